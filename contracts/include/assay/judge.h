@@ -1,0 +1,47 @@
+/** Judging: stored measurements against contracts. Decodes nothing, opens nothing, allocates only for findings. */
+#ifndef ASSAY_JUDGE_H
+#define ASSAY_JUDGE_H
+
+#include "assay/contract.h"
+
+/** A sample's measurement of one metric. */
+typedef enum assay_value_state {
+	ASSAY_VALUE_ABSENT = 0, /* the pipeline does not measure it on this sample */
+	ASSAY_VALUE_DEFINED = 1,
+	ASSAY_VALUE_UNDEFINED = 2, /* measured and found to have no value */
+} assay_value_state;
+
+typedef struct assay_judge_value {
+	assay_value_state state;
+	int64_t units;      /* in the metric's resolution */
+	const char *reason; /* of UNDEFINED; borrowed */
+} assay_judge_value;
+
+typedef struct assay_judge_subject {
+	assay_sample_kind kind;
+	const assay_judge_value *values; /* one per metric of the vocabulary, by number */
+	const char *const *metadata_keys;
+	const char *const *metadata_values;
+	size_t metadata_count;
+} assay_judge_subject;
+
+/** One check that a sample did not pass. */
+typedef struct assay_finding {
+	const assay_contract *contract; /* borrowed */
+	const assay_check *check;       /* borrowed */
+	assay_judge_value value;        /* ABSENT and UNDEFINED fail unless whenMissing: skip */
+} assay_finding;
+
+typedef struct assay_verdict {
+	bool passed;      /* no finding of severity error */
+	size_t applied;   /* checks that gave a result: not those for other metadata, nor those that skip a missing metric */
+	assay_finding *findings; /* every failed check of any severity: contracts in order, checks in their order */
+	size_t count, cap;
+} assay_verdict;
+
+void assay_verdict_release(assay_verdict *v);
+/** Judge one sample. v is reset first and its memory reused. ASSAY_OK or ASSAY_ENOMEM. */
+ASSAY_NODISCARD assay_code assay_judge(assay_verdict *v, const assay_contract *const *contracts, size_t contract_count,
+                                       const assay_judge_subject *subject, assay_err *err);
+
+#endif

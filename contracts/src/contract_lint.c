@@ -1,0 +1,166 @@
+#include "contract_internal.h"
+
+#include "assay/memory.h"
+#include "assay/suggest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define API_VERSION "v3.1.0"
+
+static void lint_api_version(contract_loader *l, const assay_yaml_node *n)
+{
+	const char *text = contract_text(n);
+
+	if (text == NULL || strcmp(text, API_VERSION) == 0)
+		return; /* missing or no text: the key tables have said so */
+	if (strncmp(text, "v3.", 3) == 0)
+		CONTRACT_WARN(l, n, "apiVersion %s is read as if it were " API_VERSION, text);
+	else
+		CONTRACT_ERROR(l, n, "apiVersion '%s' is not read by this release: write " API_VERSION, text);
+}
+
+static void lint_not_empty(contract_loader *l, const assay_yaml_node *n)
+{
+	if (n != NULL && n->type == ASSAY_YAML_SCALAR && n->text[0] == '\0')
+		CONTRACT_ERROR(l, n, "'%s' must not be empty", n->key);
+}
+
+void contract_lint_envelope(contract_loader *l, const assay_yaml_node *root)
+{
+	lint_api_version(l, assay_yaml_get(root, "apiVersion"));
+	lint_not_empty(l, assay_yaml_get(root, "id"));
+	lint_not_empty(l, assay_yaml_get(root, "version"));
+	contract_lint_no_applies(l, root);
+	if (assay_yaml_get(root, "schema") == NULL)
+		CONTRACT_WARN(l, root, "no 'schema': this contract checks nothing");
+}
+
+/* ---------------------------------------------------------------- schema entries */
+
+unsigned contract_lint_entry_kind(contract_loader *l, const assay_yaml_node *entry)
+{
+	const assay_yaml_node *name = assay_yaml_get(entry, "name");
+	const char *text = contract_text(name);
+	const unsigned kind = text ? assay_sample_kind_parse(text) : 0;
+	assay_suggest s;
+	char hint[160];
+
+	if (text == NULL || kind != 0)
+		return kind;
+	if (strcmp(text, "dataset") == 0) {
+		CONTRACT_ERROR(l, name,
+			       "this release judges samples only: checks of a whole 'dataset' are not available");
+		return 0;
+	}
+	assay_suggest_init(&s, text);
+	for (unsigned k = 1; k <= ASSAY_SAMPLE_KIND_MAX; k++)
+		assay_suggest_offer(&s, assay_sample_kind_name(k));
+	CONTRACT_ERROR(l, name, "'%s' is no kind of sample (page, table, video, shot, audio, segment)%s", text,
+		       assay_suggest_text(&s, hint, sizeof hint));
+	return 0;
+}
+
+static void put_applies(contract_loader *l, const assay_yaml_node *n, contract_applies *out)
+{
+	size_t at = out->count;
+
+	if (n->type != ASSAY_YAML_SCALAR) {
+		CONTRACT_ERROR(l, n, "appliesTo '%s' must be one value", n->key);
+		return;
+	}
+	while (at > 0 && strcmp(out->keys[at - 1], n->key) > 0) {
+		out->keys[at] = out->keys[at - 1];
+		out->values[at] = out->values[at - 1];
+		at--;
+	}
+	out->keys[at] = n->key;
+	out->values[at] = n->text;
+	out->count++;
+}
+
+static void read_applies(contract_loader *l, const assay_yaml_node *value, contract_applies *out)
+{
+	if (value == NULL)
+		return;
+	if (value->type != ASSAY_YAML_MAPPING || value->count == 0) {
+		CONTRACT_ERROR(l, value, "appliesTo must be a mapping of metadata, such as {doc_type: invoice}");
+		return;
+	}
+	if (value->count > CONTRACT_APPLIES_MAX) {
+		CONTRACT_ERROR(l, value, "appliesTo names more than %d metadata", CONTRACT_APPLIES_MAX);
+		return;
+	}
+	for (size_t i = 0; i < value->count; i++)
+		put_applies(l, &value->children[i], out);
+}
+
+/* customProperties is a list of {property, value}; other properties are the user's own. */
+static const assay_yaml_node *next_applies(const assay_yaml_node *n, size_t *at)
+{
+	const assay_yaml_node *list = assay_yaml_get(n, "customProperties");
+
+	if (list == NULL || list->type != ASSAY_YAML_SEQUENCE)
+		return NULL;
+	while (*at < list->count) {
+		const assay_yaml_node *item = &list->children[(*at)++];
+		const char *property = contract_text(assay_yaml_get(item, "property"));
+
+		if (property != NULL && strcmp(property, "appliesTo") == 0)
+			return item;
+	}
+	return NULL;
+}
+
+void contract_lint_applies(contract_loader *l, const assay_yaml_node *entry, contract_applies *out)
+{
+	size_t at = 0;
+	const assay_yaml_node *item = next_applies(entry, &at);
+
+	*out = (contract_applies){0};
+	if (item == NULL)
+		return;
+	read_applies(l, assay_yaml_get(item, "value"), out);
+	while ((item = next_applies(entry, &at)) != NULL)
+		CONTRACT_ERROR(l, item, "appliesTo stands here twice: put all metadata into one");
+}
+
+void contract_lint_no_applies(contract_loader *l, const assay_yaml_node *n)
+{
+	size_t at = 0;
+	const assay_yaml_node *item;
+
+	while ((item = next_applies(n, &at)) != NULL)
+		CONTRACT_ERROR(l, item, "appliesTo belongs in the customProperties of a schema entry");
+}
+
+/* ---------------------------------------------------------------- ids */
+
+static int id_cmp(const void *pa, const void *pb)
+{
+	const assay_check *a = *(const assay_check *const *)pa, *b = *(const assay_check *const *)pb;
+	const int ids = strcmp(a->id, b->id);
+
+	if (ids != 0)
+		return ids;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return (a->column > b->column) - (a->column < b->column);
+}
+
+assay_code contract_lint_ids(contract_loader *l)
+{
+	const size_t n = l->c->check_count;
+	ASSAY_AUTO_FREE const assay_check **sorted = assay_alloc(n, sizeof *sorted);
+
+	if (sorted == NULL)
+		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &l->c->checks[i];
+	qsort(sorted, n, sizeof *sorted, id_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (sorted[i]->id[0] != '\0' && strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
+			CONTRACT_ERROR(l, sorted[i], "check id '%s' stands here twice, first in line %d", sorted[i]->id,
+				       sorted[i - 1]->line);
+	return ASSAY_OK;
+}

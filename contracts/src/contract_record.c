@@ -1,0 +1,300 @@
+/*
+ * The canonical record of a contract: deterministic CBOR, a map with ascending integer keys.
+ *
+ *   contract = {
+ *     0: 1,            format number
+ *     1: text,         id
+ *     2: text,         name, "" if none
+ *     3: text,         version
+ *     4: [* check],    ascending by kind, then by id (bytes)
+ *   }
+ *   check = {
+ *     0: text,         id, unique in the contract
+ *     1: uint,         sample kind: 1 page, 2 table, 3 video, 4 shot, 5 audio, 6 segment
+ *     2: text,         metric
+ *     3: uint,         operator: 1 mustBe, 2 mustNotBe, 3 mustBeGreaterThan, 4 mustBeGreaterOrEqualTo,
+ *                      5 mustBeLessThan, 6 mustBeLessOrEqualTo, 7 mustBeBetween, 8 mustNotBeBetween
+ *     4: decimal,      the bound; the lower one for operators 7 and 8
+ *     5: decimal / null,   the upper bound for operators 7 and 8, null for the others
+ *     6: uint,         severity: 1 error, 2 warning, 3 info
+ *     7: uint,         when the metric is missing: 1 fail, 2 skip
+ *     8: text,         dimension, "" if none
+ *     9: text,         name of the remedy, "" if none
+ *     10: [* [text, text]],   metadata (key, value) that must all be equal, ascending by key
+ *   }
+ *   decimal = [int, uint]     units and scale, units * 10^-scale, no trailing zero in units while scale > 0
+ *
+ * File name, positions, descriptions and all other keys of the document are not part of it.
+ */
+#include "contract_internal.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT 1u
+
+static const char no_memory[] = "out of memory"; /* told from faults of the record by its address */
+
+static bool is_pair(assay_operator op)
+{
+	return op == ASSAY_MUST_BE_BETWEEN || op == ASSAY_MUST_NOT_BE_BETWEEN;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static void put_decimal(assay_buf *b, assay_decimal d)
+{
+	assay_cbor_array(b, 2);
+	assay_cbor_int(b, d.units);
+	assay_cbor_uint(b, (uint64_t)d.scale);
+}
+
+static void put_applies(assay_buf *b, const assay_check *k)
+{
+	assay_cbor_array(b, k->applies_count);
+	for (size_t i = 0; i < k->applies_count; i++) {
+		assay_cbor_array(b, 2);
+		assay_cbor_text(b, k->applies_keys[i]);
+		assay_cbor_text(b, k->applies_values[i]);
+	}
+}
+
+static void put_text(assay_buf *b, uint64_t key, const char *text)
+{
+	assay_cbor_uint(b, key);
+	assay_cbor_text(b, text);
+}
+
+static void put_uint(assay_buf *b, uint64_t key, uint64_t v)
+{
+	assay_cbor_uint(b, key);
+	assay_cbor_uint(b, v);
+}
+
+static void put_check(assay_buf *b, const assay_check *k)
+{
+	assay_cbor_map(b, 11);
+	put_text(b, 0, k->id);
+	put_uint(b, 1, k->kind);
+	put_text(b, 2, k->metric);
+	put_uint(b, 3, k->op);
+	assay_cbor_uint(b, 4);
+	put_decimal(b, k->low);
+	assay_cbor_uint(b, 5);
+	if (is_pair(k->op))
+		put_decimal(b, k->high);
+	else
+		assay_cbor_null(b);
+	put_uint(b, 6, k->severity);
+	put_uint(b, 7, k->when_missing);
+	put_text(b, 8, k->dimension);
+	put_text(b, 9, k->remedy);
+	assay_cbor_uint(b, 10);
+	put_applies(b, k);
+}
+
+void assay_contract_encode(assay_buf *out, const assay_contract *c)
+{
+	assay_cbor_map(out, 5);
+	put_uint(out, 0, FORMAT);
+	put_text(out, 1, c->id);
+	put_text(out, 2, c->name);
+	put_text(out, 3, c->version);
+	assay_cbor_uint(out, 4);
+	assay_cbor_array(out, c->check_count);
+	for (size_t i = 0; i < c->check_count; i++)
+		put_check(out, &c->checks[i]);
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static void expect(assay_cbor_reader *r, size_t got, size_t wanted)
+{
+	if (got != wanted)
+		assay_cbor_fault(r, "a map or array of another length");
+}
+
+static unsigned read_code(assay_cbor_reader *r, uint64_t key, unsigned max)
+{
+	uint64_t v;
+
+	assay_cbor_read_key(r, key);
+	v = assay_cbor_read_uint(r);
+	if (v < 1 || v > max) {
+		assay_cbor_fault(r, "a number that stands for nothing");
+		return 1;
+	}
+	return (unsigned)v;
+}
+
+static char *read_text(assay_cbor_reader *r, uint64_t key)
+{
+	assay_cbor_read_key(r, key);
+	return assay_cbor_read_strdup(r);
+}
+
+static assay_decimal read_decimal(assay_cbor_reader *r)
+{
+	assay_decimal d = {0};
+	uint64_t scale;
+
+	expect(r, assay_cbor_read_array(r), 2);
+	d.units = assay_cbor_read_int(r);
+	scale = assay_cbor_read_uint(r);
+	if (scale > ASSAY_DECIMAL_SCALE_MAX || (scale > 0 && d.units % 10 == 0))
+		assay_cbor_fault(r, "a decimal that is not in its shortest form");
+	else
+		d.scale = (int)scale;
+	return d;
+}
+
+static void read_applies(assay_cbor_reader *r, assay_check *k)
+{
+	size_t n;
+
+	assay_cbor_read_key(r, 10);
+	n = assay_cbor_read_array(r);
+	if (n > CONTRACT_APPLIES_MAX) {
+		assay_cbor_fault(r, "too many metadata");
+		return;
+	}
+	k->applies_keys = assay_alloc(n, sizeof *k->applies_keys);
+	k->applies_values = assay_alloc(n, sizeof *k->applies_values);
+	if (k->applies_keys == NULL || k->applies_values == NULL) {
+		assay_cbor_fault(r, no_memory);
+		return;
+	}
+	k->applies_count = n;
+	for (size_t i = 0; i < n && r->fault == NULL; i++) {
+		expect(r, assay_cbor_read_array(r), 2);
+		k->applies_keys[i] = assay_cbor_read_strdup(r);
+		k->applies_values[i] = assay_cbor_read_strdup(r);
+		if (r->fault == NULL && (k->applies_keys[i] == NULL || k->applies_values[i] == NULL))
+			assay_cbor_fault(r, "null where text must stand");
+	}
+}
+
+static void read_bounds(assay_cbor_reader *r, assay_check *k)
+{
+	assay_cbor_read_key(r, 4);
+	k->low = read_decimal(r);
+	assay_cbor_read_key(r, 5);
+	if (is_pair(k->op))
+		k->high = read_decimal(r);
+	else if (!assay_cbor_read_null(r))
+		assay_cbor_fault(r, "an upper bound for an operator that has none");
+}
+
+static void read_check(assay_cbor_reader *r, assay_check *k)
+{
+	expect(r, assay_cbor_read_map(r), 11);
+	k->metric_number = SIZE_MAX;
+	k->id = read_text(r, 0);
+	k->kind = (assay_sample_kind)read_code(r, 1, ASSAY_SAMPLE_KIND_MAX);
+	k->metric = read_text(r, 2);
+	k->op = (assay_operator)read_code(r, 3, ASSAY_MUST_NOT_BE_BETWEEN);
+	read_bounds(r, k);
+	k->severity = (assay_severity)read_code(r, 6, ASSAY_SEVERITY_INFO);
+	k->when_missing = (assay_when_missing)read_code(r, 7, ASSAY_MISSING_SKIPS);
+	k->dimension = read_text(r, 8);
+	k->remedy = read_text(r, 9);
+	read_applies(r, k);
+	if (r->fault == NULL && (k->id == NULL || k->metric == NULL || k->dimension == NULL || k->remedy == NULL))
+		assay_cbor_fault(r, "null where text must stand");
+}
+
+/* A metric that is gone, or has become too coarse for the bound, counts as not measured: the check then fails or
+ * skips by its whenMissing, and never passes by accident. */
+static void resolve(assay_check *k, const assay_vocabulary *v)
+{
+	const size_t number = v ? assay_vocabulary_find(v, k->metric) : SIZE_MAX;
+
+	if (number == SIZE_MAX || !contract_to_units(k->low, v->items[number].scale, &k->low_units))
+		return;
+	if (is_pair(k->op) && !contract_to_units(k->high, v->items[number].scale, &k->high_units))
+		return;
+	k->metric_number = number;
+}
+
+static assay_code read_checks(assay_contract *c, assay_cbor_reader *r, const assay_vocabulary *v, assay_err *err)
+{
+	const size_t n = assay_cbor_read_array(r);
+	size_t cap = 0;
+
+	for (size_t i = 0; i < n && r->fault == NULL; i++) {
+		assay_check k = {0};
+		assay_code rc = assay_grow(&c->checks, &cap, c->check_count, sizeof *c->checks, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+		read_check(r, &k);
+		k.description = assay_strdup("");
+		if (k.description == NULL)
+			assay_cbor_fault(r, no_memory);
+		if (r->fault == NULL)
+			resolve(&k, v);
+		c->checks[c->check_count++] = k;
+	}
+	return ASSAY_OK;
+}
+
+static assay_code read_contract(assay_contract *c, assay_cbor_reader *r, const assay_vocabulary *v, assay_err *err)
+{
+	expect(r, assay_cbor_read_map(r), 5);
+	assay_cbor_read_key(r, 0);
+	if (assay_cbor_read_uint(r) != FORMAT)
+		assay_cbor_fault(r, "a format that this release does not read");
+	c->id = read_text(r, 1);
+	c->name = read_text(r, 2);
+	c->version = read_text(r, 3);
+	if (r->fault == NULL && (c->id == NULL || c->name == NULL || c->version == NULL))
+		assay_cbor_fault(r, "null where text must stand");
+	assay_cbor_read_key(r, 4);
+	return read_checks(c, r, v, err);
+}
+
+/* Order of checks and of metadata is part of the form, and ids are unique: sorted input is unchanged by the writer,
+ * so only the order itself is left to look at. */
+static bool is_ordered(const assay_contract *c)
+{
+	for (size_t i = 0; i < c->check_count; i++) {
+		const assay_check *k = &c->checks[i], *last = i > 0 ? &c->checks[i - 1] : NULL;
+
+		if (last != NULL && (last->kind > k->kind || (last->kind == k->kind && strcmp(last->id, k->id) >= 0)))
+			return false;
+		for (size_t m = 1; m < k->applies_count; m++)
+			if (strcmp(k->applies_keys[m - 1], k->applies_keys[m]) >= 0)
+				return false;
+	}
+	return true;
+}
+
+static void closep(assay_contract **c)
+{
+	assay_contract_close(*c);
+}
+
+assay_code assay_contract_decode(assay_contract **out, const void *p, size_t n, const assay_vocabulary *vocabulary,
+				 assay_err *err)
+{
+	ASSAY_CLEANUP(closep) assay_contract *c = assay_alloc(1, sizeof *c);
+	assay_cbor_reader r;
+	assay_code rc;
+
+	*out = NULL;
+	if (c == NULL || (c->file = assay_strdup("")) == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contract record");
+	assay_cbor_reader_init(&r, p, n);
+	rc = read_contract(c, &r, vocabulary, err);
+	if (rc == ASSAY_OK && r.fault == no_memory)
+		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "contract record");
+	if (rc == ASSAY_OK)
+		rc = assay_cbor_finish(&r, "contract", err);
+	if (rc == ASSAY_OK && !is_ordered(c))
+		rc = ASSAY_RAISE(err, ASSAY_ECORRUPT, "contract: its checks are not in order");
+	if (rc == ASSAY_OK)
+		*out = ASSAY_STEAL(&c);
+	return rc;
+}

@@ -1,0 +1,108 @@
+#include "assay/judge.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void assay_verdict_release(assay_verdict *v)
+{
+	free(v->findings);
+	*v = (assay_verdict){0};
+}
+
+static bool meets(const assay_check *k, int64_t v)
+{
+	switch (k->op) {
+	case ASSAY_MUST_BE:
+		return v == k->low_units;
+	case ASSAY_MUST_NOT_BE:
+		return v != k->low_units;
+	case ASSAY_MUST_BE_GREATER_THAN:
+		return v > k->low_units;
+	case ASSAY_MUST_BE_GREATER_OR_EQUAL_TO:
+		return v >= k->low_units;
+	case ASSAY_MUST_BE_LESS_THAN:
+		return v < k->low_units;
+	case ASSAY_MUST_BE_LESS_OR_EQUAL_TO:
+		return v <= k->low_units;
+	case ASSAY_MUST_BE_BETWEEN:
+		return v >= k->low_units && v <= k->high_units;
+	case ASSAY_MUST_NOT_BE_BETWEEN:
+		return v < k->low_units || v > k->high_units;
+	}
+	return false;
+}
+
+static bool has_metadata(const assay_judge_subject *s, const char *key, const char *value)
+{
+	for (size_t i = 0; i < s->metadata_count; i++)
+		if (strcmp(s->metadata_keys[i], key) == 0)
+			return strcmp(s->metadata_values[i], value) == 0;
+	return false;
+}
+
+static bool applies(const assay_check *k, const assay_judge_subject *s)
+{
+	for (size_t i = 0; i < k->applies_count; i++)
+		if (!has_metadata(s, k->applies_keys[i], k->applies_values[i]))
+			return false;
+	return true;
+}
+
+static assay_code add_finding(assay_verdict *v, const assay_contract *c, const assay_check *k,
+			      const assay_judge_value *value, assay_err *err)
+{
+	const assay_code rc = assay_grow(&v->findings, &v->cap, v->count, sizeof *v->findings, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	v->findings[v->count++] = (assay_finding){.contract = c, .check = k, .value = *value};
+	if (k->severity == ASSAY_SEVERITY_ERROR)
+		v->passed = false;
+	return ASSAY_OK;
+}
+
+static assay_code judge_check(assay_verdict *v, const assay_contract *c, const assay_check *k,
+			      const assay_judge_subject *s, assay_err *err)
+{
+	static const assay_judge_value absent = {.state = ASSAY_VALUE_ABSENT};
+	const assay_judge_value *value = k->metric_number == SIZE_MAX ? &absent : &s->values[k->metric_number];
+
+	if (value->state == ASSAY_VALUE_DEFINED) {
+		v->applied++;
+		return meets(k, value->units) ? ASSAY_OK : add_finding(v, c, k, value, err);
+	}
+	if (k->when_missing == ASSAY_MISSING_SKIPS)
+		return ASSAY_OK;
+	v->applied++;
+	return add_finding(v, c, k, value, err);
+}
+
+static assay_code judge_contract(assay_verdict *v, const assay_contract *c, const assay_judge_subject *s,
+				 assay_err *err)
+{
+	const assay_check *k = c->checks, *end = c->checks + c->check_count;
+	assay_code rc = ASSAY_OK;
+
+	while (k < end && k->kind < s->kind)
+		k++;
+	for (; k < end && k->kind == s->kind && rc == ASSAY_OK; k++)
+		if (k->applies_count == 0 || applies(k, s))
+			rc = judge_check(v, c, k, s, err);
+	return rc;
+}
+
+assay_code assay_judge(assay_verdict *v, const assay_contract *const *contracts, size_t contract_count,
+		       const assay_judge_subject *subject, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	v->passed = true;
+	v->applied = v->count = 0;
+	for (size_t i = 0; i < contract_count && rc == ASSAY_OK; i++)
+		rc = judge_contract(v, contracts[i], subject, err);
+	if (rc != ASSAY_OK)
+		v->passed = false; /* half a verdict must not let a sample through */
+	return rc;
+}

@@ -1,0 +1,290 @@
+#include "sample.h"
+
+#include "assay/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- what the version names */
+
+static assay_code know_metrics(sample_reader *r, const assay_recipe *recipe, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (uint32_t i = 0; i < recipe->metric_total && rc == ASSAY_OK; i++) {
+		const assay_recipe_step *step = NULL;
+		const assay_recipe_metric *m = assay_recipe_metric_at(recipe, i, &step);
+		const assay_vocabulary_metric row = {.name = m->name,
+		                                     .unit = m->unit,
+		                                     .stage = step->stage,
+		                                     .scale = m->scale,
+		                                     .kinds = ~0u,
+		                                     .made = true};
+
+		rc = assay_vocabulary_add(&r->vocabulary, &row, err);
+	}
+	return rc;
+}
+
+static assay_code read_recipes(sample_reader *r, const assay_version *v, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++) {
+		if (!v->has_recipe[m])
+			continue;
+		rc = assay_recipe_load(&r->recipes[m], r->store, &v->recipes[m], err);
+		if (rc == ASSAY_OK)
+			rc = know_metrics(r, r->recipes[m], err);
+	}
+	return rc;
+}
+
+static assay_code read_contract(sample_reader *r, const assay_digest *d, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc = assay_object_get(r->store, d, &record, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_contract_decode(&r->contracts[r->contract_count], record.data, record.len, &r->vocabulary,
+		                           err);
+	if (rc == ASSAY_OK)
+		r->contract_count++;
+	return rc;
+}
+
+static assay_code read_contracts(sample_reader *r, const assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_BUF set = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
+
+	r->contracts = assay_alloc(v->contract_count, sizeof(*r->contracts));
+	r->values = assay_alloc(r->vocabulary.count, sizeof *r->values);
+	if (r->contracts == NULL || r->values == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contracts");
+	assay_cbor_array(&set, v->contract_count);
+	for (size_t i = 0; i < v->contract_count && rc == ASSAY_OK; i++) {
+		rc = read_contract(r, &v->contracts[i], err);
+		assay_cbor_digest(&set, &v->contracts[i]);
+	}
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&set, err);
+	return rc == ASSAY_OK ? assay_digest_of(&r->contract_set, set.data, set.len, err) : rc;
+}
+
+assay_code sample_reader_open(sample_reader *r, assay_store *s, const assay_version *v, assay_err *err)
+{
+	assay_code rc;
+
+	*r = (sample_reader){.store = s};
+	rc = read_recipes(r, v, err);
+	if (rc == ASSAY_OK)
+		rc = read_contracts(r, v, err);
+	if (rc == ASSAY_ENOENT)
+		rc = err != NULL ? (err->code = ASSAY_ECORRUPT) : ASSAY_ECORRUPT; /* a version without what it names */
+	return rc;
+}
+
+void sample_reader_release(sample_reader *r)
+{
+	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
+		assay_recipe_close(r->recipes[m]);
+	for (size_t i = 0; i < r->contract_count; i++)
+		assay_contract_close(r->contracts[i]);
+	free(r->contracts);
+	free(r->values);
+	assay_vocabulary_release(&r->vocabulary);
+	assay_verdict_release(&r->verdict);
+	assay_unit_release(&r->unit);
+	assay_source_release(&r->source);
+	assay_buf_release(&r->path);
+	assay_buf_release(&r->scratch);
+	*r = (sample_reader){0};
+}
+
+/* ---------------------------------------------------------------- one sample */
+
+static assay_code read_unit(sample_reader *r, const assay_digest *work_key, assay_err *err)
+{
+	char hex[ASSAY_DIGEST_HEX];
+	uint64_t id;
+	assay_code rc;
+
+	if (r->unit.id != 0 && assay_digest_eq(&r->unit.work_key, work_key))
+		return ASSAY_OK;
+	assay_unit_release(&r->unit);
+	r->unit = (assay_unit){0};
+	rc = assay_unit_find(r->store, work_key, &id, err);
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the store does not hold the work %.12s",
+		                   assay_digest_hex(work_key, hex));
+	return rc == ASSAY_OK ? assay_unit_get(r->store, id, &r->unit, err) : rc;
+}
+
+static assay_code read_source(sample_reader *r, const char *path, assay_err *err)
+{
+	assay_code rc;
+
+	if (r->source.path != NULL && strcmp(r->source.path, path) == 0)
+		return ASSAY_OK;
+	assay_source_release(&r->source);
+	r->source = (assay_source){0};
+	rc = assay_source_find(r->store, path, &r->source, err);
+	return rc == ASSAY_ENOENT ? ASSAY_RAISE(err, ASSAY_ECORRUPT, "the store does not know the source '%s'", path)
+	                          : rc;
+}
+
+static const assay_recipe *recipe_of(const sample_reader *r, const assay_digest *d)
+{
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
+		if (r->recipes[m] != NULL && assay_digest_eq(&r->recipes[m]->digest, d))
+			return r->recipes[m];
+	return NULL;
+}
+
+static assay_code add_measure(content *c, const assay_recipe *recipe, const assay_measurement *m, assay_err *err)
+{
+	const assay_recipe_metric *row = assay_recipe_metric_at(recipe, m->metric, NULL);
+	assay_code rc;
+
+	if (row == NULL)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names metric %" PRIu32 ", its recipe has fewer",
+		                   m->metric);
+	rc = assay_grow(&c->measures, &c->measure_cap, c->measure_count, sizeof *c->measures, err);
+	if (rc == ASSAY_OK)
+		c->measures[c->measure_count++] = (content_measure){.name = row->name,
+		                                                    .unit = row->unit,
+		                                                    .scale = row->scale,
+		                                                    .defined = m->defined,
+		                                                    .value = m->value,
+		                                                    .reason = m->reason};
+	return rc;
+}
+
+static assay_code add_artifact(content *c, const assay_recipe *recipe, const assay_artifact_ref *a, assay_err *err)
+{
+	const assay_recipe_artifact *type;
+	assay_code rc;
+
+	if (a->stage >= recipe->step_count || a->type >= recipe->steps[a->stage].artifact_count)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names an artifact that its recipe does not have");
+	type = &recipe->steps[a->stage].artifacts[a->type];
+	rc = assay_grow(&c->artifacts, &c->artifact_cap, c->artifact_count, sizeof *c->artifacts, err);
+	if (rc == ASSAY_OK)
+		c->artifacts[c->artifact_count++] = (content_artifact){.stage = recipe->steps[a->stage].stage,
+		                                                       .role = type->role,
+		                                                       .media = type->media,
+		                                                       .suffix = type->suffix,
+		                                                       .size = a->size,
+		                                                       .digest = a->digest};
+	return rc;
+}
+
+static assay_code fill(content *c, const assay_recipe *recipe, const assay_result_sample *s, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	c->kind = s->kind;
+	c->has_span = s->has_span;
+	c->start = s->start;
+	c->end = s->end;
+	for (size_t i = 0; i < s->measurement_count && rc == ASSAY_OK; i++)
+		rc = add_measure(c, recipe, &s->measurements[i], err);
+	for (size_t i = 0; i < s->artifact_count && rc == ASSAY_OK; i++)
+		rc = add_artifact(c, recipe, &s->artifacts[i], err);
+	return rc;
+}
+
+static const assay_result_sample *part_of(const assay_result *r, const char *part)
+{
+	for (size_t i = 0; i < r->sample_count; i++)
+		if (strcmp(r->samples[i].part, part) == 0)
+			return &r->samples[i];
+	return NULL;
+}
+
+static assay_code judge(sample_reader *r, const content *c, assay_err *err)
+{
+	const assay_judge_subject subject = {
+	    .kind = (assay_sample_kind)c->kind,
+	    .values = r->values,
+	    .metadata_keys = c->metadata_keys,
+	    .metadata_values = c->metadata_values,
+	    .metadata_count = c->metadata_count,
+	};
+
+	if (r->vocabulary.count > 0)
+		memset(r->values, 0, r->vocabulary.count * sizeof *r->values);
+	for (size_t i = 0; i < c->measure_count; i++) {
+		const content_measure *m = &c->measures[i];
+		const size_t n = assay_vocabulary_find(&r->vocabulary, m->name);
+
+		if (n != SIZE_MAX)
+			r->values[n] = (assay_judge_value){m->defined ? ASSAY_VALUE_DEFINED : ASSAY_VALUE_UNDEFINED,
+			                                   m->value, m->reason};
+	}
+	return assay_judge(&r->verdict, (const assay_contract *const *)r->contracts, r->contract_count, &subject, err);
+}
+
+/* The version says what the sample is; metadata come from its source's present row, if they are those still. */
+static assay_code identify(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err)
+{
+	content *c = &out->content;
+	assay_digest d;
+	assay_code rc;
+
+	c->metadata_keys = (const char *const *)r->source.metadata_keys;
+	c->metadata_values = (const char *const *)r->source.metadata_values;
+	c->metadata_count = r->source.metadata_count;
+	rc = content_digest(c, &r->scratch, &d, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	out->metadata_known = assay_digest_eq(&d, &e->content);
+	if (!out->metadata_known)
+		c->metadata_count = 0;
+	return judge(r, c, err);
+}
+
+static assay_code read_parts(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err)
+{
+	const size_t path = strcspn(e->key, "#");
+	const assay_result_sample *s;
+	const assay_recipe *recipe;
+	assay_code rc;
+
+	assay_buf_reset(&r->path);
+	assay_buf_append(&r->path, e->key, path);
+	ASSAY_TRY(assay_buf_check(&r->path, err));
+	out->path = assay_buf_str(&r->path);
+	out->content.part = e->key + path + (e->key[path] == '#');
+	ASSAY_TRY(read_unit(r, &e->work_key, err));
+	ASSAY_TRY(read_source(r, out->path, err));
+	recipe = recipe_of(r, &r->unit.recipe);
+	s = part_of(&r->unit.result, out->content.part);
+	if (recipe == NULL || s == NULL)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the work that it came of does not have it");
+	out->content.source = r->unit.source;
+	out->recipe = r->unit.recipe;
+	rc = fill(&out->content, recipe, s, err);
+fail:
+	return rc;
+}
+
+assay_code sample_read(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err)
+{
+	assay_code rc;
+
+	content_reset(&out->content);
+	out->key = e->key;
+	out->outcome = e->outcome;
+	out->digest = e->content;
+	out->work_key = e->work_key;
+	out->verdict = &r->verdict;
+	rc = read_parts(out, r, e, err);
+	if (rc == ASSAY_OK)
+		rc = identify(out, r, e, err);
+	if (rc != ASSAY_OK)
+		(void)assay_err_prefix(err, "sample '%s'", e->key);
+	return rc;
+}

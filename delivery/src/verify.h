@@ -1,0 +1,59 @@
+/** The check of a delivery, in its parts. */
+#ifndef ASSAY_DELIVERY_VERIFY_H
+#define ASSAY_DELIVERY_VERIFY_H
+
+#include "content.h"
+#include "sums.h"
+
+#include "assay/delivery.h"
+#include "assay/recipe.h"
+
+#include <jansson.h>
+
+typedef struct verify_entries {
+	assay_trie_entry *items; /* key and stage owned */
+	size_t count, cap;
+	bool complete; /* every line could be read */
+} verify_entries;
+
+typedef struct verifier {
+	assay_delivery_check *out;
+	int fd; /* of the delivery */
+	sums sums;
+	/* version.cbor */
+	bool has_record;
+	bool has_recipe[ASSAY_MODALITY_MAX + 1];
+	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* NULL where the record cannot be read */
+	assay_digest accepted, others;
+	/* lines */
+	verify_entries delivered, kept_back;
+	assay_counts counts;
+	uint64_t kinds[ASSAY_SAMPLE_KIND_MAX + 1];
+	content content; /* of the line being read */
+	assay_buf scratch;
+} verifier;
+
+/** A difference; file is escaped. line 0: the file as a whole. */
+void verify_finding(verifier *v, const char *file, int line, const char *fmt, ...) ASSAY_PRINTF(4, 5);
+
+/** Every file and folder against SHA256SUMS. */
+ASSAY_NODISCARD assay_code verify_files(verifier *v, assay_err *err);
+/** version.cbor, and the recipes and contracts that it names. */
+ASSAY_NODISCARD assay_code verify_record(verifier *v, assay_err *err);
+/** manifest.jsonl and others.jsonl, line by line. */
+ASSAY_NODISCARD assay_code verify_lines(verifier *v, assay_err *err);
+/** The entries against the record's roots. */
+ASSAY_NODISCARD assay_code verify_roots(verifier *v, assay_err *err);
+/** version.json against all of it. */
+ASSAY_NODISCARD assay_code verify_version(verifier *v, assay_err *err);
+
+/** One line of manifest.jsonl; adds its entry. */
+ASSAY_NODISCARD assay_code verify_sample(verifier *v, const json_t *line, int number, assay_err *err);
+/** Add an entry, its texts copied. */
+ASSAY_NODISCARD assay_code verify_add(verify_entries *to, const assay_trie_entry *e, assay_err *err);
+
+/** Text of a member, NULL when it is none. */
+const char *verify_text(const json_t *object, const char *key);
+bool verify_digest(const json_t *object, const char *key, assay_digest *out);
+
+#endif

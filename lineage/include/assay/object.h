@@ -1,0 +1,56 @@
+/**
+ * Objects: bytes named by their SHA-256. Small ones are records of packs, large ones files of their own. Every read
+ * verifies the digest. Putting what is there already writes nothing.
+ */
+#ifndef ASSAY_OBJECT_H
+#define ASSAY_OBJECT_H
+
+#include "assay/buf.h"
+#include "assay/digest.h"
+#include "assay/store.h"
+
+/** Objects larger than this are files under objects/. */
+#define ASSAY_OBJECT_LARGE ((size_t)4 << 20)
+
+/** What an object is; stored in pack records: never renumber. */
+typedef enum assay_object_type {
+	ASSAY_OBJECT_ARTIFACT = 1,
+	ASSAY_OBJECT_RECIPE = 2,
+	ASSAY_OBJECT_CONTRACT = 3,
+	ASSAY_OBJECT_TRIE = 4,
+	ASSAY_OBJECT_VERSION = 5,
+} assay_object_type;
+
+const char *assay_object_type_name(unsigned type);
+
+/** Where an object lies. */
+typedef struct assay_object_info {
+	uint64_t id; /* internal number, for edges */
+	assay_object_type type;
+	assay_digest digest;
+	uint64_t size;
+	uint32_t pack;   /* 0: a file under objects/ */
+	uint64_t offset; /* of the record header in its pack */
+} assay_object_info;
+
+/**
+ * Store bytes.
+ * @param digest [in, optional] known digest of the bytes; computed when NULL
+ * @param out    [out, optional] digest
+ * @param id     [out, optional] internal number
+ */
+ASSAY_NODISCARD assay_code assay_object_put(assay_store *s, assay_object_type type, const void *p, size_t n,
+                                            const assay_digest *digest, assay_digest *out, uint64_t *id,
+                                            assay_err *err);
+/** Where an object lies; ASSAY_ENOENT (without a message) if it is not in the store. */
+ASSAY_NODISCARD assay_code assay_object_find(assay_store *s, const assay_digest *d, assay_object_info *out,
+                                             assay_err *err);
+/** The same by internal number. */
+ASSAY_NODISCARD assay_code assay_object_at(assay_store *s, uint64_t id, assay_object_info *out, assay_err *err);
+/**
+ * Append an object's bytes to out.
+ * @return ASSAY_OK, ASSAY_ENOENT (message), ASSAY_ECORRUPT when the bytes do not have the digest (message names it)
+ */
+ASSAY_NODISCARD assay_code assay_object_get(assay_store *s, const assay_digest *d, assay_buf *out, assay_err *err);
+
+#endif

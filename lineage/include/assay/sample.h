@@ -1,0 +1,79 @@
+/** Samples by key, and what became of them. */
+#ifndef ASSAY_SAMPLE_H
+#define ASSAY_SAMPLE_H
+
+#include "assay/cbor.h"
+#include "assay/decimal.h"
+#include "assay/kind.h"
+#include "assay/store.h"
+
+/** What became of a sample or source. Stored in tries: never renumber. */
+typedef enum assay_outcome {
+	ASSAY_OUTCOME_ACCEPTED = 1,
+	ASSAY_OUTCOME_QUARANTINED = 2,
+	ASSAY_OUTCOME_WAIVED = 3,
+	ASSAY_OUTCOME_DUPLICATE = 4,
+	ASSAY_OUTCOME_FILTERED = 5,
+	ASSAY_OUTCOME_FAILED = 6, /* a source that gave no samples */
+} assay_outcome;
+
+const char *assay_outcome_name(unsigned outcome);
+
+/** A check that was not passed, self-contained so that it can be told when the contract is long gone. */
+typedef struct assay_failed_check {
+	assay_digest contract;
+	char *contract_id, *contract_version;
+	char *check_id, *metric, *unit;
+	uint32_t op, severity; /* assay_operator, assay_severity of contracts/ */
+	assay_decimal low, high;
+	bool defined;
+	assay_decimal value;
+	char *reason; /* why it is undefined; NULL when defined */
+} assay_failed_check;
+
+void assay_failed_checks_free(assay_failed_check *f, size_t count);
+void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, size_t count);
+/** Reads the array; *out is to be freed with assay_failed_checks_free. */
+void assay_failed_checks_decode(assay_cbor_reader *r, assay_failed_check **out, size_t *count);
+
+/** A sample as it stands. */
+typedef struct assay_sample_row {
+	uint64_t id;
+	char *key; /* source path + part: "scans/a.tif#page=3" */
+	uint64_t source, unit;
+	uint32_t position; /* in the unit's result */
+	bool missing;      /* its source or it itself is no longer there */
+	/* The verdict: outcome 0 when it was never judged. */
+	assay_outcome outcome;
+	assay_digest contracts; /* set it was judged by */
+	uint64_t judged_unit, judged_run;
+	assay_failed_check *checks; /* every check not passed, any severity */
+	size_t check_count;
+	assay_failure failure; /* of the stage that rejected it, NONE otherwise */
+	char *failed_stage;    /* NULL without a failure */
+	char *original;        /* key of which it is a duplicate, NULL otherwise */
+	bool has_before;       /* the verdict before: */
+	assay_outcome before_outcome;
+	assay_digest before_contracts;
+	uint64_t before_unit;
+} assay_sample_row;
+
+void assay_sample_row_release(assay_sample_row *r);
+#define ASSAY_AUTO_SAMPLE_ROW ASSAY_CLEANUP(assay_sample_row_release) assay_sample_row
+
+/** Insert (id 0) or replace; id is set. */
+ASSAY_NODISCARD assay_code assay_sample_put(assay_store *s, assay_sample_row *r, assay_err *err);
+/** ASSAY_ENOENT without a message when there never was such a sample. */
+ASSAY_NODISCARD assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *out, assay_err *err);
+ASSAY_NODISCARD assay_code assay_sample_get(assay_store *s, uint64_t id, assay_sample_row *out, assay_err *err);
+typedef assay_code assay_sample_fn(void *ctx, const assay_sample_row *r, assay_err *err);
+/** Every sample that ever was, in the order they were first made. */
+ASSAY_NODISCARD assay_code assay_samples_each(assay_store *s, assay_sample_fn *fn, void *ctx, assay_err *err);
+/** Samples of a source, present and past. */
+ASSAY_NODISCARD assay_code assay_samples_of(assay_store *s, uint64_t source, assay_sample_fn *fn, void *ctx,
+                                            assay_err *err);
+
+/** source path + '#' + part, or the path alone when part is "". */
+void assay_sample_key(assay_buf *out, const char *path, const char *part);
+
+#endif

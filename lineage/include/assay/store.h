@@ -1,0 +1,61 @@
+/**
+ * The store: where a dataset keeps what was made from what. One writer at a time holds store/lock; readers need no
+ * lock and never block it. Writes gather in a group and become durable together with assay_store_commit: objects
+ * first, then the catalog, so that a kill at any instruction leaves the last committed group and nothing else.
+ *
+ *     catalog/  LMDB: sources, objects' places, units, samples, verdicts, tickets, versions, runs, reverse edges
+ *     packs/    append-only files of small objects
+ *     objects/  large objects, one file each, by digest
+ *     lock      held by the writer
+ */
+#ifndef ASSAY_STORE_H
+#define ASSAY_STORE_H
+
+#include "assay/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ASSAY_STORE_FORMAT 1
+
+typedef struct assay_store assay_store;
+
+typedef struct assay_store_opts {
+	bool read_only; /* no lock, no writes */
+	bool create;    /* make the folder and an empty store if there is none */
+} assay_store_opts;
+
+/**
+ * Open a store.
+ *
+ * @param opts [optional] zeroes: an existing store, for writing
+ * @return ASSAY_OK
+ *         ASSAY_ENOENT       there is no store in dir
+ *         ASSAY_EBUSY        another process writes to it (message names its pid)
+ *         ASSAY_EUNSUPPORTED network file system, or a store of another format number
+ *         ASSAY_ECORRUPT     a pack is shorter than the catalog says
+ *         ASSAY_EIO, ASSAY_EPERM, ASSAY_EFULL, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code assay_store_open(assay_store **out, const char *dir, const assay_store_opts *opts,
+                                            assay_err *err);
+/** Uncommitted writes are undone. NULL is fine. */
+void assay_store_close(assay_store *s);
+static inline void assay_store_closep(assay_store **s)
+{
+	assay_store_close(*s);
+}
+#define ASSAY_AUTO_STORE ASSAY_CLEANUP(assay_store_closep) assay_store *
+
+/** Make everything written since the last commit durable. After an error the group is undone. */
+ASSAY_NODISCARD assay_code assay_store_commit(assay_store *s, assay_err *err);
+/** Forget everything written since the last commit. */
+void assay_store_rollback(assay_store *s);
+/** End a reader's snapshot so that the next read sees newer commits (and old pages can be freed). */
+void assay_store_refresh(assay_store *s);
+
+const char *assay_store_dir(const assay_store *s);
+/** Directory descriptor of the store; borrowed. */
+int assay_store_dirfd(const assay_store *s);
+
+#endif

@@ -1,0 +1,55 @@
+/** Versions: immutable dataset snapshots, named by the digest of their record; and tags that point to them. */
+#ifndef ASSAY_VERSION_H
+#define ASSAY_VERSION_H
+
+#include "assay/kind.h"
+#include "assay/object.h"
+
+#define ASSAY_VERSION_FORMAT 1
+
+/** The dataset as it stands: in = accepted + quarantined + waived + duplicate + filtered. */
+typedef struct assay_counts {
+	uint64_t in, accepted, quarantined, waived, duplicate, filtered;
+	uint64_t failed_sources;
+} assay_counts;
+
+typedef struct assay_version {
+	assay_digest id; /* of the record */
+	/* The record: */
+	bool has_recipe[ASSAY_MODALITY_MAX + 1];
+	assay_digest recipes[ASSAY_MODALITY_MAX + 1]; /* by modality */
+	assay_digest *contracts;                      /* of canonical records, in the configuration's order */
+	size_t contract_count;
+	assay_digest accepted; /* trie of accepted and waived samples */
+	assay_digest others;   /* trie of every other outcome, failed sources included */
+	/* Beside the identity: */
+	uint64_t number; /* 1, 2, 3… in order of first commit */
+	uint64_t run;    /* that first made it */
+	int64_t made_ns;
+	assay_digest parent; /* version before it in this store, zero for the first */
+	bool incomplete;     /* some outcome was of time, memory or a signal */
+	assay_counts counts;
+	char *dataset;
+} assay_version;
+
+void assay_version_release(assay_version *v);
+#define ASSAY_AUTO_VERSION ASSAY_CLEANUP(assay_version_release) assay_version
+
+/**
+ * Store the record, give v its id and its parent (the version that was latest), and make it the latest. The same
+ * content again gives the same id, keeps its number and becomes the latest.
+ */
+ASSAY_NODISCARD assay_code assay_version_commit(assay_store *s, assay_version *v, assay_err *err);
+ASSAY_NODISCARD assay_code assay_version_get(assay_store *s, const assay_digest *id, assay_version *out, assay_err *err);
+/** ASSAY_ENOENT (without a message) when nothing was ever committed. */
+ASSAY_NODISCARD assay_code assay_version_latest(assay_store *s, assay_version *out, assay_err *err);
+/**
+ * By name: "latest", or a unique prefix (4 digits or more) of the id with or without "sha256:".
+ * ASSAY_ENOENT with a message that says what there is; ASSAY_EUSAGE for an ambiguous or malformed name.
+ */
+ASSAY_NODISCARD assay_code assay_version_resolve(assay_store *s, const char *name, assay_version *out, assay_err *err);
+typedef assay_code assay_version_fn(void *ctx, const assay_version *v, assay_err *err);
+/** Newest first. */
+ASSAY_NODISCARD assay_code assay_versions_each(assay_store *s, assay_version_fn *fn, void *ctx, assay_err *err);
+
+#endif

@@ -1,0 +1,297 @@
+/*
+ * Layout of a run row (key: number; maps have ascending integer keys, absent values are null):
+ *   {0: format 1, 1: name, 2: verb, 3: started ns, 4: ended ns, 5: exit, 6: jobs, 7: program, 8: host,
+ *    9: CPU features, 10: sandbox, 11: [library...], 12: [seen, processed, unchanged, failed, missing],
+ *    13: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 14: version | null}
+ */
+#include "assay/run.h"
+
+#include "assay/cbor.h"
+#include "assay/file.h"
+
+#include "catalog.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT 1
+#define FIELDS 15
+
+static const char no_memory[] = "out of memory"; /* told from damage by its address */
+
+void assay_run_release(assay_run *r)
+{
+	for (size_t i = 0; i < r->library_count; i++)
+		free(r->libraries[i]);
+	free(r->libraries);
+	free(r->name);
+	free(r->verb);
+	free(r->program);
+	free(r->host);
+	free(r->cpu_features);
+	*r = (assay_run){0};
+}
+
+/* ---------------------------------------------------------------- encode */
+
+static void encode_counts(assay_buf *out, const assay_run *r)
+{
+	const assay_run_sources *s = &r->sources;
+	const assay_counts *c = &r->counts;
+
+	assay_cbor_uint(out, 12);
+	assay_cbor_array(out, 5);
+	assay_cbor_uint(out, s->seen);
+	assay_cbor_uint(out, s->processed);
+	assay_cbor_uint(out, s->unchanged);
+	assay_cbor_uint(out, s->failed);
+	assay_cbor_uint(out, s->missing);
+	assay_cbor_uint(out, 13);
+	assay_cbor_array(out, 7);
+	assay_cbor_uint(out, c->in);
+	assay_cbor_uint(out, c->accepted);
+	assay_cbor_uint(out, c->quarantined);
+	assay_cbor_uint(out, c->waived);
+	assay_cbor_uint(out, c->duplicate);
+	assay_cbor_uint(out, c->filtered);
+	assay_cbor_uint(out, c->failed_sources);
+}
+
+static void encode_machine(assay_buf *out, const assay_run *r)
+{
+	assay_cbor_uint(out, 7);
+	assay_cbor_text(out, r->program);
+	assay_cbor_uint(out, 8);
+	assay_cbor_text(out, r->host);
+	assay_cbor_uint(out, 9);
+	assay_cbor_text(out, r->cpu_features);
+	assay_cbor_uint(out, 10);
+	assay_cbor_uint(out, r->sandbox);
+	assay_cbor_uint(out, 11);
+	assay_cbor_array(out, r->library_count);
+	for (size_t i = 0; i < r->library_count; i++)
+		assay_cbor_text(out, r->libraries[i]);
+}
+
+static void encode(assay_buf *out, const assay_run *r, const char *name)
+{
+	assay_cbor_map(out, FIELDS);
+	assay_cbor_uint(out, 0);
+	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, 1);
+	assay_cbor_text(out, name);
+	assay_cbor_uint(out, 2);
+	assay_cbor_text(out, r->verb);
+	assay_cbor_uint(out, 3);
+	assay_cbor_int(out, r->started_ns);
+	assay_cbor_uint(out, 4);
+	assay_cbor_int(out, r->ended_ns);
+	assay_cbor_uint(out, 5);
+	assay_cbor_int(out, r->exit);
+	assay_cbor_uint(out, 6);
+	assay_cbor_uint(out, r->jobs);
+	encode_machine(out, r);
+	encode_counts(out, r);
+	assay_cbor_uint(out, 14);
+	assay_cbor_digest(out, r->has_version ? &r->version : NULL);
+}
+
+/* ---------------------------------------------------------------- decode */
+
+static uint32_t read_u32(assay_cbor_reader *c)
+{
+	uint64_t v = assay_cbor_read_uint(c);
+
+	if (v > UINT32_MAX) {
+		assay_cbor_fault(c, "number out of range");
+		return 0;
+	}
+	return (uint32_t)v;
+}
+
+static void read_libraries(assay_cbor_reader *c, assay_run *r)
+{
+	size_t n = assay_cbor_read_array(c);
+
+	r->libraries = assay_alloc(n, sizeof(*r->libraries));
+	if (r->libraries == NULL)
+		assay_cbor_fault(c, no_memory);
+	while (r->library_count < n && c->fault == NULL) {
+		char *text = assay_cbor_read_strdup(c);
+
+		if (text == NULL)
+			assay_cbor_fault(c, "library without a name");
+		r->libraries[r->library_count++] = text;
+	}
+}
+
+static void read_machine(assay_cbor_reader *c, assay_run *r)
+{
+	assay_cbor_read_key(c, 7);
+	r->program = assay_cbor_read_strdup(c);
+	assay_cbor_read_key(c, 8);
+	r->host = assay_cbor_read_strdup(c);
+	assay_cbor_read_key(c, 9);
+	r->cpu_features = assay_cbor_read_strdup(c);
+	assay_cbor_read_key(c, 10);
+	r->sandbox = read_u32(c);
+	assay_cbor_read_key(c, 11);
+	read_libraries(c, r);
+}
+
+static void read_counts(assay_cbor_reader *c, assay_run *r)
+{
+	assay_run_sources *s = &r->sources;
+	assay_counts *n = &r->counts;
+
+	assay_cbor_read_key(c, 12);
+	if (assay_cbor_read_array(c) != 5)
+		assay_cbor_fault(c, "not 5 counts of sources");
+	s->seen = assay_cbor_read_uint(c);
+	s->processed = assay_cbor_read_uint(c);
+	s->unchanged = assay_cbor_read_uint(c);
+	s->failed = assay_cbor_read_uint(c);
+	s->missing = assay_cbor_read_uint(c);
+	assay_cbor_read_key(c, 13);
+	if (assay_cbor_read_array(c) != 7)
+		assay_cbor_fault(c, "not 7 counts of samples");
+	n->in = assay_cbor_read_uint(c);
+	n->accepted = assay_cbor_read_uint(c);
+	n->quarantined = assay_cbor_read_uint(c);
+	n->waived = assay_cbor_read_uint(c);
+	n->duplicate = assay_cbor_read_uint(c);
+	n->filtered = assay_cbor_read_uint(c);
+	n->failed_sources = assay_cbor_read_uint(c);
+}
+
+static int32_t read_exit(assay_cbor_reader *c)
+{
+	int64_t v = assay_cbor_read_int(c);
+
+	if (v < INT32_MIN || v > INT32_MAX) {
+		assay_cbor_fault(c, "exit code out of range");
+		return 0;
+	}
+	return (int32_t)v;
+}
+
+static void read_run(assay_cbor_reader *c, assay_run *r)
+{
+	if (assay_cbor_read_map(c) != FIELDS)
+		assay_cbor_fault(c, "run does not have 15 fields");
+	assay_cbor_read_key(c, 0);
+	if (assay_cbor_read_uint(c) != FORMAT)
+		assay_cbor_fault(c, "unknown run format");
+	assay_cbor_read_key(c, 1);
+	r->name = assay_cbor_read_strdup(c);
+	if (r->name == NULL)
+		assay_cbor_fault(c, "run without a name");
+	assay_cbor_read_key(c, 2);
+	r->verb = assay_cbor_read_strdup(c);
+	assay_cbor_read_key(c, 3);
+	r->started_ns = assay_cbor_read_int(c);
+	assay_cbor_read_key(c, 4);
+	r->ended_ns = assay_cbor_read_int(c);
+	assay_cbor_read_key(c, 5);
+	r->exit = read_exit(c);
+	assay_cbor_read_key(c, 6);
+	r->jobs = read_u32(c);
+	read_machine(c, r);
+	read_counts(c, r);
+	assay_cbor_read_key(c, 14);
+	r->has_version = assay_cbor_read_digest(c, &r->version);
+}
+
+static assay_code decode(assay_run *out, uint64_t id, const void *p, size_t n, assay_err *err)
+{
+	assay_cbor_reader c;
+	assay_code rc;
+
+	*out = (assay_run){0};
+	assay_cbor_reader_init(&c, p, n);
+	read_run(&c, out);
+	out->id = id;
+	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "run: %s", no_memory)
+				  : assay_cbor_finish(&c, "run", err);
+	if (rc != ASSAY_OK)
+		assay_run_release(out);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- rows */
+
+/* "2026-01-02T03:04:05.678Z" without its punctuation and fraction, then the number. */
+static char *make_name(int64_t started_ns, uint64_t id)
+{
+	char full[32], compact[32] = "";
+	size_t n = 0;
+
+	(void)assay_time_format(started_ns, full);
+	for (const char *p = full; *p != '\0' && *p != '.'; p++)
+		if (strchr("-:", *p) == NULL)
+			compact[n++] = *p;
+	return assay_asprintf("%sZ-%" PRIu64, compact, id);
+}
+
+assay_code assay_run_put(assay_store *s, assay_run *r, assay_err *err)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	ASSAY_AUTO_FREE char *name = NULL;
+	uint64_t id = r->id;
+	assay_code rc;
+
+	if (id == 0) {
+		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_RUN, &id, err));
+		name = make_name(r->started_ns, id);
+		if (name == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "name of a run");
+	}
+	encode(&row, r, name != NULL ? name : r->name);
+	ASSAY_TRY(assay_row_put_at(s, ASSAY_TABLE_RUN, id, &row, err));
+	if (name != NULL) {
+		free(r->name);
+		r->name = ASSAY_STEAL(&name);
+	}
+	r->id = id;
+	return ASSAY_OK;
+
+fail:
+	return rc;
+}
+
+assay_code assay_run_get(assay_store *s, uint64_t id, assay_run *out, assay_err *err)
+{
+	const void *p;
+	size_t n;
+	assay_code rc;
+
+	*out = (assay_run){0};
+	rc = assay_row_get_at(s, ASSAY_TABLE_RUN, id, &p, &n, err);
+	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+}
+
+struct visit {
+	assay_run_fn *fn;
+	void *ctx;
+};
+
+static assay_code visit_row(void *ctx, const void *key, size_t key_size, const void *p, size_t n, assay_err *err)
+{
+	const struct visit *v = ctx;
+	ASSAY_AUTO_RUN r = {0};
+	uint64_t id = 0;
+	assay_code rc;
+
+	for (size_t i = 0; i < key_size; i++)
+		id = id << 8 | ((const unsigned char *)key)[i];
+	rc = decode(&r, id, p, n, err);
+	return rc == ASSAY_OK ? v->fn(v->ctx, &r, err) : rc;
+}
+
+assay_code assay_runs_each(assay_store *s, assay_run_fn *fn, void *ctx, assay_err *err)
+{
+	struct visit v = {.fn = fn, .ctx = ctx};
+
+	return assay_rows_each(s, ASSAY_TABLE_RUN, true, visit_row, &v, err);
+}

@@ -1,0 +1,407 @@
+/*
+ * Layout of a sample row (key: number; maps have ascending integer keys, absent values are null):
+ *   {0: format 1, 1: key, 2: source, 3: unit, 4: position, 5: missing, 6: null | verdict, 7: null | before}
+ *   verdict: [outcome, contracts, unit, run, [check...], null | [failure, stage], null | original]
+ *   before:  [outcome | null, contracts, unit]
+ *   check:   [contract, contract id, contract version, check id, metric, unit, operator, severity, low units,
+ *             low scale, high units, high scale, null | [units, scale], null | reason]
+ * Index 's': SHA-256(key) -> number. Edge source -> sample.
+ */
+#include "assay/sample.h"
+
+#include "catalog.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT 1
+#define FIELDS 8
+
+static const char no_memory[] = "out of memory"; /* told from damage by its address */
+
+const char *assay_outcome_name(unsigned outcome)
+{
+	static const char *const names[] = {
+	    [ASSAY_OUTCOME_ACCEPTED] = "accepted", [ASSAY_OUTCOME_QUARANTINED] = "quarantined",
+	    [ASSAY_OUTCOME_WAIVED] = "waived",     [ASSAY_OUTCOME_DUPLICATE] = "duplicate",
+	    [ASSAY_OUTCOME_FILTERED] = "filtered", [ASSAY_OUTCOME_FAILED] = "failed",
+	};
+
+	return outcome < ASSAY_COUNT(names) ? names[outcome] : NULL;
+}
+
+void assay_sample_key(assay_buf *out, const char *path, const char *part)
+{
+	assay_buf_puts(out, path);
+	if (part[0] == '\0')
+		return;
+	assay_buf_putc(out, '#');
+	assay_buf_puts(out, part);
+}
+
+/* ---------------------------------------------------------------- failed checks */
+
+void assay_failed_checks_free(assay_failed_check *f, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(f[i].contract_id);
+		free(f[i].contract_version);
+		free(f[i].check_id);
+		free(f[i].metric);
+		free(f[i].unit);
+		free(f[i].reason);
+	}
+	free(f);
+}
+
+static void encode_decimal(assay_buf *out, assay_decimal d)
+{
+	assay_cbor_int(out, d.units);
+	assay_cbor_int(out, d.scale);
+}
+
+static void encode_check(assay_buf *out, const assay_failed_check *f)
+{
+	assay_cbor_array(out, 14);
+	assay_cbor_digest(out, &f->contract);
+	assay_cbor_text(out, f->contract_id);
+	assay_cbor_text(out, f->contract_version);
+	assay_cbor_text(out, f->check_id);
+	assay_cbor_text(out, f->metric);
+	assay_cbor_text(out, f->unit);
+	assay_cbor_uint(out, f->op);
+	assay_cbor_uint(out, f->severity);
+	encode_decimal(out, f->low);
+	encode_decimal(out, f->high);
+	if (f->defined) {
+		assay_cbor_array(out, 2);
+		encode_decimal(out, f->value);
+	} else {
+		assay_cbor_null(out);
+	}
+	assay_cbor_text(out, f->reason);
+}
+
+void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, size_t count)
+{
+	assay_cbor_array(out, count);
+	for (size_t i = 0; i < count; i++)
+		encode_check(out, &f[i]);
+}
+
+static uint32_t read_u32(assay_cbor_reader *c)
+{
+	uint64_t v = assay_cbor_read_uint(c);
+
+	if (v > UINT32_MAX) {
+		assay_cbor_fault(c, "number out of range");
+		return 0;
+	}
+	return (uint32_t)v;
+}
+
+static void read_digest(assay_cbor_reader *c, assay_digest *d)
+{
+	if (!assay_cbor_read_digest(c, d))
+		assay_cbor_fault(c, "digest is missing");
+}
+
+static assay_decimal read_decimal(assay_cbor_reader *c)
+{
+	assay_decimal d = {.units = assay_cbor_read_int(c)};
+	uint32_t scale = read_u32(c);
+
+	if (scale > ASSAY_DECIMAL_SCALE_MAX) {
+		assay_cbor_fault(c, "decimal has too many places");
+		scale = 0;
+	}
+	d.scale = (int)scale;
+	return d;
+}
+
+static void read_check(assay_cbor_reader *c, assay_failed_check *f)
+{
+	if (assay_cbor_read_array(c) != 14)
+		assay_cbor_fault(c, "failed check does not have 14 fields");
+	read_digest(c, &f->contract);
+	f->contract_id = assay_cbor_read_strdup(c);
+	f->contract_version = assay_cbor_read_strdup(c);
+	f->check_id = assay_cbor_read_strdup(c);
+	f->metric = assay_cbor_read_strdup(c);
+	f->unit = assay_cbor_read_strdup(c);
+	f->op = read_u32(c);
+	f->severity = read_u32(c);
+	f->low = read_decimal(c);
+	f->high = read_decimal(c);
+	f->defined = !assay_cbor_read_null(c);
+	if (f->defined) {
+		if (assay_cbor_read_array(c) != 2)
+			assay_cbor_fault(c, "value is not a decimal");
+		f->value = read_decimal(c);
+	}
+	f->reason = assay_cbor_read_strdup(c);
+}
+
+void assay_failed_checks_decode(assay_cbor_reader *r, assay_failed_check **out, size_t *count)
+{
+	size_t n = assay_cbor_read_array(r);
+
+	*count = 0;
+	*out = assay_alloc(n, sizeof(**out));
+	if (*out == NULL)
+		assay_cbor_fault(r, no_memory);
+	while (*count < n && r->fault == NULL)
+		read_check(r, &(*out)[(*count)++]);
+}
+
+/* ---------------------------------------------------------------- the row */
+
+void assay_sample_row_release(assay_sample_row *r)
+{
+	assay_failed_checks_free(r->checks, r->check_count);
+	free(r->key);
+	free(r->failed_stage);
+	free(r->original);
+	*r = (assay_sample_row){0};
+}
+
+static void encode_verdict(assay_buf *out, const assay_sample_row *r)
+{
+	if (r->outcome == 0) {
+		assay_cbor_null(out);
+		return;
+	}
+	assay_cbor_array(out, 7);
+	assay_cbor_uint(out, r->outcome);
+	assay_cbor_digest(out, &r->contracts);
+	assay_cbor_uint(out, r->judged_unit);
+	assay_cbor_uint(out, r->judged_run);
+	assay_failed_checks_encode(out, r->checks, r->check_count);
+	if (r->failure != ASSAY_FAILURE_NONE) {
+		assay_cbor_array(out, 2);
+		assay_cbor_uint(out, r->failure);
+		assay_cbor_text(out, r->failed_stage);
+	} else {
+		assay_cbor_null(out);
+	}
+	assay_cbor_text(out, r->original);
+}
+
+static void encode_before(assay_buf *out, const assay_sample_row *r)
+{
+	if (!r->has_before) {
+		assay_cbor_null(out);
+		return;
+	}
+	assay_cbor_array(out, 3);
+	if (r->before_outcome == 0)
+		assay_cbor_null(out);
+	else
+		assay_cbor_uint(out, r->before_outcome);
+	assay_cbor_digest(out, &r->before_contracts);
+	assay_cbor_uint(out, r->before_unit);
+}
+
+static void encode(assay_buf *out, const assay_sample_row *r)
+{
+	assay_cbor_map(out, FIELDS);
+	assay_cbor_uint(out, 0);
+	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, 1);
+	assay_cbor_text(out, r->key);
+	assay_cbor_uint(out, 2);
+	assay_cbor_uint(out, r->source);
+	assay_cbor_uint(out, 3);
+	assay_cbor_uint(out, r->unit);
+	assay_cbor_uint(out, 4);
+	assay_cbor_uint(out, r->position);
+	assay_cbor_uint(out, 5);
+	assay_cbor_bool(out, r->missing);
+	assay_cbor_uint(out, 6);
+	encode_verdict(out, r);
+	assay_cbor_uint(out, 7);
+	encode_before(out, r);
+}
+
+static assay_outcome read_outcome(assay_cbor_reader *c)
+{
+	uint32_t outcome = read_u32(c);
+
+	if (assay_outcome_name(outcome) == NULL)
+		assay_cbor_fault(c, "unknown outcome");
+	return (assay_outcome)outcome;
+}
+
+static void read_failure(assay_cbor_reader *c, assay_sample_row *r)
+{
+	uint32_t f;
+
+	if (assay_cbor_read_null(c))
+		return;
+	if (assay_cbor_read_array(c) != 2)
+		assay_cbor_fault(c, "failure is not a pair");
+	f = read_u32(c);
+	if (f == ASSAY_FAILURE_NONE || assay_failure_name(f) == NULL)
+		assay_cbor_fault(c, "unknown failure class");
+	r->failure = (assay_failure)f;
+	r->failed_stage = assay_cbor_read_strdup(c);
+}
+
+static void read_verdict(assay_cbor_reader *c, assay_sample_row *r)
+{
+	if (assay_cbor_read_null(c))
+		return;
+	if (assay_cbor_read_array(c) != 7)
+		assay_cbor_fault(c, "verdict does not have 7 fields");
+	r->outcome = read_outcome(c);
+	read_digest(c, &r->contracts);
+	r->judged_unit = assay_cbor_read_uint(c);
+	r->judged_run = assay_cbor_read_uint(c);
+	assay_failed_checks_decode(c, &r->checks, &r->check_count);
+	read_failure(c, r);
+	r->original = assay_cbor_read_strdup(c);
+}
+
+static void read_before(assay_cbor_reader *c, assay_sample_row *r)
+{
+	r->has_before = !assay_cbor_read_null(c);
+	if (!r->has_before)
+		return;
+	if (assay_cbor_read_array(c) != 3)
+		assay_cbor_fault(c, "verdict before does not have 3 fields");
+	if (!assay_cbor_read_null(c))
+		r->before_outcome = read_outcome(c);
+	read_digest(c, &r->before_contracts);
+	r->before_unit = assay_cbor_read_uint(c);
+}
+
+static void read_row(assay_cbor_reader *c, assay_sample_row *r)
+{
+	if (assay_cbor_read_map(c) != FIELDS)
+		assay_cbor_fault(c, "sample does not have 8 fields");
+	assay_cbor_read_key(c, 0);
+	if (assay_cbor_read_uint(c) != FORMAT)
+		assay_cbor_fault(c, "unknown sample format");
+	assay_cbor_read_key(c, 1);
+	r->key = assay_cbor_read_strdup(c);
+	if (r->key == NULL)
+		assay_cbor_fault(c, "sample without key");
+	assay_cbor_read_key(c, 2);
+	r->source = assay_cbor_read_uint(c);
+	assay_cbor_read_key(c, 3);
+	r->unit = assay_cbor_read_uint(c);
+	assay_cbor_read_key(c, 4);
+	r->position = read_u32(c);
+	assay_cbor_read_key(c, 5);
+	r->missing = assay_cbor_read_bool(c);
+	assay_cbor_read_key(c, 6);
+	read_verdict(c, r);
+	assay_cbor_read_key(c, 7);
+	read_before(c, r);
+}
+
+static assay_code decode(assay_sample_row *out, uint64_t id, const void *p, size_t n, assay_err *err)
+{
+	assay_cbor_reader c;
+	assay_code rc;
+
+	*out = (assay_sample_row){0};
+	assay_cbor_reader_init(&c, p, n);
+	read_row(&c, out);
+	out->id = id;
+	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "sample: %s", no_memory)
+				  : assay_cbor_finish(&c, "sample", err);
+	if (rc != ASSAY_OK)
+		assay_sample_row_release(out);
+	return rc;
+}
+
+assay_code assay_sample_put(assay_store *s, assay_sample_row *r, assay_err *err)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	uint64_t id = r->id;
+	assay_code rc;
+
+	encode(&row, r);
+	if (id == 0)
+		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_SAMPLE, &id, err));
+	ASSAY_TRY(assay_row_put_at(s, ASSAY_TABLE_SAMPLE, id, &row, err));
+	if (r->id == 0) {
+		ASSAY_TRY(assay_index_put_text(s, ASSAY_INDEX_SAMPLE, r->key, id, err));
+		ASSAY_TRY(assay_edge_put(s, ASSAY_EDGE_SOURCE_SAMPLE, r->source, id, err));
+	}
+	r->id = id;
+	return ASSAY_OK;
+
+fail:
+	(void)assay_err_prefix(err, "sample '%s'", r->key);
+	return rc;
+}
+
+assay_code assay_sample_get(assay_store *s, uint64_t id, assay_sample_row *out, assay_err *err)
+{
+	const void *p;
+	size_t n;
+	assay_code rc;
+
+	*out = (assay_sample_row){0};
+	rc = assay_row_get_at(s, ASSAY_TABLE_SAMPLE, id, &p, &n, err);
+	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+}
+
+assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *out, assay_err *err)
+{
+	uint64_t id;
+	assay_code rc;
+
+	*out = (assay_sample_row){0};
+	rc = assay_index_get_text(s, ASSAY_INDEX_SAMPLE, key, &id, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = assay_sample_get(s, id, out, err);
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && strcmp(out->key, key) != 0)) {
+		assay_sample_row_release(out);
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+				   "index entry of sample '%s' leads to row %" PRIu64 ", which is not it", key, id);
+	}
+	return rc;
+}
+
+struct visit {
+	assay_store *store;
+	assay_sample_fn *fn;
+	void *ctx;
+};
+
+static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, assay_err *err)
+{
+	const struct visit *v = ctx;
+	ASSAY_AUTO_SAMPLE_ROW r = {0};
+	assay_code rc = decode(&r, id, p, n, err);
+
+	return rc == ASSAY_OK ? v->fn(v->ctx, &r, err) : rc;
+}
+
+assay_code assay_samples_each(assay_store *s, assay_sample_fn *fn, void *ctx, assay_err *err)
+{
+	struct visit v = {.store = s, .fn = fn, .ctx = ctx};
+
+	return assay_rows_each_at(s, ASSAY_TABLE_SAMPLE, visit_row, &v, err);
+}
+
+static assay_code visit_edge(void *ctx, uint64_t to, assay_err *err)
+{
+	const struct visit *v = ctx;
+	ASSAY_AUTO_SAMPLE_ROW r = {0};
+	assay_code rc = assay_sample_get(v->store, to, &r, err);
+
+	return rc == ASSAY_OK ? v->fn(v->ctx, &r, err) : rc;
+}
+
+assay_code assay_samples_of(assay_store *s, uint64_t source, assay_sample_fn *fn, void *ctx, assay_err *err)
+{
+	struct visit v = {.store = s, .fn = fn, .ctx = ctx};
+
+	return assay_edges_each(s, ASSAY_EDGE_SOURCE_SAMPLE, source, visit_edge, &v, err);
+}

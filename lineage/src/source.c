@@ -1,0 +1,432 @@
+/*
+ * Layout of a source row (key: number; maps have ascending integer keys, absent values are null):
+ *   {0: format 1, 1: path, 2: modality, 3: stamp, 4: digest, 5: [[key, value]...], 6: [sidecar...], 7: recipe,
+ *    8: [unit...], 9: missing, 10: null | [failure, message], 11: cause, 12: run,
+ *    13: null | [digest, recipe, [sidecar...]]}
+ *   stamp:   [size, mtime ns, ctime ns, inode, hashed ns]
+ *   sidecar: [role, path, stamp, digest]
+ * Index 'p': SHA-256(path) -> number. Edge content -> source for every digest that it ever had.
+ */
+#include "assay/source.h"
+
+#include "assay/cbor.h"
+
+#include "catalog.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT 1
+#define FIELDS 14
+
+static const char no_memory[] = "out of memory"; /* told from damage by its address */
+
+static void sidecars_free(assay_source_sidecar *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(list[i].role);
+		free(list[i].path);
+	}
+	free(list);
+}
+
+void assay_source_release(assay_source *src)
+{
+	for (size_t i = 0; i < src->metadata_count; i++) {
+		free(src->metadata_keys[i]);
+		free(src->metadata_values[i]);
+	}
+	free(src->metadata_keys);
+	free(src->metadata_values);
+	sidecars_free(src->sidecars, src->sidecar_count);
+	sidecars_free(src->before_sidecars, src->before_sidecar_count);
+	free(src->units);
+	free(src->path);
+	free(src->message);
+	*src = (assay_source){0};
+}
+
+/* ---------------------------------------------------------------- encode */
+
+static void encode_stamp(assay_buf *out, const assay_stamp *t)
+{
+	assay_cbor_array(out, 5);
+	assay_cbor_uint(out, t->size);
+	assay_cbor_int(out, t->mtime_ns);
+	assay_cbor_int(out, t->ctime_ns);
+	assay_cbor_uint(out, t->inode);
+	assay_cbor_int(out, t->hashed_ns);
+}
+
+static void encode_sidecars(assay_buf *out, const assay_source_sidecar *list, size_t count)
+{
+	assay_cbor_array(out, count);
+	for (size_t i = 0; i < count; i++) {
+		assay_cbor_array(out, 4);
+		assay_cbor_text(out, list[i].role);
+		assay_cbor_text(out, list[i].path);
+		encode_stamp(out, &list[i].stamp);
+		assay_cbor_digest(out, &list[i].digest);
+	}
+}
+
+static void encode_metadata(assay_buf *out, const assay_source *src)
+{
+	assay_cbor_array(out, src->metadata_count);
+	for (size_t i = 0; i < src->metadata_count; i++) {
+		assay_cbor_array(out, 2);
+		assay_cbor_text(out, src->metadata_keys[i]);
+		assay_cbor_text(out, src->metadata_values[i]);
+	}
+}
+
+static void encode_units(assay_buf *out, const assay_source *src)
+{
+	assay_cbor_array(out, src->unit_count);
+	for (size_t i = 0; i < src->unit_count; i++)
+		assay_cbor_uint(out, src->units[i]);
+}
+
+static void encode_failure(assay_buf *out, const assay_source *src)
+{
+	if (src->failure == ASSAY_FAILURE_NONE) {
+		assay_cbor_null(out);
+		return;
+	}
+	assay_cbor_array(out, 2);
+	assay_cbor_uint(out, src->failure);
+	assay_cbor_text(out, src->message);
+}
+
+static void encode_before(assay_buf *out, const assay_source *src)
+{
+	if (!src->has_before) {
+		assay_cbor_null(out);
+		return;
+	}
+	assay_cbor_array(out, 3);
+	assay_cbor_digest(out, &src->before_digest);
+	assay_cbor_digest(out, &src->before_recipe);
+	encode_sidecars(out, src->before_sidecars, src->before_sidecar_count);
+}
+
+static void encode(assay_buf *out, const assay_source *src)
+{
+	assay_cbor_map(out, FIELDS);
+	assay_cbor_uint(out, 0);
+	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, 1);
+	assay_cbor_text(out, src->path);
+	assay_cbor_uint(out, 2);
+	assay_cbor_uint(out, src->modality);
+	assay_cbor_uint(out, 3);
+	encode_stamp(out, &src->stamp);
+	assay_cbor_uint(out, 4);
+	assay_cbor_digest(out, &src->digest);
+	assay_cbor_uint(out, 5);
+	encode_metadata(out, src);
+	assay_cbor_uint(out, 6);
+	encode_sidecars(out, src->sidecars, src->sidecar_count);
+	assay_cbor_uint(out, 7);
+	assay_cbor_digest(out, &src->recipe);
+	assay_cbor_uint(out, 8);
+	encode_units(out, src);
+	assay_cbor_uint(out, 9);
+	assay_cbor_bool(out, src->missing);
+	assay_cbor_uint(out, 10);
+	encode_failure(out, src);
+	assay_cbor_uint(out, 11);
+	assay_cbor_uint(out, src->cause);
+	assay_cbor_uint(out, 12);
+	assay_cbor_uint(out, src->run);
+	assay_cbor_uint(out, 13);
+	encode_before(out, src);
+}
+
+/* ---------------------------------------------------------------- decode */
+
+static uint32_t read_u32(assay_cbor_reader *c)
+{
+	uint64_t v = assay_cbor_read_uint(c);
+
+	if (v > UINT32_MAX) {
+		assay_cbor_fault(c, "number out of range");
+		return 0;
+	}
+	return (uint32_t)v;
+}
+
+static void read_digest(assay_cbor_reader *c, assay_digest *d)
+{
+	if (!assay_cbor_read_digest(c, d))
+		assay_cbor_fault(c, "digest is missing");
+}
+
+static char *read_text(assay_cbor_reader *c)
+{
+	char *s = assay_cbor_read_strdup(c);
+
+	if (s == NULL)
+		assay_cbor_fault(c, "text is missing");
+	return s;
+}
+
+static void read_stamp(assay_cbor_reader *c, assay_stamp *t)
+{
+	if (assay_cbor_read_array(c) != 5)
+		assay_cbor_fault(c, "stamp does not have 5 numbers");
+	t->size = assay_cbor_read_uint(c);
+	t->mtime_ns = assay_cbor_read_int(c);
+	t->ctime_ns = assay_cbor_read_int(c);
+	t->inode = assay_cbor_read_uint(c);
+	t->hashed_ns = assay_cbor_read_int(c);
+}
+
+static void read_sidecars(assay_cbor_reader *c, assay_source_sidecar **list, size_t *count)
+{
+	size_t n = assay_cbor_read_array(c);
+
+	*list = assay_alloc(n, sizeof(**list));
+	if (*list == NULL)
+		assay_cbor_fault(c, no_memory);
+	while (*count < n && c->fault == NULL) {
+		assay_source_sidecar *s = &(*list)[(*count)++];
+
+		if (assay_cbor_read_array(c) != 4)
+			assay_cbor_fault(c, "sidecar does not have 4 fields");
+		s->role = read_text(c);
+		s->path = read_text(c);
+		read_stamp(c, &s->stamp);
+		read_digest(c, &s->digest);
+	}
+}
+
+static void read_metadata(assay_cbor_reader *c, assay_source *src)
+{
+	size_t n = assay_cbor_read_array(c);
+
+	src->metadata_keys = assay_alloc(n, sizeof(*src->metadata_keys));
+	src->metadata_values = assay_alloc(n, sizeof(*src->metadata_values));
+	if (src->metadata_keys == NULL || src->metadata_values == NULL)
+		assay_cbor_fault(c, no_memory);
+	while (src->metadata_count < n && c->fault == NULL) {
+		const size_t i = src->metadata_count++;
+
+		if (assay_cbor_read_array(c) != 2)
+			assay_cbor_fault(c, "metadata is not a pair");
+		src->metadata_keys[i] = read_text(c);
+		src->metadata_values[i] = read_text(c);
+	}
+}
+
+static void read_units(assay_cbor_reader *c, assay_source *src)
+{
+	size_t n = assay_cbor_read_array(c);
+
+	src->units = assay_alloc(n, sizeof(*src->units));
+	if (src->units == NULL)
+		assay_cbor_fault(c, no_memory);
+	while (src->unit_count < n && c->fault == NULL)
+		src->units[src->unit_count++] = assay_cbor_read_uint(c);
+}
+
+static void read_failure(assay_cbor_reader *c, assay_source *src)
+{
+	uint32_t f;
+
+	if (assay_cbor_read_null(c))
+		return;
+	if (assay_cbor_read_array(c) != 2)
+		assay_cbor_fault(c, "failure is not a pair");
+	f = read_u32(c);
+	if (f == ASSAY_FAILURE_NONE || assay_failure_name(f) == NULL)
+		assay_cbor_fault(c, "unknown failure class");
+	src->failure = (assay_failure)f;
+	src->message = assay_cbor_read_strdup(c);
+}
+
+static void read_before(assay_cbor_reader *c, assay_source *src)
+{
+	src->has_before = !assay_cbor_read_null(c);
+	if (!src->has_before)
+		return;
+	if (assay_cbor_read_array(c) != 3)
+		assay_cbor_fault(c, "state before does not have 3 fields");
+	read_digest(c, &src->before_digest);
+	read_digest(c, &src->before_recipe);
+	read_sidecars(c, &src->before_sidecars, &src->before_sidecar_count);
+}
+
+static void read_modality(assay_cbor_reader *c, assay_source *src)
+{
+	uint32_t m = read_u32(c);
+
+	if (assay_modality_name(m) == NULL)
+		assay_cbor_fault(c, "unknown modality");
+	src->modality = (assay_modality)m;
+}
+
+static void read_state(assay_cbor_reader *c, assay_source *src)
+{
+	assay_cbor_read_key(c, 7);
+	read_digest(c, &src->recipe);
+	assay_cbor_read_key(c, 8);
+	read_units(c, src);
+	assay_cbor_read_key(c, 9);
+	src->missing = assay_cbor_read_bool(c);
+	assay_cbor_read_key(c, 10);
+	read_failure(c, src);
+	assay_cbor_read_key(c, 11);
+	src->cause = read_u32(c);
+	assay_cbor_read_key(c, 12);
+	src->run = assay_cbor_read_uint(c);
+	assay_cbor_read_key(c, 13);
+	read_before(c, src);
+}
+
+static void read_source(assay_cbor_reader *c, assay_source *src)
+{
+	if (assay_cbor_read_map(c) != FIELDS)
+		assay_cbor_fault(c, "source does not have 14 fields");
+	assay_cbor_read_key(c, 0);
+	if (assay_cbor_read_uint(c) != FORMAT)
+		assay_cbor_fault(c, "unknown source format");
+	assay_cbor_read_key(c, 1);
+	src->path = read_text(c);
+	assay_cbor_read_key(c, 2);
+	read_modality(c, src);
+	assay_cbor_read_key(c, 3);
+	read_stamp(c, &src->stamp);
+	assay_cbor_read_key(c, 4);
+	read_digest(c, &src->digest);
+	assay_cbor_read_key(c, 5);
+	read_metadata(c, src);
+	assay_cbor_read_key(c, 6);
+	read_sidecars(c, &src->sidecars, &src->sidecar_count);
+	read_state(c, src);
+}
+
+static assay_code decode(assay_source *out, uint64_t id, const void *p, size_t n, assay_err *err)
+{
+	assay_cbor_reader c;
+	assay_code rc;
+
+	*out = (assay_source){0};
+	assay_cbor_reader_init(&c, p, n);
+	read_source(&c, out);
+	out->id = id;
+	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "source: %s", no_memory)
+				  : assay_cbor_finish(&c, "source", err);
+	if (rc != ASSAY_OK)
+		assay_source_release(out);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- rows */
+
+static assay_code put_content_edge(assay_store *s, const assay_digest *content, uint64_t source, assay_err *err)
+{
+	uint64_t id;
+	assay_code rc;
+
+	if (assay_digest_is_zero(content))
+		return ASSAY_OK; /* its bytes were never read */
+	rc = assay_content_id(s, content, &id, err);
+	if (rc == ASSAY_OK)
+		rc = assay_edge_put(s, ASSAY_EDGE_CONTENT_SOURCE, id, source, err);
+	return rc;
+}
+
+assay_code assay_source_put(assay_store *s, assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	uint64_t id = src->id;
+	assay_code rc;
+
+	encode(&row, src);
+	if (id == 0)
+		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_SOURCE, &id, err));
+	ASSAY_TRY(assay_row_put_at(s, ASSAY_TABLE_SOURCE, id, &row, err));
+	if (src->id == 0)
+		ASSAY_TRY(assay_index_put_text(s, ASSAY_INDEX_PATH, src->path, id, err));
+	ASSAY_TRY(put_content_edge(s, &src->digest, id, err));
+	src->id = id;
+	return ASSAY_OK;
+
+fail:
+	(void)assay_err_prefix(err, "source '%s'", src->path);
+	return rc;
+}
+
+assay_code assay_source_get(assay_store *s, uint64_t id, assay_source *out, assay_err *err)
+{
+	const void *p;
+	size_t n;
+	assay_code rc;
+
+	*out = (assay_source){0};
+	rc = assay_row_get_at(s, ASSAY_TABLE_SOURCE, id, &p, &n, err);
+	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+}
+
+assay_code assay_source_find(assay_store *s, const char *path, assay_source *out, assay_err *err)
+{
+	uint64_t id;
+	assay_code rc;
+
+	*out = (assay_source){0};
+	rc = assay_index_get_text(s, ASSAY_INDEX_PATH, path, &id, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = assay_source_get(s, id, out, err);
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && strcmp(out->path, path) != 0)) {
+		assay_source_release(out);
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+				   "index entry of source '%s' leads to row %" PRIu64 ", which is not it", path, id);
+	}
+	return rc;
+}
+
+struct visit {
+	assay_store *store;
+	assay_source_fn *fn;
+	void *ctx;
+};
+
+static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, assay_err *err)
+{
+	const struct visit *v = ctx;
+	ASSAY_CLEANUP(assay_source_release) assay_source src = {0};
+	assay_code rc = decode(&src, id, p, n, err);
+
+	return rc == ASSAY_OK ? v->fn(v->ctx, &src, err) : rc;
+}
+
+assay_code assay_sources_each(assay_store *s, assay_source_fn *fn, void *ctx, assay_err *err)
+{
+	struct visit v = {.store = s, .fn = fn, .ctx = ctx};
+
+	return assay_rows_each_at(s, ASSAY_TABLE_SOURCE, visit_row, &v, err);
+}
+
+static assay_code visit_edge(void *ctx, uint64_t to, assay_err *err)
+{
+	const struct visit *v = ctx;
+	ASSAY_CLEANUP(assay_source_release) assay_source src = {0};
+	assay_code rc = assay_source_get(v->store, to, &src, err);
+
+	return rc == ASSAY_OK ? v->fn(v->ctx, &src, err) : rc;
+}
+
+assay_code assay_sources_with(assay_store *s, const assay_digest *content, assay_source_fn *fn, void *ctx,
+			      assay_err *err)
+{
+	struct visit v = {.store = s, .fn = fn, .ctx = ctx};
+	uint64_t id;
+	assay_code rc = assay_index_get(s, ASSAY_INDEX_CONTENT, content, &id, err);
+
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_OK;
+	return rc == ASSAY_OK ? assay_edges_each(s, ASSAY_EDGE_CONTENT_SOURCE, id, visit_edge, &v, err) : rc;
+}

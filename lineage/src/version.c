@@ -1,0 +1,467 @@
+/*
+ * Layout of a version record (an object; its digest is the version's id; maps have ascending integer keys):
+ *   {0: format 1, 1: [[modality, recipe]...] ascending, 2: [contract...], 3: accepted trie, 4: others trie,
+ *    5: [human decisions in force], 6: [baselines], 7: null | as-of time}
+ *   Format 1 has nothing to put into 5, 6 and 7 yet: they are [], [] and null.
+ * Layout of the version row beside it (key: number):
+ *   {0: format 1, 1: id, 2: run, 3: made ns, 4: parent | null, 5: incomplete,
+ *    6: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 7: dataset | null}
+ * Index 'v': id -> number. Meta "version.latest": number.
+ */
+#include "assay/version.h"
+
+#include "assay/cbor.h"
+
+#include "catalog.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROW_FORMAT    1
+#define RECORD_FIELDS 8
+#define ROW_FIELDS    8
+#define LATEST        "version.latest"
+#define PREFIX        "sha256:"
+#define PREFIX_DIGITS 4 /* fewer say too little to be meant */
+
+static const char no_memory[] = "out of memory"; /* told from damage by its address */
+
+void assay_version_release(assay_version *v)
+{
+	free(v->contracts);
+	free(v->dataset);
+	*v = (assay_version){0};
+}
+
+/* ---------------------------------------------------------------- record */
+
+static void encode_recipes(assay_buf *out, const assay_version *v)
+{
+	size_t n = 0;
+
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
+		n += v->has_recipe[m];
+	assay_cbor_array(out, n);
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
+		if (!v->has_recipe[m])
+			continue;
+		assay_cbor_array(out, 2);
+		assay_cbor_uint(out, m);
+		assay_cbor_digest(out, &v->recipes[m]);
+	}
+}
+
+static void encode_record(assay_buf *out, const assay_version *v)
+{
+	assay_cbor_map(out, RECORD_FIELDS);
+	assay_cbor_uint(out, 0);
+	assay_cbor_uint(out, ASSAY_VERSION_FORMAT);
+	assay_cbor_uint(out, 1);
+	encode_recipes(out, v);
+	assay_cbor_uint(out, 2);
+	assay_cbor_array(out, v->contract_count);
+	for (size_t i = 0; i < v->contract_count; i++)
+		assay_cbor_digest(out, &v->contracts[i]);
+	assay_cbor_uint(out, 3);
+	assay_cbor_digest(out, &v->accepted);
+	assay_cbor_uint(out, 4);
+	assay_cbor_digest(out, &v->others);
+	assay_cbor_uint(out, 5);
+	assay_cbor_array(out, 0);
+	assay_cbor_uint(out, 6);
+	assay_cbor_array(out, 0);
+	assay_cbor_uint(out, 7);
+	assay_cbor_null(out);
+}
+
+static void read_digest(assay_cbor_reader *c, assay_digest *d)
+{
+	if (!assay_cbor_read_digest(c, d))
+		assay_cbor_fault(c, "digest is missing");
+}
+
+static void read_recipes(assay_cbor_reader *c, assay_version *v)
+{
+	size_t n = assay_cbor_read_array(c);
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < n && c->fault == NULL; i++) {
+		uint64_t m;
+
+		if (assay_cbor_read_array(c) != 2)
+			assay_cbor_fault(c, "recipe is not a pair");
+		m = assay_cbor_read_uint(c);
+		if (m <= before || m > ASSAY_MODALITY_MAX) {
+			assay_cbor_fault(c, "modalities do not ascend");
+			return;
+		}
+		read_digest(c, &v->recipes[m]);
+		v->has_recipe[m] = true;
+		before = m;
+	}
+}
+
+static void read_contracts(assay_cbor_reader *c, assay_version *v)
+{
+	size_t n = assay_cbor_read_array(c);
+
+	v->contracts = assay_alloc(n, sizeof(*v->contracts));
+	if (v->contracts == NULL)
+		assay_cbor_fault(c, no_memory);
+	while (v->contract_count < n && c->fault == NULL)
+		read_digest(c, &v->contracts[v->contract_count++]);
+}
+
+static void read_record(assay_cbor_reader *c, assay_version *v)
+{
+	if (assay_cbor_read_map(c) != RECORD_FIELDS)
+		assay_cbor_fault(c, "version does not have 8 fields");
+	assay_cbor_read_key(c, 0);
+	if (assay_cbor_read_uint(c) != ASSAY_VERSION_FORMAT)
+		assay_cbor_fault(c, "unknown version format");
+	assay_cbor_read_key(c, 1);
+	read_recipes(c, v);
+	assay_cbor_read_key(c, 2);
+	read_contracts(c, v);
+	assay_cbor_read_key(c, 3);
+	read_digest(c, &v->accepted);
+	assay_cbor_read_key(c, 4);
+	read_digest(c, &v->others);
+	assay_cbor_read_key(c, 5);
+	if (assay_cbor_read_array(c) != 0)
+		assay_cbor_fault(c, "decisions are not read by this program");
+	assay_cbor_read_key(c, 6);
+	if (assay_cbor_read_array(c) != 0)
+		assay_cbor_fault(c, "baselines are not read by this program");
+	assay_cbor_read_key(c, 7);
+	if (!assay_cbor_read_null(c))
+		assay_cbor_fault(c, "an as-of time is not read by this program");
+}
+
+static assay_code finish(const assay_cbor_reader *c, const char *what, assay_err *err)
+{
+	if (c->fault == no_memory)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "%s: %s", what, no_memory);
+	return assay_cbor_finish(c, what, err);
+}
+
+static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_cbor_reader c;
+	assay_code rc = assay_object_get(s, &v->id, &record, err);
+
+	if (rc == ASSAY_ENOENT) { /* its row is there: the message stands */
+		rc = ASSAY_ECORRUPT;
+		if (err != NULL)
+			err->code = rc;
+	}
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_cbor_reader_init(&c, record.data, record.len);
+	read_record(&c, v);
+	return finish(&c, "version record", err);
+}
+
+/* ---------------------------------------------------------------- row */
+
+static void encode_counts(assay_buf *out, const assay_counts *c)
+{
+	assay_cbor_array(out, 7);
+	assay_cbor_uint(out, c->in);
+	assay_cbor_uint(out, c->accepted);
+	assay_cbor_uint(out, c->quarantined);
+	assay_cbor_uint(out, c->waived);
+	assay_cbor_uint(out, c->duplicate);
+	assay_cbor_uint(out, c->filtered);
+	assay_cbor_uint(out, c->failed_sources);
+}
+
+static void encode_row(assay_buf *out, const assay_version *v)
+{
+	assay_cbor_map(out, ROW_FIELDS);
+	assay_cbor_uint(out, 0);
+	assay_cbor_uint(out, ROW_FORMAT);
+	assay_cbor_uint(out, 1);
+	assay_cbor_digest(out, &v->id);
+	assay_cbor_uint(out, 2);
+	assay_cbor_uint(out, v->run);
+	assay_cbor_uint(out, 3);
+	assay_cbor_int(out, v->made_ns);
+	assay_cbor_uint(out, 4);
+	assay_cbor_digest(out, assay_digest_is_zero(&v->parent) ? NULL : &v->parent);
+	assay_cbor_uint(out, 5);
+	assay_cbor_bool(out, v->incomplete);
+	assay_cbor_uint(out, 6);
+	encode_counts(out, &v->counts);
+	assay_cbor_uint(out, 7);
+	assay_cbor_text(out, v->dataset);
+}
+
+static void read_counts(assay_cbor_reader *c, assay_counts *n)
+{
+	if (assay_cbor_read_array(c) != 7)
+		assay_cbor_fault(c, "not 7 counts of samples");
+	n->in = assay_cbor_read_uint(c);
+	n->accepted = assay_cbor_read_uint(c);
+	n->quarantined = assay_cbor_read_uint(c);
+	n->waived = assay_cbor_read_uint(c);
+	n->duplicate = assay_cbor_read_uint(c);
+	n->filtered = assay_cbor_read_uint(c);
+	n->failed_sources = assay_cbor_read_uint(c);
+}
+
+static void read_row(assay_cbor_reader *c, assay_version *v)
+{
+	if (assay_cbor_read_map(c) != ROW_FIELDS)
+		assay_cbor_fault(c, "version row does not have 8 fields");
+	assay_cbor_read_key(c, 0);
+	if (assay_cbor_read_uint(c) != ROW_FORMAT)
+		assay_cbor_fault(c, "unknown format of a version row");
+	assay_cbor_read_key(c, 1);
+	read_digest(c, &v->id);
+	assay_cbor_read_key(c, 2);
+	v->run = assay_cbor_read_uint(c);
+	assay_cbor_read_key(c, 3);
+	v->made_ns = assay_cbor_read_int(c);
+	assay_cbor_read_key(c, 4);
+	(void)assay_cbor_read_digest(c, &v->parent);
+	assay_cbor_read_key(c, 5);
+	v->incomplete = assay_cbor_read_bool(c);
+	assay_cbor_read_key(c, 6);
+	read_counts(c, &v->counts);
+	assay_cbor_read_key(c, 7);
+	v->dataset = assay_cbor_read_strdup(c);
+}
+
+static assay_code load(assay_store *s, assay_version *out, uint64_t number, const void *p, size_t n, assay_err *err)
+{
+	assay_cbor_reader c;
+	assay_code rc;
+
+	*out = (assay_version){0};
+	assay_cbor_reader_init(&c, p, n);
+	read_row(&c, out);
+	out->number = number;
+	rc = finish(&c, "version row", err);
+	if (rc == ASSAY_OK)
+		rc = load_record(s, out, err);
+	if (rc != ASSAY_OK)
+		assay_version_release(out);
+	return rc;
+}
+
+static assay_code get_numbered(assay_store *s, uint64_t number, assay_version *out, assay_err *err)
+{
+	const void *p;
+	size_t n;
+	assay_code rc = assay_row_get_at(s, ASSAY_TABLE_VERSION, number, &p, &n, err);
+
+	*out = (assay_version){0};
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "row of version number %" PRIu64 " is gone", number);
+	return rc == ASSAY_OK ? load(s, out, number, p, n, err) : rc;
+}
+
+/* ---------------------------------------------------------------- commit */
+
+static assay_code set_parent(assay_store *s, assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_VERSION latest = {0};
+	assay_code rc = assay_version_latest(s, &latest, err);
+
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+		v->parent = latest.id; /* zero when there is none */
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static assay_code add_row(assay_store *s, assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	ASSAY_TRY(set_parent(s, v, err));
+	ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_VERSION, &v->number, err));
+	encode_row(&row, v);
+	ASSAY_TRY(assay_row_put_at(s, ASSAY_TABLE_VERSION, v->number, &row, err));
+	ASSAY_TRY(assay_index_put(s, ASSAY_INDEX_VERSION, &v->id, v->number, err));
+fail:
+	return rc;
+}
+
+static assay_code adopt_row(assay_store *s, assay_version *v, uint64_t number, assay_err *err)
+{
+	ASSAY_AUTO_VERSION first = {0};
+	assay_code rc = get_numbered(s, number, &first, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	v->number = number;
+	v->run = first.run;
+	v->made_ns = first.made_ns;
+	v->parent = first.parent;
+	v->incomplete = first.incomplete;
+	return ASSAY_OK;
+}
+
+assay_code assay_version_commit(assay_store *s, assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	uint64_t number;
+	assay_code rc;
+
+	encode_record(&record, v);
+	ASSAY_TRY(assay_buf_check(&record, err));
+	ASSAY_TRY(assay_object_put(s, ASSAY_OBJECT_VERSION, record.data, record.len, NULL, &v->id, NULL, err));
+	rc = assay_index_get(s, ASSAY_INDEX_VERSION, &v->id, &number, err);
+	if (rc == ASSAY_OK)
+		rc = adopt_row(s, v, number, err);
+	else if (rc == ASSAY_ENOENT)
+		rc = add_row(s, v, err);
+	if (rc == ASSAY_OK)
+		rc = assay_meta_put(s, LATEST, v->number, err);
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- find */
+
+assay_code assay_version_get(assay_store *s, const assay_digest *id, assay_version *out, assay_err *err)
+{
+	char hex[ASSAY_DIGEST_HEX];
+	uint64_t number;
+	assay_code rc = assay_index_get(s, ASSAY_INDEX_VERSION, id, &number, err);
+
+	*out = (assay_version){0};
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = get_numbered(s, number, out, err);
+	if (rc != ASSAY_OK || assay_digest_eq(&out->id, id))
+		return rc;
+	assay_version_release(out);
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT, "index entry of version %s leads to row %" PRIu64 ", which is not it",
+			   assay_digest_hex(id, hex), number);
+}
+
+assay_code assay_version_latest(assay_store *s, assay_version *out, assay_err *err)
+{
+	uint64_t number;
+	assay_code rc = assay_meta_get(s, LATEST, &number, err);
+
+	*out = (assay_version){0};
+	if (rc == ASSAY_OK && number == 0)
+		return ASSAY_ENOENT;
+	return rc == ASSAY_OK ? get_numbered(s, number, out, err) : rc;
+}
+
+/* The hex digits of a name in lower case; false when it is no prefix of an id. */
+static bool digits_of(const char *name, char hex[ASSAY_DIGEST_HEX])
+{
+	size_t n;
+
+	if (strncmp(name, PREFIX, strlen(PREFIX)) == 0)
+		name += strlen(PREFIX);
+	n = strlen(name);
+	if (n < PREFIX_DIGITS || n >= ASSAY_DIGEST_HEX || strspn(name, "0123456789abcdefABCDEF") != n)
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		hex[i] = (char)(name[i] >= 'A' && name[i] <= 'F' ? name[i] - 'A' + 'a' : name[i]);
+	return true;
+}
+
+struct matches {
+	size_t count;
+	assay_digest first, second;
+};
+
+static assay_code note_match(void *ctx, const assay_digest *d, uint64_t number, assay_err *err)
+{
+	struct matches *m = ctx;
+
+	(void)number;
+	(void)err;
+	if (m->count == 0)
+		m->first = *d;
+	else if (m->count == 1)
+		m->second = *d;
+	m->count++;
+	return ASSAY_OK;
+}
+
+static assay_code raise_unknown(assay_store *s, const char *name, assay_err *err)
+{
+	ASSAY_AUTO_VERSION latest = {0};
+	struct matches all = {0};
+	char hex[ASSAY_DIGEST_HEX];
+	assay_code rc = assay_version_latest(s, &latest, err);
+
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no version '%s': none was committed yet", name);
+	if (rc == ASSAY_OK)
+		rc = assay_index_prefix(s, ASSAY_INDEX_VERSION, "", note_match, &all, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no version '%s'; there %s %zu, the latest is %.12s", name,
+			   all.count == 1 ? "is" : "are", all.count, assay_digest_hex(&latest.id, hex));
+}
+
+static assay_code resolve_prefix(assay_store *s, const char *name, const char *digits, assay_version *out,
+				 assay_err *err)
+{
+	char a[ASSAY_DIGEST_HEX], b[ASSAY_DIGEST_HEX];
+	struct matches m = {0};
+	assay_code rc = assay_index_prefix(s, ASSAY_INDEX_VERSION, digits, note_match, &m, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	if (m.count == 0)
+		return raise_unknown(s, name, err);
+	if (m.count > 1)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s' could be any of %zu versions, such as %.16s and %.16s",
+				   name, m.count, assay_digest_hex(&m.first, a), assay_digest_hex(&m.second, b));
+	return assay_version_get(s, &m.first, out, err);
+}
+
+assay_code assay_version_resolve(assay_store *s, const char *name, assay_version *out, assay_err *err)
+{
+	char digits[ASSAY_DIGEST_HEX];
+	assay_code rc;
+
+	*out = (assay_version){0};
+	if (strcmp(name, "latest") == 0) {
+		rc = assay_version_latest(s, out, err);
+		return rc == ASSAY_ENOENT ? raise_unknown(s, name, err) : rc;
+	}
+	if (!digits_of(name, digits))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "'%s' names no version: say 'latest' or at least %d hex digits of an id", name,
+				   PREFIX_DIGITS);
+	return resolve_prefix(s, name, digits, out, err);
+}
+
+struct visit {
+	assay_store *store;
+	assay_version_fn *fn;
+	void *ctx;
+};
+
+static assay_code visit_row(void *ctx, const void *key, size_t key_size, const void *p, size_t n, assay_err *err)
+{
+	const struct visit *v = ctx;
+	ASSAY_AUTO_VERSION version = {0};
+	uint64_t number = 0;
+	assay_code rc;
+
+	for (size_t i = 0; i < key_size; i++)
+		number = number << 8 | ((const unsigned char *)key)[i];
+	rc = load(v->store, &version, number, p, n, err);
+	return rc == ASSAY_OK ? v->fn(v->ctx, &version, err) : rc;
+}
+
+assay_code assay_versions_each(assay_store *s, assay_version_fn *fn, void *ctx, assay_err *err)
+{
+	struct visit v = {.store = s, .fn = fn, .ctx = ctx};
+
+	return assay_rows_each(s, ASSAY_TABLE_VERSION, true, visit_row, &v, err);
+}

@@ -1,0 +1,525 @@
+/* video.read: one demux pass over a container; its main video stream and all its audio streams. */
+#include "frames.h"
+#include "libav.h"
+#include "luma.h"
+#include "track.h"
+
+#include "assay/decimal.h"
+
+#include <libavutil/display.h>
+#include <libavutil/mathematics.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct params {
+	int64_t max_pixels;
+	int64_t max_audio_streams;
+	int64_t max_damage;
+} params;
+
+static const assay_param schema[] = {
+    ASSAY_PARAM_ROW_INT(params, max_pixels, "40000000", 1, 1000000000, "px",
+			"frames with more pixels fail the unit (limit)"),
+    ASSAY_PARAM_ROW_INT(params, max_audio_streams, "32", 0, 1000, "1",
+			"files with more audio streams fail the unit (limit)"),
+    ASSAY_PARAM_ROW_DECIMAL(params, max_damage, "0.02", 4, 0, 10000, "1",
+			    "fail a file (decode) when more than this share of a stream's packets is damaged"),
+    {0},
+};
+
+enum {
+	M_WIDTH,
+	M_HEIGHT,
+	M_PIXEL_ASPECT,
+	M_ROTATION,
+	M_DURATION,
+	M_DURATION_DECLARED,
+	M_FRAMES,
+	M_FRAME_RATE,
+	M_VARIABLE,
+	M_REPAIRED,
+	M_ERRORS,
+	M_DROPPED,
+	M_SIZE_CHANGES,
+	M_STREAMS,
+	M_AUDIO_STREAMS,
+	M_AUDIO,
+};
+
+#define ON_VIDEO ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO)
+static const assay_metric metrics[] = {
+    [M_WIDTH] = {"video.width", "px", 0, ON_VIDEO,
+		 "Width of the first frame as displayed: cropped and turned upright, not stretched to square pixels."},
+    [M_HEIGHT] = {"video.height", "px", 0, ON_VIDEO, "Height of the first frame, as video.width."},
+    [M_PIXEL_ASPECT] = {"video.pixel_aspect", "1", 4, ON_VIDEO,
+			"Width / height of a stored pixel; undefined when the file does not say."},
+    [M_ROTATION] = {"video.rotation", "deg", 0, ON_VIDEO, "Clockwise turn a player must make: 0, 90, 180 or 270."},
+    [M_DURATION] = {"video.duration", "s", 6, ON_VIDEO,
+		    "Decoded: time of the last frame + its duration - time of the first frame."},
+    [M_DURATION_DECLARED] = {"video.duration_declared", "s", 6, ON_VIDEO,
+			     "Length that the video stream's header declares, else the container's."},
+    [M_FRAMES] = {"video.frames", "1", 0, ON_VIDEO, "Decoded frames."},
+    [M_FRAME_RATE] = {"video.frame_rate", "1/s", 3, ON_VIDEO, "video.frames / video.duration."},
+    [M_VARIABLE] = {"video.variable_frame_rate", "1", 0, ON_VIDEO,
+		    "1 when the longest step between frames exceeds the shortest by more than 2 ms and 10 %, else 0."},
+    [M_REPAIRED] = {"video.timestamps_repaired", "1", 0, ON_VIDEO,
+		    "Frames whose time was missing or did not rise, and was reconstructed."},
+    [M_ERRORS] = {"video.decode_errors", "1", 0, ON_VIDEO,
+		  "Packets that could not be read, or that the decoder refused, concealed or complained about."},
+    [M_DROPPED] = {"video.frames_dropped", "1", 0, ON_VIDEO,
+		   "Frames before the first clean one, broken for want of a key frame, and not emitted."},
+    [M_SIZE_CHANGES] = {"video.size_changes", "1", 0, ON_VIDEO, "Frames whose size differs from the one before."},
+    [M_STREAMS] = {"video.streams", "1", 0, ON_VIDEO, "Video streams in the file; the main one is read."},
+    [M_AUDIO_STREAMS] = {"video.audio_streams", "1", 0, ON_VIDEO, "Audio streams in the file; all are read."},
+    [M_AUDIO] = ASSAY_AUDIO_METRIC_ROWS,
+    {0},
+};
+
+typedef struct clock {
+	AVRational tb;
+	int64_t guess;               /* ticks of a frame by the declared frame rate, >= 1 */
+	int64_t first, last, length; /* ticks; length is the last frame's duration, 0 unknown */
+	int64_t step_min, step_max;
+	uint64_t repaired;
+} clock_state;
+
+typedef struct reader {
+	const params *p;
+	assay_av_input *in;
+	assay_sink *sink;
+	AVStream *st;
+	AVCodecContext *dec;
+	AVFrame *frame;
+	assay_luma luma;
+	uint32_t root;
+	int32_t rotation;
+	unsigned video_streams, track_count;
+	assay_av_track *tracks;
+	int *track_of; /* stream index -> index into tracks, -1 for others; `streams` of them */
+	unsigned streams;
+	clock_state clock;
+	uint64_t packets, frames, errors, dropped, size_changes;
+	int width, height, first_width, first_height;
+	AVRational aspect;
+} reader;
+
+/* ---------------------------------------------------------------- choosing streams */
+
+static bool is_video(const AVStream *st)
+{
+	const int cover = AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS;
+
+	return st->codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !(st->disposition & cover);
+}
+
+static bool is_better(const AVStream *a, const AVStream *b)
+{
+	const bool da = a->disposition & AV_DISPOSITION_DEFAULT;
+	const bool db = b->disposition & AV_DISPOSITION_DEFAULT;
+	const int64_t pa = (int64_t)a->codecpar->width * a->codecpar->height;
+	const int64_t pb = (int64_t)b->codecpar->width * b->codecpar->height;
+
+	return da != db ? da : pa > pb;
+}
+
+/* The default stream, else the largest, else the first. */
+static assay_code choose_video(reader *r, assay_err *err)
+{
+	for (unsigned i = 0; i < r->in->format->nb_streams; i++) {
+		AVStream *st = r->in->format->streams[i];
+		if (!is_video(st))
+			continue;
+		r->video_streams++;
+		if (r->st == NULL || is_better(st, r->st))
+			r->st = st;
+	}
+	if (r->st == NULL)
+		return assay_fail(r->sink, ASSAY_FAILURE_EMPTY, err, "no video stream");
+	if (assay_av_encrypted(r->st, NULL))
+		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "the video is encrypted");
+	return ASSAY_OK;
+}
+
+static int32_t rotation_of(const AVStream *st)
+{
+	size_t size = 0;
+	const uint8_t *m = av_stream_get_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, &size);
+	int32_t matrix[9];
+	double turn;
+
+	if (m == NULL || size < sizeof matrix)
+		return 0;
+	memcpy(matrix, m, sizeof matrix);
+	turn = -av_display_rotation_get(matrix); /* libav's angle is counterclockwise */
+	if (!isfinite(turn))
+		return 0;
+	return (int32_t)(((lround(turn / 90.0) % 4) + 4) % 4 * 90);
+}
+
+static assay_code open_video(reader *r, assay_err *err)
+{
+	const AVCodecParameters *par = r->st->codecpar;
+	const AVCodec *codec = avcodec_find_decoder(par->codec_id);
+	const AVRational rate = r->st->avg_frame_rate.num > 0 ? r->st->avg_frame_rate : r->st->r_frame_rate;
+	assay_code rc;
+
+	if (codec == NULL)
+		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "no decoder for '%s'", avcodec_get_name(par->codec_id));
+	if ((int64_t)par->width * par->height > r->p->max_pixels)
+		return ASSAY_RAISE(err, ASSAY_EFULL, "frames of %d x %d exceed max_pixels %lld", par->width,
+				   par->height, (long long)r->p->max_pixels);
+	rc = assay_av_decoder_open(&r->dec, codec, r->st, r->p->max_pixels, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	r->clock.tb = r->st->time_base;
+	r->clock.guess = 1;
+	if (rate.num > 0 && rate.den > 0)
+		r->clock.guess = av_rescale_q(1, av_inv_q(rate), r->clock.tb);
+	r->clock.guess = r->clock.guess > 0 ? r->clock.guess : 1;
+	r->clock.step_min = INT64_MAX;
+	r->rotation = rotation_of(r->st);
+	return assay_sample(r->sink, ASSAY_SAMPLE_VIDEO, "", ASSAY_NO_PARENT, &r->root, err);
+}
+
+static assay_code open_tracks(reader *r, assay_err *err)
+{
+	const AVFormatContext *f = r->in->format;
+	unsigned count = 0;
+
+	r->streams = f->nb_streams;
+	r->track_of = assay_alloc(r->streams, sizeof *r->track_of);
+	for (unsigned i = 0; i < r->streams; i++)
+		count += f->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+	if (count > r->p->max_audio_streams)
+		return ASSAY_RAISE(err, ASSAY_EFULL, "%u audio streams exceed max_audio_streams %lld", count,
+				   (long long)r->p->max_audio_streams);
+	r->tracks = assay_alloc(count, sizeof *r->tracks);
+	if (r->track_of == NULL || r->tracks == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "stream table");
+	for (unsigned i = 0; i < r->streams; i++) {
+		char part[24];
+		assay_code rc;
+		r->track_of[i] = -1;
+		if (f->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_AUDIO)
+			continue;
+		r->track_of[i] = (int)r->track_count++;
+		(void)snprintf(part, sizeof part, "audio=%u", r->track_count);
+		rc = assay_av_track_open(&r->tracks[r->track_of[i]], r->in, f->streams[i], r->track_count, part,
+					 r->sink, err);
+		if (rc != ASSAY_OK)
+			return rc;
+	}
+	return ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- frames */
+
+/* Presentation time of a frame: its own when it rises, else one step or one tick after the frame before. */
+static int64_t retime(clock_state *c, const AVFrame *f, bool first)
+{
+	const int64_t step = c->length > 0 ? c->length : c->guess;
+	int64_t t = f->best_effort_timestamp;
+
+	if (t == AV_NOPTS_VALUE) {
+		t = first ? 0 : c->last + step;
+		c->repaired++;
+	} else if (!first && t <= c->last) {
+		t = c->last + 1;
+		c->repaired++;
+	}
+	if (first) {
+		c->first = t;
+	} else {
+		const int64_t d = t - c->last;
+		c->step_min = d < c->step_min ? d : c->step_min;
+		c->step_max = d > c->step_max ? d : c->step_max;
+	}
+	c->last = t;
+	c->length = f->pkt_duration > 0 ? f->pkt_duration : 0;
+	return t;
+}
+
+static void note_size(reader *r, const AVFrame *f)
+{
+	if (r->frames == 0) {
+		r->first_width = f->width;
+		r->first_height = f->height;
+		r->aspect = f->sample_aspect_ratio;
+	} else if (f->width != r->width || f->height != r->height) {
+		r->size_changes++;
+	}
+	r->width = f->width;
+	r->height = f->height;
+}
+
+static assay_code emit_frame(reader *r, AVFrame *f, assay_err *err)
+{
+	const AVRational tb = r->clock.tb;
+	const int64_t t = retime(&r->clock, f, r->frames == 0);
+	const int64_t length = r->clock.length;
+	assay_value *v;
+	assay_code rc;
+
+	if (t > INT64_MAX / 2 || t < INT64_MIN / 2)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a frame's time is out of range");
+	note_size(r, f);
+	rc = assay_luma_value(&r->luma, &v, f, r->root, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	v->time = (assay_time){t, tb.num, tb.den};
+	v->u.frame.duration = (assay_time){length, tb.num, tb.den};
+	v->u.frame.index = r->frames++;
+	v->u.frame.rotation = r->rotation;
+	return assay_emit(r->sink, v, err);
+}
+
+static assay_code take_frame(reader *r, AVFrame *f, bool *bad, assay_err *err)
+{
+	const bool broken = (f->flags & AV_FRAME_FLAG_CORRUPT) || f->decode_error_flags != 0;
+
+	*bad = *bad || broken;
+	if (broken && r->frames == 0) {
+		r->dropped++;
+		av_frame_unref(f);
+		return assay_drop(r->sink, "a broken frame before the first clean one", 1, err);
+	}
+	return emit_frame(r, f, err);
+}
+
+static assay_code push_video(reader *r, const AVPacket *pkt, assay_err *err)
+{
+	bool bad = pkt != NULL && (pkt->flags & AV_PKT_FLAG_CORRUPT);
+	assay_code rc = ASSAY_OK;
+	int e;
+
+	if (pkt != NULL && assay_av_encrypted(r->st, pkt))
+		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "the video is encrypted");
+	assay_av_log_clear();
+	e = avcodec_send_packet(r->dec, pkt);
+	while (rc == ASSAY_OK && e != AVERROR(ENOMEM) && e != AVERROR_PATCHWELCOME) {
+		bad = bad || (e < 0 && e != AVERROR_EOF);
+		e = avcodec_receive_frame(r->dec, r->frame);
+		if (e == AVERROR(EAGAIN) || e == AVERROR_EOF)
+			break;
+		if (e >= 0)
+			rc = take_frame(r, r->frame, &bad, err);
+		else if (pkt != NULL)
+			break;
+	}
+	if (e == AVERROR(ENOMEM) || e == AVERROR_PATCHWELCOME)
+		return assay_av_raise(err, e, "decode video");
+	r->errors += bad || (e < 0 && e != AVERROR(EAGAIN) && e != AVERROR_EOF) || assay_av_log_errors() > 0;
+	r->packets += pkt != NULL;
+	return rc;
+}
+
+static assay_code push_packet(reader *r, const AVPacket *pkt, assay_err *err)
+{
+	const unsigned s = (unsigned)pkt->stream_index;
+
+	if (pkt->stream_index == r->st->index)
+		return push_video(r, pkt, err);
+	/* Streams that appear later (MPEG-TS) were not announced; they are not read. */
+	if (s < r->streams && r->track_of[s] >= 0)
+		return assay_av_track_push(&r->tracks[r->track_of[s]], pkt, r->sink, err);
+	return ASSAY_OK;
+}
+
+static assay_code pump(reader *r, assay_err *err)
+{
+	AVPacket *pkt = av_packet_alloc();
+	bool end = false;
+	assay_code rc = ASSAY_OK;
+
+	if (pkt == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "packet");
+	while (rc == ASSAY_OK) {
+		rc = assay_av_next(r->in, pkt, &end, err);
+		if (rc != ASSAY_OK || end)
+			break;
+		rc = push_packet(r, pkt, err);
+		av_packet_unref(pkt);
+	}
+	av_packet_free(&pkt);
+	return rc == ASSAY_OK ? push_video(r, NULL, err) : rc;
+}
+
+/* ---------------------------------------------------------------- the end */
+
+static int64_t last_length(const reader *r)
+{
+	const clock_state *c = &r->clock;
+
+	if (c->length > 0)
+		return c->length;
+	return r->frames > 1 && c->step_max > 0 && c->guess <= 1 ? c->step_min : c->guess;
+}
+
+static assay_code judge(const reader *r, assay_err *err)
+{
+	const int64_t declared = assay_av_declared(r->in, (unsigned)r->st->index);
+	const int64_t have = r->clock.last + last_length(r) - r->clock.first;
+	assay_code rc;
+
+	if (r->frames == 0 && r->packets == 0 && r->in->errors == 0 && !r->in->cut)
+		return ASSAY_RAISE(err, ASSAY_EEMPTY, "the video stream has no frames");
+	if (r->frames == 0)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "none of %llu video packets decodes",
+				   (unsigned long long)r->packets);
+	rc = assay_av_check_end(r->in, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (assay_av_is_short(declared, have, r->clock.tb))
+		return ASSAY_RAISE(err, ASSAY_ESHORT, "the video ends after %.3f s of %.3f s declared",
+				   (double)have * av_q2d(r->clock.tb), (double)declared * av_q2d(r->clock.tb));
+	if ((r->errors + r->in->errors) * 10000 > (uint64_t)r->p->max_damage * r->packets)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "%llu of %llu video packets are damaged",
+				   (unsigned long long)(r->errors + r->in->errors), (unsigned long long)r->packets);
+	return ASSAY_OK;
+}
+
+static assay_code measure_rate(const reader *r, assay_time length, assay_err *err)
+{
+	int64_t num, den;
+
+	if (!assay_mul_i64(&num, (int64_t)r->frames, length.den) || !assay_mul_i64(&den, length.ticks, length.num) ||
+	    den <= 0)
+		return assay_undefined(r->sink, r->root, M_FRAME_RATE, "out of range", err);
+	return assay_measure(r->sink, r->root, M_FRAME_RATE, assay_round_ratio(num, den, 3), err);
+}
+
+static assay_code measure_time(const reader *r, assay_err *err)
+{
+	const clock_state *c = &r->clock;
+	const assay_time zero = {0, c->tb.num, c->tb.den};
+	const assay_time length = {c->last + last_length(r) - c->first, c->tb.num, c->tb.den};
+	const int64_t own = assay_av_declared(r->in, (unsigned)r->st->index);
+	const int64_t spread = c->step_max - c->step_min;
+	assay_time declared = {r->in->declared, 1, AV_TIME_BASE};
+	bool variable;
+	assay_code rc;
+
+	if (own != ASSAY_AV_UNDECLARED)
+		declared = (assay_time){own, c->tb.num, c->tb.den};
+	ASSAY_TRY(assay_measure(r->sink, r->root, M_DURATION, assay_time_diff(length, zero, 6), err));
+	if (declared.ticks == ASSAY_AV_UNDECLARED)
+		ASSAY_TRY(assay_undefined(r->sink, r->root, M_DURATION_DECLARED, "no header declares it", err));
+	else
+		ASSAY_TRY(assay_measure(r->sink, r->root, M_DURATION_DECLARED,
+					assay_time_diff(declared, (assay_time){0, 1, 1}, 6), err));
+	ASSAY_TRY(measure_rate(r, length, err));
+	variable = r->frames > 2 && spread > c->step_min / 10 &&
+		   assay_time_diff((assay_time){spread, c->tb.num, c->tb.den}, zero, 6) > 2000;
+	return assay_measure(r->sink, r->root, M_VARIABLE, variable, err);
+fail:
+	return rc;
+}
+
+static assay_code measure_counts(const reader *r, assay_err *err)
+{
+	const bool sideways = r->rotation % 180 != 0;
+	const struct {
+		unsigned metric;
+		int64_t value;
+	} rows[] = {
+	    {M_WIDTH, sideways ? r->first_height : r->first_width},
+	    {M_HEIGHT, sideways ? r->first_width : r->first_height},
+	    {M_ROTATION, r->rotation},
+	    {M_FRAMES, (int64_t)r->frames},
+	    {M_REPAIRED, (int64_t)r->clock.repaired},
+	    {M_ERRORS, (int64_t)(r->errors + r->in->errors)},
+	    {M_DROPPED, (int64_t)r->dropped},
+	    {M_SIZE_CHANGES, (int64_t)r->size_changes},
+	    {M_STREAMS, r->video_streams},
+	    {M_AUDIO_STREAMS, r->track_count},
+	};
+
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
+		const assay_code rc = assay_measure(r->sink, r->root, rows[i].metric, rows[i].value, err);
+		if (rc != ASSAY_OK)
+			return rc;
+	}
+	if (r->aspect.num <= 0 || r->aspect.den <= 0)
+		return assay_undefined(r->sink, r->root, M_PIXEL_ASPECT, "not declared", err);
+	return assay_measure(r->sink, r->root, M_PIXEL_ASPECT, assay_round_ratio(r->aspect.num, r->aspect.den, 4), err);
+}
+
+static assay_code finish(reader *r, assay_err *err)
+{
+	const AVRational tb = r->clock.tb;
+	assay_code rc;
+
+	ASSAY_TRY(judge(r, err));
+	for (unsigned i = 0; i < r->track_count; i++)
+		ASSAY_TRY(assay_av_track_finish(&r->tracks[i], r->in, M_AUDIO, r->p->max_damage, r->sink, err));
+	ASSAY_TRY(measure_counts(r, err));
+	ASSAY_TRY(measure_time(r, err));
+	ASSAY_TRY(assay_span(r->sink, r->root, (assay_time){r->clock.first, tb.num, tb.den},
+			     (assay_time){r->clock.last + last_length(r), tb.num, tb.den}, err));
+	ASSAY_TRY(assay_end(r->sink, r->root, err));
+	for (unsigned i = 0; i < r->track_count; i++)
+		ASSAY_TRY(assay_end(r->sink, r->tracks[i].root, err));
+	return ASSAY_OK;
+fail:
+	return rc;
+}
+
+static void release(reader *r)
+{
+	for (unsigned i = 0; i < r->track_count; i++)
+		assay_av_track_release(&r->tracks[i]);
+	free(r->tracks);
+	free(r->track_of);
+	av_frame_free(&r->frame);
+	avcodec_free_context(&r->dec);
+	assay_luma_release(&r->luma);
+	assay_av_close(r->in);
+}
+
+static assay_code run(reader *r, const assay_input *in, assay_err *err)
+{
+	assay_code rc;
+
+	ASSAY_TRY(assay_av_open(&r->in, in, err));
+	ASSAY_TRY(choose_video(r, err));
+	r->frame = av_frame_alloc();
+	if (r->frame == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "frame");
+	ASSAY_TRY(open_video(r, err));
+	ASSAY_TRY(open_tracks(r, err));
+	ASSAY_TRY(pump(r, err));
+	return finish(r, err);
+fail:
+	return rc;
+}
+
+static assay_code read_video(void *shared, const void *p, const assay_input *in, assay_sink *sink, assay_err *err)
+{
+	reader r = {.p = p, .sink = sink};
+	assay_code rc;
+
+	(void)shared;
+	rc = run(&r, in, err);
+	release(&r);
+	return rc;
+}
+
+const assay_stage assay_stage_video_read = {
+    .abi = ASSAY_STAGE_ABI,
+    .name = "video.read",
+    .version = 1,
+    .modality = ASSAY_MODALITY_VIDEO,
+    .summary = "decodes the main video stream and every audio stream of a file in one pass",
+    .reference = "",
+    .emits = ASSAY_VALUE_FRAME | ASSAY_VALUE_PCM,
+    .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO),
+    .determinism = ASSAY_EXACT,
+    .params = schema,
+    .params_size = sizeof(params),
+    .metrics = metrics,
+    .engine = assay_av_engine,
+    .read = read_video,
+};

@@ -1,0 +1,355 @@
+/**
+ * What a stage is. A stage is a deterministic step with a name, a version and typed parameters; this header is all
+ * an operator sees of Assay, beside base/. A stage is a const descriptor at the end of its file, listed in
+ * stages/src/registry.c; nothing else in the tree changes when one is added.
+ *
+ * Life of a stage. In the worker process, once: prepare() loads models into a shared state. In a child forked from
+ * it, once per unit of work and root sample (a page, a video stream, an audio stream): open(), then push() for each
+ * value of the kinds it takes, then flush() when the root sample ends, then close(). The first stage of a chain is a
+ * reader: it has read() instead, makes the root samples and emits their values. Values run through the whole chain
+ * in memory, in one decode pass.
+ *
+ * Everything here runs single-threaded in a sandboxed child; a stage opens no file but those that files() names.
+ */
+#ifndef ASSAY_STAGE_H
+#define ASSAY_STAGE_H
+
+#include "assay/buf.h"
+#include "assay/error.h"
+#include "assay/kind.h"
+#include "assay/time.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ASSAY_STAGE_ABI 1
+
+/* ---------------------------------------------------------------- values */
+
+/** Kinds of value, as bits so that a stage can name several. */
+typedef enum assay_value_kind {
+	ASSAY_VALUE_PAGE = 1u << 0,  /* a page image */
+	ASSAY_VALUE_WORDS = 1u << 1, /* the recognised words of a page, in reading order */
+	ASSAY_VALUE_FRAME = 1u << 2, /* a decoded video frame */
+	ASSAY_VALUE_PCM = 1u << 3,   /* a block of decoded sound */
+	ASSAY_VALUE_MARK = 1u << 4,  /* something found at a time, such as a shot boundary */
+} assay_value_kind;
+
+struct Pix;     /* Leptonica */
+struct AVFrame; /* libavutil */
+
+typedef struct assay_page {
+	struct Pix *pix;     /* 1, 8 or 32 bits a pixel, no colour map, upright (EXIF applied); treat as read-only */
+	uint32_t number;     /* 1-based page number in the source */
+	uint32_t total;      /* pages of the whole document; 0 when its maker does not know */
+	int32_t dpi_x, dpi_y; /* as the file declares; 0 when it does not */
+} assay_page;
+
+typedef struct assay_word {
+	const char *text;                  /* UTF-8, NFC */
+	int32_t left, top, right, bottom;  /* pixels of the page, origin top left, right and bottom exclusive */
+	int32_t confidence;                /* hundredths of a percent, 0..10000 */
+	uint32_t block, paragraph, line;   /* 0-based ordinals in the page; words of one line share all three */
+} assay_word;
+
+typedef struct assay_words {
+	const assay_word *items;
+	size_t count;
+	const char *text; /* whole page, lines ended by \n, paragraphs by an empty line */
+	int32_t page_width, page_height;
+} assay_words;
+
+typedef struct assay_frame {
+	struct AVFrame *av;    /* the decoder's own buffers; treat as read-only */
+	const uint8_t *luma;   /* first row of the luma plane: bytes, or native-endian uint16_t when depth > 8 */
+	ptrdiff_t stride;      /* bytes from row to row */
+	uint32_t width, height;
+	uint8_t depth;         /* significant bits of a luma sample, 8..16 */
+	bool full_range;       /* luma is 0..2^depth-1 rather than 16..235 scaled */
+	uint64_t index;        /* 0-based ordinal of the frame in its stream, in presentation order */
+	assay_time duration;   /* ticks 0 when unknown */
+	int32_t rotation;      /* clockwise degrees that a player must turn the picture: 0, 90, 180, 270 */
+} assay_frame;
+
+typedef struct assay_pcm {
+	const float *samples; /* frames x channels, interleaved; full scale is [-1, 1]; floats may exceed it */
+	size_t frames;
+	uint32_t channels;    /* 1..64 */
+	uint32_t rate;        /* Hz */
+	uint32_t bits;        /* significant bits of the stored sample, 0 when lossy or float */
+	uint64_t first;       /* ordinal of the first sample frame since the stream began */
+} assay_pcm;
+
+typedef enum assay_mark_type {
+	ASSAY_MARK_SHOT = 1, /* a new shot begins at the value's time */
+} assay_mark_type;
+
+typedef struct assay_mark {
+	assay_mark_type type;
+	uint32_t sample;  /* the sample that begins here (the shot) */
+	int64_t strength; /* in the resolution that the emitting stage's page states */
+} assay_mark;
+
+/** Immutable and reference counted. Only the maker writes, before the first emit. */
+typedef struct assay_value {
+	assay_value_kind kind;
+	unsigned refs;
+	uint32_t root;   /* root sample that the value belongs to */
+	assay_time time; /* presentation time; ticks 0, 1/1 for pages */
+	union {
+		assay_page page;
+		assay_words words;
+		assay_frame frame;
+		assay_pcm pcm;
+		assay_mark mark;
+	} u;
+	void (*free_payload)(struct assay_value *v); /* NULL when the payload needs no freeing */
+	void *owner;                                 /* for free_payload */
+} assay_value;
+
+/** A zeroed value with one reference; NULL when memory is out. */
+assay_value *assay_value_new(assay_value_kind kind, uint32_t root);
+assay_value *assay_value_ref(assay_value *v);
+void assay_value_unref(assay_value *v); /* NULL is fine */
+static inline void assay_value_unrefp(assay_value **v)
+{
+	assay_value_unref(*v);
+}
+#define ASSAY_AUTO_VALUE ASSAY_CLEANUP(assay_value_unrefp) assay_value *
+
+/* ---------------------------------------------------------------- the sink: what a stage gives back */
+
+typedef struct assay_sink assay_sink;
+
+/** Implemented by whoever runs stages (stages/worker/src/chain.c; unit tests have one of their own). */
+typedef struct assay_sink_ops {
+	assay_code (*emit)(assay_sink *s, assay_value *v, assay_err *err);
+	assay_code (*sample)(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
+	                     assay_err *err);
+	assay_code (*span)(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err);
+	assay_code (*end)(assay_sink *s, uint32_t root, assay_err *err);
+	assay_code (*measure)(assay_sink *s, uint32_t sample, unsigned metric, int64_t value, const char *undefined,
+	                      assay_err *err);
+	assay_code (*artifact)(assay_sink *s, uint32_t sample, unsigned artifact, const void *data, size_t size,
+	                       assay_err *err);
+	assay_code (*reject)(assay_sink *s, uint32_t sample, assay_failure failure, const char *message,
+	                     assay_err *err);
+	assay_code (*drop)(assay_sink *s, const char *reason, uint64_t count, assay_err *err);
+	assay_code (*pages)(assay_sink *s, uint32_t total, assay_err *err);
+	assay_code (*fail)(assay_sink *s, assay_failure failure, const char *message, assay_err *err);
+} assay_sink_ops;
+
+struct assay_sink {
+	const assay_sink_ops *ops;
+	void *ctx;
+};
+
+#define ASSAY_NO_PARENT UINT32_MAX
+
+/** Send a value down the chain. Consumes the caller's reference, also on failure. */
+ASSAY_NODISCARD assay_code assay_emit(assay_sink *s, assay_value *v, assay_err *err);
+
+/**
+ * Make a sample. Readers make root samples (parent == ASSAY_NO_PARENT) and call assay_end() when their values are
+ * all emitted; operators make children (shots of a video, tables of a page).
+ *
+ * @param part   names it within the source: "page=3", "t=90090/30000", "" when the sample is the whole source.
+ *               Unique in the unit; a second sample with the same part is ASSAY_EINVAL.
+ * @param out    [out] its number, for the calls below and assay_value.root
+ */
+ASSAY_NODISCARD assay_code assay_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent,
+                                        uint32_t *out, assay_err *err);
+/** State from when to when a sample lasts (end exclusive). */
+ASSAY_NODISCARD assay_code assay_span(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err);
+/** Readers: no more values for this root. Every stage is flushed, in order, and closed. */
+ASSAY_NODISCARD assay_code assay_end(assay_sink *s, uint32_t root, assay_err *err);
+
+/**
+ * Record a metric of a sample: `value` in the resolution its row declares (value * 10^-scale units). Once per sample
+ * and metric. A metric that applies to the sample's kind and is never recorded becomes undefined ("not measured").
+ * @param metric index into the calling stage's own metrics table
+ */
+ASSAY_NODISCARD assay_code assay_measure(assay_sink *s, uint32_t sample, unsigned metric, int64_t value,
+                                         assay_err *err);
+/** Record that a metric has no value, and why ("no ground truth"); reason is a short static text. */
+ASSAY_NODISCARD assay_code assay_undefined(assay_sink *s, uint32_t sample, unsigned metric, const char *reason,
+                                           assay_err *err);
+/** assay_round_f64 and assay_measure in one; NaN and infinities become undefined ("not finite"). */
+ASSAY_NODISCARD assay_code assay_measure_f64(assay_sink *s, uint32_t sample, unsigned metric, int scale, double value,
+                                             assay_err *err);
+/** Keep bytes of a sample under the role that row `artifact` of the stage's artifacts table declares. Copied. */
+ASSAY_NODISCARD assay_code assay_artifact(assay_sink *s, uint32_t sample, unsigned artifact, const void *data,
+                                          size_t size, assay_err *err);
+
+/** This sample cannot be accepted, whatever the contract says (a page without text is EMPTY). The unit goes on. */
+ASSAY_NODISCARD assay_code assay_reject(assay_sink *s, uint32_t sample, assay_failure failure, assay_err *err,
+                                        const char *fmt, ...) ASSAY_PRINTF(5, 6);
+/**
+ * The whole unit fails with this class. Returns a code that the stage must return at once. Without it, the code
+ * decides: ECORRUPT decode, EEMPTY empty, ESHORT short, EUNSUPPORTED unsupported, EFULL limit, ENOMEM
+ * out-of-memory, anything else stage.
+ */
+ASSAY_NODISCARD assay_code assay_fail(assay_sink *s, assay_failure failure, assay_err *err, const char *fmt, ...)
+    ASSAY_PRINTF(4, 5);
+/** Count values that are not passed on and why, for conservation. reason is a short static text. */
+ASSAY_NODISCARD assay_code assay_drop(assay_sink *s, const char *reason, uint64_t count, assay_err *err);
+/** Readers of many-page documents: how many pages the whole document has. */
+ASSAY_NODISCARD assay_code assay_pages(assay_sink *s, uint32_t total, assay_err *err);
+
+/* ---------------------------------------------------------------- input of a reader */
+
+typedef struct assay_sidecar {
+	const char *role; /* "ground_truth", "transcript" */
+	const unsigned char *data;
+	size_t size;
+} assay_sidecar;
+
+typedef struct assay_input {
+	int fd;                /* open for reading, seekable, at offset 0; borrowed */
+	uint64_t size;         /* bytes */
+	const char *extension; /* lower case, without the dot, "" if none: a hint, never trusted */
+	uint32_t first_page;   /* 1-based; 0 when the unit is not a range of pages */
+	uint32_t last_page;    /* inclusive; the document may end before */
+	const assay_sidecar *sidecars;
+	size_t sidecar_count;
+} assay_input;
+
+/** The sidecar of that role, NULL if there is none. */
+const assay_sidecar *assay_input_sidecar(const assay_input *in, const char *role);
+
+/* ---------------------------------------------------------------- parameters, metrics, artifacts */
+
+typedef enum assay_param_type {
+	ASSAY_PARAM_BOOL = 1, /* bool */
+	ASSAY_PARAM_INT,      /* int64_t */
+	ASSAY_PARAM_DECIMAL,  /* int64_t in units of 10^-scale */
+	ASSAY_PARAM_ENUM,     /* int: index into choices */
+	ASSAY_PARAM_TEXT,     /* char *, owned by the params struct; never NULL */
+	ASSAY_PARAM_LIST,     /* assay_text_list */
+} assay_param_type;
+
+typedef struct assay_text_list {
+	char **items;
+	size_t count;
+} assay_text_list;
+
+typedef struct assay_param {
+	const char *name; /* NULL ends the table */
+	assay_param_type type;
+	size_t offset;              /* into the stage's params struct */
+	int64_t min, max;           /* inclusive, in units of 10^-scale; items of a LIST */
+	int scale;                  /* DECIMAL only */
+	const char *const *choices; /* ENUM: NULL-ended names */
+	const char *initial;        /* default as text; LIST: comma separated */
+	bool local;                 /* where things lie on this machine: not part of the recipe */
+	const char *unit;           /* "" when dimensionless */
+	const char *help;
+} assay_param;
+
+/* _Generic turns a row that disagrees with its field into a compile error. */
+#define ASSAY_PARAM_ROW_BOOL(S, f, dflt, h)                                                                            \
+	{.name = #f, .type = ASSAY_PARAM_BOOL, .offset = _Generic(((S *)0)->f, bool: offsetof(S, f)),                  \
+	 .initial = (dflt), .unit = "", .help = (h)}
+#define ASSAY_PARAM_ROW_INT(S, f, dflt, lo, hi, u, h)                                                                  \
+	{.name = #f, .type = ASSAY_PARAM_INT, .offset = _Generic(((S *)0)->f, int64_t: offsetof(S, f)), .min = (lo),   \
+	 .max = (hi), .initial = (dflt), .unit = (u), .help = (h)}
+#define ASSAY_PARAM_ROW_DECIMAL(S, f, dflt, sc, lo, hi, u, h)                                                          \
+	{.name = #f, .type = ASSAY_PARAM_DECIMAL, .offset = _Generic(((S *)0)->f, int64_t: offsetof(S, f)),            \
+	 .min = (lo), .max = (hi), .scale = (sc), .initial = (dflt), .unit = (u), .help = (h)}
+#define ASSAY_PARAM_ROW_ENUM(S, f, dflt, names, h)                                                                     \
+	{.name = #f, .type = ASSAY_PARAM_ENUM, .offset = _Generic(((S *)0)->f, int: offsetof(S, f)),                   \
+	 .choices = (names), .initial = (dflt), .unit = "", .help = (h)}
+#define ASSAY_PARAM_ROW_TEXT(S, f, dflt, h)                                                                            \
+	{.name = #f, .type = ASSAY_PARAM_TEXT, .offset = _Generic(((S *)0)->f, char *: offsetof(S, f)),                \
+	 .initial = (dflt), .unit = "", .help = (h)}
+#define ASSAY_PARAM_ROW_LIST(S, f, dflt, lo, hi, h)                                                                    \
+	{.name = #f, .type = ASSAY_PARAM_LIST, .offset = _Generic(((S *)0)->f, assay_text_list: offsetof(S, f)),       \
+	 .min = (lo), .max = (hi), .initial = (dflt), .unit = "", .help = (h)}
+/* A folder or file of this machine: TEXT that stays out of the recipe. */
+#define ASSAY_PARAM_ROW_LOCAL(S, f, dflt, h)                                                                           \
+	{.name = #f, .type = ASSAY_PARAM_TEXT, .offset = _Generic(((S *)0)->f, char *: offsetof(S, f)),                \
+	 .initial = (dflt), .local = true, .unit = "", .help = (h)}
+
+typedef struct assay_metric {
+	const char *name; /* dotted, unique over all stages; NULL ends the table */
+	const char *unit; /* "1" for ratios and counts, "px", "s", "dB", "LUFS"… */
+	int scale;        /* values are integers in units of 10^-scale */
+	unsigned kinds;   /* ASSAY_SAMPLE_MASK of the kinds of sample it is measured on */
+	const char *help; /* definition in a sentence, with range and convention */
+} assay_metric;
+
+typedef struct assay_artifact_type {
+	const char *role;  /* "text", "words", "keyframe"; unique in the stage; NULL ends the table */
+	const char *media; /* media type, e.g. "text/plain;charset=utf-8" */
+	const char *suffix; /* file name ending without the dot */
+	const char *help;
+} assay_artifact_type;
+
+/* ---------------------------------------------------------------- the descriptor */
+
+typedef enum assay_determinism {
+	ASSAY_EXACT = 1,           /* equal bits on every x86-64 CPU */
+	ASSAY_EXACT_PER_BUILD = 2, /* equal bits for equal builds of `libraries`, whose build-ids join the recipe */
+} assay_determinism;
+
+/** Files whose bytes decide a stage's results (models, fonts): their digests join the recipe. */
+typedef struct assay_stage_files {
+	char **roles; /* parallel arrays; owned */
+	char **paths;
+	size_t count, cap;
+} assay_stage_files;
+ASSAY_NODISCARD assay_code assay_stage_files_add(assay_stage_files *f, const char *role, const char *path,
+                                                 assay_err *err);
+void assay_stage_files_release(assay_stage_files *f);
+
+typedef struct assay_stage {
+	uint32_t abi;           /* ASSAY_STAGE_ABI */
+	const char *name;       /* stable dotted id; part of every recipe */
+	uint32_t version;       /* bump when equal input and params may give other bytes */
+	assay_modality modality; /* of the pipeline it belongs in */
+	const char *summary;    /* one line */
+	const char *reference;  /* paper or standard of the method; "" for plumbing */
+	unsigned observes;      /* value kinds pushed to it that pass on by themselves afterwards */
+	unsigned replaces;      /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
+	unsigned emits;         /* value kinds it may emit */
+	unsigned makes;         /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
+	unsigned max_delay;     /* frames by which a mark may come after the frame it names */
+	assay_determinism determinism;
+	const char *const *libraries; /* NULL-ended shared-object name prefixes that decide results, e.g. "libpng16.so" */
+	const assay_param *params;    /* NULL when there are none */
+	size_t params_size;
+	const assay_metric *metrics;
+	const assay_artifact_type *artifacts;
+
+	/* Version text of the engine behind the stage ("tesseract 5.3.0"); NULL when there is none. Static storage. */
+	const char *(*engine)(void);
+	/* Names the model and font files for these params; NULL when there are none. Called outside the sandbox.
+	 * ASSAY_ECONFIG when a file that params ask for is not installed: the message says what to install. */
+	assay_code (*files)(const void *params, assay_stage_files *out, assay_err *err);
+	/* Loads what files() named, before the sandbox closes. *shared is inherited by every child over fork. */
+	assay_code (*prepare)(void **shared, const void *params, assay_err *err);
+	void (*unprepare)(void *shared);
+
+	/* Operators. `in` is borrowed until close(). NULL open: no state. */
+	assay_code (*open)(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
+	                   assay_err *err);
+	assay_code (*push)(void *state, const assay_value *v, assay_sink *sink, assay_err *err);
+	assay_code (*flush)(void *state, assay_sink *sink, assay_err *err); /* NULL: nothing is held back */
+	void (*close)(void *state);                                         /* also after a failure */
+
+	/* Readers: all of the above but open, push, flush, close. */
+	assay_code (*read)(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err);
+} assay_stage;
+
+static inline bool assay_stage_is_reader(const assay_stage *s)
+{
+	return s->read != NULL;
+}
+
+/** Rows before the terminator; 0 for NULL. */
+size_t assay_param_count(const assay_stage *s);
+size_t assay_metric_count(const assay_stage *s);
+size_t assay_artifact_count(const assay_stage *s);
+
+#endif

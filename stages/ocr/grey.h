@@ -1,0 +1,32 @@
+/** Pages as rows of 8-bit grey, without a grey copy of the page. Integers only: equal on every CPU. */
+#ifndef ASSAY_OCR_GREY_H
+#define ASSAY_OCR_GREY_H
+
+#include "assay/error.h"
+
+#include <leptonica/allheaders.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Bytes that a row buffer for this page must have: a little more than its width. */
+size_t grey_row_size(PIX *pix);
+/**
+ * Row y as grey, 0 black to 255 white. Colour is folded by (77 R + 150 G + 29 B + 128) >> 8 (Rec. 601 weights).
+ * @param out [out] grey_row_size() bytes; those beyond the width are arbitrary
+ */
+void grey_row(uint8_t *out, PIX *pix, int y);
+
+/** How many pixels have each grey level. */
+ASSAY_NODISCARD assay_code grey_histogram(uint64_t hist[256], PIX *pix, assay_err *err);
+
+/**
+ * Otsu's threshold: the level t that maximises the variance between the pixels <= t and the others; the lowest of
+ * equals. -1 when all pixels have one level. Exact: 128-bit integers.
+ */
+int grey_otsu(const uint64_t hist[256]);
+
+/** 1 bpp picture whose ink (1) are the pixels of grey <= t. NULL when memory is out (err filled). */
+PIX *grey_threshold(PIX *pix, int t, assay_err *err);
+
+#endif

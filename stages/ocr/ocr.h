@@ -1,0 +1,13 @@
+/** The page stages: descriptors of everything in this folder, for the registry. */
+#ifndef ASSAY_OCR_H
+#define ASSAY_OCR_H
+
+#include "assay/stage.h"
+
+extern const assay_stage assay_stage_page_read;
+extern const assay_stage assay_stage_page_deskew;
+extern const assay_stage assay_stage_page_binarize;
+extern const assay_stage assay_stage_page_quality;
+extern const assay_stage assay_stage_ocr_recognize;
+
+#endif

@@ -1,0 +1,441 @@
+/** ocr.recognize: the text of a page, through Tesseract's C API. */
+#include "ocr.h"
+
+#include "ocr_fold.h"
+#include "ocr_score.h"
+#include "ocr_words.h"
+#include "page_value.h"
+
+#include "assay/decimal.h"
+#include "assay/memory.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <leptonica/allheaders.h>
+#include <tesseract/capi.h>
+
+#define LOW_CONFIDENCE 6000 /* hundredths of a percent */
+
+static const char *const segmentations[] = {"auto",   "single_column", "single_block",   "single_line", "single_word",
+					    "sparse", "raw_line",      "vertical_block", NULL};
+static const TessPageSegMode modes[] = {PSM_AUTO,        PSM_SINGLE_COLUMN,         PSM_SINGLE_BLOCK,
+					PSM_SINGLE_LINE, PSM_SINGLE_WORD,           PSM_SPARSE_TEXT,
+					PSM_RAW_LINE,    PSM_SINGLE_BLOCK_VERT_TEXT};
+
+typedef struct params {
+	assay_text_list languages;
+	int segmentation;
+	bool dictionary;
+	char *tessdata;
+} params;
+
+static const assay_param schema[] = {
+    ASSAY_PARAM_ROW_LIST(params, languages, "eng", 1, 8,
+			 "Tesseract's names of the languages (eng, deu, script/Fraktur), the main one first"),
+    ASSAY_PARAM_ROW_ENUM(params, segmentation, "auto", segmentations,
+			 "how the page is divided: auto finds columns; single_* take it as one such; sparse finds text "
+			 "anywhere, in no particular order"),
+    ASSAY_PARAM_ROW_BOOL(params, dictionary, "true", "prefer words of the languages' dictionaries"),
+    ASSAY_PARAM_ROW_LOCAL(params, tessdata, "", "folder of the models; empty: the first usual place that exists"),
+    {0},
+};
+
+enum { METRIC_WORDS, METRIC_CONFIDENCE, METRIC_LOW, METRIC_CER, METRIC_WER };
+
+#define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
+
+static const assay_metric metrics[] = {
+    {"ocr.words", "1", 0, ON_PAGES, "words recognised, 0 and up"},
+    {"ocr.confidence", "%", 2, ON_PAGES,
+     "mean of Tesseract's confidences of the words, 0 to 100; undefined without words"},
+    {"ocr.low_confidence_ratio", "1", 4, ON_PAGES,
+     "share of the words whose confidence is below 60, 0 to 1; undefined without words"},
+    {"ocr.cer", "1", 4, ON_PAGES,
+     "character error rate: Levenshtein distance in code points over the length of the ground truth, both folded; 0 "
+     "and up, may exceed 1; undefined without ground truth"},
+    {"ocr.wer", "1", 4, ON_PAGES,
+     "word error rate: the same over words; 0 and up, may exceed 1; undefined without ground truth"},
+    {0},
+};
+
+enum { ARTIFACT_TEXT, ARTIFACT_WORDS };
+
+static const assay_artifact_type artifacts[] = {
+    {"text", "text/plain;charset=utf-8", "txt", "the page's text: lines, paragraphs separated by an empty line, NFC"},
+    {"words", "application/json", "json", "the words with box, confidence and place in lines, paragraphs and blocks"},
+    {0},
+};
+
+/* ---------------------------------------------------------------- models */
+
+static const char *find_tessdata(const params *p)
+{
+	static const char *const places[] = {"/usr/share/tesseract-ocr/5/tessdata",
+					     "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata",
+					     "/usr/local/share/tessdata"};
+
+	if (p->tessdata[0] != '\0')
+		return p->tessdata;
+	for (size_t i = 0; i < ASSAY_COUNT(places); i++)
+		if (access(places[i], R_OK | X_OK) == 0)
+			return places[i];
+	return places[0];
+}
+
+/* "deu_frak" -> "deu-frak"; "script/Fraktur" -> "script-frak": how Debian names the packages. */
+static void package_of(char out[64], const char *language)
+{
+	const char *slash = strchr(language, '/');
+	size_t n = 0;
+
+	if (slash != NULL) {
+		(void)snprintf(out, 64, "script-%.4s", slash + 1);
+		n = 7;
+	} else {
+		(void)snprintf(out, 64, "%s", language);
+	}
+	for (; out[n] != '\0'; n++)
+		out[n] = out[n] == '_' ? '-' : (char)tolower((unsigned char)out[n]);
+}
+
+static bool is_language(const char *s)
+{
+	const size_t n = strlen(s);
+
+	return n > 0 && n < 48 && s[0] != '/' &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/") == n;
+}
+
+static assay_code add_model(assay_stage_files *out, const char *dir, const char *language, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL;
+	char package[64];
+
+	if (!is_language(language))
+		return ASSAY_RAISE(err, ASSAY_ECONFIG, "languages: '%s' is not the name of a language", language);
+	path = assay_asprintf("%s/%s.traineddata", dir, language);
+	if (path == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "model path");
+	if (access(path, R_OK) == 0)
+		return assay_stage_files_add(out, "model", path, err);
+	package_of(package, language);
+	return ASSAY_RAISE(err, ASSAY_ECONFIG, "languages: no model '%s' (Debian package tesseract-ocr-%s)", path,
+			   package);
+}
+
+static assay_code files(const void *params_, assay_stage_files *out, assay_err *err)
+{
+	const params *p = params_;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < p->languages.count && rc == ASSAY_OK; i++)
+		rc = add_model(out, find_tessdata(p), p->languages.items[i], err);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- the engine */
+
+static const char *engine(void)
+{
+	static char text[96]; /* the same text at every call */
+	char *lept = getLeptonicaVersion();
+
+	(void)snprintf(text, sizeof text, "tesseract %s, %s", TessVersion(), lept != NULL ? lept : "leptonica");
+	lept_free(lept);
+	return text;
+}
+
+static char *join_languages(const params *p)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	for (size_t i = 0; i < p->languages.count; i++)
+		assay_buf_printf(&b, "%s%s", i > 0 ? "+" : "", p->languages.items[i]);
+	return b.failed ? NULL : assay_buf_steal(&b);
+}
+
+static assay_code init_engine(TessBaseAPI *api, const params *p, const char *languages, assay_err *err)
+{
+	static const char *const names[] = {"debug_file", "load_system_dawg", "load_freq_dawg"};
+	const char *const values[] = {"/dev/null", p->dictionary ? "1" : "0", p->dictionary ? "1" : "0"};
+
+	if (TessBaseAPIInit4(api, find_tessdata(p), languages, OEM_LSTM_ONLY, NULL, 0, (char **)(uintptr_t)names,
+			     (char **)(uintptr_t)values, ASSAY_COUNT(names), 0) != 0)
+		return ASSAY_RAISE(err, ASSAY_ECONFIG, "Tesseract cannot load '%s' from '%s': is it an LSTM model?",
+				   languages, find_tessdata(p));
+	TessBaseAPISetPageSegMode(api, modes[p->segmentation]);
+	return ASSAY_OK;
+}
+
+/* A first page before the fork: what Tesseract sets up on first use is then shared, and no
+ * file is opened later. */
+static void warm_up(TessBaseAPI *api)
+{
+	PIX *pix = pixCreate(64, 64, 1);
+
+	if (pix == NULL)
+		return;
+	(void)pixRasterop(pix, 16, 16, 8, 32, PIX_SET, NULL, 0, 0);
+	TessBaseAPISetImage2(api, pix);
+	/* a resolution that it refuses makes it say so, which opens debug_file */
+	TessBaseAPISetSourceResolution(api, 10);
+	(void)TessBaseAPIRecognize(api, NULL);
+	TessBaseAPIClear(api);
+	pixDestroy(&pix);
+}
+
+static assay_code prepare(void **shared, const void *params_, assay_err *err)
+{
+	const params *p = params_;
+	ASSAY_AUTO_FREE char *languages = join_languages(p);
+	TessBaseAPI *api = TessBaseAPICreate();
+	assay_code rc;
+
+	*shared = NULL;
+	(void)setMsgSeverity(L_SEVERITY_NONE);
+	if (languages == NULL || api == NULL)
+		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "recogniser");
+	else
+		rc = init_engine(api, p, languages, err);
+	if (rc != ASSAY_OK) {
+		TessBaseAPIDelete(api);
+		return rc;
+	}
+	warm_up(api);
+	*shared = api;
+	return ASSAY_OK;
+}
+
+static void unprepare(void *shared)
+{
+	if (shared != NULL)
+		TessBaseAPIEnd(shared);
+	TessBaseAPIDelete(shared);
+}
+
+/* ---------------------------------------------------------------- ground truth */
+
+typedef struct state {
+	TessBaseAPI *api; /* borrowed */
+	const assay_sidecar *truth;
+} state;
+
+typedef struct text {
+	const char *at;
+	size_t size;
+} text;
+
+/* Part `number` (1-based) of a text split at form feeds; one at the very end closes the last part. Counts them all. */
+static text truth_part(const assay_sidecar *s, uint32_t number, uint32_t *parts)
+{
+	const char *at = (const char *)s->data, *end = at + s->size;
+	text found = {0};
+
+	*parts = 0;
+	do {
+		const char *feed = at < end ? memchr(at, '\f', (size_t)(end - at)) : NULL;
+		const char *stop = feed != NULL ? feed : end;
+
+		if (++*parts == number)
+			found = (text){at, (size_t)(stop - at)};
+		at = feed != NULL ? feed + 1 : end;
+	} while (at < end);
+	return found;
+}
+
+/* NULL and the page's part in *out, or why there is none. */
+static const char *choose_truth(text *out, const state *st, const assay_value *page)
+{
+	const uint32_t number = page->u.page.number, total = page->u.page.total;
+	uint32_t parts;
+
+	if (st->truth == NULL)
+		return "no ground truth";
+	*out = truth_part(st->truth, number, &parts);
+	if (total > 0 ? parts != total : parts < number)
+		return "ground truth has another number of parts (form feeds) than the document has pages";
+	return NULL;
+}
+
+/* distance / length in ten-thousandths */
+static assay_code measure_rate(assay_sink *sink, uint32_t sample, unsigned metric, const uint32_t *truth, size_t nt,
+			       const uint32_t *read, size_t nr, assay_err *err)
+{
+	size_t distance = 0;
+	const assay_code rc = ocr_distance(&distance, truth, nt, read, nr, err);
+
+	if (rc == ASSAY_EFULL)
+		return assay_undefined(sink, sample, metric, "text too long to be scored", err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_measure(sink, sample, metric, assay_round_ratio((int64_t)distance, (int64_t)nt, 4), err);
+}
+
+static assay_code no_rates(assay_sink *sink, uint32_t sample, const char *why, assay_err *err)
+{
+	const assay_code rc = assay_undefined(sink, sample, METRIC_CER, why, err);
+
+	return rc != ASSAY_OK ? rc : assay_undefined(sink, sample, METRIC_WER, why, err);
+}
+
+static assay_code score(assay_sink *sink, uint32_t sample, text truth, const assay_buf *read, assay_err *err)
+{
+	ocr_folded t = {0}, r = {0};
+	assay_code rc = ocr_fold(&t, truth.at, truth.size, err);
+
+	if (rc == ASSAY_ECORRUPT) {
+		rc = no_rates(sink, sample, "ground truth is not UTF-8", err);
+		goto fail;
+	}
+	if (rc == ASSAY_OK && t.count == 0) {
+		rc = no_rates(sink, sample, "ground truth is empty", err);
+		goto fail;
+	}
+	if (rc != ASSAY_OK)
+		goto fail;
+	ASSAY_TRY(ocr_fold(&r, assay_buf_str(read), read->len, err));
+	ASSAY_TRY(ocr_fold_words(&t, &r, err));
+	ASSAY_TRY(measure_rate(sink, sample, METRIC_CER, t.points, t.count, r.points, r.count, err));
+	ASSAY_TRY(measure_rate(sink, sample, METRIC_WER, t.words, t.word_count, r.words, r.word_count, err));
+fail:
+	ocr_folded_release(&t);
+	ocr_folded_release(&r);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- the stage */
+
+static assay_code open_stage(void **out, void *shared, const void *p, const assay_input *in, uint32_t root,
+			     assay_err *err)
+{
+	state *st = assay_alloc(1, sizeof *st);
+
+	(void)p;
+	(void)root;
+	*out = st;
+	if (st == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recogniser state");
+	st->api = shared;
+	st->truth = assay_input_sidecar(in, "ground_truth");
+	return ASSAY_OK;
+}
+
+static void close_stage(void *st)
+{
+	free(st);
+}
+
+static assay_code measure_confidence(assay_sink *sink, uint32_t sample, const ocr_words *w, assay_err *err)
+{
+	int64_t sum = 0, low = 0;
+	assay_code rc;
+
+	if (w->count == 0) {
+		ASSAY_TRY(assay_undefined(sink, sample, METRIC_CONFIDENCE, "no words", err));
+		return assay_undefined(sink, sample, METRIC_LOW, "no words", err);
+	}
+	for (size_t i = 0; i < w->count; i++) {
+		sum += w->items[i].confidence;
+		low += w->items[i].confidence < LOW_CONFIDENCE;
+	}
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_CONFIDENCE, assay_round_ratio(sum, (int64_t)w->count, 0), err));
+	return assay_measure(sink, sample, METRIC_LOW, assay_round_ratio(low, (int64_t)w->count, 4), err);
+fail:
+	return rc;
+}
+
+static assay_code keep(assay_sink *sink, uint32_t sample, const ocr_words *w, PIX *pix, assay_err *err)
+{
+	ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	ASSAY_TRY(assay_artifact(sink, sample, ARTIFACT_TEXT, assay_buf_str(&w->text), w->text.len, err));
+	ASSAY_TRY(ocr_words_json(&json, w, pixGetWidth(pix), pixGetHeight(pix), err));
+	rc = assay_artifact(sink, sample, ARTIFACT_WORDS, json.data, json.len, err);
+fail:
+	return rc;
+}
+
+static assay_code recognize(ocr_words *w, TessBaseAPI *api, const assay_page *page, assay_err *err)
+{
+	assay_code rc;
+
+	TessBaseAPISetImage2(api, page->pix);
+	if (page->dpi_y > 0)
+		TessBaseAPISetSourceResolution(api, page->dpi_y);
+	if (TessBaseAPIRecognize(api, NULL) != 0)
+		rc = ASSAY_RAISE(err, ASSAY_EINVAL, "Tesseract refuses the page");
+	else
+		rc = ocr_words_read(w, api, err);
+	TessBaseAPIClear(api);
+	/* no page may see what the one before it taught the engine */
+	TessBaseAPIClearAdaptiveClassifier(api);
+	return rc;
+}
+
+static assay_code report(const state *st, const assay_value *v, const ocr_words *w, assay_sink *sink, assay_err *err)
+{
+	const uint32_t sample = v->root;
+	text truth = {0};
+	const char *why = choose_truth(&truth, st, v);
+	assay_code rc;
+
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_WORDS, (int64_t)w->count, err));
+	ASSAY_TRY(measure_confidence(sink, sample, w, err));
+	if (why != NULL)
+		rc = no_rates(sink, sample, why, err);
+	else
+		rc = score(sink, sample, truth, &w->text, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	ASSAY_TRY(keep(sink, sample, w, v->u.page.pix, err));
+	if (w->count == 0)
+		rc = assay_reject(sink, sample, ASSAY_FAILURE_EMPTY, err, "no text found");
+fail:
+	return rc;
+}
+
+static assay_code push(void *state_, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	const state *st = state_;
+	PIX *pix = v->u.page.pix;
+	ocr_words w = {0};
+	assay_value *out;
+	assay_code rc;
+
+	ASSAY_TRY(recognize(&w, st->api, &v->u.page, err));
+	ASSAY_TRY(report(st, v, &w, sink, err));
+	out = ocr_words_value(&w, v->root, pixGetWidth(pix), pixGetHeight(pix), err);
+	rc = out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
+fail:
+	ocr_words_release(&w);
+	return rc;
+}
+
+const assay_stage assay_stage_ocr_recognize = {
+    .abi = ASSAY_STAGE_ABI,
+    .name = "ocr.recognize",
+    .version = 1,
+    .modality = ASSAY_MODALITY_PAGE,
+    .summary = "recognise the text of a page, and score it where there is ground truth",
+    .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "
+		 "Hyyro 2003 (edit distance)",
+    .observes = ASSAY_VALUE_PAGE,
+    .emits = ASSAY_VALUE_WORDS,
+    .determinism = ASSAY_EXACT,
+    .params = schema,
+    .params_size = sizeof(params),
+    .metrics = metrics,
+    .artifacts = artifacts,
+    .engine = engine,
+    .files = files,
+    .prepare = prepare,
+    .unprepare = unprepare,
+    .open = open_stage,
+    .push = push,
+    .close = close_stage,
+};

@@ -1,0 +1,196 @@
+#include "ocr_words.h"
+
+#include "assay/decimal.h"
+#include "assay/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+void ocr_words_release(ocr_words *w)
+{
+	free(w->items);
+	assay_buf_release(&w->strings);
+	assay_buf_release(&w->text);
+	*w = (ocr_words){0};
+}
+
+/* ---------------------------------------------------------------- reading */
+
+typedef struct cursor {
+	uint32_t block, paragraph, line; /* one more than the ordinal: 0 is before the first */
+} cursor;
+
+static void advance(cursor *c, const TessPageIterator *it)
+{
+	c->block += TessPageIteratorIsAtBeginningOf(it, RIL_BLOCK) ? 1 : 0;
+	c->paragraph += TessPageIteratorIsAtBeginningOf(it, RIL_PARA) ? 1 : 0;
+	c->line += TessPageIteratorIsAtBeginningOf(it, RIL_TEXTLINE) ? 1 : 0;
+}
+
+static int32_t to_hundredths(float confidence)
+{
+	bool defined;
+	const int64_t v = assay_round_f64((double)confidence, 2, &defined);
+
+	return !defined || v < 0 ? 0 : v > 10000 ? 10000 : (int32_t)v;
+}
+
+/* NFC, in fresh memory. Tesseract's own text is UTF-8; anything else is kept out. */
+static char *composed(const char *text)
+{
+	return text == NULL ? NULL : (char *)utf8proc_NFC((const utf8proc_uint8_t *)text);
+}
+
+static bool is_blank(const char *s)
+{
+	return s == NULL || s[strspn(s, " \t\r\n")] == '\0';
+}
+
+static void append_text(ocr_words *w, const assay_word *word, const char *text)
+{
+	const assay_word *before = w->count > 0 ? &w->items[w->count - 1] : NULL;
+
+	if (before != NULL && word->line == before->line)
+		assay_buf_putc(&w->text, ' ');
+	else if (before != NULL)
+		assay_buf_puts(&w->text, word->paragraph == before->paragraph ? "\n" : "\n\n");
+	assay_buf_puts(&w->text, text);
+}
+
+static assay_code add_word(ocr_words *w, const TessResultIterator *it, const cursor *c, const char *text,
+			   assay_err *err)
+{
+	assay_word word = {.confidence = to_hundredths(TessResultIteratorConfidence(it, RIL_WORD)),
+			   .block = c->block > 0 ? c->block - 1 : 0,
+			   .paragraph = c->paragraph > 0 ? c->paragraph - 1 : 0,
+			   .line = c->line > 0 ? c->line - 1 : 0};
+	int l = 0, t = 0, r = 0, b = 0;
+	const assay_code rc = assay_grow(&w->items, &w->cap, w->count, sizeof *w->items, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	(void)TessPageIteratorBoundingBox(TessResultIteratorGetPageIteratorConst(it), RIL_WORD, &l, &t, &r, &b);
+	word.left = l;
+	word.top = t;
+	word.right = r;
+	word.bottom = b;
+	append_text(w, &word, text);
+	assay_buf_append(&w->strings, text, strlen(text) + 1);
+	w->items[w->count++] = word;
+	return ASSAY_OK;
+}
+
+/* The buffer of the words may have moved while it grew. */
+static void point_words(ocr_words *w)
+{
+	const char *s = assay_buf_str(&w->strings);
+
+	for (size_t i = 0; i < w->count; i++) {
+		w->items[i].text = s;
+		s += strlen(s) + 1;
+	}
+}
+
+static assay_code read_word(ocr_words *w, const TessResultIterator *it, const cursor *c, assay_err *err)
+{
+	char *raw = TessResultIteratorGetUTF8Text(it, RIL_WORD);
+	char *text = composed(raw);
+	assay_code rc = ASSAY_OK;
+
+	if (!is_blank(text))
+		rc = add_word(w, it, c, text, err);
+	free(text);
+	TessDeleteText(raw);
+	return rc;
+}
+
+assay_code ocr_words_read(ocr_words *w, TessBaseAPI *api, assay_err *err)
+{
+	TessResultIterator *it = TessBaseAPIGetIterator(api);
+	cursor c = {0};
+	assay_code rc = ASSAY_OK;
+
+	if (it == NULL)
+		return ASSAY_OK; /* nothing on the page */
+	do {
+		advance(&c, TessResultIteratorGetPageIteratorConst(it));
+		rc = read_word(w, it, &c, err);
+	} while (rc == ASSAY_OK && TessResultIteratorNext(it, RIL_WORD));
+	TessResultIteratorDelete(it);
+	if (w->count > 0)
+		assay_buf_putc(&w->text, '\n');
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&w->strings, err);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&w->text, err);
+	if (rc == ASSAY_OK)
+		point_words(w);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- giving back */
+
+static void write_word(assay_json *j, const assay_word *w)
+{
+	assay_json_object(j);
+	assay_json_kstr(j, "text", w->text);
+	assay_json_key(j, "box");
+	assay_json_array(j);
+	assay_json_int(j, w->left);
+	assay_json_int(j, w->top);
+	assay_json_int(j, w->right);
+	assay_json_int(j, w->bottom);
+	assay_json_end(j);
+	assay_json_key(j, "confidence");
+	assay_json_decimal(j, (assay_decimal){w->confidence, 2});
+	assay_json_kuint(j, "line", w->line);
+	assay_json_kuint(j, "paragraph", w->paragraph);
+	assay_json_kuint(j, "block", w->block);
+	assay_json_end(j);
+}
+
+assay_code ocr_words_json(assay_buf *out, const ocr_words *w, int width, int height, assay_err *err)
+{
+	assay_json j;
+
+	assay_json_init(&j, out, 0);
+	assay_json_object(&j);
+	assay_json_kint(&j, "width", width);
+	assay_json_kint(&j, "height", height);
+	assay_json_key(&j, "words");
+	assay_json_array(&j);
+	for (size_t i = 0; i < w->count; i++)
+		write_word(&j, &w->items[i]);
+	assay_json_end(&j);
+	assay_json_end(&j);
+	assay_buf_putc(out, '\n');
+	return assay_buf_check(out, err);
+}
+
+static void free_words(assay_value *v)
+{
+	ocr_words_release(v->owner);
+	free(v->owner);
+}
+
+assay_value *ocr_words_value(ocr_words *w, uint32_t root, int width, int height, assay_err *err)
+{
+	ocr_words *own = assay_alloc(1, sizeof *own);
+	assay_value *v = assay_value_new(ASSAY_VALUE_WORDS, root);
+
+	if (own == NULL || v == NULL) {
+		free(own);
+		assay_value_unref(v);
+		(void)ASSAY_RAISE(err, ASSAY_ENOMEM, "words value");
+		return NULL;
+	}
+	*own = *w;
+	*w = (ocr_words){0};
+	v->time = (assay_time){0, 1, 1};
+	v->u.words = (assay_words){own->items, own->count, assay_buf_str(&own->text), width, height};
+	v->owner = own;
+	v->free_payload = free_words;
+	return v;
+}

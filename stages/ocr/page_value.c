@@ -1,0 +1,34 @@
+#include "page_value.h"
+
+static void free_page(assay_value *v)
+{
+	pixDestroy(&v->u.page.pix);
+}
+
+assay_value *page_value_new(PIX *pix, uint32_t root, uint32_t number, uint32_t total, assay_err *err)
+{
+	assay_value *v = assay_value_new(ASSAY_VALUE_PAGE, root);
+
+	if (v == NULL) {
+		pixDestroy(&pix);
+		(void)ASSAY_RAISE(err, ASSAY_ENOMEM, "page value");
+		return NULL;
+	}
+	v->time = (assay_time){0, 1, 1};
+	v->u.page.pix = pix;
+	v->u.page.number = number;
+	v->u.page.total = total;
+	v->free_payload = free_page;
+	return v;
+}
+
+assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *err)
+{
+	assay_value *v = page_value_new(pix, from->root, from->u.page.number, from->u.page.total, err);
+
+	if (v == NULL)
+		return NULL;
+	v->u.page.dpi_x = from->u.page.dpi_x;
+	v->u.page.dpi_y = from->u.page.dpi_y;
+	return v;
+}

@@ -1,0 +1,21 @@
+/** PAGE values as the page stages make them. */
+#ifndef ASSAY_OCR_PAGE_VALUE_H
+#define ASSAY_OCR_PAGE_VALUE_H
+
+#include "assay/stage.h"
+
+#include <leptonica/allheaders.h>
+
+/**
+ * A PAGE value that owns pix.
+ *
+ * @param pix   [in, consumed] also on failure
+ * @param total pages of the whole document; 0 when not known
+ * @return NULL when memory is out (err filled)
+ */
+assay_value *page_value_new(PIX *pix, uint32_t root, uint32_t number, uint32_t total, assay_err *err);
+
+/** A PAGE value with another picture and everything else as in `from`. Consumes pix. */
+assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *err);
+
+#endif

@@ -1,0 +1,78 @@
+/** assay.yaml: what to read, how to process it, and which contracts it must meet. */
+#ifndef ASSAY_CONFIG_H
+#define ASSAY_CONFIG_H
+
+#include "assay/contract.h"
+#include "assay/diagnostic.h"
+#include "assay/stage.h"
+
+#define ASSAY_CONFIG_STEPS_MAX 32
+
+typedef struct assay_config_source {
+	char *pattern; /* glob relative to assay.yaml: '*' and '?' within a component, '**' over components */
+	assay_modality modality;
+	char **metadata_keys, **metadata_values; /* parallel, sorted by key */
+	size_t metadata_count;
+	char **sidecar_roles, **sidecar_templates; /* parallel, sorted by role; templates hold {stem}, {name}, {dir} */
+	size_t sidecar_count;
+	int line, column;
+} assay_config_source;
+
+typedef struct assay_config_step {
+	const assay_stage *stage;
+	void *params; /* owned; assay_params_free */
+	int line, column;
+} assay_config_step;
+
+typedef struct assay_config_pipeline {
+	assay_config_step steps[ASSAY_CONFIG_STEPS_MAX]; /* steps[0] is the modality's reader, written or implied */
+	size_t count;
+	bool used; /* some source has this modality (audio: or video) */
+} assay_config_pipeline;
+
+typedef struct assay_config_limits {
+	int64_t memory_mib; /* address space of a child, default 1024 */
+	int64_t cpu_s;      /* CPU seconds of a unit, default 600 */
+	int64_t wall_s;     /* wall-clock seconds of a unit, default 900 */
+} assay_config_limits;
+
+typedef struct assay_config {
+	char *file;    /* as given */
+	char *dataset; /* name */
+	assay_config_source *sources;
+	size_t source_count;
+	assay_config_pipeline pipelines[ASSAY_MODALITY_MAX + 1]; /* by modality; [0] unused */
+	assay_contract **contracts; /* in file order */
+	size_t contract_count;
+	assay_vocabulary vocabulary; /* all metrics of this build, `made` where a used pipeline makes them */
+	assay_config_limits limits;
+} assay_config;
+
+/**
+ * Load assay.yaml below dirfd with the contracts it names (paths relative to it) and lint all of it.
+ *
+ * @param d  every finding, errors and warnings; *out is set only when there is no error
+ * @return ASSAY_OK, ASSAY_ECONFIG (see d), ASSAY_ENOENT (no such file), ASSAY_EIO, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code assay_config_load(assay_config **out, int dirfd, const char *path, assay_diagnostics *d,
+                                             assay_err *err);
+void assay_config_close(assay_config *c); /* NULL is fine */
+static inline void assay_config_closep(assay_config **c)
+{
+	assay_config_close(*c);
+}
+
+/**
+ * The steps that a source of this modality runs through: its pipeline; for video also the steps of pipelines.audio
+ * after its reader, since the sound of a video is judged in the same unit.
+ * @param steps [out] array of at least 2 * ASSAY_CONFIG_STEPS_MAX
+ * @return number of steps
+ */
+size_t assay_config_chain(const assay_config *c, assay_modality modality, const assay_config_step **steps);
+
+/** Does a path relative to assay.yaml match a source pattern? Hidden components match only explicit dots. */
+bool assay_glob_match(const char *pattern, const char *path);
+/** Sidecar path for a source path: {dir} with trailing slash or empty, {name} last component, {stem} path without its last extension, for templates with {stem} alone beside the file. Appends to out. */
+void assay_sidecar_path(assay_buf *out, const char *template_text, const char *source_path);
+
+#endif

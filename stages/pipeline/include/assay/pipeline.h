@@ -1,0 +1,72 @@
+/**
+ * The main job: find the sources, do what was not done before, judge every sample, and commit a version. Also judging
+ * alone, from what the store already knows.
+ */
+#ifndef ASSAY_PIPELINE_H
+#define ASSAY_PIPELINE_H
+
+#include "assay/config.h"
+#include "assay/progress.h"
+#include "assay/run.h"
+#include "assay/sandbox.h"
+#include "assay/source.h"
+
+typedef struct assay_run_opts {
+	unsigned jobs;              /* worker processes; 0: one per core that this process may use */
+	uint32_t shard, shard_count; /* this run takes sources whose key digest mod count is shard; count 0: all */
+	uint64_t limit;             /* at most this many sources that need work; 0: all */
+	bool no_commit;             /* do the work, commit no version */
+	assay_sandbox_mode sandbox;
+	assay_progress *progress; /* optional, borrowed */
+} assay_run_opts;
+
+/** What a run did, and how the dataset stands after it. */
+typedef struct assay_summary {
+	char *run;  /* name; NULL when no run was recorded */
+	bool has_version;
+	assay_digest version;
+	bool version_is_new; /* not committed before */
+	bool incomplete;     /* some outcome was of time, memory or a signal */
+	bool has_recipe[ASSAY_MODALITY_MAX + 1];
+	assay_digest recipes[ASSAY_MODALITY_MAX + 1];
+	assay_run_sources sources;
+	assay_counts samples;
+	bool judged;    /* samples and version are of this run; false when it stopped before */
+	bool conserved; /* both lines balance */
+	char **imbalance; /* what does not balance, by name */
+	size_t imbalance_count, imbalance_cap;
+	uint64_t units_run, units_cached;
+	uint64_t tickets_open, tickets_opened, tickets_settled;
+	uint64_t verdicts_changed;
+	unsigned layers; /* sandbox layers in force; ASSAY_SANDBOX_ALL when no worker was needed */
+	char cpu_features[256];
+	bool stopped; /* by a signal: what was done is kept, exit 75 */
+	int64_t elapsed_ns;
+} assay_summary;
+
+void assay_summary_release(assay_summary *s);
+
+/**
+ * @param rootfd  the folder of assay.yaml
+ * @param out     [out] filled as far as the run came, also on failure; release it in every case
+ * @return ASSAY_OK (failed sources and quarantined samples are data); ASSAY_ESTOP after a signal, with everything
+ *         finished committed; ASSAY_EBUSY, ASSAY_ECONFIG, ASSAY_EFULL, ASSAY_EIO… otherwise
+ */
+ASSAY_NODISCARD assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, assay_store *store,
+                                              int rootfd, const assay_run_opts *opts, assay_err *err);
+
+/** Judge what the store holds against the configuration's contracts and commit a version. Opens no source. */
+ASSAY_NODISCARD assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, assay_store *store,
+                                                assay_progress *progress, assay_err *err);
+
+/** How the files stand against the store, without doing anything. Digests are not computed: only stamps are seen. */
+typedef struct assay_pipeline_status {
+	uint64_t seen, unchanged, added, changed, missing, failed;
+	char **added_paths, **changed_paths, **missing_paths; /* keys, sorted */
+	size_t added_count, added_cap, changed_count, changed_cap, missing_count, missing_cap;
+} assay_pipeline_status;
+ASSAY_NODISCARD assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_config *config,
+                                                      assay_store *store, int rootfd, assay_err *err);
+void assay_pipeline_status_release(assay_pipeline_status *s);
+
+#endif

@@ -1,0 +1,56 @@
+/**
+ * The executor: hands units of work to workers, takes their answers, and writes what is finished in groups. It is the
+ * coordinator's only loop, single-threaded, and the store's only writer.
+ */
+#ifndef ASSAY_EXECUTOR_H
+#define ASSAY_EXECUTOR_H
+
+#include "assay/worker.h"
+
+#include "job.h"
+#include "scan.h"
+#include "session.h"
+
+#define ASSAY_JOBS_MAX 256
+
+/* A worker and the unit in its hands. */
+typedef struct assay_slot {
+	assay_worker *worker;
+	assay_job *job; /* NULL while idle */
+	size_t part;
+} assay_slot;
+
+typedef struct assay_executor {
+	assay_session *session;
+	const assay_config *config;
+	assay_store *store;
+	int rootfd;
+	const assay_run_opts *opts;
+	assay_summary *summary;
+	assay_progress *progress;
+	assay_scan scan;
+	size_t next; /* position in the scan */
+	uint64_t begun;
+	assay_job **jobs; /* with units waiting or running */
+	size_t job_count;
+	assay_slot *slots;
+	size_t slot_count;
+	assay_worker_step steps[ASSAY_MODALITY_MAX + 1][2 * ASSAY_CONFIG_STEPS_MAX];
+	assay_worker_chain chains[ASSAY_MODALITY_MAX + 1]; /* of the modalities in use: see chain_of */
+	uint32_t chain_of[ASSAY_MODALITY_MAX + 1];
+	size_t chain_count;
+	uint64_t uncommitted;
+	int64_t committed_ns;
+} assay_executor;
+
+/** r's borrowed fields (session, config, store, rootfd, opts, summary, progress) must be set. */
+ASSAY_NODISCARD assay_code assay_executor_open(assay_executor *r, assay_err *err);
+/** Ends workers and gives up units in flight. */
+void assay_executor_release(assay_executor *r);
+
+/** Do all units of the scan. ASSAY_ESTOP after a signal; what was finished is written, not yet committed. */
+ASSAY_NODISCARD assay_code assay_executor_work(assay_executor *r, assay_err *err);
+/** Commit the group if it is old or large enough, or with force if it holds anything. */
+ASSAY_NODISCARD assay_code assay_executor_commit(assay_executor *r, bool force, assay_err *err);
+
+#endif

@@ -1,0 +1,67 @@
+/** One source on its way through a run: what changed about it, and the units it needs. */
+#ifndef ASSAY_JOB_H
+#define ASSAY_JOB_H
+
+#include "assay/unit.h"
+
+#include "scan.h"
+#include "session.h"
+
+#define ASSAY_UNIT_PAGES    16
+#define ASSAY_UNIT_ATTEMPTS 2
+/* A document that claims more pages than this fails with `limit`. */
+#define ASSAY_PAGES_MAX 200000
+
+typedef enum assay_part_state { ASSAY_PART_WAITING, ASSAY_PART_RUNNING, ASSAY_PART_DONE } assay_part_state;
+
+typedef struct assay_job_part {
+	assay_part_state state;
+	uint32_t attempts;
+	uint64_t unit;  /* DONE */
+	bool cached;
+} assay_job_part;
+
+typedef struct assay_job {
+	const assay_found *found; /* borrowed from the scan */
+	assay_source before;      /* its row, id 0 when it is new */
+	assay_source next;        /* the row to be */
+	int fd;                   /* open from hashing until the job ends; -1 */
+	assay_job_part *parts;    /* units by position: one, or one per 16 pages */
+	size_t part_count;
+	bool stale;  /* it changed while it was read: begun again when its units in flight are back */
+	bool redone; /* it was begun again once */
+	bool ran;    /* some unit was not in the cache */
+} assay_job;
+
+/** Does this source need nothing at all? Looks at stamps and rows only. *failing: it stands as failed. */
+ASSAY_NODISCARD assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session *s,
+                                                  const assay_found *f, assay_err *err);
+
+/**
+ * Digest what is new, and find out which units are cached. What cannot be read becomes next.failure, not an error.
+ */
+ASSAY_NODISCARD assay_code assay_job_begin(assay_job *j, assay_session *s, const assay_found *f, int rootfd,
+                                           assay_err *err);
+/** Begin again after the file changed under the reader. */
+ASSAY_NODISCARD assay_code assay_job_restart(assay_job *j, assay_session *s, int rootfd, assay_err *err);
+void assay_job_release(assay_job *j);
+
+/** Position of a part that waits, or SIZE_MAX. */
+size_t assay_job_waiting(const assay_job *j);
+bool assay_job_is_done(const assay_job *j);
+/** Text of a part: "pages=17-32", or "" for streams. */
+void assay_job_part_text(const assay_job *j, size_t part, char out[48]);
+/** Key of a part's unit. Borrows from j; sidecars go to out_sidecars, which the caller frees. */
+ASSAY_NODISCARD assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_sidecars,
+                                              const assay_job *j, size_t part, char text[48], assay_err *err);
+/** Has the file changed since it was digested? */
+bool assay_job_file_changed(const assay_job *j, int rootfd);
+/** The first part is done and told how many pages there are: make the others, cached or waiting. */
+ASSAY_NODISCARD assay_code assay_job_expand(assay_job *j, assay_session *s, uint32_t pages, assay_err *err);
+/** All parts are done (or it failed): write the source row, and take samples that are gone out of the dataset. */
+ASSAY_NODISCARD assay_code assay_job_finish(assay_job *j, assay_session *s, assay_err *err);
+
+/** A source that is no longer there: mark it and its samples. */
+ASSAY_NODISCARD assay_code assay_source_gone(assay_session *s, uint64_t source, assay_err *err);
+
+#endif

@@ -1,0 +1,20 @@
+/** From a configured chain of stages to the recipe that names it. */
+#ifndef ASSAY_RECIPE_MAKE_H
+#define ASSAY_RECIPE_MAKE_H
+
+#include "assay/config.h"
+#include "assay/recipe.h"
+
+#include "build_id.h"
+
+/**
+ * The recipe of a modality under this configuration, on this machine: model and font files are read and digested.
+ *
+ * @param builds  of this process, for stages that are exact per build
+ * @param record  [out] the record, to be stored; its digest is (*out)->digest
+ * @return ASSAY_OK; ASSAY_ECONFIG when a model or font is not installed (message says what to install)
+ */
+ASSAY_NODISCARD assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, const assay_config *config,
+                                             assay_modality modality, const assay_build_ids *builds, assay_err *err);
+
+#endif

@@ -1,0 +1,174 @@
+#include "assay/pipeline.h"
+
+#include "assay/file.h"
+#include "assay/stop.h"
+
+#include "dataset.h"
+#include "executor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_found(const void *key, const void *item)
+{
+	return strcmp(key, ((const assay_found *)item)->key);
+}
+
+static assay_code find_missing(void *ctx, const assay_source *src, assay_err *err)
+{
+	assay_executor *r = ctx;
+
+	if (r->scan.count > 0 &&
+	    bsearch(src->path, r->scan.items, r->scan.count, sizeof *r->scan.items, compare_found) != NULL)
+		return ASSAY_OK;
+	r->summary->sources.missing++;
+	return src->missing ? ASSAY_OK : assay_source_gone(r->session, src->id, err);
+}
+
+/* A source belongs to the shard that the first 32 bits of SHA-256(key) say, whatever else is in the folder. */
+static assay_code keep_shard(assay_executor *r, assay_err *err)
+{
+	for (size_t i = 0; i < r->scan.count; i++) {
+		assay_found *f = &r->scan.items[i];
+		assay_digest d;
+		assay_code rc;
+
+		if (r->opts->shard_count > 0) {
+			rc = assay_digest_of(&d, f->key, strlen(f->key), err);
+			if (rc != ASSAY_OK)
+				return rc;
+			f->elsewhere = ((uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
+			                (uint32_t)d.bytes[2] << 8 | d.bytes[3]) %
+			                   r->opts->shard_count !=
+			               r->opts->shard;
+		}
+		r->summary->sources.seen += !f->elsewhere;
+	}
+	return ASSAY_OK;
+}
+
+static assay_code scan(assay_executor *r, assay_err *err)
+{
+	struct stat store;
+	assay_code rc;
+
+	if (fstat(assay_store_dirfd(r->store), &store) != 0)
+		return ASSAY_RAISE_ERRNO(err, "stat store");
+	rc = assay_scan_run(&r->scan, r->config, r->rootfd, &store, err);
+	if (rc == ASSAY_OK)
+		rc = keep_shard(r, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (r->progress != NULL) {
+		r->progress->doing = "process";
+		r->progress->total = r->summary->sources.seen;
+	}
+	return ASSAY_OK;
+}
+
+static assay_code run_all(assay_executor *r, assay_err *err)
+{
+	const bool partial = r->opts->shard_count > 0 || r->opts->limit > 0;
+	assay_code rc;
+
+	ASSAY_TRY(assay_executor_open(r, err));
+	ASSAY_TRY(scan(r, err));
+	/* Make the run known before its first unit, so that a kill leaves a trace. */
+	ASSAY_TRY(assay_store_commit(r->store, err));
+	if (r->opts->limit == 0)
+		ASSAY_TRY(assay_sources_each(r->store, find_missing, r, err));
+	rc = assay_executor_work(r, err);
+	if (rc == ASSAY_ESTOP) {
+		r->summary->stopped = true;
+		ASSAY_TRY(assay_executor_commit(r, true, err));
+		return ASSAY_RAISE(err, ASSAY_ESTOP, "stopped by signal %d; what was finished is kept, run again to go on",
+		                   assay_stop_signal());
+	}
+	if (rc != ASSAY_OK)
+		return rc;
+	if (r->opts->limit > 0)
+		r->summary->sources.seen = r->summary->sources.processed + r->summary->sources.unchanged +
+		                           r->summary->sources.failed;
+	rc = assay_dataset_judge(r->session, r->summary, !partial && !r->opts->no_commit, r->progress, err);
+fail:
+	return rc;
+}
+
+static assay_code finish(assay_executor *r, assay_code rc, assay_err *err)
+{
+	const int exit_code = rc == ASSAY_OK ? (r->summary->conserved ? 0 : 70) : 75;
+	assay_err end_err = ASSAY_ERR_INIT;
+	assay_code end_rc;
+
+	r->summary->elapsed_ns = assay_monotonic_ns() - r->session->started_ns;
+	if (rc != ASSAY_OK && rc != ASSAY_ESTOP)
+		return rc;
+	end_rc = assay_session_end(r->session, r->summary, exit_code, &end_err);
+	if (rc != ASSAY_OK || end_rc == ASSAY_OK)
+		return rc;
+	if (err != NULL)
+		*err = end_err;
+	return end_rc;
+}
+
+static assay_code name_run(assay_summary *out, const assay_session *s, assay_err *err)
+{
+	out->run = assay_strdup(s->run.name);
+	return out->run == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "run") : ASSAY_OK;
+}
+
+assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, assay_store *store, int rootfd,
+                              const assay_run_opts *opts, assay_err *err)
+{
+	assay_session session;
+	assay_executor r = {
+	    .session = &session,
+	    .config = config,
+	    .store = store,
+	    .rootfd = rootfd,
+	    .opts = opts,
+	    .summary = out,
+	    .progress = opts->progress,
+	};
+	assay_code rc;
+
+	*out = (assay_summary){.layers = ASSAY_SANDBOX_ALL};
+	rc = assay_session_open(&session, config, store, "run", true, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = name_run(out, &session, err);
+	if (rc == ASSAY_OK)
+		rc = run_all(&r, err);
+	rc = finish(&r, rc, err);
+	assay_executor_release(&r);
+	assay_session_release(&session);
+	return rc;
+}
+
+assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, assay_store *store,
+                                assay_progress *progress, assay_err *err)
+{
+	assay_session session;
+	assay_executor r = {.session = &session, .summary = out};
+	assay_code rc;
+
+	*out = (assay_summary){.layers = ASSAY_SANDBOX_ALL};
+	rc = assay_session_open(&session, config, store, "judge", false, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = name_run(out, &session, err);
+	if (rc == ASSAY_OK)
+		rc = assay_dataset_judge(&session, out, true, progress, err);
+	rc = finish(&r, rc, err);
+	assay_session_release(&session);
+	return rc;
+}
+
+void assay_summary_release(assay_summary *s)
+{
+	for (size_t i = 0; i < s->imbalance_count; i++)
+		free(s->imbalance[i]);
+	free(s->imbalance);
+	free(s->run);
+	*s = (assay_summary){0};
+}

@@ -1,0 +1,354 @@
+#include "scan.h"
+
+#include "assay/file.h"
+#include "assay/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEPTH_MAX  128
+#define YOUNG_NS   ((int64_t)2000000000)
+
+typedef struct walk {
+	assay_scan *out;
+	const assay_config *config;
+	int rootfd;
+	const struct stat *avoid;
+	assay_buf path; /* of the folder being read, with a trailing slash; "" at the root */
+	struct {
+		dev_t dev;
+		ino_t ino;
+	} above[DEPTH_MAX]; /* folders being read, to see cycles of symbolic links */
+	size_t depth;
+} walk;
+
+/* ---------------------------------------------------------------- stamps */
+
+static int64_t ns_of(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void assay_stamp_of(assay_stamp *out, const struct stat *st)
+{
+	*out = (assay_stamp){
+	    .size = (uint64_t)st->st_size,
+	    .mtime_ns = ns_of(st->st_mtim),
+	    .ctime_ns = ns_of(st->st_ctim),
+	    .inode = st->st_ino,
+	};
+}
+
+bool assay_stamp_same(const assay_stamp *a, const assay_stamp *b)
+{
+	return a->size == b->size && a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns && a->inode == b->inode;
+}
+
+bool assay_stamp_is_settled(const assay_stamp *s)
+{
+	const int64_t last = s->mtime_ns > s->ctime_ns ? s->mtime_ns : s->ctime_ns;
+
+	return s->hashed_ns - last >= YOUNG_NS;
+}
+
+/* ---------------------------------------------------------------- which folders can matter */
+
+/* Length of the leading part of a pattern that has no wildcard, whole components only. */
+static size_t literal_prefix(const char *pattern)
+{
+	size_t wild = strcspn(pattern, "*?[");
+
+	if (pattern[wild] == '\0')
+		return wild;
+	while (wild > 0 && pattern[wild - 1] != '/')
+		wild--;
+	return wild;
+}
+
+/* folder ends in a slash. It matters if it lies on the way to a pattern's literal part, or below it. */
+static bool folder_matters(const assay_config *c, const char *folder, size_t size)
+{
+	for (size_t i = 0; i < c->source_count; i++) {
+		const char *pattern = c->sources[i].pattern;
+		const size_t literal = literal_prefix(pattern);
+		const size_t common = size < literal ? size : literal;
+
+		if (strncmp(pattern, folder, common) != 0)
+			continue;
+		if (size <= literal || pattern[literal] != '\0')
+			return true;
+	}
+	return false;
+}
+
+static bool on_literal_way(const assay_config *c, const char *folder, size_t size)
+{
+	for (size_t i = 0; i < c->source_count; i++)
+		if (literal_prefix(c->sources[i].pattern) >= size && strncmp(c->sources[i].pattern, folder, size) == 0)
+			return true;
+	return false;
+}
+
+static const assay_config_source *rule_of(const assay_config *c, const char *path)
+{
+	for (size_t i = 0; i < c->source_count; i++)
+		if (assay_glob_match(c->sources[i].pattern, path))
+			return &c->sources[i];
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- the walk */
+
+static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
+{
+	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
+	assay_found f = {.rule = NULL};
+	struct stat st;
+	assay_code rc;
+
+	assay_buf_puts(&w->path, name);
+	rc = assay_buf_check(&w->path, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	f.rule = rule_of(w->config, assay_buf_str(&w->path));
+	if (f.rule == NULL)
+		return ASSAY_OK;
+	if (fstatat(dirfd, name, &st, 0) != 0)
+		f.problem = errno;
+	else if (!S_ISREG(st.st_mode))
+		f.problem = ENOTSUP;
+	else
+		assay_stamp_of(&f.stamp, &st);
+	assay_path_escape(&key, assay_buf_str(&w->path));
+	f.path = assay_strdup(assay_buf_str(&w->path));
+	f.key = assay_buf_steal(&key);
+	rc = f.path == NULL || f.key == NULL
+	         ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources")
+	         : assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err);
+	if (rc != ASSAY_OK) {
+		free(f.path);
+		free(f.key);
+		return rc;
+	}
+	w->out->items[w->out->count++] = f;
+	return ASSAY_OK;
+}
+
+static assay_code read_folder(walk *w, int fd, assay_err *err);
+
+static bool is_above(const walk *w, const struct stat *st)
+{
+	for (size_t i = 0; i < w->depth; i++)
+		if (w->above[i].dev == st->st_dev && w->above[i].ino == st->st_ino)
+			return true;
+	return false;
+}
+
+static assay_code enter_folder(walk *w, int dirfd, const char *name, assay_err *err)
+{
+	ASSAY_AUTO_FD fd = -1;
+	struct stat st;
+	assay_code rc;
+
+	assay_buf_puts(&w->path, name);
+	assay_buf_putc(&w->path, '/');
+	rc = assay_buf_check(&w->path, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (!folder_matters(w->config, assay_buf_str(&w->path), w->path.len))
+		return ASSAY_OK;
+	if (name[0] == '.' && !on_literal_way(w->config, assay_buf_str(&w->path), w->path.len))
+		return ASSAY_OK;
+	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return ASSAY_RAISE_ERRNO(err, "read folder '%s'", assay_buf_str(&w->path));
+	if (w->avoid != NULL && st.st_dev == w->avoid->st_dev && st.st_ino == w->avoid->st_ino)
+		return ASSAY_OK;
+	if (is_above(w, &st))
+		return ASSAY_OK; /* a link to a folder above: its files are found by their shorter names */
+	if (w->depth == DEPTH_MAX)
+		return ASSAY_RAISE(err, ASSAY_EFULL, "folder '%s' is more than %d folders deep",
+		                   assay_buf_str(&w->path), DEPTH_MAX);
+	w->above[w->depth].dev = st.st_dev;
+	w->above[w->depth++].ino = st.st_ino;
+	{
+		const int inner = fd;
+
+		fd = -1; /* read_folder owns it now */
+		rc = read_folder(w, inner, err);
+	}
+	w->depth--;
+	return rc;
+}
+
+static assay_code visit(walk *w, int dirfd, const struct dirent *e, assay_err *err)
+{
+	const size_t start = w->path.len;
+	bool folder = e->d_type == DT_DIR;
+	struct stat st;
+	assay_code rc;
+
+	if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+		return ASSAY_OK;
+	/* Only a link, or a file system that does not tell, needs a look. */
+	if (e->d_type == DT_LNK || e->d_type == DT_UNKNOWN)
+		folder = fstatat(dirfd, e->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+	rc = folder ? enter_folder(w, dirfd, e->d_name, err) : add_file(w, dirfd, e->d_name, err);
+	if (w->path.data != NULL) {
+		w->path.len = start;
+		w->path.data[start] = '\0';
+	}
+	return rc;
+}
+
+static assay_code read_folder(walk *w, int fd, assay_err *err)
+{
+	DIR *dir = fdopendir(fd);
+	assay_code rc = ASSAY_OK;
+
+	if (dir == NULL) {
+		rc = ASSAY_RAISE_ERRNO(err, "read folder '%s'", assay_buf_str(&w->path));
+		(void)close(fd);
+		return rc;
+	}
+	while (rc == ASSAY_OK) {
+		const struct dirent *e;
+
+		errno = 0;
+		e = readdir(dir);
+		if (e == NULL) {
+			if (errno != 0)
+				rc = ASSAY_RAISE_ERRNO(err, "read folder '%s'", assay_buf_str(&w->path));
+			break;
+		}
+		rc = visit(w, dirfd(dir), e, err);
+	}
+	(void)closedir(dir);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- sidecars */
+
+static int compare_path(const void *a, const void *b)
+{
+	return strcmp(((const assay_found *)a)->path, ((const assay_found *)b)->path);
+}
+
+static int compare_key(const void *a, const void *b)
+{
+	return strcmp(((const assay_found *)a)->key, ((const assay_found *)b)->key);
+}
+
+/* A sidecar found by the walk needs no stat of its own; one outside of every pattern does. */
+static assay_code look_for(assay_scan *s, int rootfd, const char *path, bool *there, assay_stamp *stamp, assay_err *err)
+{
+	assay_found probe = {.path = (char *)(uintptr_t)path};
+	assay_found *f = s->count > 0 ? bsearch(&probe, s->items, s->count, sizeof probe, compare_path) : NULL;
+	struct stat st;
+
+	*there = true;
+	if (f != NULL) {
+		f->claimed = true;
+		*stamp = f->stamp;
+		return ASSAY_OK;
+	}
+	if (fstatat(rootfd, path, &st, 0) == 0 && S_ISREG(st.st_mode)) {
+		assay_stamp_of(stamp, &st);
+		return ASSAY_OK;
+	}
+	*there = false;
+	(void)err;
+	return ASSAY_OK;
+}
+
+static assay_code find_sidecars(assay_scan *s, assay_found *f, int rootfd, assay_err *err)
+{
+	const assay_config_source *rule = f->rule;
+
+	if (rule->sidecar_count == 0)
+		return ASSAY_OK;
+	f->sidecars = assay_alloc(rule->sidecar_count, sizeof *f->sidecars);
+	if (f->sidecars == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sidecars");
+	for (size_t i = 0; i < rule->sidecar_count; i++) {
+		assay_found_sidecar *sc = &f->sidecars[f->sidecar_count];
+		ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
+		bool there;
+		assay_code rc;
+
+		assay_sidecar_path(&path, rule->sidecar_templates[i], f->path);
+		rc = assay_buf_check(&path, err);
+		if (rc != ASSAY_OK)
+			return rc;
+		if (strcmp(assay_buf_str(&path), f->path) == 0)
+			continue; /* a file is not its own sidecar */
+		rc = look_for(s, rootfd, assay_buf_str(&path), &there, &sc->stamp, err);
+		if (rc != ASSAY_OK)
+			return rc;
+		if (!there)
+			continue;
+		sc->role = rule->sidecar_roles[i];
+		sc->path = assay_buf_steal(&path);
+		f->sidecar_count++;
+	}
+	return ASSAY_OK;
+}
+
+static void found_release(assay_found *f)
+{
+	for (size_t i = 0; i < f->sidecar_count; i++)
+		free(f->sidecars[i].path);
+	free(f->sidecars);
+	free(f->path);
+	free(f->key);
+}
+
+static void remove_claimed(assay_scan *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->items[i].claimed)
+			found_release(&s->items[i]);
+		else
+			s->items[kept++] = s->items[i];
+	}
+	s->count = kept;
+}
+
+assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd, const struct stat *avoid,
+                          assay_err *err)
+{
+	walk w = {.out = out, .config = config, .rootfd = rootfd, .avoid = avoid};
+	const int fd = openat(rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assay_code rc;
+
+	*out = (assay_scan){0};
+	if (fd < 0)
+		return ASSAY_RAISE_ERRNO(err, "read the dataset's folder");
+	rc = read_folder(&w, fd, err);
+	assay_buf_release(&w.path);
+	if (rc == ASSAY_OK && out->count > 0) {
+		qsort(out->items, out->count, sizeof *out->items, compare_path);
+		for (size_t i = 0; i < out->count && rc == ASSAY_OK; i++)
+			rc = find_sidecars(out, &out->items[i], rootfd, err);
+		remove_claimed(out);
+		if (out->count > 0)
+			qsort(out->items, out->count, sizeof *out->items, compare_key);
+	}
+	if (rc != ASSAY_OK)
+		assay_scan_release(out);
+	return rc;
+}
+
+void assay_scan_release(assay_scan *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		found_release(&s->items[i]);
+	free(s->items);
+	*s = (assay_scan){0};
+}

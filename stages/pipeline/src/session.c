@@ -1,0 +1,142 @@
+#include "session.h"
+
+#include "assay/file.h"
+#include "assay/object.h"
+#include "assay/program.h"
+
+#include "recipe_make.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool modality_used(const assay_config *c, assay_modality m)
+{
+	for (size_t i = 0; i < c->source_count; i++)
+		if (c->sources[i].modality == m)
+			return true;
+	return false;
+}
+
+assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
+                                 const assay_build_ids *builds, assay_store *keep_in, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++) {
+		ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+
+		if (!modality_used(config, (assay_modality)m))
+			continue;
+		rc = assay_recipe_make(&out[m], &record, config, (assay_modality)m, builds, err);
+		if (rc == ASSAY_OK && keep_in != NULL)
+			rc = assay_object_put(keep_in, ASSAY_OBJECT_RECIPE, record.data, record.len, &out[m]->digest, NULL,
+			                      NULL, err);
+	}
+	return rc;
+}
+
+static assay_code store_contracts(assay_session *s, assay_err *err)
+{
+	ASSAY_AUTO_BUF set = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
+
+	s->contracts = assay_alloc(s->config->contract_count, sizeof *s->contracts);
+	if (s->contracts == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contracts");
+	assay_cbor_array(&set, s->config->contract_count);
+	for (size_t i = 0; i < s->config->contract_count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+
+		assay_contract_encode(&record, s->config->contracts[i]);
+		rc = assay_buf_check(&record, err);
+		if (rc == ASSAY_OK)
+			rc = assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, record.data, record.len, NULL,
+			                      &s->contracts[i], NULL, err);
+		assay_cbor_digest(&set, &s->contracts[i]);
+	}
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&set, err);
+	/* The list itself is kept too, so that a verdict's contracts can be named later. */
+	if (rc == ASSAY_OK)
+		rc = assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, set.data, set.len, NULL, &s->contract_set, NULL, err);
+	return rc;
+}
+
+static assay_code copy(char **out, const char *text, assay_err *err)
+{
+	*out = assay_strdup(text);
+	return *out == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "run record") : ASSAY_OK;
+}
+
+static assay_code begin_run(assay_session *s, const char *verb, assay_err *err)
+{
+	char host[256] = "";
+	assay_run *r = &s->run;
+	assay_code rc;
+
+	if (gethostname(host, sizeof host - 1) != 0)
+		host[0] = '\0';
+	r->started_ns = assay_now_ns();
+	ASSAY_TRY(copy(&r->verb, verb, err));
+	ASSAY_TRY(copy(&r->program, ASSAY_PROGRAM_VERSION, err));
+	ASSAY_TRY(copy(&r->host, host, err));
+	ASSAY_TRY(copy(&r->cpu_features, "", err));
+	r->libraries = assay_alloc(s->builds.count, sizeof *r->libraries);
+	if (r->libraries == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "run record");
+	while (r->library_count < s->builds.count) {
+		const size_t i = r->library_count++;
+
+		ASSAY_TRY(copy(&r->libraries[i], s->builds.items[i], err));
+	}
+	rc = assay_run_put(s->store, r, err);
+fail:
+	return rc;
+}
+
+assay_code assay_session_open(assay_session *s, const assay_config *config, assay_store *store, const char *verb,
+                              bool with_recipes, assay_err *err)
+{
+	assay_code rc;
+
+	*s = (assay_session){.config = config, .store = store, .started_ns = assay_monotonic_ns()};
+	ASSAY_TRY(assay_build_ids_read(&s->builds, err));
+	if (with_recipes)
+		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
+	ASSAY_TRY(store_contracts(s, err));
+	ASSAY_TRY(begin_run(s, verb, err));
+	return ASSAY_OK;
+fail:
+	assay_session_release(s);
+	return rc;
+}
+
+assay_code assay_session_end(assay_session *s, const assay_summary *summary, int exit_code, assay_err *err)
+{
+	assay_run *r = &s->run;
+	assay_code rc;
+
+	r->ended_ns = assay_now_ns();
+	r->exit = exit_code;
+	r->sources = summary->sources;
+	r->counts = summary->samples;
+	r->has_version = summary->has_version;
+	r->version = summary->version;
+	r->sandbox = summary->layers;
+	free(r->cpu_features);
+	rc = copy(&r->cpu_features, summary->cpu_features, err);
+	if (rc == ASSAY_OK)
+		rc = assay_run_put(s->store, r, err);
+	return rc == ASSAY_OK ? assay_store_commit(s->store, err) : rc;
+}
+
+void assay_session_release(assay_session *s)
+{
+	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
+		assay_recipe_close(s->recipes[m]);
+	assay_build_ids_release(&s->builds);
+	free(s->contracts);
+	assay_run_release(&s->run);
+	*s = (assay_session){0};
+}

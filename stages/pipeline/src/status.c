@@ -1,0 +1,104 @@
+#include "assay/pipeline.h"
+
+#include "assay/recipe.h"
+
+#include "job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct counting {
+	assay_pipeline_status *out;
+	const assay_scan *scan;
+} counting;
+
+static assay_code add_path(char ***list, size_t *count, size_t *cap, const char *path, assay_err *err)
+{
+	assay_code rc = assay_grow(list, cap, *count, sizeof **list, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	(*list)[*count] = assay_strdup(path);
+	if ((*list)[*count] == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "status");
+	(*count)++;
+	return ASSAY_OK;
+}
+
+static int compare_found(const void *key, const void *item)
+{
+	return strcmp(key, ((const assay_found *)item)->key);
+}
+
+static assay_code count_missing(void *ctx, const assay_source *src, assay_err *err)
+{
+	counting *c = ctx;
+
+	if (c->scan->count > 0 &&
+	    bsearch(src->path, c->scan->items, c->scan->count, sizeof *c->scan->items, compare_found) != NULL)
+		return ASSAY_OK;
+	c->out->missing++;
+	return add_path(&c->out->missing_paths, &c->out->missing_count, &c->out->missing_cap, src->path, err);
+}
+
+static assay_code count_found(assay_pipeline_status *out, assay_session *s, const assay_found *f, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	bool unchanged, failing;
+	assay_code rc = assay_job_is_unchanged(&unchanged, &failing, s, f, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	out->seen++;
+	if (unchanged) {
+		out->unchanged++;
+		out->failed += failing;
+		return ASSAY_OK;
+	}
+	rc = assay_source_find(s->store, f->key, &src, err);
+	if (rc == ASSAY_ENOENT) {
+		out->added++;
+		return add_path(&out->added_paths, &out->added_count, &out->added_cap, f->key, err);
+	}
+	out->changed++;
+	return rc == ASSAY_OK ? add_path(&out->changed_paths, &out->changed_count, &out->changed_cap, f->key, err) : rc;
+}
+
+assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_config *config, assay_store *store,
+                                      int rootfd, assay_err *err)
+{
+	assay_session s = {.config = config, .store = store};
+	assay_scan found = {0};
+	counting c = {.out = out, .scan = &found};
+	struct stat st;
+	assay_code rc;
+
+	*out = (assay_pipeline_status){0};
+	if (fstat(assay_store_dirfd(store), &st) != 0)
+		return ASSAY_RAISE_ERRNO(err, "stat store");
+	ASSAY_TRY(assay_build_ids_read(&s.builds, err));
+	ASSAY_TRY(assay_session_recipes(s.recipes, config, &s.builds, NULL, err));
+	ASSAY_TRY(assay_scan_run(&found, config, rootfd, &st, err));
+	for (size_t i = 0; i < found.count; i++)
+		ASSAY_TRY(count_found(out, &s, &found.items[i], err));
+	ASSAY_TRY(assay_sources_each(store, count_missing, &c, err));
+fail:
+	assay_scan_release(&found);
+	assay_session_release(&s);
+	return rc;
+}
+
+static void free_paths(char **paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(paths[i]);
+	free(paths);
+}
+
+void assay_pipeline_status_release(assay_pipeline_status *s)
+{
+	free_paths(s->added_paths, s->added_count);
+	free_paths(s->changed_paths, s->changed_count);
+	free_paths(s->missing_paths, s->missing_count);
+	*s = (assay_pipeline_status){0};
+}

@@ -1,0 +1,573 @@
+#include "assay/chain.h"
+
+#include "assay/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A root sample whose values are still coming, with one state per step. */
+typedef struct root {
+	uint32_t sample;
+	bool opened[ASSAY_CHAIN_STEPS_MAX];
+	void *state[ASSAY_CHAIN_STEPS_MAX];
+} root;
+
+typedef struct step_sink {
+	assay_sink sink; /* first: an assay_sink * of a step is its step_sink * */
+	struct chain *chain;
+	uint32_t step;
+} step_sink;
+
+typedef struct chain {
+	const assay_chain_step *steps;
+	size_t count;
+	const assay_input *in;
+	const assay_chain_opts *opts;
+	assay_result *result;
+	step_sink sinks[ASSAY_CHAIN_STEPS_MAX];
+	uint32_t metric_base[ASSAY_CHAIN_STEPS_MAX + 1];
+	uint32_t artifact_count[ASSAY_CHAIN_STEPS_MAX];
+	root *roots;
+	size_t root_count, root_cap;
+	bool failing;           /* a step has failed; where and how: */
+	uint32_t failing_step;
+	assay_failure failure;  /* NONE: the error code decides */
+	assay_code broken;      /* the interface was broken, or the artifact receiver failed: not the input's fault */
+} chain;
+
+static chain *chain_of(assay_sink *s, uint32_t *step)
+{
+	step_sink *ss = s->ctx;
+
+	*step = ss->step;
+	return ss->chain;
+}
+
+static assay_code broken(chain *c, assay_code code)
+{
+	c->broken = code;
+	return code;
+}
+
+#define BROKEN(c, err, ...) broken((c), ASSAY_RAISE((err), ASSAY_EINVAL, __VA_ARGS__))
+
+static const char *step_name(const chain *c, uint32_t step)
+{
+	return c->steps[step].stage->name;
+}
+
+/* Note whose code runs from here on; returns whose it was. */
+static uint32_t enter(const chain *c, uint32_t step)
+{
+	uint32_t before = 0;
+
+	if (c->opts != NULL && c->opts->current_step != NULL) {
+		before = *c->opts->current_step;
+		*c->opts->current_step = step;
+	}
+	return before;
+}
+
+/* ---------------------------------------------------------------- roots and their states */
+
+static root *find_root(chain *c, uint32_t sample)
+{
+	for (size_t i = 0; i < c->root_count; i++)
+		if (c->roots[i].sample == sample)
+			return &c->roots[i];
+	return NULL;
+}
+
+static assay_code open_state(chain *c, root *r, uint32_t step, assay_err *err)
+{
+	const assay_chain_step *s = &c->steps[step];
+	assay_code rc = ASSAY_OK;
+
+	if (r->opened[step])
+		return ASSAY_OK;
+	if (s->stage->open != NULL)
+		rc = s->stage->open(&r->state[step], s->shared, s->params, c->in, r->sample, err);
+	r->opened[step] = rc == ASSAY_OK;
+	return rc;
+}
+
+static void close_root(chain *c, root *r)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		if (r->opened[i] && c->steps[i].stage->close != NULL) {
+			(void)enter(c, i);
+			c->steps[i].stage->close(r->state[i]);
+		}
+	*r = c->roots[--c->root_count];
+}
+
+/* The innermost step that returns an error is the one that failed. */
+static assay_code blame(chain *c, uint32_t step, assay_code rc)
+{
+	if (rc != ASSAY_OK && !c->failing) {
+		c->failing = true;
+		c->failing_step = step;
+	}
+	return rc;
+}
+
+/* ---------------------------------------------------------------- values */
+
+static assay_code push(chain *c, root *r, uint32_t step, const assay_value *v, assay_err *err)
+{
+	const assay_stage *stage = c->steps[step].stage;
+	const bool replaces = (stage->replaces & v->kind) != 0;
+	const uint32_t before = enter(c, step);
+	uint64_t dropped;
+	assay_code rc = open_state(c, r, step, err);
+
+	if (rc != ASSAY_OK)
+		return blame(c, step, rc);
+	dropped = c->result->steps[step].dropped;
+	c->result->steps[step].in++;
+	rc = stage->push(r->state[step], v, &c->sinks[step].sink, err);
+	if (rc != ASSAY_OK)
+		return blame(c, step, rc);
+	(void)enter(c, before);
+	if (!replaces)
+		c->result->steps[step].passed++;
+	else if (c->result->steps[step].dropped == dropped)
+		c->result->steps[step].consumed++;
+	return ASSAY_OK;
+}
+
+static assay_code route(chain *c, uint32_t from, assay_value *v, assay_err *err)
+{
+	root *r = find_root(c, v->root);
+
+	if (r == NULL)
+		return BROKEN(c, err, "%s emits a value for sample %" PRIu32 ", which is no open root",
+		              step_name(c, from), v->root);
+	for (uint32_t i = from + 1; i < c->count; i++) {
+		const assay_stage *stage = c->steps[i].stage;
+		assay_code rc;
+
+		if (((stage->observes | stage->replaces) & v->kind) == 0)
+			continue;
+		rc = push(c, r, i, v, err);
+		if (rc != ASSAY_OK || (stage->replaces & v->kind) != 0)
+			return rc;
+		/* A stage may have made samples, but roots are ended by readers alone: r stays valid. */
+	}
+	return ASSAY_OK;
+}
+
+static assay_code sink_emit(assay_sink *s, assay_value *value, assay_err *err)
+{
+	ASSAY_AUTO_VALUE v = value;
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+
+	if ((c->steps[step].stage->emits & v->kind) == 0)
+		return BROKEN(c, err, "%s emits a kind of value that it does not declare", step_name(c, step));
+	c->result->steps[step].out++;
+	return route(c, step, v, err);
+}
+
+static assay_code sink_drop(assay_sink *s, const char *reason, uint64_t count, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	assay_step_count *sc = &c->result->steps[step];
+	assay_code rc;
+
+	sc->dropped += count;
+	/* A reader has no input: what it skips it has first seen. */
+	if (step == 0)
+		sc->in += count;
+	for (size_t i = 0; i < sc->drop_count; i++)
+		if (strcmp(sc->drops[i].reason, reason) == 0) {
+			sc->drops[i].count += count;
+			return ASSAY_OK;
+		}
+	rc = assay_grow(&sc->drops, &sc->drop_cap, sc->drop_count, sizeof *sc->drops, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	sc->drops[sc->drop_count] = (assay_drop_count){assay_strdup(reason), count};
+	if (sc->drops[sc->drop_count].reason == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "drop reason");
+	sc->drop_count++;
+	return ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- samples */
+
+static assay_code add_root(chain *c, uint32_t sample, assay_err *err)
+{
+	assay_code rc = assay_grow(&c->roots, &c->root_cap, c->root_count, sizeof *c->roots, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	c->roots[c->root_count] = (root){.sample = sample};
+	c->root_count++;
+	return ASSAY_OK;
+}
+
+static assay_code check_new_sample(chain *c, uint32_t step, assay_sample_kind kind, const char *part, uint32_t parent,
+                                   assay_err *err)
+{
+	const assay_result *r = c->result;
+
+	if ((c->steps[step].stage->makes & ASSAY_SAMPLE_MASK(kind)) == 0)
+		return BROKEN(c, err, "%s makes a kind of sample that it does not declare", step_name(c, step));
+	if (parent != ASSAY_NO_PARENT && parent >= r->sample_count)
+		return BROKEN(c, err, "%s names a parent that does not exist", step_name(c, step));
+	/* Parts mostly come in ascending order: look at the newest first, and at children of one parent only. */
+	for (size_t i = r->sample_count; i-- > 0;)
+		if (r->samples[i].kind == kind && r->samples[i].parent == parent && strcmp(r->samples[i].part, part) == 0)
+			return BROKEN(c, err, "%s makes sample '%s' twice", step_name(c, step), part);
+	return ASSAY_OK;
+}
+
+static assay_code sink_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
+                              assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	assay_result *r = c->result;
+	assay_result_sample *sample;
+	assay_code rc = check_new_sample(c, step, kind, part, parent, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_grow(&r->samples, &r->sample_cap, r->sample_count, sizeof *r->samples, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	sample = &r->samples[r->sample_count];
+	*sample = (assay_result_sample){.kind = kind, .parent = parent, .part = assay_strdup(part)};
+	if (sample->part == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "sample '%s'", part);
+	*out = (uint32_t)r->sample_count++;
+	return parent == ASSAY_NO_PARENT ? add_root(c, *out, err) : ASSAY_OK;
+}
+
+static assay_result_sample *sample_at(chain *c, uint32_t sample)
+{
+	return sample < c->result->sample_count ? &c->result->samples[sample] : NULL;
+}
+
+static assay_code sink_span(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	assay_result_sample *rs = sample_at(c, sample);
+
+	if (rs == NULL)
+		return BROKEN(c, err, "%s: span of a sample that does not exist", step_name(c, step));
+	rs->has_span = true;
+	rs->start = start;
+	rs->end = end;
+	return ASSAY_OK;
+}
+
+static assay_code sink_end(assay_sink *s, uint32_t sample, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	root *r = find_root(c, sample);
+
+	if (r == NULL || step != 0)
+		return BROKEN(c, err, "%s ends sample %" PRIu32 ", which it may not", step_name(c, step), sample);
+	for (uint32_t i = 1; i < c->count; i++) {
+		const assay_stage *stage = c->steps[i].stage;
+		assay_code rc = ASSAY_OK;
+
+		(void)enter(c, i);
+		if (r->opened[i] && stage->flush != NULL)
+			rc = stage->flush(r->state[i], &c->sinks[i].sink, err);
+		if (rc != ASSAY_OK)
+			return blame(c, i, rc);
+	}
+	close_root(c, r);
+	(void)enter(c, 0);
+	return ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- what is kept of a sample */
+
+/* Keeps measurements ascending; they mostly arrive in order, so this looks from the end. */
+static assay_code insert_measurement(assay_result_sample *rs, assay_measurement m, assay_err *err)
+{
+	size_t at = rs->measurement_count;
+	assay_code rc;
+
+	while (at > 0 && rs->measurements[at - 1].metric > m.metric)
+		at--;
+	if (at > 0 && rs->measurements[at - 1].metric == m.metric)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "metric %" PRIu32 " of sample '%s' is measured twice", m.metric,
+		                   rs->part);
+	rc = assay_grow(&rs->measurements, &rs->measurement_cap, rs->measurement_count, sizeof m, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	memmove(&rs->measurements[at + 1], &rs->measurements[at], (rs->measurement_count - at) * sizeof m);
+	rs->measurements[at] = m;
+	rs->measurement_count++;
+	return ASSAY_OK;
+}
+
+static assay_code record(assay_result_sample *rs, uint32_t metric, int64_t value, const char *undefined, assay_err *err)
+{
+	assay_measurement m = {.metric = metric, .defined = undefined == NULL, .value = value};
+	assay_code rc;
+
+	if (undefined != NULL) {
+		m.value = 0;
+		m.reason = assay_strdup(undefined);
+		if (m.reason == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "measurement");
+	}
+	rc = insert_measurement(rs, m, err);
+	if (rc != ASSAY_OK)
+		free(m.reason);
+	return rc;
+}
+
+static assay_code sink_measure(assay_sink *s, uint32_t sample, unsigned metric, int64_t value, const char *undefined,
+                               assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	assay_result_sample *rs = sample_at(c, sample);
+	const uint32_t number = c->metric_base[step] + metric;
+	assay_code rc;
+
+	if (rs == NULL || number >= c->metric_base[step + 1])
+		return BROKEN(c, err, "%s measures what does not exist", step_name(c, step));
+	if ((c->steps[step].stage->metrics[metric].kinds & ASSAY_SAMPLE_MASK(rs->kind)) == 0)
+		return BROKEN(c, err, "%s measures %s on a %s, which its table does not allow", step_name(c, step),
+		              c->steps[step].stage->metrics[metric].name, assay_sample_kind_name(rs->kind));
+	rc = record(rs, number, value, undefined, err);
+	return rc == ASSAY_EINVAL ? broken(c, rc) : rc;
+}
+
+static assay_code sink_artifact(assay_sink *s, uint32_t sample, unsigned type, const void *data, size_t size,
+                                assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	assay_result_sample *rs = sample_at(c, sample);
+	assay_artifact_ref a = {.stage = step, .type = type, .size = size};
+	assay_code rc;
+
+	if (rs == NULL || type >= c->artifact_count[step])
+		return BROKEN(c, err, "%s keeps an artifact that it does not declare", step_name(c, step));
+	rc = assay_digest_of(&a.digest, data, size, err);
+	if (rc == ASSAY_OK)
+		rc = assay_grow(&rs->artifacts, &rs->artifact_cap, rs->artifact_count, sizeof a, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (c->opts != NULL && c->opts->artifact != NULL) {
+		rc = c->opts->artifact(c->opts->ctx, data, size, &a.digest, err);
+		if (rc != ASSAY_OK)
+			return broken(c, rc);
+	}
+	rs->artifacts[rs->artifact_count++] = a;
+	return ASSAY_OK;
+}
+
+/* Messages come from libraries and files; the record must be UTF-8 and a terminal must survive it. */
+static char *clean_message(const char *message)
+{
+	char *copy = assay_strdup(message);
+
+	for (unsigned char *p = (unsigned char *)copy; p != NULL && *p != '\0'; p++)
+		if (*p < 0x20 || *p >= 0x7f)
+			*p = '?';
+	return copy;
+}
+
+static assay_code sink_reject(assay_sink *s, uint32_t sample, assay_failure failure, const char *message, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	assay_result_sample *rs = sample_at(c, sample);
+
+	if (rs == NULL || !assay_failure_is_deterministic(failure))
+		return BROKEN(c, err, "%s rejects what it may not", step_name(c, step));
+	if (rs->rejected != ASSAY_FAILURE_NONE)
+		return ASSAY_OK; /* the first reason stands */
+	rs->rejected_why = clean_message(message);
+	if (rs->rejected_why == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "rejection");
+	rs->rejected = failure;
+	rs->rejected_by = step;
+	return ASSAY_OK;
+}
+
+static assay_code sink_pages(assay_sink *s, uint32_t total, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+
+	(void)err;
+	c->result->pages = total;
+	return ASSAY_OK;
+}
+
+static assay_code sink_fail(assay_sink *s, assay_failure failure, const char *message, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+
+	if (!c->failing)
+		c->failure = failure;
+	return blame(c, step, ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s", message));
+}
+
+static const assay_sink_ops sink_ops = {
+    .emit = sink_emit,
+    .sample = sink_sample,
+    .span = sink_span,
+    .end = sink_end,
+    .measure = sink_measure,
+    .artifact = sink_artifact,
+    .reject = sink_reject,
+    .drop = sink_drop,
+    .pages = sink_pages,
+    .fail = sink_fail,
+};
+
+/* ---------------------------------------------------------------- the run */
+
+static assay_failure failure_of(assay_code code)
+{
+	static const struct {
+		assay_code code;
+		assay_failure failure;
+	} map[] = {
+	    {ASSAY_ECORRUPT, ASSAY_FAILURE_DECODE}, {ASSAY_EEMPTY, ASSAY_FAILURE_EMPTY},
+	    {ASSAY_ESHORT, ASSAY_FAILURE_SHORT},    {ASSAY_EUNSUPPORTED, ASSAY_FAILURE_UNSUPPORTED},
+	    {ASSAY_EFULL, ASSAY_FAILURE_LIMIT},     {ASSAY_ENOMEM, ASSAY_FAILURE_OUT_OF_MEMORY},
+	    {ASSAY_EIO, ASSAY_FAILURE_UNREADABLE},
+	};
+
+	for (size_t i = 0; i < ASSAY_COUNT(map); i++)
+		if (map[i].code == code)
+			return map[i].failure;
+	return ASSAY_FAILURE_STAGE;
+}
+
+/* Metrics that apply to a sample and were not recorded are undefined, never absent. */
+static assay_code complete_sample(chain *c, assay_result_sample *rs, assay_err *err)
+{
+	size_t at = 0;
+
+	for (uint32_t step = 0; step < c->count; step++) {
+		for (uint32_t m = c->metric_base[step]; m < c->metric_base[step + 1]; m++) {
+			const assay_metric *row = &c->steps[step].stage->metrics[m - c->metric_base[step]];
+			assay_code rc;
+
+			while (at < rs->measurement_count && rs->measurements[at].metric < m)
+				at++;
+			if ((row->kinds & ASSAY_SAMPLE_MASK(rs->kind)) == 0 ||
+			    (at < rs->measurement_count && rs->measurements[at].metric == m))
+				continue;
+			rc = record(rs, m, 0, "not measured", err);
+			if (rc != ASSAY_OK)
+				return rc;
+		}
+	}
+	return ASSAY_OK;
+}
+
+static assay_code settle(chain *c, assay_code rc, assay_err *read_err, assay_err *err)
+{
+	assay_result *r = c->result;
+	ASSAY_AUTO_FREE char *message = NULL;
+
+	if (rc == ASSAY_OK && c->root_count > 0)
+		return BROKEN(c, err, "%s left a sample without its end", step_name(c, 0));
+	if (rc == ASSAY_OK && r->sample_count == 0) {
+		rc = ASSAY_RAISE(read_err, ASSAY_EEMPTY, "nothing found in the file");
+		(void)blame(c, 0, rc);
+	}
+	for (size_t i = 0; rc == ASSAY_OK && i < r->sample_count; i++)
+		rc = complete_sample(c, &r->samples[i], read_err);
+	if (rc == ASSAY_OK)
+		return ASSAY_OK;
+	message = clean_message(read_err->msg);
+	return assay_result_fail(r, c->failure != ASSAY_FAILURE_NONE ? c->failure : failure_of(rc),
+	                         c->failing ? c->failing_step : 0, message != NULL ? message : "", err);
+}
+
+static assay_code chain_init(chain *c, assay_err *err)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		c->sinks[i] = (step_sink){.chain = c, .step = i};
+		c->sinks[i].sink = (assay_sink){.ops = &sink_ops, .ctx = &c->sinks[i]};
+		c->metric_base[i + 1] = c->metric_base[i] + (uint32_t)assay_metric_count(c->steps[i].stage);
+		c->artifact_count[i] = (uint32_t)assay_artifact_count(c->steps[i].stage);
+	}
+	c->result->steps = assay_alloc(c->count, sizeof *c->result->steps);
+	if (c->result->steps == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "step counts");
+	c->result->step_count = c->count;
+	return ASSAY_OK;
+}
+
+assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_t count, const assay_input *in,
+                           const assay_chain_opts *opts, assay_err *err)
+{
+	ASSAY_AUTO_FREE chain *c = assay_alloc(1, sizeof *c);
+	assay_err read_err = ASSAY_ERR_INIT;
+	assay_code rc;
+
+	*r = (assay_result){0};
+	if (c == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "chain");
+	if (count == 0 || count > ASSAY_CHAIN_STEPS_MAX || !assay_stage_is_reader(steps[0].stage))
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "a chain has a reader and up to %d steps",
+		                   ASSAY_CHAIN_STEPS_MAX - 1);
+	*c = (chain){.steps = steps, .count = count, .in = in, .opts = opts, .result = r};
+	rc = chain_init(c, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = blame(c, 0, steps[0].stage->read(steps[0].shared, steps[0].params, in, &c->sinks[0].sink, &read_err));
+	if (c->broken == ASSAY_OK)
+		rc = settle(c, rc, &read_err, err);
+	else if (err != NULL)
+		*err = read_err;
+	while (c->root_count > 0)
+		close_root(c, &c->roots[0]);
+	free(c->roots);
+	if (c->broken != ASSAY_OK)
+		rc = c->broken;
+	if (rc != ASSAY_OK)
+		assay_result_release(r);
+	return rc;
+}
+
+assay_code assay_chain_prepare(assay_chain_step *steps, size_t count, size_t *failed, assay_err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const assay_stage *stage = steps[i].stage;
+		assay_code rc = ASSAY_OK;
+
+		steps[i].shared = NULL;
+		if (stage->prepare != NULL)
+			rc = stage->prepare(&steps[i].shared, steps[i].params, err);
+		if (rc == ASSAY_OK)
+			continue;
+		(void)assay_err_prefix(err, "prepare %s", stage->name);
+		if (failed != NULL)
+			*failed = i;
+		assay_chain_unprepare(steps, i);
+		return rc;
+	}
+	return ASSAY_OK;
+}
+
+void assay_chain_unprepare(assay_chain_step *steps, size_t count)
+{
+	while (count-- > 0) {
+		if (steps[count].stage->unprepare != NULL && steps[count].shared != NULL)
+			steps[count].stage->unprepare(steps[count].shared);
+		steps[count].shared = NULL;
+	}
+}

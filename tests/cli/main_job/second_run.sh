@@ -1,0 +1,28 @@
+# A second run looks at each file once, opens none, starts no worker, and ends with the same id.
+. "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
+need strace
+
+small_dataset
+sleep 2.1 # stamps are trusted once they are two seconds older than the look at the bytes
+run_into store
+first=$(version_of)
+seen=$(jq_get .sources.seen run.json)
+
+strace -f -qq -e trace=%file -o trace "$ASSAY" run --store store --json --progress none >run.json 2>run.err
+assert_eq "$(version_of)" "$first" 'version id'
+assert_conserved
+assert_jq run.json .sources.processed 0
+assert_jq run.json .units.run 0
+assert_jq run.json '.sources.unchanged + .sources.failed' "$seen"
+
+find inbox -type f | while read -r file; do
+    name=${file##*/}
+    lines=$(grep -F "\"$name\"" trace || true)
+    all=$(grep -F "$name" trace || true)
+    assert_eq "$lines" "$all" "calls that name $file by another path"
+    [[ $lines =~ (newfstatat|statx|lstat|stat)\( ]] || fail "no stat of $file: $lines"
+    assert_eq "$(grep -c . <<<"$lines")" 1 "calls for $file"
+done
+echo "$seen sources and their sidecars: one stat each, none opened"
+assert_eq "$(grep -c 'execve(' trace)" 1 'programs started (the tool itself)'
+echo 'no worker was started'

@@ -1,0 +1,161 @@
+/*
+ * test.read: a page reader that needs no media library, so that thousands of units cost little. A file is text; lines
+ * "key: value" direct it, everything else is ignored:
+ *
+ *   pages: N      the document has N pages (default 1); a unit may be a range of them
+ *   value: N      metric test.value of every page (default: undefined)
+ *   act: NAME     do that (act.h) at the first page; `path: P` goes with it
+ *   fail: CLASS   the unit fails with this class ("decode", "empty"…)
+ *   reject: CLASS every page is rejected with this class
+ *   mute: yes     emit no PAGE value
+ *
+ * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report". PAGE values have no picture: chain no real stage behind it.
+ */
+#include "act.h"
+#include "assay/file.h"
+#include "assay/memory.h"
+#include "test_stages.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE     ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
+#define TEXT_MAX ((size_t)1 << 20)
+
+static const assay_metric metric_rows[] = {
+    [TEST_READ_SIZE] = {"test.size", "B", 0, PAGE, "bytes of the file"},
+    [TEST_READ_VALUE] = {"test.value", "1", 0, PAGE, "what the file says after `value:`"},
+    [TEST_READ_ERRNO] = {"test.read_errno", "1", 0, PAGE, "errno that the act met, 0 for none"},
+    {.name = NULL},
+};
+
+static const assay_artifact_type artifact_rows[] = {
+    {"text", "text/plain;charset=utf-8", "txt", "the file"},
+    {"report", "text/plain;charset=utf-8", "txt", "what an act saw"},
+    {.role = NULL},
+};
+
+/* Value of the first line "key: value", copied; NULL when there is none. */
+static char *directive(const assay_buf *text, const char *key)
+{
+	const size_t n = strlen(key);
+	const char *line = assay_buf_str(text);
+
+	while (line != NULL && *line != '\0') {
+		const char *end = strchr(line, '\n');
+
+		if (strncmp(line, key, n) == 0 && strncmp(line + n, ": ", 2) == 0)
+			return assay_strndup(line + n + 2,
+					     end != NULL ? (size_t)(end - line) - n - 2 : strlen(line + n + 2));
+		line = end != NULL ? end + 1 : NULL;
+	}
+	return NULL;
+}
+
+static assay_failure failure_class(const char *name)
+{
+	for (unsigned f = 1; f < 64; f++)
+		if (assay_failure_name(f) != NULL && strcmp(assay_failure_name(f), name) == 0)
+			return (assay_failure)f;
+	return ASSAY_FAILURE_STAGE;
+}
+
+static assay_code measure(const assay_buf *text, uint32_t sample, int met, assay_sink *sink, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *value = directive(text, "value");
+	assay_code rc = assay_measure(sink, sample, TEST_READ_SIZE, (int64_t)text->len, err);
+
+	if (rc == ASSAY_OK && value != NULL)
+		rc = assay_measure(sink, sample, TEST_READ_VALUE, strtoll(value, NULL, 10), err);
+	else if (rc == ASSAY_OK)
+		rc = assay_undefined(sink, sample, TEST_READ_VALUE, "the file has no value", err);
+	return rc == ASSAY_OK ? assay_measure(sink, sample, TEST_READ_ERRNO, met, err) : rc;
+}
+
+static assay_code emit_page(const assay_buf *text, uint32_t sample, uint32_t number, assay_sink *sink, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *mute = directive(text, "mute");
+	assay_value *v;
+
+	if (mute != NULL)
+		return ASSAY_OK;
+	v = assay_value_new(ASSAY_VALUE_PAGE, sample);
+	if (v == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "page");
+	v->u.page.number = number;
+	return assay_emit(sink, v, err);
+}
+
+static assay_code page(const assay_buf *text, uint32_t number, int met, const assay_buf *report, assay_sink *sink,
+		       assay_err *err)
+{
+	ASSAY_AUTO_FREE char *reject = directive(text, "reject");
+	char part[32];
+	uint32_t sample = 0;
+	assay_code rc;
+
+	(void)snprintf(part, sizeof part, "page=%" PRIu32, number);
+	ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_PAGE, part, ASSAY_NO_PARENT, &sample, err));
+	ASSAY_TRY(measure(text, sample, met, sink, err));
+	ASSAY_TRY(assay_artifact(sink, sample, 0, assay_buf_str(text), text->len, err));
+	if (report->len > 0)
+		ASSAY_TRY(assay_artifact(sink, sample, 1, report->data, report->len, err));
+	if (reject != NULL)
+		ASSAY_TRY(assay_reject(sink, sample, failure_class(reject), err, "the file asks for it"));
+	ASSAY_TRY(emit_page(text, sample, number, sink, err));
+	return assay_end(sink, sample, err);
+fail:
+	return rc;
+}
+
+static assay_code pages(const assay_buf *text, const assay_input *in, assay_sink *sink, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *count = directive(text, "pages"), *act = directive(text, "act");
+	ASSAY_AUTO_FREE char *path = directive(text, "path");
+	ASSAY_AUTO_BUF report = ASSAY_BUF_INIT;
+	const uint32_t total = count != NULL ? (uint32_t)strtoul(count, NULL, 10) : 1;
+	const uint32_t first = in->first_page != 0 ? in->first_page : 1;
+	const uint32_t last = in->last_page != 0 && in->last_page < total ? in->last_page : total;
+	const int met = act != NULL ? test_act(act, path != NULL ? path : "", in->fd, &report) : 0;
+	const assay_sidecar *truth = assay_input_sidecar(in, "ground_truth");
+	assay_code rc = assay_pages(sink, total, err);
+
+	if (truth != NULL)
+		assay_buf_append(&report, truth->data, truth->size);
+	for (uint32_t n = first; n <= last && rc == ASSAY_OK; n++)
+		rc = page(text, n, met, &report, sink, err);
+	return rc;
+}
+
+static assay_code read_file(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	ASSAY_AUTO_FREE char *fail = NULL;
+	assay_code rc = assay_file_read_fd(&text, in->fd, TEXT_MAX, err);
+
+	(void)shared;
+	(void)params;
+	if (rc != ASSAY_OK)
+		return rc;
+	fail = directive(&text, "fail");
+	if (fail != NULL)
+		return assay_fail(sink, failure_class(fail), err, "the file asks for it");
+	return pages(&text, in, sink, err);
+}
+
+const assay_stage assay_stage_test_read = {
+    .abi = ASSAY_STAGE_ABI,
+    .name = "test.read",
+    .version = 1,
+    .modality = ASSAY_MODALITY_PAGE,
+    .summary = "reads text files that say what to do",
+    .reference = "",
+    .emits = ASSAY_VALUE_PAGE,
+    .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE),
+    .determinism = ASSAY_EXACT,
+    .metrics = metric_rows,
+    .artifacts = artifact_rows,
+    .read = read_file,
+};

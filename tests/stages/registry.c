@@ -1,0 +1,41 @@
+/*
+ * The table of stages of test programs: the real ones (as stages/src/registry.c lists them) and the test ones. With
+ * ASSAY_TEST_READER in the coordinator's environment, test.read is the reader of pages.
+ */
+#include "assay/registry.h"
+
+#include "audio/audio.h"
+#include "frames/frames.h"
+#include "ocr/ocr.h"
+#include "test_stages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const assay_stage *const assay_stages[] = {
+    &assay_stage_page_read,      &assay_stage_page_deskew,
+    &assay_stage_page_binarize,  &assay_stage_page_quality,
+    &assay_stage_ocr_recognize,  &assay_stage_video_read,
+    &assay_stage_video_shots,    &assay_stage_video_keyframes,
+    &assay_stage_audio_read,     &assay_stage_audio_levels,
+    &assay_stage_audio_loudness, &assay_stage_test_read,
+    &assay_stage_test_misbehave, NULL,
+};
+
+const assay_stage *assay_stage_find(const char *name)
+{
+	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
+		if (strcmp((*s)->name, name) == 0)
+			return *s;
+	return NULL;
+}
+
+const assay_stage *assay_stage_reader(assay_modality modality)
+{
+	if (modality == ASSAY_MODALITY_PAGE && getenv("ASSAY_TEST_READER") != NULL)
+		return &assay_stage_test_read;
+	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
+		if ((*s)->modality == modality && assay_stage_is_reader(*s))
+			return *s;
+	return NULL;
+}

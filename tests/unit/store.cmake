@@ -1,0 +1,9 @@
+set(store_alloc malloc calloc realloc)
+assay_add_unit(store LINK assay::lineage PkgConfig::LMDB
+  WRAP ${store_alloc} fdatasync fsync fstatfs64 mdb_txn_commit mdb_env_open mdb_env_set_mapsize)
+target_include_directories(test_store PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../lineage/src)
+assay_add_unit(time LINK assay::base)
+assay_add_unit(params LINK assay::stage WRAP ${store_alloc})
+assay_add_unit(chain LINK assay::worker assay::registry WRAP ${store_alloc})
+assay_add_unit(scan LINK assay::pipeline assay::registry)
+target_include_directories(test_scan PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../stages/pipeline/src)

@@ -1,0 +1,308 @@
+#include "assay/chain.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static unsigned calls, fail_at;
+#define WRAP_ALLOC(name, params, args)                                                                                 \
+	void *__real_##name params;                                                                                    \
+	void *__wrap_##name params;                                                                                    \
+	void *__wrap_##name params                                                                                     \
+	{                                                                                                              \
+		return ++calls == fail_at ? NULL : __real_##name args;                                                 \
+	}
+WRAP_ALLOC(malloc, (size_t n), (n))
+WRAP_ALLOC(calloc, (size_t n, size_t s), (n, s))
+WRAP_ALLOC(realloc, (void *p, size_t n), (p, n))
+
+/*
+ * Three small stages: a reader that emits `values` frames for each of `roots` videos, a filter that drops every third
+ * and replaces the others, and a counter that measures how many it saw. The params say how to misbehave.
+ */
+typedef struct plan {
+	unsigned roots, values;
+	enum { WELL, FORGETS_END, WRONG_ROOT, SAME_PART, FAILS, FAILS_CODE, NO_SAMPLE, TWICE, WRONG_KIND, REJECTS } how;
+	assay_code code;
+} plan;
+
+static int open_states;
+
+static assay_code reader_read(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err)
+{
+	const plan *p = params;
+	assay_code rc;
+
+	(void)shared, (void)in;
+	if (p->how == FAILS)
+		return assay_fail(sink, ASSAY_FAILURE_FONT, err, "font '%s' is missing", "\xff\x01x");
+	if (p->how == FAILS_CODE)
+		return ASSAY_RAISE(err, p->code, "it broke");
+	for (unsigned r = 0; r < p->roots; r++) {
+		char part[2] = {(char)('a' + (p->how == SAME_PART ? 0 : r)), '\0'};
+		uint32_t root;
+
+		ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_VIDEO, part, ASSAY_NO_PARENT, &root, err));
+		for (unsigned i = 0; i < p->values; i++) {
+			assay_value *v = assay_value_new(ASSAY_VALUE_FRAME, p->how == WRONG_ROOT ? 77 : root);
+
+			if (v == NULL)
+				return ASSAY_RAISE(err, ASSAY_ENOMEM, "value");
+			v->u.frame.index = i;
+			ASSAY_TRY(assay_emit(sink, v, err));
+		}
+		ASSAY_TRY(assay_drop(sink, "no key frame", 2, err));
+		if (p->how == REJECTS)
+			ASSAY_TRY(assay_reject(sink, root, ASSAY_FAILURE_EMPTY, err, "nothing on %s", "it"));
+		if (p->how != FORGETS_END)
+			ASSAY_TRY(assay_end(sink, root, err));
+	}
+fail:
+	return rc;
+}
+
+static assay_code filter_push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	assay_value *copy;
+
+	(void)state;
+	if (v->u.frame.index % 3 == 0)
+		return assay_drop(sink, "every third", 1, err);
+	copy = assay_value_new(ASSAY_VALUE_FRAME, v->root);
+	return copy == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "value") : assay_emit(sink, copy, err);
+}
+
+typedef struct counter {
+	uint32_t root;
+	const plan *plan;
+	int64_t seen;
+} counter;
+
+static assay_code counter_open(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
+                               assay_err *err)
+{
+	counter *c = calloc(1, sizeof *c);
+
+	(void)shared, (void)in;
+	if (c == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "counter");
+	c->root = root;
+	c->plan = params;
+	*state = c;
+	open_states++;
+	return ASSAY_OK;
+}
+
+static assay_code counter_push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	counter *c = state;
+
+	(void)v, (void)sink, (void)err;
+	c->seen++;
+	return ASSAY_OK;
+}
+
+static assay_code counter_flush(void *state, assay_sink *sink, assay_err *err)
+{
+	counter *c = state;
+	assay_code rc = assay_measure(sink, c->root, c->plan->how == WRONG_KIND ? 2 : 0, c->seen, err);
+
+	if (rc == ASSAY_OK && c->plan->how == TWICE)
+		rc = assay_measure(sink, c->root, 0, c->seen, err);
+	return rc == ASSAY_OK ? assay_artifact(sink, c->root, 0, "bytes", 5, err) : rc;
+}
+
+static void counter_close(void *state)
+{
+	free(state);
+	open_states--;
+}
+
+static const assay_metric metrics[] = {
+    {"test.seen", "1", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO), "frames"},
+    {"test.never", "1", 2, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO), "not measured"},
+    {"test.page", "1", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), "of pages only"},
+    {0},
+};
+static const assay_artifact_type artifacts[] = {{"bytes", "application/octet-stream", "bin", ""}, {0}};
+static const assay_stage reader = {.name = "test.reader",
+                                   .emits = ASSAY_VALUE_FRAME,
+                                   .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO),
+                                   .read = reader_read};
+static const assay_stage filter = {.name = "test.filter",
+                                   .replaces = ASSAY_VALUE_FRAME,
+                                   .emits = ASSAY_VALUE_FRAME,
+                                   .push = filter_push};
+static const assay_stage count = {.name = "test.counter",
+                                  .observes = ASSAY_VALUE_FRAME,
+                                  .metrics = metrics,
+                                  .artifacts = artifacts,
+                                  .open = counter_open,
+                                  .push = counter_push,
+                                  .flush = counter_flush,
+                                  .close = counter_close};
+
+static assay_code run(const plan *p, assay_result *r, assay_err *err)
+{
+	const assay_chain_step steps[] = {{&reader, p, NULL}, {&filter, p, NULL}, {&count, p, NULL}};
+	const assay_input in = {.fd = -1, .extension = ""};
+
+	return assay_chain_run(r, steps, 3, &in, NULL, err);
+}
+
+static void chain__two_streams__counts_balance_and_states_are_apart(void **state)
+{
+	const plan p = {.roots = 2, .values = 7};
+	ASSAY_AUTO_RESULT r = {0};
+
+	(void)state;
+	assert_int_equal(run(&p, &r, NULL), ASSAY_OK);
+	assert_int_equal(r.failure, ASSAY_FAILURE_NONE);
+	assert_int_equal(r.sample_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(r.samples[i].measurement_count, 2);
+		assert_int_equal(r.samples[i].measurements[0].value, 4); /* 7 frames less 0, 3, 6 */
+		assert_false(r.samples[i].measurements[1].defined);
+		assert_string_equal(r.samples[i].measurements[1].reason, "not measured");
+		assert_int_equal(r.samples[i].artifact_count, 1);
+		assert_int_equal(r.samples[i].artifacts[0].stage, 2);
+	}
+	for (size_t i = 0; i < r.step_count; i++)
+		assert_int_equal(r.steps[i].in, r.steps[i].consumed + r.steps[i].passed + r.steps[i].dropped);
+	assert_int_equal(r.steps[0].out, 14);
+	assert_int_equal(r.steps[0].dropped, 4);
+	assert_int_equal(r.steps[1].in, 14);
+	assert_int_equal(r.steps[1].dropped, 6);
+	assert_string_equal(r.steps[1].drops[0].reason, "every third");
+	assert_int_equal(r.steps[2].passed, 8);
+	assert_int_equal(open_states, 0);
+}
+
+static void chain__input_fails__result_names_class_and_step(void **state)
+{
+	static const struct {
+		plan plan;
+		assay_failure failure;
+		const char *message;
+	} rows[] = {
+	    {{.how = FAILS}, ASSAY_FAILURE_FONT, "font '??x' is missing"},
+	    {{.how = FAILS_CODE, .code = ASSAY_ECORRUPT}, ASSAY_FAILURE_DECODE, "it broke"},
+	    {{.how = FAILS_CODE, .code = ASSAY_EEMPTY}, ASSAY_FAILURE_EMPTY, "it broke"},
+	    {{.how = FAILS_CODE, .code = ASSAY_ESHORT}, ASSAY_FAILURE_SHORT, "it broke"},
+	    {{.how = FAILS_CODE, .code = ASSAY_EUNSUPPORTED}, ASSAY_FAILURE_UNSUPPORTED, "it broke"},
+	    {{.how = FAILS_CODE, .code = ASSAY_EFULL}, ASSAY_FAILURE_LIMIT, "it broke"},
+	    {{.how = FAILS_CODE, .code = ASSAY_ENOMEM}, ASSAY_FAILURE_OUT_OF_MEMORY, "it broke"},
+	    {{.how = FAILS_CODE, .code = ASSAY_EINVAL}, ASSAY_FAILURE_STAGE, "it broke"},
+	    {{.how = WELL, .roots = 0}, ASSAY_FAILURE_EMPTY, "nothing found in the file"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ASSAY_AUTO_RESULT r = {0};
+
+		assert_int_equal(run(&rows[i].plan, &r, NULL), ASSAY_OK);
+		assert_int_equal(r.failure, rows[i].failure);
+		assert_string_equal(r.message, rows[i].message);
+		assert_int_equal(r.failed_step, 0);
+		assert_int_equal(r.sample_count, 0);
+	}
+	assert_int_equal(open_states, 0);
+}
+
+static void chain__stage_breaks_the_interface__einval_names_it(void **state)
+{
+	static const struct {
+		plan plan;
+		const char *message;
+	} rows[] = {
+	    {{.how = FORGETS_END, .roots = 1, .values = 1}, "test.reader left a sample without its end"},
+	    {{.how = WRONG_ROOT, .roots = 1, .values = 1}, "which is no open root"},
+	    {{.how = SAME_PART, .roots = 2, .values = 1}, "makes sample 'a' twice"},
+	    {{.how = TWICE, .roots = 1, .values = 2}, "is measured twice"},
+	    {{.how = WRONG_KIND, .roots = 1, .values = 2}, "measures test.page on a video"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ASSAY_AUTO_RESULT r = {0};
+		assay_err err = ASSAY_ERR_INIT;
+
+		if (run(&rows[i].plan, &r, &err) != ASSAY_EINVAL)
+			fail_msg("row %zu: not refused", i);
+		assert_non_null(strstr(err.msg, rows[i].message));
+		assert_int_equal(r.sample_count, 0);
+	}
+	assert_int_equal(open_states, 0);
+}
+
+static void chain__sample_rejected__unit_goes_on(void **state)
+{
+	const plan p = {.how = REJECTS, .roots = 2, .values = 2};
+	ASSAY_AUTO_RESULT r = {0};
+
+	(void)state;
+	assert_int_equal(run(&p, &r, NULL), ASSAY_OK);
+	assert_int_equal(r.failure, ASSAY_FAILURE_NONE);
+	assert_int_equal(r.samples[1].rejected, ASSAY_FAILURE_EMPTY);
+	assert_string_equal(r.samples[1].rejected_why, "nothing on it");
+}
+
+static void chain__every_alloc_fails_in_turn__told_no_leak(void **state)
+{
+	const plan p = {.roots = 2, .values = 4};
+	unsigned n = 0;
+	bool whole;
+
+	(void)state;
+	do {
+		ASSAY_AUTO_RESULT r = {0};
+		assay_code rc;
+
+		calls = 0;
+		fail_at = ++n;
+		rc = run(&p, &r, NULL);
+		fail_at = 0;
+		whole = rc == ASSAY_OK && r.failure == ASSAY_FAILURE_NONE;
+		assert_true(whole || rc == ASSAY_ENOMEM || (rc == ASSAY_OK && r.failure == ASSAY_FAILURE_OUT_OF_MEMORY));
+		assert_int_equal(open_states, 0);
+	} while (!whole);
+	assert_in_range(n, 10, 300);
+}
+
+/* The record of a result survives the trip, and reads back the same. */
+static void result_record__of_a_chain__round_trip(void **state)
+{
+	const plan p = {.how = REJECTS, .roots = 2, .values = 5};
+	ASSAY_AUTO_RESULT r = {0};
+	ASSAY_AUTO_RESULT back = {0};
+	ASSAY_AUTO_BUF a = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_int_equal(run(&p, &r, NULL), ASSAY_OK);
+	assay_result_encode(&a, &r);
+	assert_int_equal(assay_result_decode(&back, a.data, a.len, NULL), ASSAY_OK);
+	assay_result_encode(&b, &back);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.data, b.data, a.len);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(chain__two_streams__counts_balance_and_states_are_apart),
+	    cmocka_unit_test(chain__input_fails__result_names_class_and_step),
+	    cmocka_unit_test(chain__stage_breaks_the_interface__einval_names_it),
+	    cmocka_unit_test(chain__sample_rejected__unit_goes_on),
+	    cmocka_unit_test(chain__every_alloc_fails_in_turn__told_no_leak),
+	    cmocka_unit_test(result_record__of_a_chain__round_trip),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,620 @@
+#include "test_findings.h"
+
+#include "assay/config.h"
+#include "assay/registry.h"
+
+/* ---------------------------------------------------------------- a registry of its own, so that no stage's change breaks these tests */
+
+#define ON(kind) ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_##kind)
+
+typedef struct read_params {
+	int64_t dpi;
+} read_params;
+
+typedef struct ocr_params {
+	assay_text_list languages;
+	int64_t limit;
+	int mode;
+	bool fast;
+} ocr_params;
+
+static const char *const modes[] = {"auto", "sparse", NULL};
+static const assay_param read_rows[] = {ASSAY_PARAM_ROW_INT(read_params, dpi, "300", 72, 1200, "dpi", "resolution"),
+					{0}};
+static const assay_param ocr_rows[] = {
+    ASSAY_PARAM_ROW_LIST(ocr_params, languages, "eng", 1, 3, "languages"),
+    ASSAY_PARAM_ROW_DECIMAL(ocr_params, limit, "0.5", 2, 0, 100, "", "limit"),
+    ASSAY_PARAM_ROW_ENUM(ocr_params, mode, "auto", modes, "mode"),
+    ASSAY_PARAM_ROW_BOOL(ocr_params, fast, "false", "fast"),
+    {0},
+};
+static const assay_metric read_metrics[] = {{"page.dpi", "dpi", 0, ON(PAGE), ""}, {0}};
+static const assay_metric skew_metrics[] = {{"page.skew", "deg", 2, ON(PAGE), ""}, {0}};
+static const assay_metric ocr_metrics[] = {{"ocr.cer", "1", 4, ON(PAGE), ""}, {0}};
+static const assay_metric video_metrics[] = {
+    {"video.frames", "1", 0, ON(VIDEO), ""}, {"audio.duration", "s", 6, ON(AUDIO), ""}, {0}};
+static const assay_metric audio_metrics[] = {{"audio.duration", "s", 6, ON(AUDIO), ""}, {0}};
+static const assay_metric peak_metrics[] = {{"audio.peak", "dB", 2, ON(AUDIO), ""}, {0}};
+
+static assay_code no_read(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err)
+{
+	(void)shared;
+	(void)params;
+	(void)in;
+	(void)sink;
+	return ASSAY_RAISE(err, ASSAY_EINVAL, "never called");
+}
+
+static const assay_stage page_read = {.name = "page.read",
+				      .modality = ASSAY_MODALITY_PAGE,
+				      .emits = ASSAY_VALUE_PAGE,
+				      .params = read_rows,
+				      .params_size = sizeof(read_params),
+				      .metrics = read_metrics,
+				      .read = no_read};
+static const assay_stage page_deskew = {.name = "page.deskew",
+					.modality = ASSAY_MODALITY_PAGE,
+					.replaces = ASSAY_VALUE_PAGE,
+					.emits = ASSAY_VALUE_PAGE,
+					.metrics = skew_metrics};
+static const assay_stage page_clean = {
+    .name = "page.clean", .modality = ASSAY_MODALITY_PAGE, .replaces = ASSAY_VALUE_PAGE, .emits = ASSAY_VALUE_PAGE};
+static const assay_stage ocr_recognize = {.name = "ocr.recognize",
+					  .modality = ASSAY_MODALITY_PAGE,
+					  .observes = ASSAY_VALUE_PAGE,
+					  .emits = ASSAY_VALUE_WORDS,
+					  .params = ocr_rows,
+					  .params_size = sizeof(ocr_params),
+					  .metrics = ocr_metrics};
+static const assay_stage ocr_tables = {
+    .name = "ocr.tables", .modality = ASSAY_MODALITY_PAGE, .observes = ASSAY_VALUE_WORDS};
+static const assay_stage ocr_discard = {
+    .name = "ocr.discard", .modality = ASSAY_MODALITY_PAGE, .replaces = ASSAY_VALUE_WORDS};
+static const assay_stage video_read = {.name = "video.read",
+				       .modality = ASSAY_MODALITY_VIDEO,
+				       .emits = ASSAY_VALUE_FRAME | ASSAY_VALUE_PCM,
+				       .metrics = video_metrics,
+				       .read = no_read};
+static const assay_stage video_shots = {
+    .name = "video.shots", .modality = ASSAY_MODALITY_VIDEO, .observes = ASSAY_VALUE_FRAME, .emits = ASSAY_VALUE_MARK};
+static const assay_stage video_keyframes = {
+    .name = "video.keyframes", .modality = ASSAY_MODALITY_VIDEO, .observes = ASSAY_VALUE_FRAME | ASSAY_VALUE_MARK};
+static const assay_stage video_pace = {
+    .name = "video.pace", .modality = ASSAY_MODALITY_VIDEO, .observes = ASSAY_VALUE_MARK};
+static const assay_stage audio_read = {.name = "audio.read",
+				       .modality = ASSAY_MODALITY_AUDIO,
+				       .emits = ASSAY_VALUE_PCM,
+				       .metrics = audio_metrics,
+				       .read = no_read};
+static const assay_stage audio_levels = {
+    .name = "audio.levels", .modality = ASSAY_MODALITY_AUDIO, .observes = ASSAY_VALUE_PCM, .metrics = peak_metrics};
+
+const assay_stage *const assay_stages[] = {&page_read,   &page_deskew,  &page_clean,  &ocr_recognize,   &ocr_tables,
+					   &ocr_discard, &video_read,   &video_shots, &video_keyframes, &video_pace,
+					   &audio_read,  &audio_levels, NULL};
+
+const assay_stage *assay_stage_find(const char *name)
+{
+	for (size_t i = 0; assay_stages[i] != NULL; i++)
+		if (strcmp(assay_stages[i]->name, name) == 0)
+			return assay_stages[i];
+	return NULL;
+}
+
+const assay_stage *assay_stage_reader(assay_modality modality)
+{
+	for (size_t i = 0; assay_stages[i] != NULL; i++)
+		if (assay_stages[i]->modality == modality && assay_stage_is_reader(assay_stages[i]))
+			return assay_stages[i];
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- fixtures */
+
+static scratch folder;
+
+#define CONTRACT(id, kind, check)                                                                                      \
+	"apiVersion: v3.1.0\nkind: DataContract\nid: " id "\nversion: 1.0.0\nstatus: active\n"                         \
+	"schema:\n- name: " kind "\n  quality:\n  - {id: a, type: custom, engine: assay, implementation: {" check      \
+	"}}\n"
+
+static const struct {
+	const char *name, *text;
+} files[] = {
+    {"cer.yaml", CONTRACT("cer", "page", "metric: ocr.cer, mustBeLessThan: 0.02, whenMissing: skip")},
+    {"cer2.yaml", CONTRACT("cer", "page", "metric: ocr.cer, mustBeLessThan: 0.03")},
+    {"peak.yaml", CONTRACT("peak", "audio", "metric: audio.peak, mustBeLessThan: -1")},
+    {"remedy.yaml", CONTRACT("remedy", "page", "metric: ocr.cer, mustBeLessThan: 1, remedy: agein")},
+    {"bad.yaml", CONTRACT("bad", "page", "metric: ocr.cer")},
+    {"config.yaml", NULL},
+};
+
+static int set_up(void **state)
+{
+	(void)state;
+	scratch_open(&folder);
+	for (size_t i = 0; i < ASSAY_COUNT(files); i++)
+		if (files[i].text != NULL)
+			scratch_write(&folder, files[i].name, files[i].text, strlen(files[i].text));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(files); i++)
+		unlinkat(folder.fd, files[i].name, 0);
+	scratch_close(&folder);
+	return 0;
+}
+
+static assay_code load_n(assay_config **c, const char *text, size_t n, assay_diagnostics *d)
+{
+	scratch_write(&folder, "config.yaml", text, n);
+	*c = (assay_config *)(uintptr_t)1; /* garbage: load must overwrite it */
+	return assay_config_load(c, folder.fd, "config.yaml", d, NULL);
+}
+
+static assay_config *load(const char *text)
+{
+	assay_diagnostics d = {0};
+	assay_config *c;
+
+	if (load_n(&c, text, strlen(text), &d) != ASSAY_OK) {
+		print_findings(&d);
+		fail();
+	}
+	assay_diagnostics_release(&d);
+	return c;
+}
+
+static const char whole[] =
+    "dataset: harbour-archive\n"
+    "sources:\n"
+    "  - {path: \"inbox/scans/**\", modality: page, metadata: {licence: CC-BY-4.0, doc_type: invoice, batch: 7},\n"
+    "     sidecars: {ground_truth: \"{stem}.gt.txt\", metadata: \"{dir}meta/{name}.json\"}}\n"
+    "  - {path: \"inbox/video/**\", modality: video}\n"
+    "pipelines:\n"
+    "  page:\n"
+    "    - page.read: {dpi: 400}\n"
+    "    - page.deskew\n"
+    "    - page.clean: {}\n"
+    "    - ocr.recognize: {languages: [deu, eng], limit: 0.25, mode: sparse, fast: true}\n"
+    "    - ocr.tables:\n"
+    "  video: [video.shots, video.keyframes]\n"
+    "  audio: [audio.levels]\n"
+    "contracts: [cer.yaml, peak.yaml]\n"
+    "limits: {memory_mib: 2048, cpu_s: 60}\n";
+
+/* ---------------------------------------------------------------- what is read */
+
+static void config_load__whole__everything_in_place(void **state)
+{
+	assay_config *c = load(whole);
+	const assay_config_source *s = &c->sources[0];
+	const assay_config_pipeline *p = &c->pipelines[ASSAY_MODALITY_PAGE];
+	const ocr_params *ocr = p->steps[3].params;
+
+	(void)state;
+	assert_string_equal(c->file, "config.yaml");
+	assert_string_equal(c->dataset, "harbour-archive");
+	assert_int_equal(c->source_count, 2);
+	assert_string_equal(s->pattern, "inbox/scans/**");
+	assert_int_equal(s->metadata_count, 3);
+	assert_string_equal(s->metadata_keys[0], "batch");
+	assert_string_equal(s->metadata_values[0], "7");
+	assert_string_equal(s->metadata_keys[2], "licence");
+	assert_int_equal(s->sidecar_count, 2);
+	assert_string_equal(s->sidecar_roles[0], "ground_truth");
+	assert_string_equal(s->sidecar_templates[1], "{dir}meta/{name}.json");
+	assert_int_equal(s->line, 3);
+	assert_int_equal(p->count, 5);
+	assert_ptr_equal(p->steps[0].stage, &page_read);
+	assert_int_equal(((const read_params *)p->steps[0].params)->dpi, 400);
+	assert_int_equal(p->steps[0].line, 8);
+	assert_int_equal(ocr->languages.count, 2);
+	assert_string_equal(ocr->languages.items[0], "deu");
+	assert_int_equal(ocr->limit, 25);
+	assert_int_equal(ocr->mode, 1);
+	assert_true(ocr->fast);
+	assert_int_equal(c->contract_count, 2);
+	assert_int_equal(c->limits.memory_mib, 2048);
+	assert_int_equal(c->limits.cpu_s, 60);
+	assert_int_equal(c->limits.wall_s, 900);
+	assay_config_close(c);
+}
+
+static void config_load__reader_not_written__implied(void **state)
+{
+	assay_config *c = load(whole);
+	const assay_config_pipeline *p = &c->pipelines[ASSAY_MODALITY_VIDEO];
+
+	(void)state;
+	assert_int_equal(p->count, 3);
+	assert_ptr_equal(p->steps[0].stage, &video_read);
+	assert_int_equal(p->steps[0].line, 0);
+	assert_ptr_equal(p->steps[1].stage, &video_shots);
+	assay_config_close(c);
+}
+
+static void config_chain__video__sound_joins_without_its_reader(void **state)
+{
+	assay_config *c = load(whole);
+	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
+
+	(void)state;
+	assert_int_equal(assay_config_chain(c, ASSAY_MODALITY_VIDEO, steps), 4);
+	assert_ptr_equal(steps[0]->stage, &video_read);
+	assert_ptr_equal(steps[3]->stage, &audio_levels);
+	assert_int_equal(assay_config_chain(c, ASSAY_MODALITY_PAGE, steps), 5);
+	assert_int_equal(assay_config_chain(c, ASSAY_MODALITY_AUDIO, steps), 2);
+	assert_ptr_equal(steps[0]->stage, &audio_read);
+	assay_config_close(c);
+}
+
+static void config_load__vocabulary__made_by_used_pipelines_only(void **state)
+{
+	assay_config *c = load(whole);
+	const assay_vocabulary *v = &c->vocabulary;
+
+	(void)state;
+	assert_true(v->items[assay_vocabulary_find(v, "ocr.cer")].made);
+	assert_true(v->items[assay_vocabulary_find(v, "audio.peak")].made); /* by way of video */
+	assert_string_equal(v->items[assay_vocabulary_find(v, "audio.duration")].stage, "video.read");
+	assert_true(c->pipelines[ASSAY_MODALITY_AUDIO].used);
+	assay_config_close(c);
+	c = load("dataset: d\nsources: [{path: a, modality: audio}]\n"
+		 "pipelines: {audio: [], page: [ocr.recognize]}\ncontracts: []\n");
+	v = &c->vocabulary;
+	assert_false(v->items[assay_vocabulary_find(v, "ocr.cer")].made); /* its pipeline has no source */
+	assert_false(v->items[assay_vocabulary_find(v, "audio.peak")].made);
+	assert_true(v->items[assay_vocabulary_find(v, "audio.duration")].made);
+	assert_string_equal(v->items[assay_vocabulary_find(v, "audio.duration")].stage, "audio.read");
+	assert_false(c->pipelines[ASSAY_MODALITY_PAGE].used);
+	assay_config_close(c);
+}
+
+static void config_load__in_a_folder__contracts_beside_it(void **state)
+{
+	const char *base = strrchr(folder.path, '/') + 1;
+	ASSAY_AUTO_FREE char *path = assay_asprintf("%s/config.yaml", base);
+	ASSAY_AUTO_FREE char *contract = assay_asprintf("%s/cer.yaml", base);
+	ASSAY_AUTO_FD tmp = open("/tmp", O_DIRECTORY | O_CLOEXEC);
+	assay_diagnostics d = {0};
+	assay_config *c;
+
+	(void)state;
+	scratch_write(&folder, "config.yaml", whole, sizeof whole - 1);
+	assert_int_equal(assay_config_load(&c, tmp, path, &d, NULL), ASSAY_OK);
+	assert_string_equal(c->contracts[0]->file, contract);
+	assay_config_close(c);
+	assay_diagnostics_release(&d);
+}
+
+static void config_load__missing_file__enoent(void **state)
+{
+	assay_diagnostics d = {0};
+	assay_config *c = (assay_config *)(uintptr_t)1;
+
+	(void)state;
+	assert_int_equal(assay_config_load(&c, folder.fd, "none.yaml", &d, NULL), ASSAY_ENOENT);
+	assert_null(c);
+	assay_diagnostics_release(&d);
+}
+
+/* ---------------------------------------------------------------- what is refused */
+
+#define TOP       "dataset: d\nsources: [{path: a, modality: page}]\n" /* lines 1 and 2 */
+#define TAIL      "contracts: [cer.yaml]\n"
+#define PAGE(l)   TOP "pipelines: {page: [" l "]}\n"                                   /* line 3, items from 19 */
+#define SOURCE(s) "dataset: d\nsources: [{" s "}]\npipelines: {page: [], video: []}\n" /* line 2, from 12 */
+#define VIDEO(l)  "dataset: d\nsources: [{path: a, modality: video}]\npipelines: {video: [" l "]}\n" /* 3, from 20 */
+
+static const wrong_case wrong[] = {
+    /* the whole */
+    {"- a\n", 1, 1, "a configuration is a mapping of dataset, sources, pipelines and contracts"},
+    {"sources: [{path: a, modality: page}]\npipelines: {page: []}\n", 1, 1,
+     "missing key 'dataset': the name of what is made"},
+    {"dataset: a/b\nsources: [{path: a, modality: page}]\npipelines: {page: []}\n", 1, 10,
+     "dataset 'a/b' may hold only letters, digits, '.', '-' and '_'"},
+    {"dataset: d\npipelines: {page: []}\n", 1, 1, "missing key 'sources': which files to read"},
+    {"dataset: d\nsources: []\n", 2, 10, "'sources' is empty: name at least one"},
+    {"dataset: d\nsources: {}\n", 2, 10, "'sources' must be a list"},
+    {TOP "pipeline: {}\npipelines: {page: []}\n", 3, 1, "unknown key 'pipeline', did you mean 'pipelines'?"},
+    {TOP "pipelines: [page]\n", 3, 12, "'pipelines' must be a mapping"},
+    {TOP "pipelines: {page: [], sound: []}\n", 3, 23, "unknown key 'sound'"},
+    {TOP "pipelines: {video: []}\n", 2, 12, "no pipeline for page: add a list 'pipelines: {page: [...]}'"},
+    {"dataset: d\nsources: [{path: v, modality: video}, {path: a, modality: audio}]\npipelines: {video: []}\n", 2, 40,
+     "no pipeline for audio: add a list 'pipelines: {audio: [...]}'"},
+    {TOP "pipelines: {page: ocr.recognize}\n", 3, 19, "'page' must be a list"},
+    {PAGE("") "limits: {memory_mib: 8}\n", 4, 22, "memory_mib: 8 is not in 64..1048576"},
+    {PAGE("") "limits: {cpu_s: 1.5}\n", 4, 17, "'cpu_s' must be a whole number"},
+    {PAGE("") "limits: {cpu: 1}\n", 4, 10, "unknown key 'cpu', did you mean 'cpu_s'?"},
+    /* sources */
+    {SOURCE("modality: page"), 2, 12, "missing key 'path'"},
+    {SOURCE("path: '', modality: page"), 2, 18, "'path' must be a pattern such as \"inbox/**\""},
+    {SOURCE("path: /srv/x, modality: page"), 2, 18,
+     "path '/srv/x' is absolute: paths are relative to the folder of config.yaml"},
+    {SOURCE("path: a/../b, modality: page"), 2, 18, "path 'a/../b' leaves the folder of config.yaml"},
+    {SOURCE("path: .., modality: page"), 2, 18, "path '..' leaves the folder of config.yaml"},
+    {SOURCE("path: ./a, modality: page"), 2, 18, "path './a' has empty or '.' components"},
+    {SOURCE("path: 'a/[b', modality: page"), 2, 18, "path 'a/[b' has a '[' without its ']'"},
+    {SOURCE("path: a"), 2, 12, "missing key 'modality' (page, video or audio)"},
+    {SOURCE("path: a, modality: pages"), 2, 31, "modality 'pages' is none of page, video, audio, did you mean 'page'?"},
+    {SOURCE("path: a, modality: page, metdata: {}"), 2, 37, "unknown key 'metdata', did you mean 'metadata'?"},
+    {SOURCE("path: a, modality: page, metadata: [a]"), 2, 47, "'metadata' must be a mapping"},
+    {SOURCE("path: a, modality: page, metadata: {a: [b]}"), 2, 51, "metadata 'a' must be one value"},
+    {SOURCE("path: a, modality: page, metadata: {a: ~}"), 2, 51, "metadata 'a' must be one value"},
+    {SOURCE("path: a, modality: page, sidecars: {groundtruth: x}"), 2, 48,
+     "unknown key 'groundtruth', did you mean 'ground_truth'?"},
+    {SOURCE("path: a, modality: page, sidecars: {metadata: '{base}.x'}"), 2, 58,
+     "sidecar '{base}.x' may use {stem}, {name} and {dir} only"},
+    {SOURCE("path: a, modality: page, sidecars: {metadata: '../{name}'}"), 2, 58,
+     "sidecar '../{name}' must stay inside the folder of the configuration, without '.', '..' and empty components"},
+    {SOURCE("path: a, modality: page, sidecars: {metadata: '{dir}/{name}.x'}"), 2, 58,
+     "sidecar '{dir}/{name}.x' must stay inside the folder of the configuration, without '.', '..' and empty "
+     "components"},
+    {SOURCE("path: a, modality: page, sidecars: {metadata: '{dir}{name}'}"), 2, 58,
+     "sidecar '{dir}{name}' names the source itself"},
+    /* stages */
+    {PAGE("page.deskw"), 3, 20, "no stage 'page.deskw' in this build, did you mean 'page.deskew'?"},
+    {PAGE("video.shots"), 3, 20, "stage 'video.shots' is for video, not for page"},
+    {PAGE("page.deskew, page.read"), 3, 33, "stage 'page.read' reads files and must come first"},
+    {PAGE("page.read, page.read"), 3, 31, "stage 'page.read' reads files and must come first"},
+    {PAGE("ocr.recognize, ocr.recognize"), 3, 35,
+     "stage 'ocr.recognize' stands here twice: it would measure the same samples twice"},
+    {PAGE("{page.deskew: {}, page.clean: {}}"), 3, 21,
+     "one stage an item: begin 'page.clean' on a line of its own with '-'"},
+    {PAGE("[page.deskew]"), 3, 20, "an item is the name of a stage, or {name: {parameter: value}}"},
+    {PAGE("page.deskew: [1]"), 3, 33, "parameters of 'page.deskew' must be a mapping"},
+    {PAGE("ocr.recognize: {langs: [eng]}"), 3, 36, "stage 'ocr.recognize' has no parameter 'langs'"},
+    {PAGE("ocr.recognize: {language: [eng]}"), 3, 36,
+     "stage 'ocr.recognize' has no parameter 'language', did you mean 'languages'?"},
+    {PAGE("ocr.recognize: {mode: spars}"), 3, 42,
+     "ocr.recognize: mode: 'spars' is none of auto, sparse, did you mean 'sparse'?"},
+    {PAGE("ocr.recognize: {languages: eng}"), 3, 47, "ocr.recognize: languages takes a list"},
+    {PAGE("ocr.recognize: {mode: [auto]}"), 3, 42, "ocr.recognize: mode takes one value"},
+    {PAGE("ocr.recognize: {languages: []}"), 3, 36, "ocr.recognize: languages: needs at least 1 item"},
+    {PAGE("page.read: {dpi: 50}"), 3, 37, "page.read: dpi: 50 is not in 72..1200 dpi"},
+    {PAGE("ocr.tables"), 3, 20,
+     "stage 'ocr.tables' needs words, which nothing before it makes: put 'ocr.recognize' before it"},
+    {PAGE("ocr.recognize, ocr.discard, ocr.tables"), 3, 48,
+     "stage 'ocr.tables' needs words, which nothing before it makes: put 'ocr.recognize' before it"},
+    {VIDEO("video.pace, video.shots"), 3, 21,
+     "stage 'video.pace' needs marks, which nothing before it makes: put 'video.shots' before it"},
+    /* contracts and remedies */
+    {PAGE("ocr.recognize") "contracts: cer.yaml\n", 4, 12, "'contracts' must be a list"},
+    {PAGE("ocr.recognize") "contracts: [cer.yaml, cer.yaml]\n", 4, 23, "contract 'cer.yaml' stands here twice"},
+    {PAGE("ocr.recognize") "contracts: [cer.yaml, cer2.yaml]\n", 4, 23,
+     "contract 'cer2.yaml' has the id 'cer' of contract 'cer.yaml'"},
+    {PAGE("ocr.recognize") "contracts: [none.yaml]\n", 4, 13, "contract 'none.yaml' does not exist"},
+    {PAGE("ocr.recognize") "contracts: [{a: b}]\n", 4, 14, "a contract is named by the path of its file"},
+    {PAGE("ocr.recognize") "contracts: [bad.yaml]\n", 9, 59,
+     "no operator: a check has exactly one, such as mustBeLessThan"},
+    {PAGE("page.deskew") "contracts: [cer.yaml]\n", 9, 67,
+     "no pipeline makes metric 'ocr.cer': add the stage 'ocr.recognize'"},
+    {PAGE("ocr.recognize") "contracts: [remedy.yaml]\n", 9, 6,
+     "check 'a' names remedy 'agein', which config.yaml does not have"},
+    {PAGE("ocr.recognize") "contracts: [remedy.yaml]\nremedies: {again: [page.clean]}\n", 9, 6,
+     "check 'a' names remedy 'agein', which config.yaml does not have, did you mean 'again'?"},
+    {PAGE("") "remedies: {agein: page.clean}\n", 4, 19, "remedy 'agein' must be a list of stages"},
+    {PAGE("") "remedies: {agein: []}\n", 4, 19, "remedy 'agein' must be a list of stages"},
+    {PAGE("") "remedies: {agein: [page.claen]}\n", 4, 20,
+     "no stage 'page.claen' in this build, did you mean 'page.clean'?"},
+    {PAGE("") "remedies: {agein: [page.clean, audio.levels]}\n", 4, 32,
+     "stage 'audio.levels' is for audio, not for page"},
+};
+
+static void config_load__wrong__place_and_message(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(wrong); i++) {
+		assay_diagnostics d = {0};
+		assay_config *c;
+		const assay_code rc = load_n(&c, wrong[i].text, strlen(wrong[i].text), &d);
+
+		assert_finding(&d, true, &wrong[i]);
+		assert_int_equal(rc, ASSAY_ECONFIG);
+		assert_null(c);
+		assay_diagnostics_release(&d);
+	}
+}
+
+static const wrong_case doubtful[] = {
+    {PAGE(""), 1, 1, "no contracts: every sample that can be read is accepted"},
+    {PAGE("") "contracts: []\n", 4, 12, "no contracts: every sample that can be read is accepted"},
+    {"dataset: d\nsources:\n- {path: a, modality: page}\n- {path: a, modality: page}\npipelines: {page: "
+     "[ocr.recognize]}\n" TAIL,
+     4, 10, "path 'a' stands here twice, first in line 3: the first source wins"},
+    {PAGE("ocr.recognize") TAIL "remedies: {x: [page.clean, ocr.recognize: {fast: true}]}\n", 5, 1,
+     "remedies are written into tickets; this release does not run them by itself"},
+};
+
+static void config_load__doubtful__warned_and_loaded(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(doubtful); i++) {
+		assay_diagnostics d = {0};
+		assay_config *c;
+
+		assert_int_equal(load_n(&c, doubtful[i].text, strlen(doubtful[i].text), &d), ASSAY_OK);
+		assert_finding(&d, false, &doubtful[i]);
+		assay_config_close(c);
+		assay_diagnostics_release(&d);
+	}
+}
+
+static void config_load__keyframes_without_shots__fine(void **state)
+{
+	(void)state;
+	assay_config_close(load(VIDEO("video.keyframes") "contracts: []\n"));
+}
+
+/* A pipeline with an error must not make its contracts look wrong as well. */
+static void config_load__pipeline_wrong__contracts_not_blamed(void **state)
+{
+	static const char text[] = PAGE("ocr.recognise") "contracts: [cer.yaml, peak.yaml]\n";
+	const wrong_case w = {text, 3, 20, "no stage 'ocr.recognise' in this build, did you mean 'ocr.recognize'?"};
+	assay_diagnostics d = {0};
+	assay_config *c;
+
+	(void)state;
+	assert_int_equal(load_n(&c, text, sizeof text - 1, &d), ASSAY_ECONFIG);
+	assert_finding(&d, true, &w);
+	assay_diagnostics_release(&d);
+}
+
+static void config_load__too_many_stages__refused(void **state)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_diagnostics d = {0};
+	assay_config *c;
+
+	(void)state;
+	assay_buf_puts(&b, TOP "pipelines:\n  page:\n");
+	for (int i = 0; i < 31; i++)
+		assay_buf_puts(&b, "  - page.clean\n");
+	c = load(assay_buf_str(&b)); /* with its reader: the most that fits */
+	assert_int_equal(c->pipelines[ASSAY_MODALITY_PAGE].count, ASSAY_CONFIG_STEPS_MAX);
+	assay_config_close(c);
+	assay_buf_puts(&b, "  - page.clean\n");
+	assert_int_equal(load_n(&c, assay_buf_str(&b), b.len, &d), ASSAY_ECONFIG);
+	assert_int_equal(d.errors, 1);
+	assert_int_equal(d.items[1].line, 36);
+	assert_string_equal(d.items[1].message, "more than 31 stages in one pipeline");
+	assay_diagnostics_release(&d);
+}
+
+/* ---------------------------------------------------------------- mutations and memory */
+
+static void config_load__mutated__never_crashes(void **state)
+{
+	const uint64_t seed = 271828;
+	uint64_t random = seed;
+	int good = 0;
+
+	(void)state;
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (int i = 0; i < 4000; i++) {
+		char text[sizeof whole + 64];
+		assay_diagnostics d = {0};
+		assay_config *c;
+		size_t n;
+		assay_code rc;
+
+		memcpy(text, whole, sizeof whole - 1);
+		n = mutate(text, sizeof whole - 1, sizeof text, &random);
+		rc = load_n(&c, text, n, &d);
+		assert_int_equal(c != NULL, rc == ASSAY_OK);
+		assert_int_equal(d.errors > 0, rc == ASSAY_ECONFIG);
+		good += rc == ASSAY_OK;
+		assay_config_close(c);
+		assay_diagnostics_release(&d);
+	}
+	assert_in_range(good, 10, 3990);
+}
+
+static long calls, fail_at;
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t s);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t s);
+void *__wrap_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n)
+{
+	return fail_at > 0 && ++calls == fail_at ? NULL : __real_malloc(n);
+}
+void *__wrap_calloc(size_t n, size_t s)
+{
+	return fail_at > 0 && ++calls == fail_at ? NULL : __real_calloc(n, s);
+}
+void *__wrap_realloc(void *p, size_t n)
+{
+	return fail_at > 0 && ++calls == fail_at ? NULL : __real_realloc(p, n);
+}
+
+static void config_load__every_alloc_fails_in_turn__enomem(void **state)
+{
+	assay_code rc;
+	long n = 0;
+
+	(void)state;
+	scratch_write(&folder, "config.yaml", whole, sizeof whole - 1);
+	do {
+		assay_diagnostics d = {0};
+		assay_config *c;
+
+		calls = 0;
+		fail_at = ++n;
+		rc = assay_config_load(&c, folder.fd, "config.yaml", &d, NULL);
+		fail_at = 0;
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+		assert_int_equal(c != NULL, rc == ASSAY_OK);
+		assay_config_close(c);
+		assay_diagnostics_release(&d);
+	} while (calls >= n); /* until the n-th is never asked for: a value may be good without a hint's memory */
+	assert_in_range(n, 50, 2000);
+}
+
+/* A wrong file must not look right because there was no memory to say what is wrong with it. */
+/* Nor must a warning be lost in silence. */
+static void config_load__doubtful_and_alloc_fails__ok_only_with_its_warning(void **state)
+{
+	(void)state;
+	scratch_write(&folder, "config.yaml", doubtful[0].text, strlen(doubtful[0].text));
+	for (long n = 1; n < 100; n++) {
+		assay_diagnostics d = {0};
+		assay_config *c;
+
+		calls = 0;
+		fail_at = n;
+		if (assay_config_load(&c, folder.fd, "config.yaml", &d, NULL) == ASSAY_OK)
+			assert_int_equal(d.count, 1);
+		fail_at = 0;
+		assay_config_close(c);
+		assay_diagnostics_release(&d);
+	}
+}
+
+static void config_load__wrong_and_alloc_fails__never_ok(void **state)
+{
+	static const char text[] = PAGE("ocr.recognize: {mode: x}") "contracts: [cer.yaml]\n";
+
+	(void)state;
+	scratch_write(&folder, "config.yaml", text, sizeof text - 1);
+	for (long n = 1; n < 300; n++) {
+		assay_diagnostics d = {0};
+		assay_config *c;
+
+		calls = 0;
+		fail_at = n;
+		assert_int_not_equal(assay_config_load(&c, folder.fd, "config.yaml", &d, NULL), ASSAY_OK);
+		fail_at = 0;
+		assert_null(c);
+		assay_diagnostics_release(&d);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(config_load__whole__everything_in_place),
+	    cmocka_unit_test(config_load__reader_not_written__implied),
+	    cmocka_unit_test(config_chain__video__sound_joins_without_its_reader),
+	    cmocka_unit_test(config_load__vocabulary__made_by_used_pipelines_only),
+	    cmocka_unit_test(config_load__in_a_folder__contracts_beside_it),
+	    cmocka_unit_test(config_load__missing_file__enoent),
+	    cmocka_unit_test(config_load__wrong__place_and_message),
+	    cmocka_unit_test(config_load__doubtful__warned_and_loaded),
+	    cmocka_unit_test(config_load__keyframes_without_shots__fine),
+	    cmocka_unit_test(config_load__pipeline_wrong__contracts_not_blamed),
+	    cmocka_unit_test(config_load__too_many_stages__refused),
+	    cmocka_unit_test(config_load__mutated__never_crashes),
+	    cmocka_unit_test(config_load__every_alloc_fails_in_turn__enomem),
+	    cmocka_unit_test(config_load__wrong_and_alloc_fails__never_ok),
+	    cmocka_unit_test(config_load__doubtful_and_alloc_fails__ok_only_with_its_warning),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,509 @@
+#include "test_av_media.h"
+
+#include "audio.h"
+#include "frames.h"
+#include "grid.h"
+
+#include <fcntl.h>
+
+/* ---------------------------------------------------------------- pictures */
+
+/* A texture that is another for every `scene`, drifting slowly with n. */
+static void paint_scene(AVFrame *f, int scene, int n)
+{
+	for (int p = 0; p < 3; p++) {
+		const int w = p == 0 ? f->width : f->width / 2;
+		const int h = p == 0 ? f->height : f->height / 2;
+		for (int y = 0; y < h; y++)
+			for (int x = 0; x < w; x++) {
+				const int cell = ((x + n) / 24 * 7 + y / 24 * 13 + scene * 29) * 37 % 200;
+				f->data[p][y * f->linesize[p] + x] = (uint8_t)(p == 0 ? 20 + cell : 128);
+			}
+	}
+}
+
+static void paint_still(AVFrame *f, int n)
+{
+	(void)n;
+	paint_scene(f, 1, 0);
+}
+
+static void paint_cuts(AVFrame *f, int n) /* cuts at 20, 45, 80 */
+{
+	paint_scene(f, n < 20 ? 1 : n < 45 ? 2 : n < 80 ? 3 : 4, n);
+}
+
+static void paint_flash(AVFrame *f, int n) /* two white frames at 30 */
+{
+	paint_scene(f, 1, n);
+	if (n == 30 || n == 31)
+		for (int y = 0; y < f->height; y++)
+			memset(f->data[0] + y * f->linesize[0], 235, (size_t)f->width);
+}
+
+static void paint_dip(AVFrame *f, int n) /* fades to black and out again: darkest at 30 */
+{
+	const int level = n < 20 || n > 40 ? 10 : abs(n - 30);
+
+	paint_scene(f, 1, n);
+	for (int y = 0; y < f->height; y++)
+		for (int x = 0; x < f->width; x++) {
+			uint8_t *p = &f->data[0][y * f->linesize[0] + x];
+			*p = (uint8_t)(16 + (*p - 16) * level / 10);
+		}
+}
+
+static void paint_rgb(AVFrame *f, int n)
+{
+	(void)n;
+	for (int y = 0; y < f->height; y++)
+		for (int x = 0; x < f->width; x++)
+			memset(f->data[0] + y * f->linesize[0] + 4 * x, 200, 4);
+}
+
+static void paint_grey16(AVFrame *f, int n)
+{
+	for (int y = 0; y < f->height; y++)
+		for (int x = 0; x < f->width; x++)
+			((uint16_t *)(void *)(f->data[0] + y * f->linesize[0]))[x] = (uint16_t)(1000 * n + x);
+}
+
+static const clip ntsc = {.format = "mp4",
+			  .codec = AV_CODEC_ID_MPEG4,
+			  .pixels = AV_PIX_FMT_YUV420P,
+			  .width = 320,
+			  .height = 240,
+			  .frame = {1001, 30000},
+			  .frames = 100,
+			  .paint = paint_cuts};
+
+/* ---------------------------------------------------------------- a stage that looks on */
+
+static struct seen {
+	unsigned frames, pcm;
+	assay_time times[256];
+	uint8_t depth;
+	bool full_range;
+	uint32_t corner; /* luma at (1, 0) of the last frame */
+	uint64_t samples;
+} seen;
+
+static assay_code probe_push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	const assay_frame *f = &v->u.frame;
+
+	(void)state, (void)sink, (void)err;
+	if (v->kind == ASSAY_VALUE_PCM) {
+		seen.pcm++;
+		seen.samples += v->u.pcm.frames;
+		return ASSAY_OK;
+	}
+	assert_int_equal(f->index, seen.frames);
+	seen.times[seen.frames++ % 256] = v->time;
+	seen.depth = f->depth;
+	seen.full_range = f->full_range;
+	seen.corner = f->depth > 8 ? ((const uint16_t *)(const void *)f->luma)[1] : f->luma[1];
+	return ASSAY_OK;
+}
+
+static const assay_metric no_metrics[] = {{0}};
+static const assay_stage probe = {.abi = ASSAY_STAGE_ABI,
+				  .name = "test.probe",
+				  .version = 1,
+				  .modality = ASSAY_MODALITY_VIDEO,
+				  .observes = ASSAY_VALUE_FRAME | ASSAY_VALUE_PCM,
+				  .determinism = ASSAY_EXACT,
+				  .metrics = no_metrics,
+				  .push = probe_push};
+
+static test_chain run_reader(int fd)
+{
+	test_chain c = {0};
+
+	seen = (struct seen){0};
+	chain_add(&c, &assay_stage_video_read);
+	chain_add(&c, &probe);
+	chain_run(&c, fd);
+	return c;
+}
+
+static test_chain run_shots(int fd, const char *fade_level)
+{
+	test_chain c = {0};
+
+	chain_add(&c, &assay_stage_video_read);
+	chain_add(&c, &assay_stage_video_shots);
+	if (fade_level != NULL)
+		chain_set(&c, "fade_level", fade_level);
+	chain_add(&c, &assay_stage_video_keyframes);
+	chain_run(&c, fd);
+	return c;
+}
+
+/* ---------------------------------------------------------------- video.read */
+
+static void video_read__ntsc_mp4__times_are_exact(void **state)
+{
+	const int fd = make_clip(&ntsc);
+	test_chain c = run_reader(fd);
+
+	(void)state;
+	assert_ok(&c);
+	assert_int_equal(seen.frames, 100);
+	for (int i = 0; i < 100; i++) {
+		const assay_time want = {(int64_t)i * 1001, 1, 30000};
+		assert_int_equal(assay_time_cmp(seen.times[i], want), 0);
+	}
+	assert_int_equal(metric(&c, 0, "video.duration"), 3336667);
+	assert_int_equal(metric(&c, 0, "video.frame_rate"), 29970);
+	assert_int_equal(metric(&c, 0, "video.variable_frame_rate"), 0);
+	assert_int_equal(metric(&c, 0, "video.decode_errors"), 0);
+	assert_int_equal(metric(&c, 0, "video.timestamps_repaired"), 0);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static int64_t stutter(int n)
+{
+	return n * 2 + (n % 10 == 0 ? 1 : 0);
+}
+
+static void video_read__uneven_steps__variable_frame_rate(void **state)
+{
+	clip k = ntsc;
+	test_chain c;
+	int fd;
+
+	(void)state;
+	k.format = "matroska";
+	k.when = stutter;
+	fd = make_clip(&k);
+	c = run_reader(fd);
+	assert_ok(&c);
+	assert_int_equal(metric(&c, 0, "video.frames"), 100);
+	assert_int_equal(metric(&c, 0, "video.variable_frame_rate"), 1);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static void video_read__two_sound_streams__audio_samples(void **state)
+{
+	clip k = ntsc;
+	test_chain c;
+	int fd;
+
+	(void)state;
+	k.format = "matroska";
+	k.sound_streams = 2;
+	fd = make_clip(&k);
+	c = run_reader(fd);
+	assert_ok(&c);
+	assert_int_equal(c.r.sample_count, 3);
+	assert_string_equal(c.r.samples[0].part, "");
+	assert_string_equal(c.r.samples[1].part, "audio=1");
+	assert_string_equal(c.r.samples[2].part, "audio=2");
+	assert_int_equal(c.r.samples[1].kind, ASSAY_SAMPLE_AUDIO);
+	assert_int_equal(metric(&c, 1, "audio.bits"), 16);
+	assert_int_equal(metric(&c, 1, "audio.timestamp_gaps"), 0);
+	assert_int_equal(seen.samples, 2 * 160160);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static void video_read__formats_without_8bit_luma__converted_or_in_place(void **state)
+{
+	clip rgb = {"matroska", AV_CODEC_ID_FFV1, AV_PIX_FMT_BGR0, 64, 48, {1, 25}, 3, paint_rgb, NULL, NULL, 0};
+	clip grey = {"matroska", AV_CODEC_ID_FFV1, AV_PIX_FMT_GRAY16LE, 64, 48, {1, 25}, 3, paint_grey16, NULL, NULL,
+		     0};
+	int fd = make_clip(&rgb);
+	test_chain c = run_reader(fd);
+
+	(void)state;
+	assert_ok(&c);
+	assert_int_equal(seen.depth, 8);
+	assert_true(seen.full_range);
+	assert_in_range(seen.corner, 199, 201);
+	chain_close(&c);
+	(void)close(fd);
+	fd = make_clip(&grey);
+	c = run_reader(fd);
+	assert_ok(&c);
+	assert_int_equal(seen.depth, 16);
+	assert_int_equal(seen.corner, 2001);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static void video_read__truncated__short(void **state)
+{
+	static const struct {
+		const char *format, *movflags;
+		unsigned percent;
+	} cases[] = {{"matroska", NULL, 50}, {"avi", NULL, 60}, {"mp4", "faststart", 70}, {"mp4", "faststart", 99}};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		clip k = ntsc;
+		test_chain c;
+		int fd;
+		k.format = cases[i].format;
+		k.movflags = cases[i].movflags;
+		fd = make_clip(&k);
+		cut_file(fd, cases[i].percent);
+		c = run_reader(fd);
+		assert_failure(&c, ASSAY_FAILURE_SHORT, "");
+		chain_close(&c);
+		(void)close(fd);
+	}
+}
+
+static void video_read__bytes_flipped__counted_or_refused(void **state)
+{
+	const int fd = make_clip(&ntsc);
+	const off_t size = file_size(fd);
+	unsigned char junk[200];
+	test_chain c;
+
+	(void)state;
+	memset(junk, 0x5a, sizeof junk);
+	for (int i = 2; i < 8; i++)
+		assert_int_equal(pwrite(fd, junk, sizeof junk, size * i / 10), sizeof junk);
+	c = run_reader(fd);
+	if (c.r.failure == ASSAY_FAILURE_NONE)
+		assert_true(metric(&c, 0, "video.decode_errors") > 0);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static void video_read__large_frames__limit(void **state)
+{
+	const int fd = make_clip(&ntsc);
+	test_chain c = {0};
+
+	(void)state;
+	chain_add(&c, &assay_stage_video_read);
+	chain_set(&c, "max_pixels", "76799");
+	chain_run(&c, fd);
+	assert_failure(&c, ASSAY_FAILURE_LIMIT, "320 x 240");
+	chain_close(&c);
+	(void)close(fd);
+}
+
+/* ---------------------------------------------------------------- video.shots, video.keyframes */
+
+static void video_shots__planted_cuts__exact_times_and_pictures(void **state)
+{
+	static const char *const parts[] = {"t=0/30000", "t=20020/30000", "t=45045/30000", "t=80080/30000"};
+	static const int frames[] = {20, 25, 35, 20};
+	const int fd = make_clip(&ntsc);
+	test_chain c = run_shots(fd, NULL);
+
+	(void)state;
+	assert_ok(&c);
+	assert_int_equal(c.r.sample_count, 5);
+	assert_int_equal(metric(&c, 0, "video.shots"), 4);
+	assert_int_equal(c.pngs, 4);
+	for (size_t i = 0; i < 4; i++) {
+		const assay_result_sample *s = &c.r.samples[i + 1];
+		assert_int_equal(s->kind, ASSAY_SAMPLE_SHOT);
+		assert_string_equal(s->part, parts[i]);
+		assert_true(s->has_span);
+		assert_int_equal(metric(&c, i + 1, "shot.frames"), frames[i]);
+		assert_int_equal(s->artifact_count, 1);
+		assert_true(metric(&c, i + 1, "keyframe.offset") < metric(&c, i + 1, "shot.duration"));
+	}
+	assert_undefined(&c, 1, "shot.cut_strength", "begins with the video");
+	assert_undefined(&c, 0, "keyframe.luma", "key frames are of shots");
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static void assert_shots(void (*paint)(AVFrame *, int), const char *fade_level, int64_t want)
+{
+	clip k = ntsc;
+	test_chain c;
+	int fd;
+
+	k.paint = paint;
+	fd = make_clip(&k);
+	c = run_shots(fd, fade_level);
+	assert_ok(&c);
+	assert_int_equal(metric(&c, 0, "video.shots"), want);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static void video_shots__still_flash_and_fade__no_cut(void **state)
+{
+	(void)state;
+	assert_shots(paint_still, NULL, 1);
+	assert_shots(paint_flash, NULL, 1);
+	assert_shots(paint_dip, NULL, 1);
+	assert_shots(paint_dip, "25", 2);
+}
+
+static void video_keyframes__without_shots__one_for_the_video(void **state)
+{
+	const int fd = make_clip(&ntsc);
+	test_chain c = {0};
+
+	(void)state;
+	chain_add(&c, &assay_stage_video_read);
+	chain_add(&c, &assay_stage_video_keyframes);
+	chain_set(&c, "max_width", "100");
+	chain_run(&c, fd);
+	assert_ok(&c);
+	assert_int_equal(c.r.sample_count, 1);
+	assert_int_equal(c.pngs, 1);
+	assert_true(metric(&c, 0, "keyframe.sharpness") > 0);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+static void video_shots__one_frame__one_shot(void **state)
+{
+	clip k = ntsc;
+	test_chain c;
+	int fd;
+
+	(void)state;
+	k.frames = 1;
+	fd = make_clip(&k);
+	c = run_shots(fd, NULL);
+	assert_ok(&c);
+	assert_int_equal(metric(&c, 0, "video.shots"), 1);
+	assert_int_equal(metric(&c, 1, "shot.frames"), 1);
+	assert_int_equal(c.pngs, 1);
+	chain_close(&c);
+	(void)close(fd);
+}
+
+/* ---------------------------------------------------------------- grid */
+
+static uint32_t pixel(const assay_frame *f, size_t x, size_t y)
+{
+	const uint8_t *row = f->luma + (ptrdiff_t)y * f->stride;
+
+	return f->depth > 8 ? ((const uint16_t *)(const void *)row)[x] : row[x];
+}
+
+static uint32_t plain_cell(const assay_frame *f, size_t i, size_t j)
+{
+	const size_t x0 = i * f->width / ASSAY_GRID_COLUMNS, y0 = j * f->height / ASSAY_GRID_ROWS;
+	size_t x1 = (i + 1) * f->width / ASSAY_GRID_COLUMNS, y1 = (j + 1) * f->height / ASSAY_GRID_ROWS;
+	uint64_t sum = 0, n = 0;
+
+	x1 = x1 > x0 ? x1 : x0 + 1;
+	y1 = y1 > y0 ? y1 : y0 + 1;
+	for (size_t y = y0; y < y1; y += (y1 - y0 + 7) / 8)
+		for (size_t x = x0; x < x1; x++, n++)
+			sum += pixel(f, x, y);
+	return (uint32_t)((sum * ASSAY_GRID_ONE / n) >> (f->depth - 8));
+}
+
+static uint32_t plain_sharpness(const assay_frame *f)
+{
+	uint64_t sum = 0, n = 0;
+
+	if (f->width < 3 || f->height < 3)
+		return 0;
+	for (size_t y = 1; y + 1 < f->height; y += 4)
+		for (size_t x = 1; x + 1 < f->width; x++, n++)
+			sum += (uint64_t)labs(4L * pixel(f, x, y) - pixel(f, x - 1, y) - pixel(f, x + 1, y) -
+					      pixel(f, x, y - 1) - pixel(f, x, y + 1));
+	return (uint32_t)(((sum * 100) >> (f->depth - 8)) / n);
+}
+
+static void grid__random_frames__equals_plain_loops(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		uint8_t depth;
+	} cases[] = {{1, 1, 8}, {3, 3, 8}, {63, 35, 8}, {64, 36, 8}, {641, 479, 8}, {200, 900, 10}, {1300, 40, 16}};
+	assay_grid_scratch scratch = {0};
+	unsigned seed = 1;
+
+	(void)state;
+	for (size_t k = 0; k < ASSAY_COUNT(cases); k++) {
+		const size_t stride = cases[k].width * 2 + 10;
+		uint8_t *p = malloc(stride * cases[k].height);
+		assay_frame f = {.luma = p,
+				 .stride = (ptrdiff_t)stride,
+				 .width = cases[k].width,
+				 .height = cases[k].height,
+				 .depth = cases[k].depth};
+		assay_grid g;
+		for (size_t i = 0; i < stride * cases[k].height; i++) {
+			seed = seed * 1103515245u + 12345u;
+			p[i] = (uint8_t)(seed >> 16);
+			if (f.depth == 10 && i % 2 == 1)
+				p[i] &= 3;
+		}
+		assert_int_equal(assay_grid_fill(&g, &scratch, &f, NULL), ASSAY_OK);
+		for (size_t j = 0; j < ASSAY_GRID_ROWS; j++)
+			for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++)
+				assert_int_equal(g.cell[j * ASSAY_GRID_COLUMNS + i], plain_cell(&f, i, j));
+		assert_int_equal(assay_sharpness(&f), plain_sharpness(&f));
+		free(p);
+	}
+	assay_grid_scratch_release(&scratch);
+}
+
+/* ---------------------------------------------------------------- corpus */
+
+/* hardcut_s of video/pyscenedetect/shots.gt.txt, in thousandths */
+static void corpus__annotated_cuts__all_found_none_else(void **state)
+{
+	static const struct {
+		const char *file;
+		int64_t cuts[4];
+		size_t count;
+	} cases[] = {
+	    {"issue-134-rotate.mp4", {3754, 8759}, 2}, {"testvideo.mp4", {1001, 6006}, 2}, {"fades.mp4", {0}, 0}};
+	const char *dir = corpus();
+
+	(void)state;
+	for (size_t k = 0; dir != NULL && k < ASSAY_COUNT(cases); k++) {
+		char *path = assay_asprintf("%s/video/pyscenedetect/%s", dir, cases[k].file);
+		const int fd = open(path, O_RDONLY | O_CLOEXEC);
+		test_chain c;
+		size_t found = 0;
+		assert_true(fd >= 0);
+		c = run_shots(fd, NULL);
+		assert_ok(&c);
+		for (size_t i = 0; i < c.r.sample_count; i++) {
+			const assay_result_sample *s = &c.r.samples[i];
+			if (s->kind != ASSAY_SAMPLE_SHOT || s->start.ticks == 0)
+				continue;
+			assert_true(found < cases[k].count);
+			assert_in_range(assay_time_diff(s->start, (assay_time){0, 1, 1}, 3), cases[k].cuts[found] - 1,
+					cases[k].cuts[found] + 1);
+			found++;
+		}
+		assert_int_equal(found, cases[k].count);
+		chain_close(&c);
+		(void)close(fd);
+		free(path);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(video_read__ntsc_mp4__times_are_exact),
+	    cmocka_unit_test(video_read__uneven_steps__variable_frame_rate),
+	    cmocka_unit_test(video_read__two_sound_streams__audio_samples),
+	    cmocka_unit_test(video_read__formats_without_8bit_luma__converted_or_in_place),
+	    cmocka_unit_test(video_read__truncated__short),
+	    cmocka_unit_test(video_read__bytes_flipped__counted_or_refused),
+	    cmocka_unit_test(video_read__large_frames__limit),
+	    cmocka_unit_test(video_shots__planted_cuts__exact_times_and_pictures),
+	    cmocka_unit_test(video_shots__still_flash_and_fade__no_cut),
+	    cmocka_unit_test(video_shots__one_frame__one_shot),
+	    cmocka_unit_test(video_keyframes__without_shots__one_for_the_video),
+	    cmocka_unit_test(grid__random_frames__equals_plain_loops),
+	    cmocka_unit_test(corpus__annotated_cuts__all_found_none_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,340 @@
+#include "ocr_cmocka.h"
+
+#include "ocr.h"
+#include "ocr_page.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+
+#include <cairo.h>
+#include <fontconfig/fontconfig.h>
+#include <leptonica/allheaders.h>
+
+static run r;
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&r, 0, sizeof r);
+	setMsgSeverity(L_SEVERITY_NONE);
+	run_add(&r, &assay_stage_ocr_recognize);
+	run_prepare(&r);
+	if (r.rc != ASSAY_OK)
+		print_message("%s\n", r.err.msg);
+	return (int)r.rc;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	run_release(&r);
+	return 0;
+}
+
+/* Lines of text as cairo draws them, at about the size of a book's at 300 dpi. */
+static PIX *text_page(const char *const *lines, size_t count)
+{
+	PIX *pix = pixCreate(1500, 150 + 90 * (int)count, 32), *grey;
+	cairo_surface_t *s =
+	    cairo_image_surface_create_for_data((unsigned char *)pixGetData(pix), CAIRO_FORMAT_RGB24, pixGetWidth(pix),
+						pixGetHeight(pix), 4 * pixGetWpl(pix));
+	cairo_t *cr = cairo_create(s);
+
+	cairo_set_source_rgb(cr, 1, 1, 1);
+	cairo_paint(cr);
+	cairo_set_source_rgb(cr, 0, 0, 0);
+	cairo_select_font_face(cr, "DejaVu Serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+	cairo_set_font_size(cr, 48);
+	for (size_t i = 0; i < count; i++) {
+		cairo_move_to(cr, 80, 110 + 90 * (double)i);
+		cairo_show_text(cr, lines[i]);
+	}
+	cairo_destroy(cr);
+	cairo_surface_finish(s);
+	cairo_surface_destroy(s);
+	grey = pixGetRGBComponent(pix, COLOR_GREEN); /* xRGB read as RGBx: this one is cairo's red */
+	pixDestroy(&pix);
+	return grey;
+}
+
+static const char *const two_lines[] = {"The quick brown fox jumps over", "the lazy dog near the river bank"};
+
+static int64_t value(uint32_t sample, const char *metric)
+{
+	const run_measure *m = run_find(&r, sample, metric);
+
+	assert_non_null(m);
+	if (m->undefined != NULL)
+		fail_msg("%s is undefined: %s", metric, m->undefined);
+	return m->value;
+}
+
+static const char *why(const char *metric)
+{
+	const run_measure *m = run_find(&r, 0, metric);
+
+	assert_non_null(m);
+	assert_non_null(m->undefined);
+	return m->undefined;
+}
+
+static void run_truth(PIX *pix, const char *truth)
+{
+	const assay_sidecar side = {"ground_truth", (const unsigned char *)truth, strlen(truth)};
+	const assay_input in = {.extension = "", .sidecars = &side, .sidecar_count = 1};
+	assay_value *v = page_value_new(pixClone(pix), 0, 1, 1, NULL);
+
+	run_forget(&r);
+	r.in = &in;
+	r.sinks[0] = (run_sink){{&run_ops, NULL}, &r, 0};
+	r.rc = run_deliver(&r, 0, v, &r.err);
+	r.stages[0]->close(r.state[0]);
+	r.open[0] = false;
+	assay_value_unref(v);
+}
+
+static void recognize__two_lines__text_words_and_artifacts(void **state)
+{
+	PIX *pix = text_page(two_lines, 2);
+	const assay_words *w;
+
+	(void)state;
+	run_page(&r, pix, 300);
+	assert_int_equal(r.rc, ASSAY_OK);
+	assert_int_equal(value(0, "ocr.words"), 13);
+	assert_true(value(0, "ocr.confidence") > 8000);
+	assert_int_equal(value(0, "ocr.low_confidence_ratio"), 0);
+	assert_int_equal(r.word_count, 1);
+	w = &r.words[0]->u.words;
+	assert_int_equal(w->count, 13);
+	assert_string_equal(w->items[1].text, "quick");
+	assert_ptr_equal(strstr(w->text, "The quick brown fox jumps over\n"), w->text);
+	assert_string_equal(strstr(w->text, "the lazy"), "the lazy dog near the river bank\n");
+	assert_true(w->items[1].left > w->items[0].right - 1);
+	assert_true(w->items[7].top > w->items[0].bottom);
+	assert_int_equal(w->items[0].line + 1, w->items[6].line);
+	assert_int_equal(r.artifact_count, 2);
+	assert_string_equal(r.artifacts[0], w->text);
+	assert_ptr_equal(
+	    strstr(r.artifacts[1], "{\"width\":1500,\"height\":330,\"words\":[{\"text\":\"The\",\"box\":["),
+	    r.artifacts[1]);
+	pixDestroy(&pix);
+}
+
+static void recognize__same_page_twice__same_bytes(void **state)
+{
+	static const char *const other[] = {"Entirely other words come between", "so that nothing may be learned"};
+	PIX *pix = text_page(two_lines, 2), *between = text_page(other, 2);
+	char *first;
+
+	(void)state;
+	run_page(&r, pix, 300);
+	first = strdup(r.artifacts[1]);
+	run_forget(&r);
+	run_page(&r, between, 300);
+	run_forget(&r);
+	run_page(&r, pix, 300);
+	assert_string_equal(r.artifacts[1], first);
+	free(first);
+	pixDestroy(&pix);
+	pixDestroy(&between);
+}
+
+static void recognize__ground_truth__rates(void **state)
+{
+	PIX *pix = text_page(two_lines, 2);
+
+	(void)state;
+	run_truth(pix, "The quick brown fox jumps over\nthe lazy dog near the river bank\n");
+	assert_int_equal(value(0, "ocr.cer"), 0);
+	assert_int_equal(value(0, "ocr.wer"), 0);
+	/* one letter of 63 and one word of 13 differ */
+	run_truth(pix, "The quick brown fox jumps over the lazy hog near the river bank");
+	assert_int_equal(value(0, "ocr.cer"), 159);
+	assert_int_equal(value(0, "ocr.wer"), 769);
+	pixDestroy(&pix);
+}
+
+static void recognize__ground_truth_that_cannot_serve__undefined_with_reason(void **state)
+{
+	static const struct {
+		const char *truth, *says;
+	} cases[] = {
+	    {"caf\xe9", "not UTF-8"},
+	    {" \n", "empty"},
+	    {"one\ftwo", "number of parts"},
+	};
+	PIX *pix = text_page(two_lines, 1);
+
+	(void)state;
+	run_page(&r, pix, 300);
+	assert_string_equal(why("ocr.cer"), "no ground truth");
+	for (size_t i = 0; i < 3; i++) {
+		run_truth(pix, cases[i].truth);
+		assert_int_equal(r.rc, ASSAY_OK);
+		assert_non_null(strstr(why("ocr.cer"), cases[i].says));
+		assert_non_null(strstr(why("ocr.wer"), cases[i].says));
+	}
+	run_truth(pix, "The quick brown fox jumps over\f"); /* a form feed at the end closes the only part */
+	assert_int_equal(value(0, "ocr.cer"), 0);
+	pixDestroy(&pix);
+}
+
+static void recognize__third_page_of_three__third_part(void **state)
+{
+	static const char truth[] = "first\fsecond\fThe quick brown fox jumps over";
+	const assay_sidecar side = {"ground_truth", (const unsigned char *)truth, sizeof truth - 1};
+	const assay_input in = {.extension = "", .sidecars = &side, .sidecar_count = 1};
+	PIX *pix = text_page(two_lines, 1);
+
+	(void)state;
+	for (uint32_t total = 0; total <= 4; total++) {
+		assay_value *v = page_value_new(pixClone(pix), 0, 3, total, NULL);
+
+		run_forget(&r);
+		r.in = &in;
+		r.sinks[0] = (run_sink){{&run_ops, NULL}, &r, 0};
+		r.rc = run_deliver(&r, 0, v, &r.err);
+		r.stages[0]->close(r.state[0]);
+		r.open[0] = false;
+		assay_value_unref(v);
+		if (total == 0 || total == 3)
+			assert_int_equal(value(0, "ocr.cer"), 0);
+		else
+			assert_non_null(strstr(why("ocr.cer"), "number of parts"));
+	}
+	pixDestroy(&pix);
+}
+
+static void recognize__blank_page__rejected_as_empty(void **state)
+{
+	PIX *pix = pixCreate(800, 600, 8);
+
+	(void)state;
+	(void)pixSetAllArbitrary(pix, 250);
+	run_page(&r, pix, 300);
+	assert_int_equal(r.rc, ASSAY_OK);
+	assert_int_equal(r.rejected[0], ASSAY_FAILURE_EMPTY);
+	assert_int_equal(value(0, "ocr.words"), 0);
+	assert_string_equal(why("ocr.confidence"), "no words");
+	assert_string_equal(why("ocr.low_confidence_ratio"), "no words");
+	pixDestroy(&pix);
+}
+
+static void recognize__blank_page_with_truth__all_characters_missed(void **state)
+{
+	PIX *pix = pixCreate(800, 600, 1);
+
+	(void)state;
+	run_truth(pix, "some text");
+	assert_int_equal(value(0, "ocr.cer"), 10000);
+	assert_int_equal(value(0, "ocr.wer"), 10000);
+	pixDestroy(&pix);
+}
+
+/* ---------------------------------------------------------------- models */
+
+static void files__language_without_model__names_the_package(void **state)
+{
+	static const struct {
+		const char *language, *says;
+	} cases[] = {
+	    {"xyz", "tesseract-ocr-xyz"},
+	    {"deu_frak", "tesseract-ocr-deu-frak"},
+	    {"script/Fraktur", "tesseract-ocr-script-frak"},
+	    {"../etc/passwd", "not the name of a language"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		run q = {0};
+		assay_stage_files f = {0};
+
+		run_add(&q, &assay_stage_ocr_recognize);
+		run_set(&q, "languages", cases[i].language);
+		assert_int_equal(q.rc, ASSAY_OK);
+		assert_int_equal(assay_stage_ocr_recognize.files(q.params[0], &f, &q.err), ASSAY_ECONFIG);
+		assert_non_null(strstr(q.err.msg, cases[i].says));
+		assay_stage_files_release(&f);
+		assay_params_free(&assay_stage_ocr_recognize, q.params[0]);
+	}
+}
+
+static void files__english__its_model(void **state)
+{
+	assay_stage_files f = {0};
+	assay_err err = {0};
+
+	(void)state;
+	assert_int_equal(assay_stage_ocr_recognize.files(r.params[0], &f, &err), ASSAY_OK);
+	assert_int_equal(f.count, 1);
+	assert_string_equal(f.roles[0], "model");
+	assert_non_null(strstr(f.paths[0], "/eng.traineddata"));
+	assay_stage_files_release(&f);
+}
+
+static void engine__names_both_libraries(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(assay_stage_ocr_recognize.engine(), "tesseract 5"));
+	assert_non_null(strstr(assay_stage_ocr_recognize.engine(), "leptonica-1"));
+}
+
+/* ---------------------------------------------------------------- corpus */
+
+static void recognize__page_of_the_corpus__scores_as_stock_tesseract(void **state)
+{
+	const char *corpus = getenv("ASSAY_CORPUS") != NULL ? getenv("ASSAY_CORPUS") : TEST_CORPUS;
+	char image[512], text[512], truth[16384] = "";
+	run q = {0};
+	FILE *f;
+	int fd;
+
+	(void)state;
+	(void)snprintf(image, sizeof image, "%s/ocr/old_books/a013.tif", corpus);
+	(void)snprintf(text, sizeof text, "%s/ocr/old_books/a013.gt.txt", corpus);
+	fd = open(image, O_RDONLY);
+	f = fopen(text, "r");
+	if (fd < 0 || f == NULL) {
+		print_message("skipped: no corpus\n");
+		skip();
+	}
+	truth[fread(truth, 1, sizeof truth - 1, f)] = '\0';
+	(void)fclose(f);
+	run_add(&q, &assay_stage_page_read);
+	run_add(&q, &assay_stage_ocr_recognize);
+	run_prepare(&q);
+	run_fd(&q, fd, truth);
+	(void)close(fd);
+	assert_int_equal(q.rc, ASSAY_OK);
+	assert_non_null(run_find(&q, 0, "ocr.cer"));
+	assert_null(run_find(&q, 0, "ocr.cer")->undefined);
+	assert_in_range(run_find(&q, 0, "ocr.cer")->value, 0, 200);
+	assert_in_range(run_find(&q, 0, "ocr.confidence")->value, 9000, 10000);
+	run_release(&q);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(recognize__two_lines__text_words_and_artifacts),
+	    TEST(recognize__same_page_twice__same_bytes),
+	    TEST(recognize__ground_truth__rates),
+	    TEST(recognize__ground_truth_that_cannot_serve__undefined_with_reason),
+	    TEST(recognize__third_page_of_three__third_part),
+	    TEST(recognize__blank_page__rejected_as_empty),
+	    TEST(recognize__blank_page_with_truth__all_characters_missed),
+	    cmocka_unit_test(files__language_without_model__names_the_package),
+	    TEST(files__english__its_model),
+	    cmocka_unit_test(engine__names_both_libraries),
+	    cmocka_unit_test(recognize__page_of_the_corpus__scores_as_stock_tesseract),
+	};
+
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	cairo_debug_reset_static_data(); /* what these keep for ever is no leak of ours */
+	FcFini();
+	return failed;
+}

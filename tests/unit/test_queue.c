@@ -1,0 +1,544 @@
+#include "assay/queue.h"
+
+#include "catalog.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
+static unsigned calls, fail_at;
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n);
+void *__real_calloc(size_t n, size_t s);
+void *__wrap_calloc(size_t n, size_t s);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+
+void *__wrap_malloc(size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t s)
+{
+	return ++calls == fail_at ? NULL : __real_calloc(n, s);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_realloc(p, n);
+}
+
+static void arm(unsigned n)
+{
+	calls = 0;
+	fail_at = n;
+}
+
+/* ---- a store in a folder of its own for each test ---- */
+
+struct fixture {
+	char dir[64];
+	assay_store *s;
+};
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static int open_store(void **state)
+{
+	const assay_store_opts opts = {.create = true};
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	strcpy(f->dir, "/tmp/assay-test-XXXXXX");
+	*state = f;
+	return mkdtemp(f->dir) != NULL && assay_store_open(&f->s, f->dir, &opts, NULL) == ASSAY_OK ? 0 : -1;
+}
+
+static int close_store(void **state)
+{
+	struct fixture *f = *state;
+
+	assay_store_close(f->s);
+	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(f);
+	return 0;
+}
+
+#define STORE(state) (((struct fixture *)*(state))->s)
+
+static assay_digest digest(unsigned byte)
+{
+	assay_digest d;
+
+	memset(d.bytes, (int)byte, sizeof(d.bytes));
+	return d;
+}
+
+static void assert_digest(const assay_digest *d, const assay_digest *expected)
+{
+	assert_memory_equal(d->bytes, expected->bytes, sizeof(d->bytes));
+}
+
+static char *text(const char *s)
+{
+	char *copy = assay_strdup(s);
+
+	assert_non_null(copy);
+	return copy;
+}
+
+/* xorshift64*: Vigna 2016, arXiv:1402.6246. The seed is printed, and taken from ASSAY_TEST_SEED when that is set. */
+static uint64_t rng;
+
+static void seed(void)
+{
+	const char *text = getenv("ASSAY_TEST_SEED");
+
+	rng = text != NULL ? strtoull(text, NULL, 0) | 1 : UINT64_C(0x9e3779b97f4a7c15);
+	print_message("seed 0x%" PRIx64 "\n", rng);
+}
+
+static uint32_t rnd(void)
+{
+	rng ^= rng >> 12;
+	rng ^= rng << 25;
+	rng ^= rng >> 27;
+	return (uint32_t)((rng * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
+}
+
+/* ---- rows as bytes ---- */
+
+typedef assay_code read_fn(assay_store *s, uint64_t id);
+
+static void copy_row(assay_store *s, assay_table t, uint64_t id, assay_buf *out)
+{
+	const void *p;
+	size_t n;
+
+	assert_int_equal(assay_row_get_at(s, t, id, &p, &n, NULL), ASSAY_OK);
+	assay_buf_reset(out);
+	assay_buf_append(out, p, n);
+	assert_false(out->failed);
+}
+
+static void put_bytes(assay_store *s, assay_table t, uint64_t id, const void *p, size_t n)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	assay_buf_append(&row, p, n);
+	assert_int_equal(assay_row_put_at(s, t, id, &row, NULL), ASSAY_OK);
+}
+
+static void assert_truncations_refused(assay_store *s, assay_table t, uint64_t id, read_fn *read)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	copy_row(s, t, id, &row);
+	for (size_t n = 0; n < row.len; n++) {
+		put_bytes(s, t, id, row.data, n);
+		assert_int_equal(read(s, id), ASSAY_ECORRUPT);
+	}
+	put_bytes(s, t, id, row.data, row.len);
+	assert_int_equal(read(s, id), ASSAY_OK);
+}
+
+/* One to three bytes changed: refused, or read as something else that is valid. */
+static void assert_mutations_harmless(assay_store *s, assay_table t, uint64_t id, read_fn *read)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT, changed = ASSAY_BUF_INIT;
+	unsigned refused = 0;
+
+	seed();
+	copy_row(s, t, id, &row);
+	for (unsigned i = 0; i < 4000; i++) {
+		assay_code rc;
+
+		assay_buf_reset(&changed);
+		assay_buf_append(&changed, row.data, row.len);
+		for (unsigned k = rnd() % 3 + 1; k > 0; k--)
+			changed.data[rnd() % changed.len] = (unsigned char)rnd();
+		put_bytes(s, t, id, changed.data, changed.len);
+		rc = read(s, id);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
+		refused += rc == ASSAY_ECORRUPT;
+	}
+	assert_in_range(refused, 1, 4000);
+	put_bytes(s, t, id, row.data, row.len);
+}
+
+/* ---- two failed checks: one with a value, one undefined ---- */
+
+static assay_failed_check *make_checks(void)
+{
+	assay_failed_check *f = calloc(2, sizeof(*f));
+
+	assert_non_null(f);
+	for (unsigned i = 0; i < 2; i++) {
+		f[i].contract = digest(0x20 + i);
+		f[i].contract_id = text("6f1c0c8e");
+		f[i].contract_version = text("1.2.0");
+		f[i].check_id = text("cer");
+		f[i].metric = text("ocr.cer");
+		f[i].unit = text("");
+		f[i].op = 3;
+		f[i].severity = 1;
+		f[i].low = (assay_decimal){-2, 2};
+		f[i].high = (assay_decimal){INT64_MAX, 18};
+	}
+	f[0].defined = true;
+	f[0].value = (assay_decimal){INT64_MIN, 4};
+	f[1].reason = text("no ground truth beside it");
+	return f;
+}
+
+static void assert_checks(const assay_failed_check *f, size_t count)
+{
+	assert_int_equal(count, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		const assay_digest contract = digest(0x20 + i);
+
+		assert_digest(&f[i].contract, &contract);
+		assert_string_equal(f[i].contract_id, "6f1c0c8e");
+		assert_string_equal(f[i].contract_version, "1.2.0");
+		assert_string_equal(f[i].check_id, "cer");
+		assert_string_equal(f[i].metric, "ocr.cer");
+		assert_string_equal(f[i].unit, "");
+		assert_int_equal(f[i].op, 3);
+		assert_int_equal(f[i].severity, 1);
+		assert_true(f[i].low.units == -2 && f[i].low.scale == 2);
+		assert_true(f[i].high.units == INT64_MAX && f[i].high.scale == 18);
+	}
+	assert_true(f[0].defined && f[0].value.units == INT64_MIN && f[0].value.scale == 4);
+	assert_null(f[0].reason);
+	assert_false(f[1].defined);
+	assert_string_equal(f[1].reason, "no ground truth beside it");
+}
+
+/* ---- a ticket with every field in use ---- */
+
+static void make_full(assay_ticket *t, const char *subject)
+{
+	*t = (assay_ticket){.subject = text(subject),
+			    .is_source = true,
+			    .state = ASSAY_TICKET_OPEN,
+			    .unit = 4,
+			    .failure = ASSAY_FAILURE_TIMEOUT,
+			    .stage = text("ocr.recognize"),
+			    .message = text("took 60 s"),
+			    .checks = make_checks(),
+			    .check_count = 2,
+			    .opened_run = 1,
+			    .changed_run = 2,
+			    .opened_ns = -3,
+			    .changed_ns = 4};
+}
+
+static void assert_full(const assay_ticket *t)
+{
+	assert_string_equal(t->subject, "a.tif");
+	assert_true(t->is_source);
+	assert_int_equal(t->state, ASSAY_TICKET_OPEN);
+	assert_int_equal(t->unit, 4);
+	assert_int_equal(t->failure, ASSAY_FAILURE_TIMEOUT);
+	assert_string_equal(t->stage, "ocr.recognize");
+	assert_string_equal(t->message, "took 60 s");
+	assert_checks(t->checks, t->check_count);
+	assert_int_equal(t->opened_run, 1);
+	assert_int_equal(t->changed_run, 2);
+	assert_int_equal(t->opened_ns, -3);
+	assert_int_equal(t->changed_ns, 4);
+	assert_int_equal(t->events, 1);
+}
+
+static void put(assay_store *s, assay_ticket *t, assay_ticket_state state, const char *reason)
+{
+	t->state = state;
+	assert_int_equal(assay_ticket_put(s, t, "assay", reason, NULL), ASSAY_OK);
+}
+
+static void assert_open(assay_store *s, uint64_t expected)
+{
+	uint64_t open = 99;
+
+	assert_int_equal(assay_tickets_open(s, &open, NULL), ASSAY_OK);
+	assert_int_equal(open, expected);
+}
+
+static assay_code read_ticket(assay_store *s, uint64_t id)
+{
+	ASSAY_AUTO_TICKET t = {0};
+
+	return assay_ticket_get(s, id, &t, NULL);
+}
+
+/* ---- tests ---- */
+
+static void ticket_put__full__reads_back_by_number_and_subject(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET by_id = {0};
+	ASSAY_AUTO_TICKET by_subject = {0};
+
+	make_full(&t, "a.tif");
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
+	assert_int_equal(assay_ticket_get(STORE(state), t.id, &by_id, NULL), ASSAY_OK);
+	assert_full(&by_id);
+	assert_int_equal(assay_ticket_find(STORE(state), "a.tif", &by_subject, NULL), ASSAY_OK);
+	assert_full(&by_subject);
+	assert_int_equal(by_subject.id, t.id);
+}
+
+static void ticket_put__checks_failed__no_failure_no_unit(void **state)
+{
+	ASSAY_AUTO_TICKET read = {0};
+	assay_ticket t = {.subject = text("b#page=1"), .state = ASSAY_TICKET_OPEN};
+
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "cer is 0.1");
+	assert_int_equal(assay_ticket_get(STORE(state), t.id, &read, NULL), ASSAY_OK);
+	assert_int_equal(read.unit, 0);
+	assert_int_equal(read.failure, ASSAY_FAILURE_NONE);
+	assert_null(read.stage);
+	assert_null(read.message);
+	assay_ticket_release(&t);
+}
+
+static void ticket_find__none__enoent(void **state)
+{
+	assay_ticket t = {.id = 3};
+
+	assert_int_equal(assay_ticket_find(STORE(state), "none", &t, NULL), ASSAY_ENOENT);
+	assert_int_equal(t.id, 0);
+	assert_open(STORE(state), 0);
+}
+
+static void ticket_put__unknown_number__einval(void **state)
+{
+	assay_err err = ASSAY_ERR_INIT;
+	assay_ticket t = {.id = 8, .subject = text("b"), .state = ASSAY_TICKET_OPEN};
+
+	assert_int_equal(assay_ticket_put(STORE(state), &t, "assay", "x", &err), ASSAY_EINVAL);
+	assert_string_equal(err.msg, "ticket for 'b': there is no ticket 8");
+	assay_ticket_release(&t);
+}
+
+/* open -> passed -> open -> gone -> gone: only changes between open and not open are counted. */
+static void ticket_put__transitions__open_ones_are_counted(void **state)
+{
+	ASSAY_AUTO_TICKET a = {0};
+	ASSAY_AUTO_TICKET b = {0};
+	const uint64_t expected[] = {2, 1, 2, 2, 1, 1};
+	const assay_ticket_state states[] = {ASSAY_TICKET_OPEN, ASSAY_TICKET_PASSED, ASSAY_TICKET_OPEN,
+					     ASSAY_TICKET_OPEN, ASSAY_TICKET_GONE,   ASSAY_TICKET_GONE};
+
+	make_full(&b, "b.tif");
+	put(STORE(state), &b, ASSAY_TICKET_OPEN, "it failed");
+	make_full(&a, "a.tif");
+	for (size_t i = 0; i < ASSAY_COUNT(states); i++) {
+		put(STORE(state), &a, states[i], "next");
+		assert_int_equal(a.id, 2);
+		assert_int_equal(a.events, i + 1);
+		assert_open(STORE(state), expected[i]);
+	}
+	assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	assert_open(STORE(state), 1);
+}
+
+static void ticket_put__rolled_back__counter_too(void **state)
+{
+	ASSAY_AUTO_TICKET a = {0};
+
+	make_full(&a, "a.tif");
+	put(STORE(state), &a, ASSAY_TICKET_OPEN, "it failed");
+	assay_store_rollback(STORE(state));
+	assert_open(STORE(state), 0);
+}
+
+static assay_code note_subject(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	(void)err;
+	strcat(ctx, t->subject);
+	return ASSAY_OK;
+}
+
+static void tickets_each__open_or_all__in_order(void **state)
+{
+	char open[32] = "", all[32] = "";
+	const char *const subjects[] = {"c", "a", "b"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+
+		make_full(&t, subjects[i]);
+		put(STORE(state), &t, i == 1 ? ASSAY_TICKET_GONE : ASSAY_TICKET_OPEN, "x");
+	}
+	assert_int_equal(assay_tickets_each(STORE(state), false, note_subject, open, NULL), ASSAY_OK);
+	assert_string_equal(open, "cb");
+	assert_int_equal(assay_tickets_each(STORE(state), true, note_subject, all, NULL), ASSAY_OK);
+	assert_string_equal(all, "cab");
+}
+
+static assay_code note_event(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	char line[128];
+
+	(void)err;
+	(void)snprintf(line, sizeof(line), "%s %" PRIu64 " %" PRId64 " %s: %s\n", assay_ticket_state_name(e->state),
+		       e->run, e->at_ns, e->actor, e->reason);
+	strcat(ctx, line);
+	return ASSAY_OK;
+}
+
+/* Another ticket's events stand next to these in the table. */
+static void ticket_events__history__in_order_and_its_own(void **state)
+{
+	ASSAY_AUTO_TICKET a = {0};
+	ASSAY_AUTO_TICKET b = {0};
+	char events[512] = "";
+
+	make_full(&a, "a.tif");
+	make_full(&b, "b.tif");
+	put(STORE(state), &a, ASSAY_TICKET_OPEN, "it failed");
+	put(STORE(state), &b, ASSAY_TICKET_OPEN, "other");
+	a.changed_run = 3;
+	a.changed_ns = 50;
+	a.state = ASSAY_TICKET_PASSED;
+	a.events = 77; /* what is stored counts, not a stale copy */
+	assert_int_equal(assay_ticket_put(STORE(state), &a, "eve", "a lower bound", NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_events(STORE(state), a.id, note_event, events, NULL), ASSAY_OK);
+	assert_string_equal(events, "open 2 4 assay: it failed\npassed 3 50 eve: a lower bound\n");
+}
+
+static void ticket_get__every_truncation__ecorrupt(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+
+	make_full(&t, "a.tif");
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
+	assert_truncations_refused(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
+}
+
+static void ticket_get__random_mutations__no_harm(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+
+	make_full(&t, "a.tif");
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
+	assert_mutations_harmless(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
+}
+
+static void put_event_bytes(assay_store *s, const void *p, size_t n)
+{
+	static const unsigned char key[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1};
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	assay_buf_append(&row, p, n);
+	assert_int_equal(assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, NULL), ASSAY_OK);
+}
+
+static assay_code read_events(assay_store *s)
+{
+	char events[4096] = "";
+
+	return assay_ticket_events(s, 1, note_event, events, NULL);
+}
+
+static void ticket_events__truncated_or_mutated__refused_or_valid(void **state)
+{
+	static const unsigned char key[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1};
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	const void *p;
+	size_t n;
+
+	make_full(&t, "a.tif");
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
+	assert_int_equal(assay_row_get(STORE(state), ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, NULL), ASSAY_OK);
+	assay_buf_append(&row, p, n);
+	for (size_t i = 0; i < row.len; i++) {
+		put_event_bytes(STORE(state), row.data, i);
+		assert_int_equal(read_events(STORE(state)), ASSAY_ECORRUPT);
+	}
+	seed();
+	for (unsigned i = 0; i < 2000; i++) {
+		const size_t at = rnd() % row.len;
+		const unsigned char was = row.data[at];
+		assay_code rc;
+
+		row.data[at] = (unsigned char)rnd();
+		put_event_bytes(STORE(state), row.data, row.len);
+		rc = read_events(STORE(state));
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
+		row.data[at] = was;
+	}
+}
+
+static void ticket__every_alloc_fails_in_turn__enomem(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	assay_code rc;
+	unsigned n = 0;
+
+	make_full(&t, "a.tif");
+	do {
+		arm(++n);
+		rc = assay_ticket_put(STORE(state), &t, "assay", "it failed", NULL);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+		assert_int_equal(t.id != 0, rc == ASSAY_OK);
+		if (rc != ASSAY_OK)
+			assay_store_rollback(STORE(state));
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 3, 100);
+	n = 0;
+	do {
+		char events[128] = "";
+
+		arm(++n);
+		rc = assay_ticket_put(STORE(state), &t, "assay", "again", NULL);
+		if (rc == ASSAY_OK)
+			rc = assay_ticket_events(STORE(state), t.id, note_event, events, NULL);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 10, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(ticket_put__full__reads_back_by_number_and_subject, open_store,
+					    close_store),
+	    cmocka_unit_test_setup_teardown(ticket_put__checks_failed__no_failure_no_unit, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_find__none__enoent, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_put__unknown_number__einval, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_put__transitions__open_ones_are_counted, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_put__rolled_back__counter_too, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(tickets_each__open_or_all__in_order, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_events__history__in_order_and_its_own, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_get__every_truncation__ecorrupt, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_get__random_mutations__no_harm, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(ticket_events__truncated_or_mutated__refused_or_valid, open_store,
+					    close_store),
+	    cmocka_unit_test_setup_teardown(ticket__every_alloc_fails_in_turn__enomem, open_store, close_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

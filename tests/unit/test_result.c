@@ -1,0 +1,357 @@
+#include "assay/result.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
+static unsigned calls, fail_at;
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n);
+void *__real_calloc(size_t n, size_t s);
+void *__wrap_calloc(size_t n, size_t s);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+
+void *__wrap_malloc(size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t s)
+{
+	return ++calls == fail_at ? NULL : __real_calloc(n, s);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_realloc(p, n);
+}
+
+static void arm(unsigned n)
+{
+	calls = 0;
+	fail_at = n;
+}
+
+static assay_digest digest(unsigned byte)
+{
+	assay_digest d;
+
+	memset(d.bytes, (int)byte, sizeof(d.bytes));
+	return d;
+}
+
+static void assert_digest(const assay_digest *d, const assay_digest *expected)
+{
+	assert_memory_equal(d->bytes, expected->bytes, sizeof(d->bytes));
+}
+
+static char *text(const char *s)
+{
+	char *copy = assay_strdup(s);
+
+	assert_non_null(copy);
+	return copy;
+}
+
+/* xorshift64*: Vigna 2016, arXiv:1402.6246. The seed is printed, and taken from ASSAY_TEST_SEED when that is set. */
+static uint64_t rng;
+
+static void seed(void)
+{
+	const char *text = getenv("ASSAY_TEST_SEED");
+
+	rng = text != NULL ? strtoull(text, NULL, 0) | 1 : UINT64_C(0x9e3779b97f4a7c15);
+	print_message("seed 0x%" PRIx64 "\n", rng);
+}
+
+static uint32_t rnd(void)
+{
+	rng ^= rng >> 12;
+	rng ^= rng << 25;
+	rng ^= rng >> 27;
+	return (uint32_t)((rng * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
+}
+
+/* ---- records as bytes, in memory of exactly their size, so that a sanitizer sees any step beyond it ---- */
+
+typedef assay_code read_fn(const void *p, size_t n);
+
+static assay_code read_exact(read_fn *read, const unsigned char *p, size_t n)
+{
+	unsigned char *copy = malloc(n > 0 ? n : 1);
+	assay_code rc;
+
+	assert_non_null(copy);
+	memcpy(copy, p, n);
+	rc = read(copy, n);
+	free(copy);
+	return rc;
+}
+
+static void assert_truncations_refused(const assay_buf *record, read_fn *read)
+{
+	for (size_t n = 0; n < record->len; n++)
+		assert_int_equal(read_exact(read, record->data, n), ASSAY_ECORRUPT);
+	assert_int_equal(read_exact(read, record->data, record->len), ASSAY_OK);
+}
+
+/* One to three bytes changed: refused, or read as something else that is valid. */
+static void assert_mutations_harmless(const assay_buf *record, read_fn *read)
+{
+	ASSAY_AUTO_BUF changed = ASSAY_BUF_INIT;
+	unsigned refused = 0;
+
+	seed();
+	for (unsigned i = 0; i < 20000; i++) {
+		assay_code rc;
+
+		assay_buf_reset(&changed);
+		assay_buf_append(&changed, record->data, record->len);
+		for (unsigned k = rnd() % 3 + 1; k > 0; k--)
+			changed.data[rnd() % changed.len] = (unsigned char)rnd();
+		rc = read_exact(read, changed.data, changed.len);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
+		refused += rc == ASSAY_ECORRUPT;
+	}
+	assert_in_range(refused, 1, 20000);
+}
+
+/* ---- a result with every field in use ---- */
+
+static void make_page(assay_result_sample *s)
+{
+	s->kind = ASSAY_SAMPLE_PAGE;
+	s->part = text("page=1");
+	s->parent = ASSAY_NO_SAMPLE;
+	s->measurements = calloc(2, sizeof(*s->measurements));
+	s->artifacts = calloc(1, sizeof(*s->artifacts));
+	assert_true(s->measurements != NULL && s->artifacts != NULL);
+	s->measurements[s->measurement_count++] = (assay_measurement){.metric = 0, .defined = true, .value = INT64_MIN};
+	s->measurements[s->measurement_count++] = (assay_measurement){.metric = 7, .reason = text("no ground truth")};
+	s->artifacts[s->artifact_count++] = (assay_artifact_ref){1, 2, UINT64_MAX, digest(0x33)};
+}
+
+static void make_table(assay_result_sample *s)
+{
+	s->kind = ASSAY_SAMPLE_TABLE;
+	s->part = text("page=1&table=2");
+	s->parent = 0;
+	s->has_span = true;
+	s->start = (assay_time){-5, 1001, 30000};
+	s->end = (assay_time){INT64_MAX, 1, INT32_MAX};
+	s->rejected = ASSAY_FAILURE_EMPTY;
+	s->rejected_by = 2;
+	s->rejected_why = text("no text in it");
+}
+
+static void make(assay_result *r)
+{
+	*r = (assay_result){.pages = 9, .sample_count = 2, .step_count = 2};
+	r->samples = calloc(2, sizeof(*r->samples));
+	r->steps = calloc(2, sizeof(*r->steps));
+	assert_true(r->samples != NULL && r->steps != NULL);
+	make_page(&r->samples[0]);
+	make_table(&r->samples[1]);
+	r->steps[1] = (assay_step_count){.in = 6, .consumed = 1, .passed = 2, .dropped = 3, .out = 4};
+	r->steps[1].drops = calloc(1, sizeof(*r->steps[1].drops));
+	assert_non_null(r->steps[1].drops);
+	r->steps[1].drops[r->steps[1].drop_count++] = (assay_drop_count){text("blank"), 3};
+}
+
+static void assert_page(const assay_result_sample *s)
+{
+	const assay_digest d = digest(0x33);
+
+	assert_int_equal(s->kind, ASSAY_SAMPLE_PAGE);
+	assert_string_equal(s->part, "page=1");
+	assert_int_equal(s->parent, ASSAY_NO_SAMPLE);
+	assert_false(s->has_span);
+	assert_int_equal(s->rejected, ASSAY_FAILURE_NONE);
+	assert_null(s->rejected_why);
+	assert_int_equal(s->measurement_count, 2);
+	assert_true(s->measurements[0].defined && s->measurements[0].value == INT64_MIN);
+	assert_null(s->measurements[0].reason);
+	assert_int_equal(s->measurements[1].metric, 7);
+	assert_false(s->measurements[1].defined);
+	assert_string_equal(s->measurements[1].reason, "no ground truth");
+	assert_int_equal(s->artifact_count, 1);
+	assert_int_equal(s->artifacts[0].stage, 1);
+	assert_int_equal(s->artifacts[0].type, 2);
+	assert_int_equal(s->artifacts[0].size, UINT64_MAX);
+	assert_digest(&s->artifacts[0].digest, &d);
+}
+
+static void assert_table(const assay_result_sample *s)
+{
+	assert_int_equal(s->kind, ASSAY_SAMPLE_TABLE);
+	assert_string_equal(s->part, "page=1&table=2");
+	assert_int_equal(s->parent, 0);
+	assert_true(s->has_span);
+	assert_true(s->start.ticks == -5 && s->start.num == 1001 && s->start.den == 30000);
+	assert_true(s->end.ticks == INT64_MAX && s->end.num == 1 && s->end.den == INT32_MAX);
+	assert_int_equal(s->rejected, ASSAY_FAILURE_EMPTY);
+	assert_int_equal(s->rejected_by, 2);
+	assert_string_equal(s->rejected_why, "no text in it");
+	assert_int_equal(s->measurement_count, 0);
+	assert_int_equal(s->artifact_count, 0);
+}
+
+static assay_code read_result(const void *p, size_t n)
+{
+	ASSAY_AUTO_RESULT r = {0};
+
+	return assay_result_decode(&r, p, n, NULL);
+}
+
+/* ---- tests ---- */
+
+static void result_decode__full__reads_back(void **state)
+{
+	ASSAY_AUTO_RESULT made = {0};
+	ASSAY_AUTO_RESULT read = {0};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT, again = ASSAY_BUF_INIT;
+
+	(void)state;
+	make(&made);
+	assay_result_encode(&b, &made);
+	assert_int_equal(assay_result_decode(&read, b.data, b.len, NULL), ASSAY_OK);
+	assert_int_equal(read.failure, ASSAY_FAILURE_NONE);
+	assert_null(read.message);
+	assert_int_equal(read.pages, 9);
+	assert_int_equal(read.sample_count, 2);
+	assert_page(&read.samples[0]);
+	assert_table(&read.samples[1]);
+	assert_int_equal(read.step_count, 2);
+	assert_int_equal(read.steps[0].drop_count, 0);
+	assert_true(read.steps[1].in == 6 && read.steps[1].consumed == 1 && read.steps[1].passed == 2);
+	assert_true(read.steps[1].dropped == 3 && read.steps[1].out == 4);
+	assert_string_equal(read.steps[1].drops[0].reason, "blank");
+	assert_int_equal(read.steps[1].drops[0].count, 3);
+	assay_result_encode(&again, &read);
+	assert_int_equal(again.len, b.len);
+	assert_memory_equal(again.data, b.data, b.len);
+}
+
+static void result_fail__samples_give_way_to_the_failure(void **state)
+{
+	ASSAY_AUTO_RESULT r = {0};
+	ASSAY_AUTO_RESULT read = {0};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	(void)state;
+	make(&r);
+	assert_int_equal(assay_result_fail(&r, ASSAY_FAILURE_TIMEOUT, 1, "first", NULL), ASSAY_OK);
+	assert_int_equal(assay_result_fail(&r, ASSAY_FAILURE_DECODE, 1, "not a TIFF", NULL), ASSAY_OK);
+	assert_int_equal(r.sample_count, 0);
+	assay_result_encode(&b, &r);
+	assert_int_equal(assay_result_decode(&read, b.data, b.len, NULL), ASSAY_OK);
+	assert_int_equal(read.failure, ASSAY_FAILURE_DECODE);
+	assert_int_equal(read.failed_step, 1);
+	assert_string_equal(read.message, "not a TIFF");
+	assert_int_equal(read.step_count, 2);
+}
+
+static void assert_refused(const assay_result *r, const char *why)
+{
+	assay_result read = {.pages = 5};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_err err = ASSAY_ERR_INIT;
+
+	assay_result_encode(&b, r);
+	assert_int_equal(assay_result_decode(&read, b.data, b.len, &err), ASSAY_ECORRUPT);
+	assert_non_null(strstr(err.msg, why));
+	assert_int_equal(read.pages, 0);
+	assert_null(read.samples);
+}
+
+static void result_decode__values_out_of_range__ecorrupt_says_which(void **state)
+{
+	ASSAY_AUTO_RESULT r = {0};
+
+	(void)state;
+	make(&r);
+	r.samples[1].parent = 1;
+	assert_refused(&r, "parent does not come before its child");
+	r.samples[1].parent = 0;
+	r.samples[1].kind = (assay_sample_kind)99;
+	assert_refused(&r, "unknown kind of sample");
+	r.samples[1].kind = ASSAY_SAMPLE_TABLE;
+	r.samples[1].end.den = 0;
+	assert_refused(&r, "time base out of range");
+	r.samples[1].end.den = 1;
+	r.samples[0].measurements[1].metric = 0;
+	assert_refused(&r, "metrics out of order");
+	r.samples[0].measurements[1].metric = 7;
+	r.failure = ASSAY_FAILURE_DECODE;
+	assert_refused(&r, "a failure with samples");
+	r.failure = (assay_failure)20;
+	assert_refused(&r, "unknown failure class");
+}
+
+static void result_decode__every_truncation__ecorrupt(void **state)
+{
+	ASSAY_AUTO_RESULT r = {0};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	(void)state;
+	make(&r);
+	assay_result_encode(&b, &r);
+	assert_truncations_refused(&b, read_result);
+}
+
+static void result_decode__random_mutations__no_harm(void **state)
+{
+	ASSAY_AUTO_RESULT r = {0};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	(void)state;
+	make(&r);
+	assay_result_encode(&b, &r);
+	assert_mutations_harmless(&b, read_result);
+}
+
+static void result_decode__every_alloc_fails_in_turn__enomem(void **state)
+{
+	ASSAY_AUTO_RESULT made = {0};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_code rc;
+	unsigned n = 0;
+
+	(void)state;
+	make(&made);
+	assay_result_encode(&b, &made);
+	do {
+		ASSAY_AUTO_RESULT r = {0};
+
+		arm(++n);
+		rc = assay_result_decode(&r, b.data, b.len, NULL);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+		assert_int_equal(r.samples != NULL, rc == ASSAY_OK);
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 10, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(result_decode__full__reads_back),
+	    cmocka_unit_test(result_fail__samples_give_way_to_the_failure),
+	    cmocka_unit_test(result_decode__values_out_of_range__ecorrupt_says_which),
+	    cmocka_unit_test(result_decode__every_truncation__ecorrupt),
+	    cmocka_unit_test(result_decode__random_mutations__no_harm),
+	    cmocka_unit_test(result_decode__every_alloc_fails_in_turn__enomem),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

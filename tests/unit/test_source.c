@@ -1,0 +1,479 @@
+#include "assay/source.h"
+
+#include "catalog.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
+static unsigned calls, fail_at;
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n);
+void *__real_calloc(size_t n, size_t s);
+void *__wrap_calloc(size_t n, size_t s);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+
+void *__wrap_malloc(size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t s)
+{
+	return ++calls == fail_at ? NULL : __real_calloc(n, s);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_realloc(p, n);
+}
+
+static void arm(unsigned n)
+{
+	calls = 0;
+	fail_at = n;
+}
+
+/* ---- a store in a folder of its own for each test ---- */
+
+struct fixture {
+	char dir[64];
+	assay_store *s;
+};
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static int open_store(void **state)
+{
+	const assay_store_opts opts = {.create = true};
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	strcpy(f->dir, "/tmp/assay-test-XXXXXX");
+	*state = f;
+	return mkdtemp(f->dir) != NULL && assay_store_open(&f->s, f->dir, &opts, NULL) == ASSAY_OK ? 0 : -1;
+}
+
+static int close_store(void **state)
+{
+	struct fixture *f = *state;
+
+	assay_store_close(f->s);
+	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(f);
+	return 0;
+}
+
+#define STORE(state) (((struct fixture *)*(state))->s)
+
+static assay_digest digest(unsigned byte)
+{
+	assay_digest d;
+
+	memset(d.bytes, (int)byte, sizeof(d.bytes));
+	return d;
+}
+
+static void assert_digest(const assay_digest *d, const assay_digest *expected)
+{
+	assert_memory_equal(d->bytes, expected->bytes, sizeof(d->bytes));
+}
+
+static char *text(const char *s)
+{
+	char *copy = assay_strdup(s);
+
+	assert_non_null(copy);
+	return copy;
+}
+
+/* xorshift64*: Vigna 2016, arXiv:1402.6246. The seed is printed, and taken from ASSAY_TEST_SEED when that is set. */
+static uint64_t rng;
+
+static void seed(void)
+{
+	const char *text = getenv("ASSAY_TEST_SEED");
+
+	rng = text != NULL ? strtoull(text, NULL, 0) | 1 : UINT64_C(0x9e3779b97f4a7c15);
+	print_message("seed 0x%" PRIx64 "\n", rng);
+}
+
+static uint32_t rnd(void)
+{
+	rng ^= rng >> 12;
+	rng ^= rng << 25;
+	rng ^= rng >> 27;
+	return (uint32_t)((rng * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
+}
+
+/* ---- rows as bytes ---- */
+
+typedef assay_code read_fn(assay_store *s, uint64_t id);
+
+static void copy_row(assay_store *s, assay_table t, uint64_t id, assay_buf *out)
+{
+	const void *p;
+	size_t n;
+
+	assert_int_equal(assay_row_get_at(s, t, id, &p, &n, NULL), ASSAY_OK);
+	assay_buf_reset(out);
+	assay_buf_append(out, p, n);
+	assert_false(out->failed);
+}
+
+static void put_bytes(assay_store *s, assay_table t, uint64_t id, const void *p, size_t n)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	assay_buf_append(&row, p, n);
+	assert_int_equal(assay_row_put_at(s, t, id, &row, NULL), ASSAY_OK);
+}
+
+static void assert_truncations_refused(assay_store *s, assay_table t, uint64_t id, read_fn *read)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	copy_row(s, t, id, &row);
+	for (size_t n = 0; n < row.len; n++) {
+		put_bytes(s, t, id, row.data, n);
+		assert_int_equal(read(s, id), ASSAY_ECORRUPT);
+	}
+	put_bytes(s, t, id, row.data, row.len);
+	assert_int_equal(read(s, id), ASSAY_OK);
+}
+
+/* One to three bytes changed: refused, or read as something else that is valid. */
+static void assert_mutations_harmless(assay_store *s, assay_table t, uint64_t id, read_fn *read)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT, changed = ASSAY_BUF_INIT;
+	unsigned refused = 0;
+
+	seed();
+	copy_row(s, t, id, &row);
+	for (unsigned i = 0; i < 4000; i++) {
+		assay_code rc;
+
+		assay_buf_reset(&changed);
+		assay_buf_append(&changed, row.data, row.len);
+		for (unsigned k = rnd() % 3 + 1; k > 0; k--)
+			changed.data[rnd() % changed.len] = (unsigned char)rnd();
+		put_bytes(s, t, id, changed.data, changed.len);
+		rc = read(s, id);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
+		refused += rc == ASSAY_ECORRUPT;
+	}
+	assert_in_range(refused, 1, 4000);
+	put_bytes(s, t, id, row.data, row.len);
+}
+
+/* ---- a source with every field in use ---- */
+
+static assay_source_sidecar *sidecars(const char *role, const char *path, unsigned byte)
+{
+	assay_source_sidecar *list = calloc(1, sizeof(*list));
+
+	assert_non_null(list);
+	list[0].role = text(role);
+	list[0].path = text(path);
+	list[0].stamp = (assay_stamp){1, 2, 3, 4, 5};
+	list[0].digest = digest(byte);
+	return list;
+}
+
+static void make_full(assay_source *src)
+{
+	*src = (assay_source){.path = text("scans/\xc3\xa9 %23.tif"),
+			      .modality = ASSAY_MODALITY_AUDIO,
+			      .stamp = {UINT64_MAX, -5, INT64_MIN, 77, INT64_MAX},
+			      .digest = digest(1),
+			      .metadata_count = 2,
+			      .sidecar_count = 1,
+			      .recipe = digest(2),
+			      .unit_count = 2,
+			      .missing = true,
+			      .failure = ASSAY_FAILURE_UNREADABLE,
+			      .message = text("permission denied"),
+			      .cause = ASSAY_CAUSE_CONTENT | ASSAY_CAUSE_SIDECAR,
+			      .run = 9,
+			      .has_before = true,
+			      .before_digest = digest(3),
+			      .before_recipe = digest(4),
+			      .before_sidecar_count = 1};
+	src->metadata_keys = calloc(2, sizeof(char *));
+	src->metadata_values = calloc(2, sizeof(char *));
+	src->units = calloc(2, sizeof(*src->units));
+	assert_true(src->metadata_keys != NULL && src->metadata_values != NULL && src->units != NULL);
+	src->metadata_keys[0] = text("doc_type");
+	src->metadata_values[0] = text("invoice");
+	src->metadata_keys[1] = text("licence");
+	src->metadata_values[1] = text("");
+	src->units[0] = 11;
+	src->units[1] = UINT64_C(1) << 40;
+	src->sidecars = sidecars("ground_truth", "scans/a.gt.txt", 5);
+	src->before_sidecars = sidecars("transcript", "scans/b.txt", 6);
+}
+
+static void make_plain(assay_source *src, const char *path, unsigned byte)
+{
+	*src = (assay_source){.path = text(path), .modality = ASSAY_MODALITY_PAGE, .digest = digest(byte)};
+}
+
+static void assert_sidecar(const assay_source_sidecar *s, const char *role, const char *path, unsigned byte)
+{
+	const assay_stamp stamp = {1, 2, 3, 4, 5};
+	const assay_digest d = digest(byte);
+
+	assert_string_equal(s->role, role);
+	assert_string_equal(s->path, path);
+	assert_memory_equal(&s->stamp, &stamp, sizeof(stamp));
+	assert_digest(&s->digest, &d);
+}
+
+static void assert_full(const assay_source *src)
+{
+	const assay_stamp stamp = {UINT64_MAX, -5, INT64_MIN, 77, INT64_MAX};
+	const assay_digest d[] = {digest(1), digest(2), digest(3), digest(4)};
+
+	assert_string_equal(src->path, "scans/\xc3\xa9 %23.tif");
+	assert_int_equal(src->modality, ASSAY_MODALITY_AUDIO);
+	assert_memory_equal(&src->stamp, &stamp, sizeof(stamp));
+	assert_digest(&src->digest, &d[0]);
+	assert_int_equal(src->metadata_count, 2);
+	assert_string_equal(src->metadata_keys[0], "doc_type");
+	assert_string_equal(src->metadata_values[0], "invoice");
+	assert_string_equal(src->metadata_keys[1], "licence");
+	assert_string_equal(src->metadata_values[1], "");
+	assert_int_equal(src->sidecar_count, 1);
+	assert_sidecar(src->sidecars, "ground_truth", "scans/a.gt.txt", 5);
+	assert_digest(&src->recipe, &d[1]);
+	assert_int_equal(src->unit_count, 2);
+	assert_int_equal(src->units[0], 11);
+	assert_int_equal(src->units[1], UINT64_C(1) << 40);
+	assert_true(src->missing && src->has_before);
+	assert_int_equal(src->failure, ASSAY_FAILURE_UNREADABLE);
+	assert_string_equal(src->message, "permission denied");
+	assert_int_equal(src->cause, ASSAY_CAUSE_CONTENT | ASSAY_CAUSE_SIDECAR);
+	assert_int_equal(src->run, 9);
+	assert_digest(&src->before_digest, &d[2]);
+	assert_digest(&src->before_recipe, &d[3]);
+	assert_int_equal(src->before_sidecar_count, 1);
+	assert_sidecar(src->before_sidecars, "transcript", "scans/b.txt", 6);
+}
+
+static assay_code read_source(assay_store *s, uint64_t id)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+
+	return assay_source_get(s, id, &src, NULL);
+}
+
+/* ---- tests ---- */
+
+static void source_put__full__reads_back_by_number_and_path(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_SOURCE by_id = {0};
+	ASSAY_AUTO_SOURCE by_path = {0};
+
+	make_full(&src);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	assert_int_equal(src.id, 1);
+	assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	assert_int_equal(assay_source_get(STORE(state), 1, &by_id, NULL), ASSAY_OK);
+	assert_full(&by_id);
+	assert_int_equal(assay_source_find(STORE(state), src.path, &by_path, NULL), ASSAY_OK);
+	assert_full(&by_path);
+	assert_int_equal(by_path.id, 1);
+}
+
+static void source_put__again__same_row_same_bytes(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_SOURCE read = {0};
+	ASSAY_AUTO_BUF first = ASSAY_BUF_INIT, second = ASSAY_BUF_INIT;
+
+	make_full(&src);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	copy_row(STORE(state), ASSAY_TABLE_SOURCE, 1, &first);
+	assert_int_equal(assay_source_get(STORE(state), 1, &read, NULL), ASSAY_OK);
+	assert_int_equal(assay_source_put(STORE(state), &read, NULL), ASSAY_OK);
+	assert_int_equal(read.id, 1);
+	copy_row(STORE(state), ASSAY_TABLE_SOURCE, 1, &second);
+	assert_int_equal(first.len, second.len);
+	assert_memory_equal(first.data, second.data, first.len);
+}
+
+static void source_find__never_seen__enoent(void **state)
+{
+	assay_source src = {.id = 7};
+
+	assert_int_equal(assay_source_find(STORE(state), "none", &src, NULL), ASSAY_ENOENT);
+	assert_int_equal(src.id, 0);
+	assert_null(src.path);
+	assert_int_equal(assay_source_get(STORE(state), 5, &src, NULL), ASSAY_ENOENT);
+}
+
+static void source_find__entry_of_another__ecorrupt_names_both(void **state)
+{
+	ASSAY_AUTO_SOURCE a = {0};
+	ASSAY_AUTO_SOURCE read = {0};
+	assay_err err = ASSAY_ERR_INIT;
+
+	make_plain(&a, "a", 1);
+	assert_int_equal(assay_source_put(STORE(state), &a, NULL), ASSAY_OK);
+	assert_int_equal(assay_index_put_text(STORE(state), ASSAY_INDEX_PATH, "b", 1, NULL), ASSAY_OK);
+	assert_int_equal(assay_source_find(STORE(state), "b", &read, &err), ASSAY_ECORRUPT);
+	assert_string_equal(err.msg, "index entry of source 'b' leads to row 1, which is not it");
+	assert_null(read.path);
+}
+
+struct seen {
+	char text[64];
+	unsigned stop_after;
+};
+
+static assay_code note(void *ctx, const assay_source *src, assay_err *err)
+{
+	struct seen *seen = ctx;
+
+	(void)err;
+	strcat(seen->text, src->path);
+	return seen->stop_after > 0 && --seen->stop_after == 0 ? ASSAY_ESTOP : ASSAY_OK;
+}
+
+static void put_three(assay_store *s)
+{
+	const char *const paths[] = {"c", "a", "b"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		ASSAY_AUTO_SOURCE src = {0};
+
+		make_plain(&src, paths[i], i < 2 ? 1 : 2);
+		assert_int_equal(assay_source_put(s, &src, NULL), ASSAY_OK);
+	}
+}
+
+static void sources_each__order_of_first_sight(void **state)
+{
+	struct seen seen = {.stop_after = 0}, two = {.stop_after = 2};
+
+	put_three(STORE(state));
+	assert_int_equal(assay_sources_each(STORE(state), note, &seen, NULL), ASSAY_OK);
+	assert_string_equal(seen.text, "cab");
+	assert_int_equal(assay_sources_each(STORE(state), note, &two, NULL), ASSAY_ESTOP);
+	assert_string_equal(two.text, "ca");
+}
+
+static void sources_with__content__every_path_that_had_it(void **state)
+{
+	struct seen one = {.stop_after = 0}, two = {.stop_after = 0}, none = {.stop_after = 0};
+	const assay_digest d[] = {digest(1), digest(2), digest(3)};
+	ASSAY_AUTO_SOURCE c = {0};
+
+	put_three(STORE(state));
+	assert_int_equal(assay_source_find(STORE(state), "c", &c, NULL), ASSAY_OK);
+	c.digest = digest(2); /* it changed: both contents lead to it */
+	assert_int_equal(assay_source_put(STORE(state), &c, NULL), ASSAY_OK);
+	assert_int_equal(assay_sources_with(STORE(state), &d[0], note, &one, NULL), ASSAY_OK);
+	assert_string_equal(one.text, "ca");
+	assert_int_equal(assay_sources_with(STORE(state), &d[1], note, &two, NULL), ASSAY_OK);
+	assert_string_equal(two.text, "cb");
+	assert_int_equal(assay_sources_with(STORE(state), &d[2], note, &none, NULL), ASSAY_OK);
+	assert_string_equal(none.text, "");
+}
+
+static void source_put__never_read__no_content(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_digest zero = {{0}};
+	uint64_t id;
+
+	make_plain(&src, "gone", 0);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	assert_int_equal(assay_index_get(STORE(state), ASSAY_INDEX_CONTENT, &zero, &id, NULL), ASSAY_ENOENT);
+}
+
+static void source_get__every_truncation__ecorrupt(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+
+	make_full(&src);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	assert_truncations_refused(STORE(state), ASSAY_TABLE_SOURCE, 1, read_source);
+}
+
+static void source_get__random_mutations__no_harm(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+
+	make_full(&src);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	assert_mutations_harmless(STORE(state), ASSAY_TABLE_SOURCE, 1, read_source);
+}
+
+static void source__every_alloc_fails_in_turn__enomem(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc;
+	unsigned n = 0;
+
+	make_full(&src);
+	do {
+		arm(++n);
+		rc = assay_source_put(STORE(state), &src, NULL);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+		assert_int_equal(src.id != 0, rc == ASSAY_OK);
+		if (rc != ASSAY_OK)
+			assay_store_rollback(STORE(state));
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 2, 100);
+	n = 0;
+	do {
+		ASSAY_AUTO_SOURCE read = {0};
+
+		arm(++n);
+		rc = assay_source_find(STORE(state), src.path, &read, NULL);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+		assert_int_equal(read.path != NULL, rc == ASSAY_OK);
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 10, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(source_put__full__reads_back_by_number_and_path, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(source_put__again__same_row_same_bytes, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(source_find__never_seen__enoent, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(source_find__entry_of_another__ecorrupt_names_both, open_store,
+					    close_store),
+	    cmocka_unit_test_setup_teardown(sources_each__order_of_first_sight, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(sources_with__content__every_path_that_had_it, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(source_put__never_read__no_content, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(source_get__every_truncation__ecorrupt, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(source_get__random_mutations__no_harm, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(source__every_alloc_fails_in_turn__enomem, open_store, close_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,526 @@
+#include "assay/version.h"
+
+#include "catalog.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
+static unsigned calls, fail_at;
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n);
+void *__real_calloc(size_t n, size_t s);
+void *__wrap_calloc(size_t n, size_t s);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+
+void *__wrap_malloc(size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t s)
+{
+	return ++calls == fail_at ? NULL : __real_calloc(n, s);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_realloc(p, n);
+}
+
+static void arm(unsigned n)
+{
+	calls = 0;
+	fail_at = n;
+}
+
+/* ---- a store in a folder of its own for each test ---- */
+
+struct fixture {
+	char dir[64];
+	assay_store *s;
+};
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static int open_store(void **state)
+{
+	const assay_store_opts opts = {.create = true};
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	strcpy(f->dir, "/tmp/assay-test-XXXXXX");
+	*state = f;
+	return mkdtemp(f->dir) != NULL && assay_store_open(&f->s, f->dir, &opts, NULL) == ASSAY_OK ? 0 : -1;
+}
+
+static int close_store(void **state)
+{
+	struct fixture *f = *state;
+
+	assay_store_close(f->s);
+	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(f);
+	return 0;
+}
+
+#define STORE(state) (((struct fixture *)*(state))->s)
+
+static assay_digest digest(unsigned byte)
+{
+	assay_digest d;
+
+	memset(d.bytes, (int)byte, sizeof(d.bytes));
+	return d;
+}
+
+static void assert_digest(const assay_digest *d, const assay_digest *expected)
+{
+	assert_memory_equal(d->bytes, expected->bytes, sizeof(d->bytes));
+}
+
+static char *text(const char *s)
+{
+	char *copy = assay_strdup(s);
+
+	assert_non_null(copy);
+	return copy;
+}
+
+/* xorshift64*: Vigna 2016, arXiv:1402.6246. The seed is printed, and taken from ASSAY_TEST_SEED when that is set. */
+static uint64_t rng;
+
+static void seed(void)
+{
+	const char *text = getenv("ASSAY_TEST_SEED");
+
+	rng = text != NULL ? strtoull(text, NULL, 0) | 1 : UINT64_C(0x9e3779b97f4a7c15);
+	print_message("seed 0x%" PRIx64 "\n", rng);
+}
+
+static uint32_t rnd(void)
+{
+	rng ^= rng >> 12;
+	rng ^= rng << 25;
+	rng ^= rng >> 27;
+	return (uint32_t)((rng * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
+}
+
+/* ---- rows as bytes ---- */
+
+typedef assay_code read_fn(assay_store *s, uint64_t id);
+
+static void copy_row(assay_store *s, assay_table t, uint64_t id, assay_buf *out)
+{
+	const void *p;
+	size_t n;
+
+	assert_int_equal(assay_row_get_at(s, t, id, &p, &n, NULL), ASSAY_OK);
+	assay_buf_reset(out);
+	assay_buf_append(out, p, n);
+	assert_false(out->failed);
+}
+
+static void put_bytes(assay_store *s, assay_table t, uint64_t id, const void *p, size_t n)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	assay_buf_append(&row, p, n);
+	assert_int_equal(assay_row_put_at(s, t, id, &row, NULL), ASSAY_OK);
+}
+
+static void assert_truncations_refused(assay_store *s, assay_table t, uint64_t id, read_fn *read)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	copy_row(s, t, id, &row);
+	for (size_t n = 0; n < row.len; n++) {
+		put_bytes(s, t, id, row.data, n);
+		assert_int_equal(read(s, id), ASSAY_ECORRUPT);
+	}
+	put_bytes(s, t, id, row.data, row.len);
+	assert_int_equal(read(s, id), ASSAY_OK);
+}
+
+/* One to three bytes changed: refused, or read as something else that is valid. */
+static void assert_mutations_harmless(assay_store *s, assay_table t, uint64_t id, read_fn *read)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT, changed = ASSAY_BUF_INIT;
+	unsigned refused = 0;
+
+	seed();
+	copy_row(s, t, id, &row);
+	for (unsigned i = 0; i < 4000; i++) {
+		assay_code rc;
+
+		assay_buf_reset(&changed);
+		assay_buf_append(&changed, row.data, row.len);
+		for (unsigned k = rnd() % 3 + 1; k > 0; k--)
+			changed.data[rnd() % changed.len] = (unsigned char)rnd();
+		put_bytes(s, t, id, changed.data, changed.len);
+		rc = read(s, id);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
+		refused += rc == ASSAY_ECORRUPT;
+	}
+	assert_in_range(refused, 1, 4000);
+	put_bytes(s, t, id, row.data, row.len);
+}
+
+/*
+ * Golden digests, computed once by a program of its own (Python's hashlib and an independent CBOR encoder of 20 lines,
+ * written from RFC 8949) and pinned: stores that exist are named by them, so a change here is a change of format.
+ */
+#define VERSION_ID "69e2051ca73523c1d17dda742cc5474a742ca046a17fc124a61d34eaaebf784a"
+
+/* ---- a version with every field in use; `which` makes others of it ---- */
+
+static void make(assay_version *v, unsigned which)
+{
+	*v = (assay_version){.has_recipe = {false, true, false, true},
+			     .recipes = {{{0}}, digest(0x41), {{0}}, digest(0x43)},
+			     .contract_count = 2,
+			     .accepted = digest(0x61),
+			     .others = digest(0x62 + which),
+			     .run = 5 + which,
+			     .made_ns = 6,
+			     .incomplete = true,
+			     .counts = {40, 31, 6, 1, 1, 1, 2},
+			     .dataset = text("harbour-archive")};
+	v->contracts = calloc(2, sizeof(*v->contracts));
+	assert_non_null(v->contracts);
+	v->contracts[0] = digest(0x51);
+	v->contracts[1] = digest(0x50); /* the configuration's order, not a sorted one */
+}
+
+static assay_digest commit(assay_store *s, unsigned which)
+{
+	ASSAY_AUTO_VERSION v = {0};
+
+	make(&v, which);
+	assert_int_equal(assay_version_commit(s, &v, NULL), ASSAY_OK);
+	return v.id;
+}
+
+static void assert_made(const assay_version *v, uint64_t number, const assay_digest *parent)
+{
+	const assay_digest d[] = {digest(0x41), digest(0x43), digest(0x51), digest(0x50), digest(0x61), digest(0x62)};
+	const assay_counts counts = {40, 31, 6, 1, 1, 1, 2};
+
+	assert_false(v->has_recipe[0] || v->has_recipe[2]);
+	assert_true(v->has_recipe[1] && v->has_recipe[3] && v->incomplete);
+	assert_digest(&v->recipes[1], &d[0]);
+	assert_digest(&v->recipes[3], &d[1]);
+	assert_int_equal(v->contract_count, 2);
+	assert_digest(&v->contracts[0], &d[2]);
+	assert_digest(&v->contracts[1], &d[3]);
+	assert_digest(&v->accepted, &d[4]);
+	assert_digest(&v->others, &d[5]);
+	assert_int_equal(v->number, number);
+	assert_int_equal(v->run, 5);
+	assert_int_equal(v->made_ns, 6);
+	assert_digest(&v->parent, parent);
+	assert_memory_equal(&v->counts, &counts, sizeof(counts));
+	assert_string_equal(v->dataset, "harbour-archive");
+}
+
+static uint64_t latest_number(assay_store *s)
+{
+	ASSAY_AUTO_VERSION v = {0};
+
+	assert_int_equal(assay_version_latest(s, &v, NULL), ASSAY_OK);
+	return v.number;
+}
+
+/* ---- tests ---- */
+
+static void version_commit__golden_id_and_reads_back(void **state)
+{
+	ASSAY_AUTO_VERSION read = {0};
+	const assay_digest id = commit(STORE(state), 0), zero = {{0}};
+	char hex[ASSAY_DIGEST_HEX];
+	assay_object_info o;
+
+	assert_string_equal(assay_digest_hex(&id, hex), VERSION_ID);
+	assert_int_equal(assay_version_get(STORE(state), &id, &read, NULL), ASSAY_OK);
+	assert_made(&read, 1, &zero);
+	assert_digest(&read.id, &id);
+	assert_int_equal(assay_object_find(STORE(state), &id, &o, NULL), ASSAY_OK);
+	assert_int_equal(o.type, ASSAY_OBJECT_VERSION);
+}
+
+static void version_commit__beside_the_identity__same_id(void **state)
+{
+	ASSAY_AUTO_VERSION v = {0};
+	const assay_digest id = commit(STORE(state), 0);
+
+	make(&v, 0);
+	v.run = 77;
+	v.made_ns = 78;
+	v.counts.in = 79;
+	free(v.dataset);
+	v.dataset = NULL;
+	assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
+	assert_digest(&v.id, &id);
+	assert_int_equal(v.number, 1);
+	assert_int_equal(v.run, 5);
+	assert_int_equal(v.made_ns, 6);
+}
+
+/* Each term of the record counts. */
+static void version_commit__any_term_differs__another_id(void **state)
+{
+	const assay_digest id = commit(STORE(state), 0);
+
+	for (unsigned i = 0; i < 6; i++) {
+		ASSAY_AUTO_VERSION v = {0};
+
+		make(&v, 0);
+		if (i == 0)
+			v.has_recipe[1] = false;
+		else if (i == 1)
+			v.recipes[3] = digest(0x44);
+		else if (i == 2)
+			v.contract_count = 1;
+		else if (i == 3)
+			v.contracts[0] = digest(0x52);
+		else if (i == 4)
+			v.accepted = digest(0x63);
+		else
+			v.others = digest(0x64);
+		assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
+		assert_false(assay_digest_eq(&v.id, &id));
+		assert_int_equal(v.number, i + 2);
+	}
+}
+
+static void version_commit__again__keeps_row_and_becomes_latest(void **state)
+{
+	ASSAY_AUTO_BUF first = ASSAY_BUF_INIT, second = ASSAY_BUF_INIT;
+	ASSAY_AUTO_VERSION read = {0};
+	const assay_digest a = commit(STORE(state), 0);
+	const assay_digest b = commit(STORE(state), 1);
+
+	assert_int_equal(latest_number(STORE(state)), 2);
+	assert_int_equal(assay_version_get(STORE(state), &b, &read, NULL), ASSAY_OK);
+	assert_digest(&read.parent, &a);
+	copy_row(STORE(state), ASSAY_TABLE_VERSION, 1, &first);
+	(void)commit(STORE(state), 0);
+	copy_row(STORE(state), ASSAY_TABLE_VERSION, 1, &second);
+	assert_int_equal(first.len, second.len);
+	assert_memory_equal(first.data, second.data, first.len);
+	assert_int_equal(latest_number(STORE(state)), 1);
+}
+
+static void version_latest__none__enoent(void **state)
+{
+	assay_version v = {.number = 4};
+	const assay_digest d = digest(1);
+
+	assert_int_equal(assay_version_latest(STORE(state), &v, NULL), ASSAY_ENOENT);
+	assert_int_equal(v.number, 0);
+	assert_int_equal(assay_version_get(STORE(state), &d, &v, NULL), ASSAY_ENOENT);
+}
+
+static void assert_resolves(assay_store *s, const char *name, const assay_digest *id)
+{
+	ASSAY_AUTO_VERSION v = {0};
+
+	assert_int_equal(assay_version_resolve(s, name, &v, NULL), ASSAY_OK);
+	assert_digest(&v.id, id);
+}
+
+static void assert_unresolved(assay_store *s, const char *name, assay_code code, const char *part)
+{
+	assay_version v = {.number = 4};
+	assay_err err = ASSAY_ERR_INIT;
+
+	assert_int_equal(assay_version_resolve(s, name, &v, &err), code);
+	assert_int_equal(v.number, 0);
+	assert_non_null(strstr(err.msg, part));
+}
+
+static void version_resolve__names_of_all_kinds(void **state)
+{
+	const assay_digest id = commit(STORE(state), 0);
+
+	assert_resolves(STORE(state), "latest", &id);
+	assert_resolves(STORE(state), VERSION_ID, &id);
+	assert_resolves(STORE(state), "sha256:" VERSION_ID, &id);
+	assert_resolves(STORE(state), "69e2", &id);
+	assert_resolves(STORE(state), "69E2051", &id);
+	assert_resolves(STORE(state), "sha256:69e20", &id);
+	assert_unresolved(STORE(state), "69e", ASSAY_EUSAGE, "at least 4 hex digits");
+	assert_unresolved(STORE(state), "sha256:", ASSAY_EUSAGE, "'sha256:' names no version");
+	assert_unresolved(STORE(state), "last", ASSAY_EUSAGE, "'last' names no version");
+	assert_unresolved(STORE(state), VERSION_ID "0", ASSAY_EUSAGE, "names no version");
+	assert_unresolved(STORE(state), "69e3", ASSAY_ENOENT,
+			  "there is no version '69e3'; there is 1, the latest is 69e2051ca735");
+}
+
+static void version_resolve__none_yet__enoent_says_so(void **state)
+{
+	assert_unresolved(STORE(state), "latest", ASSAY_ENOENT, "none was committed yet");
+	assert_unresolved(STORE(state), "abcd", ASSAY_ENOENT, "none was committed yet");
+}
+
+/* Two ids with the same first digits are not found by trying: the index alone decides what is ambiguous. */
+static void version_resolve__two_with_the_prefix__eusage_names_both(void **state)
+{
+	const assay_digest id = commit(STORE(state), 0);
+	assay_digest twin = id;
+
+	twin.bytes[3] ^= 1;
+	assert_int_equal(assay_index_put(STORE(state), ASSAY_INDEX_VERSION, &twin, 1, NULL), ASSAY_OK);
+	assert_unresolved(STORE(state), "69e205", ASSAY_EUSAGE, "could be any of 2 versions, such as 69e2051ca73523c1");
+	assert_resolves(STORE(state), "69e2051c", &id);
+}
+
+static assay_code note(void *ctx, const assay_version *v, assay_err *err)
+{
+	(void)err;
+	(void)sprintf((char *)ctx + strlen(ctx), "%" PRIu64 " ", v->number);
+	return ASSAY_OK;
+}
+
+static void versions_each__newest_first(void **state)
+{
+	char numbers[32] = "";
+
+	for (unsigned i = 0; i < 3; i++)
+		(void)commit(STORE(state), i);
+	assert_int_equal(assay_versions_each(STORE(state), note, numbers, NULL), ASSAY_OK);
+	assert_string_equal(numbers, "3 2 1 ");
+}
+
+static assay_digest committed; /* the id that read_version asks for */
+
+static assay_code read_version(assay_store *s, uint64_t id)
+{
+	ASSAY_AUTO_VERSION v = {0};
+
+	(void)id;
+	return assay_version_get(s, &committed, &v, NULL);
+}
+
+static void version_get__truncated_row__ecorrupt(void **state)
+{
+	committed = commit(STORE(state), 0);
+	assert_truncations_refused(STORE(state), ASSAY_TABLE_VERSION, 1, read_version);
+}
+
+static void version_get__mutated_row__no_harm(void **state)
+{
+	committed = commit(STORE(state), 0);
+	assert_mutations_harmless(STORE(state), ASSAY_TABLE_VERSION, 1, read_version);
+}
+
+/* An object under a row that names it, whatever is in it. */
+static assay_code read_as_record(assay_store *s, const assay_buf *row, const void *p, size_t n)
+{
+	static const size_t id_at = 6; /* in the row: map, key 0, format, key 1, head of a string of 32 bytes (2) */
+	ASSAY_AUTO_BUF changed = ASSAY_BUF_INIT;
+	ASSAY_AUTO_VERSION v = {0};
+	assay_digest d;
+
+	assert_int_equal(assay_object_put(s, ASSAY_OBJECT_VERSION, p, n, NULL, &d, NULL, NULL), ASSAY_OK);
+	assay_buf_append(&changed, row->data, row->len);
+	memcpy(changed.data + id_at, d.bytes, sizeof(d.bytes));
+	put_bytes(s, ASSAY_TABLE_VERSION, 1, changed.data, changed.len);
+	assert_int_equal(assay_index_put(s, ASSAY_INDEX_VERSION, &d, 1, NULL), ASSAY_OK);
+	return assay_version_get(s, &d, &v, NULL);
+}
+
+static void version_get__truncated_or_mutated_record__refused_or_valid(void **state)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT, record = ASSAY_BUF_INIT;
+	const assay_digest id = commit(STORE(state), 0);
+
+	copy_row(STORE(state), ASSAY_TABLE_VERSION, 1, &row);
+	assert_int_equal(assay_object_get(STORE(state), &id, &record, NULL), ASSAY_OK);
+	for (size_t n = 0; n < record.len; n++)
+		assert_int_equal(read_as_record(STORE(state), &row, record.data, n), ASSAY_ECORRUPT);
+	assert_int_equal(read_as_record(STORE(state), &row, record.data, record.len), ASSAY_OK);
+	seed();
+	for (unsigned i = 0; i < 2000; i++) {
+		const size_t at = rnd() % record.len;
+		const unsigned char was = record.data[at];
+		assay_code rc;
+
+		record.data[at] = (unsigned char)rnd();
+		rc = read_as_record(STORE(state), &row, record.data, record.len);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
+		record.data[at] = was;
+	}
+}
+
+static void version__every_alloc_fails_in_turn__enomem(void **state)
+{
+	ASSAY_AUTO_VERSION v = {0};
+	assay_code rc;
+	unsigned n = 0;
+
+	(void)commit(STORE(state), 1); /* so that there is a parent to be read */
+	assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	make(&v, 0);
+	do {
+		arm(++n);
+		rc = assay_version_commit(STORE(state), &v, NULL);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+		if (rc != ASSAY_OK)
+			assay_store_rollback(STORE(state));
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 5, 100);
+	n = 0;
+	do {
+		ASSAY_AUTO_VERSION read = {0};
+
+		arm(++n);
+		rc = assay_version_resolve(STORE(state), "latest", &read, NULL);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 3, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(version_commit__golden_id_and_reads_back, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_commit__beside_the_identity__same_id, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_commit__any_term_differs__another_id, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_commit__again__keeps_row_and_becomes_latest, open_store,
+					    close_store),
+	    cmocka_unit_test_setup_teardown(version_latest__none__enoent, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_resolve__names_of_all_kinds, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_resolve__none_yet__enoent_says_so, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_resolve__two_with_the_prefix__eusage_names_both, open_store,
+					    close_store),
+	    cmocka_unit_test_setup_teardown(versions_each__newest_first, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_get__truncated_row__ecorrupt, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_get__mutated_row__no_harm, open_store, close_store),
+	    cmocka_unit_test_setup_teardown(version_get__truncated_or_mutated_record__refused_or_valid, open_store,
+					    close_store),
+	    cmocka_unit_test_setup_teardown(version__every_alloc_fails_in_turn__enomem, open_store, close_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

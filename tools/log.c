@@ -1,0 +1,229 @@
+#include "verbs.h"
+
+#include "tell.h"
+
+#include "assay/run.h"
+#include "assay/sandbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const assay_option options[] = {
+    {"runs", 0, NULL, "the runs rather than the versions"},
+    {"limit", 0, "N", "the newest N only"},
+    {NULL, 0, NULL, NULL},
+};
+
+typedef struct listing {
+	const assay_invocation *in;
+	assay_store *store;
+	assay_report report;
+	assay_digest latest; /* zero when nothing was committed */
+	uint64_t limit, shown;
+} listing;
+
+/* ---------------------------------------------------------------- versions */
+
+static void print_version(const assay_version *v, const assay_run_note *run, bool latest)
+{
+	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT;
+	char hex[ASSAY_DIGEST_HEX], at[32];
+
+	assay_tell_counts(&counts, &v->counts);
+	assay_say("%.12s  %s  %s%s%s\n", assay_digest_hex(&v->id, hex), assay_tell_time(v->made_ns, at),
+	          assay_buf_str(&counts), v->incomplete ? "; incomplete" : "", latest ? " (latest)" : "");
+	assay_say("              by run %s\n", run->name);
+}
+
+static void json_version(assay_json *j, const assay_version *v, const assay_run_note *run, bool latest)
+{
+	assay_json_object(j);
+	assay_json_kdigest(j, "version", &v->id);
+	assay_json_kuint(j, "number", v->number);
+	assay_json_kbool(j, "latest", latest);
+	assay_json_ktime(j, "at", v->made_ns);
+	assay_json_kstr(j, "run", run->name);
+	assay_json_kstr(j, "dataset", v->dataset);
+	assay_json_kdigest(j, "parent", assay_digest_is_zero(&v->parent) ? NULL : &v->parent);
+	assay_json_kbool(j, "incomplete", v->incomplete);
+	assay_json_counts(j, "samples", &v->counts);
+	assay_json_end(j);
+}
+
+static assay_code list_version(void *ctx, const assay_version *v, assay_err *err)
+{
+	listing *l = ctx;
+	const bool latest = assay_digest_eq(&v->id, &l->latest);
+	assay_run_note run;
+	assay_code rc;
+
+	if (l->limit != 0 && l->shown == l->limit)
+		return ASSAY_ESTOP;
+	rc = assay_run_note_of(&run, l->store, v->run, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	l->shown++;
+	if (!l->in->json) {
+		print_version(v, &run, latest);
+		return ASSAY_OK;
+	}
+	json_version(&l->report.json, v, &run, latest);
+	return assay_report_flush(&l->report, err);
+}
+
+static assay_code list_versions(listing *l, assay_err *err)
+{
+	ASSAY_AUTO_VERSION latest = {0};
+	assay_code rc = assay_version_latest(l->store, &latest, err);
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	l->latest = latest.id;
+	return assay_versions_each(l->store, list_version, l, err);
+}
+
+/* ---------------------------------------------------------------- runs */
+
+static const char *layers_of(const assay_run *r, char out[96])
+{
+	if (r->ended_ns == 0)
+		return "-";
+	return r->sandbox == ASSAY_SANDBOX_ALL ? "full" : assay_sandbox_layers_text(r->sandbox, out, 96);
+}
+
+static void print_run_end(const assay_run *r)
+{
+	const int64_t ms = (r->ended_ns - r->started_ns) / 1000000;
+
+	if (r->ended_ns == 0)
+		assay_say("did not end: it was killed, or is still at work\n");
+	else
+		assay_say("took %" PRId64 ".%" PRId64 " s, exit %d\n", ms / 1000, ms / 100 % 10, (int)r->exit);
+}
+
+static void print_run(const assay_run *r)
+{
+	const assay_run_sources *c = &r->sources;
+	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT;
+	char hex[ASSAY_DIGEST_HEX], at[32], layers[96];
+
+	assay_say("%s  %-5s  %s  ", r->name, r->verb, assay_tell_time(r->started_ns, at));
+	print_run_end(r);
+	if (r->ended_ns != 0 && c->seen > 0)
+		assay_say("  sources  %" PRIu64 " seen: %" PRIu64 " processed, %" PRIu64 " unchanged, %" PRIu64 " failed; %" PRIu64
+		          " missing\n",
+		          c->seen, c->processed, c->unchanged, c->failed, c->missing);
+	assay_tell_counts(&counts, &r->counts);
+	if (r->ended_ns != 0 && (r->counts.in > 0 || r->has_version))
+		assay_say("  samples  %s\n", assay_buf_str(&counts));
+	assay_say("  version  %.12s\n", r->has_version ? assay_digest_hex(&r->version, hex) : "none");
+	assay_say("  by       assay %s on %s, %" PRIu32 " worker%s, sandbox %s\n", r->program, r->host, r->jobs,
+	          r->jobs == 1 ? "" : "s", layers_of(r, layers));
+	if (r->cpu_features != NULL && r->cpu_features[0] != '\0')
+		assay_say("  cpu      %s\n", r->cpu_features);
+}
+
+static void json_run(assay_json *j, const assay_run *r)
+{
+	char layers[96];
+
+	assay_json_object(j);
+	assay_json_kstr(j, "run", r->name);
+	assay_json_kstr(j, "verb", r->verb);
+	assay_json_ktime(j, "started", r->started_ns);
+	assay_json_ktime(j, "ended", r->ended_ns);
+	assay_json_key(j, "exit");
+	if (r->ended_ns != 0)
+		assay_json_int(j, r->exit);
+	else
+		assay_json_null(j);
+	assay_json_kdigest(j, "version", r->has_version ? &r->version : NULL);
+	assay_json_key(j, "sources");
+	assay_json_object(j);
+	assay_json_kuint(j, "seen", r->sources.seen);
+	assay_json_kuint(j, "processed", r->sources.processed);
+	assay_json_kuint(j, "unchanged", r->sources.unchanged);
+	assay_json_kuint(j, "failed", r->sources.failed);
+	assay_json_kuint(j, "missing", r->sources.missing);
+	assay_json_end(j);
+	assay_json_counts(j, "samples", &r->counts);
+	assay_json_kuint(j, "jobs", r->jobs);
+	assay_json_kstr(j, "program", r->program);
+	assay_json_kstr(j, "host", r->host);
+	assay_json_kstr(j, "cpu_features", r->cpu_features);
+	assay_json_kstr(j, "sandbox", r->ended_ns != 0 ? assay_sandbox_layers_text(r->sandbox, layers, sizeof layers) : NULL);
+	assay_json_key(j, "libraries");
+	assay_json_array(j);
+	for (size_t i = 0; i < r->library_count; i++)
+		assay_json_str(j, r->libraries[i]);
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
+static assay_code list_run(void *ctx, const assay_run *r, assay_err *err)
+{
+	listing *l = ctx;
+
+	if (l->limit != 0 && l->shown == l->limit)
+		return ASSAY_ESTOP;
+	l->shown++;
+	if (!l->in->json) {
+		print_run(r);
+		return ASSAY_OK;
+	}
+	json_run(&l->report.json, r);
+	return assay_report_flush(&l->report, err);
+}
+
+/* ---------------------------------------------------------------- the verb */
+
+static assay_code list_all(listing *l, assay_err *err)
+{
+	const bool runs = assay_opt(l->in, "runs") != NULL;
+	assay_code rc;
+
+	if (l->in->json)
+		assay_json_array(&l->report.json);
+	rc = runs ? assay_runs_each(l->store, list_run, l, err) : list_versions(l, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ESTOP)
+		return rc;
+	if (l->shown == 0 && !l->in->json)
+		(void)fprintf(stderr, "assay: %s yet\n", runs ? "there was no run" : "no version was committed");
+	if (!l->in->json)
+		return ASSAY_OK;
+	assay_json_end(&l->report.json);
+	return assay_report_print(&l->report, err);
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_AUTO_STORE s = NULL;
+	listing l = {.in = in};
+	assay_code rc;
+
+	assay_report_init(&l.report);
+	rc = assay_opt_uint(in, "limit", 0, 1, UINT64_MAX, &l.limit, err);
+	if (rc == ASSAY_OK)
+		rc = assay_open_store(in, &s, false, false, err);
+	l.store = s;
+	if (rc == ASSAY_OK)
+		rc = list_all(&l, err);
+	assay_report_release(&l.report);
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_log = {
+    .name = "log",
+    .operands = "",
+    .summary = "the versions, newest first; with --runs the runs",
+    .help = "A version is printed with the start of its id, which 'assay show' and 'assay export' take, when it was first\n"
+            "made, and what became of the samples. 'incomplete' says that some outcome was of time, memory or a signal:\n"
+            "the next run may end differently. The same content always gives the same id, so a run that changes nothing\n"
+            "adds no version.\n"
+            "With --runs: what each did, where, and with which layers of the sandbox.\n",
+    .example = "  assay log\n"
+               "  assay log --runs --limit 3\n"
+               "  assay log --json | jq -r '.[0].version'\n",
+    .options = options,
+    .run = run,
+};

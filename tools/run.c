@@ -1,0 +1,132 @@
+#include "summary.h"
+#include "verbs.h"
+
+#include "assay/file.h"
+#include "assay/stop.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const assay_option options[] = {
+    {"jobs", 'j', "N", "worker processes (default: one per core)"},
+    {"shard", 0, "I/N", "only the I-th of N parts of the sources (0 <= I < N); commits no version"},
+    {"limit", 0, "N", "stop after N sources that needed work; commits no version"},
+    {"no-commit", 0, NULL, "do the work and judge it, commit no version"},
+    {"strict", 0, NULL, "exit 80 when anything is quarantined or a source failed"},
+    {"sandbox", 0, "MODE", "auto: every layer the machine has; required: refuse to work without one"},
+    {"progress", 0, "MODE", "auto, bar, plain, json or none (on standard error)"},
+    {NULL, 0, NULL, NULL},
+};
+
+static assay_code parse_shard(const char *text, assay_run_opts *o, assay_err *err)
+{
+	uint32_t i, n;
+	int used = 0;
+
+	if (text == NULL)
+		return ASSAY_OK;
+	if (sscanf(text, "%" SCNu32 "/%" SCNu32 "%n", &i, &n, &used) != 2 || text[used] != '\0' || n == 0 || i >= n)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--shard: '%s' is not I/N with 0 <= I < N", text);
+	o->shard = i;
+	o->shard_count = n;
+	return ASSAY_OK;
+}
+
+static assay_code parse_modes(const assay_invocation *in, assay_run_opts *o, assay_progress *p, assay_err *err)
+{
+	const char *sandbox = assay_opt(in, "sandbox"), *progress = assay_opt(in, "progress");
+	assay_progress_mode mode = ASSAY_PROGRESS_AUTO;
+
+	if (sandbox != NULL && strcmp(sandbox, "required") == 0)
+		o->sandbox = ASSAY_SANDBOX_REQUIRED;
+	else if (sandbox != NULL && strcmp(sandbox, "auto") != 0)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--sandbox: '%s' is neither auto nor required", sandbox);
+	if (progress != NULL && !assay_progress_parse(&mode, progress))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--progress: '%s' is none of auto, bar, plain, json, none", progress);
+	assay_progress_init(p, mode, stderr);
+	return ASSAY_OK;
+}
+
+static assay_code parse_run(const assay_invocation *in, assay_run_opts *o, assay_progress *p, assay_err *err)
+{
+	uint64_t jobs;
+	assay_code rc;
+
+	*o = (assay_run_opts){.no_commit = assay_opt(in, "no-commit") != NULL, .progress = p};
+	ASSAY_TRY(assay_opt_uint(in, "jobs", 0, 1, 128, &jobs, err));
+	o->jobs = (unsigned)jobs;
+	ASSAY_TRY(assay_opt_uint(in, "limit", 0, 1, UINT64_MAX, &o->limit, err));
+	ASSAY_TRY(parse_shard(assay_opt(in, "shard"), o, err));
+	ASSAY_TRY(parse_modes(in, o, p, err));
+fail:
+	return rc;
+}
+
+static int exit_code(const assay_invocation *in, const assay_summary *s, assay_code rc)
+{
+	if (rc != ASSAY_OK)
+		return assay_exit_of(rc);
+	if (!s->conserved)
+		return ASSAY_EXIT_BUG;
+	if (assay_opt(in, "strict") != NULL && (s->samples.quarantined > 0 || s->sources.failed > 0))
+		return ASSAY_EXIT_DIFFERENCE;
+	return ASSAY_EXIT_OK;
+}
+
+static assay_code tell(const assay_invocation *in, const assay_summary *s, int code, assay_err *err)
+{
+	ASSAY_AUTO_REPORT r;
+
+	assay_report_init(&r);
+	if (!in->json) {
+		assay_summary_print(s);
+		return ASSAY_OK;
+	}
+	assay_summary_json(&r.json, s, code);
+	return assay_report_print(&r, err);
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_config_closep) assay_config *config = NULL;
+	ASSAY_AUTO_STORE store = NULL;
+	ASSAY_AUTO_FD rootfd = -1;
+	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
+	assay_run_opts o;
+	assay_progress progress;
+	assay_err tell_err = ASSAY_ERR_INIT;
+	assay_code rc;
+	int code;
+
+	ASSAY_TRY(parse_run(in, &o, &progress, err));
+	ASSAY_TRY(assay_stop_install(err));
+	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
+	ASSAY_TRY(assay_open_store(in, &store, true, true, err));
+	rc = assay_pipeline_run(&s, config, store, rootfd, &o, err);
+	assay_progress_clear(&progress);
+	code = exit_code(in, &s, rc);
+	/* An interrupted run still tells what it kept. */
+	if ((rc == ASSAY_OK || rc == ASSAY_ESTOP) && tell(in, &s, code, &tell_err) != ASSAY_OK) {
+		*err = tell_err;
+		return assay_exit_of(tell_err.code);
+	}
+	return code;
+fail:
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_run = {
+    .name = "run",
+    .operands = "",
+    .summary = "process what is new or changed, judge every sample, commit a version",
+    .help = "Finds the sources that assay.yaml names, digests what is new, and does the work that was not done before:\n"
+            "each unit of work is known by the digests of its source, its sidecars and its recipe. Every sample is then\n"
+            "judged against the contracts. What fails gets a ticket ('assay queue list'); what passes makes a version.\n"
+            "A run that is stopped or killed loses only the work in flight: run again to go on.\n"
+            "Quarantined samples are data, not errors: the exit code is 0 unless --strict is given.\n",
+    .example = "  assay run -j2 --progress plain\n  assay run --json | jq .samples\n",
+    .options = options,
+    .run = run,
+};

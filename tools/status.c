@@ -1,0 +1,107 @@
+#include "verbs.h"
+
+#include "assay/file.h"
+#include "assay/pipeline.h"
+#include "assay/queue.h"
+#include "assay/version.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define LISTED_MAX 20
+
+static void print_list(const char *word, char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count && i < LISTED_MAX; i++)
+		(void)printf("  %-8s %s\n", word, paths[i]);
+	if (count > LISTED_MAX)
+		(void)printf("  %-8s and %zu more (--json lists all)\n", word, count - LISTED_MAX);
+}
+
+static void json_list(assay_json *j, const char *key, char *const *paths, size_t count)
+{
+	assay_json_key(j, key);
+	assay_json_array(j);
+	for (size_t i = 0; i < count; i++)
+		assay_json_str(j, paths[i]);
+	assay_json_end(j);
+}
+
+static void print_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v)
+{
+	char hex[ASSAY_DIGEST_HEX], time[32];
+
+	(void)printf("sources  %" PRIu64 " seen: %" PRIu64 " unchanged (%" PRIu64 " of them failed), %" PRIu64
+	             " new, %" PRIu64 " changed; %" PRIu64 " missing\n",
+	             s->seen, s->unchanged, s->failed, s->added, s->changed, s->missing);
+	print_list("new", s->added_paths, s->added_count);
+	print_list("changed", s->changed_paths, s->changed_count);
+	print_list("missing", s->missing_paths, s->missing_count);
+	(void)printf("queue    %" PRIu64 " open\n", tickets);
+	if (v->number == 0)
+		(void)puts("version  none yet");
+	else
+		(void)printf("version  %.12s of %s, %" PRIu64 " accepted%s\n", assay_digest_hex(&v->id, hex),
+		             assay_time_format(v->made_ns, time), v->counts.accepted, v->incomplete ? ", incomplete" : "");
+}
+
+static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_REPORT r;
+	assay_json *j = &r.json;
+
+	assay_report_init(&r);
+	assay_json_object(j);
+	assay_json_key(j, "sources");
+	assay_json_object(j);
+	assay_json_kuint(j, "seen", s->seen);
+	assay_json_kuint(j, "unchanged", s->unchanged);
+	assay_json_kuint(j, "failed", s->failed);
+	json_list(j, "new", s->added_paths, s->added_count);
+	json_list(j, "changed", s->changed_paths, s->changed_count);
+	json_list(j, "missing", s->missing_paths, s->missing_count);
+	assay_json_end(j);
+	assay_json_key(j, "queue");
+	assay_json_object(j);
+	assay_json_kuint(j, "open", tickets);
+	assay_json_end(j);
+	assay_json_kdigest(j, "version", v->number > 0 ? &v->id : NULL);
+	assay_json_end(j);
+	return assay_report_print(&r, err);
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_config_closep) assay_config *config = NULL;
+	ASSAY_CLEANUP(assay_pipeline_status_release) assay_pipeline_status s = {0};
+	ASSAY_AUTO_STORE store = NULL;
+	ASSAY_AUTO_FD rootfd = -1;
+	ASSAY_AUTO_VERSION v = {0};
+	uint64_t tickets;
+	assay_code rc;
+
+	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
+	ASSAY_TRY(assay_open_store(in, &store, false, false, err));
+	ASSAY_TRY(assay_pipeline_status_read(&s, config, store, rootfd, err));
+	ASSAY_TRY(assay_tickets_open(store, &tickets, err));
+	rc = assay_version_latest(store, &v, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		goto fail;
+	rc = ASSAY_OK;
+	if (in->json)
+		ASSAY_TRY(json_status(&s, tickets, &v, err));
+	else
+		print_status(&s, tickets, &v);
+	return ASSAY_EXIT_OK;
+fail:
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_status = {
+    .name = "status",
+    .operands = "",
+    .summary = "what is new, changed or missing; the queue; the last version",
+    .help = "Looks at the stamps of the files only: nothing is opened, nothing is written.\n",
+    .example = "  assay status\n",
+    .run = run,
+};

@@ -1,0 +1,135 @@
+#include "summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void json_recipes(assay_json *j, const assay_summary *s)
+{
+	assay_json_key(j, "recipe");
+	assay_json_object(j);
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
+		if (s->has_recipe[m])
+			assay_json_kdigest(j, assay_modality_name(m), &s->recipes[m]);
+	assay_json_end(j);
+}
+
+static void json_sources(assay_json *j, const assay_run_sources *c)
+{
+	assay_json_key(j, "sources");
+	assay_json_object(j);
+	assay_json_kuint(j, "seen", c->seen);
+	assay_json_kuint(j, "processed", c->processed);
+	assay_json_kuint(j, "unchanged", c->unchanged);
+	assay_json_kuint(j, "failed", c->failed);
+	assay_json_kuint(j, "missing", c->missing);
+	assay_json_end(j);
+}
+
+static void json_samples(assay_json *j, const assay_counts *c)
+{
+	assay_json_key(j, "samples");
+	assay_json_object(j);
+	assay_json_kuint(j, "in", c->in);
+	assay_json_kuint(j, "accepted", c->accepted);
+	assay_json_kuint(j, "quarantined", c->quarantined);
+	assay_json_kuint(j, "waived", c->waived);
+	assay_json_kuint(j, "duplicate", c->duplicate);
+	assay_json_kuint(j, "filtered", c->filtered);
+	assay_json_end(j);
+}
+
+static void json_queue(assay_json *j, const assay_summary *s)
+{
+	assay_json_key(j, "queue");
+	assay_json_object(j);
+	assay_json_kuint(j, "open", s->tickets_open);
+	assay_json_kuint(j, "opened", s->tickets_opened);
+	assay_json_kuint(j, "settled", s->tickets_settled);
+	assay_json_end(j);
+}
+
+static void json_imbalance(assay_json *j, const assay_summary *s)
+{
+	if (s->imbalance_count == 0)
+		return;
+	assay_json_key(j, "imbalance");
+	assay_json_array(j);
+	for (size_t i = 0; i < s->imbalance_count; i++)
+		assay_json_str(j, s->imbalance[i]);
+	assay_json_end(j);
+}
+
+void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
+{
+	char layers[96];
+
+	assay_json_object(j);
+	assay_json_kstr(j, "run", s->run);
+	assay_json_kdigest(j, "version", s->has_version ? &s->version : NULL);
+	assay_json_kbool(j, "incomplete", s->incomplete);
+	json_recipes(j, s);
+	json_sources(j, &s->sources);
+	json_samples(j, &s->samples);
+	assay_json_kbool(j, "conserved", s->conserved);
+	json_imbalance(j, s);
+	json_queue(j, s);
+	assay_json_key(j, "units");
+	assay_json_object(j);
+	assay_json_kuint(j, "run", s->units_run);
+	assay_json_kuint(j, "cached", s->units_cached);
+	assay_json_end(j);
+	assay_json_kuint(j, "verdicts_changed", s->verdicts_changed);
+	/* Dataset checks are not judged by this release: none passed, none failed. */
+	assay_json_key(j, "dataset_checks");
+	assay_json_object(j);
+	assay_json_kuint(j, "passed", 0);
+	assay_json_kuint(j, "failed", 0);
+	assay_json_end(j);
+	assay_json_kstr(j, "sandbox", assay_sandbox_layers_text(s->layers, layers, sizeof layers));
+	assay_json_kbool(j, "stopped", s->stopped);
+	assay_json_key(j, "elapsed_s");
+	assay_json_decimal(j, (assay_decimal){s->elapsed_ns / 1000000, 3});
+	assay_json_kint(j, "exit", exit_code);
+	assay_json_end(j);
+}
+
+static void print_version(const assay_summary *s)
+{
+	char hex[ASSAY_DIGEST_HEX];
+
+	if (!s->has_version)
+		(void)puts("version   none committed");
+	else
+		(void)printf("version   %.12s %s%s\n", assay_digest_hex(&s->version, hex),
+		             s->version_is_new ? "(new)" : "(as before)",
+		             s->incomplete ? " incomplete: some failures were of time, memory or a signal" : "");
+}
+
+void assay_summary_print(const assay_summary *s)
+{
+	const assay_run_sources *src = &s->sources;
+	const assay_counts *c = &s->samples;
+	char layers[96];
+
+	(void)printf("run       %s, %" PRId64 ".%" PRId64 " s\n", s->run != NULL ? s->run : "-",
+	             s->elapsed_ns / 1000000000, s->elapsed_ns / 100000000 % 10);
+	if (src->seen > 0 || src->missing > 0) {
+		(void)printf("sources   %" PRIu64 " seen = %" PRIu64 " processed + %" PRIu64 " unchanged + %" PRIu64 " failed",
+		             src->seen, src->processed, src->unchanged, src->failed);
+		(void)printf(src->missing > 0 ? "; %" PRIu64 " missing\n" : "\n", src->missing);
+	}
+	if (s->judged)
+		(void)printf("samples   %" PRIu64 " in = %" PRIu64 " accepted + %" PRIu64 " quarantined + %" PRIu64
+		             " waived + %" PRIu64 " duplicate + %" PRIu64 " filtered\n",
+		             c->in, c->accepted, c->quarantined, c->waived, c->duplicate, c->filtered);
+	if (s->judged)
+		(void)printf("conserved %s\n", s->conserved ? "yes" : "NO: this is a bug in assay");
+	for (size_t i = 0; i < s->imbalance_count; i++)
+		(void)printf("          %s\n", s->imbalance[i]);
+	if (s->judged)
+		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
+		             s->tickets_opened, s->tickets_settled);
+	if (s->layers != ASSAY_SANDBOX_ALL)
+		(void)printf("sandbox   reduced: %s\n", assay_sandbox_layers_text(s->layers, layers, sizeof layers));
+	print_version(s);
+}

@@ -1,0 +1,262 @@
+#include "tell.h"
+
+#include "assay/contract.h"
+#include "assay/file.h"
+#include "assay/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- text */
+
+/* Bytes of the control character at p (C0, DEL, or C1 as UTF-8 writes it); 0 when there is none. */
+static size_t control_at(const unsigned char *p, size_t left)
+{
+	if (*p < 0x20 || *p == 0x7f)
+		return 1;
+	return *p == 0xc2 && left > 1 && p[1] >= 0x80 && p[1] < 0xa0 ? 2 : 0;
+}
+
+static void append_safe(assay_buf *out, const char *text, size_t n, bool keep_newlines)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (size_t i = 0; i < n;) {
+		const size_t bad = keep_newlines && p[i] == '\n' ? 0 : control_at(p + i, n - i);
+
+		for (size_t k = 0; k < bad; k++)
+			assay_buf_printf(out, "\\x%02x", p[i + k]);
+		if (bad == 0)
+			assay_buf_putc(out, text[i]);
+		i += bad > 0 ? bad : 1;
+	}
+}
+
+void assay_tell_safe(assay_buf *out, const char *text)
+{
+	if (text != NULL)
+		append_safe(out, text, strlen(text), false);
+}
+
+void assay_say(const char *fmt, ...)
+{
+	ASSAY_AUTO_BUF raw = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	assay_buf_vprintf(&raw, fmt, ap);
+	va_end(ap);
+	append_safe(&safe, assay_buf_str(&raw), raw.len, true);
+	if (raw.failed || safe.failed)
+		(void)fputs("assay: out of memory while printing\n", stderr);
+	(void)fwrite(assay_buf_str(&safe), 1, safe.len, stdout);
+}
+
+assay_code assay_report_flush(assay_report *r, assay_err *err)
+{
+	assay_code rc = assay_buf_check(&r->text, err);
+
+	if (rc == ASSAY_OK && r->text.len > 0 && fwrite(r->text.data, 1, r->text.len, stdout) != r->text.len)
+		rc = ASSAY_RAISE_ERRNO(err, "write to standard output");
+	assay_buf_reset(&r->text);
+	return rc;
+}
+
+char *assay_tell_time(int64_t ns, char out[32])
+{
+	(void)assay_time_format(ns, out);
+	if (strlen(out) < 20)
+		return out;
+	out[10] = ' ';
+	memcpy(out + 19, "Z", 2); /* milliseconds are for programs */
+	return out;
+}
+
+/* ---------------------------------------------------------------- runs */
+
+assay_code assay_run_note_of(assay_run_note *out, assay_store *s, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_RUN r = {0};
+	assay_code rc;
+
+	*out = (assay_run_note){.id = id};
+	(void)snprintf(out->name, sizeof out->name, "run %" PRIu64, id);
+	if (id == 0)
+		return ASSAY_OK;
+	rc = assay_run_get(s, id, &r, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	(void)snprintf(out->name, sizeof out->name, "%s", r.name);
+	out->started_ns = r.started_ns;
+	return ASSAY_OK;
+}
+
+void assay_json_ktime(assay_json *j, const char *key, int64_t ns)
+{
+	char text[32];
+
+	assay_json_kstr(j, key, ns != 0 ? assay_time_format(ns, text) : NULL);
+}
+
+void assay_json_run(assay_json *j, const char *key, const assay_run_note *n)
+{
+	assay_json_key(j, key);
+	if (n->id == 0) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	assay_json_kstr(j, "name", n->name);
+	assay_json_ktime(j, "at", n->started_ns);
+	assay_json_end(j);
+}
+
+/* ---------------------------------------------------------------- checks and failures */
+
+void assay_tell_value(assay_buf *out, assay_decimal v, const char *unit)
+{
+	static const char *const silent[] = {"", "1", "ratio", "bool", "boolean"};
+	char number[ASSAY_DECIMAL_TEXT];
+
+	assay_buf_puts(out, assay_decimal_format(v, number));
+	for (size_t i = 0; i < ASSAY_COUNT(silent); i++)
+		if (unit == NULL || strcmp(unit, silent[i]) == 0)
+			return;
+	assay_buf_printf(out, " %s", unit);
+}
+
+void assay_tell_check(assay_buf *out, const assay_failed_check *c)
+{
+	assay_buf_printf(out, "%s: %s ", c->check_id, c->metric);
+	if (c->defined) {
+		assay_tell_value(out, c->value, c->unit);
+	} else {
+		assay_buf_puts(out, "undefined (");
+		assay_tell_safe(out, c->reason);
+		assay_buf_putc(out, ')');
+	}
+	assay_buf_puts(out, ", must be ");
+	assay_check_bound_text(out, (assay_operator)c->op, c->low, c->high);
+}
+
+void assay_tell_failure(assay_buf *out, const char *stage, unsigned failure, const char *message)
+{
+	const char *name = assay_failure_name(failure);
+
+	assay_buf_printf(out, "%s %s", stage != NULL ? stage : "source", name != NULL ? name : "?");
+	if (message == NULL || message[0] == '\0')
+		return;
+	assay_buf_puts(out, ": ");
+	assay_tell_safe(out, message);
+}
+
+const assay_failed_check *assay_worst_check(const assay_failed_check *checks, size_t count)
+{
+	const assay_failed_check *worst = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (worst == NULL || checks[i].severity < worst->severity) /* error is 1 */
+			worst = &checks[i];
+	return worst;
+}
+
+static void json_decimal(assay_json *j, const char *key, bool there, assay_decimal d)
+{
+	assay_json_key(j, key);
+	if (there)
+		assay_json_decimal(j, d);
+	else
+		assay_json_null(j);
+}
+
+void assay_json_check(assay_json *j, const assay_failed_check *c)
+{
+	const bool pair = c->op == ASSAY_MUST_BE_BETWEEN || c->op == ASSAY_MUST_NOT_BE_BETWEEN;
+
+	assay_json_object(j);
+	assay_json_key(j, "contract");
+	assay_json_object(j);
+	assay_json_kstr(j, "id", c->contract_id);
+	assay_json_kstr(j, "version", c->contract_version);
+	assay_json_kdigest(j, "digest", &c->contract);
+	assay_json_end(j);
+	assay_json_kstr(j, "check", c->check_id);
+	assay_json_kstr(j, "metric", c->metric);
+	assay_json_kstr(j, "unit", c->unit);
+	json_decimal(j, "value", c->defined, c->value);
+	assay_json_kstr(j, "reason", c->defined ? NULL : c->reason);
+	assay_json_kstr(j, "operator", assay_operator_name((assay_operator)c->op));
+	json_decimal(j, "bound", true, c->low);
+	json_decimal(j, "high", pair, c->high);
+	assay_json_kstr(j, "severity", assay_severity_name((assay_severity)c->severity));
+	assay_json_end(j);
+}
+
+void assay_json_checks(assay_json *j, const char *key, const assay_failed_check *checks, size_t count)
+{
+	assay_json_key(j, key);
+	assay_json_array(j);
+	for (size_t i = 0; i < count; i++)
+		assay_json_check(j, &checks[i]);
+	assay_json_end(j);
+}
+
+void assay_json_failure(assay_json *j, const char *key, const char *stage, unsigned failure, const char *message)
+{
+	assay_json_key(j, key);
+	if (failure == ASSAY_FAILURE_NONE) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	assay_json_kstr(j, "stage", stage);
+	assay_json_kstr(j, "class", assay_failure_name(failure));
+	assay_json_kstr(j, "message", message);
+	assay_json_kbool(j, "deterministic", assay_failure_is_deterministic(failure) != 0);
+	assay_json_end(j);
+}
+
+/* ---------------------------------------------------------------- counts */
+
+typedef struct count_row {
+	const char *name;
+	uint64_t n;
+} count_row;
+
+#define COUNT_ROWS(c)                                                                                                  \
+	{                                                                                                              \
+		{"accepted", (c)->accepted}, {"quarantined", (c)->quarantined}, {"waived", (c)->waived},               \
+		    {"duplicate", (c)->duplicate}, {"filtered", (c)->filtered}                                         \
+	}
+
+void assay_json_counts(assay_json *j, const char *key, const assay_counts *c)
+{
+	const count_row rows[] = COUNT_ROWS(c);
+
+	assay_json_key(j, key);
+	assay_json_object(j);
+	assay_json_kuint(j, "in", c->in);
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++)
+		assay_json_kuint(j, rows[i].name, rows[i].n);
+	assay_json_kuint(j, "failed_sources", c->failed_sources);
+	assay_json_end(j);
+}
+
+void assay_tell_counts(assay_buf *out, const assay_counts *c)
+{
+	const count_row rows[] = COUNT_ROWS(c);
+	const char *gap = "";
+
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
+		if (rows[i].n == 0)
+			continue;
+		assay_buf_printf(out, "%s%" PRIu64 " %s", gap, rows[i].n, rows[i].name);
+		gap = ", ";
+	}
+	if (gap[0] == '\0')
+		assay_buf_puts(out, "no samples");
+	if (c->failed_sources > 0)
+		assay_buf_printf(out, ", %" PRIu64 " source%s failed", c->failed_sources, c->failed_sources == 1 ? "" : "s");
+}

@@ -1,0 +1,83 @@
+#include "tell_recipe.h"
+
+#include "tell.h"
+
+#include "assay/stage.h"
+
+#include <inttypes.h>
+
+const char *assay_determinism_name(uint32_t determinism)
+{
+	static const char *const names[] = {[ASSAY_EXACT] = "exact", [ASSAY_EXACT_PER_BUILD] = "exact-per-build"};
+
+	return determinism < ASSAY_COUNT(names) && names[determinism] != NULL ? names[determinism] : "unknown";
+}
+
+void assay_say_step(const assay_recipe_step *s, unsigned indent)
+{
+	const int in = (int)indent;
+	char hex[ASSAY_DIGEST_HEX];
+
+	assay_say("%*s%s version %" PRIu32 "%s%s\n", in, "", s->stage, s->version, s->engine[0] != '\0' ? ", " : "",
+	          s->engine);
+	for (size_t i = 0; i < s->param_count; i++)
+		assay_say("%*s  %-18s %s\n", in, "", s->params[i].name, s->params[i].text);
+	for (size_t i = 0; i < s->file_count; i++)
+		assay_say("%*s  %-18s %s sha256:%.12s\n", in, "", s->files[i].role, s->files[i].name,
+		          assay_digest_hex(&s->files[i].digest, hex));
+	for (size_t i = 0; i < s->library_count; i++)
+		assay_say("%*s  %-18s %s\n", in, "", "library", s->libraries[i]);
+}
+
+void assay_say_recipe(const assay_recipe *r)
+{
+	char hex[ASSAY_DIGEST_HEX];
+
+	assay_say("recipe    %s sha256:%s\n", assay_modality_name(r->modality), assay_digest_hex(&r->digest, hex));
+	for (size_t i = 0; i < r->step_count; i++)
+		assay_say_step(&r->steps[i], 10);
+}
+
+static void json_files(assay_json *j, const assay_recipe_step *s)
+{
+	assay_json_key(j, "files");
+	assay_json_array(j);
+	for (size_t i = 0; i < s->file_count; i++) {
+		assay_json_object(j);
+		assay_json_kstr(j, "role", s->files[i].role);
+		assay_json_kstr(j, "name", s->files[i].name);
+		assay_json_kdigest(j, "digest", &s->files[i].digest);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
+void assay_json_step(assay_json *j, const assay_recipe_step *s)
+{
+	assay_json_object(j);
+	assay_json_kstr(j, "stage", s->stage);
+	assay_json_kuint(j, "version", s->version);
+	assay_json_kstr(j, "determinism", assay_determinism_name(s->determinism));
+	assay_json_kstr(j, "engine", s->engine);
+	assay_json_key(j, "params");
+	assay_json_object(j);
+	for (size_t i = 0; i < s->param_count; i++)
+		assay_json_kstr(j, s->params[i].name, s->params[i].text);
+	assay_json_end(j);
+	json_files(j, s);
+	assay_json_key(j, "libraries");
+	assay_json_array(j);
+	for (size_t i = 0; i < s->library_count; i++)
+		assay_json_str(j, s->libraries[i]);
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
+void assay_json_steps(assay_json *j, const char *key, const assay_recipe *r)
+{
+	assay_json_key(j, key);
+	assay_json_array(j);
+	for (size_t i = 0; i < r->step_count; i++)
+		assay_json_step(j, &r->steps[i]);
+	assay_json_end(j);
+}

@@ -1,0 +1,20 @@
+/** Recipes and their steps, for people and for programs. */
+#ifndef ASSAY_TELL_RECIPE_H
+#define ASSAY_TELL_RECIPE_H
+
+#include "assay/json.h"
+#include "assay/recipe.h"
+
+/** "exact", "exact-per-build". */
+const char *assay_determinism_name(uint32_t determinism);
+/** Stage, version and engine on a line, then each parameter, model file and library on one, all indented. */
+void assay_say_step(const assay_recipe_step *s, unsigned indent);
+/** "recipe    page sha256:…" and its steps. */
+void assay_say_recipe(const assay_recipe *r);
+
+/** {stage, version, determinism, engine, params: {}, files: [{role, name, digest}], libraries: []}. */
+void assay_json_step(assay_json *j, const assay_recipe_step *s);
+/** key: array of steps. */
+void assay_json_steps(assay_json *j, const char *key, const assay_recipe *r);
+
+#endif

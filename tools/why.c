@@ -1,0 +1,560 @@
+#include "verbs.h"
+
+#include "changes.h"
+#include "subject.h"
+#include "tell.h"
+
+#include "assay/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- facts about the work */
+
+static const struct {
+	assay_cause cause;
+	const char *name, *text;
+	bool is_work; /* it asks for work; the others do not */
+} causes[] = {
+    {ASSAY_CAUSE_NEW, "new", "it is new", true},
+    {ASSAY_CAUSE_CONTENT, "content", "its content changed", true},
+    {ASSAY_CAUSE_SIDECAR, "sidecar", "a sidecar appeared, vanished or changed", true},
+    {ASSAY_CAUSE_RECIPE, "recipe", "the recipe changed", true},
+    {ASSAY_CAUSE_RETRY, "retry", "its last outcome was of time, memory or a signal, which a run tries again", true},
+    {ASSAY_CAUSE_RETURNED, "returned", "it had been missing and is back", false},
+    {ASSAY_CAUSE_METADATA, "metadata", "its metadata in assay.yaml changed: it was judged again, not run", false},
+    {ASSAY_CAUSE_TOUCHED, "touched", "the file was touched, its bytes are the same: it was not run again", false},
+};
+
+typedef struct work {
+	assay_run_note run;   /* that found the last change */
+	assay_changes inputs; /* of that change; after a touch, of the change before it */
+	size_t units, ran;    /* units of the source, and those that this run did rather than found in the store */
+	uint64_t cpu_us;
+	assay_run_note later; /* last run that saw the whole dataset after it, id 0 if none */
+	char *message;        /* of the unit that failed, NULL */
+	char *stage;
+	assay_failure failure;
+} work;
+
+static void work_release(work *w)
+{
+	assay_changes_release(&w->inputs);
+	free(w->message);
+	free(w->stage);
+}
+
+static assay_code copy(char **out, const char *text, assay_err *err)
+{
+	free(*out);
+	*out = assay_strdup(text != NULL ? text : "");
+	return *out == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "facts") : ASSAY_OK;
+}
+
+static assay_code note_failure(work *w, assay_store *s, const assay_unit *u, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *r = NULL;
+	assay_code rc;
+
+	if (u->result.failure == ASSAY_FAILURE_NONE || w->failure != ASSAY_FAILURE_NONE)
+		return ASSAY_OK;
+	w->failure = u->result.failure;
+	rc = assay_recipe_load(&r, s, &u->recipe, err);
+	if (rc == ASSAY_OK && u->result.failed_step < r->step_count)
+		rc = copy(&w->stage, r->steps[u->result.failed_step].stage, err);
+	return rc == ASSAY_OK ? copy(&w->message, u->result.message, err) : rc;
+}
+
+static assay_code look_at_units(work *w, assay_store *s, const assay_source *src, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	w->units = src->unit_count;
+	for (size_t i = 0; i < src->unit_count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_UNIT u = {0};
+
+		rc = assay_unit_get(s, src->units[i], &u, err);
+		if (rc != ASSAY_OK)
+			return rc;
+		w->ran += u.run == src->run;
+		w->cpu_us += u.cpu_us;
+		rc = note_failure(w, s, &u, err);
+	}
+	if (rc == ASSAY_OK && src->failure != ASSAY_FAILURE_NONE) {
+		w->failure = src->failure;
+		rc = copy(&w->message, src->message, err);
+	}
+	return rc;
+}
+
+typedef struct last_whole {
+	uint64_t after;
+	assay_run_note *out;
+} last_whole;
+
+/* Runs come newest first; one that committed a version looked at every source. */
+static assay_code find_later(void *ctx, const assay_run *r, assay_err *err)
+{
+	last_whole *l = ctx;
+
+	(void)err;
+	if (r->id <= l->after)
+		return ASSAY_ESTOP;
+	if (!r->has_version || strcmp(r->verb, "run") != 0)
+		return ASSAY_OK;
+	l->out->id = r->id;
+	l->out->started_ns = r->started_ns;
+	(void)snprintf(l->out->name, sizeof l->out->name, "%s", r->name);
+	return ASSAY_ESTOP;
+}
+
+static assay_code learn_work(work *w, assay_store *s, const assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_INPUTS before = {0};
+	ASSAY_AUTO_INPUTS now = {0};
+	last_whole l = {src->run, &w->later};
+	assay_code rc;
+
+	ASSAY_TRY(assay_run_note_of(&w->run, s, src->run, err));
+	rc = assay_runs_each(s, find_later, &l, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ESTOP)
+		return rc;
+	ASSAY_TRY(look_at_units(w, s, src, err));
+	if (!src->has_before || src->failure != ASSAY_FAILURE_NONE)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_inputs_of_source(&before, src, true, err));
+	ASSAY_TRY(assay_inputs_of_source(&now, src, false, err));
+	ASSAY_TRY(assay_changes_inputs(&w->inputs, s, &before, &now, err));
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- facts about the verdict */
+
+typedef struct verdict {
+	assay_unit unit;
+	assay_recipe *recipe;
+	const assay_result_sample *sample; /* of unit; NULL when the unit has none at that position */
+	assay_contract_set contracts;
+	assay_run_note run;
+	assay_changes changes; /* since the verdict before */
+} verdict;
+
+static void verdict_release(verdict *v)
+{
+	assay_unit_release(&v->unit);
+	assay_recipe_close(v->recipe);
+	assay_contract_set_release(&v->contracts);
+	assay_changes_release(&v->changes);
+}
+
+static const assay_result_sample *sample_of_part(const assay_unit *u, const char *part)
+{
+	for (size_t i = 0; i < u->result.sample_count; i++)
+		if (strcmp(u->result.samples[i].part, part) == 0)
+			return &u->result.samples[i];
+	return NULL;
+}
+
+/* It was made anew: which input differed, and which values came out differently. */
+static assay_code compare_units(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_UNIT before = {0};
+	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *recipe = NULL;
+	ASSAY_AUTO_INPUTS was = {0};
+	ASSAY_AUTO_INPUTS is = {0};
+	assay_measured a, b;
+	assay_code rc;
+
+	ASSAY_TRY(assay_unit_get(s, row->before_unit, &before, err));
+	ASSAY_TRY(assay_recipe_load(&recipe, s, &before.recipe, err));
+	ASSAY_TRY(assay_inputs_of_unit(&was, &before, err));
+	ASSAY_TRY(assay_inputs_of_unit(&is, &v->unit, err));
+	ASSAY_TRY(assay_changes_inputs(&v->changes, s, &was, &is, err));
+	a = (assay_measured){sample_of_part(&before, v->sample->part), recipe};
+	b = (assay_measured){v->sample, v->recipe};
+	if (a.sample != NULL)
+		ASSAY_TRY(assay_changes_measured(&v->changes, &a, &b, &v->contracts, err));
+fail:
+	return rc;
+}
+
+static assay_code compare_contracts(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_CONTRACT_SET before = {0};
+	const assay_code rc = assay_contract_set_load(&before, s, &row->before_contracts, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_changes_contracts(&v->changes, &before, &v->contracts, v->sample->kind, err);
+}
+
+static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	assay_code rc;
+
+	if (row->outcome == 0)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_run_note_of(&v->run, s, row->judged_run, err));
+	ASSAY_TRY(assay_unit_get(s, row->judged_unit, &v->unit, err));
+	ASSAY_TRY(assay_recipe_load(&v->recipe, s, &v->unit.recipe, err));
+	ASSAY_TRY(assay_contract_set_load(&v->contracts, s, &row->contracts, err));
+	if (row->position < v->unit.result.sample_count)
+		v->sample = &v->unit.result.samples[row->position];
+	if (!row->has_before || v->sample == NULL)
+		return ASSAY_OK;
+	if (row->before_unit != row->judged_unit)
+		ASSAY_TRY(compare_units(v, s, row, err));
+	if (!assay_digest_eq(&row->before_contracts, &row->contracts))
+		ASSAY_TRY(compare_contracts(v, s, row, err));
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- text */
+
+static void print_changes(const assay_changes *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		assay_say("          %s\n", c->items[i].text);
+}
+
+static void print_done(const work *w)
+{
+	if (w->units == 0)
+		return;
+	if (w->ran == 0)
+		assay_say("          its result was known already: nothing was decoded\n");
+	else
+		assay_say("          %zu of %zu unit%s of work done, %" PRIu64 ".%02" PRIu64 " s CPU\n", w->ran, w->units,
+		          w->units == 1 ? "" : "s", w->cpu_us / 1000000, w->cpu_us / 10000 % 100);
+}
+
+static bool asked_for_work(const assay_source *src)
+{
+	for (size_t i = 0; i < ASSAY_COUNT(causes); i++)
+		if ((src->cause & causes[i].cause) != 0 && causes[i].is_work)
+			return true;
+	return false;
+}
+
+/* Causes that the list of changed inputs tells better. */
+static bool is_told_by_changes(const work *w, assay_cause cause)
+{
+	return w->inputs.count > 0 && (cause & (ASSAY_CAUSE_CONTENT | ASSAY_CAUSE_SIDECAR | ASSAY_CAUSE_RECIPE)) != 0;
+}
+
+static void print_causes(const assay_source *src, const work *w)
+{
+	for (size_t i = 0; i < ASSAY_COUNT(causes); i++)
+		if ((src->cause & causes[i].cause) != 0 && !is_told_by_changes(w, causes[i].cause))
+			assay_say("          %s\n", causes[i].text);
+	if ((src->cause & ASSAY_CAUSE_TOUCHED) != 0 && w->inputs.count > 0)
+		assay_say("          the change before that:\n");
+	print_changes(&w->inputs);
+}
+
+static void print_work(const assay_source *src, const work *w)
+{
+	char at[32];
+
+	assay_say("source    %s%s\n", src->path, src->missing ? " (missing)" : "");
+	if (src->missing) {
+		assay_say("gone      not found by run %s, %s\n", w->run.name, assay_tell_time(w->run.started_ns, at));
+		print_changes(&w->inputs);
+		return;
+	}
+	assay_say("%-9s by run %s, %s, because\n", asked_for_work(src) ? "run" : "looked at", w->run.name,
+	          assay_tell_time(w->run.started_ns, at));
+	print_causes(src, w);
+	if (asked_for_work(src))
+		print_done(w);
+	if (w->later.id != 0)
+		assay_say("not again nothing that decides its result changed since; last looked at by run %s\n", w->later.name);
+}
+
+static void print_source_failure(const work *w)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (w->failure == ASSAY_FAILURE_NONE)
+		return;
+	assay_tell_failure(&text, w->stage, w->failure, w->message);
+	assay_say("failed    %s\n", assay_buf_str(&text));
+}
+
+static void print_contracts(const verdict *v)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	for (size_t i = 0; i < v->contracts.count; i++)
+		assay_buf_printf(&text, "%s%s %s", i > 0 ? ", " : "", assay_contract_title(v->contracts.items[i]),
+		                 v->contracts.items[i]->version);
+	assay_say("judged    by run %s under %s\n", v->run.name, text.len > 0 ? assay_buf_str(&text) : "no contract");
+}
+
+static void print_failed_checks(const assay_sample_row *row)
+{
+	for (size_t i = 0; i < row->check_count; i++) {
+		const assay_failed_check *k = &row->checks[i];
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_tell_check(&text, k);
+		assay_say("%-9s %s\n", assay_severity_name((assay_severity)k->severity), assay_buf_str(&text));
+	}
+}
+
+static void print_reason(const assay_sample_row *row, const verdict *v)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (row->original != NULL)
+		assay_say("          the same bytes as %s, which is kept\n", row->original);
+	if (row->failure != ASSAY_FAILURE_NONE) {
+		assay_tell_failure(&text, row->failed_stage, row->failure, v->sample != NULL ? v->sample->rejected_why : NULL);
+		assay_say("rejected  %s\n", assay_buf_str(&text));
+	} else if (row->check_count == 0 && row->original == NULL) {
+		assay_say("          every check that applies to it is passed\n");
+	}
+	print_failed_checks(row);
+}
+
+static void print_before(const assay_sample_row *row, const verdict *v)
+{
+	if (!row->has_before)
+		return;
+	assay_say("before    %s", assay_outcome_name(row->before_outcome));
+	if (v->changes.count > 0)
+		assay_say("; since then\n");
+	else if (row->before_unit == row->judged_unit && assay_digest_eq(&row->before_contracts, &row->contracts))
+		assay_say("; neither its values nor the contracts changed\n");
+	else
+		assay_say("; nothing changed that matters to it\n");
+	print_changes(&v->changes);
+}
+
+static void print_verdict(const assay_sample_row *row, const verdict *v)
+{
+	if (row->outcome == 0) {
+		assay_say("verdict   none yet: the run was interrupted before it was judged\n");
+		return;
+	}
+	assay_say("verdict   %s%s\n", assay_outcome_name(row->outcome),
+	          row->missing ? ", but it is no longer part of the dataset" : "");
+	print_reason(row, v);
+	print_contracts(v);
+	print_before(row, v);
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void json_work(assay_json *j, const assay_source *src, const work *w)
+{
+	assay_json_key(j, "source");
+	assay_json_object(j);
+	assay_json_kstr(j, "path", src->path);
+	assay_json_kdigest(j, "digest", assay_digest_is_zero(&src->digest) ? NULL : &src->digest);
+	assay_json_kbool(j, "missing", src->missing);
+	assay_json_failure(j, "failure", w->stage, w->failure, w->message);
+	assay_json_end(j);
+	assay_json_key(j, "work");
+	assay_json_object(j);
+	assay_json_run(j, "run", &w->run);
+	assay_json_key(j, "causes");
+	assay_json_array(j);
+	for (size_t i = 0; i < ASSAY_COUNT(causes) && !src->missing; i++)
+		if ((src->cause & causes[i].cause) != 0)
+			assay_json_str(j, causes[i].name);
+	if (src->missing)
+		assay_json_str(j, "gone");
+	assay_json_end(j);
+	assay_json_changes(j, "changes", &w->inputs);
+	assay_json_kuint(j, "units", w->units);
+	assay_json_kuint(j, "units_run", w->ran);
+	assay_json_kuint(j, "cpu_us", w->cpu_us);
+	assay_json_run(j, "unchanged_since", &w->later);
+	assay_json_end(j);
+}
+
+static void json_contracts(assay_json *j, const verdict *v)
+{
+	assay_json_key(j, "contracts");
+	assay_json_array(j);
+	for (size_t i = 0; i < v->contracts.count; i++) {
+		assay_json_object(j);
+		assay_json_kstr(j, "id", v->contracts.items[i]->id);
+		assay_json_kstr(j, "name", v->contracts.items[i]->name);
+		assay_json_kstr(j, "version", v->contracts.items[i]->version);
+		assay_json_kdigest(j, "digest", &v->contracts.digests[i]);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
+static void json_before(assay_json *j, const assay_sample_row *row, const verdict *v)
+{
+	assay_json_key(j, "before");
+	if (!row->has_before) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	assay_json_kstr(j, "outcome", assay_outcome_name(row->before_outcome));
+	assay_json_kbool(j, "made_anew", row->before_unit != row->judged_unit);
+	assay_json_kbool(j, "contracts_changed", !assay_digest_eq(&row->before_contracts, &row->contracts));
+	assay_json_changes(j, "changes", &v->changes);
+	assay_json_end(j);
+}
+
+static void json_verdict(assay_json *j, const assay_sample_row *row, const verdict *v)
+{
+	assay_json_kstr(j, "outcome", assay_outcome_name(row->outcome));
+	assay_json_kbool(j, "missing", row->missing);
+	assay_json_run(j, "judged", &v->run);
+	assay_json_kstr(j, "duplicate_of", row->original);
+	assay_json_failure(j, "failure", row->failed_stage, row->failure,
+	                   v->sample != NULL ? v->sample->rejected_why : NULL);
+	assay_json_checks(j, "checks", row->checks, row->check_count);
+	json_contracts(j, v);
+	json_before(j, row, v);
+}
+
+/* ---------------------------------------------------------------- the samples of a path, in short */
+
+typedef struct listing {
+	assay_store *store;
+	assay_json *json; /* NULL: text */
+	const char *told; /* key that was explained in full already, NULL */
+	uint64_t shown;
+} listing;
+
+static void print_short(listing *l, const assay_sample_row *row)
+{
+	const assay_failed_check *worst = assay_worst_check(row->checks, row->check_count);
+	const char *name = assay_outcome_name(row->outcome);
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (row->original != NULL)
+		assay_buf_printf(&text, "of %s", row->original);
+	else if (row->failure != ASSAY_FAILURE_NONE)
+		assay_tell_failure(&text, row->failed_stage, row->failure, NULL);
+	else if (worst != NULL)
+		assay_tell_check(&text, worst);
+	if (row->failure == ASSAY_FAILURE_NONE && row->check_count > 1)
+		assay_buf_printf(&text, " (and %zu more)", row->check_count - 1);
+	assay_say("%-9s %-11s  %-32s%s%s\n", l->shown == 0 ? "samples" : "", name != NULL ? name : "not judged", row->key,
+	          text.len > 0 ? "  " : "", assay_buf_str(&text));
+}
+
+static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err *err)
+{
+	listing *l = ctx;
+
+	(void)err;
+	if (row->missing || (l->told != NULL && strcmp(l->told, row->key) == 0))
+		return ASSAY_OK;
+	if (l->json == NULL) {
+		print_short(l, row);
+	} else {
+		assay_json_object(l->json);
+		assay_json_kstr(l->json, "key", row->key);
+		assay_json_kstr(l->json, "outcome", assay_outcome_name(row->outcome));
+		assay_json_kstr(l->json, "duplicate_of", row->original);
+		assay_json_failure(l->json, "failure", row->failed_stage, row->failure, NULL);
+		assay_json_checks(l->json, "checks", row->checks, row->check_count);
+		assay_json_end(l->json);
+	}
+	l->shown++;
+	return ASSAY_OK;
+}
+
+static assay_code list_samples(listing *l, const assay_source *src, assay_err *err)
+{
+	assay_code rc;
+
+	if (l->json != NULL) {
+		assay_json_key(l->json, "samples");
+		assay_json_array(l->json);
+	}
+	rc = assay_samples_of(l->store, src->id, list_sample, l, err);
+	if (l->json != NULL)
+		assay_json_end(l->json);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- the verb */
+
+static assay_code tell_text(assay_store *s, const assay_subject *x, const work *w, const verdict *v, assay_err *err)
+{
+	listing l = {.store = s, .told = x->has_sample ? x->name : NULL};
+
+	if (x->has_sample) {
+		const char *kind = v->sample != NULL ? assay_sample_kind_name(v->sample->kind) : "sample";
+
+		assay_say("%-9s %s\n", kind, x->name);
+		print_verdict(&x->sample, v);
+	}
+	print_work(&x->source, w);
+	print_source_failure(w);
+	return x->is_path ? list_samples(&l, &x->source, err) : ASSAY_OK;
+}
+
+static assay_code tell_json(assay_store *s, const assay_subject *x, const work *w, const verdict *v, assay_err *err)
+{
+	ASSAY_AUTO_REPORT r;
+	listing l = {.store = s, .json = &r.json};
+	assay_code rc = ASSAY_OK;
+
+	assay_report_init(&r);
+	assay_json_object(&r.json);
+	assay_json_kstr(&r.json, "subject", x->name);
+	assay_json_kstr(&r.json, "kind", v->sample != NULL ? assay_sample_kind_name(v->sample->kind) : "source");
+	json_work(&r.json, &x->source, w);
+	assay_json_key(&r.json, "verdict");
+	if (x->has_sample) {
+		assay_json_object(&r.json);
+		json_verdict(&r.json, &x->sample, v);
+		assay_json_end(&r.json);
+	} else {
+		assay_json_null(&r.json);
+	}
+	if (x->is_path)
+		rc = list_samples(&l, &x->source, err);
+	assay_json_end(&r.json);
+	return rc == ASSAY_OK ? assay_report_print(&r, err) : rc;
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_AUTO_STORE s = NULL;
+	ASSAY_AUTO_SUBJECT x = {0};
+	ASSAY_CLEANUP(work_release) work w = {0};
+	ASSAY_CLEANUP(verdict_release) verdict v = {0};
+	assay_code rc;
+
+	ASSAY_TRY(assay_open_store(in, &s, false, false, err));
+	ASSAY_TRY(assay_subject_find(&x, s, in->args[0], err));
+	ASSAY_TRY(learn_work(&w, s, &x.source, err));
+	if (x.has_sample)
+		ASSAY_TRY(learn_verdict(&v, s, &x.sample, err));
+	rc = in->json ? tell_json(s, &x, &w, &v, err) : tell_text(s, &x, &w, &v, err);
+fail:
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_why = {
+    .name = "why",
+    .operands = "SAMPLE|PATH",
+    .min_args = 1,
+    .max_args = 1,
+    .summary = "why it was accepted or not, and why it was run again or not",
+    .help = "Tells of a sample its verdict with every check that it did not pass, what changed since the verdict before\n"
+            "(a bound, a severity, a measured value), and which term of its work key made the last run do it again: the\n"
+            "file's content, a sidecar, or a parameter, model or version of the recipe. Of a path it tells the same of\n"
+            "the source, and all its samples in short.\n",
+    .example = "  assay why scans/a.tif#page=3\n"
+               "  assay why scans/a.tif --json | jq '.work.changes'\n",
+    .run = run,
+};
