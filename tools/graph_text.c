@@ -49,7 +49,7 @@ static void say_recipe(const assay_graph *g, size_t at)
 	assay_say("\n");
 	say_digest(n);
 	for (size_t i = 0; i < n->recipe->step_count; i++)
-		assay_say_step(&n->recipe->steps[i], 10);
+		assay_say_step("", &n->recipe->steps[i]);
 }
 
 static void say_file(const assay_graph *g, size_t at)
@@ -180,6 +180,6 @@ void assay_graph_say(const assay_graph *g)
 			says[g->nodes[i].type](g, i);
 	for (unsigned type = 1; type < ASSAY_NODE_TYPES; type++)
 		for (size_t i = 0; i < g->node_count; i++)
-			if (g->nodes[i].type == type && !g->nodes[i].is_subject)
-				says[type](g, i);
+			if (g->nodes[i].type == type && type != ASSAY_NODE_FILE && !g->nodes[i].is_subject)
+				says[type](g, i); /* files stand with their recipe */
 }

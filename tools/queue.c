@@ -29,6 +29,7 @@ static const assay_option options[] = {
 typedef struct context {
 	assay_unit unit; /* id 0 when no unit failed */
 	assay_recipe *recipe;
+	assay_contract_set contracts; /* of each check of the ticket */
 	assay_run_note opened, changed;
 	const char *kind; /* of the sample, "source" for a source */
 } context;
@@ -37,6 +38,7 @@ static void context_release(context *c)
 {
 	assay_unit_release(&c->unit);
 	assay_recipe_close(c->recipe);
+	assay_contract_set_release(&c->contracts);
 }
 
 static const char *kind_of(const assay_ticket *t, const assay_unit *u, const assay_sample_row *row)
@@ -66,9 +68,19 @@ fail:
 	return rc;
 }
 
-static assay_code load_recipe(context *c, assay_store *s, assay_err *err)
+/* What only `show` needs. */
+static assay_code load_rest(context *c, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	return c->unit.id == 0 ? ASSAY_OK : assay_recipe_load(&c->recipe, s, &c->unit.recipe, err);
+	ASSAY_AUTO_FREE assay_digest *digests = assay_alloc(t->check_count, sizeof *digests);
+	assay_code rc = ASSAY_OK;
+
+	if (digests == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contracts");
+	for (size_t i = 0; i < t->check_count; i++)
+		digests[i] = t->checks[i].contract;
+	if (c->unit.id != 0)
+		rc = assay_recipe_load(&c->recipe, s, &c->unit.recipe, err);
+	return rc == ASSAY_OK ? assay_contract_set_of(&c->contracts, s, digests, t->check_count, err) : rc;
 }
 
 /* ---------------------------------------------------------------- one ticket as JSON */
@@ -197,7 +209,7 @@ static assay_code print_line(const listing *l, const assay_ticket *t, assay_err 
 	assay_say("T%-5" PRIu64 " ", t->id);
 	if (all)
 		assay_say("%-6s  ", assay_ticket_state_name(t->state));
-	assay_say("%-7s  %-32s  %s\n", severity_of(t), t->subject, assay_buf_str(&text));
+	assay_say("%-7s  %-40s  %s\n", severity_of(t), t->subject, assay_buf_str(&text));
 	return ASSAY_OK;
 }
 
@@ -326,7 +338,29 @@ static bool has_undefined(const assay_ticket *t)
 	return false;
 }
 
-static void advise(const assay_ticket *t, advise_fn *fn, void *ctx)
+/* The remedy that the contract names for a check, if any. */
+static const char *remedy_of(const assay_contract *c, const char *check)
+{
+	for (size_t i = 0; i < c->check_count; i++)
+		if (strcmp(c->checks[i].id, check) == 0 && c->checks[i].remedy[0] != '\0')
+			return c->checks[i].remedy;
+	return NULL;
+}
+
+static void advise_remedies(const assay_ticket *t, const context *c, advise_fn *fn, void *ctx)
+{
+	for (size_t i = 0; i < t->check_count; i++) {
+		const char *remedy = remedy_of(c->contracts.items[i], t->checks[i].check_id);
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_buf_printf(&text, "the contract names remedy '%s' for %s: put its steps into the pipeline of assay.yaml",
+		                 remedy != NULL ? remedy : "", t->checks[i].check_id);
+		if (remedy != NULL)
+			fn(ctx, assay_buf_str(&text));
+	}
+}
+
+static void advise(const assay_ticket *t, const context *c, advise_fn *fn, void *ctx)
 {
 	if (t->state != ASSAY_TICKET_OPEN)
 		return;
@@ -335,6 +369,7 @@ static void advise(const assay_ticket *t, advise_fn *fn, void *ctx)
 			fn(ctx, advice[i].advice);
 	if (t->failure != ASSAY_FAILURE_NONE)
 		return;
+	advise_remedies(t, c, fn, ctx);
 	fn(ctx, "repair or replace the source and 'assay run': what changed is measured again");
 	fn(ctx, "change the parameters of the stage above in assay.yaml and 'assay run'");
 	fn(ctx, "if the bound is too strict, change the contract and 'assay judge': nothing is decoded again");
@@ -379,7 +414,7 @@ static size_t steps_of(const context *c, const assay_ticket *t, const assay_reci
 	return n;
 }
 
-static void print_checks(const assay_ticket *t)
+static void print_checks(const assay_ticket *t, const context *c)
 {
 	for (size_t i = 0; i < t->check_count; i++) {
 		const assay_failed_check *k = &t->checks[i];
@@ -387,7 +422,7 @@ static void print_checks(const assay_ticket *t)
 
 		assay_tell_check(&text, k);
 		assay_say("%-9s %s\n", assay_severity_name((assay_severity)k->severity), assay_buf_str(&text));
-		assay_say("          contract %s version %s\n", k->contract_id, k->contract_version);
+		assay_say("          contract %s %s\n", assay_contract_title(c->contracts.items[i]), k->contract_version);
 	}
 }
 
@@ -424,10 +459,8 @@ static assay_code print_unit(const context *c, const assay_ticket *t, assay_err 
 		assay_say("unit      sha256:%s%s%s\n", assay_digest_hex(&c->unit.work_key, hex), c->unit.part[0] != '\0' ? " " : "",
 		          c->unit.part);
 	n = steps_of(c, t, steps);
-	if (n > 0)
-		assay_say("steps     that are to blame\n");
 	for (size_t i = 0; i < n; i++)
-		assay_say_step(steps[i], 10);
+		assay_say_step("stage", steps[i]);
 	return ASSAY_OK;
 }
 
@@ -448,7 +481,7 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const cont
 		assay_tell_failure(&text, t->stage, t->failure, t->message);
 		assay_say("failed    %s\n", assay_buf_str(&text));
 	}
-	print_checks(t);
+	print_checks(t, c);
 	if (src->id != 0) {
 		assay_say("source    %s%s\n", src->path, src->missing ? " (missing)" : "");
 		if (!assay_digest_is_zero(&src->digest))
@@ -458,7 +491,7 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const cont
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_events(s, t->id, print_event, s, err);
 	if (rc == ASSAY_OK)
-		advise(t, print_advice, &word);
+		advise(t, c, print_advice, &word);
 	return rc;
 }
 
@@ -524,7 +557,7 @@ static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *
 	assay_json_end(j);
 	assay_json_key(j, "try");
 	assay_json_array(j);
-	advise(t, json_advice, j);
+	advise(t, c, json_advice, j);
 	assay_json_end(j);
 	assay_json_end(j);
 	return rc;
@@ -559,7 +592,7 @@ static assay_code show_ticket(showing *w, const assay_ticket *t, assay_err *err)
 	assay_code rc = load_context(&c, w->store, t, err);
 
 	if (rc == ASSAY_OK)
-		rc = load_recipe(&c, w->store, err);
+		rc = load_rest(&c, w->store, t, err);
 	if (rc == ASSAY_OK)
 		rc = source_of(&src, w->store, t, err);
 	if (rc != ASSAY_OK)
@@ -572,7 +605,7 @@ static assay_code show_ticket(showing *w, const assay_ticket *t, assay_err *err)
 	return print_ticket(w->store, t, &c, &src, err);
 }
 
-static assay_code show_by_id(showing *w, const char *name, assay_err *err)
+static assay_code show_by_id(showing *w, const char *name, bool *is_id, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
 	char *end;
@@ -581,6 +614,7 @@ static assay_code show_by_id(showing *w, const char *name, assay_err *err)
 
 	if ((name[0] != 'T' && name[0] != 't') || !isdigit((unsigned char)name[1]) || *end != '\0')
 		return ASSAY_ENOENT;
+	*is_id = true;
 	rc = assay_ticket_get(w->store, id, &t, err);
 	return rc == ASSAY_OK ? show_ticket(w, &t, err) : rc;
 }
@@ -624,15 +658,18 @@ static assay_code queue_show(const assay_invocation *in, assay_store *s, assay_e
 {
 	ASSAY_AUTO_REPORT r;
 	showing w = {.in = in, .store = s, .report = &r};
+	bool is_id = false;
 	assay_code rc;
 
 	assay_report_init(&r);
 	if (in->arg_count < 2)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue: show needs a ticket (T12), a sample or a path");
 	assay_json_array(&r.json);
-	rc = show_by_id(&w, in->args[1], err);
+	rc = show_by_id(&w, in->args[1], &is_id, err);
 	if (rc == ASSAY_ENOENT)
 		rc = show_by_subject(&w, in->args[1], err);
+	if (rc == ASSAY_ENOENT && is_id)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no ticket '%s'; see 'assay queue list --all'", in->args[1]);
 	assay_json_end(&r.json);
 	return rc == ASSAY_OK && in->json ? assay_report_print(&r, err) : rc;
 }

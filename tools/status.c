@@ -101,7 +101,7 @@ const assay_verb assay_verb_status = {
     .name = "status",
     .operands = "",
     .summary = "what is new, changed or missing; the queue; the last version",
-    .help = "Looks at the stamps of the files only: nothing is opened, nothing is written.\n",
+    .help = "Looks at the stamps of the files only: no source is opened, nothing is written.\n",
     .example = "  assay status\n",
     .run = run,
 };

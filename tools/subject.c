@@ -76,8 +76,8 @@ static assay_code note_part(void *ctx, const assay_sample_row *row, assay_err *e
 
 	if (row->missing)
 		return ASSAY_OK;
-	if (p->count < LISTED_MAX)
-		assay_buf_printf(&p->text, "%s'%s'", p->count > 0 ? ", " : "", part[0] == '#' ? part + 1 : part);
+	if (p->count < LISTED_MAX && part[0] == '#')
+		assay_buf_printf(&p->text, "%s'%s'", p->text.len > 0 ? ", " : "", part + 1);
 	if (p->count++ > 0)
 		return ASSAY_OK;
 	p->only = assay_strdup(row->key);
@@ -102,8 +102,8 @@ static assay_code raise_no_part(assay_store *s, const assay_source *src, const c
 
 	if (rc != ASSAY_OK)
 		return rc;
-	if (p.count == 0)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no samples; see 'assay why'", src->path);
+	if (p.text.len == 0)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no parts; see 'assay why'", src->path);
 	return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no part '%s'; it has %s", src->path, part, assay_buf_str(&p.text));
 }
 

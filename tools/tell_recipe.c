@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+#define LISTED_MAX 4
+
 const char *assay_determinism_name(uint32_t determinism)
 {
 	static const char *const names[] = {[ASSAY_EXACT] = "exact", [ASSAY_EXACT_PER_BUILD] = "exact-per-build"};
@@ -13,20 +15,32 @@ const char *assay_determinism_name(uint32_t determinism)
 	return determinism < ASSAY_COUNT(names) && names[determinism] != NULL ? names[determinism] : "unknown";
 }
 
-void assay_say_step(const assay_recipe_step *s, unsigned indent)
+static void say_more(const char *word, size_t count)
 {
-	const int in = (int)indent;
+	if (count > LISTED_MAX)
+		assay_say("            %-18s and %zu more (--json lists all)\n", word, count - LISTED_MAX);
+}
+
+static void say_files(const assay_recipe_step *s)
+{
 	char hex[ASSAY_DIGEST_HEX];
 
-	assay_say("%*s%s version %" PRIu32 "%s%s\n", in, "", s->stage, s->version, s->engine[0] != '\0' ? ", " : "",
+	for (size_t i = 0; i < s->file_count && i < LISTED_MAX; i++)
+		assay_say("            %-18s %s sha256:%s\n", s->files[i].role, s->files[i].name,
+		          assay_digest_hex(&s->files[i].digest, hex));
+	say_more("", s->file_count);
+}
+
+void assay_say_step(const char *word, const assay_recipe_step *s)
+{
+	assay_say("%-9s %s version %" PRIu32 "%s%s\n", word, s->stage, s->version, s->engine[0] != '\0' ? ", " : "",
 	          s->engine);
 	for (size_t i = 0; i < s->param_count; i++)
-		assay_say("%*s  %-18s %s\n", in, "", s->params[i].name, s->params[i].text);
-	for (size_t i = 0; i < s->file_count; i++)
-		assay_say("%*s  %-18s %s sha256:%.12s\n", in, "", s->files[i].role, s->files[i].name,
-		          assay_digest_hex(&s->files[i].digest, hex));
-	for (size_t i = 0; i < s->library_count; i++)
-		assay_say("%*s  %-18s %s\n", in, "", "library", s->libraries[i]);
+		assay_say("            %-18s %s\n", s->params[i].name, s->params[i].text);
+	say_files(s);
+	for (size_t i = 0; i < s->library_count && i < LISTED_MAX; i++)
+		assay_say("            %-18s %s\n", "library", s->libraries[i]);
+	say_more("", s->library_count);
 }
 
 void assay_say_recipe(const assay_recipe *r)
@@ -35,7 +49,7 @@ void assay_say_recipe(const assay_recipe *r)
 
 	assay_say("recipe    %s sha256:%s\n", assay_modality_name(r->modality), assay_digest_hex(&r->digest, hex));
 	for (size_t i = 0; i < r->step_count; i++)
-		assay_say_step(&r->steps[i], 10);
+		assay_say_step("", &r->steps[i]);
 }
 
 static void json_files(assay_json *j, const assay_recipe_step *s)

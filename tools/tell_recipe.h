@@ -7,8 +7,11 @@
 
 /** "exact", "exact-per-build". */
 const char *assay_determinism_name(uint32_t determinism);
-/** Stage, version and engine on a line, then each parameter, model file and library on one, all indented. */
-void assay_say_step(const assay_recipe_step *s, unsigned indent);
+/**
+ * After the word (at most 9 letters) stage, version and engine on a line; below it a line per parameter, file and
+ * library. Long lists of files and libraries are cut short: JSON has them all.
+ */
+void assay_say_step(const char *word, const assay_recipe_step *s);
 /** "recipe    page sha256:…" and its steps. */
 void assay_say_recipe(const assay_recipe *r);
 

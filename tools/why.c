@@ -215,10 +215,10 @@ fail:
 
 /* ---------------------------------------------------------------- text */
 
-static void print_changes(const assay_changes *c)
+static void print_changes(const assay_changes *c, const char *word)
 {
 	for (size_t i = 0; i < c->count; i++)
-		assay_say("          %s\n", c->items[i].text);
+		assay_say("          %s%s\n", word, c->items[i].text);
 }
 
 static void print_done(const work *w)
@@ -226,7 +226,7 @@ static void print_done(const work *w)
 	if (w->units == 0)
 		return;
 	if (w->ran == 0)
-		assay_say("          its result was known already: nothing was decoded\n");
+		assay_say("          its result was in the store already: nothing was decoded\n");
 	else
 		assay_say("          %zu of %zu unit%s of work done, %" PRIu64 ".%02" PRIu64 " s CPU\n", w->ran, w->units,
 		          w->units == 1 ? "" : "s", w->cpu_us / 1000000, w->cpu_us / 10000 % 100);
@@ -248,12 +248,14 @@ static bool is_told_by_changes(const work *w, assay_cause cause)
 
 static void print_causes(const assay_source *src, const work *w)
 {
+	const bool touched = (src->cause & ASSAY_CAUSE_TOUCHED) != 0;
+
 	for (size_t i = 0; i < ASSAY_COUNT(causes); i++)
 		if ((src->cause & causes[i].cause) != 0 && !is_told_by_changes(w, causes[i].cause))
-			assay_say("          %s\n", causes[i].text);
-	if ((src->cause & ASSAY_CAUSE_TOUCHED) != 0 && w->inputs.count > 0)
+			assay_say("          %s%s\n", causes[i].is_work ? "because " : "", causes[i].text);
+	if (touched && w->inputs.count > 0)
 		assay_say("          the change before that:\n");
-	print_changes(&w->inputs);
+	print_changes(&w->inputs, touched ? "  " : "because ");
 }
 
 static void print_work(const assay_source *src, const work *w)
@@ -263,16 +265,14 @@ static void print_work(const assay_source *src, const work *w)
 	assay_say("source    %s%s\n", src->path, src->missing ? " (missing)" : "");
 	if (src->missing) {
 		assay_say("gone      not found by run %s, %s\n", w->run.name, assay_tell_time(w->run.started_ns, at));
-		print_changes(&w->inputs);
 		return;
 	}
-	assay_say("%-9s by run %s, %s, because\n", asked_for_work(src) ? "run" : "looked at", w->run.name,
-	          assay_tell_time(w->run.started_ns, at));
+	assay_say("work      run %s, %s\n", w->run.name, assay_tell_time(w->run.started_ns, at));
 	print_causes(src, w);
 	if (asked_for_work(src))
 		print_done(w);
 	if (w->later.id != 0)
-		assay_say("not again nothing that decides its result changed since; last looked at by run %s\n", w->later.name);
+		assay_say("since     not done again: run %s found nothing changed\n", w->later.name);
 }
 
 static void print_source_failure(const work *w)
@@ -332,7 +332,7 @@ static void print_before(const assay_sample_row *row, const verdict *v)
 		assay_say("; neither its values nor the contracts changed\n");
 	else
 		assay_say("; nothing changed that matters to it\n");
-	print_changes(&v->changes);
+	print_changes(&v->changes, "");
 }
 
 static void print_verdict(const assay_sample_row *row, const verdict *v)
@@ -444,8 +444,8 @@ static void print_short(listing *l, const assay_sample_row *row)
 		assay_tell_check(&text, worst);
 	if (row->failure == ASSAY_FAILURE_NONE && row->check_count > 1)
 		assay_buf_printf(&text, " (and %zu more)", row->check_count - 1);
-	assay_say("%-9s %-11s  %-32s%s%s\n", l->shown == 0 ? "samples" : "", name != NULL ? name : "not judged", row->key,
-	          text.len > 0 ? "  " : "", assay_buf_str(&text));
+	assay_say("%-9s %-11s  %-*s%s\n", l->shown == 0 ? "samples" : "", name != NULL ? name : "not judged",
+	          text.len > 0 ? 42 : 0, row->key, assay_buf_str(&text));
 }
 
 static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err *err)

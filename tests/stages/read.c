@@ -9,7 +9,8 @@
  *   reject: CLASS every page is rejected with this class
  *   mute: yes     emit no PAGE value
  *
- * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report". PAGE values have no picture: chain no real stage behind it.
+ * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report".
+ * PAGE values have no picture: chain no real stage behind it.
  */
 #include "act.h"
 #include "assay/file.h"

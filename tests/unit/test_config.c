@@ -427,7 +427,7 @@ static const wrong_case doubtful[] = {
      "[ocr.recognize]}\n" TAIL,
      4, 10, "path 'a' stands here twice, first in line 3: the first source wins"},
     {PAGE("ocr.recognize") TAIL "remedies: {x: [page.clean, ocr.recognize: {fast: true}]}\n", 5, 1,
-     "remedies are written into tickets; this release does not run them by itself"},
+     "remedies are checked and recorded here; this release does not run them"},
 };
 
 static void config_load__doubtful__warned_and_loaded(void **state)

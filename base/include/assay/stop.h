@@ -8,7 +8,7 @@
 
 /** Install the handlers and ignore SIGPIPE. Safe to call again. */
 ASSAY_NODISCARD assay_code assay_stop_install(assay_err *err);
-/** Number of stop signals so far: 0 go on, 1 finish what is in flight, 2 or more leave now. */
+/** Number of stop signals so far; anything but 0 asks to stop at the next checkpoint. */
 int assay_stop_requested(void);
 /** The first stop signal's number, 0 if none came. */
 int assay_stop_signal(void);

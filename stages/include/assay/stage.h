@@ -1,7 +1,7 @@
 /**
  * What a stage is. A stage is a deterministic step with a name, a version and typed parameters; this header is all
  * an operator sees of Assay, beside base/. A stage is a const descriptor at the end of its file, listed in
- * stages/src/registry.c; nothing else in the tree changes when one is added.
+ * stages/src/registry.c; beside its own file, its page and its folder's list nothing changes when one is added.
  *
  * Life of a stage. In the worker process, once: prepare() loads models into a shared state. In a child forked from
  * it, once per unit of work and root sample (a page, a video stream, an audio stream): open(), then push() for each

@@ -4,6 +4,7 @@
 #include "assay/judge.h"
 #include "assay/object.h"
 #include "assay/sample.h"
+#include "assay/stop.h"
 #include "assay/trie.h"
 #include "assay/unit.h"
 
@@ -31,6 +32,7 @@ typedef struct dataset {
 	const assay_config *config;
 	assay_summary *summary;
 	assay_progress *progress;
+	bool commit; /* a version is made of this */
 	known_recipe known[16];
 	size_t known_count;
 	assay_judge_value *values; /* by number of the vocabulary */
@@ -84,7 +86,8 @@ static assay_code note_recipe(dataset *d, const assay_source *src, assay_err *er
 {
 	const unsigned m = src->modality;
 
-	if (d->version.has_recipe[m] && !assay_digest_eq(&d->version.recipes[m], &src->recipe))
+	/* A run of a part of the sources may leave others as an older pipeline made them. */
+	if (d->commit && d->version.has_recipe[m] && !assay_digest_eq(&d->version.recipes[m], &src->recipe))
 		return ASSAY_RAISE(err, ASSAY_ECONFIG,
 		                   "'%s' was processed by another pipeline than other %s sources; 'assay run' brings it up "
 		                   "to date",
@@ -426,6 +429,9 @@ static assay_code do_source(void *ctx, const assay_source *src, assay_err *err)
 
 	if (src->missing)
 		return ASSAY_OK;
+	if (assay_stop_requested() > 0)
+		return ASSAY_RAISE(err, ASSAY_ESTOP, "stopped by signal %d while judging; run again to go on",
+		                   assay_stop_signal());
 	d->source = src;
 	d->recipe = NULL;
 	if (d->progress != NULL) {
@@ -576,7 +582,7 @@ assay_code assay_dataset_judge(assay_session *s, assay_summary *summary, bool co
                                assay_err *err)
 {
 	dataset d = {
-	    .session = s, .store = s->store, .config = s->config, .summary = summary, .progress = progress,
+	    .session = s, .store = s->store, .config = s->config, .summary = summary, .progress = progress, .commit = commit,
 	    .tickets = {.store = s->store, .run = s->run.id}};
 	assay_code rc;
 

@@ -252,7 +252,7 @@ static assay_code next_source(assay_executor *r, assay_job **job, assay_err *err
 	*job = NULL;
 	if (f->elsewhere)
 		return ASSAY_OK;
-	rc = assay_job_is_unchanged(&unchanged, &failing, r->session, f, err);
+	rc = assay_job_is_unchanged(&unchanged, &failing, r->session, f, false, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (unchanged) {
@@ -388,18 +388,23 @@ static bool is_running(const assay_executor *r, const assay_job *j)
 	return false;
 }
 
-static assay_code limit_pages(assay_worker_answer *a, assay_err *err)
+/* What no single unit can tell of itself: a child may be in the hands of the file that it read. */
+static assay_code vet_answer(const assay_job *j, size_t part, assay_worker_answer *a, assay_err *err)
 {
-	if (a->result.failure != ASSAY_FAILURE_NONE || a->result.pages <= ASSAY_PAGES_MAX)
+	if (a->result.failure != ASSAY_FAILURE_NONE)
 		return ASSAY_OK;
-	a->result.pages = 0;
-	return assay_result_fail(&a->result, ASSAY_FAILURE_LIMIT, 0, "the document claims too many pages", err);
+	if (a->result.pages > ASSAY_PAGES_MAX)
+		return assay_result_fail(&a->result, ASSAY_FAILURE_LIMIT, 0, "the document claims too many pages", err);
+	if (!assay_job_owns_parts(j, part, &a->result))
+		return assay_result_fail(&a->result, ASSAY_FAILURE_PROTOCOL, 0,
+		                         "the child names samples that are not this unit's", err);
+	return ASSAY_OK;
 }
 
 static assay_code settle_part(assay_executor *r, assay_job *j, size_t part, assay_worker_answer *a, assay_err *err)
 {
 	assay_job_part *p = &j->parts[part];
-	assay_code rc = limit_pages(a, err);
+	assay_code rc = vet_answer(j, part, a, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
@@ -411,6 +416,7 @@ static assay_code settle_part(assay_executor *r, assay_job *j, size_t part, assa
 	rc = keep_unit(r, j, part, a, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	r->uncommitted++;
 	p->state = ASSAY_PART_DONE;
 	return part == 0 && a->result.failure == ASSAY_FAILURE_NONE
 	           ? assay_job_expand(j, r->session, a->result.pages, err)
@@ -498,6 +504,9 @@ assay_code assay_executor_work(assay_executor *r, assay_err *err)
 	for (;;) {
 		assay_code rc = fill_slots(r, err);
 
+		/* Units in flight are given up: the next run does them again. */
+		if (rc == ASSAY_OK && assay_stop_requested() > 0)
+			return ASSAY_ESTOP;
 		if (rc == ASSAY_OK && !is_busy(r))
 			return ASSAY_OK;
 		if (rc == ASSAY_OK)
@@ -506,9 +515,6 @@ assay_code assay_executor_work(assay_executor *r, assay_err *err)
 			rc = assay_executor_commit(r, false, err);
 		if (rc != ASSAY_OK)
 			return rc;
-		/* Units in flight are given up: they are in the cache or will be done by the next run. */
-		if (assay_stop_requested() > 0)
-			return ASSAY_ESTOP;
 		show(r, false);
 	}
 }

@@ -37,7 +37,13 @@ static bool same_metadata(const assay_source *src, const assay_config_source *ru
 	return true;
 }
 
-static assay_code same_sidecars(bool *same, const assay_source *src, const assay_found *f, assay_err *err)
+static bool stamp_holds(const assay_stamp *known, const assay_stamp *seen, bool trust_young)
+{
+	return trust_young ? assay_stamp_same(known, seen) : stamp_trusted(known, seen);
+}
+
+static assay_code same_sidecars(bool *same, const assay_source *src, const assay_found *f, bool trust_young,
+                                assay_err *err)
 {
 	*same = src->sidecar_count == f->sidecar_count;
 	for (size_t i = 0; i < f->sidecar_count && *same; i++) {
@@ -50,7 +56,7 @@ static assay_code same_sidecars(bool *same, const assay_source *src, const assay
 		if (rc != ASSAY_OK)
 			return rc;
 		k = known_sidecar(src, f->sidecars[i].role, assay_buf_str(&key));
-		*same = k != NULL && stamp_trusted(&k->stamp, &f->sidecars[i].stamp);
+		*same = k != NULL && stamp_holds(&k->stamp, &f->sidecars[i].stamp, trust_young);
 	}
 	return ASSAY_OK;
 }
@@ -72,7 +78,8 @@ static assay_code look_at_units(assay_session *s, const assay_source *src, bool 
 	return ASSAY_OK;
 }
 
-assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session *s, const assay_found *f, assay_err *err)
+assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session *s, const assay_found *f,
+                                  bool trust_young, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	bool same;
@@ -83,9 +90,9 @@ assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session 
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	if (src.missing || f->problem != 0 || src.modality != f->rule->modality ||
 	    !assay_digest_eq(&src.recipe, &s->recipes[f->rule->modality]->digest) ||
-	    !stamp_trusted(&src.stamp, &f->stamp) || !same_metadata(&src, f->rule))
+	    !stamp_holds(&src.stamp, &f->stamp, trust_young) || !same_metadata(&src, f->rule))
 		return ASSAY_OK;
-	rc = same_sidecars(&same, &src, f, err);
+	rc = same_sidecars(&same, &src, f, trust_young, err);
 	if (rc != ASSAY_OK || !same)
 		return rc;
 	return look_at_units(s, &src, unchanged, failing, err);
@@ -368,6 +375,40 @@ bool assay_job_is_done(const assay_job *j)
 		if (j->parts[i].state != ASSAY_PART_DONE)
 			return false;
 	return true;
+}
+
+/* "page=17", and "page=17&table=2" for what was found on it. */
+static bool is_of_pages(const char *part, size_t first, size_t last)
+{
+	unsigned long page;
+	char *end;
+
+	if (strncmp(part, "page=", 5) != 0 || part[5] < '1' || part[5] > '9')
+		return false;
+	page = strtoul(part + 5, &end, 10);
+	return (*end == '\0' || *end == '&') && page >= first && page <= last;
+}
+
+static int compare_parts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r)
+{
+	ASSAY_AUTO_FREE const char **parts = assay_alloc(r->sample_count, sizeof *parts);
+	bool ok = parts != NULL;
+
+	for (size_t i = 0; i < r->sample_count && ok; i++) {
+		parts[i] = r->samples[i].part;
+		if (j->next.modality == ASSAY_MODALITY_PAGE)
+			ok = is_of_pages(parts[i], part * ASSAY_UNIT_PAGES + 1, (part + 1) * ASSAY_UNIT_PAGES);
+	}
+	if (ok && r->sample_count > 1)
+		qsort(parts, r->sample_count, sizeof *parts, compare_parts);
+	for (size_t i = 1; i < r->sample_count && ok; i++)
+		ok = strcmp(parts[i - 1], parts[i]) != 0;
+	return ok;
 }
 
 bool assay_job_file_changed(const assay_job *j, int rootfd)

@@ -33,9 +33,13 @@ typedef struct assay_job {
 	bool ran;    /* some unit was not in the cache */
 } assay_job;
 
-/** Does this source need nothing at all? Looks at stamps and rows only. *failing: it stands as failed. */
+/**
+ * Does this source need nothing at all? Looks at stamps and rows only.
+ * @param trust_young  take a stamp at its word although it was too young to be trusted when it was noted
+ * @param failing      [out] it stands as failed
+ */
 ASSAY_NODISCARD assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session *s,
-                                                  const assay_found *f, assay_err *err);
+                                                  const assay_found *f, bool trust_young, assay_err *err);
 
 /**
  * Digest what is new, and find out which units are cached. What cannot be read becomes next.failure, not an error.
@@ -54,6 +58,8 @@ void assay_job_part_text(const assay_job *j, size_t part, char out[48]);
 /** Key of a part's unit. Borrows from j; sidecars go to out_sidecars, which the caller frees. */
 ASSAY_NODISCARD assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_sidecars,
                                               const assay_job *j, size_t part, char text[48], assay_err *err);
+/** Are the samples of a part's result named as this part's may be? Keys must be unique over the whole source. */
+bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r);
 /** Has the file changed since it was digested? */
 bool assay_job_file_changed(const assay_job *j, int rootfd);
 /** The first part is done and told how many pages there are: make the others, cached or waiting. */

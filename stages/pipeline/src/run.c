@@ -66,6 +66,17 @@ static assay_code scan(assay_executor *r, assay_err *err)
 	return ASSAY_OK;
 }
 
+static assay_code judge(assay_executor *r, bool commit, assay_err *err)
+{
+	const assay_code rc = assay_dataset_judge(r->session, r->summary, commit, r->progress, err);
+
+	if (rc == ASSAY_ESTOP) {
+		r->summary->stopped = true;
+		assay_store_rollback(r->store);
+	}
+	return rc;
+}
+
 static assay_code run_all(assay_executor *r, assay_err *err)
 {
 	const bool partial = r->opts->shard_count > 0 || r->opts->limit > 0;
@@ -89,7 +100,9 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	if (r->opts->limit > 0)
 		r->summary->sources.seen = r->summary->sources.processed + r->summary->sources.unchanged +
 		                           r->summary->sources.failed;
-	rc = assay_dataset_judge(r->session, r->summary, !partial && !r->opts->no_commit, r->progress, err);
+	/* Judging is one group of its own: it is undone if it is stopped, the work is not. */
+	ASSAY_TRY(assay_store_commit(r->store, err));
+	rc = judge(r, !partial && !r->opts->no_commit, err);
 fail:
 	return rc;
 }
@@ -149,7 +162,7 @@ assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, 
                                 assay_progress *progress, assay_err *err)
 {
 	assay_session session;
-	assay_executor r = {.session = &session, .summary = out};
+	assay_executor r = {.session = &session, .store = store, .summary = out, .progress = progress};
 	assay_code rc;
 
 	*out = (assay_summary){.layers = ASSAY_SANDBOX_ALL};
@@ -158,7 +171,9 @@ assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, 
 		return rc;
 	rc = name_run(out, &session, err);
 	if (rc == ASSAY_OK)
-		rc = assay_dataset_judge(&session, out, true, progress, err);
+		rc = assay_store_commit(store, err);
+	if (rc == ASSAY_OK)
+		rc = judge(&r, true, err);
 	rc = finish(&r, rc, err);
 	assay_session_release(&session);
 	return rc;

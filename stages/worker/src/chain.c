@@ -217,11 +217,12 @@ static assay_code check_new_sample(chain *c, uint32_t step, assay_sample_kind ki
 
 	if ((c->steps[step].stage->makes & ASSAY_SAMPLE_MASK(kind)) == 0)
 		return BROKEN(c, err, "%s makes a kind of sample that it does not declare", step_name(c, step));
+	if (parent == ASSAY_NO_PARENT && step != 0)
+		return BROKEN(c, err, "%s makes a root sample, which only a reader may", step_name(c, step));
 	if (parent != ASSAY_NO_PARENT && parent >= r->sample_count)
 		return BROKEN(c, err, "%s names a parent that does not exist", step_name(c, step));
-	/* Parts mostly come in ascending order: look at the newest first, and at children of one parent only. */
 	for (size_t i = r->sample_count; i-- > 0;)
-		if (r->samples[i].kind == kind && r->samples[i].parent == parent && strcmp(r->samples[i].part, part) == 0)
+		if (strcmp(r->samples[i].part, part) == 0)
 			return BROKEN(c, err, "%s makes sample '%s' twice", step_name(c, step), part);
 	return ASSAY_OK;
 }

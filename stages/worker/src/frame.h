@@ -29,7 +29,7 @@ typedef enum frame_type {
 /** Largest payload of a type; 0 for a number that is no type. */
 uint32_t frame_limit(uint8_t type);
 
-/** Send one frame and its descriptors (borrowed) on a blocking socket. A gone peer is ASSAY_EIO with EPIPE, no signal. */
+/** Send one frame and its descriptors (borrowed) on a blocking socket. A gone peer is ASSAY_EIO, EPIPE, no signal. */
 ASSAY_NODISCARD assay_code frame_send(int fd, frame_type type, const void *payload, size_t size, const int *fds,
 				      size_t fd_count, assay_err *err);
 /** The same by write(2), which is all that a sandboxed child may use. SIGPIPE must be ignored. */

@@ -25,7 +25,7 @@
 #define IOCTL_FIONREAD 0x541b
 #define IOCTL_FIOCLEX  0x5451
 
-/* Calls that pass whatever their arguments. None writes to a file, makes a descriptor to elsewhere or reaches a process. */
+/* Calls that pass whatever their arguments. None writes to a file, opens a way out or reaches another process. */
 static const int allowed[] = {
     /* its descriptors; the answer socket and /dev/null are all that can be written */
     SCMP_SYS(read),

@@ -67,7 +67,7 @@ static assay_code own_program(char **out, assay_err *err)
 static assay_code add_word(plan *p, size_t *count, char *word, assay_err *err)
 {
 	if (*count == WORDS_MAX - 1)
-		return ASSAY_RAISE(err, ASSAY_EINVAL, "ASSAY_WORKER_WRAPPER has more than %d words", WORDS_MAX - 6);
+		return ASSAY_RAISE(err, ASSAY_ECONFIG, "ASSAY_WORKER_WRAPPER has more than %d words", WORDS_MAX - 6);
 	p->argv[(*count)++] = word;
 	return ASSAY_OK;
 }
@@ -162,7 +162,7 @@ static void place_descriptors(const plan *p)
 static _Noreturn void become_worker(const plan *p)
 {
 	default_signals();
-	/* The worker goes when we go, however we go. If we went before the call took effect, it is too late to be told. */
+	/* The worker goes when we go, however we go; if we went before the call, nobody will tell it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		tell(p);
 	if (getppid() != p->parent)

@@ -16,8 +16,9 @@ busy() {
     worker=$(pgrep -P "$1") && pgrep -P "$worker"
 }
 
+trap '[ ! -s sid ] || kill -KILL $(ps -o pid= -s "$(cat sid)") 2>/dev/null || true' EXIT
 for signal in TERM INT; do
-    rm -rf store
+    rm -rf store sid
     # The last of the files sleeps, so that the run is stopped when all others are done.
     echo 'act: sleep' >docs/99
     # A shell makes its background jobs ignore SIGINT: env undoes it.

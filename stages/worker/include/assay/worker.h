@@ -67,7 +67,10 @@ typedef struct assay_worker_unit {
 	size_t sidecar_count;
 } assay_worker_unit;
 
-/** Receives each artifact of the unit in order, as it arrives; the digest has been computed from the bytes. */
+/**
+ * Receives each artifact of the unit in order, as it arrives; the digest has been computed from the bytes. A unit that
+ * fails in the end names none of those that came before: they are nobody's.
+ */
 typedef assay_code assay_worker_artifact_fn(void *ctx, const void *data, size_t size, const assay_digest *digest,
 					    assay_err *err);
 

@@ -1,0 +1,24 @@
+# A child needs no more memory for a long stream than for a short one.
+. "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
+maker=${MAKE_MEDIA:-${ASSAY%/*}/../data/media/assay-make-media}
+[ -x "$maker" ] || skip "there is no '$maker'"
+
+# peak NAME EXTENSION SECONDS: the peak over one such stream, in PEAK.
+peak() {
+    rm -rf "$1"
+    mkdir -p "$1/inbox/$1"
+    "$maker" "--long-$1" "$3" "$1/inbox/$1/long.$2"
+    use_example mixed
+    mv assay.yaml contracts "$1"
+    PEAK=$("$EXAMPLES/../../tests/fault/peak_memory" "$1")
+    echo "$1 of $3 s: $PEAK KiB"
+}
+for stream in 'video mkv' 'video mp4' 'audio wav' 'audio flac'; do
+    # shellcheck disable=SC2086 # two words
+    set -- $stream
+    peak "$1" "$2" 120
+    short=$PEAK
+    [ "$short" -gt 1000 ] || fail 'nothing was measured'
+    peak "$1" "$2" 600
+    [ "$PEAK" -le $((short * 120 / 100)) ] || fail "$stream: $short KiB over 2 min, $PEAK KiB over 10 min"
+done

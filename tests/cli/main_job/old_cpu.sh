@@ -1,0 +1,20 @@
+# The same version id on an old processor: the worker runs under qemu as a Nehalem, which has no AVX.
+. "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
+need qemu-x86_64-static
+
+use_media inbox/scans/letter.png inbox/scans/letter.gt.txt inbox/video/archive.mkv inbox/audio/speech.wav
+use_example mixed
+run_into native -j1
+first=$(version_of)
+assert_jq run.json .sources.failed 0
+
+ASSAY_WORKER_WRAPPER='qemu-x86_64-static -cpu Nehalem' "$ASSAY" run -j1 --store old --json --progress none >run.json 2>run.err ||
+    fail "exit $?: $(cat run.err)"
+assert_conserved
+assert_jq run.json .units.run 3
+features=$(assay log --store old --runs --json | jq -r '.[0].cpu_features')
+echo "native: $(assay log --store native --runs --json | jq -r '.[0].cpu_features')"
+echo "qemu:   $features"
+assert_match "$features" '*sse*' 'features of the worker'
+[[ $features != *avx* && $features != *fma* ]] || fail "the worker saw more than a Nehalem has: $features"
+assert_eq "$(version_of)" "$first" 'version id'

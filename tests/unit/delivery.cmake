@@ -1,0 +1,11 @@
+# The parts of a delivery, by their private headers; the whole is tried by tests/cli/export and tests/cli/verify.
+foreach(name sums distribution folder root)
+  assay_add_unit(${name} LINK assay::delivery WRAP malloc calloc realloc syncfs write)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/delivery/src)
+endforeach()
+
+# What `assay init` looks at and writes. None of it needs a registry of stages.
+foreach(name look starter)
+  assay_add_unit(${name} LINK assay_tool)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tools)
+endforeach()
