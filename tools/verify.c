@@ -1,3 +1,4 @@
+#include "tell.h"
 #include "verbs.h"
 
 #include "assay/delivery.h"
@@ -41,7 +42,9 @@ static assay_code tell_text(const assay_delivery_check *c, const char *dir, assa
 		assay_buf_puts(&text, f->file);
 		if (f->line > 0)
 			assay_buf_printf(&text, ":%d", f->line);
-		assay_buf_printf(&text, ": %s\n", f->message);
+		assay_buf_puts(&text, ": ");
+		assay_tell_safe(&text, f->message); /* it may quote what stands in the delivery */
+		assay_buf_putc(&text, '\n');
 	}
 	if (c->differences > c->findings.count)
 		assay_buf_printf(&text, "and %" PRIu64 " more\n", c->differences - c->findings.count);

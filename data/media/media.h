@@ -29,6 +29,7 @@ typedef struct media_file {
 	const char *failure;   /* class, when the file fails or a stage rejects its sample */
 	const char *metric;    /* that a contract refuses */
 	const char *check;     /* of that contract */
+	const char *severity;  /* of that check: "warning", or NULL for "error" */
 	const char *caught_by; /* the example whose contract that is, when it is not mixed: then mixed accepts */
 	const char *truth;     /* file with ground truth, relative to the folder */
 	const char *why;       /* for people */

@@ -48,6 +48,7 @@ static const struct recording {
 	      .outcome = "accepted",
 	      .metric = "audio.dc_offset",
 	      .check = "offset",
+	      .severity = "warning",
 	      .caught_by = "audio",
 	      .truth = "truth/audio/offset.flac.json",
 	      .why = "a constant of a tenth of full scale under the sound"},

@@ -51,8 +51,10 @@ static void put_reason(assay_json *j, const media_file *file)
 		assay_json_kstr(j, "failure", file->failure);
 	if (file->metric != NULL)
 		assay_json_kstr(j, "metric", file->metric);
-	if (file->check != NULL)
+	if (file->check != NULL) {
 		assay_json_kstr(j, "check", file->check);
+		assay_json_kstr(j, "severity", file->severity != NULL ? file->severity : "error");
+	}
 	if (file->caught_by != NULL)
 		assay_json_kstr(j, "caught_by", file->caught_by);
 }

@@ -51,6 +51,7 @@ static const struct clip {
 	      .outcome = "accepted",
 	      .metric = "keyframe.luma",
 	      .check = "shot-light",
+	      .severity = "warning",
 	      .caught_by = "video",
 	      .why = "three seconds of black"},
      .options = {.video = AV_CODEC_ID_MPEG4, .width = 640, .height = 360, .rate = {25, 1}, .bit_rate = 200000},
