@@ -90,10 +90,11 @@ assay_code assay_inputs_of_source(assay_inputs *out, const assay_source *src, bo
 	assay_code rc;
 
 	*out = (assay_inputs){.source = before ? src->before_digest : src->digest,
-	                      .recipe = before ? src->before_recipe : src->recipe};
+			      .recipe = before ? src->before_recipe : src->recipe};
 	rc = make_sidecars(out, count, err);
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
-		out->sidecars[out->sidecar_count++] = (assay_inputs_sidecar){list[i].role, list[i].path, list[i].digest};
+		out->sidecars[out->sidecar_count++] =
+		    (assay_inputs_sidecar){list[i].role, list[i].path, list[i].digest};
 	return rc;
 }
 
@@ -138,7 +139,7 @@ static const assay_inputs_sidecar *find_sidecar(const assay_inputs *in, const ch
 
 /* One of a and b may be NULL. */
 static assay_code diff_sidecar(assay_changes *c, const assay_inputs_sidecar *a, const assay_inputs_sidecar *b,
-                               assay_err *err)
+			       assay_err *err)
 {
 	const assay_inputs_sidecar *any = b != NULL ? b : a;
 	char was[ASSAY_DIGEST_HEX + 8], is[ASSAY_DIGEST_HEX + 8];
@@ -147,19 +148,19 @@ static assay_code diff_sidecar(assay_changes *c, const assay_inputs_sidecar *a, 
 	if (a != NULL && b != NULL && assay_digest_eq(&a->digest, &b->digest))
 		return ASSAY_OK;
 	assay_buf_printf(&text, "sidecar %s%s%s%s %s", any->role, any->path != NULL ? " ('" : nothing,
-	                 any->path != NULL ? any->path : nothing, any->path != NULL ? "')" : nothing,
-	                 a == NULL   ? "appeared"
-	                 : b == NULL ? "vanished"
-	                             : "changed");
+			 any->path != NULL ? any->path : nothing, any->path != NULL ? "')" : nothing,
+			 a == NULL   ? "appeared"
+			 : b == NULL ? "vanished"
+				     : "changed");
 	if (a != NULL && b != NULL)
 		assay_buf_printf(&text, ": it is %.19s, was %.19s", name_digest(&b->digest, is),
-		                 name_digest(&a->digest, was));
+				 name_digest(&a->digest, was));
 	return add(c,
-	               (words){.what = "sidecar",
-	                              .name = any->role,
-	                              .before = a != NULL ? name_digest(&a->digest, was) : NULL,
-	                              .now = b != NULL ? name_digest(&b->digest, is) : NULL},
-	               &text, err);
+		   (words){.what = "sidecar",
+			   .name = any->role,
+			   .before = a != NULL ? name_digest(&a->digest, was) : NULL,
+			   .now = b != NULL ? name_digest(&b->digest, is) : NULL},
+		   &text, err);
 }
 
 static assay_code diff_sidecars(assay_changes *c, const assay_inputs *before, const assay_inputs *now, assay_err *err)
@@ -175,7 +176,7 @@ static assay_code diff_sidecars(assay_changes *c, const assay_inputs *before, co
 }
 
 static assay_code diff_recipe(assay_changes *c, assay_store *s, const assay_inputs *before, const assay_inputs *now,
-                              assay_err *err)
+			      assay_err *err)
 {
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *a = NULL;
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *b = NULL;
@@ -193,14 +194,14 @@ static assay_code diff_recipe(assay_changes *c, assay_store *s, const assay_inpu
 	assay_buf_puts(&text, "the recipe changed: ");
 	assay_recipe_diff_text(&text, a, b);
 	return add(c,
-	               (words){.what = "recipe",
-	                              .before = name_digest(&before->recipe, was),
-	                              .now = name_digest(&now->recipe, is)},
-	               &text, err);
+		   (words){.what = "recipe",
+			   .before = name_digest(&before->recipe, was),
+			   .now = name_digest(&now->recipe, is)},
+		   &text, err);
 }
 
 assay_code assay_changes_inputs(assay_changes *c, assay_store *s, const assay_inputs *before, const assay_inputs *now,
-                                assay_err *err)
+				assay_err *err)
 {
 	assay_code rc = diff_content(c, before, now, err);
 
@@ -233,7 +234,7 @@ static assay_code load_contract(assay_contract_set *out, assay_store *s, const a
 }
 
 assay_code assay_contract_set_of(assay_contract_set *out, assay_store *s, const assay_digest *digests, size_t count,
-                                 assay_err *err)
+				 assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
@@ -326,10 +327,10 @@ static const struct {
 	const char *name;
 	aspect_fn *tell;
 } aspects[] = {{"metric", tell_metric},
-               {"bound", tell_bound},
-               {"severity", tell_severity},
-               {"whenMissing", tell_missing},
-               {"appliesTo", tell_applies}};
+	       {"bound", tell_bound},
+	       {"severity", tell_severity},
+	       {"whenMissing", tell_missing},
+	       {"appliesTo", tell_applies}};
 
 static assay_code diff_check(assay_changes *c, const assay_check *a, const assay_check *b, assay_err *err)
 {
@@ -345,13 +346,11 @@ static assay_code diff_check(assay_changes *c, const assay_check *a, const assay
 		if (strcmp(assay_buf_str(&was), assay_buf_str(&is)) == 0)
 			continue;
 		assay_buf_printf(&text, "%s: %s is %s, was %s", b->id, aspects[i].name, assay_buf_str(&is),
-		                 assay_buf_str(&was));
-		rc = add(c,
-		             (words){.what = "check",
-		                            .name = b->id,
-		                            .before = assay_buf_str(&was),
-		                            .now = assay_buf_str(&is)},
-		             &text, err);
+				 assay_buf_str(&was));
+		rc = add(
+		    c,
+		    (words){.what = "check", .name = b->id, .before = assay_buf_str(&was), .now = assay_buf_str(&is)},
+		    &text, err);
 	}
 	return rc;
 }
@@ -365,17 +364,17 @@ static assay_code lone_check(assay_changes *c, const assay_check *k, bool is_new
 	assay_buf_printf(&rule, "%s must be ", k->metric);
 	tell_bound(&rule, k);
 	assay_buf_printf(&text, "%s: %s (%s%s, %s)", k->id, is_new ? "the check is new" : "the check was taken out",
-	                 is_new ? nothing : "it said ", assay_buf_str(&rule), assay_severity_name(k->severity));
+			 is_new ? nothing : "it said ", assay_buf_str(&rule), assay_severity_name(k->severity));
 	return add(c,
-	               (words){.what = "check",
-	                              .name = k->id,
-	                              .before = is_new ? NULL : assay_buf_str(&rule),
-	                              .now = is_new ? assay_buf_str(&rule) : NULL},
-	               &text, err);
+		   (words){.what = "check",
+			   .name = k->id,
+			   .before = is_new ? NULL : assay_buf_str(&rule),
+			   .now = is_new ? assay_buf_str(&rule) : NULL},
+		   &text, err);
 }
 
 static assay_code diff_checks(assay_changes *c, const assay_contract *a, const assay_contract *b,
-                              assay_sample_kind kind, assay_err *err)
+			      assay_sample_kind kind, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
@@ -406,15 +405,15 @@ static assay_code diff_contract(assay_changes *c, const assay_contract *a, const
 	else
 		assay_buf_printf(&text, "has version %s, had %s", b->version, a->version);
 	return add(c,
-	               (words){.what = "contract",
-	                              .name = any->id,
-	                              .before = a != NULL ? a->version : NULL,
-	                              .now = b != NULL ? b->version : NULL},
-	               &text, err);
+		   (words){.what = "contract",
+			   .name = any->id,
+			   .before = a != NULL ? a->version : NULL,
+			   .now = b != NULL ? b->version : NULL},
+		   &text, err);
 }
 
 assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *before, const assay_contract_set *now,
-                                   assay_sample_kind kind, assay_err *err)
+				   assay_sample_kind kind, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
@@ -467,7 +466,7 @@ static bool is_listed(const assay_changes *c, const char *metric)
 }
 
 static assay_code diff_metric(assay_changes *c, const assay_measured *before, const assay_measured *now,
-                              const char *metric, assay_err *err)
+			      const char *metric, assay_err *err)
 {
 	ASSAY_AUTO_BUF was = ASSAY_BUF_INIT;
 	ASSAY_AUTO_BUF is = ASSAY_BUF_INIT;
@@ -477,17 +476,17 @@ static assay_code diff_metric(assay_changes *c, const assay_measured *before, co
 	if (strcmp(assay_buf_str(&was), assay_buf_str(&is)) == 0 || is_listed(c, metric))
 		return ASSAY_OK;
 	assay_buf_printf(&text, "%s is %s, was %s", metric, has ? assay_buf_str(&is) : "not measured",
-	                 had ? assay_buf_str(&was) : "not measured");
+			 had ? assay_buf_str(&was) : "not measured");
 	return add(c,
-	               (words){.what = "measurement",
-	                              .name = metric,
-	                              .before = had ? assay_buf_str(&was) : NULL,
-	                              .now = has ? assay_buf_str(&is) : NULL},
-	               &text, err);
+		   (words){.what = "measurement",
+			   .name = metric,
+			   .before = had ? assay_buf_str(&was) : NULL,
+			   .now = has ? assay_buf_str(&is) : NULL},
+		   &text, err);
 }
 
 assay_code assay_changes_measured(assay_changes *c, const assay_measured *before, const assay_measured *now,
-                                  const assay_contract_set *contracts, assay_err *err)
+				  const assay_contract_set *contracts, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 

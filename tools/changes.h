@@ -9,10 +9,10 @@
 #include "assay/unit.h"
 
 typedef struct assay_change {
-	const char *what; /* "content", "sidecar", "recipe", "contract", "check", "measurement" */
-	char *name;       /* role, contract or check id, metric; NULL where there is only one */
+	const char *what;   /* "content", "sidecar", "recipe", "contract", "check", "measurement" */
+	char *name;         /* role, contract or check id, metric; NULL where there is only one */
 	char *before, *now; /* NULL when it was not there */
-	char *text;       /* the sentence */
+	char *text;         /* the sentence */
 } assay_change;
 
 typedef struct assay_changes {
@@ -40,10 +40,10 @@ typedef struct assay_inputs {
 void assay_inputs_release(assay_inputs *in);
 #define ASSAY_AUTO_INPUTS ASSAY_CLEANUP(assay_inputs_release) assay_inputs
 ASSAY_NODISCARD assay_code assay_inputs_of_source(assay_inputs *out, const assay_source *src, bool before,
-                                                  assay_err *err);
+						  assay_err *err);
 ASSAY_NODISCARD assay_code assay_inputs_of_unit(assay_inputs *out, const assay_unit *u, assay_err *err);
 ASSAY_NODISCARD assay_code assay_changes_inputs(assay_changes *c, assay_store *s, const assay_inputs *before,
-                                                const assay_inputs *now, assay_err *err);
+						const assay_inputs *now, assay_err *err);
 
 /** Contracts as a verdict names them: by the digest of the list of their digests. */
 typedef struct assay_contract_set {
@@ -55,16 +55,16 @@ typedef struct assay_contract_set {
 void assay_contract_set_release(assay_contract_set *c);
 #define ASSAY_AUTO_CONTRACT_SET ASSAY_CLEANUP(assay_contract_set_release) assay_contract_set
 ASSAY_NODISCARD assay_code assay_contract_set_load(assay_contract_set *out, assay_store *s, const assay_digest *list,
-                                                   assay_err *err);
+						   assay_err *err);
 /** The contracts of these digests. */
 ASSAY_NODISCARD assay_code assay_contract_set_of(assay_contract_set *out, assay_store *s, const assay_digest *digests,
-                                                 size_t count, assay_err *err);
+						 size_t count, assay_err *err);
 /** The name that people gave it, else its id. */
 const char *assay_contract_title(const assay_contract *c);
 /** Checks on samples of that kind that were added, removed or altered. */
 ASSAY_NODISCARD assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *before,
-                                                   const assay_contract_set *now, assay_sample_kind kind,
-                                                   assay_err *err);
+						   const assay_contract_set *now, assay_sample_kind kind,
+						   assay_err *err);
 
 /** A sample of a unit, with the recipe that its measurements are numbered by. All borrowed. */
 typedef struct assay_measured {
@@ -73,7 +73,7 @@ typedef struct assay_measured {
 } assay_measured;
 /** Metrics that checks of that kind speak of and that came out differently. */
 ASSAY_NODISCARD assay_code assay_changes_measured(assay_changes *c, const assay_measured *before,
-                                                  const assay_measured *now, const assay_contract_set *contracts,
-                                                  assay_err *err);
+						  const assay_measured *now, const assay_contract_set *contracts,
+						  assay_err *err);
 
 #endif

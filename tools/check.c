@@ -38,7 +38,7 @@ static assay_code send_message(int fd, assay_buf *record, assay_err *err)
 {
 	const size_t n = record->len;
 	const unsigned char head[4] = {(unsigned char)(n >> 24), (unsigned char)(n >> 16), (unsigned char)(n >> 8),
-	                               (unsigned char)n};
+				       (unsigned char)n};
 	assay_code rc = assay_buf_check(record, err);
 
 	if (rc == ASSAY_OK)
@@ -113,9 +113,8 @@ static assay_code check_store(const assay_invocation *in, int fd, assay_err *err
 {
 	ASSAY_AUTO_STORE s = NULL;
 	meter m = {.on = isatty(STDERR_FILENO) == 1, .shown = -1};
-	const assay_store_check_opts o = {.read_data = assay_opt(in, "read-data") != NULL,
-	                                  .progress = m.on ? show_progress : NULL,
-	                                  .ctx = &m};
+	const assay_store_check_opts o = {
+	    .read_data = assay_opt(in, "read-data") != NULL, .progress = m.on ? show_progress : NULL, .ctx = &m};
 	assay_store_check_summary sum = {0};
 	assay_code rc = assay_open_store(in, &s, false, false, err);
 
@@ -195,7 +194,7 @@ static void json_names(assay_json *j, const char *key, const names *n)
 }
 
 static assay_code tell_finding(answers *a, const char *what, const char *name, const char *detail, const names *samples,
-                               const names *versions, assay_err *err)
+			       const names *versions, assay_err *err)
 {
 	assay_json *j = &a->report.json;
 
@@ -337,11 +336,14 @@ static assay_code judge_end(answers *a, int status, assay_err *err)
 		return ASSAY_RAISE(err, ASSAY_ESTOP, "the check was stopped by signal %d", WTERMSIG(status));
 	if (WIFSIGNALED(status)) {
 		(void)snprintf(detail, sizeof detail, "reader crashed with signal %d (%s)", WTERMSIG(status),
-		               strsignal(WTERMSIG(status)));
+			       strsignal(WTERMSIG(status)));
 		return tell_bare(a, "catalog", a->in->store, detail, err);
 	}
-	/* Damage that keeps the store from being opened or walked is what a check is for. */
-	if (a->error.code == ASSAY_ECORRUPT)
+	/*
+	 * Damage that keeps the store from being opened or walked is what a check is for. So is an I/O error without an
+	 * errno: those numbers are positive, and what is below zero is the database's own complaint.
+	 */
+	if (a->error.code == ASSAY_ECORRUPT || (a->error.code == ASSAY_EIO && a->error.sys < 0))
 		return tell_bare(a, "store", a->in->store, a->error.msg, err);
 	if (a->error.code != ASSAY_OK) {
 		*err = a->error;
@@ -397,8 +399,9 @@ static void print_end(const answers *a)
 	else
 		assay_say("all is as it was stored");
 	if (a->has_summary)
-		assay_say(": %" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes read, %" PRIu64 " version%s looked at",
-		          s->rows, s->objects, s->bytes, s->versions, s->versions == 1 ? "" : "s");
+		assay_say(": %" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes read, %" PRIu64
+			  " version%s looked at",
+			  s->rows, s->objects, s->bytes, s->versions, s->versions == 1 ? "" : "s");
 	assay_say("\n");
 }
 
@@ -454,12 +457,13 @@ const assay_verb assay_verb_check = {
     .name = "check",
     .operands = "",
     .summary = "is the store as it was written?",
-    .help = "Checks every row of the catalog against its checksum, every index entry against its row, that every object\n"
-            "is there, and the tree of every version; with --read-data also every stored byte against its digest. Each\n"
-            "finding names the samples and versions that it affects. Nothing is changed. Exits 80 when anything is\n"
-            "found, 0 otherwise. Damage to an artifact is mended by running its source again into a new store.\n",
+    .help =
+	"Checks every row of the catalog against its checksum, every index entry against its row, that every object\n"
+	"is there, and the tree of every version; with --read-data also every stored byte against its digest. Each\n"
+	"finding names the samples and versions that it affects. Nothing is changed. Exits 80 when anything is\n"
+	"found, 0 otherwise. Damage to an artifact is mended by running its source again into a new store.\n",
     .example = "  assay check\n"
-               "  assay check --read-data --json | jq '.findings[].name'\n",
+	       "  assay check --read-data --json | jq '.findings[].name'\n",
     .options = options,
     .run = run,
 };

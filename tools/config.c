@@ -24,8 +24,8 @@ static int run(const assay_invocation *in, assay_err *err)
 {
 	if (strcmp(in->args[0], "lint") == 0)
 		return lint(in, err);
-	return assay_exit_of(ASSAY_RAISE(err, ASSAY_EUSAGE, "config: '%s' is not 'lint'; see 'assay config --help'",
-	                                 in->args[0]));
+	return assay_exit_of(
+	    ASSAY_RAISE(err, ASSAY_EUSAGE, "config: '%s' is not 'lint'; see 'assay config --help'", in->args[0]));
 }
 
 const assay_verb assay_verb_config = {
@@ -35,7 +35,7 @@ const assay_verb assay_verb_config = {
     .max_args = 1,
     .summary = "check assay.yaml and the contracts that it names",
     .help = "Every finding with its file, line and column; errors give exit 78, warnings 0. Nothing is read but these\n"
-            "files: no store and no source is needed.\n",
+	    "files: no store and no source is needed.\n",
     .example = "  assay config lint\n  assay config lint -c archive/assay.yaml --json\n",
     .run = run,
 };

@@ -17,11 +17,11 @@ static assay_code all_metrics(assay_vocabulary *v, assay_err *err)
 		for (size_t i = 0; i < assay_metric_count(*s) && rc == ASSAY_OK; i++) {
 			const assay_metric *m = &(*s)->metrics[i];
 			const assay_vocabulary_metric row = {.name = m->name,
-			                                     .unit = m->unit,
-			                                     .stage = (*s)->name,
-			                                     .scale = m->scale,
-			                                     .kinds = m->kinds,
-			                                     .made = true};
+							     .unit = m->unit,
+							     .stage = (*s)->name,
+							     .scale = m->scale,
+							     .kinds = m->kinds,
+							     .made = true};
 
 			rc = assay_vocabulary_add(v, &row, err);
 		}
@@ -62,8 +62,9 @@ static assay_code lint_files(const assay_invocation *in, assay_diagnostics *d, a
 		rc = assay_lint_config(in->config, &config, &of_config, err);
 		assay_diagnostics_release(&of_config);
 		if (rc == ASSAY_OK && config == NULL)
-			(void)fprintf(stderr, "assay: '%s' has errors: the metrics of all stages are taken instead of its own\n",
-			              in->config);
+			(void)fprintf(
+			    stderr, "assay: '%s' has errors: the metrics of all stages are taken instead of its own\n",
+			    in->config);
 	}
 	if (rc == ASSAY_OK && config == NULL)
 		rc = all_metrics(&all, err);
@@ -84,7 +85,7 @@ static int lint(const assay_invocation *in, assay_err *err)
 	else
 		rc = assay_lint_config(in->config, &config, &d, err);
 	code = rc == ASSAY_OK ? assay_lint_tell(in, &d, in->arg_count == 2 ? in->args[1] : "contracts", err)
-	                      : assay_exit_of(rc);
+			      : assay_exit_of(rc);
 	assay_diagnostics_release(&d);
 	return code;
 }
@@ -93,8 +94,8 @@ static int run(const assay_invocation *in, assay_err *err)
 {
 	if (strcmp(in->args[0], "lint") == 0)
 		return lint(in, err);
-	return assay_exit_of(ASSAY_RAISE(err, ASSAY_EUSAGE, "contract: '%s' is not 'lint'; see 'assay contract --help'",
-	                                 in->args[0]));
+	return assay_exit_of(
+	    ASSAY_RAISE(err, ASSAY_EUSAGE, "contract: '%s' is not 'lint'; see 'assay contract --help'", in->args[0]));
 }
 
 const assay_verb assay_verb_contract = {
@@ -104,8 +105,8 @@ const assay_verb assay_verb_contract = {
     .max_args = -1,
     .summary = "check contracts against the metrics that the pipelines make",
     .help = "Without FILE, the contracts that assay.yaml names, and assay.yaml itself. A FILE is checked against the\n"
-            "pipelines of assay.yaml, or where there is none against every metric of this build. Every finding with\n"
-            "its file, line and column; errors give exit 78, warnings 0.\n",
+	    "pipelines of assay.yaml, or where there is none against every metric of this build. Every finding with\n"
+	    "its file, line and column; errors give exit 78, warnings 0.\n",
     .example = "  assay contract lint\n  assay contract lint contracts/page.odcs.yaml\n",
     .run = run,
 };

@@ -20,7 +20,8 @@ static assay_code parse(const assay_invocation *in, assay_delivery_opts *o, assa
 
 	*o = (assay_delivery_opts){.dir = assay_opt(in, "out"), .replace = assay_opt(in, "force") != NULL};
 	if (format != NULL && strcmp(format, "jsonl") != 0)
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--format: '%s' is not 'jsonl', the one this release writes", format);
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--format: '%s' is not 'jsonl', the one this release writes",
+				   format);
 	if (o->dir == NULL || o->dir[0] == '\0')
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "export needs --out DIR; see 'assay export --help'");
 	return ASSAY_OK;
@@ -45,20 +46,20 @@ static assay_code tell_json(const assay_version *v, const char *dir, const assay
 }
 
 static assay_code tell(const assay_invocation *in, const assay_version *v, const char *dir,
-                       const assay_delivery_summary *s, assay_err *err)
+		       const assay_delivery_summary *s, assay_err *err)
 {
 	char hex[ASSAY_DIGEST_HEX];
 
 	if (s->stale > 0)
 		(void)fprintf(stderr,
-		              "assay: warning: metadata in assay.yaml were edited since this version was made: %" PRIu64
-		              " samples are delivered without\n",
-		              s->stale);
+			      "assay: warning: metadata in assay.yaml were edited since this version was made: %" PRIu64
+			      " samples are delivered without\n",
+			      s->stale);
 	if (in->json)
 		return tell_json(v, dir, s, err);
 	(void)printf("version %.12s written to %s: %" PRIu64 " samples, %" PRIu64 " others told, %" PRIu64
-	             " files, %" PRIu64 " bytes\n",
-	             assay_digest_hex(&v->id, hex), dir, s->samples, s->others, s->files, s->bytes);
+		     " files, %" PRIu64 " bytes\n",
+		     assay_digest_hex(&v->id, hex), dir, s->samples, s->others, s->files, s->bytes);
 	return ASSAY_OK;
 }
 
@@ -89,11 +90,12 @@ const assay_verb assay_verb_export = {
     .min_args = 1,
     .max_args = 1,
     .summary = "write a version out as a folder for those who use it",
-    .help = "VERSION is 'latest' or a prefix of a version's id. The folder holds manifest.jsonl (one line per accepted\n"
-            "or waived sample), others.jsonl (every other one, and why), the artifacts by digest, the contracts and\n"
-            "recipes, version.json with counts and distributions, a data card, and SHA256SUMS. The same version gives\n"
-            "the same bytes. Sources are named by path and digest, not copied. Nothing is written outside of DIR.\n"
-            "Exit 73 when DIR is there already or cannot be made.\n",
+    .help =
+	"VERSION is 'latest' or a prefix of a version's id. The folder holds manifest.jsonl (one line per accepted\n"
+	"or waived sample), others.jsonl (every other one, and why), the artifacts by digest, the contracts and\n"
+	"recipes, version.json with counts and distributions, a data card, and SHA256SUMS. The same version gives\n"
+	"the same bytes. Sources are named by path and digest, not copied. Nothing is written outside of DIR.\n"
+	"Exit 73 when DIR is there already or cannot be made.\n",
     .example = "  assay export latest --out deliveries/v1\n  (cd deliveries/v1 && sha256sum -c --quiet SHA256SUMS)\n",
     .options = options,
     .run = run,

@@ -8,9 +8,9 @@
 const char *assay_node_type_name(assay_node_type t)
 {
 	static const char *const names[ASSAY_NODE_TYPES] = {
-	    [ASSAY_NODE_SOURCE] = "source",     [ASSAY_NODE_SIDECAR] = "sidecar",   [ASSAY_NODE_RECIPE] = "recipe",
-	    [ASSAY_NODE_FILE] = "file",         [ASSAY_NODE_UNIT] = "unit",         [ASSAY_NODE_SAMPLE] = "sample",
-	    [ASSAY_NODE_ARTIFACT] = "artifact", [ASSAY_NODE_TICKET] = "ticket",     [ASSAY_NODE_CONTRACT] = "contract",
+	    [ASSAY_NODE_SOURCE] = "source",     [ASSAY_NODE_SIDECAR] = "sidecar", [ASSAY_NODE_RECIPE] = "recipe",
+	    [ASSAY_NODE_FILE] = "file",         [ASSAY_NODE_UNIT] = "unit",       [ASSAY_NODE_SAMPLE] = "sample",
+	    [ASSAY_NODE_ARTIFACT] = "artifact", [ASSAY_NODE_TICKET] = "ticket",   [ASSAY_NODE_CONTRACT] = "contract",
 	    [ASSAY_NODE_VERSION] = "version",   [ASSAY_NODE_RUN] = "run",
 	};
 
@@ -179,7 +179,7 @@ const assay_node *assay_graph_next(const assay_graph *g, size_t from, assay_rela
 /* ---------------------------------------------------------------- adding */
 
 assay_code assay_graph_node(assay_graph *g, assay_node_type type, const char *id, size_t *at, bool *fresh,
-                            assay_err *err)
+			    assay_err *err)
 {
 	size_t *slot;
 	assay_code rc = grow_nodes(g, err);

@@ -31,8 +31,8 @@ const char *assay_node_type_name(assay_node_type t);
 
 typedef struct assay_node {
 	assay_node_type type;
-	char *id;    /* unique and stable: "source:scans/a.tif@sha256:…" */
-	char *label; /* short, for people */
+	char *id;            /* unique and stable: "source:scans/a.tif@sha256:…" */
+	char *label;         /* short, for people */
 	assay_digest digest; /* of the bytes or the record; zero where there is none */
 	bool is_subject;     /* it is what was asked for */
 	size_t edge_first;   /* after assay_graph_sort: where its edges begin */
@@ -54,12 +54,12 @@ typedef struct assay_node {
 
 /** What one node has to do with another; the names are W3C PROV's. */
 typedef enum assay_relation {
-	ASSAY_USED = 1,      /* unit -> source, sidecar, recipe; recipe -> file; version -> recipe, contract */
-	ASSAY_GENERATED_BY,  /* sample, artifact, ticket -> unit */
-	ASSAY_DERIVED_FROM,  /* sample -> source; artifact -> sample; version -> the version before it */
-	ASSAY_HAD_MEMBER,    /* version -> sample */
-	ASSAY_ASSOCIATED,    /* unit -> run */
-	ASSAY_ATTRIBUTED,    /* version -> run */
+	ASSAY_USED = 1,     /* unit -> source, sidecar, recipe; recipe -> file; version -> recipe, contract */
+	ASSAY_GENERATED_BY, /* sample, artifact, ticket -> unit */
+	ASSAY_DERIVED_FROM, /* sample -> source; artifact -> sample; version -> the version before it */
+	ASSAY_HAD_MEMBER,   /* version -> sample */
+	ASSAY_ASSOCIATED,   /* unit -> run */
+	ASSAY_ATTRIBUTED,   /* version -> run */
 	ASSAY_RELATIONS
 } assay_relation;
 
@@ -90,10 +90,10 @@ void assay_graph_release(assay_graph *g);
  * @param fresh [out] it was made now: the caller fills it
  */
 ASSAY_NODISCARD assay_code assay_graph_node(assay_graph *g, assay_node_type type, const char *id, size_t *at,
-                                            bool *fresh, assay_err *err);
+					    bool *fresh, assay_err *err);
 /** An edge; the same one again changes nothing. */
 ASSAY_NODISCARD assay_code assay_graph_edge(assay_graph *g, size_t from, assay_relation relation, size_t to,
-                                            assay_err *err);
+					    assay_err *err);
 /** Position of the node of that id, SIZE_MAX when there is none. */
 size_t assay_graph_find(const assay_graph *g, const char *id);
 /** Keep the nodes for which keep is true, and the edges between them. Nothing is added after. */

@@ -36,14 +36,14 @@ static void put_node(assay_buf *out, const assay_graph *g, size_t at)
 	const assay_node *n = &g->nodes[at];
 	char hex[ASSAY_DIGEST_HEX];
 
-	assay_buf_printf(out, "  n%zu [shape=%s%s, label=\"%s ", at, shapes[n->type], n->is_subject ? ", penwidth=2" : "",
-	                 assay_node_type_name(n->type));
+	assay_buf_printf(out, "  n%zu [shape=%s%s, label=\"%s ", at, shapes[n->type],
+			 n->is_subject ? ", penwidth=2" : "", assay_node_type_name(n->type));
 	quote(out, n->label);
 	if (n->recipe != NULL)
 		label_stages(out, n->recipe);
 	if (n->type == ASSAY_NODE_SAMPLE && assay_outcome_name(n->outcome) != NULL)
 		assay_buf_printf(out, "\\n%s", assay_outcome_name(n->outcome));
-	if (!assay_digest_is_zero(&n->digest))
+	if (!assay_digest_is_zero(&n->digest) && n->type != ASSAY_NODE_VERSION) /* whose label it is */
 		assay_buf_printf(out, "\\nsha256:%.12s", assay_digest_hex(&n->digest, hex));
 	assay_buf_puts(out, "\"];\n");
 }
@@ -55,6 +55,6 @@ void assay_graph_dot(const assay_graph *g, assay_buf *out)
 		put_node(out, g, i);
 	for (size_t i = 0; i < g->edge_count; i++)
 		assay_buf_printf(out, "  n%zu -> n%zu [tooltip=\"%s\"];\n", g->edges[i].to, g->edges[i].from,
-		                 assay_relation_name(g->edges[i].relation));
+				 assay_relation_name(g->edges[i].relation));
 	assay_buf_puts(out, "}\n");
 }

@@ -52,7 +52,7 @@ static void json_unit(assay_json *j, const assay_node *n)
 	assay_json_kdigest(j, "work_key", &u->work_key);
 	assay_json_kstr(j, "part", u->part);
 	assay_json_kstr(j, "failure",
-	                u->result.failure != ASSAY_FAILURE_NONE ? assay_failure_name(u->result.failure) : NULL);
+			u->result.failure != ASSAY_FAILURE_NONE ? assay_failure_name(u->result.failure) : NULL);
 	assay_json_ktime(j, "finished", u->finished_ns);
 	assay_json_kuint(j, "cpu_us", u->cpu_us);
 	assay_json_kuint(j, "wall_us", u->wall_us);
@@ -73,7 +73,8 @@ static void json_run(assay_json *j, const assay_node *n)
 	assay_json_kstr(j, "program", r->program);
 	assay_json_kstr(j, "host", r->host);
 	assay_json_kstr(j, "cpu_features", r->cpu_features);
-	assay_json_kstr(j, "sandbox", assay_sandbox_layers_text(r->sandbox, layers, sizeof layers));
+	assay_json_kstr(j, "sandbox",
+			assay_run_had_workers(r) ? assay_sandbox_layers_text(r->sandbox, layers, sizeof layers) : NULL);
 	assay_json_key(j, "libraries");
 	assay_json_array(j);
 	for (size_t i = 0; i < r->library_count; i++)

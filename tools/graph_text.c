@@ -60,9 +60,10 @@ static void say_file(const assay_graph *g, size_t at)
 
 static void say_cost(const assay_unit *u)
 {
-	assay_say("          %" PRIu64 ".%02" PRIu64 " s CPU, %" PRIu64 ".%02" PRIu64 " s, %" PRIu64 " MiB, %" PRIu32 " attempt%s\n",
-	          u->cpu_us / 1000000, u->cpu_us / 10000 % 100, u->wall_us / 1000000, u->wall_us / 10000 % 100,
-	          u->max_rss_kib >> 10, u->attempts, u->attempts == 1 ? "" : "s");
+	assay_say("          %" PRIu64 ".%02" PRIu64 " s CPU, %" PRIu64 ".%02" PRIu64 " s, %" PRIu64 " MiB, %" PRIu32
+		  " attempt%s\n",
+		  u->cpu_us / 1000000, u->cpu_us / 10000 % 100, u->wall_us / 1000000, u->wall_us / 10000 % 100,
+		  u->max_rss_kib >> 10, u->attempts, u->attempts == 1 ? "" : "s");
 }
 
 static void say_unit(const assay_graph *g, size_t at)
@@ -96,10 +97,9 @@ static void say_run(const assay_graph *g, size_t at)
 	}
 	assay_say(", %s\n", assay_tell_time(r->started_ns, time));
 	assay_say("          assay %s on %s, %zu libraries recorded\n", r->program, r->host, r->library_count);
-	if (r->ended_ns == 0)
+	if (!assay_run_had_workers(r))
 		return;
-	if (r->cpu_features != NULL && r->cpu_features[0] != '\0')
-		assay_say("          cpu %s\n", r->cpu_features);
+	assay_say("          cpu %s\n", r->cpu_features);
 	assay_say("          sandbox %s\n", assay_sandbox_layers_text(r->sandbox, layers, sizeof layers));
 }
 
@@ -112,10 +112,10 @@ static void say_sample(const assay_graph *g, size_t at)
 
 	say_head(n);
 	assay_say(" (%s), %s\n", assay_sample_kind_name(n->kind),
-	          n->is_past   ? "as it was before"
-	          : n->missing ? "no longer part of the dataset"
-	          : outcome != NULL ? outcome
-	                            : "not judged");
+		  n->is_past        ? "as it was before"
+		  : n->missing      ? "no longer part of the dataset"
+		  : outcome != NULL ? outcome
+				    : "not judged");
 	unit = assay_graph_next(g, at, ASSAY_GENERATED_BY, &edge);
 	if (unit != NULL)
 		assay_say("          by unit sha256:%.12s\n", assay_digest_hex(&unit->digest, hex));

@@ -48,7 +48,7 @@ static void dataset_name(assay_buf *out, const char *dir)
 static assay_code store_path(setup *s, const assay_invocation *in, assay_err *err)
 {
 	s->store = strcmp(in->store, ".assay") == 0 && strcmp(s->dir, ".") != 0 ? assay_asprintf("%s/.assay", s->dir)
-	                                                                        : assay_strdup(in->store);
+										: assay_strdup(in->store);
 	return s->store == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "path") : ASSAY_OK;
 }
 
@@ -103,7 +103,7 @@ static assay_code write_files(const setup *s, const char *dataset, assay_err *er
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++)
 		if (s->used[m])
 			rc = assay_file_replace(s->fd, assay_starters[m].contract_path, assay_starters[m].contract,
-			                        strlen(assay_starters[m].contract), err);
+						strlen(assay_starters[m].contract), err);
 	assay_starter_config(&config, dataset, &s->found);
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&config, err);
@@ -127,15 +127,15 @@ static void tell_text(const setup *s)
 		(void)puts("no pages, video or audio: assay.yaml names folders below inbox/ to put them into");
 	else
 		(void)printf("%" PRIu64 " pages, %" PRIu64 " video and %" PRIu64 " audio files; %" PRIu64 " others\n",
-		             s->found.files[ASSAY_MODALITY_PAGE], s->found.files[ASSAY_MODALITY_VIDEO],
-		             s->found.files[ASSAY_MODALITY_AUDIO], s->found.files[0]);
+			     s->found.files[ASSAY_MODALITY_PAGE], s->found.files[ASSAY_MODALITY_VIDEO],
+			     s->found.files[ASSAY_MODALITY_AUDIO], s->found.files[0]);
 	(void)printf("wrote    %s/%s\n", s->dir, s->config);
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
 		if (s->used[m])
 			(void)printf("         %s/%s\n", s->dir, assay_starters[m].contract_path);
 	(void)printf("store    %s\n", s->store);
 	(void)printf("\nnext: %s%s%slook at %s and the contracts, then\n", strcmp(s->dir, ".") != 0 ? "cd " : "",
-	             strcmp(s->dir, ".") != 0 ? s->dir : "", strcmp(s->dir, ".") != 0 ? ", " : "", s->config);
+		     strcmp(s->dir, ".") != 0 ? s->dir : "", strcmp(s->dir, ".") != 0 ? ", " : "", s->config);
 	(void)printf("  assay config lint\n  assay run\n  assay status\n");
 }
 
@@ -202,10 +202,11 @@ const assay_verb assay_verb_init = {
     .operands = "[DIR]",
     .max_args = 1,
     .summary = "start a dataset: look at the files, write assay.yaml, contracts and a store",
-    .help = "Looks at the first bytes and the names of the files in DIR (default: here) and writes assay.yaml with\n"
-            "sources that match them, a starter contract for each modality, and an empty store. Texts beside pages and\n"
-            "recordings (a.gt.txt or a.txt beside a.tif) become their sidecars. Nothing that is there is overwritten\n"
-            "(exit 73 names it) unless --force is given.\n",
+    .help =
+	"Looks at the first bytes and the names of the files in DIR (default: here) and writes assay.yaml with\n"
+	"sources that match them, a starter contract for each modality, and an empty store. Texts beside pages and\n"
+	"recordings (a.gt.txt or a.txt beside a.tif) become their sidecars. Nothing that is there is overwritten\n"
+	"(exit 73 names it) unless --force is given.\n",
     .example = "  assay init archive\n  cd archive && assay config lint && assay run\n",
     .options = options,
     .run = run,

@@ -37,8 +37,9 @@ const assay_verb assay_verb_judge = {
     .name = "judge",
     .operands = "",
     .summary = "judge stored measurements against the contracts, commit a version",
-    .help = "Nothing is decoded and no source is opened: the measurements of the last runs are judged anew. Use it after\n"
-            "a contract was edited. 'assay why SAMPLE' then tells which bound changed the verdict.\n",
+    .help =
+	"Nothing is decoded and no source is opened: the measurements of the last runs are judged anew. Use it after\n"
+	"a contract was edited. 'assay why SAMPLE' then tells which bound changed the verdict.\n",
     .example = "  assay judge\n",
     .run = run,
 };

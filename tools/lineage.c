@@ -71,11 +71,12 @@ static assay_code parse_format(const assay_invocation *in, tell_fn **out, assay_
 			continue;
 		*out = formats[i].tell;
 		if (in->json && *out != tell_json)
-			return ASSAY_RAISE(err, ASSAY_EUSAGE, "lineage: --json and --format %s do not go together", name);
+			return ASSAY_RAISE(err, ASSAY_EUSAGE, "lineage: --json and --format %s do not go together",
+					   name);
 		return ASSAY_OK;
 	}
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "lineage: --format: '%s' is none of text, json, dot, prov%s", name,
-	                   assay_suggest_text(&near, hint, sizeof hint));
+			   assay_suggest_text(&near, hint, sizeof hint));
 }
 
 static int run(const assay_invocation *in, assay_err *err)
@@ -101,14 +102,16 @@ const assay_verb assay_verb_lineage = {
     .min_args = 1,
     .max_args = 1,
     .summary = "what it was made from, and what was made of it",
-    .help = "ENTITY is a sample, the path of a source, a version, or a digest (8 digits or more of it, with or without\n"
-            "'sha256:') of an artifact, recipe, contract, source, sidecar or model file, or a whole work key. Past\n"
-            "states and versions are included, and sources that are no longer there.\n"
-            "json is an object of nodes and edges; every edge leads from what came later to what it came from and is\n"
-            "named as in W3C PROV.\n",
-    .example = "  assay lineage scans/a.tif#page=3 --upstream\n"
-               "  assay lineage scans/a.tif --downstream --format json | jq -r '.nodes[] | select(.type==\"version\").id'\n"
-               "  assay lineage sha256:1f3870be --format dot | dot -Tsvg > lineage.svg\n",
+    .help =
+	"ENTITY is a sample, the path of a source, a version, or a digest (8 digits or more of it, with or without\n"
+	"'sha256:') of an artifact, recipe, contract, source, sidecar or model file, or a whole work key. Past\n"
+	"states and versions are included, and sources that are no longer there.\n"
+	"json is an object of nodes and edges; every edge leads from what came later to what it came from and is\n"
+	"named as in W3C PROV.\n",
+    .example =
+	"  assay lineage scans/a.tif#page=3 --upstream\n"
+	"  assay lineage scans/a.tif --downstream --format json | jq -r '.nodes[] | select(.type==\"version\").id'\n"
+	"  assay lineage sha256:1f3870be --format dot | dot -Tsvg > lineage.svg\n",
     .options = options,
     .run = run,
 };

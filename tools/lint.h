@@ -8,10 +8,10 @@
 
 /** Opens the folder of a path. @param name [out, borrowed] the last component; folder has a trailing slash or is "" */
 ASSAY_NODISCARD assay_code assay_lint_folder(const char *path, int *dirfd, const char **name, assay_buf *folder,
-                                             assay_err *err);
+					     assay_err *err);
 /** Load with every finding in d; what is wrong in the files is a finding, and *out then NULL. */
 ASSAY_NODISCARD assay_code assay_lint_config(const char *path, assay_config **out, assay_diagnostics *d,
-                                             assay_err *err);
+					     assay_err *err);
 /** Print the findings on standard output, or that there are none; returns the exit code. */
 int assay_lint_tell(const assay_invocation *in, const assay_diagnostics *d, const char *what, assay_err *err);
 

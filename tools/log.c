@@ -31,7 +31,7 @@ static void print_version(const assay_version *v, const assay_run_note *run, boo
 
 	assay_tell_counts(&counts, &v->counts);
 	assay_say("%.12s  %s  %s%s%s\n", assay_digest_hex(&v->id, hex), assay_tell_time(v->made_ns, at),
-	          assay_buf_str(&counts), v->incomplete ? "; incomplete" : "", latest ? " (latest)" : "");
+		  assay_buf_str(&counts), v->incomplete ? "; incomplete" : "", latest ? " (latest)" : "");
 	assay_say("              by run %s\n", run->name);
 }
 
@@ -84,13 +84,6 @@ static assay_code list_versions(listing *l, assay_err *err)
 
 /* ---------------------------------------------------------------- runs */
 
-static const char *layers_of(const assay_run *r, char out[96])
-{
-	if (r->ended_ns == 0)
-		return "-";
-	return r->sandbox == ASSAY_SANDBOX_ALL ? "full" : assay_sandbox_layers_text(r->sandbox, out, 96);
-}
-
 static void print_run_end(const assay_run *r)
 {
 	const int64_t ms = (r->ended_ns - r->started_ns) / 1000000;
@@ -110,17 +103,19 @@ static void print_run(const assay_run *r)
 	assay_say("%s  %-5s  %s  ", r->name, r->verb, assay_tell_time(r->started_ns, at));
 	print_run_end(r);
 	if (r->ended_ns != 0 && c->seen > 0)
-		assay_say("  sources  %" PRIu64 " seen: %" PRIu64 " processed, %" PRIu64 " unchanged, %" PRIu64 " failed; %" PRIu64
-		          " missing\n",
-		          c->seen, c->processed, c->unchanged, c->failed, c->missing);
+		assay_say("  sources  %" PRIu64 " seen: %" PRIu64 " processed, %" PRIu64 " unchanged, %" PRIu64
+			  " failed; %" PRIu64 " missing\n",
+			  c->seen, c->processed, c->unchanged, c->failed, c->missing);
 	assay_tell_counts(&counts, &r->counts);
 	if (r->ended_ns != 0 && (r->counts.in > 0 || r->has_version))
 		assay_say("  samples  %s\n", assay_buf_str(&counts));
 	assay_say("  version  %.12s\n", r->has_version ? assay_digest_hex(&r->version, hex) : "none");
-	assay_say("  by       assay %s on %s, %" PRIu32 " worker%s, sandbox %s\n", r->program, r->host, r->jobs,
-	          r->jobs == 1 ? "" : "s", layers_of(r, layers));
-	if (r->cpu_features != NULL && r->cpu_features[0] != '\0')
-		assay_say("  cpu      %s\n", r->cpu_features);
+	assay_say("  by       assay %s on %s, %" PRIu32 " worker%s\n", r->program, r->host, r->jobs,
+		  r->jobs == 1 ? "" : "s");
+	if (!assay_run_had_workers(r))
+		return;
+	assay_say("  sandbox  %s\n", assay_sandbox_layers_text(r->sandbox, layers, sizeof layers));
+	assay_say("  cpu      %s\n", r->cpu_features);
 }
 
 static void json_run(assay_json *j, const assay_run *r)
@@ -151,7 +146,8 @@ static void json_run(assay_json *j, const assay_run *r)
 	assay_json_kstr(j, "program", r->program);
 	assay_json_kstr(j, "host", r->host);
 	assay_json_kstr(j, "cpu_features", r->cpu_features);
-	assay_json_kstr(j, "sandbox", r->ended_ns != 0 ? assay_sandbox_layers_text(r->sandbox, layers, sizeof layers) : NULL);
+	assay_json_kstr(j, "sandbox",
+			assay_run_had_workers(r) ? assay_sandbox_layers_text(r->sandbox, layers, sizeof layers) : NULL);
 	assay_json_key(j, "libraries");
 	assay_json_array(j);
 	for (size_t i = 0; i < r->library_count; i++)
@@ -216,14 +212,15 @@ const assay_verb assay_verb_log = {
     .name = "log",
     .operands = "",
     .summary = "the versions, newest first; with --runs the runs",
-    .help = "A version is printed with the start of its id, which 'assay show' and 'assay export' take, when it was first\n"
-            "made, and what became of the samples. 'incomplete' says that some outcome was of time, memory or a signal:\n"
-            "the next run may end differently. The same content always gives the same id, so a run that changes nothing\n"
-            "adds no version.\n"
-            "With --runs: what each did, where, and with which layers of the sandbox.\n",
+    .help =
+	"A version is printed with the start of its id, which 'assay show' and 'assay export' take, when it was first\n"
+	"made, and what became of the samples. 'incomplete' says that some outcome was of time, memory or a signal:\n"
+	"the next run may end differently. The same content always gives the same id, so a run that changes nothing\n"
+	"adds no version.\n"
+	"With --runs: what each did, where, and with which layers of the sandbox.\n",
     .example = "  assay log\n"
-               "  assay log --runs --limit 3\n"
-               "  assay log --json | jq -r '.[0].version'\n",
+	       "  assay log --runs --limit 3\n"
+	       "  assay log --json | jq -r '.[0].version'\n",
     .options = options,
     .run = run,
 };

@@ -10,10 +10,10 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define DEPTH_MAX  64
-#define SNIFFED    16  /* files of one ending in one folder that are opened; the others are taken to be the same */
-#define RULES_MAX  32  /* more than these nobody reads: endings are then named for the whole tree */
-#define HEAD       64
+#define DEPTH_MAX 64
+#define SNIFFED   16 /* files of one ending in one folder that are opened; the others are taken to be the same */
+#define RULES_MAX 32 /* more than these nobody reads: endings are then named for the whole tree */
+#define HEAD      64
 
 /* ---------------------------------------------------------------- what a file is */
 
@@ -22,30 +22,18 @@ static const struct magic {
 	size_t size, at;
 	unsigned modality;
 } magics[] = {
-    {"\xff\xd8\xff", 3, 0, ASSAY_MODALITY_PAGE},
-    {"\x89PNG\r\n\x1a\n", 8, 0, ASSAY_MODALITY_PAGE},
-    {"GIF8", 4, 0, ASSAY_MODALITY_PAGE},
-    {"II*\0", 4, 0, ASSAY_MODALITY_PAGE},
-    {"MM\0*", 4, 0, ASSAY_MODALITY_PAGE},
-    {"II+\0", 4, 0, ASSAY_MODALITY_PAGE},
-    {"MM\0+", 4, 0, ASSAY_MODALITY_PAGE},
-    {"\0\0\0\x0cjP  ", 8, 0, ASSAY_MODALITY_PAGE},
-    {"WEBP", 4, 8, ASSAY_MODALITY_PAGE},
-    {"%PDF-", 5, 0, ASSAY_MODALITY_PAGE},
-    {"WAVE", 4, 8, ASSAY_MODALITY_AUDIO},
-    {"riff", 4, 0, ASSAY_MODALITY_AUDIO},
-    {"AIFF", 4, 8, ASSAY_MODALITY_AUDIO},
-    {"AIFC", 4, 8, ASSAY_MODALITY_AUDIO},
-    {"fLaC", 4, 0, ASSAY_MODALITY_AUDIO},
-    {"ID3", 3, 0, ASSAY_MODALITY_AUDIO},
-    {"#!AMR", 5, 0, ASSAY_MODALITY_AUDIO},
-    {".snd", 4, 0, ASSAY_MODALITY_AUDIO},
-    {"caff", 4, 0, ASSAY_MODALITY_AUDIO},
-    {"ftypM4A", 7, 4, ASSAY_MODALITY_AUDIO},
-    {"ftypM4B", 7, 4, ASSAY_MODALITY_AUDIO},
-    {"AVI ", 4, 8, ASSAY_MODALITY_VIDEO},
-    {"FLV\1", 4, 0, ASSAY_MODALITY_VIDEO},
-    {"\0\0\1\xba", 4, 0, ASSAY_MODALITY_VIDEO},
+    {"\xff\xd8\xff", 3, 0, ASSAY_MODALITY_PAGE}, {"\x89PNG\r\n\x1a\n", 8, 0, ASSAY_MODALITY_PAGE},
+    {"GIF8", 4, 0, ASSAY_MODALITY_PAGE},         {"II*\0", 4, 0, ASSAY_MODALITY_PAGE},
+    {"MM\0*", 4, 0, ASSAY_MODALITY_PAGE},        {"II+\0", 4, 0, ASSAY_MODALITY_PAGE},
+    {"MM\0+", 4, 0, ASSAY_MODALITY_PAGE},        {"\0\0\0\x0cjP  ", 8, 0, ASSAY_MODALITY_PAGE},
+    {"WEBP", 4, 8, ASSAY_MODALITY_PAGE},         {"%PDF-", 5, 0, ASSAY_MODALITY_PAGE},
+    {"WAVE", 4, 8, ASSAY_MODALITY_AUDIO},        {"riff", 4, 0, ASSAY_MODALITY_AUDIO},
+    {"AIFF", 4, 8, ASSAY_MODALITY_AUDIO},        {"AIFC", 4, 8, ASSAY_MODALITY_AUDIO},
+    {"fLaC", 4, 0, ASSAY_MODALITY_AUDIO},        {"ID3", 3, 0, ASSAY_MODALITY_AUDIO},
+    {"#!AMR", 5, 0, ASSAY_MODALITY_AUDIO},       {".snd", 4, 0, ASSAY_MODALITY_AUDIO},
+    {"caff", 4, 0, ASSAY_MODALITY_AUDIO},        {"ftypM4A", 7, 4, ASSAY_MODALITY_AUDIO},
+    {"ftypM4B", 7, 4, ASSAY_MODALITY_AUDIO},     {"AVI ", 4, 8, ASSAY_MODALITY_VIDEO},
+    {"FLV\1", 4, 0, ASSAY_MODALITY_VIDEO},       {"\0\0\1\xba", 4, 0, ASSAY_MODALITY_VIDEO},
     {"\0\0\1\xb3", 4, 0, ASSAY_MODALITY_VIDEO},
 };
 
@@ -54,23 +42,23 @@ static const struct ending {
 	const char *name;
 	unsigned modality;
 } endings[] = {
-    {"png", ASSAY_MODALITY_PAGE},  {"jpg", ASSAY_MODALITY_PAGE},  {"jpeg", ASSAY_MODALITY_PAGE},
-    {"tif", ASSAY_MODALITY_PAGE},  {"tiff", ASSAY_MODALITY_PAGE}, {"gif", ASSAY_MODALITY_PAGE},
-    {"bmp", ASSAY_MODALITY_PAGE},  {"webp", ASSAY_MODALITY_PAGE}, {"jp2", ASSAY_MODALITY_PAGE},
-    {"j2k", ASSAY_MODALITY_PAGE},  {"pbm", ASSAY_MODALITY_PAGE},  {"pgm", ASSAY_MODALITY_PAGE},
-    {"ppm", ASSAY_MODALITY_PAGE},  {"pnm", ASSAY_MODALITY_PAGE},  {"pdf", ASSAY_MODALITY_PAGE},
-    {"mp4", ASSAY_MODALITY_VIDEO}, {"m4v", ASSAY_MODALITY_VIDEO}, {"mov", ASSAY_MODALITY_VIDEO},
-    {"mkv", ASSAY_MODALITY_VIDEO}, {"webm", ASSAY_MODALITY_VIDEO}, {"avi", ASSAY_MODALITY_VIDEO},
-    {"mpg", ASSAY_MODALITY_VIDEO}, {"mpeg", ASSAY_MODALITY_VIDEO}, {"ts", ASSAY_MODALITY_VIDEO},
-    {"mts", ASSAY_MODALITY_VIDEO}, {"m2ts", ASSAY_MODALITY_VIDEO}, {"flv", ASSAY_MODALITY_VIDEO},
-    {"wmv", ASSAY_MODALITY_VIDEO}, {"ogv", ASSAY_MODALITY_VIDEO}, {"3gp", ASSAY_MODALITY_VIDEO},
-    {"wav", ASSAY_MODALITY_AUDIO}, {"w64", ASSAY_MODALITY_AUDIO}, {"rf64", ASSAY_MODALITY_AUDIO},
-    {"aif", ASSAY_MODALITY_AUDIO}, {"aiff", ASSAY_MODALITY_AUDIO}, {"aifc", ASSAY_MODALITY_AUDIO},
-    {"flac", ASSAY_MODALITY_AUDIO}, {"mp3", ASSAY_MODALITY_AUDIO}, {"ogg", ASSAY_MODALITY_AUDIO},
-    {"oga", ASSAY_MODALITY_AUDIO}, {"opus", ASSAY_MODALITY_AUDIO}, {"m4a", ASSAY_MODALITY_AUDIO},
-    {"m4b", ASSAY_MODALITY_AUDIO}, {"mka", ASSAY_MODALITY_AUDIO}, {"aac", ASSAY_MODALITY_AUDIO},
-    {"adts", ASSAY_MODALITY_AUDIO}, {"ac3", ASSAY_MODALITY_AUDIO}, {"amr", ASSAY_MODALITY_AUDIO},
-    {"wma", ASSAY_MODALITY_AUDIO}, {"au", ASSAY_MODALITY_AUDIO},  {"caf", ASSAY_MODALITY_AUDIO},
+    {"png", ASSAY_MODALITY_PAGE},   {"jpg", ASSAY_MODALITY_PAGE},   {"jpeg", ASSAY_MODALITY_PAGE},
+    {"tif", ASSAY_MODALITY_PAGE},   {"tiff", ASSAY_MODALITY_PAGE},  {"gif", ASSAY_MODALITY_PAGE},
+    {"bmp", ASSAY_MODALITY_PAGE},   {"webp", ASSAY_MODALITY_PAGE},  {"jp2", ASSAY_MODALITY_PAGE},
+    {"j2k", ASSAY_MODALITY_PAGE},   {"pbm", ASSAY_MODALITY_PAGE},   {"pgm", ASSAY_MODALITY_PAGE},
+    {"ppm", ASSAY_MODALITY_PAGE},   {"pnm", ASSAY_MODALITY_PAGE},   {"pdf", ASSAY_MODALITY_PAGE},
+    {"mp4", ASSAY_MODALITY_VIDEO},  {"m4v", ASSAY_MODALITY_VIDEO},  {"mov", ASSAY_MODALITY_VIDEO},
+    {"mkv", ASSAY_MODALITY_VIDEO},  {"webm", ASSAY_MODALITY_VIDEO}, {"avi", ASSAY_MODALITY_VIDEO},
+    {"mpg", ASSAY_MODALITY_VIDEO},  {"mpeg", ASSAY_MODALITY_VIDEO}, {"ts", ASSAY_MODALITY_VIDEO},
+    {"mts", ASSAY_MODALITY_VIDEO},  {"m2ts", ASSAY_MODALITY_VIDEO}, {"flv", ASSAY_MODALITY_VIDEO},
+    {"wmv", ASSAY_MODALITY_VIDEO},  {"ogv", ASSAY_MODALITY_VIDEO},  {"3gp", ASSAY_MODALITY_VIDEO},
+    {"wav", ASSAY_MODALITY_AUDIO},  {"w64", ASSAY_MODALITY_AUDIO},  {"rf64", ASSAY_MODALITY_AUDIO},
+    {"aif", ASSAY_MODALITY_AUDIO},  {"aiff", ASSAY_MODALITY_AUDIO}, {"aifc", ASSAY_MODALITY_AUDIO},
+    {"flac", ASSAY_MODALITY_AUDIO}, {"mp3", ASSAY_MODALITY_AUDIO},  {"ogg", ASSAY_MODALITY_AUDIO},
+    {"oga", ASSAY_MODALITY_AUDIO},  {"opus", ASSAY_MODALITY_AUDIO}, {"m4a", ASSAY_MODALITY_AUDIO},
+    {"m4b", ASSAY_MODALITY_AUDIO},  {"mka", ASSAY_MODALITY_AUDIO},  {"aac", ASSAY_MODALITY_AUDIO},
+    {"adts", ASSAY_MODALITY_AUDIO}, {"ac3", ASSAY_MODALITY_AUDIO},  {"amr", ASSAY_MODALITY_AUDIO},
+    {"wma", ASSAY_MODALITY_AUDIO},  {"au", ASSAY_MODALITY_AUDIO},   {"caf", ASSAY_MODALITY_AUDIO},
 };
 
 static const char *ending_of(const char *name)
@@ -103,7 +91,7 @@ typedef struct group {
 
 typedef struct folder folder;
 struct folder {
-	char *path; /* "" or with a trailing slash */
+	char *path;          /* "" or with a trailing slash */
 	group *here, *below; /* of the folder itself; of it and all below */
 	size_t here_count, here_cap, below_count, below_cap;
 	uint64_t others; /* of it and all below */
@@ -205,8 +193,8 @@ static assay_code list_entry(names *n, int fd, const char *name, assay_err *err)
 	/* Links to folders are left alone: they may lead anywhere, and `run` follows only what a pattern says. */
 	if (S_ISDIR(st.st_mode))
 		return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode)
-		           ? add_name(&n->folders, &n->folder_count, &n->folder_cap, name, err)
-		           : ASSAY_OK;
+			   ? add_name(&n->folders, &n->folder_count, &n->folder_cap, name, err)
+			   : ASSAY_OK;
 	return S_ISREG(st.st_mode) ? add_name(&n->files, &n->file_count, &n->file_cap, name, err) : ASSAY_OK;
 }
 
@@ -370,7 +358,7 @@ static const char *sidecar_of(const group *g)
 }
 
 static assay_code add_rule(look *out, const char *path, const char *middle, const group *g, const char *ending,
-                           assay_err *err)
+			   assay_err *err)
 {
 	ASSAY_AUTO_BUF pattern = ASSAY_BUF_INIT;
 	look_rule r = {.modality = (assay_modality)g->modality, .sidecar = sidecar_of(g), .files = g->files};
@@ -389,7 +377,7 @@ fail:
 
 /* One rule per ending. Files without an ending are found by '*', after those that have one: the first rule wins. */
 static assay_code add_endings(look *out, const char *path, const char *deep, const group *g, size_t count,
-                              assay_err *err)
+			      assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
@@ -401,7 +389,7 @@ static assay_code add_endings(look *out, const char *path, const char *deep, con
 			if ((g[i].ending[0] == '\0') != (pass == 1))
 				continue;
 			rc = middle == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "patterns")
-			                    : add_rule(out, path, middle, &g[i], g[i].ending, err);
+					    : add_rule(out, path, middle, &g[i], g[i].ending, err);
 		}
 	return rc;
 }
@@ -438,7 +426,7 @@ static assay_code add_rules(look *out, const folder *f, assay_err *err)
 		const bool two_kinds = all.with_gt > 0 && all.with_txt > 0; /* one of them is no sidecar then */
 
 		return f->others == 0 && !two_kinds ? add_rule(out, f->path, "**", &all, "", err)
-		                      : add_endings(out, f->path, "**/", f->below, f->below_count, err);
+						    : add_endings(out, f->path, "**/", f->below, f->below_count, err);
 	}
 	rc = add_endings(out, f->path, "", f->here, f->here_count, err);
 	for (size_t i = 0; i < f->child_count && rc == ASSAY_OK; i++)
@@ -483,7 +471,8 @@ assay_code look_nothing(look *out, assay_err *err)
 
 	*out = (look){0};
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++) {
-		const group g = {.modality = m, .with_gt = m == ASSAY_MODALITY_PAGE, .with_txt = m == ASSAY_MODALITY_AUDIO};
+		const group g = {
+		    .modality = m, .with_gt = m == ASSAY_MODALITY_PAGE, .with_txt = m == ASSAY_MODALITY_AUDIO};
 
 		rc = add_rule(out, paths[m], "**", &g, "", err);
 	}

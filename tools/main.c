@@ -26,9 +26,10 @@ static void print_options(FILE *out, const assay_option *rows)
 {
 	for (; rows != NULL && rows->name != NULL; rows++) {
 		char left[48];
-		const int n = snprintf(left, sizeof left, "  %c%c%s--%s%s%s", rows->letter != 0 ? '-' : ' ',
-		                       rows->letter != 0 ? rows->letter : ' ', rows->letter != 0 ? ", " : "  ", rows->name,
-		                       rows->value != NULL ? " " : "", rows->value != NULL ? rows->value : "");
+		const int n =
+		    snprintf(left, sizeof left, "  %c%c%s--%s%s%s", rows->letter != 0 ? '-' : ' ',
+			     rows->letter != 0 ? rows->letter : ' ', rows->letter != 0 ? ", " : "  ", rows->name,
+			     rows->value != NULL ? " " : "", rows->value != NULL ? rows->value : "");
 
 		(void)fprintf(out, "%-28s %s%s\n", left, n > 28 ? "\n                             " : "", rows->help);
 	}
@@ -37,7 +38,7 @@ static void print_options(FILE *out, const assay_option *rows)
 static void print_verb_help(const assay_verb *v)
 {
 	(void)printf("usage: assay %s [options]%s%s\n\n%s%s\n", v->name, v->operands[0] != '\0' ? " " : "", v->operands,
-	             v->summary, v->summary[strlen(v->summary) - 1] == '.' ? "" : ".");
+		     v->summary, v->summary[strlen(v->summary) - 1] == '.' ? "" : ".");
 	if (v->help[0] != '\0')
 		(void)printf("\n%s", v->help);
 	(void)puts("\noptions:");
@@ -48,18 +49,19 @@ static void print_verb_help(const assay_verb *v)
 
 static void print_help(FILE *out)
 {
-	(void)fputs("usage: assay VERB [options] [operands]\n\n"
-	            "Assay turns folders of scanned pages, video and audio into dataset versions: every sample measured,\n"
-	            "judged against written contracts, and delivered with its lineage or queued with its reason.\n\n"
-	            "verbs:\n",
-	            out);
+	(void)fputs(
+	    "usage: assay VERB [options] [operands]\n\n"
+	    "Assay turns folders of scanned pages, video and audio into dataset versions: every sample measured,\n"
+	    "judged against written contracts, and delivered with its lineage or queued with its reason.\n\n"
+	    "verbs:\n",
+	    out);
 	for (const assay_verb *const *v = assay_verbs; *v != NULL; v++)
 		if (!(*v)->hidden)
 			(void)fprintf(out, "  %-10s %s\n", (*v)->name, (*v)->summary);
 	(void)fputs("\n'assay VERB --help' tells more. Exit codes: 0 done, 64 usage, 65 bad input, 66 input missing,\n"
-	            "70 bug, 73 cannot create output, 74 I/O error (retry), 75 temporary (retry), 77 permission,\n"
-	            "78 bad configuration or contract, 80 a difference or a failed gate.\n",
-	            out);
+		    "70 bug, 73 cannot create output, 74 I/O error (retry), 75 temporary (retry), 77 permission,\n"
+		    "78 bad configuration or contract, 80 a difference or a failed gate.\n",
+		    out);
 }
 
 /* ---------------------------------------------------------------- parsing */
@@ -75,7 +77,8 @@ static const assay_verb *find_verb(const char *name)
 static const assay_option *find_row(const assay_option *rows, const char *name, size_t size, char letter)
 {
 	for (; rows != NULL && rows->name != NULL; rows++)
-		if (letter != 0 ? rows->letter == letter : strlen(rows->name) == size && memcmp(rows->name, name, size) == 0)
+		if (letter != 0 ? rows->letter == letter
+				: strlen(rows->name) == size && memcmp(rows->name, name, size) == 0)
 			return rows;
 	return NULL;
 }
@@ -91,7 +94,7 @@ static assay_code unknown_option(const assay_invocation *in, const char *arg, as
 	for (const assay_option *o = shared_options; o->name != NULL; o++)
 		assay_suggest_offer(&near, o->name);
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: unknown option '%s'%s; see 'assay %s --help'", in->verb->name, arg,
-	                   assay_suggest_text(&near, hint, sizeof hint), in->verb->name);
+			   assay_suggest_text(&near, hint, sizeof hint), in->verb->name);
 }
 
 static void set_shared(assay_invocation *in, const assay_option *row, const char *value, bool *help)
@@ -113,19 +116,22 @@ static assay_code take_option(assay_invocation *in, char **argv, int argc, int *
 	const bool is_long = arg[1] == '-';
 	const char *name = arg + (is_long ? 2 : 1);
 	const size_t size = is_long ? strcspn(name, "=") : 1;
-	const char *value = is_long ? (name[size] == '=' ? name + size + 1 : NULL) : (name[1] != '\0' ? name + 1 : NULL);
-	const assay_option *row = find_row(in->verb->options, name, size, is_long ? 0 : name[0]);
+	const char *value =
+	    is_long ? (name[size] == '=' ? name + size + 1 : NULL) : (name[1] != '\0' ? name + 1 : NULL);
+	const char letter = (char)(is_long ? '\0' : name[0]);
+	const assay_option *row = find_row(in->verb->options, name, size, letter);
 	const bool own = row != NULL;
 
 	if (!own)
-		row = find_row(shared_options, name, size, is_long ? 0 : name[0]);
+		row = find_row(shared_options, name, size, letter);
 	if (row == NULL)
 		return unknown_option(in, arg, err);
 	if (row->value == NULL && value != NULL)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --%s takes no value", in->verb->name, row->name);
 	if (row->value != NULL && value == NULL) {
 		if (*i + 1 >= argc)
-			return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --%s needs %s", in->verb->name, row->name, row->value);
+			return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --%s needs %s", in->verb->name, row->name,
+					   row->value);
 		value = argv[++*i];
 	}
 	if (own)
@@ -154,11 +160,11 @@ static assay_code parse(assay_invocation *in, char **argv, int argc, bool *help,
 	if (*help)
 		return ASSAY_OK;
 	if (in->arg_count < in->verb->min_args)
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s needs %s; see 'assay %s --help'", in->verb->name, in->verb->operands,
-		                   in->verb->name);
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s needs %s; see 'assay %s --help'", in->verb->name,
+				   in->verb->operands, in->verb->name);
 	if (in->verb->max_args >= 0 && in->arg_count > in->verb->max_args)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: '%s' is one operand too many; see 'assay %s --help'",
-		                   in->verb->name, in->args[in->verb->max_args], in->verb->name);
+				   in->verb->name, in->args[in->verb->max_args], in->verb->name);
 	return ASSAY_OK;
 }
 
@@ -231,7 +237,7 @@ static int unknown_verb(const char *name)
 		if (!(*v)->hidden)
 			assay_suggest_offer(&near, (*v)->name);
 	(void)fprintf(stderr, "assay: unknown verb '%s'%s; see 'assay --help'\n", name,
-	              assay_suggest_text(&near, hint, sizeof hint));
+		      assay_suggest_text(&near, hint, sizeof hint));
 	return ASSAY_EXIT_USAGE;
 }
 

@@ -20,7 +20,7 @@ const char *assay_opt(const assay_invocation *in, const char *name)
 }
 
 assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t dflt, uint64_t lo, uint64_t hi,
-                          uint64_t *out, assay_err *err)
+			  uint64_t *out, assay_err *err)
 {
 	const char *text = assay_opt(in, name);
 	char *end;
@@ -31,8 +31,8 @@ assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t
 	errno = 0;
 	*out = strtoull(text, &end, 10);
 	if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || *out < lo || *out > hi)
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64, name,
-		                   text, lo, hi);
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64,
+				   name, text, lo, hi);
 	return ASSAY_OK;
 }
 
@@ -74,8 +74,9 @@ static assay_code open_root(const char *config, int *rootfd, const char **name, 
 	const char *slash = strrchr(config, '/');
 
 	*name = slash != NULL ? slash + 1 : config;
-	*folder = slash == NULL ? assay_strdup(".") : slash == config ? assay_strdup("/")
-	                                                              : assay_strndup(config, (size_t)(slash - config));
+	*folder = slash == NULL     ? assay_strdup(".")
+		  : slash == config ? assay_strdup("/")
+				    : assay_strndup(config, (size_t)(slash - config));
 	if (*folder == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
 	*rootfd = open(*folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -101,7 +102,8 @@ assay_code assay_load_config(const assay_invocation *in, assay_config **out, int
 	if (text.len > 0)
 		(void)fputs(assay_buf_str(&text), stderr);
 	if (rc == ASSAY_ECONFIG)
-		rc = ASSAY_RAISE(err, ASSAY_ECONFIG, "'%s' has %zu error%s", in->config, d.errors, d.errors == 1 ? "" : "s");
+		rc = ASSAY_RAISE(err, ASSAY_ECONFIG, "'%s' has %zu error%s", in->config, d.errors,
+				 d.errors == 1 ? "" : "s");
 	assay_diagnostics_release(&d);
 	return rc;
 }

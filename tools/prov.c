@@ -20,14 +20,14 @@ typedef struct writer {
 } writer;
 
 /*
- * A qualified name: "assay:" and the node's id, with all but letters, digits and a few signs as %XX, which is what a
- * PROV-N local name may hold without a backslash.
+ * A qualified name: "assay:" and the node's id, with all but letters, digits and a few signs as %XX: what a local name
+ * of PROV-N (3.7.1, PN_LOCAL) may hold without a backslash. It must not end in a full stop.
  */
 static void put_name(assay_buf *out, const char *id)
 {
 	assay_buf_puts(out, "assay:");
 	for (const unsigned char *p = (const unsigned char *)id; *p != '\0'; p++) {
-		if (isalnum(*p) || strchr("/@_-~.", *p) != NULL)
+		if (isalnum(*p) || strchr("/@_-~", *p) != NULL || (*p == '.' && p[1] != '\0'))
 			assay_buf_putc(out, (char)*p);
 		else
 			assay_buf_printf(out, "%%%02X", *p);
@@ -245,7 +245,8 @@ static bool was_generated(const assay_graph *g, const assay_edge *e)
 /* A recipe with its files, a version with its recipes and contracts: entities that were made from entities. */
 static bool was_derived(const assay_graph *g, const assay_edge *e)
 {
-	return e->relation == ASSAY_DERIVED_FROM || (e->relation == ASSAY_USED && g->nodes[e->from].type != ASSAY_NODE_UNIT);
+	return e->relation == ASSAY_DERIVED_FROM ||
+	       (e->relation == ASSAY_USED && g->nodes[e->from].type != ASSAY_NODE_UNIT);
 }
 
 static bool was_attributed(const assay_graph *g, const assay_edge *e)
@@ -287,7 +288,7 @@ static void put_artifact_makers(writer *w)
 			if (strcmp(r->steps[k].stage, g->nodes[e->from].stage) == 0)
 				step_id(&maker, &g->nodes[e->to], k);
 		put_pair(w, "prov:entity", g->nodes[e->from].id, "prov:activity",
-		         maker.len > 0 ? assay_buf_str(&maker) : g->nodes[e->to].id);
+			 maker.len > 0 ? assay_buf_str(&maker) : g->nodes[e->to].id);
 	}
 }
 
@@ -311,7 +312,8 @@ static void put_files_used(writer *w)
 
 				step_id(&step, &w->g->nodes[i], k);
 				if (file != SIZE_MAX)
-					put_pair(w, "prov:activity", assay_buf_str(&step), "prov:entity", w->g->nodes[file].id);
+					put_pair(w, "prov:activity", assay_buf_str(&step), "prov:entity",
+						 w->g->nodes[file].id);
 			}
 	}
 }
@@ -331,7 +333,7 @@ static void put_informed(writer *w)
 			if (k > 0)
 				step_id(&before, n, k - 1);
 			put_pair(w, "prov:informed", assay_buf_str(&step), "prov:informant",
-			         k > 0 ? assay_buf_str(&before) : n->id);
+				 k > 0 ? assay_buf_str(&before) : n->id);
 		}
 	}
 }

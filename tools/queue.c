@@ -167,7 +167,8 @@ static assay_code measured_by(bool *out, assay_store *s, const assay_ticket *t, 
 
 static assay_code is_wanted(bool *out, const listing *l, const assay_ticket *t, assay_err *err)
 {
-	*out = (l->limit == 0 || l->shown < l->limit) && (l->failure == ASSAY_FAILURE_NONE || t->failure == l->failure) &&
+	*out = (l->limit == 0 || l->shown < l->limit) &&
+	       (l->failure == ASSAY_FAILURE_NONE || t->failure == l->failure) &&
 	       (l->path == NULL || strncmp(t->subject, l->path, strlen(l->path)) == 0) &&
 	       (l->check == NULL || has_check(t, l->check));
 	if (!*out || l->stage == NULL || (t->stage != NULL && strcmp(t->stage, l->stage) == 0))
@@ -254,19 +255,20 @@ static assay_code parse_failure(listing *l, const char *text, assay_err *err)
 	if (l->failure != ASSAY_FAILURE_NONE)
 		return ASSAY_OK;
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue: --failure: '%s' is no class of failure%s", text,
-	                   assay_suggest_text(&near, hint, sizeof hint));
+			   assay_suggest_text(&near, hint, sizeof hint));
 }
 
 /* Nothing to list is an answer, but not one for a pipe. */
 static void tell_none(const listing *l)
 {
-	const bool filtered = l->check != NULL || l->stage != NULL || l->path != NULL || l->failure != ASSAY_FAILURE_NONE;
+	const bool filtered =
+	    l->check != NULL || l->stage != NULL || l->path != NULL || l->failure != ASSAY_FAILURE_NONE;
 
 	if (l->shown == 0 && !l->in->json)
 		(void)fprintf(stderr, "assay: no ticket %s\n",
-		              filtered                            ? "matches"
-		              : assay_opt(l->in, "all") != NULL ? "was ever opened"
-		                                                : "is open");
+			      filtered                          ? "matches"
+			      : assay_opt(l->in, "all") != NULL ? "was ever opened"
+								: "is open");
 }
 
 static assay_code list_all(listing *l, assay_err *err)
@@ -285,10 +287,10 @@ static assay_code list_all(listing *l, assay_err *err)
 static assay_code queue_list(const assay_invocation *in, assay_store *s, assay_err *err)
 {
 	listing l = {.in = in,
-	             .store = s,
-	             .check = assay_opt(in, "check"),
-	             .stage = assay_opt(in, "stage"),
-	             .path = assay_opt(in, "path")};
+		     .store = s,
+		     .check = assay_opt(in, "check"),
+		     .stage = assay_opt(in, "stage"),
+		     .path = assay_opt(in, "path")};
 	assay_code rc;
 
 	if (in->arg_count > 1)
@@ -311,8 +313,9 @@ static const struct {
 	assay_failure failure;
 	const char *advice;
 } advice[] = {
-    {ASSAY_FAILURE_DECODE, "the bytes are not what the name promises: fetch the file again, or open and save it with the "
-                           "program that made it"},
+    {ASSAY_FAILURE_DECODE,
+     "the bytes are not what the name promises: fetch the file again, or open and save it with the "
+     "program that made it"},
     {ASSAY_FAILURE_EMPTY, "there is nothing in it to measure: take it out of the sources, or scan or record it again"},
     {ASSAY_FAILURE_SHORT, "it ends before its own header says: copy or download it again"},
     {ASSAY_FAILURE_UNSUPPORTED, "convert it to a format that 'assay stages' lists; take encryption off"},
@@ -320,8 +323,10 @@ static const struct {
     {ASSAY_FAILURE_FONT, "embed the font in the document, or add its folder to page.read's 'fonts' in assay.yaml"},
     {ASSAY_FAILURE_STAGE, "change the parameters of the stage in assay.yaml (they are above), or repair the file"},
     {ASSAY_FAILURE_CRASH, "the next run tries again; if it crashes each time, please report it with the file"},
-    {ASSAY_FAILURE_KILLED, "something outside Assay killed it, often for memory: the next run tries again; use a lower -j"},
-    {ASSAY_FAILURE_TIMEOUT, "the next run tries again; raise 'limits: {cpu_s, wall_s}' in assay.yaml if it needs longer"},
+    {ASSAY_FAILURE_KILLED,
+     "something outside Assay killed it, often for memory: the next run tries again; use a lower -j"},
+    {ASSAY_FAILURE_TIMEOUT,
+     "the next run tries again; raise 'limits: {cpu_s, wall_s}' in assay.yaml if it needs longer"},
     {ASSAY_FAILURE_OUT_OF_MEMORY, "the next run tries again; raise 'limits: {memory_mib}' in assay.yaml"},
     {ASSAY_FAILURE_CHANGED, "it was written to while it was read: run again when it is complete"},
     {ASSAY_FAILURE_UNREADABLE, "make the file readable for the user who runs Assay"},
@@ -353,8 +358,9 @@ static void advise_remedies(const assay_ticket *t, const context *c, advise_fn *
 		const char *remedy = remedy_of(c->contracts.items[i], t->checks[i].check_id);
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
-		assay_buf_printf(&text, "the contract names remedy '%s' for %s: put its steps into the pipeline of assay.yaml",
-		                 remedy != NULL ? remedy : "", t->checks[i].check_id);
+		assay_buf_printf(&text,
+				 "the contract names remedy '%s' for %s: put its steps into the pipeline of assay.yaml",
+				 remedy != NULL ? remedy : "", t->checks[i].check_id);
 		if (remedy != NULL)
 			fn(ctx, assay_buf_str(&text));
 	}
@@ -402,8 +408,8 @@ static size_t steps_of(const context *c, const assay_ticket *t, const assay_reci
 	size_t n = 0;
 
 	for (size_t i = 0; i <= t->check_count; i++) {
-		const assay_recipe_step *step = i < t->check_count ? step_of(c, NULL, t->checks[i].metric)
-		                                                   : step_of(c, t->stage, NULL);
+		const assay_recipe_step *step =
+		    i < t->check_count ? step_of(c, NULL, t->checks[i].metric) : step_of(c, t->stage, NULL);
 		size_t k = 0;
 
 		while (k < n && out[k] != step)
@@ -422,7 +428,8 @@ static void print_checks(const assay_ticket *t, const context *c)
 
 		assay_tell_check(&text, k);
 		assay_say("%-9s %s\n", assay_severity_name((assay_severity)k->severity), assay_buf_str(&text));
-		assay_say("          contract %s %s\n", assay_contract_title(c->contracts.items[i]), k->contract_version);
+		assay_say("          contract %s %s\n", assay_contract_title(c->contracts.items[i]),
+			  k->contract_version);
 	}
 }
 
@@ -434,7 +441,8 @@ static assay_code print_event(void *ctx, const assay_ticket_event *e, assay_err 
 
 	if (rc != ASSAY_OK)
 		return rc;
-	assay_say("history   %s  %-6s  %s\n", assay_tell_time(e->at_ns, at), assay_ticket_state_name(e->state), e->reason);
+	assay_say("history   %s  %-6s  %s\n", assay_tell_time(e->at_ns, at), assay_ticket_state_name(e->state),
+		  e->reason);
 	assay_say("          by %s, run %s\n", e->actor, run.name);
 	return ASSAY_OK;
 }
@@ -456,8 +464,8 @@ static assay_code print_unit(const context *c, const assay_ticket *t, assay_err 
 	if (steps == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "steps");
 	if (c->unit.id != 0)
-		assay_say("unit      sha256:%s%s%s\n", assay_digest_hex(&c->unit.work_key, hex), c->unit.part[0] != '\0' ? " " : "",
-		          c->unit.part);
+		assay_say("unit      sha256:%s%s%s\n", assay_digest_hex(&c->unit.work_key, hex),
+			  c->unit.part[0] != '\0' ? " " : "", c->unit.part);
 	n = steps_of(c, t, steps);
 	for (size_t i = 0; i < n; i++)
 		assay_say_step("stage", steps[i]);
@@ -465,7 +473,7 @@ static assay_code print_unit(const context *c, const assay_ticket *t, assay_err 
 }
 
 static assay_code print_ticket(assay_store *s, const assay_ticket *t, const context *c, const assay_source *src,
-                               assay_err *err)
+			       assay_err *err)
 {
 	char at[32], hex[ASSAY_DIGEST_HEX];
 	const char *word = "try";
@@ -473,7 +481,7 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const cont
 
 	assay_say("ticket    T%" PRIu64 " %s\n", t->id, assay_ticket_state_name(t->state));
 	assay_say("subject   %s%s%s%s\n", t->subject, c->kind != NULL ? " (" : "", c->kind != NULL ? c->kind : "",
-	          c->kind != NULL ? ")" : "");
+		  c->kind != NULL ? ")" : "");
 	assay_say("opened    %s by run %s\n", assay_tell_time(t->opened_ns, at), c->opened.name);
 	if (t->failure != ASSAY_FAILURE_NONE) {
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -485,7 +493,8 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const cont
 	if (src->id != 0) {
 		assay_say("source    %s%s\n", src->path, src->missing ? " (missing)" : "");
 		if (!assay_digest_is_zero(&src->digest))
-			assay_say("          sha256:%s, %" PRIu64 " bytes\n", assay_digest_hex(&src->digest, hex), src->stamp.size);
+			assay_say("          sha256:%s, %" PRIu64 " bytes\n", assay_digest_hex(&src->digest, hex),
+				  src->stamp.size);
 	}
 	rc = print_unit(c, t, err);
 	if (rc == ASSAY_OK)
@@ -540,14 +549,15 @@ static assay_code json_steps(assay_json *j, const assay_ticket *t, const context
 }
 
 static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *t, const context *c,
-                             const assay_source *src, assay_err *err)
+			     const assay_source *src, assay_err *err)
 {
 	event_sink k = {j, s};
 	assay_code rc;
 
 	assay_json_object(j);
 	json_ticket(j, t, c);
-	assay_json_kdigest(j, "source_digest", src->id != 0 && !assay_digest_is_zero(&src->digest) ? &src->digest : NULL);
+	assay_json_kdigest(j, "source_digest",
+			   src->id != 0 && !assay_digest_is_zero(&src->digest) ? &src->digest : NULL);
 	assay_json_kbool(j, "source_missing", src->missing);
 	rc = json_steps(j, t, c, err);
 	assay_json_key(j, "history");
@@ -650,7 +660,7 @@ static assay_code show_by_subject(showing *w, const char *name, assay_err *err)
 		rc = assay_samples_of(w->store, subject.source.id, show_of_sample, w, err);
 	if (rc == ASSAY_OK && w->shown == 0)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' never had a ticket; see 'assay why %s'", subject.name,
-		                   subject.name);
+				   subject.name);
 	return rc;
 }
 
@@ -669,7 +679,8 @@ static assay_code queue_show(const assay_invocation *in, assay_store *s, assay_e
 	if (rc == ASSAY_ENOENT)
 		rc = show_by_subject(&w, in->args[1], err);
 	if (rc == ASSAY_ENOENT && is_id)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no ticket '%s'; see 'assay queue list --all'", in->args[1]);
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no ticket '%s'; see 'assay queue list --all'",
+				   in->args[1]);
 	assay_json_end(&r.json);
 	return rc == ASSAY_OK && in->json ? assay_report_print(&r, err) : rc;
 }
@@ -690,7 +701,7 @@ static assay_code unknown_subverb(const char *name, assay_err *err)
 	for (size_t i = 0; i < ASSAY_COUNT(subverbs); i++)
 		assay_suggest_offer(&near, subverbs[i].name);
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue: '%s' is neither list nor show%s", name,
-	                   assay_suggest_text(&near, hint, sizeof hint));
+			   assay_suggest_text(&near, hint, sizeof hint));
 }
 
 static int run(const assay_invocation *in, assay_err *err)
@@ -715,15 +726,16 @@ const assay_verb assay_verb_queue = {
     .min_args = 1,
     .max_args = 2,
     .summary = "what was not accepted: one ticket per sample or source, with its reason",
-    .help = "list prints a line per open ticket: its number, how severe it is, its subject, and the check with the\n"
-            "measured value and the bound, or the stage that failed. Filters can be combined. --json prints an array of\n"
-            "complete tickets.\n"
-            "show prints all that is known of one: every check, the source, the step with its parameters, the history,\n"
-            "and what to try. A path stands for the tickets of all its samples. --json prints an array.\n"
-            "A ticket is settled by the run or judging after which its subject passes or is gone.\n",
+    .help =
+	"list prints a line per open ticket: its number, how severe it is, its subject, and the check with the\n"
+	"measured value and the bound, or the stage that failed. Filters can be combined. --json prints an array of\n"
+	"complete tickets.\n"
+	"show prints all that is known of one: every check, the source, the step with its parameters, the history,\n"
+	"and what to try. A path stands for the tickets of all its samples. --json prints an array.\n"
+	"A ticket is settled by the run or judging after which its subject passes or is gone.\n",
     .example = "  assay queue list --check cer\n"
-               "  assay queue show T12\n"
-               "  assay queue list --json | jq -r '.[] | select(.failure != null) | .source'\n",
+	       "  assay queue show T12\n"
+	       "  assay queue list --json | jq -r '.[] | select(.failure != null) | .source'\n",
     .options = options,
     .run = run,
 };

@@ -44,7 +44,8 @@ static assay_code parse_modes(const assay_invocation *in, assay_run_opts *o, ass
 	else if (sandbox != NULL && strcmp(sandbox, "auto") != 0)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--sandbox: '%s' is neither auto nor required", sandbox);
 	if (progress != NULL && !assay_progress_parse(&mode, progress))
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--progress: '%s' is none of auto, bar, plain, json, none", progress);
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--progress: '%s' is none of auto, bar, plain, json, none",
+				   progress);
 	assay_progress_init(p, mode, stderr);
 	return ASSAY_OK;
 }
@@ -121,11 +122,12 @@ const assay_verb assay_verb_run = {
     .name = "run",
     .operands = "",
     .summary = "process what is new or changed, judge every sample, commit a version",
-    .help = "Finds the sources that assay.yaml names, digests what is new, and does the work that was not done before:\n"
-            "each unit of work is known by the digests of its source, its sidecars and its recipe. Every sample is then\n"
-            "judged against the contracts. What fails gets a ticket ('assay queue list'); what passes makes a version.\n"
-            "A run that is stopped or killed loses only the work in flight: run again to go on.\n"
-            "Quarantined samples are data, not errors: the exit code is 0 unless --strict is given.\n",
+    .help =
+	"Finds the sources that assay.yaml names, digests what is new, and does the work that was not done before:\n"
+	"each unit of work is known by the digests of its source, its sidecars and its recipe. Every sample is then\n"
+	"judged against the contracts. What fails gets a ticket ('assay queue list'); what passes makes a version.\n"
+	"A run that is stopped or killed loses only the work in flight: run again to go on.\n"
+	"Quarantined samples are data, not errors: the exit code is 0 unless --strict is given.\n",
     .example = "  assay run -j2 --progress plain\n  assay run --json | jq .samples\n",
     .options = options,
     .run = run,

@@ -58,14 +58,14 @@ static void print_contract(const assay_contract *c, const assay_digest *digest)
 	char hex[ASSAY_DIGEST_HEX];
 
 	assay_say("contract  %s version %s sha256:%.12s\n", assay_contract_title(c), c->version,
-	          assay_digest_hex(digest, hex));
+		  assay_digest_hex(digest, hex));
 	for (size_t i = 0; i < c->check_count; i++) {
 		const assay_check *k = &c->checks[i];
 		ASSAY_AUTO_BUF bound = ASSAY_BUF_INIT;
 
 		assay_check_bound_text(&bound, k->op, k->low, k->high);
-		assay_say("            %-18s %s: %s must be %s (%s)\n", k->id, assay_sample_kind_name(k->kind), k->metric,
-		          assay_buf_str(&bound), assay_severity_name(k->severity));
+		assay_say("            %-18s %s: %s must be %s (%s)\n", k->id, assay_sample_kind_name(k->kind),
+			  k->metric, assay_buf_str(&bound), assay_severity_name(k->severity));
 	}
 }
 
@@ -78,7 +78,7 @@ static void print_version(const snapshot *x)
 	assay_say("version   sha256:%s\n", assay_digest_hex(&v->id, a));
 	assay_say("dataset   %s\n", v->dataset != NULL ? v->dataset : "-");
 	assay_say("made      %s by run %s%s\n", assay_tell_time(v->made_ns, at), x->run.name,
-	          v->incomplete ? "; incomplete: some outcome was of time, memory or a signal" : "");
+		  v->incomplete ? "; incomplete: some outcome was of time, memory or a signal" : "");
 	if (!assay_digest_is_zero(&v->parent))
 		assay_say("after     sha256:%s\n", assay_digest_hex(&v->parent, a));
 	assay_tell_counts(&counts, &v->counts);
@@ -185,7 +185,8 @@ static assay_code show_version(const assay_invocation *in, assay_store *s, snaps
 
 	assay_report_init(&r);
 	if (assay_opt(in, "artifact") != NULL)
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "show: --artifact is for a sample, '%s' is a version", in->args[0]);
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "show: --artifact is for a sample, '%s' is a version",
+				   in->args[0]);
 	rc = learn_version(x, s, err);
 	if (rc != ASSAY_OK)
 		return rc;
@@ -222,14 +223,15 @@ static assay_code learn_sample(specimen *x, assay_store *s, assay_err *err)
 	if (rc != ASSAY_OK)
 		return rc;
 	if (row->position >= x->unit.result.sample_count)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "sample '%s' is number %" PRIu32 " of a result that has %zu", row->key,
-		                   row->position, x->unit.result.sample_count);
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "sample '%s' is number %" PRIu32 " of a result that has %zu",
+				   row->key, row->position, x->unit.result.sample_count);
 	x->sample = &x->unit.result.samples[row->position];
 	return ASSAY_OK;
 }
 
 /* Type of an artifact; NULL when the recipe does not have it. */
-static const assay_recipe_artifact *artifact_type(const assay_recipe *r, const assay_artifact_ref *a, const char **stage)
+static const assay_recipe_artifact *artifact_type(const assay_recipe *r, const assay_artifact_ref *a,
+						  const char **stage)
 {
 	if (a->stage >= r->step_count || a->type >= r->steps[a->stage].artifact_count)
 		return NULL;
@@ -261,8 +263,8 @@ static void print_artifact(const specimen *x, const assay_artifact_ref *a)
 	char hex[ASSAY_DIGEST_HEX];
 
 	if (type != NULL)
-		assay_say("          %-10s %-18s %8" PRIu64 " bytes  sha256:%s  by %s\n", type->role, type->media, a->size,
-		          assay_digest_hex(&a->digest, hex), stage);
+		assay_say("          %-10s %-18s %8" PRIu64 " bytes  sha256:%s  by %s\n", type->role, type->media,
+			  a->size, assay_digest_hex(&a->digest, hex), stage);
 }
 
 static void print_span(const assay_result_sample *x)
@@ -272,8 +274,8 @@ static void print_span(const assay_result_sample *x)
 
 	if (x->has_span)
 		assay_say("span      %s s to %s s\n",
-		          assay_decimal_format((assay_decimal){assay_time_diff(x->start, zero, 6), 6}, a),
-		          assay_decimal_format((assay_decimal){assay_time_diff(x->end, zero, 6), 6}, b));
+			  assay_decimal_format((assay_decimal){assay_time_diff(x->start, zero, 6), 6}, a),
+			  assay_decimal_format((assay_decimal){assay_time_diff(x->end, zero, 6), 6}, b));
 }
 
 static void print_verdict(const assay_sample_row *row)
@@ -281,7 +283,7 @@ static void print_verdict(const assay_sample_row *row)
 	const char *name = assay_outcome_name(row->outcome);
 
 	assay_say("verdict   %s%s%s%s\n", name != NULL ? name : "not judged yet", row->original != NULL ? " of " : "",
-	          row->original != NULL ? row->original : "", row->missing ? ", no longer part of the dataset" : "");
+		  row->original != NULL ? row->original : "", row->missing ? ", no longer part of the dataset" : "");
 	for (size_t i = 0; i < row->check_count; i++) {
 		const assay_failed_check *k = &row->checks[i];
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -455,7 +457,7 @@ static assay_code raise_no_artifact(const specimen *x, const char *name, assay_e
 	if (there.len == 0)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no artifacts", x->subject->name);
 	return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no artifact '%s'; it has %s", x->subject->name, name,
-	                   assay_buf_str(&there));
+			   assay_buf_str(&there));
 }
 
 static assay_code find_artifact(const specimen *x, const char *name, const assay_artifact_ref **out, assay_err *err)
@@ -475,7 +477,7 @@ static assay_code find_artifact(const specimen *x, const char *name, const assay
 		(void)artifact_type(x->recipe, *out, &first);
 		(void)artifact_type(x->recipe, a, &stage);
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "show: '%s' has several artifacts '%s': say %s/%s or %s/%s",
-		                   x->subject->name, name, first, name, stage, name);
+				   x->subject->name, name, first, name, stage, name);
 	}
 	return *out != NULL ? ASSAY_OK : raise_no_artifact(x, name, err);
 }
@@ -500,8 +502,8 @@ static assay_code write_artifact(const assay_invocation *in, assay_store *s, con
 		return rc;
 	media = artifact_type(x->recipe, a, &stage)->media;
 	if (!is_text(media) && isatty(STDOUT_FILENO))
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "show: '%s' is %s, which does not belong on a terminal: redirect it", name,
-		                   media);
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "show: '%s' is %s, which does not belong on a terminal: redirect it", name, media);
 	rc = assay_object_get(s, &a->digest, &bytes, err);
 	if (rc == ASSAY_OK && fwrite(assay_buf_str(&bytes), 1, bytes.len, stdout) != bytes.len)
 		rc = ASSAY_RAISE_ERRNO(err, "write to standard output");
@@ -533,7 +535,8 @@ static bool looks_like_version(const char *name)
 {
 	const char *digits = strncmp(name, "sha256:", 7) == 0 ? name + 7 : name;
 
-	return strcmp(name, "latest") == 0 || (strlen(digits) >= 4 && strspn(digits, "0123456789abcdefABCDEF") == strlen(digits));
+	return strcmp(name, "latest") == 0 ||
+	       (strlen(digits) >= 4 && strspn(digits, "0123456789abcdefABCDEF") == strlen(digits));
 }
 
 static assay_code show(const assay_invocation *in, assay_store *s, assay_err *err)
@@ -569,14 +572,15 @@ const assay_verb assay_verb_show = {
     .min_args = 1,
     .max_args = 1,
     .summary = "what is in a version, or all that is known of a sample",
-    .help = "VERSION is 'latest' or the start of an id (4 digits or more) as 'assay log' prints it: its record, with each\n"
-            "recipe's stages, parameters, engines and models, its contracts and its counts.\n"
-            "SAMPLE is a key as 'assay queue list' prints it, or a path that is one sample: kind, span, every measurement\n"
-            "with its unit, the artifacts and the verdict. --artifact writes the bytes of one; where two stages make\n"
-            "artifacts of the same role, say STAGE/ROLE.\n",
+    .help =
+	"VERSION is 'latest' or the start of an id (4 digits or more) as 'assay log' prints it: its record, with each\n"
+	"recipe's stages, parameters, engines and models, its contracts and its counts.\n"
+	"SAMPLE is a key as 'assay queue list' prints it, or a path that is one sample: kind, span, every measurement\n"
+	"with its unit, the artifacts and the verdict. --artifact writes the bytes of one; where two stages make\n"
+	"artifacts of the same role, say STAGE/ROLE.\n",
     .example = "  assay show latest\n"
-               "  assay show scans/a.tif#page=3\n"
-               "  assay show scans/a.tif#page=3 --artifact text\n",
+	       "  assay show scans/a.tif#page=3\n"
+	       "  assay show scans/a.tif#page=3 --artifact text\n",
     .options = options,
     .run = run,
 };

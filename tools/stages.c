@@ -67,7 +67,7 @@ static void print_range(const assay_param *p)
 	char low[ASSAY_DECIMAL_TEXT], high[ASSAY_DECIMAL_TEXT];
 
 	(void)printf("%s..%s", assay_decimal_format((assay_decimal){p->min, p->scale}, low),
-	             assay_decimal_format((assay_decimal){p->max, p->scale}, high));
+		     assay_decimal_format((assay_decimal){p->max, p->scale}, high));
 	if (p->type == ASSAY_PARAM_LIST)
 		(void)printf(" items");
 	else if (p->unit[0] != '\0')
@@ -85,7 +85,7 @@ static void print_param(const assay_param *p)
 		print_range(p);
 	}
 	(void)printf(p->initial[0] != '\0' ? ", default %s%s\n" : ", default empty%s%s\n", p->initial,
-	             p->local ? " (of this machine: not part of the recipe)" : "");
+		     p->local ? " (of this machine: not part of the recipe)" : "");
 	(void)printf("  %-18s %s\n", "", p->help);
 }
 
@@ -120,21 +120,21 @@ static void print_tables(const assay_stage *s)
 		(void)puts("\nartifacts");
 	for (size_t i = 0; i < assay_artifact_count(s); i++)
 		(void)printf("  %-18s %s\n  %-18s %s\n", s->artifacts[i].role, s->artifacts[i].media, "",
-		             s->artifacts[i].help);
+			     s->artifacts[i].help);
 }
 
 static void print_stage(const assay_stage *s)
 {
 	(void)printf("%s (version %" PRIu32 "): %s\n\n", s->name, s->version, s->summary);
 	(void)printf("%-12s %s%s\n", "pipeline", assay_modality_name(s->modality),
-	             assay_stage_is_reader(s) ? ", the reader: first by itself" : "");
+		     assay_stage_is_reader(s) ? ", the reader: first by itself" : "");
 	print_values("observes", s->observes);
 	print_values("replaces", s->replaces);
 	print_values("emits", s->emits);
 	print_bits("makes", s->makes, assay_sample_kind_name, 1, ASSAY_SAMPLE_KIND_MAX);
 	(void)printf("%-12s %s\n", "bits",
-	             s->determinism == ASSAY_EXACT ? "exact: the same on every CPU"
-	                                           : "exact per build: the same for equal builds of its libraries");
+		     s->determinism == ASSAY_EXACT ? "exact: the same on every CPU"
+						   : "exact per build: the same for equal builds of its libraries");
 	for (size_t i = 0; s->libraries != NULL && s->libraries[i] != NULL; i++)
 		(void)printf("%-12s %s\n", i == 0 ? "libraries" : "", s->libraries[i]);
 	if (engine_of(s) != NULL)
@@ -299,7 +299,7 @@ static assay_code find(const assay_stage **out, const char *name, assay_err *err
 	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
 		assay_suggest_offer(&near, (*s)->name);
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "there is no stage '%s'%s; 'assay stages' lists them", name,
-	                   assay_suggest_text(&near, hint, sizeof hint));
+			   assay_suggest_text(&near, hint, sizeof hint));
 }
 
 static int run(const assay_invocation *in, assay_err *err)
@@ -325,7 +325,8 @@ const assay_verb assay_verb_stages = {
     .max_args = 1,
     .summary = "the stages of this build; with NAME, one of them in full",
     .help = "What a pipeline in assay.yaml may hold, with parameters, and the metrics that contracts may speak of.\n"
-            "The parser, the checks of contracts and the recipes read the same tables.\n",
-    .example = "  assay stages\n  assay stages ocr.recognize\n  assay stages --json | jq -r '.stages[].metrics[].name'\n",
+	    "The parser, the checks of contracts and the recipes read the same tables.\n",
+    .example =
+	"  assay stages\n  assay stages ocr.recognize\n  assay stages --json | jq -r '.stages[].metrics[].name'\n",
     .run = run,
 };

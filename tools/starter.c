@@ -24,7 +24,8 @@ static bool begins(const text_line *l, const char *indent, const char *word)
 {
 	const size_t n = strlen(indent), m = strlen(word);
 
-	return l->size > n + m && strncmp(l->at, indent, n) == 0 && strncmp(l->at + n, word, m) == 0 && l->at[n + m] == ':';
+	return l->size > n + m && strncmp(l->at, indent, n) == 0 && strncmp(l->at + n, word, m) == 0 &&
+	       l->at[n + m] == ':';
 }
 
 static bool is_comment(const text_line *l, const char *indent)
@@ -107,7 +108,8 @@ static void put_rule(assay_buf *out, const look_rule *r, bool first)
 		assay_buf_printf(out, "   # %" PRIu64 " file%s", r->files, r->files == 1 ? "" : "s");
 	assay_buf_printf(out, "\n    modality: %s\n", assay_modality_name(r->modality));
 	if (first)
-		assay_buf_puts(out, "    # metadata: {licence: CC-BY-4.0}   # goes along to the delivery; contracts can be limited to it\n");
+		assay_buf_puts(out, "    # metadata: {licence: CC-BY-4.0}   # goes along to the delivery; contracts "
+				    "can be limited to it\n");
 	if (r->sidecar != NULL)
 		assay_buf_printf(out, "    sidecars: {%s: \"%s\"}\n", sidecar_role(r->modality), r->sidecar);
 }
@@ -129,11 +131,13 @@ void assay_starter_config(assay_buf *out, const char *dataset, const look *found
 {
 	bool used[ASSAY_MODALITY_MAX + 1] = {false};
 
-	assay_buf_puts(out, "# Begun by `assay init` from the files that it found. Check it and its contracts with `assay config lint`;\n"
-	                    "# `assay stages` lists what a pipeline may hold.\n\n");
+	assay_buf_puts(out, "# Begun by `assay init` from the files that it found. Check it and its contracts with "
+			    "`assay config lint`;\n"
+			    "# `assay stages` lists what a pipeline may hold.\n\n");
 	assay_buf_printf(out, "dataset: %s\n\n", dataset);
 	assay_buf_puts(out, "sources:\n"
-	                    "  # '*' and '?' stay within one folder, '**' goes down any number of them. Paths are relative to this file.\n");
+			    "  # '*' and '?' stay within one folder, '**' goes down any number of them. Paths are "
+			    "relative to this file.\n");
 	for (size_t i = 0; i < found->rule_count; i++) {
 		used[found->rules[i].modality] = true;
 		put_rule(out, &found->rules[i], i == 0);
@@ -144,6 +148,6 @@ void assay_starter_config(assay_buf *out, const char *dataset, const look *found
 		if (used[m])
 			assay_buf_printf(out, "  - %s\n", assay_starters[m].contract_path);
 	assay_buf_putc(out, '\n');
-	copy_key(out, assay_starters[used[ASSAY_MODALITY_VIDEO] ? ASSAY_MODALITY_VIDEO : ASSAY_MODALITY_PAGE].config, "",
-	         "limits");
+	copy_key(out, assay_starters[used[ASSAY_MODALITY_VIDEO] ? ASSAY_MODALITY_VIDEO : ASSAY_MODALITY_PAGE].config,
+		 "", "limits");
 }

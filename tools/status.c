@@ -32,8 +32,8 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 	char hex[ASSAY_DIGEST_HEX], time[32];
 
 	(void)printf("sources  %" PRIu64 " seen: %" PRIu64 " unchanged (%" PRIu64 " of them failed), %" PRIu64
-	             " new, %" PRIu64 " changed; %" PRIu64 " missing\n",
-	             s->seen, s->unchanged, s->failed, s->added, s->changed, s->missing);
+		     " new, %" PRIu64 " changed; %" PRIu64 " missing\n",
+		     s->seen, s->unchanged, s->failed, s->added, s->changed, s->missing);
 	print_list("new", s->added_paths, s->added_count);
 	print_list("changed", s->changed_paths, s->changed_count);
 	print_list("missing", s->missing_paths, s->missing_count);
@@ -42,7 +42,8 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 		(void)puts("version  none yet");
 	else
 		(void)printf("version  %.12s of %s, %" PRIu64 " accepted%s\n", assay_digest_hex(&v->id, hex),
-		             assay_time_format(v->made_ns, time), v->counts.accepted, v->incomplete ? ", incomplete" : "");
+			     assay_time_format(v->made_ns, time), v->counts.accepted,
+			     v->incomplete ? ", incomplete" : "");
 }
 
 static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v, assay_err *err)

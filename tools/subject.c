@@ -104,16 +104,17 @@ static assay_code raise_no_part(assay_store *s, const assay_source *src, const c
 		return rc;
 	if (p.text.len == 0)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no parts; see 'assay why'", src->path);
-	return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no part '%s'; it has %s", src->path, part, assay_buf_str(&p.text));
+	return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has no part '%s'; it has %s", src->path, part,
+			   assay_buf_str(&p.text));
 }
 
 typedef struct nearness {
 	const char *wanted; /* without its part */
 	size_t length;
 	assay_suggest near;
-	char *best;       /* copy of near.best, which is borrowed from a row */
-	char *same_name;  /* first path with that last component */
-	char *in_folder;  /* first path below a folder of that name */
+	char *best;      /* copy of near.best, which is borrowed from a row */
+	char *same_name; /* first path with that last component */
+	char *in_folder; /* first path below a folder of that name */
 	uint64_t same_count, folder_count;
 } nearness;
 
@@ -167,15 +168,16 @@ static assay_code raise_near(assay_store *s, const char *name, const char *path,
 	if (rc != ASSAY_OK)
 		return rc;
 	if (n.folder_count > 0)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' is a folder of %" PRIu64 " source%s; name one, such as '%s'", name,
-		                   n.folder_count, n.folder_count == 1 ? "" : "s", n.in_folder);
+		return ASSAY_RAISE(err, ASSAY_ENOENT,
+				   "'%s' is a folder of %" PRIu64 " source%s; name one, such as '%s'", name,
+				   n.folder_count, n.folder_count == 1 ? "" : "s", n.in_folder);
 	if (n.same_count > 0 || n.best != NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no '%s', did you mean '%s'?", name,
-		                   n.same_count > 0 ? n.same_name : n.best);
+				   n.same_count > 0 ? n.same_name : n.best);
 	return ASSAY_RAISE(err, ASSAY_ENOENT,
-	                   "there is no sample or source '%s'; paths are relative to assay.yaml, as 'assay queue list' "
-	                   "shows them",
-	                   name);
+			   "there is no sample or source '%s'; paths are relative to assay.yaml, as 'assay queue list' "
+			   "shows them",
+			   name);
 }
 
 assay_code assay_subject_find(assay_subject *out, assay_store *s, const char *name, assay_err *err)
@@ -208,8 +210,8 @@ assay_code assay_subject_sample(assay_subject *out, assay_store *s, const char *
 	if (p.count == 0)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' gave no samples; 'assay why' tells the reason", out->name);
 	if (p.count > 1)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has %" PRIu64 " samples: add '#' and one of %s", out->name, p.count,
-		                   assay_buf_str(&p.text));
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' has %" PRIu64 " samples: add '#' and one of %s", out->name,
+				   p.count, assay_buf_str(&p.text));
 	free(out->name);
 	out->name = ASSAY_STEAL(&p.only);
 	rc = assay_sample_find(s, out->name, &out->sample, err);

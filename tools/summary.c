@@ -101,8 +101,8 @@ static void print_version(const assay_summary *s)
 		(void)puts("version   none committed");
 	else
 		(void)printf("version   %.12s %s%s\n", assay_digest_hex(&s->version, hex),
-		             s->version_is_new ? "(new)" : "(as before)",
-		             s->incomplete ? " incomplete: some failures were of time, memory or a signal" : "");
+			     s->version_is_new ? "(new)" : "(as before)",
+			     s->incomplete ? " incomplete: some failures were of time, memory or a signal" : "");
 }
 
 void assay_summary_print(const assay_summary *s)
@@ -112,23 +112,24 @@ void assay_summary_print(const assay_summary *s)
 	char layers[96];
 
 	(void)printf("run       %s, %" PRId64 ".%" PRId64 " s\n", s->run != NULL ? s->run : "-",
-	             s->elapsed_ns / 1000000000, s->elapsed_ns / 100000000 % 10);
+		     s->elapsed_ns / 1000000000, s->elapsed_ns / 100000000 % 10);
 	if (src->seen > 0 || src->missing > 0) {
-		(void)printf("sources   %" PRIu64 " seen = %" PRIu64 " processed + %" PRIu64 " unchanged + %" PRIu64 " failed",
-		             src->seen, src->processed, src->unchanged, src->failed);
+		(void)printf("sources   %" PRIu64 " seen = %" PRIu64 " processed + %" PRIu64 " unchanged + %" PRIu64
+			     " failed",
+			     src->seen, src->processed, src->unchanged, src->failed);
 		(void)printf(src->missing > 0 ? "; %" PRIu64 " missing\n" : "\n", src->missing);
 	}
 	if (s->judged)
 		(void)printf("samples   %" PRIu64 " in = %" PRIu64 " accepted + %" PRIu64 " quarantined + %" PRIu64
-		             " waived + %" PRIu64 " duplicate + %" PRIu64 " filtered\n",
-		             c->in, c->accepted, c->quarantined, c->waived, c->duplicate, c->filtered);
+			     " waived + %" PRIu64 " duplicate + %" PRIu64 " filtered\n",
+			     c->in, c->accepted, c->quarantined, c->waived, c->duplicate, c->filtered);
 	if (s->judged)
 		(void)printf("conserved %s\n", s->conserved ? "yes" : "NO: this is a bug in assay");
 	for (size_t i = 0; i < s->imbalance_count; i++)
 		(void)printf("          %s\n", s->imbalance[i]);
 	if (s->judged)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
-		             s->tickets_opened, s->tickets_settled);
+			     s->tickets_opened, s->tickets_settled);
 	if (s->layers != ASSAY_SANDBOX_ALL)
 		(void)printf("sandbox   reduced: %s\n", assay_sandbox_layers_text(s->layers, layers, sizeof layers));
 	print_version(s);

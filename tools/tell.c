@@ -2,7 +2,6 @@
 
 #include "assay/contract.h"
 #include "assay/file.h"
-#include "assay/run.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,6 +90,11 @@ assay_code assay_run_note_of(assay_run_note *out, assay_store *s, uint64_t id, a
 	(void)snprintf(out->name, sizeof out->name, "%s", r.name);
 	out->started_ns = r.started_ns;
 	return ASSAY_OK;
+}
+
+bool assay_run_had_workers(const assay_run *r)
+{
+	return r->ended_ns != 0 && r->cpu_features != NULL && r->cpu_features[0] != '\0';
 }
 
 void assay_json_ktime(assay_json *j, const char *key, int64_t ns)
@@ -228,7 +232,10 @@ typedef struct count_row {
 #define COUNT_ROWS(c)                                                                                                  \
 	{                                                                                                              \
 		{"accepted", (c)->accepted}, {"quarantined", (c)->quarantined}, {"waived", (c)->waived},               \
-		    {"duplicate", (c)->duplicate}, {"filtered", (c)->filtered}                                         \
+		    {"duplicate", (c)->duplicate},                                                                     \
+		{                                                                                                      \
+			"filtered", (c)->filtered                                                                      \
+		}                                                                                                      \
 	}
 
 void assay_json_counts(assay_json *j, const char *key, const assay_counts *c)
@@ -258,5 +265,6 @@ void assay_tell_counts(assay_buf *out, const assay_counts *c)
 	if (gap[0] == '\0')
 		assay_buf_puts(out, "no samples");
 	if (c->failed_sources > 0)
-		assay_buf_printf(out, ", %" PRIu64 " source%s failed", c->failed_sources, c->failed_sources == 1 ? "" : "s");
+		assay_buf_printf(out, ", %" PRIu64 " source%s failed", c->failed_sources,
+				 c->failed_sources == 1 ? "" : "s");
 }

@@ -5,6 +5,7 @@
 #include "verb.h"
 
 #include "assay/queue.h"
+#include "assay/run.h"
 #include "assay/version.h"
 
 /**
@@ -24,10 +25,12 @@ char *assay_tell_time(int64_t ns, char out[32]);
 /** A run as others refer to it. */
 typedef struct assay_run_note {
 	uint64_t id;
-	char name[64]; /* "run 7" when its record is not there */
+	char name[64];      /* "run 7" when its record is not there */
 	int64_t started_ns; /* 0 when its record is not there */
 } assay_run_note;
 ASSAY_NODISCARD assay_code assay_run_note_of(assay_run_note *out, assay_store *s, uint64_t id, assay_err *err);
+/** Did it end, and did workers tell of their sandbox and CPU? */
+bool assay_run_had_workers(const assay_run *r);
 /** key: {name, at}, or null for no run (id 0). */
 void assay_json_run(assay_json *j, const char *key, const assay_run_note *n);
 /** key: "2026-01-02T03:04:05.678Z", or null for 0. */

@@ -27,14 +27,14 @@ static void say_files(const assay_recipe_step *s)
 
 	for (size_t i = 0; i < s->file_count && i < LISTED_MAX; i++)
 		assay_say("            %-18s %s sha256:%s\n", s->files[i].role, s->files[i].name,
-		          assay_digest_hex(&s->files[i].digest, hex));
+			  assay_digest_hex(&s->files[i].digest, hex));
 	say_more("", s->file_count);
 }
 
 void assay_say_step(const char *word, const assay_recipe_step *s)
 {
 	assay_say("%-9s %s version %" PRIu32 "%s%s\n", word, s->stage, s->version, s->engine[0] != '\0' ? ", " : "",
-	          s->engine);
+		  s->engine);
 	for (size_t i = 0; i < s->param_count; i++)
 		assay_say("            %-18s %s\n", s->params[i].name, s->params[i].text);
 	say_files(s);

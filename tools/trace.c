@@ -73,10 +73,10 @@ static assay_code offer_files(tracer *t, candidates *c, const assay_digest *reci
 static assay_code offer_objects(tracer *t, candidates *c, assay_err *err)
 {
 	static const unsigned meaning[] = {[ASSAY_OBJECT_ARTIFACT] = IS_ARTIFACT,
-	                                   [ASSAY_OBJECT_RECIPE] = IS_RECIPE,
-	                                   [ASSAY_OBJECT_CONTRACT] = IS_CONTRACT,
-	                                   [ASSAY_OBJECT_TRIE] = 0,
-	                                   [ASSAY_OBJECT_VERSION] = IS_VERSION};
+					   [ASSAY_OBJECT_RECIPE] = IS_RECIPE,
+					   [ASSAY_OBJECT_CONTRACT] = IS_CONTRACT,
+					   [ASSAY_OBJECT_TRIE] = 0,
+					   [ASSAY_OBJECT_VERSION] = IS_VERSION};
 	assay_code rc = ASSAY_OK;
 
 	for (uint64_t id = 1; rc == ASSAY_OK; id++) {
@@ -318,9 +318,9 @@ static assay_code raise_ambiguous(const candidates *c, const char *name, assay_e
 
 	for (size_t i = 0; i < c->count && i < LISTED_MAX; i++)
 		assay_buf_printf(&list, "%s%s %.24s", i > 0 ? ", " : "", meaning_of(c->items[i].is),
-		                 assay_digest_hex(&c->items[i].digest, hex));
-	return ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s' could be any of %s%zu: %s", name, c->more ? "more than " : "", c->count,
-	                   assay_buf_str(&list));
+				 assay_digest_hex(&c->items[i].digest, hex));
+	return ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s' could be any of %s%zu: %s", name, c->more ? "more than " : "",
+			   c->count, assay_buf_str(&list));
 }
 
 /* The hex digits of a name in lower case; false when it is no prefix of a digest. */
@@ -346,8 +346,9 @@ static assay_code from_digest(tracer *t, const assay_digest *d, unsigned is, ass
 			rc = meanings[i].walk(t, d, err);
 	for (size_t n = 0; n < t->g->node_count; n++)
 		for (size_t i = 0; i < ASSAY_COUNT(meanings); i++)
-			t->g->nodes[n].is_subject |= (is & meanings[i].is) != 0 && t->g->nodes[n].type == meanings[i].type &&
-			                             assay_digest_eq(&t->g->nodes[n].digest, d);
+			t->g->nodes[n].is_subject |= (is & meanings[i].is) != 0 &&
+						     t->g->nodes[n].type == meanings[i].type &&
+						     assay_digest_eq(&t->g->nodes[n].digest, d);
 	return rc;
 }
 
@@ -375,7 +376,8 @@ static assay_code find_subject(tracer *t, const char *name, assay_err *err)
 	ASSAY_AUTO_SUBJECT x = {0};
 	ASSAY_AUTO_VERSION v = {0};
 	ASSAY_AUTO_FREE candidates *c = assay_alloc(1, sizeof *c);
-	assay_code rc = c != NULL ? assay_subject_try(&x, t->s, name, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "candidates");
+	assay_code rc =
+	    c != NULL ? assay_subject_try(&x, t->s, name, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "candidates");
 
 	if (rc == ASSAY_OK && x.has_sample)
 		rc = walk_sample(t, x.source.path, &x.sample, true, err);
@@ -418,8 +420,8 @@ static bool is_agent_edge(const assay_edge *e)
 static void keep_samples_of_artifacts(const assay_graph *g, bool *keep)
 {
 	for (size_t i = 0; i < g->edge_count; i++)
-		if (g->edges[i].relation == ASSAY_DERIVED_FROM && g->nodes[g->edges[i].from].type == ASSAY_NODE_ARTIFACT &&
-		    g->nodes[g->edges[i].from].is_subject)
+		if (g->edges[i].relation == ASSAY_DERIVED_FROM &&
+		    g->nodes[g->edges[i].from].type == ASSAY_NODE_ARTIFACT && g->nodes[g->edges[i].from].is_subject)
 			keep[g->edges[i].to] = true;
 }
 

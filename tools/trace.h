@@ -17,6 +17,6 @@ typedef struct assay_trace_opts {
  *         the candidates
  */
 ASSAY_NODISCARD assay_code assay_trace(assay_graph *g, assay_store *s, const char *name, const assay_trace_opts *opts,
-                                       assay_err *err);
+				       assay_err *err);
 
 #endif

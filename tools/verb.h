@@ -44,11 +44,11 @@ typedef struct assay_invocation {
 
 typedef struct assay_verb {
 	const char *name;
-	const char *operands; /* "SAMPLE|PATH", "" when there are none */
-	int min_args, max_args; /* max_args -1: any number */
-	const char *summary;  /* one line, lower case */
-	const char *help;     /* paragraphs after the summary */
-	const char *example;  /* lines a user can run */
+	const char *operands;        /* "SAMPLE|PATH", "" when there are none */
+	int min_args, max_args;      /* max_args -1: any number */
+	const char *summary;         /* one line, lower case */
+	const char *help;            /* paragraphs after the summary */
+	const char *example;         /* lines a user can run */
 	const assay_option *options; /* NULL when it has none of its own */
 	/* Returns an assay_exit; on an error fills err and returns the code that err asks for (assay_exit_of). */
 	int (*run)(const assay_invocation *in, assay_err *err);
@@ -61,15 +61,15 @@ extern const assay_verb *const assay_verbs[]; /* NULL-ended, in the order of the
 const char *assay_opt(const assay_invocation *in, const char *name);
 /** A whole number from an option; dflt when not given. ASSAY_EUSAGE outside lo..hi. */
 ASSAY_NODISCARD assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t dflt, uint64_t lo,
-                                          uint64_t hi, uint64_t *out, assay_err *err);
+					  uint64_t hi, uint64_t *out, assay_err *err);
 
 int assay_exit_of(assay_code code);
 
 /** Load the configuration; findings (warnings too) go to stderr. */
 ASSAY_NODISCARD assay_code assay_load_config(const assay_invocation *in, assay_config **out, int *rootfd,
-                                             assay_err *err);
+					     assay_err *err);
 ASSAY_NODISCARD assay_code assay_open_store(const assay_invocation *in, assay_store **out, bool write, bool create,
-                                            assay_err *err);
+					    assay_err *err);
 
 /** JSON on stdout: begin with an indent of 2, write, and print. */
 typedef struct assay_report {

@@ -50,12 +50,12 @@ static assay_code tell_text(const assay_delivery_check *c, const char *dir, assa
 		assay_buf_printf(&text, "and %" PRIu64 " more\n", c->differences - c->findings.count);
 	if (c->differences == 0)
 		assay_buf_printf(&text, "%s is version %.12s, complete and unchanged: ", dir,
-		                 c->has_version ? assay_digest_hex(&c->version, hex) : "?");
+				 c->has_version ? assay_digest_hex(&c->version, hex) : "?");
 	else
 		assay_buf_printf(&text, "%s differs in %" PRIu64 " place%s: ", dir, c->differences,
-		                 c->differences == 1 ? "" : "s");
+				 c->differences == 1 ? "" : "s");
 	assay_buf_printf(&text, "%" PRIu64 " samples, %" PRIu64 " others, %" PRIu64 " files, %" PRIu64 " bytes\n",
-	                 c->samples, c->others, c->files, c->bytes);
+			 c->samples, c->others, c->files, c->bytes);
 	rc = assay_buf_check(&text, err);
 	if (rc == ASSAY_OK)
 		(void)fputs(assay_buf_str(&text), stdout);
@@ -85,11 +85,12 @@ const assay_verb assay_verb_verify = {
     .min_args = 1,
     .max_args = 1,
     .summary = "check a delivery against its digests and its version's id",
-    .help = "Needs no store. Every file is read and compared with SHA256SUMS; none may be missing, none may be there\n"
-            "beside them. Every line of the manifests is read, and the version's id is computed from them: a line that\n"
-            "was changed shows even where SHA256SUMS was changed with it. (What the id does not cover, such as findings\n"
-            "and distributions, is held by SHA256SUMS alone.) Each difference is named; exit 80 when there is one.\n"
-            "Keep the id elsewhere, or sign SHA256SUMS: a delivery cannot vouch for itself.\n",
+    .help =
+	"Needs no store. Every file is read and compared with SHA256SUMS; none may be missing, none may be there\n"
+	"beside them. Every line of the manifests is read, and the version's id is computed from them: a line that\n"
+	"was changed shows even where SHA256SUMS was changed with it. (What the id does not cover, such as findings\n"
+	"and distributions, is held by SHA256SUMS alone.) Each difference is named; exit 80 when there is one.\n"
+	"Keep the id elsewhere, or sign SHA256SUMS: a delivery cannot vouch for itself.\n",
     .example = "  assay verify deliveries/v1\n",
     .run = run,
 };

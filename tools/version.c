@@ -4,9 +4,9 @@
 #include "assay/file.h"
 #include "assay/params.h"
 #include "assay/program.h"
+#include "assay/recipe.h"
 #include "assay/registry.h"
 #include "assay/result.h"
-#include "assay/recipe.h"
 #include "assay/version.h"
 #include "assay/worker.h"
 #include "build_id.h"
@@ -27,7 +27,7 @@ static const struct format_row {
 	const char *name;
 	unsigned number;
 } formats[] = {
-    {"store", ASSAY_STORE_FORMAT},   {"recipe", ASSAY_RECIPE_FORMAT}, {"result", ASSAY_RESULT_FORMAT},
+    {"store", ASSAY_STORE_FORMAT},     {"recipe", ASSAY_RECIPE_FORMAT}, {"result", ASSAY_RESULT_FORMAT},
     {"version", ASSAY_VERSION_FORMAT}, {"worker", ASSAY_WORKER_FORMAT}, {"delivery", ASSAY_DELIVERY_FORMAT},
 };
 
@@ -287,7 +287,7 @@ const assay_verb assay_verb_version = {
     .operands = "",
     .summary = "the program, its engines, models, libraries, and the sandbox of this machine",
     .help = "What decides results beside the sources and assay.yaml. Needs no store and no configuration. Models are\n"
-            "those of the stages' default parameters; one that is not installed is told, with what to install.\n",
+	    "those of the stages' default parameters; one that is not installed is told, with what to install.\n",
     .example = "  assay version\n  assay version --json | jq '.engines'\n",
     .run = run,
 };

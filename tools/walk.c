@@ -55,12 +55,13 @@ static assay_code compare_entry(void *ctx, const assay_trie_entry *e, assay_err 
 }
 
 static assay_code is_attested(bool *out, tracer *t, const char *key, const assay_sample_row *row, const assay_unit *u,
-                              assay_err *err)
+			      assay_err *err)
 {
 	*out = row->unit == u->id || row->judged_unit == u->id || (row->has_before && row->before_unit == u->id);
 	for (size_t i = 0; i < t->version_count && !*out; i++) {
 		assay_digest work_key = u->work_key;
-		const assay_code rc = assay_trie_find(t->s, &t->versions[i].accepted, key, compare_entry, &work_key, err);
+		const assay_code rc =
+		    assay_trie_find(t->s, &t->versions[i].accepted, key, compare_entry, &work_key, err);
 
 		if (rc != ASSAY_OK && rc != ASSAY_ENOENT && rc != ASSAY_EDIFFER)
 			return rc;
@@ -70,7 +71,7 @@ static assay_code is_attested(bool *out, tracer *t, const char *key, const assay
 }
 
 static assay_code fill_sample(assay_node *n, const char *key, const assay_result_sample *x, const assay_sample_row *row,
-                              const assay_unit *u, assay_err *err)
+			      const assay_unit *u, assay_err *err)
 {
 	const bool stands = row->id != 0 && row->unit == u->id && !row->missing;
 	assay_code rc = walk_set_text(&n->path, key, err);
@@ -83,7 +84,7 @@ static assay_code fill_sample(assay_node *n, const char *key, const assay_result
 }
 
 static assay_code add_sample(wanted *w, const char *path, const char *key, const assay_result_sample *x,
-                             const assay_sample_row *row, assay_err *err)
+			     const assay_sample_row *row, assay_err *err)
 {
 	tracer *t = w->t;
 	const assay_unit *u = t->g->nodes[w->unit].unit;
@@ -92,8 +93,9 @@ static assay_code add_sample(wanted *w, const char *path, const char *key, const
 	bool fresh;
 	assay_code rc;
 
-	ASSAY_TRY(walk_put_node(t, ASSAY_NODE_SAMPLE, assay_asprintf("sample:%s@%s", key, assay_digest_hex(&u->work_key, hex)), &at,
-	                   &fresh, err));
+	ASSAY_TRY(walk_put_node(t, ASSAY_NODE_SAMPLE,
+				assay_asprintf("sample:%s@%s", key, assay_digest_hex(&u->work_key, hex)), &at, &fresh,
+				err));
 	if (fresh)
 		ASSAY_TRY(fill_sample(&t->g->nodes[at], key, x, row, u, err));
 	t->g->nodes[at].is_subject |= w->subjects;
@@ -196,7 +198,8 @@ typedef struct past {
 	bool subjects;
 } past;
 
-static assay_code trace_known(tracer *t, uint64_t unit, const char *path, const char *key, bool subjects, assay_err *err)
+static assay_code trace_known(tracer *t, uint64_t unit, const char *path, const char *key, bool subjects,
+			      assay_err *err)
 {
 	if (unit == 0)
 		return ASSAY_OK;
@@ -252,7 +255,8 @@ static assay_code trace_content(tracer *t, const char *path, const assay_digest 
 {
 	past p = {.t = t, .path = path};
 
-	return assay_digest_is_zero(d) ? ASSAY_OK : assay_units_of(t->s, ASSAY_UNIT_SOURCE, d, trace_content_unit, &p, err);
+	return assay_digest_is_zero(d) ? ASSAY_OK
+				       : assay_units_of(t->s, ASSAY_UNIT_SOURCE, d, trace_content_unit, &p, err);
 }
 
 assay_code walk_source(tracer *t, const assay_source *src, assay_err *err)
@@ -401,4 +405,3 @@ assay_code walk_version(tracer *t, const assay_digest *id, assay_err *err)
 fail:
 	return rc;
 }
-

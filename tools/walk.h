@@ -21,21 +21,21 @@ const char *walk_name_digest(const assay_digest *d, digest_text out);
 
 /** A node by its id, which is consumed (NULL: out of memory). */
 ASSAY_NODISCARD assay_code walk_put_node(tracer *t, assay_node_type type, char *id, size_t *at, bool *fresh,
-                                         assay_err *err);
+					 assay_err *err);
 /** Replace a text of a node by a copy; NULL changes nothing. */
 ASSAY_NODISCARD assay_code walk_set_text(char **at, const char *text, assay_err *err);
 
 /* Each finds or makes a node, with all that is known of it, and what it comes from as far as the catalog says. */
 ASSAY_NODISCARD assay_code walk_add_run(tracer *t, uint64_t id, size_t *at, assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_source(tracer *t, const char *path, const assay_digest *d, size_t *at,
-                                           assay_err *err);
+					   assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_recipe(tracer *t, const assay_digest *d, size_t *at, assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_unit(tracer *t, uint64_t id, size_t *at, assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_version(tracer *t, const assay_version *v, size_t *at, assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_contract(tracer *t, const assay_digest *d, size_t *at, assay_err *err);
 /** Artifacts of a sample; with `only`, those of that digest. */
 ASSAY_NODISCARD assay_code walk_add_artifacts(tracer *t, size_t sample, size_t unit, const assay_result_sample *x,
-                                              const assay_digest *only, assay_err *err);
+					      const assay_digest *only, assay_err *err);
 /** The ticket of a sample or source, if that unit (SIZE_MAX: none) brought it about. about SIZE_MAX: no entity. */
 ASSAY_NODISCARD assay_code walk_add_ticket(tracer *t, const char *subject, size_t unit, size_t about, assay_err *err);
 
@@ -57,7 +57,7 @@ typedef struct wanted {
 ASSAY_NODISCARD assay_code walk_unit(tracer *t, uint64_t unit, wanted w, assay_err *err);
 /** A sample in every state that the catalog still knows. */
 ASSAY_NODISCARD assay_code walk_sample(tracer *t, const char *path, const assay_sample_row *row, bool subjects,
-                                       assay_err *err);
+				       assay_err *err);
 ASSAY_NODISCARD assay_code walk_source(tracer *t, const assay_source *src, assay_err *err);
 ASSAY_NODISCARD assay_code walk_version(tracer *t, const assay_digest *id, assay_err *err);
 /** From every sample of the graph to the versions that hold it. */

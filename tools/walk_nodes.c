@@ -74,10 +74,10 @@ assay_code walk_add_source(tracer *t, const char *path, const assay_digest *d, s
 	assay_node *n;
 	bool fresh;
 	const bool unread = assay_digest_is_zero(d);
-	assay_code rc = walk_put_node(t, ASSAY_NODE_SOURCE,
-	                         assay_asprintf("source:%s%s%s", path, unread ? "" : "@",
-	                                        unread ? "" : walk_name_digest(d, name)),
-	                         at, &fresh, err);
+	assay_code rc = walk_put_node(
+	    t, ASSAY_NODE_SOURCE,
+	    assay_asprintf("source:%s%s%s", path, unread ? "" : "@", unread ? "" : walk_name_digest(d, name)), at,
+	    &fresh, err);
 
 	if (rc != ASSAY_OK || !fresh)
 		return rc;
@@ -100,16 +100,20 @@ typedef struct sidecar_path {
 static assay_code match_sidecar(sidecar_path *p, const assay_source_sidecar *list, size_t count, assay_err *err)
 {
 	for (size_t i = 0; i < count && p->path == NULL; i++)
-		if (strcmp(list[i].role, p->sidecar->role) == 0 && assay_digest_eq(&list[i].digest, &p->sidecar->digest))
+		if (strcmp(list[i].role, p->sidecar->role) == 0 &&
+		    assay_digest_eq(&list[i].digest, &p->sidecar->digest))
 			return walk_set_text(&p->path, list[i].path, err);
 	return ASSAY_OK;
 }
 
-static assay_code match_sidecars(void *ctx, const assay_source *src, assay_err *err)
+static assay_code match_present(void *ctx, const assay_source *src, assay_err *err)
 {
-	assay_code rc = match_sidecar(ctx, src->sidecars, src->sidecar_count, err);
+	return match_sidecar(ctx, src->sidecars, src->sidecar_count, err);
+}
 
-	return rc == ASSAY_OK ? match_sidecar(ctx, src->before_sidecars, src->before_sidecar_count, err) : rc;
+static assay_code match_before(void *ctx, const assay_source *src, assay_err *err)
+{
+	return match_sidecar(ctx, src->before_sidecars, src->before_sidecar_count, err);
 }
 
 /* Units know sidecars by role and digest; where it lay is told by a source that has it, if one still does. */
@@ -119,12 +123,15 @@ static assay_code add_sidecar(tracer *t, const assay_unit *u, const assay_unit_s
 	digest_text name;
 	assay_node *n;
 	bool fresh;
-	assay_code rc = walk_put_node(t, ASSAY_NODE_SIDECAR, assay_asprintf("sidecar:%s@%s", sc->role, walk_name_digest(&sc->digest, name)),
-	                         at, &fresh, err);
+	assay_code rc = walk_put_node(t, ASSAY_NODE_SIDECAR,
+				      assay_asprintf("sidecar:%s@%s", sc->role, walk_name_digest(&sc->digest, name)),
+				      at, &fresh, err);
 
 	if (rc != ASSAY_OK || !fresh)
 		return rc;
-	rc = assay_sources_with(t->s, &u->source, match_sidecars, &p, err);
+	rc = assay_sources_with(t->s, &u->source, match_present, &p, err);
+	if (rc == ASSAY_OK && p.path == NULL)
+		rc = assay_sources_with(t->s, &u->source, match_before, &p, err);
 	n = &t->g->nodes[*at];
 	n->digest = sc->digest;
 	n->path = p.path;
@@ -139,7 +146,8 @@ static assay_code add_file(tracer *t, size_t recipe, const assay_recipe_file *f,
 	size_t at;
 	bool fresh;
 	assay_code rc =
-	    walk_put_node(t, ASSAY_NODE_FILE, assay_asprintf("file:%s@%s", f->name, walk_name_digest(&f->digest, name)), &at, &fresh, err);
+	    walk_put_node(t, ASSAY_NODE_FILE, assay_asprintf("file:%s@%s", f->name, walk_name_digest(&f->digest, name)),
+			  &at, &fresh, err);
 
 	if (rc == ASSAY_OK && fresh) {
 		t->g->nodes[at].digest = f->digest;
@@ -155,8 +163,8 @@ assay_code walk_add_recipe(tracer *t, const assay_digest *d, size_t *at, assay_e
 	digest_text name;
 	assay_recipe *r;
 	bool fresh;
-	assay_code rc =
-	    walk_put_node(t, ASSAY_NODE_RECIPE, assay_asprintf("recipe:%s", walk_name_digest(d, name)), at, &fresh, err);
+	assay_code rc = walk_put_node(t, ASSAY_NODE_RECIPE, assay_asprintf("recipe:%s", walk_name_digest(d, name)), at,
+				      &fresh, err);
 
 	if (rc != ASSAY_OK || !fresh)
 		return rc;
@@ -226,14 +234,15 @@ assay_code walk_add_unit(tracer *t, uint64_t id, size_t *at, assay_err *err)
 /* ---------------------------------------------------------------- what a sample leads to */
 
 static assay_code add_artifact(tracer *t, size_t sample, size_t unit, const assay_artifact_ref *a, const char *stage,
-                               const assay_recipe_artifact *type, assay_err *err)
+			       const assay_recipe_artifact *type, assay_err *err)
 {
 	digest_text name;
 	assay_node *n;
 	size_t at;
 	bool fresh;
-	assay_code rc = walk_put_node(t, ASSAY_NODE_ARTIFACT, assay_asprintf("artifact:%s@%s", type->role, walk_name_digest(&a->digest, name)),
-	                         &at, &fresh, err);
+	assay_code rc = walk_put_node(t, ASSAY_NODE_ARTIFACT,
+				      assay_asprintf("artifact:%s@%s", type->role, walk_name_digest(&a->digest, name)),
+				      &at, &fresh, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
@@ -253,7 +262,7 @@ fail:
 }
 
 assay_code walk_add_artifacts(tracer *t, size_t sample, size_t unit, const assay_result_sample *x,
-                                const assay_digest *only, assay_err *err)
+			      const assay_digest *only, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *r = NULL;
 	assay_code rc = ASSAY_OK;
@@ -265,10 +274,11 @@ assay_code walk_add_artifacts(tracer *t, size_t sample, size_t unit, const assay
 		const assay_artifact_ref *a = &x->artifacts[i];
 
 		if (a->stage >= r->step_count || a->type >= r->steps[a->stage].artifact_count)
-			return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names an artifact that its recipe does not have");
+			return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+					   "a result names an artifact that its recipe does not have");
 		if (only == NULL || assay_digest_eq(only, &a->digest))
 			rc = add_artifact(t, sample, unit, a, r->steps[a->stage].stage,
-			                  &r->steps[a->stage].artifacts[a->type], err);
+					  &r->steps[a->stage].artifacts[a->type], err);
 	}
 	return rc;
 }
@@ -328,7 +338,8 @@ assay_code walk_add_version(tracer *t, const assay_version *v, size_t *at, assay
 	digest_text name;
 	size_t run;
 	bool fresh;
-	assay_code rc = walk_put_node(t, ASSAY_NODE_VERSION, assay_asprintf("version:%s", walk_name_digest(&v->id, name)), at, &fresh, err);
+	assay_code rc = walk_put_node(t, ASSAY_NODE_VERSION,
+				      assay_asprintf("version:%s", walk_name_digest(&v->id, name)), at, &fresh, err);
 
 	if (rc != ASSAY_OK || !fresh)
 		return rc;
@@ -344,7 +355,8 @@ assay_code walk_add_contract(tracer *t, const assay_digest *d, size_t *at, assay
 	digest_text name;
 	assay_node *n;
 	bool fresh;
-	assay_code rc = walk_put_node(t, ASSAY_NODE_CONTRACT, assay_asprintf("contract:%s", walk_name_digest(d, name)), at, &fresh, err);
+	assay_code rc = walk_put_node(t, ASSAY_NODE_CONTRACT, assay_asprintf("contract:%s", walk_name_digest(d, name)),
+				      at, &fresh, err);
 
 	if (rc != ASSAY_OK || !fresh)
 		return rc;
@@ -356,4 +368,3 @@ assay_code walk_add_contract(tracer *t, const assay_digest *d, size_t *at, assay
 	rc = walk_set_text(&n->label, assay_contract_title(set.items[0]), err);
 	return rc == ASSAY_OK ? walk_set_text(&n->text, set.items[0]->version, err) : rc;
 }
-

@@ -228,8 +228,8 @@ static void print_done(const work *w)
 	if (w->ran == 0)
 		assay_say("          its result was in the store already: nothing was decoded\n");
 	else
-		assay_say("          %zu of %zu unit%s of work done, %" PRIu64 ".%02" PRIu64 " s CPU\n", w->ran, w->units,
-		          w->units == 1 ? "" : "s", w->cpu_us / 1000000, w->cpu_us / 10000 % 100);
+		assay_say("          %zu of %zu unit%s of work done, %" PRIu64 ".%02" PRIu64 " s CPU\n", w->ran,
+			  w->units, w->units == 1 ? "" : "s", w->cpu_us / 1000000, w->cpu_us / 10000 % 100);
 }
 
 static bool asked_for_work(const assay_source *src)
@@ -291,7 +291,7 @@ static void print_contracts(const verdict *v)
 
 	for (size_t i = 0; i < v->contracts.count; i++)
 		assay_buf_printf(&text, "%s%s %s", i > 0 ? ", " : "", assay_contract_title(v->contracts.items[i]),
-		                 v->contracts.items[i]->version);
+				 v->contracts.items[i]->version);
 	assay_say("judged    by run %s under %s\n", v->run.name, text.len > 0 ? assay_buf_str(&text) : "no contract");
 }
 
@@ -313,7 +313,8 @@ static void print_reason(const assay_sample_row *row, const verdict *v)
 	if (row->original != NULL)
 		assay_say("          the same bytes as %s, which is kept\n", row->original);
 	if (row->failure != ASSAY_FAILURE_NONE) {
-		assay_tell_failure(&text, row->failed_stage, row->failure, v->sample != NULL ? v->sample->rejected_why : NULL);
+		assay_tell_failure(&text, row->failed_stage, row->failure,
+				   v->sample != NULL ? v->sample->rejected_why : NULL);
 		assay_say("rejected  %s\n", assay_buf_str(&text));
 	} else if (row->check_count == 0 && row->original == NULL) {
 		assay_say("          every check that applies to it is passed\n");
@@ -342,7 +343,7 @@ static void print_verdict(const assay_sample_row *row, const verdict *v)
 		return;
 	}
 	assay_say("verdict   %s%s\n", assay_outcome_name(row->outcome),
-	          row->missing ? ", but it is no longer part of the dataset" : "");
+		  row->missing ? ", but it is no longer part of the dataset" : "");
 	print_reason(row, v);
 	print_contracts(v);
 	print_before(row, v);
@@ -415,7 +416,7 @@ static void json_verdict(assay_json *j, const assay_sample_row *row, const verdi
 	assay_json_run(j, "judged", &v->run);
 	assay_json_kstr(j, "duplicate_of", row->original);
 	assay_json_failure(j, "failure", row->failed_stage, row->failure,
-	                   v->sample != NULL ? v->sample->rejected_why : NULL);
+			   v->sample != NULL ? v->sample->rejected_why : NULL);
 	assay_json_checks(j, "checks", row->checks, row->check_count);
 	json_contracts(j, v);
 	json_before(j, row, v);
@@ -445,7 +446,7 @@ static void print_short(listing *l, const assay_sample_row *row)
 	if (row->failure == ASSAY_FAILURE_NONE && row->check_count > 1)
 		assay_buf_printf(&text, " (and %zu more)", row->check_count - 1);
 	assay_say("%-9s %-11s  %-*s%s\n", l->shown == 0 ? "samples" : "", name != NULL ? name : "not judged",
-	          text.len > 0 ? 42 : 0, row->key, assay_buf_str(&text));
+		  text.len > 0 ? 42 : 0, row->key, assay_buf_str(&text));
 }
 
 static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err *err)
@@ -550,11 +551,12 @@ const assay_verb assay_verb_why = {
     .min_args = 1,
     .max_args = 1,
     .summary = "why it was accepted or not, and why it was run again or not",
-    .help = "Tells of a sample its verdict with every check that it did not pass, what changed since the verdict before\n"
-            "(a bound, a severity, a measured value), and which term of its work key made the last run do it again: the\n"
-            "file's content, a sidecar, or a parameter, model or version of the recipe. Of a path it tells the same of\n"
-            "the source, and all its samples in short.\n",
+    .help =
+	"Tells of a sample its verdict with every check that it did not pass, what changed since the verdict before\n"
+	"(a bound, a severity, a measured value), and which term of its work key made the last run do it again: the\n"
+	"file's content, a sidecar, or a parameter, model or version of the recipe. Of a path it tells the same of\n"
+	"the source, and all its samples in short.\n",
     .example = "  assay why scans/a.tif#page=3\n"
-               "  assay why scans/a.tif --json | jq '.work.changes'\n",
+	       "  assay why scans/a.tif --json | jq '.work.changes'\n",
     .run = run,
 };

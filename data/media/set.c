@@ -150,21 +150,3 @@ assay_code media_set_cut(const media_set *set, const char *path, unsigned percen
 		return ASSAY_RAISE_ERRNO(err, "cut '%s'", whole);
 	return ASSAY_OK;
 }
-
-/* ---------------------------------------------------------------- everything */
-
-assay_code media_make_all(const char *dir, assay_err *err)
-{
-	media_set set;
-	assay_code rc = media_set_open(&set, dir, err);
-
-	if (rc != ASSAY_OK)
-		return rc;
-	ASSAY_TRY(media_make_pages(&set, err));
-	ASSAY_TRY(media_make_videos(&set, err));
-	ASSAY_TRY(media_make_recordings(&set, err));
-	rc = media_set_finish(&set, err);
-fail:
-	media_set_release(&set);
-	return rc;
-}

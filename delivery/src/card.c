@@ -23,10 +23,9 @@ void card_release(card *c)
 static assay_code insert_metadata(card *c, size_t at, const char *key, const char *value, assay_err *err)
 {
 	card_metadata fresh = {.key = assay_strdup(key), .value = assay_strdup(value), .uniform = true};
-	assay_code rc =
-	    fresh.key == NULL || fresh.value == NULL
-	        ? ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata")
-	        : assay_grow(&c->metadata, &c->metadata_cap, c->metadata_count, sizeof *c->metadata, err);
+	assay_code rc = fresh.key == NULL || fresh.value == NULL
+			    ? ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata")
+			    : assay_grow(&c->metadata, &c->metadata_cap, c->metadata_count, sizeof *c->metadata, err);
 
 	if (rc != ASSAY_OK) {
 		free(fresh.key);

@@ -13,9 +13,9 @@ typedef struct card_metadata {
 } card_metadata;
 
 typedef struct card {
-	const assay_version *version; /* borrowed */
-	const sample_reader *reader;  /* borrowed: recipes and contracts */
-	assay_counts counts;          /* as its tries have it */
+	const assay_version *version;              /* borrowed */
+	const sample_reader *reader;               /* borrowed: recipes and contracts */
+	assay_counts counts;                       /* as its tries have it */
 	uint64_t kinds[ASSAY_SAMPLE_KIND_MAX + 1]; /* delivered samples */
 	uint64_t artifacts, stale;
 	card_metadata *metadata; /* sorted by key */

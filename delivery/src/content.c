@@ -15,9 +15,9 @@
 void content_reset(content *c)
 {
 	*c = (content){.measures = c->measures,
-	               .measure_cap = c->measure_cap,
-	               .artifacts = c->artifacts,
-	               .artifact_cap = c->artifact_cap};
+		       .measure_cap = c->measure_cap,
+		       .artifacts = c->artifacts,
+		       .artifact_cap = c->artifact_cap};
 }
 
 void content_release(content *c)

@@ -39,8 +39,9 @@ static void numbers(assay_buf *out, const card *c)
 			assay_buf_printf(out, "| not delivered: %s | %" PRIu64 " |\n", names[i], others[i]);
 	assay_buf_puts(out, "\n");
 	if (c->version->incomplete)
-		assay_buf_puts(out, "The version is incomplete: some sources failed for want of time or memory, or by a "
-		                    "crash. Another run may bring them.\n\n");
+		assay_buf_puts(out,
+			       "The version is incomplete: some sources failed for want of time or memory, or by a "
+			       "crash. Another run may bring them.\n\n");
 }
 
 static bool is_licence(const char *key)
@@ -65,8 +66,8 @@ static void licence(assay_buf *out, const card *c)
 			cell(out, m->value);
 			assay_buf_puts(out, ".\n\n");
 		} else {
-			assay_buf_printf(out, "Differs from sample to sample: see `metadata.%s` in `manifest.jsonl`.\n\n",
-			                 m->key);
+			assay_buf_printf(
+			    out, "Differs from sample to sample: see `metadata.%s` in `manifest.jsonl`.\n\n", m->key);
 		}
 	}
 	if (!told)
@@ -92,7 +93,8 @@ static void files(assay_buf *out)
 	    "| `key` | names the sample: path of its source, `#`, its part |\n"
 	    "| `kind` | page, table, video, shot, audio or segment |\n"
 	    "| `outcome` | accepted, or waived: a person let it pass |\n"
-	    "| `source` | `path` as it was found and `sha256` of the whole file; sources are not part of the delivery |\n"
+	    "| `source` | `path` as it was found and `sha256` of the whole file; sources are not part of the delivery "
+	    "|\n"
 	    "| `part` | which part of the source: a page, the start of a shot; empty for all of it |\n"
 	    "| `span` | `start` and `end` (exclusive), in seconds: ticks * num / den; null where there is no time |\n"
 	    "| `text` | of a page: its text, also among the artifacts |\n"
@@ -115,8 +117,9 @@ static void measurements(assay_buf *out, card *c)
 {
 	if (c->distributions.count == 0)
 		return;
-	assay_buf_puts(out, "## Measurements\n\n| metric | unit | samples | undefined | min | p10 | median | p90 | max | "
-	                    "mean |\n|---|---|---|---|---|---|---|---|---|---|\n");
+	assay_buf_puts(out,
+		       "## Measurements\n\n| metric | unit | samples | undefined | min | p10 | median | p90 | max | "
+		       "mean |\n|---|---|---|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < c->distributions.count; i++) {
 		distribution *d = &c->distributions.items[i];
 
@@ -144,7 +147,8 @@ static void recipes(assay_buf *out, const card *c)
 		for (size_t i = 0; r != NULL && i < r->step_count; i++) {
 			const assay_recipe_step *s = &r->steps[i];
 
-			assay_buf_printf(out, "| %s | %s | %" PRIu32 " | ", assay_modality_name(m), s->stage, s->version);
+			assay_buf_printf(out, "| %s | %s | %" PRIu32 " | ", assay_modality_name(m), s->stage,
+					 s->version);
 			cell(out, s->engine != NULL ? s->engine : "");
 			assay_buf_puts(out, " |\n");
 		}
@@ -177,8 +181,9 @@ void card_readme(assay_buf *out, card *c)
 {
 	assay_buf_puts(out, "# ");
 	cell(out, c->version->dataset != NULL ? c->version->dataset : "dataset");
-	assay_buf_puts(out, "\n\nEvery sample was measured and judged against written contracts; what passed is here, what did\n"
-	                    "not is listed in `others.jsonl`. Written by Assay " ASSAY_PROGRAM_VERSION ".\n\n");
+	assay_buf_puts(
+	    out, "\n\nEvery sample was measured and judged against written contracts; what passed is here, what did\n"
+		 "not is listed in `others.jsonl`. Written by Assay " ASSAY_PROGRAM_VERSION ".\n\n");
 	numbers(out, c);
 	licence(out, c);
 	files(out);
@@ -186,7 +191,7 @@ void card_readme(assay_buf *out, card *c)
 	recipes(out, c);
 	contracts(out, c);
 	assay_buf_puts(out, "## Is it complete and unchanged?\n\n"
-	                    "    sha256sum -c --quiet SHA256SUMS\n\n"
-	                    "or, with Assay, also every line against the version's id:\n\n"
-	                    "    assay verify .\n");
+			    "    sha256sum -c --quiet SHA256SUMS\n\n"
+			    "or, with Assay, also every line against the version's id:\n\n"
+			    "    assay verify .\n");
 }

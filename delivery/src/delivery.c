@@ -28,8 +28,8 @@ typedef struct writer {
 static assay_code stopped(assay_err *err)
 {
 	return assay_stop_requested() > 0
-	           ? ASSAY_RAISE(err, ASSAY_ESTOP, "stopped: nothing was delivered; run it again")
-	           : ASSAY_OK;
+		   ? ASSAY_RAISE(err, ASSAY_ESTOP, "stopped: nothing was delivered; run it again")
+		   : ASSAY_OK;
 }
 
 /* ---------------------------------------------------------------- listing */
@@ -56,8 +56,8 @@ static assay_code list_entry(void *ctx, const assay_trie_entry *e, assay_err *er
 	copy.stage = e->stage != NULL ? assay_strdup(e->stage) : NULL;
 	l->items[l->count++] = copy;
 	return copy.key == NULL || (e->stage != NULL && copy.stage == NULL)
-	           ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of samples")
-	           : stopped(err);
+		   ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of samples")
+		   : stopped(err);
 }
 
 static int by_key(const void *a, const void *b)
@@ -185,7 +185,7 @@ static assay_code write_others(writer *w, const listing *l, assay_err *err)
 /* ---------------------------------------------------------------- the whole */
 
 static assay_code write_listing(writer *w, const assay_digest *root,
-                                assay_code write(writer *, const listing *, assay_err *), assay_err *err)
+				assay_code write(writer *, const listing *, assay_err *), assay_err *err)
 {
 	ASSAY_CLEANUP(listing_release) listing l = {0};
 	const assay_code rc = list(&l, w->reader.store, root, err);
@@ -219,7 +219,7 @@ fail:
 }
 
 assay_code assay_delivery_write(assay_delivery_summary *out, assay_store *s, const assay_version *v,
-                                const assay_delivery_opts *opts, assay_err *err)
+				const assay_delivery_opts *opts, assay_err *err)
 {
 	writer w = {.out = out, .version = v};
 	assay_code rc;
@@ -235,7 +235,8 @@ assay_code assay_delivery_write(assay_delivery_summary *out, assay_store *s, con
 	out->bytes = w.folder.bytes;
 	out->stale = w.card.stale;
 	if (rc == ASSAY_ENOENT)
-		rc = err != NULL ? (err->code = ASSAY_ECORRUPT) : ASSAY_ECORRUPT; /* the store lacks what it should hold */
+		rc = err != NULL ? (err->code = ASSAY_ECORRUPT)
+				 : ASSAY_ECORRUPT; /* the store lacks what it should hold */
 	card_release(&w.card);
 	sample_reader_release(&w.reader);
 	folder_release(&w.folder);

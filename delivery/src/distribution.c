@@ -36,8 +36,8 @@ static assay_code insert(distributions *d, size_t at, const content_measure *m, 
 {
 	distribution fresh = {.name = assay_strdup(m->name), .unit = assay_strdup(m->unit), .scale = m->scale};
 	assay_code rc = fresh.name == NULL || fresh.unit == NULL
-	                    ? ASSAY_RAISE(err, ASSAY_ENOMEM, "distribution")
-	                    : assay_grow(&d->items, &d->cap, d->count, sizeof *d->items, err);
+			    ? ASSAY_RAISE(err, ASSAY_ENOMEM, "distribution")
+			    : assay_grow(&d->items, &d->cap, d->count, sizeof *d->items, err);
 
 	if (rc != ASSAY_OK) {
 		free(fresh.name);
@@ -63,7 +63,7 @@ static assay_code add(distributions *d, const content_measure *m, assay_err *err
 	item = &d->items[at];
 	if (item->scale != m->scale || strcmp(item->unit, m->unit) != 0)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "recipes of one version measure '%s' in different resolutions",
-		                   m->name);
+				   m->name);
 	if (!m->defined) {
 		item->undefined++;
 		return ASSAY_OK;

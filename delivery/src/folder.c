@@ -154,8 +154,8 @@ static assay_code create_below(const folder *f, const char *path, int *fd, assay
 	*fd = create(f, path);
 	if (*fd < 0 && errno == ENOENT && slash != NULL) {
 		ASSAY_AUTO_FREE char *parent = assay_strndup(path, (size_t)(slash - path));
-		const assay_code rc = parent == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "output folder")
-		                                     : assay_mkdirs(f->fd, parent, err);
+		const assay_code rc =
+		    parent == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "output folder") : assay_mkdirs(f->fd, parent, err);
 
 		if (rc != ASSAY_OK)
 			return rc;
@@ -255,10 +255,11 @@ static assay_code sync_parent(const folder *f, assay_err *err)
 {
 	const char *slash = strrchr(f->target, '/');
 	ASSAY_AUTO_FREE char *parent = slash == NULL        ? assay_strdup(".")
-	                               : slash == f->target ? assay_strdup("/")
-	                                                    : assay_strndup(f->target, (size_t)(slash - f->target));
+				       : slash == f->target ? assay_strdup("/")
+							    : assay_strndup(f->target, (size_t)(slash - f->target));
 
-	return parent == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "output folder") : assay_fsync_dir(AT_FDCWD, parent, err);
+	return parent == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "output folder")
+			      : assay_fsync_dir(AT_FDCWD, parent, err);
 }
 
 /* The old folder goes where the new one was, and from there. */

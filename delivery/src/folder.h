@@ -24,7 +24,7 @@ ASSAY_NODISCARD assay_code folder_open(folder *f, const char *target, bool repla
  *               files so that equal paths have equal bytes)
  */
 ASSAY_NODISCARD assay_code folder_put(folder *f, const char *path, const void *p, size_t n, const assay_digest *digest,
-                                      assay_err *err);
+				      assay_err *err);
 /** SHA256SUMS, everything to disk, rename. */
 ASSAY_NODISCARD assay_code folder_commit(folder *f, assay_err *err);
 /** Free; what was not committed is removed. */

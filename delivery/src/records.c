@@ -150,7 +150,7 @@ static assay_code put_record(folder *f, assay_store *s, const char *path, const 
 }
 
 static assay_code put_pair(folder *f, assay_store *s, const char *kind, const assay_digest *d, const assay_buf *json,
-                           assay_err *err)
+			   assay_err *err)
 {
 	ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
 	assay_code rc = assay_buf_check(json, err);

@@ -16,11 +16,11 @@ static assay_code know_metrics(sample_reader *r, const assay_recipe *recipe, ass
 		const assay_recipe_step *step = NULL;
 		const assay_recipe_metric *m = assay_recipe_metric_at(recipe, i, &step);
 		const assay_vocabulary_metric row = {.name = m->name,
-		                                     .unit = m->unit,
-		                                     .stage = step->stage,
-		                                     .scale = m->scale,
-		                                     .kinds = ~0u,
-		                                     .made = true};
+						     .unit = m->unit,
+						     .stage = step->stage,
+						     .scale = m->scale,
+						     .kinds = ~0u,
+						     .made = true};
 
 		rc = assay_vocabulary_add(&r->vocabulary, &row, err);
 	}
@@ -48,7 +48,7 @@ static assay_code read_contract(sample_reader *r, const assay_digest *d, assay_e
 
 	if (rc == ASSAY_OK)
 		rc = assay_contract_decode(&r->contracts[r->contract_count], record.data, record.len, &r->vocabulary,
-		                           err);
+					   err);
 	if (rc == ASSAY_OK)
 		r->contract_count++;
 	return rc;
@@ -118,7 +118,7 @@ static assay_code read_unit(sample_reader *r, const assay_digest *work_key, assa
 	rc = assay_unit_find(r->store, work_key, &id, err);
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the store does not hold the work %.12s",
-		                   assay_digest_hex(work_key, hex));
+				   assay_digest_hex(work_key, hex));
 	return rc == ASSAY_OK ? assay_unit_get(r->store, id, &r->unit, err) : rc;
 }
 
@@ -132,7 +132,7 @@ static assay_code read_source(sample_reader *r, const char *path, assay_err *err
 	r->source = (assay_source){0};
 	rc = assay_source_find(r->store, path, &r->source, err);
 	return rc == ASSAY_ENOENT ? ASSAY_RAISE(err, ASSAY_ECORRUPT, "the store does not know the source '%s'", path)
-	                          : rc;
+				  : rc;
 }
 
 static const assay_recipe *recipe_of(const sample_reader *r, const assay_digest *d)
@@ -150,15 +150,15 @@ static assay_code add_measure(content *c, const assay_recipe *recipe, const assa
 
 	if (row == NULL)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names metric %" PRIu32 ", its recipe has fewer",
-		                   m->metric);
+				   m->metric);
 	rc = assay_grow(&c->measures, &c->measure_cap, c->measure_count, sizeof *c->measures, err);
 	if (rc == ASSAY_OK)
 		c->measures[c->measure_count++] = (content_measure){.name = row->name,
-		                                                    .unit = row->unit,
-		                                                    .scale = row->scale,
-		                                                    .defined = m->defined,
-		                                                    .value = m->value,
-		                                                    .reason = m->reason};
+								    .unit = row->unit,
+								    .scale = row->scale,
+								    .defined = m->defined,
+								    .value = m->value,
+								    .reason = m->reason};
 	return rc;
 }
 
@@ -173,11 +173,11 @@ static assay_code add_artifact(content *c, const assay_recipe *recipe, const ass
 	rc = assay_grow(&c->artifacts, &c->artifact_cap, c->artifact_count, sizeof *c->artifacts, err);
 	if (rc == ASSAY_OK)
 		c->artifacts[c->artifact_count++] = (content_artifact){.stage = recipe->steps[a->stage].stage,
-		                                                       .role = type->role,
-		                                                       .media = type->media,
-		                                                       .suffix = type->suffix,
-		                                                       .size = a->size,
-		                                                       .digest = a->digest};
+								       .role = type->role,
+								       .media = type->media,
+								       .suffix = type->suffix,
+								       .size = a->size,
+								       .digest = a->digest};
 	return rc;
 }
 
@@ -222,7 +222,7 @@ static assay_code judge(sample_reader *r, const content *c, assay_err *err)
 
 		if (n != SIZE_MAX)
 			r->values[n] = (assay_judge_value){m->defined ? ASSAY_VALUE_DEFINED : ASSAY_VALUE_UNDEFINED,
-			                                   m->value, m->reason};
+							   m->value, m->reason};
 	}
 	return assay_judge(&r->verdict, (const assay_contract *const *)r->contracts, r->contract_count, &subject, err);
 }

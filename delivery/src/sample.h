@@ -15,7 +15,7 @@ typedef struct sample_reader {
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* by modality; NULL where the version has none */
 	assay_contract **contracts;
 	size_t contract_count;
-	assay_digest contract_set; /* as rows of samples name it */
+	assay_digest contract_set;   /* as rows of samples name it */
 	assay_vocabulary vocabulary; /* of the recipes' metrics */
 	assay_judge_value *values;
 	assay_verdict verdict;
@@ -33,7 +33,7 @@ typedef struct sample {
 	assay_outcome outcome;
 	content content;
 	assay_digest digest, work_key, recipe;
-	bool metadata_known; /* false: they were edited after the version was made, and are not kept */
+	bool metadata_known;          /* false: they were edited after the version was made, and are not kept */
 	const assay_verdict *verdict; /* checks that it did not pass, none of them severe enough to keep it back */
 } sample;
 

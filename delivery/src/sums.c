@@ -100,7 +100,7 @@ static assay_code parse_line(sums *out, const char *line, size_t size, int numbe
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "list of files");
 	if (strlen(path) != size - HEX_DIGITS - 2 || !assay_path_is_inside(path) || strcmp(path, SUMS_NAME) == 0) {
 		assay_diagnostics_add(d, true, SUMS_NAME, number, 1,
-		                      "the path must lie inside the delivery and be another file than this one");
+				      "the path must lie inside the delivery and be another file than this one");
 		return ASSAY_OK;
 	}
 	if (out->count > 0 && strcmp(out->rows[out->count - 1].path, path) >= 0)

@@ -46,8 +46,8 @@ assay_code verify_add(verify_entries *to, const assay_trie_entry *e, assay_err *
 	copy.stage = e->stage != NULL ? assay_strdup(e->stage) : NULL;
 	to->items[to->count++] = copy;
 	return copy.key == NULL || (e->stage != NULL && copy.stage == NULL)
-	           ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of samples")
-	           : ASSAY_OK;
+		   ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of samples")
+		   : ASSAY_OK;
 }
 
 static void entries_release(verify_entries *e)
@@ -212,8 +212,8 @@ static assay_code verify_other(verifier *v, const json_t *line, int number, assa
 	};
 	const bool is_source = kind != NULL && strcmp(kind, "source") == 0;
 
-	if (e.key != NULL && e.outcome != 0 && e.outcome != ASSAY_OUTCOME_ACCEPTED && e.outcome != ASSAY_OUTCOME_WAIVED &&
-	    (e.kind != 0 || is_source) && (failure == NULL || e.failure != 0))
+	if (e.key != NULL && e.outcome != 0 && e.outcome != ASSAY_OUTCOME_ACCEPTED &&
+	    e.outcome != ASSAY_OUTCOME_WAIVED && (e.kind != 0 || is_source) && (failure == NULL || e.failure != 0))
 		return verify_add(&v->kept_back, &e, err);
 	v->kept_back.complete = false;
 	verify_finding(v, OTHERS_NAME, number, "a key, kind, outcome or failure is missing or unknown");
@@ -223,7 +223,7 @@ static assay_code verify_other(verifier *v, const json_t *line, int number, assa
 typedef assay_code line_fn(verifier *v, const json_t *line, int number, assay_err *err);
 
 static assay_code verify_line(verifier *v, const char *file, const char *text, size_t size, int number,
-                              verify_entries *entries, line_fn *fn, assay_err *err)
+			      verify_entries *entries, line_fn *fn, assay_err *err)
 {
 	json_error_t why = {0};
 	json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
@@ -233,7 +233,7 @@ static assay_code verify_line(verifier *v, const char *file, const char *text, s
 	if (!json_is_object(json)) {
 		entries->complete = false;
 		verify_finding(v, file, number, "this is no JSON object%s%s", json == NULL ? ": " : "",
-		               json == NULL ? why.text : "");
+			       json == NULL ? why.text : "");
 		json_decref(json);
 		return ASSAY_OK;
 	}
@@ -297,7 +297,7 @@ assay_code verify_lines(verifier *v, assay_err *err)
 }
 
 static assay_code verify_root(verifier *v, const char *file, verify_entries *e, const assay_digest *root,
-                              assay_err *err)
+			      assay_err *err)
 {
 	assay_err why = ASSAY_ERR_INIT;
 	assay_digest d;
@@ -430,8 +430,8 @@ static assay_code open_delivery(verifier *v, const char *dir, assay_err *err)
 		return ASSAY_RAISE_ERRNO(err, "open folder '%s'", dir);
 	if (fstatat(v->fd, SUMS_NAME, &st, AT_SYMLINK_NOFOLLOW) != 0 &&
 	    fstatat(v->fd, VERSION_NAME, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' is no delivery: it has neither " SUMS_NAME " nor " VERSION_NAME,
-		                   dir);
+		return ASSAY_RAISE(err, ASSAY_ENOENT,
+				   "'%s' is no delivery: it has neither " SUMS_NAME " nor " VERSION_NAME, dir);
 	return ASSAY_OK;
 }
 

@@ -18,8 +18,8 @@ typedef struct line {
 	int number;
 	const assay_recipe *recipe; /* NULL when it is not known */
 	assay_trie_entry entry;
-	bool sound;      /* its shape is as it must be */
-	bool computable; /* the content digest can be computed */
+	bool sound;            /* its shape is as it must be */
+	bool computable;       /* the content digest can be computed */
 	const char **metadata; /* keys, then values */
 } line;
 
@@ -98,7 +98,7 @@ static void read_digests(line *l)
 static bool read_time(const json_t *t, assay_time *out)
 {
 	const json_t *ticks = json_object_get(t, "ticks"), *num = json_object_get(t, "num"),
-	             *den = json_object_get(t, "den");
+		     *den = json_object_get(t, "den");
 
 	if (!json_is_integer(ticks) || !json_is_integer(num) || !json_is_integer(den))
 		return false;
@@ -116,7 +116,7 @@ static void read_span(line *l)
 
 	c->has_span = !json_is_null(span);
 	if (c->has_span && (!read_time(json_object_get(span, "start"), &c->start) ||
-	                    !read_time(json_object_get(span, "end"), &c->end)))
+			    !read_time(json_object_get(span, "end"), &c->end)))
 		wrong(l, "the span is neither null nor two times");
 }
 

@@ -55,7 +55,7 @@ assay_code assay_code_from_mdb(int mrc)
 static assay_code raise_mdb(assay_err *err, int mrc, const char *what, assay_table t)
 {
 	return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "%s catalog table '%s': %s", what,
-	                       assay_table_name(t), mdb_strerror(mrc));
+			       assay_table_name(t), mdb_strerror(mrc));
 }
 
 static void put_be(unsigned char *p, uint64_t v)
@@ -91,7 +91,7 @@ static assay_code raw_get(assay_store *s, assay_table t, const void *key, size_t
 
 /* Room for a value inside the database page, to be filled before the next write. */
 static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, size_t key_size, size_t size,
-                              unsigned flags, unsigned char **room, assay_err *err)
+			      unsigned flags, unsigned char **room, assay_err *err)
 {
 	MDB_val k = {.mv_size = key_size, .mv_data = (void *)(uintptr_t)key};
 	MDB_val v = {.mv_size = size, .mv_data = NULL};
@@ -115,7 +115,7 @@ static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, si
 /* ---------------------------------------------------------------- rows */
 
 static assay_code checksum(assay_store *s, assay_table t, const void *key, size_t key_size, const void *payload,
-                           size_t size, unsigned char out[CHECKSUM_SIZE], assay_err *err)
+			   size_t size, unsigned char out[CHECKSUM_SIZE], assay_err *err)
 {
 	const unsigned char head[2] = {(unsigned char)t, (unsigned char)key_size};
 	assay_digest d;
@@ -137,7 +137,7 @@ static assay_code raise_row(assay_err *err, assay_table t, const void *key, size
 
 	if (key_size == 8 && t != ASSAY_TABLE_TAG)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "catalog table '%s', row %" PRIu64 ": %s", assay_table_name(t),
-		                   get_be(k), what);
+				   get_be(k), what);
 	for (size_t i = 0; i < key_size && i < 48; i++) {
 		text[2 * i] = "0123456789abcdef"[k[i] >> 4];
 		text[2 * i + 1] = "0123456789abcdef"[k[i] & 15];
@@ -147,7 +147,7 @@ static assay_code raise_row(assay_err *err, assay_table t, const void *key, size
 }
 
 static assay_code open_row(assay_store *s, assay_table t, const void *key, size_t key_size, const MDB_val *v,
-                           const void **payload, size_t *size, assay_err *err)
+			   const void **payload, size_t *size, assay_err *err)
 {
 	const unsigned char *p = v->mv_data;
 	unsigned char sum[CHECKSUM_SIZE];
@@ -166,7 +166,7 @@ static assay_code open_row(assay_store *s, assay_table t, const void *key, size_
 }
 
 assay_code assay_row_put(assay_store *s, assay_table t, const void *key, size_t key_size, const assay_buf *payload,
-                         assay_err *err)
+			 assay_err *err)
 {
 	unsigned char sum[CHECKSUM_SIZE];
 	unsigned char *room;
@@ -185,7 +185,7 @@ assay_code assay_row_put(assay_store *s, assay_table t, const void *key, size_t 
 }
 
 assay_code assay_row_get(assay_store *s, assay_table t, const void *key, size_t key_size, const void **payload,
-                         size_t *size, assay_err *err)
+			 size_t *size, assay_err *err)
 {
 	MDB_val v;
 	assay_code rc = raw_get(s, t, key, key_size, &v, err);
@@ -219,7 +219,7 @@ assay_code assay_row_put_at(assay_store *s, assay_table t, uint64_t id, const as
 }
 
 assay_code assay_row_get_at(assay_store *s, assay_table t, uint64_t id, const void **payload, size_t *size,
-                            assay_err *err)
+			    assay_err *err)
 {
 	unsigned char key[8];
 
@@ -436,7 +436,7 @@ static void hex_start(unsigned char key[1 + ASSAY_DIGEST_SIZE], assay_index_type
 }
 
 assay_code assay_index_prefix(assay_store *s, assay_index_type type, const char *hex, assay_index_fn *fn, void *ctx,
-                              assay_err *err)
+			      assay_err *err)
 {
 	const size_t digits = strnlen(hex, 2 * ASSAY_DIGEST_SIZE);
 	unsigned char start[1 + ASSAY_DIGEST_SIZE];
@@ -457,7 +457,7 @@ assay_code assay_index_prefix(assay_store *s, assay_index_type type, const char 
 			break;
 		memcpy(d.bytes, p + 1, sizeof d.bytes);
 		rc = v.mv_size == 8 ? fn(ctx, &d, get_be(v.mv_data), err)
-		                    : raise_row(err, ASSAY_TABLE_INDEX, p, k.mv_size, "not a number");
+				    : raise_row(err, ASSAY_TABLE_INDEX, p, k.mv_size, "not a number");
 		if (rc != ASSAY_OK)
 			break;
 	}
@@ -489,7 +489,7 @@ assay_code assay_edge_put(assay_store *s, assay_edge_kind kind, uint64_t from, u
 
 /* Seeks anew for each edge, so that fn may write (a write may move the pages under a cursor). */
 assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn, void *ctx,
-                            assay_err *err)
+			    assay_err *err)
 {
 	uint64_t to = 0;
 

@@ -13,11 +13,11 @@
 #include <lmdb.h>
 
 typedef enum assay_table {
-	ASSAY_TABLE_META,    /* text -> number */
-	ASSAY_TABLE_INDEX,   /* type byte + digest -> number */
-	ASSAY_TABLE_EDGE,    /* from, kind, to -> nothing */
-	ASSAY_TABLE_OBJECT,  /* number -> place */
-	ASSAY_TABLE_SOURCE,  /* number -> row */
+	ASSAY_TABLE_META,   /* text -> number */
+	ASSAY_TABLE_INDEX,  /* type byte + digest -> number */
+	ASSAY_TABLE_EDGE,   /* from, kind, to -> nothing */
+	ASSAY_TABLE_OBJECT, /* number -> place */
+	ASSAY_TABLE_SOURCE, /* number -> row */
 	ASSAY_TABLE_UNIT,
 	ASSAY_TABLE_SAMPLE,
 	ASSAY_TABLE_TICKET,
@@ -52,16 +52,17 @@ typedef enum assay_edge_kind {
 /* ---- rows: the value is 8 bytes of SHA-256(table, key, payload), then the payload */
 
 ASSAY_NODISCARD assay_code assay_row_put(assay_store *s, assay_table t, const void *key, size_t key_size,
-                                         const assay_buf *payload, assay_err *err);
+					 const assay_buf *payload, assay_err *err);
 /** ASSAY_ENOENT without a message; ASSAY_ECORRUPT (naming table and key) when the checksum differs. */
 ASSAY_NODISCARD assay_code assay_row_get(assay_store *s, assay_table t, const void *key, size_t key_size,
-                                         const void **payload, size_t *size, assay_err *err);
-ASSAY_NODISCARD assay_code assay_row_del(assay_store *s, assay_table t, const void *key, size_t key_size, assay_err *err);
+					 const void **payload, size_t *size, assay_err *err);
+ASSAY_NODISCARD assay_code assay_row_del(assay_store *s, assay_table t, const void *key, size_t key_size,
+					 assay_err *err);
 /* The same for rows under numbers (big-endian, so that they stand in order). */
 ASSAY_NODISCARD assay_code assay_row_put_at(assay_store *s, assay_table t, uint64_t id, const assay_buf *payload,
-                                            assay_err *err);
+					    assay_err *err);
 ASSAY_NODISCARD assay_code assay_row_get_at(assay_store *s, assay_table t, uint64_t id, const void **payload,
-                                            size_t *size, assay_err *err);
+					    size_t *size, assay_err *err);
 /** The next free number of a table (or of contents, for ASSAY_TABLE_INDEX); numbers start at 1. */
 ASSAY_NODISCARD assay_code assay_next_id(assay_store *s, assay_table t, uint64_t *id, assay_err *err);
 
@@ -69,41 +70,41 @@ ASSAY_NODISCARD assay_code assay_next_id(assay_store *s, assay_table t, uint64_t
  * for assay_rows_each_at, which re-reads by number and so allows it. */
 
 typedef assay_code assay_row_fn(void *ctx, const void *key, size_t key_size, const void *payload, size_t size,
-                                assay_err *err);
+				assay_err *err);
 ASSAY_NODISCARD assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_row_fn *fn, void *ctx,
-                                           assay_err *err);
+					   assay_err *err);
 typedef assay_code assay_row_at_fn(void *ctx, uint64_t id, const void *payload, size_t size, assay_err *err);
 /** Rows of a numbered table from 1 to the highest number at the start of the scan. */
 ASSAY_NODISCARD assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn, void *ctx,
-                                              assay_err *err);
+					      assay_err *err);
 
 /* ---- the index */
 
 ASSAY_NODISCARD assay_code assay_index_put(assay_store *s, assay_index_type type, const assay_digest *d, uint64_t id,
-                                           assay_err *err);
+					   assay_err *err);
 /** ASSAY_ENOENT without a message. */
 ASSAY_NODISCARD assay_code assay_index_get(assay_store *s, assay_index_type type, const assay_digest *d, uint64_t *id,
-                                           assay_err *err);
+					   assay_err *err);
 /** Number of SHA-256(text). */
 ASSAY_NODISCARD assay_code assay_index_put_text(assay_store *s, assay_index_type type, const char *text, uint64_t id,
-                                                assay_err *err);
+						assay_err *err);
 ASSAY_NODISCARD assay_code assay_index_get_text(assay_store *s, assay_index_type type, const char *text, uint64_t *id,
-                                                assay_err *err);
+						assay_err *err);
 /** Number of a content digest, given on first sight. */
 ASSAY_NODISCARD assay_code assay_content_id(assay_store *s, const assay_digest *d, uint64_t *id, assay_err *err);
 /** Entries of a type whose digest starts with these bits (hex digits, lower case); fn gets digest and number. */
 typedef assay_code assay_index_fn(void *ctx, const assay_digest *d, uint64_t id, assay_err *err);
 ASSAY_NODISCARD assay_code assay_index_prefix(assay_store *s, assay_index_type type, const char *hex,
-                                              assay_index_fn *fn, void *ctx, assay_err *err);
+					      assay_index_fn *fn, void *ctx, assay_err *err);
 
 /* ---- edges */
 
 ASSAY_NODISCARD assay_code assay_edge_put(assay_store *s, assay_edge_kind kind, uint64_t from, uint64_t to,
-                                          assay_err *err);
+					  assay_err *err);
 typedef assay_code assay_edge_fn(void *ctx, uint64_t to, assay_err *err);
 /** In ascending order of `to`. fn may write. */
 ASSAY_NODISCARD assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn,
-                                            void *ctx, assay_err *err);
+					    void *ctx, assay_err *err);
 
 /* ---- numbers that are no rows */
 

@@ -122,8 +122,9 @@ assay_code assay_object_find(assay_store *s, const assay_digest *d, assay_object
 	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && !assay_digest_eq(&out->digest, d))) {
 		char hex[ASSAY_DIGEST_HEX];
 
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "index entry of object %s leads to row %" PRIu64 ", which is %s",
-		                   assay_digest_hex(d, hex), id, rc == ASSAY_OK ? "another object" : "not there");
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+				   "index entry of object %s leads to row %" PRIu64 ", which is %s",
+				   assay_digest_hex(d, hex), id, rc == ASSAY_OK ? "another object" : "not there");
 	}
 	return rc;
 }
@@ -131,7 +132,7 @@ assay_code assay_object_find(assay_store *s, const assay_digest *d, assay_object
 /* ---------------------------------------------------------------- put and get */
 
 assay_code assay_object_put(assay_store *s, assay_object_type type, const void *p, size_t n, const assay_digest *digest,
-                            assay_digest *out, uint64_t *id, assay_err *err)
+			    assay_digest *out, uint64_t *id, assay_err *err)
 {
 	assay_object_info o = {.type = type, .size = n};
 	assay_code rc;
@@ -147,7 +148,8 @@ assay_code assay_object_put(assay_store *s, assay_object_type type, const void *
 		if (n > ASSAY_OBJECT_LARGE)
 			ASSAY_TRY(put_large(s, &o.digest, p, n, err));
 		else
-			ASSAY_TRY(assay_packs_append(&s->packs, (uint8_t)type, p, n, &o.digest, &o.pack, &o.offset, err));
+			ASSAY_TRY(
+			    assay_packs_append(&s->packs, (uint8_t)type, p, n, &o.digest, &o.pack, &o.offset, err));
 		ASSAY_TRY(put_row(s, &o, err));
 	}
 	if (rc == ASSAY_OK && id != NULL)
@@ -176,8 +178,9 @@ static assay_code read_object(assay_store *s, const assay_object_info *o, assay_
 
 	if (o->size > SIZE_MAX / 2)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "its size is absurd");
-	rc = o->pack == 0 ? get_large(s, o, out, err)
-	                  : assay_packs_read(&s->packs, o->pack, o->offset, (uint8_t)o->type, o->size, &o->digest, out, err);
+	rc = o->pack == 0
+		 ? get_large(s, o, out, err)
+		 : assay_packs_read(&s->packs, o->pack, o->offset, (uint8_t)o->type, o->size, &o->digest, out, err);
 	if (rc != ASSAY_OK)
 		rc = as_damage(rc, err);
 	if (rc == ASSAY_OK)

@@ -58,8 +58,9 @@ static assay_code check_header(int fd, uint32_t number, assay_err *err)
 	if (memcmp(head, pack_magic, sizeof pack_magic) != 0 || get_le(head + 12, 4) != number)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "pack %" PRIu32 " does not start like one", number);
 	if (get_le(head + 8, 4) != ASSAY_PACK_FORMAT)
-		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "pack %" PRIu32 " has format %" PRIu64 ", this program reads %d",
-		                   number, get_le(head + 8, 4), ASSAY_PACK_FORMAT);
+		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED,
+				   "pack %" PRIu32 " has format %" PRIu64 ", this program reads %d", number,
+				   get_le(head + 8, 4), ASSAY_PACK_FORMAT);
 	return ASSAY_OK;
 }
 
@@ -105,8 +106,8 @@ static assay_code reopen(assay_packs *p, uint32_t current, uint64_t length, assa
 		return ASSAY_RAISE_ERRNO(err, "stat pack %" PRIu32, current);
 	if ((uint64_t)st.st_size < length)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
-		                   "pack %" PRIu32 " has %lld bytes, the catalog counts on %" PRIu64, current,
-		                   (long long)st.st_size, length);
+				   "pack %" PRIu32 " has %lld bytes, the catalog counts on %" PRIu64, current,
+				   (long long)st.st_size, length);
 	if ((uint64_t)st.st_size > length && ftruncate(p->fd, (off_t)length) != 0)
 		return ASSAY_RAISE_ERRNO(err, "truncate pack %" PRIu32, current);
 	return check_header(p->fd, current, err);
@@ -175,7 +176,7 @@ static assay_code next_pack(assay_packs *p, assay_err *err)
 }
 
 assay_code assay_packs_append(assay_packs *p, uint8_t type, const void *data, size_t size, const assay_digest *digest,
-                              uint32_t *pack, uint64_t *offset, assay_err *err)
+			      uint32_t *pack, uint64_t *offset, assay_err *err)
 {
 	static const unsigned char zeroes[8];
 	unsigned char head[ASSAY_PACK_RECORD_HEAD] = {0};
@@ -226,7 +227,7 @@ static assay_code open_for_read(assay_packs *p, uint32_t pack, assay_err *err)
 }
 
 assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
-                            const assay_digest *digest, assay_buf *out, assay_err *err)
+			    const assay_digest *digest, assay_buf *out, assay_err *err)
 {
 	unsigned char head[ASSAY_PACK_RECORD_HEAD];
 	unsigned char *room;
@@ -243,7 +244,8 @@ assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint
 		return rc;
 	if (memcmp(head, record_magic, sizeof record_magic) != 0 || head[4] != type || get_le(head + 8, 8) != size ||
 	    memcmp(head + 16, digest->bytes, sizeof digest->bytes) != 0)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "pack %" PRIu32 " has another record at %" PRIu64, pack, offset);
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "pack %" PRIu32 " has another record at %" PRIu64, pack,
+				   offset);
 	room = assay_buf_extend(out, (size_t)size);
 	if (room == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "object of %" PRIu64 " bytes", size);

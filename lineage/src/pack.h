@@ -20,32 +20,32 @@
 #define ASSAY_PACK_FULL ((uint64_t)1 << 30)
 
 typedef struct assay_packs {
-	int dirfd;        /* of packs/ */
-	uint32_t current; /* number of the pack written to, 0 while there is none */
-	int fd;           /* of the current pack, for writing; -1 while there is none */
-	uint64_t end;     /* where the next record goes, unwritten buffer included */
-	uint64_t written; /* bytes handed to the file */
-	bool dirty;       /* something was written since the last sync */
-	bool new_file;    /* packs/ itself must be synced */
-	assay_buf buffer; /* records not yet handed to the file */
+	int dirfd;            /* of packs/ */
+	uint32_t current;     /* number of the pack written to, 0 while there is none */
+	int fd;               /* of the current pack, for writing; -1 while there is none */
+	uint64_t end;         /* where the next record goes, unwritten buffer included */
+	uint64_t written;     /* bytes handed to the file */
+	bool dirty;           /* something was written since the last sync */
+	bool new_file;        /* packs/ itself must be synced */
+	assay_buf buffer;     /* records not yet handed to the file */
 	uint32_t read_number; /* pack open for reading */
 	int read_fd;
 } assay_packs;
 
 /** Open packs/ under dirfd, for writing at the end of pack `current` of `length` bytes (0: none yet). */
 ASSAY_NODISCARD assay_code assay_packs_open(assay_packs *p, int dirfd, uint32_t current, uint64_t length, bool writable,
-                                            assay_err *err);
+					    assay_err *err);
 void assay_packs_close(assay_packs *p);
 ASSAY_NODISCARD assay_code assay_packs_append(assay_packs *p, uint8_t type, const void *data, size_t size,
-                                              const assay_digest *digest, uint32_t *pack, uint64_t *offset,
-                                              assay_err *err);
+					      const assay_digest *digest, uint32_t *pack, uint64_t *offset,
+					      assay_err *err);
 /** Write out and fdatasync. */
 ASSAY_NODISCARD assay_code assay_packs_sync(assay_packs *p, assay_err *err);
 /** Forget what was appended beyond `length` of pack `current`. */
 ASSAY_NODISCARD assay_code assay_packs_truncate(assay_packs *p, uint32_t current, uint64_t length, assay_err *err);
 /** Append a record's payload to out. The header must say type, size and digest as given. */
 ASSAY_NODISCARD assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
-                                            const assay_digest *digest, assay_buf *out, assay_err *err);
+					    const assay_digest *digest, assay_buf *out, assay_err *err);
 /** File name of a pack: "00000001.pack". */
 void assay_pack_name(char out[24], uint32_t number);
 

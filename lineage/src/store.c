@@ -31,7 +31,7 @@
 		int mrc_ = (expr);                                                                                     \
 		if (mrc_ != MDB_SUCCESS) {                                                                             \
 			rc = ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc_), mrc_, "%s: %s", #expr,                    \
-			                     mdb_strerror(mrc_));                                                      \
+					     mdb_strerror(mrc_));                                                      \
 			goto fail;                                                                                     \
 		}                                                                                                      \
 	} while (0)
@@ -43,10 +43,10 @@ static const struct {
 	unsigned long magic;
 	const char *name;
 } network_file_systems[] = {
-    {0x6969, "NFS"},         {0x517b, "SMB"},      {0xfe534d42, "SMB2"},   {0xff534d42, "CIFS"},
-    {0x01021997, "9p"},      {0x5346414f, "AFS"},  {0x6b414653, "AFS"},    {0x00c36400, "Ceph"},
-    {0x0bd00bd0, "Lustre"},  {0x47504653, "GPFS"}, {0x19830326, "BeeGFS"}, {0x20030528, "OrangeFS"},
-    {0x7461636f, "OCFS2"},   {0x01161970, "GFS2"}, {0x73757245, "Coda"},   {0x65735546, "FUSE"},
+    {0x6969, "NFS"},        {0x517b, "SMB"},      {0xfe534d42, "SMB2"},   {0xff534d42, "CIFS"},
+    {0x01021997, "9p"},     {0x5346414f, "AFS"},  {0x6b414653, "AFS"},    {0x00c36400, "Ceph"},
+    {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x19830326, "BeeGFS"}, {0x20030528, "OrangeFS"},
+    {0x7461636f, "OCFS2"},  {0x01161970, "GFS2"}, {0x73757245, "Coda"},   {0x65735546, "FUSE"},
 };
 
 static assay_code refuse_network(int dirfd, const char *dir, assay_err *err)
@@ -57,10 +57,11 @@ static assay_code refuse_network(int dirfd, const char *dir, assay_err *err)
 		return ASSAY_RAISE_ERRNO(err, "statfs");
 	for (size_t i = 0; i < ASSAY_COUNT(network_file_systems); i++)
 		if ((unsigned long)fs.f_type == network_file_systems[i].magic)
-			return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED,
-			                   "'%s' is on %s, where a store's locks and mapped pages are not safe; use a local "
-			                   "disk (--store DIR or ASSAY_STORE)",
-			                   dir, network_file_systems[i].name);
+			return ASSAY_RAISE(
+			    err, ASSAY_EUNSUPPORTED,
+			    "'%s' is on %s, where a store's locks and mapped pages are not safe; use a local "
+			    "disk (--store DIR or ASSAY_STORE)",
+			    dir, network_file_systems[i].name);
 	return ASSAY_OK;
 }
 
@@ -79,8 +80,9 @@ static assay_code read_format(int dirfd, bool *found, assay_err *err)
 		return rc;
 	}
 	if (strcmp(assay_buf_str(&text), FORMAT_TEXT) != 0)
-		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "its format file does not say '%.*s': made by another version?",
-		                   (int)strlen(FORMAT_TEXT) - 1, FORMAT_TEXT);
+		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED,
+				   "its format file does not say '%.*s': made by another version?",
+				   (int)strlen(FORMAT_TEXT) - 1, FORMAT_TEXT);
 	*found = true;
 	return ASSAY_OK;
 }
@@ -133,7 +135,7 @@ static assay_code take_lock(assay_store *s, assay_err *err)
 			text[0] = '\0';
 		text[strcspn(text, "\n")] = '\0';
 		return ASSAY_RAISE(err, ASSAY_EBUSY, "another process%s%s is writing to it; wait for it and try again",
-		                   text[0] != '\0' ? " with pid " : "", text);
+				   text[0] != '\0' ? " with pid " : "", text);
 	}
 	(void)snprintf(text, sizeof text, "%ld\n", (long)getpid());
 	/* The pid is a courtesy for the message above; the lock itself is the kernel's. */

@@ -12,13 +12,13 @@ struct assay_store {
 	bool read_only;
 	MDB_env *env;
 	MDB_dbi dbi[ASSAY_TABLE_COUNT];
-	MDB_txn *txn;      /* the writer's open group, or a reader's snapshot; NULL between */
-	bool broken;       /* the group failed: it can only be rolled back */
+	MDB_txn *txn; /* the writer's open group, or a reader's snapshot; NULL between */
+	bool broken;  /* the group failed: it can only be rolled back */
 	uint64_t next_id[ASSAY_TABLE_COUNT];
 	bool ids_loaded;
 	bool ids_dirty;
 	assay_packs packs;
-	bool new_large; /* a large object was added since the last commit */
+	bool new_large;       /* a large object was added since the last commit */
 	assay_hasher *hasher; /* for row checksums */
 };
 

@@ -58,13 +58,13 @@ static assay_code set_number(const assay_param *row, void *params, const char *t
 		return ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: '%s' is not a number", row->name, text);
 	if (assay_decimal_cmp(d, low) < 0 || assay_decimal_cmp(d, high) > 0)
 		return ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: %s is not in %s..%s%s%s", row->name, text,
-		                   assay_decimal_format(low, lo), assay_decimal_format(high, hi),
-		                   row->unit[0] != '\0' ? " " : "", row->unit);
+				   assay_decimal_format(low, lo), assay_decimal_format(high, hi),
+				   row->unit[0] != '\0' ? " " : "", row->unit);
 	if (d.scale > row->scale)
 		return row->scale == 0
-		           ? ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: %s is not a whole number", row->name, text)
-		           : ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: %s has more than %d places", row->name, text,
-		                         row->scale);
+			   ? ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: %s is not a whole number", row->name, text)
+			   : ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: %s has more than %d places", row->name, text,
+					 row->scale);
 	v = d.units;
 	for (int i = d.scale; i < row->scale; i++)
 		v *= 10; /* cannot overflow: v * 10^k lies in min..max */
@@ -84,7 +84,7 @@ static assay_code no_such_choice(const assay_param *row, const char *text, assay
 		assay_buf_printf(&names, "%s%s", i > 0 ? ", " : "", row->choices[i]);
 	}
 	return ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: '%s' is none of %s%s", row->name, text, assay_buf_str(&names),
-	                   assay_suggest_text(&near, hint, sizeof hint));
+			   assay_suggest_text(&near, hint, sizeof hint));
 }
 
 static assay_code set_enum(const assay_param *row, void *params, const char *text, assay_err *err)
@@ -131,7 +131,7 @@ static assay_code append_item(const assay_param *row, void *params, const char *
 }
 
 assay_code assay_params_set(const assay_stage *stage, void *params, const assay_param *row, const char *text,
-                            assay_err *err)
+			    assay_err *err)
 {
 	(void)stage;
 	switch (row->type) {
@@ -168,7 +168,7 @@ assay_code assay_params_check(const assay_stage *stage, const void *params, assa
 
 		if (row->type == ASSAY_PARAM_LIST && list->count < (size_t)row->min)
 			return ASSAY_RAISE(err, ASSAY_ECONFIG, "%s: needs at least %lld item%s", row->name,
-			                   (long long)row->min, row->min == 1 ? "" : "s");
+					   (long long)row->min, row->min == 1 ? "" : "s");
 	}
 	return ASSAY_OK;
 }
@@ -267,8 +267,7 @@ static void encode_value(assay_buf *out, const assay_param *row, const void *par
 		assay_cbor_int(out, read_i64(row, params));
 		break;
 	case ASSAY_PARAM_DECIMAL:
-		assay_cbor_text(out,
-		                assay_decimal_format((assay_decimal){read_i64(row, params), row->scale}, number));
+		assay_cbor_text(out, assay_decimal_format((assay_decimal){read_i64(row, params), row->scale}, number));
 		break;
 	case ASSAY_PARAM_ENUM:
 		assay_cbor_text(out, choice_of(row, params));
@@ -302,7 +301,7 @@ void assay_params_encode(assay_buf *out, const assay_stage *stage, const void *p
 }
 
 static assay_code decode_value(const assay_stage *stage, void *params, const assay_param *row, assay_cbor_reader *r,
-                               assay_err *err)
+			       assay_err *err)
 {
 	ASSAY_AUTO_FREE char *text = NULL;
 	assay_code rc = ASSAY_OK;

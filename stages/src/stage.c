@@ -48,7 +48,7 @@ assay_code assay_emit(assay_sink *s, assay_value *v, assay_err *err)
 }
 
 assay_code assay_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
-                        assay_err *err)
+			assay_err *err)
 {
 	return s->ops->sample(s, kind, part, parent, out, err);
 }
@@ -82,7 +82,7 @@ assay_code assay_measure_f64(assay_sink *s, uint32_t sample, unsigned metric, in
 }
 
 assay_code assay_artifact(assay_sink *s, uint32_t sample, unsigned artifact, const void *data, size_t size,
-                          assay_err *err)
+			  assay_err *err)
 {
 	return s->ops->artifact(s, sample, artifact, data, size, err);
 }

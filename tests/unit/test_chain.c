@@ -85,7 +85,7 @@ typedef struct counter {
 } counter;
 
 static assay_code counter_open(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
-                               assay_err *err)
+			       assay_err *err)
 {
 	counter *c = calloc(1, sizeof *c);
 
@@ -132,21 +132,19 @@ static const assay_metric metrics[] = {
 };
 static const assay_artifact_type artifacts[] = {{"bytes", "application/octet-stream", "bin", ""}, {0}};
 static const assay_stage reader = {.name = "test.reader",
-                                   .emits = ASSAY_VALUE_FRAME,
-                                   .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO),
-                                   .read = reader_read};
-static const assay_stage filter = {.name = "test.filter",
-                                   .replaces = ASSAY_VALUE_FRAME,
-                                   .emits = ASSAY_VALUE_FRAME,
-                                   .push = filter_push};
+				   .emits = ASSAY_VALUE_FRAME,
+				   .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO),
+				   .read = reader_read};
+static const assay_stage filter = {
+    .name = "test.filter", .replaces = ASSAY_VALUE_FRAME, .emits = ASSAY_VALUE_FRAME, .push = filter_push};
 static const assay_stage count = {.name = "test.counter",
-                                  .observes = ASSAY_VALUE_FRAME,
-                                  .metrics = metrics,
-                                  .artifacts = artifacts,
-                                  .open = counter_open,
-                                  .push = counter_push,
-                                  .flush = counter_flush,
-                                  .close = counter_close};
+				  .observes = ASSAY_VALUE_FRAME,
+				  .metrics = metrics,
+				  .artifacts = artifacts,
+				  .open = counter_open,
+				  .push = counter_push,
+				  .flush = counter_flush,
+				  .close = counter_close};
 
 static assay_code run(const plan *p, assay_result *r, assay_err *err)
 {
@@ -269,7 +267,8 @@ static void chain__every_alloc_fails_in_turn__told_no_leak(void **state)
 		rc = run(&p, &r, NULL);
 		fail_at = 0;
 		whole = rc == ASSAY_OK && r.failure == ASSAY_FAILURE_NONE;
-		assert_true(whole || rc == ASSAY_ENOMEM || (rc == ASSAY_OK && r.failure == ASSAY_FAILURE_OUT_OF_MEMORY));
+		assert_true(whole || rc == ASSAY_ENOMEM ||
+			    (rc == ASSAY_OK && r.failure == ASSAY_FAILURE_OUT_OF_MEMORY));
 		assert_int_equal(open_states, 0);
 	} while (!whole);
 	assert_in_range(n, 10, 300);

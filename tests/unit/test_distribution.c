@@ -19,14 +19,15 @@ static void distribution_of__some_values__nearest_rank_and_exact_mean(void **sta
 		distribution_summary expected;
 	} cases[] = {
 	    {{7}, 1, {7, 7, 7, 7, 7, 7}},
-	    {{2, 1}, 2, {1, 1, 1, 2, 2, 2}},  /* mean 1.5, half to even */
-	    {{4, 1}, 2, {1, 1, 1, 4, 4, 2}},  /* mean 2.5, half to even */
+	    {{2, 1}, 2, {1, 1, 1, 2, 2, 2}},         /* mean 1.5, half to even */
+	    {{4, 1}, 2, {1, 1, 1, 4, 4, 2}},         /* mean 2.5, half to even */
 	    {{-1, -2}, 2, {-2, -2, -2, -1, -1, -2}}, /* mean -1.5 */
 	    {{-4, -1}, 2, {-4, -4, -4, -1, -1, -2}}, /* mean -2.5 */
 	    {{3, 1, 2}, 3, {1, 1, 2, 3, 3, 2}},
 	    {{10, 9, 8, 7, 6, 5, 4, 3, 2, 1}, 10, {1, 1, 5, 9, 10, 6}}, /* mean 5.5 */
 	    {{11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}, 11, {1, 2, 6, 10, 11, 6}},
-	    {{INT64_MAX, INT64_MAX, INT64_MAX - 3}, 3,
+	    {{INT64_MAX, INT64_MAX, INT64_MAX - 3},
+	     3,
 	     {INT64_MAX - 3, INT64_MAX - 3, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX - 1}},
 	    {{INT64_MIN, INT64_MAX}, 2, {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MAX, INT64_MAX, 0}}, /* mean -0.5 */
 	};
@@ -41,8 +42,9 @@ static void distribution_of__some_values__nearest_rank_and_exact_mean(void **sta
 		assert_int_equal(d.count, 1);
 		got = distribution_of(&d.items[0]);
 		if (memcmp(&got, &cases[i].expected, sizeof got) != 0)
-			fail_msg("case %zu: %lld %lld %lld %lld %lld mean %lld", i, (long long)got.min, (long long)got.p10,
-			         (long long)got.p50, (long long)got.p90, (long long)got.max, (long long)got.mean);
+			fail_msg("case %zu: %lld %lld %lld %lld %lld mean %lld", i, (long long)got.min,
+				 (long long)got.p10, (long long)got.p50, (long long)got.p90, (long long)got.max,
+				 (long long)got.mean);
 		distributions_release(&d);
 	}
 }
@@ -63,7 +65,8 @@ static void distributions_json__undefined_and_defined__sorted_by_name(void **sta
 	distributions_json(&j, &d);
 	assert_string_equal(
 	    assay_buf_str(&out),
-	    "{\"a\":{\"unit\":\"1\",\"count\":1,\"undefined\":0,\"min\":1.5,\"p10\":1.5,\"p50\":1.5,\"p90\":1.5,\"max\":1.5,"
+	    "{\"a\":{\"unit\":\"1\",\"count\":1,\"undefined\":0,\"min\":1.5,\"p10\":1.5,\"p50\":1.5,\"p90\":1.5,"
+	    "\"max\":1.5,"
 	    "\"mean\":1.5},\"b\":{\"unit\":\"dB\",\"count\":0,\"undefined\":1,\"min\":null,\"p10\":null,\"p50\":null,"
 	    "\"p90\":null,\"max\":null,\"mean\":null},\"z\":{\"unit\":\"1\",\"count\":1,\"undefined\":0,\"min\":0.05,"
 	    "\"p10\":0.05,\"p50\":0.05,\"p90\":0.05,\"max\":0.05,\"mean\":0.05}}");

@@ -87,7 +87,7 @@ static void folder_commit__files__there_with_their_sums(void **state)
 	assert_file("a/b/c.txt", "abc");
 	/* FIPS 180-4's "abc"; of "{}" by sha256sum of coreutils 9.1 */
 	assert_file("SHA256SUMS", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a/b/c.txt\n"
-	                          "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  version.json\n");
+				  "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  version.json\n");
 	assert_int_equal(entries(), 1);
 }
 
@@ -141,6 +141,21 @@ static void folder_open__replace_anything_else__usage_and_untouched(void **state
 		assert_int_equal(entries(), 1);
 		run("rm -rf out");
 	}
+}
+
+static void folder_commit__target_appears_meanwhile__error_and_untouched(void **state)
+{
+	folder f;
+	assay_err err = ASSAY_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(folder_open(&f, target, false, NULL), ASSAY_OK);
+	run("mkdir out"); /* empty: a plain rename would take its place */
+	assert_int_equal(folder_commit(&f, &err), ASSAY_EIO);
+	assert_int_equal(err.sys, EEXIST);
+	folder_release(&f);
+	run("rmdir out");
+	assert_int_equal(entries(), 0);
 }
 
 static void folder_put__same_path_again__first_bytes_stay(void **state)
@@ -220,6 +235,7 @@ int main(void)
 	    cmocka_unit_test_setup(folder_open__target_is_there__usage_and_untouched, empty),
 	    cmocka_unit_test_setup(folder_open__replace_delivery_or_empty__replaced_whole, empty),
 	    cmocka_unit_test_setup(folder_open__replace_anything_else__usage_and_untouched, empty),
+	    cmocka_unit_test_setup(folder_commit__target_appears_meanwhile__error_and_untouched, empty),
 	    cmocka_unit_test_setup(folder_put__same_path_again__first_bytes_stay, empty),
 	    cmocka_unit_test_setup(folder_file__pieces__one_file_and_its_sum, empty),
 	    cmocka_unit_test_setup(folder_commit__write_or_sync_fails__error_and_nothing_left, empty),

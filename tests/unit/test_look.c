@@ -63,9 +63,15 @@ static void look_at_bytes__heads_and_names__modality(void **state)
 	    {"RIFF\0\0\0\0WAVE", 12, "a", ASSAY_MODALITY_AUDIO},
 	    {"RIFF\0\0\0\0AVI ", 12, "a", ASSAY_MODALITY_VIDEO},
 	    {"RIFF\0\0\0\0WEBP", 12, "a", ASSAY_MODALITY_PAGE},
-	    {"\0\0\0\x20" "ftypM4A ", 12, "a.mp4", ASSAY_MODALITY_AUDIO},
-	    {"\0\0\0\x20" "ftypisom", 12, "a.mp4", ASSAY_MODALITY_VIDEO},
-	    {"\0\0\0\x20" "ftypheic", 12, "a.heic", 0},
+	    {"\0\0\0\x20"
+	     "ftypM4A ",
+	     12, "a.mp4", ASSAY_MODALITY_AUDIO},
+	    {"\0\0\0\x20"
+	     "ftypisom",
+	     12, "a.mp4", ASSAY_MODALITY_VIDEO},
+	    {"\0\0\0\x20"
+	     "ftypheic",
+	     12, "a.heic", 0},
 	    {"\x1a\x45\xdf\xa3", 4, "a.mka", ASSAY_MODALITY_AUDIO},
 	    {"\x1a\x45\xdf\xa3", 4, "a.mkv", ASSAY_MODALITY_VIDEO},
 	    {"hello", 5, "a.txt", 0},
@@ -74,7 +80,8 @@ static void look_at_bytes__heads_and_names__modality(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		if (look_at_bytes((const unsigned char *)cases[i].head, cases[i].size, cases[i].name) != cases[i].modality)
+		if (look_at_bytes((const unsigned char *)cases[i].head, cases[i].size, cases[i].name) !=
+		    cases[i].modality)
 			fail_msg("case %zu: '%s'", i, cases[i].name);
 }
 
@@ -91,7 +98,7 @@ static void assert_rules(const char *expected)
 		const look_rule *r = &found.rules[i];
 
 		assay_buf_printf(&got, "%s %s %s %d\n", assay_modality_name(r->modality), r->pattern,
-		                 r->sidecar != NULL ? r->sidecar : "-", (int)r->files);
+				 r->sidecar != NULL ? r->sidecar : "-", (int)r->files);
 	}
 	assert_string_equal(assay_buf_str(&got), expected);
 	look_release(&found);
@@ -101,7 +108,8 @@ static void assert_rules(const char *expected)
 static void look_run__folders_of_one_modality__named_as_a_whole(void **state)
 {
 	(void)state;
-	run("mkdir -p in/scans/deep in/talks && touch in/scans/a.png in/scans/a.gt.txt in/scans/deep/b.tif in/talks/a.wav "
+	run("mkdir -p in/scans/deep in/talks && touch in/scans/a.png in/scans/a.gt.txt in/scans/deep/b.tif "
+	    "in/talks/a.wav "
 	    "in/talks/a.txt");
 	assert_rules("page in/scans/** {stem}.gt.txt 2\naudio in/talks/** {stem}.txt 1\n");
 }
@@ -130,7 +138,8 @@ static void look_run__text_beside_video__is_another_file(void **state)
 static void look_run__hidden_stores_and_deliveries__left_alone(void **state)
 {
 	(void)state;
-	run("mkdir -p .hidden store/catalog store/objects out/artifacts in && touch .hidden/a.png store/catalog/data.mdb "
+	run("mkdir -p .hidden store/catalog store/objects out/artifacts in && touch .hidden/a.png "
+	    "store/catalog/data.mdb "
 	    "store/objects/a.png out/SHA256SUMS out/version.json out/artifacts/a.png in/.b.png in/a.png");
 	assert_rules("page in/** - 1\n");
 }

@@ -86,8 +86,9 @@ static void params_set__wrong_text__message_says_what_is_allowed(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		assay_err err = ASSAY_ERR_INIT;
 
-		assert_int_equal(assay_params_set(&stage, k, assay_param_find(&stage, rows[i].name), rows[i].text, &err),
-		                 ASSAY_ECONFIG);
+		assert_int_equal(
+		    assay_params_set(&stage, k, assay_param_find(&stage, rows[i].name), rows[i].text, &err),
+		    ASSAY_ECONFIG);
 		assert_string_equal(err.msg, rows[i].message);
 	}
 	assert_int_equal(k->count, 3);

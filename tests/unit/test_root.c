@@ -79,11 +79,18 @@ static void content_root__a_key_twice__differ_names_it(void **state)
 static void content_digest__any_field_changes__another_digest(void **state)
 {
 	static const char *const keys_of[] = {"licence"}, *const values[] = {"CC-BY-4.0"};
-	content_measure m[2] = {{.name = "a", .scale = 2, .defined = true, .value = 5}, {.name = "b", .reason = "none"}};
+	content_measure m[2] = {{.name = "a", .scale = 2, .defined = true, .value = 5},
+				{.name = "b", .reason = "none"}};
 	content_artifact a[1] = {{.stage = "s", .role = "text", .size = 3}};
-	const content base = {.kind = 1, .part = "page=1", .measures = m, .measure_count = 2, .artifacts = a,
-	                      .artifact_count = 1, .metadata_keys = keys_of, .metadata_values = values,
-	                      .metadata_count = 1};
+	const content base = {.kind = 1,
+			      .part = "page=1",
+			      .measures = m,
+			      .measure_count = 2,
+			      .artifacts = a,
+			      .artifact_count = 1,
+			      .metadata_keys = keys_of,
+			      .metadata_values = values,
+			      .metadata_count = 1};
 	content changed[8];
 	ASSAY_AUTO_BUF scratch_buf = ASSAY_BUF_INIT;
 	assay_digest first, next;

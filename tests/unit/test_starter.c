@@ -63,8 +63,8 @@ static void starter_config__any_modalities__lints_clean(void **state)
 	assert_int_equal(assay_mkdirs(fd, "contracts", NULL), ASSAY_OK);
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
 		assert_int_equal(assay_file_replace(fd, assay_starters[m].contract_path, assay_starters[m].contract,
-		                                    strlen(assay_starters[m].contract), NULL),
-		                 ASSAY_OK);
+						    strlen(assay_starters[m].contract), NULL),
+				 ASSAY_OK);
 	for (unsigned set = 1; set < 1u << ASSAY_MODALITY_MAX; set++) {
 		look_rule rules[ASSAY_MODALITY_MAX];
 		char patterns[ASSAY_MODALITY_MAX][32];

@@ -442,8 +442,9 @@ static void object_put__large_object_cannot_be_synced__told(void **state)
 	(void)state;
 	assert_non_null(data);
 	fail_fsync = EIO;
-	assert_int_equal(assay_object_put(s, ASSAY_OBJECT_ARTIFACT, data, ASSAY_OBJECT_LARGE + 1, NULL, NULL, NULL, &err),
-	                 ASSAY_EIO);
+	assert_int_equal(
+	    assay_object_put(s, ASSAY_OBJECT_ARTIFACT, data, ASSAY_OBJECT_LARGE + 1, NULL, NULL, NULL, &err),
+	    ASSAY_EIO);
 	free(data);
 }
 
@@ -470,10 +471,10 @@ static void store__killed_writer__next_one_finds_the_last_commit(void **state)
 				char text[32];
 
 				(void)snprintf(text, sizeof text, "loop %d object %u", i, n);
-				if (assay_object_put(s, ASSAY_OBJECT_ARTIFACT, text, strlen(text), NULL, NULL, NULL, NULL) !=
-				        ASSAY_OK ||
+				if (assay_object_put(s, ASSAY_OBJECT_ARTIFACT, text, strlen(text), NULL, NULL, NULL,
+						     NULL) != ASSAY_OK ||
 				    (n % 3 == 2 && (assay_store_commit(s, NULL) != ASSAY_OK ||
-				                    write(pipe_fds[1], &n, sizeof n) != sizeof n)))
+						    write(pipe_fds[1], &n, sizeof n) != sizeof n)))
 					_exit(1);
 			}
 		}
@@ -602,7 +603,8 @@ static void index_prefix__hex_digits__matches_half_bytes(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		int n = 0;
 
-		assert_int_equal(assay_index_prefix(s, ASSAY_INDEX_VERSION, rows[i].hex, count_prefix, &n, NULL), ASSAY_OK);
+		assert_int_equal(assay_index_prefix(s, ASSAY_INDEX_VERSION, rows[i].hex, count_prefix, &n, NULL),
+				 ASSAY_OK);
 		assert_int_equal(n, rows[i].expected);
 	}
 }

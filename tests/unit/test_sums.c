@@ -19,8 +19,7 @@ static void sums_text__any_order__sorted_bytewise_as_sha256sum_writes(void **sta
 	assert_int_equal(sums_add(&s, "a-longer", 1, &a, NULL), ASSAY_OK); /* only as many bytes as are told */
 	sums_sort(&s);
 	sums_text(&out, &s);
-	assert_string_equal(assay_buf_str(&out),
-	                    A "  README.md\n" A "  a\n" A "  a/b\n" B "  b\n");
+	assert_string_equal(assay_buf_str(&out), A "  README.md\n" A "  a\n" A "  a/b\n" B "  b\n");
 	sums_release(&s);
 }
 
@@ -46,8 +45,8 @@ static void sums_has_folder__names_that_begin_alike__told_apart(void **state)
 	static const struct {
 		const char *folder;
 		bool there;
-	} cases[] = {{"a", false}, {"b", true}, {"b-", false}, {"b-c", true}, {"b/c", true}, {"b/c/d", false},
-	             {"b0", false}, {"z", true}, {"zz", false}, {"", false}};
+	} cases[] = {{"a", false},     {"b", true},   {"b-", false}, {"b-c", true}, {"b/c", true},
+		     {"b/c/d", false}, {"b0", false}, {"z", true},   {"zz", false}, {"", false}};
 	sums s = {0};
 	assay_digest d = {{0}};
 

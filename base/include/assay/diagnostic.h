@@ -23,8 +23,8 @@ typedef struct assay_diagnostics {
 } assay_diagnostics;
 
 void assay_diagnostics_release(assay_diagnostics *d);
-void assay_diagnostics_add(assay_diagnostics *d, bool is_error, const char *file, int line, int column,
-                           const char *fmt, ...) ASSAY_PRINTF(6, 7);
+void assay_diagnostics_add(assay_diagnostics *d, bool is_error, const char *file, int line, int column, const char *fmt,
+			   ...) ASSAY_PRINTF(6, 7);
 /** "file:line:column: error: message\n" for each, in order of file, line, column. */
 void assay_diagnostics_text(const assay_diagnostics *d, assay_buf *out);
 /** Array of {file, line, column, severity, message}. */

@@ -48,7 +48,7 @@ typedef struct assay_err {
  * @return the (refined) code, so that `return ASSAY_RAISE(...)` reads well
  */
 assay_code assay_err_raise(assay_err *err, assay_code code, int sys, const char *file, int line, const char *func,
-                           const char *fmt, ...) ASSAY_PRINTF(7, 8);
+			   const char *fmt, ...) ASSAY_PRINTF(7, 8);
 
 /** Put "context: " before the message already there. Returns err->code (ASSAY_EINVAL when err is NULL). */
 assay_code assay_err_prefix(assay_err *err, const char *fmt, ...) ASSAY_PRINTF(2, 3);

@@ -36,20 +36,20 @@ unsigned assay_modality_parse(const char *name);
  */
 typedef enum assay_failure {
 	ASSAY_FAILURE_NONE = 0,
-	ASSAY_FAILURE_DECODE = 1,        /* the bytes are not what they claim */
-	ASSAY_FAILURE_EMPTY = 2,         /* nothing in it: no page, frame, sound or text */
-	ASSAY_FAILURE_SHORT = 3,         /* ends before what it declares */
-	ASSAY_FAILURE_UNSUPPORTED = 4,   /* a format, codec or feature that is not read (encrypted ones too) */
-	ASSAY_FAILURE_LIMIT = 5,         /* larger than a declared limit */
-	ASSAY_FAILURE_FONT = 6,          /* a font the document needs is not in the listed set */
-	ASSAY_FAILURE_STAGE = 7,         /* a stage refused its input for another reason; see the message */
-	ASSAY_FAILURE_CRASH = 32,        /* the child died by a signal */
-	ASSAY_FAILURE_KILLED = 33,       /* SIGKILL that Assay did not send */
-	ASSAY_FAILURE_TIMEOUT = 34,      /* wall-clock or CPU limit */
-	ASSAY_FAILURE_OUT_OF_MEMORY = 35,/* memory limit */
-	ASSAY_FAILURE_CHANGED = 36,      /* the file changed while it was read, twice */
-	ASSAY_FAILURE_UNREADABLE = 37,   /* the operating system would not give its bytes */
-	ASSAY_FAILURE_PROTOCOL = 38,     /* the child's answer was malformed */
+	ASSAY_FAILURE_DECODE = 1,         /* the bytes are not what they claim */
+	ASSAY_FAILURE_EMPTY = 2,          /* nothing in it: no page, frame, sound or text */
+	ASSAY_FAILURE_SHORT = 3,          /* ends before what it declares */
+	ASSAY_FAILURE_UNSUPPORTED = 4,    /* a format, codec or feature that is not read (encrypted ones too) */
+	ASSAY_FAILURE_LIMIT = 5,          /* larger than a declared limit */
+	ASSAY_FAILURE_FONT = 6,           /* a font the document needs is not in the listed set */
+	ASSAY_FAILURE_STAGE = 7,          /* a stage refused its input for another reason; see the message */
+	ASSAY_FAILURE_CRASH = 32,         /* the child died by a signal */
+	ASSAY_FAILURE_KILLED = 33,        /* SIGKILL that Assay did not send */
+	ASSAY_FAILURE_TIMEOUT = 34,       /* wall-clock or CPU limit */
+	ASSAY_FAILURE_OUT_OF_MEMORY = 35, /* memory limit */
+	ASSAY_FAILURE_CHANGED = 36,       /* the file changed while it was read, twice */
+	ASSAY_FAILURE_UNREADABLE = 37,    /* the operating system would not give its bytes */
+	ASSAY_FAILURE_PROTOCOL = 38,      /* the child's answer was malformed */
 } assay_failure;
 
 /** "decode", "out-of-memory"…; NULL for a number that is none. */

@@ -8,16 +8,21 @@
 
 #include "assay/diagnostic.h"
 
-typedef enum assay_yaml_type { ASSAY_YAML_NULL, ASSAY_YAML_SCALAR, ASSAY_YAML_SEQUENCE, ASSAY_YAML_MAPPING } assay_yaml_type;
+typedef enum assay_yaml_type {
+	ASSAY_YAML_NULL,
+	ASSAY_YAML_SCALAR,
+	ASSAY_YAML_SEQUENCE,
+	ASSAY_YAML_MAPPING
+} assay_yaml_type;
 
 typedef struct assay_yaml_node assay_yaml_node;
 struct assay_yaml_node {
 	assay_yaml_type type;
-	int line, column;           /* 1-based; of a mapping: of its first key */
-	bool quoted;                /* SCALAR written in quotes */
-	const char *text;           /* SCALAR, NUL-terminated UTF-8 */
-	const char *key;            /* name in the parent mapping, NULL in a sequence */
-	int key_line, key_column;   /* where that name stands */
+	int line, column;                /* 1-based; of a mapping: of its first key */
+	bool quoted;                     /* SCALAR written in quotes */
+	const char *text;                /* SCALAR, NUL-terminated UTF-8 */
+	const char *key;                 /* name in the parent mapping, NULL in a sequence */
+	int key_line, key_column;        /* where that name stands */
 	const assay_yaml_node *children; /* SEQUENCE items, MAPPING values in file order */
 	size_t count;
 };
@@ -29,9 +34,9 @@ typedef struct assay_yaml assay_yaml;
  * a file that cannot be read gives ASSAY_ENOENT or ASSAY_EIO.
  */
 ASSAY_NODISCARD assay_code assay_yaml_load(assay_yaml **out, int dirfd, const char *path, const char *name,
-                                           assay_diagnostics *d, assay_err *err);
+					   assay_diagnostics *d, assay_err *err);
 ASSAY_NODISCARD assay_code assay_yaml_parse(assay_yaml **out, const char *text, size_t size, const char *name,
-                                            assay_diagnostics *d, assay_err *err);
+					    assay_diagnostics *d, assay_err *err);
 void assay_yaml_close(assay_yaml *y); /* NULL is fine; nodes and texts go with it */
 static inline void assay_yaml_closep(assay_yaml **y)
 {

@@ -11,7 +11,11 @@
 #include "assay/diagnostic.h"
 #include "assay/vocabulary.h"
 
-typedef enum assay_severity { ASSAY_SEVERITY_ERROR = 1, ASSAY_SEVERITY_WARNING = 2, ASSAY_SEVERITY_INFO = 3 } assay_severity;
+typedef enum assay_severity {
+	ASSAY_SEVERITY_ERROR = 1,
+	ASSAY_SEVERITY_WARNING = 2,
+	ASSAY_SEVERITY_INFO = 3
+} assay_severity;
 
 /** ODCS operators; stored: never renumber. */
 typedef enum assay_operator {
@@ -28,28 +32,28 @@ typedef enum assay_operator {
 typedef enum assay_when_missing { ASSAY_MISSING_FAILS = 1, ASSAY_MISSING_SKIPS = 2 } assay_when_missing;
 
 typedef struct assay_check {
-	char *id;             /* unique in its contract */
+	char *id; /* unique in its contract */
 	assay_sample_kind kind;
 	char *metric;
 	size_t metric_number; /* in the vocabulary; SIZE_MAX when loaded without one */
 	assay_operator op;
-	assay_decimal low, high; /* the bound; high only for the BETWEENs */
+	assay_decimal low, high;       /* the bound; high only for the BETWEENs */
 	int64_t low_units, high_units; /* the same in the metric's resolution (0 without a vocabulary) */
 	assay_severity severity;
 	assay_when_missing when_missing;
-	char *dimension;   /* ODCS dimension, "" if none */
-	char *remedy;      /* name of a remedy in assay.yaml, "" if none */
-	char *description; /* "" if none; not part of the canonical form */
+	char *dimension;                       /* ODCS dimension, "" if none */
+	char *remedy;                          /* name of a remedy in assay.yaml, "" if none */
+	char *description;                     /* "" if none; not part of the canonical form */
 	char **applies_keys, **applies_values; /* all of these metadata must be equal; parallel */
 	size_t applies_count;
 	int line, column;
 } assay_check;
 
 typedef struct assay_contract {
-	char *file;    /* as named by the configuration; not part of the canonical form */
-	char *id;      /* ODCS id */
-	char *name;    /* "" if none */
-	char *version; /* ODCS version */
+	char *file;          /* as named by the configuration; not part of the canonical form */
+	char *id;            /* ODCS id */
+	char *name;          /* "" if none */
+	char *version;       /* ODCS version */
 	assay_check *checks; /* sorted by kind, then id */
 	size_t check_count;
 } assay_contract;
@@ -63,8 +67,8 @@ typedef struct assay_contract {
  * @return ASSAY_OK, ASSAY_ECONFIG (see d), ASSAY_ENOENT, ASSAY_EIO, ASSAY_ENOMEM
  */
 ASSAY_NODISCARD assay_code assay_contract_load(assay_contract **out, int dirfd, const char *path, const char *name,
-                                               const assay_vocabulary *vocabulary, assay_diagnostics *d,
-                                               assay_err *err);
+					       const assay_vocabulary *vocabulary, assay_diagnostics *d,
+					       assay_err *err);
 void assay_contract_close(assay_contract *c); /* NULL is fine */
 
 /** Canonical CBOR record (docs/formats.md, "Contract"). */
@@ -74,7 +78,7 @@ void assay_contract_encode(assay_buf *out, const assay_contract *c);
  * does not know, or that have become too coarse for the bound. ASSAY_OK, ASSAY_ECORRUPT, ASSAY_ENOMEM.
  */
 ASSAY_NODISCARD assay_code assay_contract_decode(assay_contract **out, const void *p, size_t n,
-                                                 const assay_vocabulary *vocabulary, assay_err *err);
+						 const assay_vocabulary *vocabulary, assay_err *err);
 
 const char *assay_operator_name(assay_operator op); /* "mustBeLessThan"… */
 const char *assay_severity_name(assay_severity s);  /* "error", "warning", "info" */

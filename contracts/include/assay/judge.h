@@ -33,8 +33,9 @@ typedef struct assay_finding {
 } assay_finding;
 
 typedef struct assay_verdict {
-	bool passed;      /* no finding of severity error */
-	size_t applied;   /* checks that gave a result: not those for other metadata, nor those that skip a missing metric */
+	bool passed; /* no finding of severity error */
+	size_t
+	    applied; /* checks that gave a result: not those for other metadata, nor those that skip a missing metric */
 	assay_finding *findings; /* every failed check of any severity: contracts in order, checks in their order */
 	size_t count, cap;
 } assay_verdict;
@@ -42,6 +43,6 @@ typedef struct assay_verdict {
 void assay_verdict_release(assay_verdict *v);
 /** Judge one sample. v is reset first and its memory reused. ASSAY_OK or ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code assay_judge(assay_verdict *v, const assay_contract *const *contracts, size_t contract_count,
-                                       const assay_judge_subject *subject, assay_err *err);
+				       const assay_judge_subject *subject, assay_err *err);
 
 #endif

@@ -12,7 +12,9 @@
  *     README.md           a data card
  *     SHA256SUMS          of every other file
  *
- * The same version gives the same bytes: no clock, host or order of work is in a delivery.
+ * The same version gives the same bytes: no clock, host or order of work is in a delivery. Two things a version does
+ * not keep itself: the metadata of its sources, and which checks a sample that is not delivered had failed. They come
+ * from the store as it stands, are compared with what the version says, and are null where it has moved on.
  */
 #ifndef ASSAY_DELIVERY_H
 #define ASSAY_DELIVERY_H
@@ -46,12 +48,13 @@ typedef struct assay_delivery_summary {
  *         ASSAY_EIO, ASSAY_EFULL, ASSAY_EPERM, ASSAY_EUSAGE (the folder is there already) with out->blocked
  */
 ASSAY_NODISCARD assay_code assay_delivery_write(assay_delivery_summary *out, assay_store *s, const assay_version *v,
-                                                const assay_delivery_opts *opts, assay_err *err);
+						const assay_delivery_opts *opts, assay_err *err);
 
 /** What a check of a delivery looked at. */
 typedef struct assay_delivery_check {
-	assay_diagnostics findings; /* by file of the delivery, every one an error: the first ASSAY_DELIVERY_FINDINGS_MAX */
-	uint64_t differences;       /* all of them */
+	assay_diagnostics
+	    findings;         /* by file of the delivery, every one an error: the first ASSAY_DELIVERY_FINDINGS_MAX */
+	uint64_t differences; /* all of them */
 	bool has_version;
 	assay_digest version; /* as it says of itself */
 	uint64_t files, bytes, samples, others, artifacts;

@@ -9,16 +9,16 @@
 #include "assay/store.h"
 
 typedef struct assay_store_check_opts {
-	bool read_data; /* read and hash every object */
+	bool read_data;                                                       /* read and hash every object */
 	void (*progress)(void *ctx, uint64_t done_bytes, uint64_t all_bytes); /* optional */
 	void *ctx;
 } assay_store_check_opts;
 
 /** Something is not as it was stored. Texts are borrowed for the call. */
 typedef struct assay_store_finding {
-	const char *what;   /* "object", "row", "index", "pack", "version" */
-	const char *name;   /* digest, key or file */
-	const char *detail; /* what is wrong with it */
+	const char *what;           /* "object", "row", "index", "pack", "version" */
+	const char *name;           /* digest, key or file */
+	const char *detail;         /* what is wrong with it */
 	const char *const *samples; /* keys of the samples it affects, all of them */
 	size_t sample_count;
 	const char *const *versions; /* ids of the versions it affects */
@@ -35,7 +35,8 @@ typedef struct assay_store_check_summary {
  * Check everything; findings are told through fn, in a stable order.
  * @return ASSAY_OK whatever was found (summary->findings says), or an error that stopped the check
  */
-ASSAY_NODISCARD assay_code assay_store_check(assay_store *s, const assay_store_check_opts *opts, assay_store_finding_fn *fn,
-                                             void *ctx, assay_store_check_summary *summary, assay_err *err);
+ASSAY_NODISCARD assay_code assay_store_check(assay_store *s, const assay_store_check_opts *opts,
+					     assay_store_finding_fn *fn, void *ctx, assay_store_check_summary *summary,
+					     assay_err *err);
 
 #endif

@@ -40,11 +40,11 @@ typedef struct assay_object_info {
  * @param id     [out, optional] internal number
  */
 ASSAY_NODISCARD assay_code assay_object_put(assay_store *s, assay_object_type type, const void *p, size_t n,
-                                            const assay_digest *digest, assay_digest *out, uint64_t *id,
-                                            assay_err *err);
+					    const assay_digest *digest, assay_digest *out, uint64_t *id,
+					    assay_err *err);
 /** Where an object lies; ASSAY_ENOENT (without a message) if it is not in the store. */
 ASSAY_NODISCARD assay_code assay_object_find(assay_store *s, const assay_digest *d, assay_object_info *out,
-                                             assay_err *err);
+					     assay_err *err);
 /** The same by internal number. */
 ASSAY_NODISCARD assay_code assay_object_at(assay_store *s, uint64_t id, assay_object_info *out, assay_err *err);
 /**

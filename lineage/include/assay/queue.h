@@ -18,7 +18,7 @@ typedef struct assay_ticket {
 	char *subject; /* sample key, or path of a source */
 	bool is_source;
 	assay_ticket_state state;
-	uint64_t unit; /* that failed; 0 when there is none (a source that could not be read) */
+	uint64_t unit;         /* that failed; 0 when there is none (a source that could not be read) */
 	assay_failure failure; /* class; NONE when checks failed */
 	char *stage;           /* that failed, NULL when checks failed */
 	char *message;         /* of the failure, NULL when checks failed */
@@ -45,7 +45,7 @@ void assay_ticket_event_release(assay_ticket_event *e);
 
 /** Insert (id 0) or replace, and append an event that says why. The number of open tickets is kept. */
 ASSAY_NODISCARD assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason,
-                                            assay_err *err);
+					    assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err);
 typedef assay_code assay_ticket_fn(void *ctx, const assay_ticket *t, assay_err *err);
@@ -53,7 +53,7 @@ typedef assay_code assay_ticket_fn(void *ctx, const assay_ticket *t, assay_err *
 ASSAY_NODISCARD assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err);
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
-                                               assay_err *err);
+					       assay_err *err);
 ASSAY_NODISCARD assay_code assay_tickets_open(assay_store *s, uint64_t *count, assay_err *err);
 
 #endif

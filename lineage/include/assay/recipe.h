@@ -68,7 +68,8 @@ static inline void assay_recipe_closep(assay_recipe **r)
 }
 
 /** The metric with that number and the step that makes it; NULL when out of range. */
-const assay_recipe_metric *assay_recipe_metric_at(const assay_recipe *r, uint32_t number, const assay_recipe_step **step);
+const assay_recipe_metric *assay_recipe_metric_at(const assay_recipe *r, uint32_t number,
+						  const assay_recipe_step **step);
 
 /**
  * First difference between two recipes as a sentence: "ocr.recognize: segmentation is 'sparse', was 'auto'",

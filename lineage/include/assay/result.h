@@ -34,9 +34,9 @@ typedef struct assay_result_sample {
 	uint32_t parent; /* position in the same result, ASSAY_NO_SAMPLE for a root sample */
 	bool has_span;
 	assay_time start, end;
-	assay_failure rejected; /* NONE, or why it cannot be accepted whatever the contract says */
-	uint32_t rejected_by;   /* step */
-	char *rejected_why;     /* NULL when not rejected */
+	assay_failure rejected;          /* NONE, or why it cannot be accepted whatever the contract says */
+	uint32_t rejected_by;            /* step */
+	char *rejected_why;              /* NULL when not rejected */
 	assay_measurement *measurements; /* ascending by metric */
 	size_t measurement_count, measurement_cap;
 	assay_artifact_ref *artifacts; /* in the order they were made */
@@ -76,6 +76,6 @@ ASSAY_NODISCARD assay_code assay_result_decode(assay_result *out, const void *p,
 
 /** Replace the result by a failure without samples. */
 ASSAY_NODISCARD assay_code assay_result_fail(assay_result *r, assay_failure failure, uint32_t step, const char *message,
-                                             assay_err *err);
+					     assay_err *err);
 
 #endif

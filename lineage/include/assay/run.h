@@ -11,12 +11,12 @@ typedef struct assay_run_sources {
 
 typedef struct assay_run {
 	uint64_t id;
-	char *name; /* "<UTC time>-<id>", what users see */
-	char *verb; /* "run", "judge" */
+	char *name;                   /* "<UTC time>-<id>", what users see */
+	char *verb;                   /* "run", "judge" */
 	int64_t started_ns, ended_ns; /* ended_ns 0: it never ended (killed) */
 	int32_t exit;
 	uint32_t jobs;
-	char *program;      /* version of Assay */
+	char *program; /* version of Assay */
 	char *host;
 	char *cpu_features; /* as the workers saw them */
 	uint32_t sandbox;   /* ASSAY_SANDBOX_… layers in force */

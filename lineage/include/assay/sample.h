@@ -71,7 +71,7 @@ typedef assay_code assay_sample_fn(void *ctx, const assay_sample_row *r, assay_e
 ASSAY_NODISCARD assay_code assay_samples_each(assay_store *s, assay_sample_fn *fn, void *ctx, assay_err *err);
 /** Samples of a source, present and past. */
 ASSAY_NODISCARD assay_code assay_samples_of(assay_store *s, uint64_t source, assay_sample_fn *fn, void *ctx,
-                                            assay_err *err);
+					    assay_err *err);
 
 /** source path + '#' + part, or the path alone when part is "". */
 void assay_sample_key(assay_buf *out, const char *path, const char *part);

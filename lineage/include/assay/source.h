@@ -23,14 +23,14 @@ typedef struct assay_source_sidecar {
 
 /** Why units of a source were last run, or not. Stored: never renumber. */
 typedef enum assay_cause {
-	ASSAY_CAUSE_NEW = 1,             /* seen for the first time */
-	ASSAY_CAUSE_CONTENT = 2,         /* its bytes changed */
-	ASSAY_CAUSE_SIDECAR = 4,         /* a sidecar appeared, vanished or changed */
-	ASSAY_CAUSE_RECIPE = 8,          /* the recipe changed */
-	ASSAY_CAUSE_TOUCHED = 16,        /* stamps changed, bytes did not: nothing was run */
-	ASSAY_CAUSE_RETRY = 32,          /* the last outcome was of time, memory or a signal */
-	ASSAY_CAUSE_RETURNED = 64,       /* it had been missing */
-	ASSAY_CAUSE_METADATA = 128,      /* metadata in assay.yaml changed: judged again, not run */
+	ASSAY_CAUSE_NEW = 1,        /* seen for the first time */
+	ASSAY_CAUSE_CONTENT = 2,    /* its bytes changed */
+	ASSAY_CAUSE_SIDECAR = 4,    /* a sidecar appeared, vanished or changed */
+	ASSAY_CAUSE_RECIPE = 8,     /* the recipe changed */
+	ASSAY_CAUSE_TOUCHED = 16,   /* stamps changed, bytes did not: nothing was run */
+	ASSAY_CAUSE_RETRY = 32,     /* the last outcome was of time, memory or a signal */
+	ASSAY_CAUSE_RETURNED = 64,  /* it had been missing */
+	ASSAY_CAUSE_METADATA = 128, /* metadata in assay.yaml changed: judged again, not run */
 } assay_cause;
 
 typedef struct assay_source {
@@ -38,7 +38,7 @@ typedef struct assay_source {
 	char *path; /* escaped, relative to assay.yaml: the first half of its sample keys */
 	assay_modality modality;
 	assay_stamp stamp;
-	assay_digest digest; /* of its bytes */
+	assay_digest digest;                     /* of its bytes */
 	char **metadata_keys, **metadata_values; /* sorted by key */
 	size_t metadata_count;
 	assay_source_sidecar *sidecars; /* sorted by role; only those that exist */
@@ -72,6 +72,6 @@ typedef assay_code assay_source_fn(void *ctx, const assay_source *src, assay_err
 ASSAY_NODISCARD assay_code assay_sources_each(assay_store *s, assay_source_fn *fn, void *ctx, assay_err *err);
 /** Every path whose bytes once had this digest (by present row). */
 ASSAY_NODISCARD assay_code assay_sources_with(assay_store *s, const assay_digest *content, assay_source_fn *fn,
-                                              void *ctx, assay_err *err);
+					      void *ctx, assay_err *err);
 
 #endif

@@ -38,7 +38,7 @@ typedef struct assay_store_opts {
  *         ASSAY_EIO, ASSAY_EPERM, ASSAY_EFULL, ASSAY_ENOMEM
  */
 ASSAY_NODISCARD assay_code assay_store_open(assay_store **out, const char *dir, const assay_store_opts *opts,
-                                            assay_err *err);
+					    assay_err *err);
 /** Uncommitted writes are undone. NULL is fine. */
 void assay_store_close(assay_store *s);
 static inline void assay_store_closep(assay_store **s)

@@ -17,13 +17,13 @@ typedef struct assay_trie_entry {
 	assay_digest hash; /* SHA-256 of key; filled by assay_trie_build */
 	const char *key;
 	assay_outcome outcome;
-	uint32_t kind;         /* assay_sample_kind; 0 for a source */
+	uint32_t kind; /* assay_sample_kind; 0 for a source */
 	/* ACCEPTED and WAIVED: */
 	assay_digest content;  /* of the sample: its measurements, artifacts, metadata and source */
 	assay_digest work_key; /* of the unit that made it */
 	/* others: */
-	const char *stage;     /* that failed, NULL when a check did */
-	uint32_t failure;      /* assay_failure; 0 when a check failed */
+	const char *stage; /* that failed, NULL when a check did */
+	uint32_t failure;  /* assay_failure; 0 when a check failed */
 } assay_trie_entry;
 
 /**
@@ -32,24 +32,24 @@ typedef struct assay_trie_entry {
  * @param root    [out] digest of the root node; an empty trie has one too
  */
 ASSAY_NODISCARD assay_code assay_trie_build(assay_store *s, assay_trie_entry *entries, size_t count, assay_digest *root,
-                                            assay_err *err);
+					    assay_err *err);
 /** Entries in order of their hash; e and its texts are borrowed for the call. */
 typedef assay_code assay_trie_fn(void *ctx, const assay_trie_entry *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_each(assay_store *s, const assay_digest *root, assay_trie_fn *fn, void *ctx,
-                                           assay_err *err);
+					   assay_err *err);
 /** Call fn with the entry of that key; ASSAY_ENOENT without a message when there is none. */
 ASSAY_NODISCARD assay_code assay_trie_find(assay_store *s, const assay_digest *root, const char *key, assay_trie_fn *fn,
-                                           void *ctx, assay_err *err);
+					   void *ctx, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_count(assay_store *s, const assay_digest *root, uint64_t *count, assay_err *err);
 
 /** One key whose entries differ: a or b is NULL when it is only in the other. */
 typedef assay_code assay_trie_diff_fn(void *ctx, const assay_trie_entry *a, const assay_trie_entry *b, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_diff(assay_store *s, const assay_digest *a, const assay_digest *b,
-                                           assay_trie_diff_fn *fn, void *ctx, assay_err *err);
+					   assay_trie_diff_fn *fn, void *ctx, assay_err *err);
 
 /** Call fn with the digest of every node of a trie, root first. */
 typedef assay_code assay_trie_node_fn(void *ctx, const assay_digest *node, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_nodes(assay_store *s, const assay_digest *root, assay_trie_node_fn *fn, void *ctx,
-                                            assay_err *err);
+					    assay_err *err);
 
 #endif

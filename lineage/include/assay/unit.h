@@ -13,7 +13,7 @@ typedef struct assay_unit_sidecar {
 /** Everything that decides a unit's result. */
 typedef struct assay_unit_key {
 	assay_digest source;
-	const char *part; /* "" or "pages=17-32" */
+	const char *part;                   /* "" or "pages=17-32" */
 	const assay_unit_sidecar *sidecars; /* sorted by role */
 	size_t sidecar_count;
 	assay_digest recipe;
@@ -59,6 +59,6 @@ typedef enum assay_unit_end {
 /** Called with each unit in the order they were made; anything but ASSAY_OK stops and is returned. */
 typedef assay_code assay_unit_fn(void *ctx, uint64_t unit, assay_err *err);
 ASSAY_NODISCARD assay_code assay_units_of(assay_store *s, assay_unit_end end, const assay_digest *d, assay_unit_fn *fn,
-                                          void *ctx, assay_err *err);
+					  void *ctx, assay_err *err);
 
 #endif

@@ -40,7 +40,8 @@ void assay_version_release(assay_version *v);
  * content again gives the same id, keeps its number and becomes the latest.
  */
 ASSAY_NODISCARD assay_code assay_version_commit(assay_store *s, assay_version *v, assay_err *err);
-ASSAY_NODISCARD assay_code assay_version_get(assay_store *s, const assay_digest *id, assay_version *out, assay_err *err);
+ASSAY_NODISCARD assay_code assay_version_get(assay_store *s, const assay_digest *id, assay_version *out,
+					     assay_err *err);
 /** ASSAY_ENOENT (without a message) when nothing was ever committed. */
 ASSAY_NODISCARD assay_code assay_version_latest(assay_store *s, assay_version *out, assay_err *err);
 /**

@@ -19,7 +19,7 @@ const assay_param *assay_param_find(const assay_stage *stage, const char *name);
  * it; call assay_params_clear_list first.
  */
 ASSAY_NODISCARD assay_code assay_params_set(const assay_stage *stage, void *params, const assay_param *row,
-                                            const char *text, assay_err *err);
+					    const char *text, assay_err *err);
 void assay_params_clear_list(const assay_stage *stage, void *params, const assay_param *row);
 /** Check what only holds for whole lists (item counts). */
 ASSAY_NODISCARD assay_code assay_params_check(const assay_stage *stage, const void *params, assay_err *err);
@@ -28,7 +28,7 @@ ASSAY_NODISCARD assay_code assay_params_check(const assay_stage *stage, const vo
 void assay_params_encode(assay_buf *out, const assay_stage *stage, const void *params, bool with_local);
 /** Inverse of encode with_local == true, for the worker. Values are range-checked again. */
 ASSAY_NODISCARD assay_code assay_params_decode(void **out, const assay_stage *stage, assay_cbor_reader *r,
-                                               assay_err *err);
+					       assay_err *err);
 /** One parameter as text, as a user would write it. */
 void assay_params_text(assay_buf *out, const assay_param *row, const void *params);
 /** Object of all parameters. */

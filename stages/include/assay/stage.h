@@ -40,17 +40,17 @@ struct Pix;     /* Leptonica */
 struct AVFrame; /* libavutil */
 
 typedef struct assay_page {
-	struct Pix *pix;     /* 1, 8 or 32 bits a pixel, no colour map, upright (EXIF applied); treat as read-only */
-	uint32_t number;     /* 1-based page number in the source */
-	uint32_t total;      /* pages of the whole document; 0 when its maker does not know */
+	struct Pix *pix;      /* 1, 8 or 32 bits a pixel, no colour map, upright (EXIF applied); treat as read-only */
+	uint32_t number;      /* 1-based page number in the source */
+	uint32_t total;       /* pages of the whole document; 0 when its maker does not know */
 	int32_t dpi_x, dpi_y; /* as the file declares; 0 when it does not */
 } assay_page;
 
 typedef struct assay_word {
-	const char *text;                  /* UTF-8, NFC */
-	int32_t left, top, right, bottom;  /* pixels of the page, origin top left, right and bottom exclusive */
-	int32_t confidence;                /* hundredths of a percent, 0..10000 */
-	uint32_t block, paragraph, line;   /* 0-based ordinals in the page; words of one line share all three */
+	const char *text;                 /* UTF-8, NFC */
+	int32_t left, top, right, bottom; /* pixels of the page, origin top left, right and bottom exclusive */
+	int32_t confidence;               /* hundredths of a percent, 0..10000 */
+	uint32_t block, paragraph, line;  /* 0-based ordinals in the page; words of one line share all three */
 } assay_word;
 
 typedef struct assay_words {
@@ -61,24 +61,24 @@ typedef struct assay_words {
 } assay_words;
 
 typedef struct assay_frame {
-	struct AVFrame *av;    /* the decoder's own buffers; treat as read-only */
-	const uint8_t *luma;   /* first row of the luma plane: bytes, or native-endian uint16_t when depth > 8 */
-	ptrdiff_t stride;      /* bytes from row to row */
+	struct AVFrame *av;  /* the decoder's own buffers; treat as read-only */
+	const uint8_t *luma; /* first row of the luma plane: bytes, or native-endian uint16_t when depth > 8 */
+	ptrdiff_t stride;    /* bytes from row to row */
 	uint32_t width, height;
-	uint8_t depth;         /* significant bits of a luma sample, 8..16 */
-	bool full_range;       /* luma is 0..2^depth-1 rather than 16..235 scaled */
-	uint64_t index;        /* 0-based ordinal of the frame in its stream, in presentation order */
-	assay_time duration;   /* ticks 0 when unknown */
-	int32_t rotation;      /* clockwise degrees that a player must turn the picture: 0, 90, 180, 270 */
+	uint8_t depth;       /* significant bits of a luma sample, 8..16 */
+	bool full_range;     /* luma is 0..2^depth-1 rather than 16..235 scaled */
+	uint64_t index;      /* 0-based ordinal of the frame in its stream, in presentation order */
+	assay_time duration; /* ticks 0 when unknown */
+	int32_t rotation;    /* clockwise degrees that a player must turn the picture: 0, 90, 180, 270 */
 } assay_frame;
 
 typedef struct assay_pcm {
 	const float *samples; /* frames x channels, interleaved; full scale is [-1, 1]; floats may exceed it */
 	size_t frames;
-	uint32_t channels;    /* 1..64 */
-	uint32_t rate;        /* Hz */
-	uint32_t bits;        /* significant bits of the stored sample, 0 when lossy or float */
-	uint64_t first;       /* ordinal of the first sample frame since the stream began */
+	uint32_t channels; /* 1..64 */
+	uint32_t rate;     /* Hz */
+	uint32_t bits;     /* significant bits of the stored sample, 0 when lossy or float */
+	uint64_t first;    /* ordinal of the first sample frame since the stream began */
 } assay_pcm;
 
 typedef enum assay_mark_type {
@@ -126,15 +126,15 @@ typedef struct assay_sink assay_sink;
 typedef struct assay_sink_ops {
 	assay_code (*emit)(assay_sink *s, assay_value *v, assay_err *err);
 	assay_code (*sample)(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
-	                     assay_err *err);
+			     assay_err *err);
 	assay_code (*span)(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err);
 	assay_code (*end)(assay_sink *s, uint32_t root, assay_err *err);
 	assay_code (*measure)(assay_sink *s, uint32_t sample, unsigned metric, int64_t value, const char *undefined,
-	                      assay_err *err);
+			      assay_err *err);
 	assay_code (*artifact)(assay_sink *s, uint32_t sample, unsigned artifact, const void *data, size_t size,
-	                       assay_err *err);
+			       assay_err *err);
 	assay_code (*reject)(assay_sink *s, uint32_t sample, assay_failure failure, const char *message,
-	                     assay_err *err);
+			     assay_err *err);
 	assay_code (*drop)(assay_sink *s, const char *reason, uint64_t count, assay_err *err);
 	assay_code (*pages)(assay_sink *s, uint32_t total, assay_err *err);
 	assay_code (*fail)(assay_sink *s, assay_failure failure, const char *message, assay_err *err);
@@ -159,7 +159,7 @@ ASSAY_NODISCARD assay_code assay_emit(assay_sink *s, assay_value *v, assay_err *
  * @param out    [out] its number, for the calls below and assay_value.root
  */
 ASSAY_NODISCARD assay_code assay_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent,
-                                        uint32_t *out, assay_err *err);
+					uint32_t *out, assay_err *err);
 /** State from when to when a sample lasts (end exclusive). */
 ASSAY_NODISCARD assay_code assay_span(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err);
 /** Readers: no more values for this root. Every stage is flushed, in order, and closed. */
@@ -171,20 +171,20 @@ ASSAY_NODISCARD assay_code assay_end(assay_sink *s, uint32_t root, assay_err *er
  * @param metric index into the calling stage's own metrics table
  */
 ASSAY_NODISCARD assay_code assay_measure(assay_sink *s, uint32_t sample, unsigned metric, int64_t value,
-                                         assay_err *err);
+					 assay_err *err);
 /** Record that a metric has no value, and why ("no ground truth"); reason is a short static text. */
 ASSAY_NODISCARD assay_code assay_undefined(assay_sink *s, uint32_t sample, unsigned metric, const char *reason,
-                                           assay_err *err);
+					   assay_err *err);
 /** assay_round_f64 and assay_measure in one; NaN and infinities become undefined ("not finite"). */
 ASSAY_NODISCARD assay_code assay_measure_f64(assay_sink *s, uint32_t sample, unsigned metric, int scale, double value,
-                                             assay_err *err);
+					     assay_err *err);
 /** Keep bytes of a sample under the role that row `artifact` of the stage's artifacts table declares. Copied. */
 ASSAY_NODISCARD assay_code assay_artifact(assay_sink *s, uint32_t sample, unsigned artifact, const void *data,
-                                          size_t size, assay_err *err);
+					  size_t size, assay_err *err);
 
 /** This sample cannot be accepted, whatever the contract says (a page without text is EMPTY). The unit goes on. */
 ASSAY_NODISCARD assay_code assay_reject(assay_sink *s, uint32_t sample, assay_failure failure, assay_err *err,
-                                        const char *fmt, ...) ASSAY_PRINTF(5, 6);
+					const char *fmt, ...) ASSAY_PRINTF(5, 6);
 /**
  * The whole unit fails with this class. Returns a code that the stage must return at once. Without it, the code
  * decides: ECORRUPT decode, EEMPTY empty, ESHORT short, EUNSUPPORTED unsupported, EFULL limit, ENOMEM
@@ -249,27 +249,51 @@ typedef struct assay_param {
 
 /* _Generic turns a row that disagrees with its field into a compile error. */
 #define ASSAY_PARAM_ROW_BOOL(S, f, dflt, h)                                                                            \
-	{.name = #f, .type = ASSAY_PARAM_BOOL, .offset = _Generic(((S *)0)->f, bool: offsetof(S, f)),                  \
-	 .initial = (dflt), .unit = "", .help = (h)}
+	{                                                                                                              \
+		.name = #f, .type = ASSAY_PARAM_BOOL,                                                                  \
+		.offset = _Generic(((S *)0)->f, bool                                                                   \
+				   : offsetof(S, f)),                                                                  \
+		.initial = (dflt), .unit = "", .help = (h)                                                             \
+	}
 #define ASSAY_PARAM_ROW_INT(S, f, dflt, lo, hi, u, h)                                                                  \
-	{.name = #f, .type = ASSAY_PARAM_INT, .offset = _Generic(((S *)0)->f, int64_t: offsetof(S, f)), .min = (lo),   \
-	 .max = (hi), .initial = (dflt), .unit = (u), .help = (h)}
+	{                                                                                                              \
+		.name = #f, .type = ASSAY_PARAM_INT,                                                                   \
+		.offset = _Generic(((S *)0)->f, int64_t                                                                \
+				   : offsetof(S, f)),                                                                  \
+		.min = (lo), .max = (hi), .initial = (dflt), .unit = (u), .help = (h)                                  \
+	}
 #define ASSAY_PARAM_ROW_DECIMAL(S, f, dflt, sc, lo, hi, u, h)                                                          \
-	{.name = #f, .type = ASSAY_PARAM_DECIMAL, .offset = _Generic(((S *)0)->f, int64_t: offsetof(S, f)),            \
-	 .min = (lo), .max = (hi), .scale = (sc), .initial = (dflt), .unit = (u), .help = (h)}
+	{                                                                                                              \
+		.name = #f, .type = ASSAY_PARAM_DECIMAL,                                                               \
+		.offset = _Generic(((S *)0)->f, int64_t                                                                \
+				   : offsetof(S, f)),                                                                  \
+		.min = (lo), .max = (hi), .scale = (sc), .initial = (dflt), .unit = (u), .help = (h)                   \
+	}
 #define ASSAY_PARAM_ROW_ENUM(S, f, dflt, names, h)                                                                     \
-	{.name = #f, .type = ASSAY_PARAM_ENUM, .offset = _Generic(((S *)0)->f, int: offsetof(S, f)),                   \
-	 .choices = (names), .initial = (dflt), .unit = "", .help = (h)}
-#define ASSAY_PARAM_ROW_TEXT(S, f, dflt, h)                                                                            \
-	{.name = #f, .type = ASSAY_PARAM_TEXT, .offset = _Generic(((S *)0)->f, char *: offsetof(S, f)),                \
-	 .initial = (dflt), .unit = "", .help = (h)}
+	{                                                                                                              \
+		.name = #f, .type = ASSAY_PARAM_ENUM,                                                                  \
+		.offset = _Generic(((S *)0)->f, int                                                                    \
+				   : offsetof(S, f)),                                                                  \
+		.choices = (names), .initial = (dflt), .unit = "", .help = (h)                                         \
+	}
+#define ASSAY_PARAM_ROW_TEXT(S, f, dflt, h)                                                                                     \
+	{                                                                                                                       \
+		.name = #f, .type = ASSAY_PARAM_TEXT, .offset = _Generic(((S *)0)->f, char *: offsetof(S, f)),                \
+	 .initial = (dflt), .unit = "", .help = (h) \
+	}
 #define ASSAY_PARAM_ROW_LIST(S, f, dflt, lo, hi, h)                                                                    \
-	{.name = #f, .type = ASSAY_PARAM_LIST, .offset = _Generic(((S *)0)->f, assay_text_list: offsetof(S, f)),       \
-	 .min = (lo), .max = (hi), .initial = (dflt), .unit = "", .help = (h)}
+	{                                                                                                              \
+		.name = #f, .type = ASSAY_PARAM_LIST,                                                                  \
+		.offset = _Generic(((S *)0)->f, assay_text_list                                                        \
+				   : offsetof(S, f)),                                                                  \
+		.min = (lo), .max = (hi), .initial = (dflt), .unit = "", .help = (h)                                   \
+	}
 /* A folder or file of this machine: TEXT that stays out of the recipe. */
-#define ASSAY_PARAM_ROW_LOCAL(S, f, dflt, h)                                                                           \
-	{.name = #f, .type = ASSAY_PARAM_TEXT, .offset = _Generic(((S *)0)->f, char *: offsetof(S, f)),                \
-	 .initial = (dflt), .local = true, .unit = "", .help = (h)}
+#define ASSAY_PARAM_ROW_LOCAL(S, f, dflt, h)                                                                                    \
+	{                                                                                                                       \
+		.name = #f, .type = ASSAY_PARAM_TEXT, .offset = _Generic(((S *)0)->f, char *: offsetof(S, f)),                \
+	 .initial = (dflt), .local = true, .unit = "", .help = (h) \
+	}
 
 typedef struct assay_metric {
 	const char *name; /* dotted, unique over all stages; NULL ends the table */
@@ -280,8 +304,8 @@ typedef struct assay_metric {
 } assay_metric;
 
 typedef struct assay_artifact_type {
-	const char *role;  /* "text", "words", "keyframe"; unique in the stage; NULL ends the table */
-	const char *media; /* media type, e.g. "text/plain;charset=utf-8" */
+	const char *role;   /* "text", "words", "keyframe"; unique in the stage; NULL ends the table */
+	const char *media;  /* media type, e.g. "text/plain;charset=utf-8" */
 	const char *suffix; /* file name ending without the dot */
 	const char *help;
 } assay_artifact_type;
@@ -300,24 +324,25 @@ typedef struct assay_stage_files {
 	size_t count, cap;
 } assay_stage_files;
 ASSAY_NODISCARD assay_code assay_stage_files_add(assay_stage_files *f, const char *role, const char *path,
-                                                 assay_err *err);
+						 assay_err *err);
 void assay_stage_files_release(assay_stage_files *f);
 
 typedef struct assay_stage {
-	uint32_t abi;           /* ASSAY_STAGE_ABI */
-	const char *name;       /* stable dotted id; part of every recipe */
-	uint32_t version;       /* bump when equal input and params may give other bytes */
+	uint32_t abi;            /* ASSAY_STAGE_ABI */
+	const char *name;        /* stable dotted id; part of every recipe */
+	uint32_t version;        /* bump when equal input and params may give other bytes */
 	assay_modality modality; /* of the pipeline it belongs in */
-	const char *summary;    /* one line */
-	const char *reference;  /* paper or standard of the method; "" for plumbing */
-	unsigned observes;      /* value kinds pushed to it that pass on by themselves afterwards */
-	unsigned replaces;      /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
-	unsigned emits;         /* value kinds it may emit */
-	unsigned makes;         /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
-	unsigned max_delay;     /* frames by which a mark may come after the frame it names */
+	const char *summary;     /* one line */
+	const char *reference;   /* paper or standard of the method; "" for plumbing */
+	unsigned observes;       /* value kinds pushed to it that pass on by themselves afterwards */
+	unsigned replaces;  /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
+	unsigned emits;     /* value kinds it may emit */
+	unsigned makes;     /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
+	unsigned max_delay; /* frames by which a mark may come after the frame it names */
 	assay_determinism determinism;
-	const char *const *libraries; /* NULL-ended shared-object name prefixes that decide results, e.g. "libpng16.so" */
-	const assay_param *params;    /* NULL when there are none */
+	const char *const
+	    *libraries;            /* NULL-ended shared-object name prefixes that decide results, e.g. "libpng16.so" */
+	const assay_param *params; /* NULL when there are none */
 	size_t params_size;
 	const assay_metric *metrics;
 	const assay_artifact_type *artifacts;
@@ -333,7 +358,7 @@ typedef struct assay_stage {
 
 	/* Operators. `in` is borrowed until close(). NULL open: no state. */
 	assay_code (*open)(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
-	                   assay_err *err);
+			   assay_err *err);
 	assay_code (*push)(void *state, const assay_value *v, assay_sink *sink, assay_err *err);
 	assay_code (*flush)(void *state, assay_sink *sink, assay_err *err); /* NULL: nothing is held back */
 	void (*close)(void *state);                                         /* also after a failure */

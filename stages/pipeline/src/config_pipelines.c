@@ -139,8 +139,7 @@ assay_code config_read_remedies(config_loader *l, const assay_yaml_node *root)
 	if (map == NULL)
 		return ASSAY_OK;
 	if (map->count > 0)
-		CONFIG_WARN_AT_KEY(l, map,
-				   "remedies are checked and recorded here; this release does not run them");
+		CONFIG_WARN_AT_KEY(l, map, "remedies are checked and recorded here; this release does not run them");
 	for (size_t i = 0; i < map->count && rc == ASSAY_OK; i++)
 		rc = read_remedy(l, &map->children[i]);
 	return rc;

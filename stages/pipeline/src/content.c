@@ -12,7 +12,7 @@ static void content_time(assay_buf *b, assay_time t)
 }
 
 static assay_code content_measurements(assay_buf *b, const assay_recipe *recipe, const assay_result_sample *s,
-                                       assay_err *err)
+				       assay_err *err)
 {
 	assay_cbor_uint(b, 5), assay_cbor_array(b, s->measurement_count);
 	for (size_t i = 0; i < s->measurement_count; i++) {
@@ -20,8 +20,8 @@ static assay_code content_measurements(assay_buf *b, const assay_recipe *recipe,
 		const assay_recipe_metric *row = assay_recipe_metric_at(recipe, m->metric, NULL);
 
 		if (row == NULL)
-			return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names metric %" PRIu32 ", its recipe has fewer",
-			                   m->metric);
+			return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+					   "a result names metric %" PRIu32 ", its recipe has fewer", m->metric);
 		assay_cbor_array(b, 3);
 		assay_cbor_text(b, row->name);
 		assay_cbor_uint(b, (uint64_t)row->scale);
@@ -34,14 +34,15 @@ static assay_code content_measurements(assay_buf *b, const assay_recipe *recipe,
 }
 
 static assay_code content_artifacts(assay_buf *b, const assay_recipe *recipe, const assay_result_sample *s,
-                                    assay_err *err)
+				    assay_err *err)
 {
 	assay_cbor_uint(b, 6), assay_cbor_array(b, s->artifact_count);
 	for (size_t i = 0; i < s->artifact_count; i++) {
 		const assay_artifact_ref *a = &s->artifacts[i];
 
 		if (a->stage >= recipe->step_count || a->type >= recipe->steps[a->stage].artifact_count)
-			return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names an artifact that its recipe does not have");
+			return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+					   "a result names an artifact that its recipe does not have");
 		assay_cbor_array(b, 4);
 		assay_cbor_text(b, recipe->steps[a->stage].stage);
 		assay_cbor_text(b, recipe->steps[a->stage].artifacts[a->type].role);
@@ -52,7 +53,7 @@ static assay_code content_artifacts(assay_buf *b, const assay_recipe *recipe, co
 }
 
 assay_code assay_content_digest(assay_digest *out, assay_buf *b, const assay_recipe *recipe, const assay_source *source,
-                                const assay_result_sample *s, assay_err *err)
+				const assay_result_sample *s, assay_err *err)
 {
 	assay_code rc;
 

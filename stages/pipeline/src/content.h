@@ -14,7 +14,7 @@
  * @return ASSAY_OK; ASSAY_ECORRUPT when the result names what its recipe does not have; ASSAY_ENOMEM
  */
 ASSAY_NODISCARD assay_code assay_content_digest(assay_digest *out, assay_buf *scratch, const assay_recipe *recipe,
-                                                const assay_source *source, const assay_result_sample *s,
-                                                assay_err *err);
+						const assay_source *source, const assay_result_sample *s,
+						assay_err *err);
 
 #endif

@@ -61,8 +61,9 @@ static assay_code learn_recipe(dataset *d, const assay_digest *digest, const kno
 			return ASSAY_OK;
 		}
 	if (d->known_count == ASSAY_COUNT(d->known))
-		return ASSAY_RAISE(err, ASSAY_ECONFIG,
-		                   "sources were processed by many different pipelines; 'assay run' brings them together");
+		return ASSAY_RAISE(
+		    err, ASSAY_ECONFIG,
+		    "sources were processed by many different pipelines; 'assay run' brings them together");
 	k = &d->known[d->known_count];
 	rc = assay_recipe_load(&k->recipe, d->store, digest, err);
 	if (rc != ASSAY_OK)
@@ -88,10 +89,11 @@ static assay_code note_recipe(dataset *d, const assay_source *src, assay_err *er
 
 	/* A run of a part of the sources may leave others as an older pipeline made them. */
 	if (d->commit && d->version.has_recipe[m] && !assay_digest_eq(&d->version.recipes[m], &src->recipe))
-		return ASSAY_RAISE(err, ASSAY_ECONFIG,
-		                   "'%s' was processed by another pipeline than other %s sources; 'assay run' brings it up "
-		                   "to date",
-		                   src->path, assay_modality_name(m));
+		return ASSAY_RAISE(
+		    err, ASSAY_ECONFIG,
+		    "'%s' was processed by another pipeline than other %s sources; 'assay run' brings it up "
+		    "to date",
+		    src->path, assay_modality_name(m));
 	d->version.has_recipe[m] = true;
 	d->version.recipes[m] = src->recipe;
 	return learn_recipe(d, &src->recipe, &d->recipe, err);
@@ -146,8 +148,8 @@ static assay_code judge_sample(dataset *d, const assay_result_sample *s, assay_e
 		const assay_measurement *m = &s->measurements[i];
 
 		if (m->metric >= d->recipe->recipe->metric_total)
-			return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names metric %" PRIu32 ", its recipe has fewer",
-			                   m->metric);
+			return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+					   "a result names metric %" PRIu32 ", its recipe has fewer", m->metric);
 		if (d->recipe->number[m->metric] != SIZE_MAX)
 			d->values[d->recipe->number[m->metric]] = (assay_judge_value){
 			    m->defined ? ASSAY_VALUE_DEFINED : ASSAY_VALUE_UNDEFINED, m->value, m->reason};
@@ -183,7 +185,7 @@ static assay_code failed_check(dataset *d, assay_failed_check *out, const assay_
 	if (!out->defined) {
 		out->value = (assay_decimal){0, 0};
 		out->reason = assay_strdup(f->value.state == ASSAY_VALUE_UNDEFINED ? f->value.reason
-		                                                                   : "not measured by this pipeline");
+										   : "not measured by this pipeline");
 	}
 	if (out->contract_id == NULL || out->contract_version == NULL || out->check_id == NULL || out->metric == NULL ||
 	    out->unit == NULL || (!out->defined && out->reason == NULL))
@@ -227,7 +229,7 @@ static bool verdict_stands(const assay_sample_row *row, const assay_sample_row *
 
 /* Fill the verdict fields of `next`; identity fields come from `row`. */
 static assay_code make_verdict(dataset *d, assay_sample_row *next, const assay_unit *u, const assay_result_sample *s,
-                               assay_err *err)
+			       assay_err *err)
 {
 	assay_code rc = judge_sample(d, s, err);
 
@@ -266,7 +268,7 @@ static void count_outcome(assay_counts *c, assay_outcome outcome)
 }
 
 static assay_code enter_sample(dataset *d, const assay_sample_row *row, const assay_unit *u,
-                               const assay_result_sample *s, assay_err *err)
+			       const assay_result_sample *s, assay_err *err)
 {
 	const assay_complaint c = {
 	    .subject = row->key,
@@ -316,7 +318,8 @@ static assay_code do_sample(dataset *d, const assay_unit *u, uint32_t position, 
 	next.source = d->source->id;
 	next.unit = u->id;
 	next.position = position;
-	if (row.id == 0 || row.missing || row.unit != u->id || row.position != position || !verdict_stands(&row, &next)) {
+	if (row.id == 0 || row.missing || row.unit != u->id || row.position != position ||
+	    !verdict_stands(&row, &next)) {
 		next.has_before = row.outcome != 0;
 		next.before_outcome = row.outcome;
 		next.before_contracts = row.contracts;
@@ -431,7 +434,7 @@ static assay_code do_source(void *ctx, const assay_source *src, assay_err *err)
 		return ASSAY_OK;
 	if (assay_stop_requested() > 0)
 		return ASSAY_RAISE(err, ASSAY_ESTOP, "stopped by signal %d while judging; run again to go on",
-		                   assay_stop_signal());
+				   assay_stop_signal());
 	d->source = src;
 	d->recipe = NULL;
 	if (d->progress != NULL) {
@@ -476,9 +479,9 @@ static assay_code settle_tickets(dataset *d, assay_err *err)
 
 static assay_code imbalance(assay_summary *s, char *text, assay_err *err)
 {
-	assay_code rc = text == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "summary")
-	                             : assay_grow(&s->imbalance, &s->imbalance_cap, s->imbalance_count,
-	                                          sizeof *s->imbalance, err);
+	assay_code rc =
+	    text == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "summary")
+			 : assay_grow(&s->imbalance, &s->imbalance_cap, s->imbalance_count, sizeof *s->imbalance, err);
 
 	if (rc != ASSAY_OK) {
 		free(text);
@@ -502,18 +505,19 @@ static assay_code check_conservation(dataset *d, assay_err *err)
 	if (c->in != out)
 		rc = imbalance(s, assay_asprintf("%" PRIu64 " samples in, %" PRIu64 " accounted for", c->in, out), err);
 	if (rc == ASSAY_OK && c->in != stored)
-		rc = imbalance(s, assay_asprintf("%" PRIu64 " samples in, %" PRIu64 " in the version", c->in, stored), err);
+		rc = imbalance(s, assay_asprintf("%" PRIu64 " samples in, %" PRIu64 " in the version", c->in, stored),
+			       err);
 	if (rc == ASSAY_OK && s->tickets_open != c->quarantined + c->failed_sources)
 		rc = imbalance(s,
-		               assay_asprintf("%" PRIu64 " samples quarantined and %" PRIu64 " sources failed, %" PRIu64
-		                              " tickets open",
-		                              c->quarantined, c->failed_sources, s->tickets_open),
-		               err);
+			       assay_asprintf("%" PRIu64 " samples quarantined and %" PRIu64 " sources failed, %" PRIu64
+					      " tickets open",
+					      c->quarantined, c->failed_sources, s->tickets_open),
+			       err);
 	if (rc == ASSAY_OK && src->seen != src->processed + src->unchanged + src->failed)
 		rc = imbalance(s,
-		               assay_asprintf("%" PRIu64 " sources seen, %" PRIu64 " accounted for", src->seen,
-		                              src->processed + src->unchanged + src->failed),
-		               err);
+			       assay_asprintf("%" PRIu64 " sources seen, %" PRIu64 " accounted for", src->seen,
+					      src->processed + src->unchanged + src->failed),
+			       err);
 	return rc;
 }
 
@@ -579,11 +583,15 @@ static void dataset_release(dataset *d)
 }
 
 assay_code assay_dataset_judge(assay_session *s, assay_summary *summary, bool commit, assay_progress *progress,
-                               assay_err *err)
+			       assay_err *err)
 {
-	dataset d = {
-	    .session = s, .store = s->store, .config = s->config, .summary = summary, .progress = progress, .commit = commit,
-	    .tickets = {.store = s->store, .run = s->run.id}};
+	dataset d = {.session = s,
+		     .store = s->store,
+		     .config = s->config,
+		     .summary = summary,
+		     .progress = progress,
+		     .commit = commit,
+		     .tickets = {.store = s->store, .run = s->run.id}};
 	assay_code rc;
 
 	if (progress != NULL) {

@@ -9,6 +9,6 @@
  * version and the conservation lines of the summary; summary->sources must be filled in before.
  */
 ASSAY_NODISCARD assay_code assay_dataset_judge(assay_session *s, assay_summary *summary, bool commit,
-                                               assay_progress *progress, assay_err *err);
+					       assay_progress *progress, assay_err *err);
 
 #endif

@@ -14,9 +14,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define COMMIT_EVERY_NS  ((int64_t)1000000000)
-#define COMMIT_UNITS     512
-#define POLL_MS          200
+#define COMMIT_EVERY_NS ((int64_t)1000000000)
+#define COMMIT_UNITS    512
+#define POLL_MS         200
 
 /* ---------------------------------------------------------------- groups */
 
@@ -25,8 +25,7 @@ assay_code assay_executor_commit(assay_executor *r, bool force, assay_err *err)
 	const int64_t now = assay_monotonic_ns();
 	assay_code rc;
 
-	if (r->uncommitted == 0 ||
-	    (!force && r->uncommitted < COMMIT_UNITS && now - r->committed_ns < COMMIT_EVERY_NS))
+	if (r->uncommitted == 0 || (!force && r->uncommitted < COMMIT_UNITS && now - r->committed_ns < COMMIT_EVERY_NS))
 		return ASSAY_OK;
 	rc = assay_store_commit(r->store, err);
 	r->uncommitted = 0;
@@ -118,14 +117,16 @@ static void close_sidecars(assay_worker_sidecar *sidecars, size_t count)
 	free(sidecars);
 }
 
-static assay_code open_sidecars(assay_executor *r, const assay_job *j, assay_worker_sidecar **out, size_t *count, assay_err *err)
+static assay_code open_sidecars(assay_executor *r, const assay_job *j, assay_worker_sidecar **out, size_t *count,
+				assay_err *err)
 {
 	*count = 0;
 	*out = assay_alloc(j->found->sidecar_count, sizeof **out);
 	if (*out == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "sidecars");
 	for (size_t i = 0; i < j->found->sidecar_count; i++) {
-		const int fd = openat(r->rootfd, j->found->sidecars[i].path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		const int fd =
+		    openat(r->rootfd, j->found->sidecars[i].path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 		if (fd < 0)
 			return ASSAY_RAISE_ERRNO(err, "open sidecar '%s'", j->found->sidecars[i].path);
@@ -397,7 +398,7 @@ static assay_code vet_answer(const assay_job *j, size_t part, assay_worker_answe
 		return assay_result_fail(&a->result, ASSAY_FAILURE_LIMIT, 0, "the document claims too many pages", err);
 	if (!assay_job_owns_parts(j, part, &a->result))
 		return assay_result_fail(&a->result, ASSAY_FAILURE_PROTOCOL, 0,
-		                         "the child names samples that are not this unit's", err);
+					 "the child names samples that are not this unit's", err);
 	return ASSAY_OK;
 }
 
@@ -419,8 +420,8 @@ static assay_code settle_part(assay_executor *r, assay_job *j, size_t part, assa
 	r->uncommitted++;
 	p->state = ASSAY_PART_DONE;
 	return part == 0 && a->result.failure == ASSAY_FAILURE_NONE
-	           ? assay_job_expand(j, r->session, a->result.pages, err)
-	           : ASSAY_OK;
+		   ? assay_job_expand(j, r->session, a->result.pages, err)
+		   : ASSAY_OK;
 }
 
 static assay_code take_answer(assay_executor *r, assay_slot *s, assay_err *err)

@@ -43,7 +43,7 @@ static bool stamp_holds(const assay_stamp *known, const assay_stamp *seen, bool 
 }
 
 static assay_code same_sidecars(bool *same, const assay_source *src, const assay_found *f, bool trust_young,
-                                assay_err *err)
+				assay_err *err)
 {
 	*same = src->sidecar_count == f->sidecar_count;
 	for (size_t i = 0; i < f->sidecar_count && *same; i++) {
@@ -79,7 +79,7 @@ static assay_code look_at_units(assay_session *s, const assay_source *src, bool 
 }
 
 assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session *s, const assay_found *f,
-                                  bool trust_young, assay_err *err)
+				  bool trust_young, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	bool same;
@@ -233,7 +233,7 @@ void assay_job_part_text(const assay_job *j, size_t part, char out[48])
 }
 
 assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_sidecars, const assay_job *j, size_t part,
-                              char text[48], assay_err *err)
+			      char text[48], assay_err *err)
 {
 	assay_unit_sidecar *sidecars = assay_alloc(j->next.sidecar_count, sizeof *sidecars);
 
@@ -292,7 +292,8 @@ assay_code assay_job_expand(assay_job *j, assay_session *s, uint32_t pages, assa
 {
 	const size_t count = ((size_t)pages + ASSAY_UNIT_PAGES - 1) / ASSAY_UNIT_PAGES;
 
-	return j->next.modality == ASSAY_MODALITY_PAGE && count > j->part_count ? make_parts(j, s, count, err) : ASSAY_OK;
+	return j->next.modality == ASSAY_MODALITY_PAGE && count > j->part_count ? make_parts(j, s, count, err)
+										: ASSAY_OK;
 }
 
 static assay_code expand_cached(assay_job *j, assay_session *s, assay_err *err)

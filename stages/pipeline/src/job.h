@@ -17,7 +17,7 @@ typedef enum assay_part_state { ASSAY_PART_WAITING, ASSAY_PART_RUNNING, ASSAY_PA
 typedef struct assay_job_part {
 	assay_part_state state;
 	uint32_t attempts;
-	uint64_t unit;  /* DONE */
+	uint64_t unit; /* DONE */
 	bool cached;
 } assay_job_part;
 
@@ -39,13 +39,13 @@ typedef struct assay_job {
  * @param failing      [out] it stands as failed
  */
 ASSAY_NODISCARD assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session *s,
-                                                  const assay_found *f, bool trust_young, assay_err *err);
+						  const assay_found *f, bool trust_young, assay_err *err);
 
 /**
  * Digest what is new, and find out which units are cached. What cannot be read becomes next.failure, not an error.
  */
 ASSAY_NODISCARD assay_code assay_job_begin(assay_job *j, assay_session *s, const assay_found *f, int rootfd,
-                                           assay_err *err);
+					   assay_err *err);
 /** Begin again after the file changed under the reader. */
 ASSAY_NODISCARD assay_code assay_job_restart(assay_job *j, assay_session *s, int rootfd, assay_err *err);
 void assay_job_release(assay_job *j);
@@ -57,7 +57,7 @@ bool assay_job_is_done(const assay_job *j);
 void assay_job_part_text(const assay_job *j, size_t part, char out[48]);
 /** Key of a part's unit. Borrows from j; sidecars go to out_sidecars, which the caller frees. */
 ASSAY_NODISCARD assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_sidecars,
-                                              const assay_job *j, size_t part, char text[48], assay_err *err);
+					      const assay_job *j, size_t part, char text[48], assay_err *err);
 /** Are the samples of a part's result named as this part's may be? Keys must be unique over the whole source. */
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r);
 /** Has the file changed since it was digested? */

@@ -91,7 +91,7 @@ fail:
 }
 
 static assay_code make_libraries(assay_recipe_step *out, const assay_stage *stage, const assay_build_ids *builds,
-                                 assay_err *err)
+				 assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
@@ -149,7 +149,7 @@ static assay_code make_artifacts(assay_recipe_step *out, const assay_stage *stag
 }
 
 static assay_code make_step(assay_recipe_step *out, const assay_config_step *step, const assay_build_ids *builds,
-                            assay_err *err)
+			    assay_err *err)
 {
 	const assay_stage *stage = step->stage;
 	assay_code rc;
@@ -169,7 +169,7 @@ fail:
 }
 
 assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, const assay_config *config, assay_modality modality,
-                             const assay_build_ids *builds, assay_err *err)
+			     const assay_build_ids *builds, assay_err *err)
 {
 	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
 	const size_t count = assay_config_chain(config, modality, steps);

@@ -15,6 +15,6 @@
  * @return ASSAY_OK; ASSAY_ECONFIG when a model or font is not installed (message says what to install)
  */
 ASSAY_NODISCARD assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, const assay_config *config,
-                                             assay_modality modality, const assay_build_ids *builds, assay_err *err);
+					     assay_modality modality, const assay_build_ids *builds, assay_err *err);
 
 #endif

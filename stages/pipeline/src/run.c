@@ -38,9 +38,9 @@ static assay_code keep_shard(assay_executor *r, assay_err *err)
 			if (rc != ASSAY_OK)
 				return rc;
 			f->elsewhere = ((uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
-			                (uint32_t)d.bytes[2] << 8 | d.bytes[3]) %
-			                   r->opts->shard_count !=
-			               r->opts->shard;
+					(uint32_t)d.bytes[2] << 8 | d.bytes[3]) %
+					   r->opts->shard_count !=
+				       r->opts->shard;
 		}
 		r->summary->sources.seen += !f->elsewhere;
 	}
@@ -92,14 +92,15 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	if (rc == ASSAY_ESTOP) {
 		r->summary->stopped = true;
 		ASSAY_TRY(assay_executor_commit(r, true, err));
-		return ASSAY_RAISE(err, ASSAY_ESTOP, "stopped by signal %d; what was finished is kept, run again to go on",
-		                   assay_stop_signal());
+		return ASSAY_RAISE(err, ASSAY_ESTOP,
+				   "stopped by signal %d; what was finished is kept, run again to go on",
+				   assay_stop_signal());
 	}
 	if (rc != ASSAY_OK)
 		return rc;
 	if (r->opts->limit > 0)
-		r->summary->sources.seen = r->summary->sources.processed + r->summary->sources.unchanged +
-		                           r->summary->sources.failed;
+		r->summary->sources.seen =
+		    r->summary->sources.processed + r->summary->sources.unchanged + r->summary->sources.failed;
 	/* Judging is one group of its own: it is undone if it is stopped, the work is not. */
 	ASSAY_TRY(assay_store_commit(r->store, err));
 	rc = judge(r, !partial && !r->opts->no_commit, err);
@@ -131,7 +132,7 @@ static assay_code name_run(assay_summary *out, const assay_session *s, assay_err
 }
 
 assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, assay_store *store, int rootfd,
-                              const assay_run_opts *opts, assay_err *err)
+			      const assay_run_opts *opts, assay_err *err)
 {
 	assay_session session;
 	assay_executor r = {
@@ -159,7 +160,7 @@ assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, as
 }
 
 assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, assay_store *store,
-                                assay_progress *progress, assay_err *err)
+				assay_progress *progress, assay_err *err)
 {
 	assay_session session;
 	assay_executor r = {.session = &session, .store = store, .summary = out, .progress = progress};

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEPTH_MAX  128
-#define YOUNG_NS   ((int64_t)2000000000)
+#define DEPTH_MAX 128
+#define YOUNG_NS  ((int64_t)2000000000)
 
 typedef struct walk {
 	assay_scan *out;
@@ -126,9 +126,8 @@ static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
 	assay_path_escape(&key, assay_buf_str(&w->path));
 	f.path = assay_strdup(assay_buf_str(&w->path));
 	f.key = assay_buf_steal(&key);
-	rc = f.path == NULL || f.key == NULL
-	         ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources")
-	         : assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err);
+	rc = f.path == NULL || f.key == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources")
+					     : assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err);
 	if (rc != ASSAY_OK) {
 		free(f.path);
 		free(f.key);
@@ -172,7 +171,7 @@ static assay_code enter_folder(walk *w, int dirfd, const char *name, assay_err *
 		return ASSAY_OK; /* a link to a folder above: its files are found by their shorter names */
 	if (w->depth == DEPTH_MAX)
 		return ASSAY_RAISE(err, ASSAY_EFULL, "folder '%s' is more than %d folders deep",
-		                   assay_buf_str(&w->path), DEPTH_MAX);
+				   assay_buf_str(&w->path), DEPTH_MAX);
 	w->above[w->depth].dev = st.st_dev;
 	w->above[w->depth++].ino = st.st_ino;
 	{
@@ -321,7 +320,7 @@ static void remove_claimed(assay_scan *s)
 }
 
 assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd, const struct stat *avoid,
-                          assay_err *err)
+			  assay_err *err)
 {
 	walk w = {.out = out, .config = config, .rootfd = rootfd, .avoid = avoid};
 	const int fd = openat(rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

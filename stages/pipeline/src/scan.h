@@ -19,7 +19,7 @@ typedef struct assay_found {
 	char *key;  /* escaped: the name in the dataset */
 	const assay_config_source *rule;
 	assay_stamp stamp;
-	int problem; /* errno of its stat; ENOTSUP when it is no regular file; 0 when all is well */
+	int problem;                   /* errno of its stat; ENOTSUP when it is no regular file; 0 when all is well */
 	assay_found_sidecar *sidecars; /* sorted by role */
 	size_t sidecar_count;
 	bool claimed;   /* it is the sidecar of another file, and so no source */
@@ -36,7 +36,7 @@ typedef struct assay_scan {
  * @param avoid  [optional] a folder that is not entered (the store)
  */
 ASSAY_NODISCARD assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd,
-                                          const struct stat *avoid, assay_err *err);
+					  const struct stat *avoid, assay_err *err);
 void assay_scan_release(assay_scan *s);
 void assay_stamp_of(assay_stamp *out, const struct stat *st);
 /** Equal but for hashed_ns. */

@@ -19,7 +19,7 @@ static bool modality_used(const assay_config *c, assay_modality m)
 }
 
 assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
-                                 const assay_build_ids *builds, assay_store *keep_in, assay_err *err)
+				 const assay_build_ids *builds, assay_store *keep_in, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
@@ -30,8 +30,8 @@ assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], cons
 			continue;
 		rc = assay_recipe_make(&out[m], &record, config, (assay_modality)m, builds, err);
 		if (rc == ASSAY_OK && keep_in != NULL)
-			rc = assay_object_put(keep_in, ASSAY_OBJECT_RECIPE, record.data, record.len, &out[m]->digest, NULL,
-			                      NULL, err);
+			rc = assay_object_put(keep_in, ASSAY_OBJECT_RECIPE, record.data, record.len, &out[m]->digest,
+					      NULL, NULL, err);
 	}
 	return rc;
 }
@@ -52,14 +52,15 @@ static assay_code store_contracts(assay_session *s, assay_err *err)
 		rc = assay_buf_check(&record, err);
 		if (rc == ASSAY_OK)
 			rc = assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, record.data, record.len, NULL,
-			                      &s->contracts[i], NULL, err);
+					      &s->contracts[i], NULL, err);
 		assay_cbor_digest(&set, &s->contracts[i]);
 	}
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&set, err);
 	/* The list itself is kept too, so that a verdict's contracts can be named later. */
 	if (rc == ASSAY_OK)
-		rc = assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, set.data, set.len, NULL, &s->contract_set, NULL, err);
+		rc = assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, set.data, set.len, NULL, &s->contract_set, NULL,
+				      err);
 	return rc;
 }
 
@@ -96,7 +97,7 @@ fail:
 }
 
 assay_code assay_session_open(assay_session *s, const assay_config *config, assay_store *store, const char *verb,
-                              bool with_recipes, assay_err *err)
+			      bool with_recipes, assay_err *err)
 {
 	assay_code rc;
 

@@ -12,8 +12,8 @@ typedef struct assay_session {
 	assay_store *store;
 	assay_build_ids builds;
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* of the modalities that sources use; NULL otherwise */
-	assay_digest *contracts;    /* digests of the canonical records, in the configuration's order */
-	assay_digest contract_set;  /* of that list */
+	assay_digest *contracts;   /* digests of the canonical records, in the configuration's order */
+	assay_digest contract_set; /* of that list */
 	assay_run run;
 	int64_t started_ns; /* monotonic */
 } assay_session;
@@ -23,14 +23,14 @@ typedef struct assay_session {
  * @param with_recipes  digest models and fonts (a judging does not need them)
  */
 ASSAY_NODISCARD assay_code assay_session_open(assay_session *s, const assay_config *config, assay_store *store,
-                                              const char *verb, bool with_recipes, assay_err *err);
+					      const char *verb, bool with_recipes, assay_err *err);
 /** Write the run's end and commit. */
 ASSAY_NODISCARD assay_code assay_session_end(assay_session *s, const assay_summary *summary, int exit_code,
-                                             assay_err *err);
+					     assay_err *err);
 void assay_session_release(assay_session *s);
 
 /** Recipes of the modalities that sources use, for those who need no run (status). Caller frees with recipe_close. */
 ASSAY_NODISCARD assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
-                                                 const assay_build_ids *builds, assay_store *keep_in, assay_err *err);
+						 const assay_build_ids *builds, assay_store *keep_in, assay_err *err);
 
 #endif

@@ -65,7 +65,7 @@ static assay_code count_found(assay_pipeline_status *out, assay_session *s, cons
 }
 
 assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_config *config, assay_store *store,
-                                      int rootfd, assay_err *err)
+				      int rootfd, assay_err *err)
 {
 	assay_session s = {.config = config, .store = store};
 	assay_scan found = {0};

@@ -33,7 +33,7 @@ static void describe_check(assay_buf *out, const assay_failed_check *c)
 	char number[ASSAY_DECIMAL_TEXT];
 
 	assay_buf_printf(out, "%s is %s, must be ", c->metric,
-	                 c->defined ? assay_decimal_format(c->value, number) : "undefined");
+			 c->defined ? assay_decimal_format(c->value, number) : "undefined");
 	assay_check_bound_text(out, (assay_operator)c->op, c->low, c->high);
 }
 
@@ -41,7 +41,7 @@ static void describe(assay_buf *out, const assay_ticket *t)
 {
 	if (t->failure != ASSAY_FAILURE_NONE) {
 		assay_buf_printf(out, "%s: %s: %s", t->stage != NULL ? t->stage : "source",
-		                 assay_failure_name(t->failure), t->message != NULL ? t->message : "");
+				 assay_failure_name(t->failure), t->message != NULL ? t->message : "");
 		return;
 	}
 	for (size_t i = 0; i < t->check_count; i++) {
@@ -117,7 +117,7 @@ static int compare_u64(const void *a, const void *b)
 
 /* Why an open ticket that nobody complained about any more is settled. */
 static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay_ticket_state *state, assay_buf *reason,
-                                assay_err *err)
+				assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	ASSAY_AUTO_SOURCE src = {0};
@@ -125,7 +125,7 @@ static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay
 	bool there;
 
 	rc = t->is_source ? assay_source_find(d->store, t->subject, &src, err)
-	                  : assay_sample_find(d->store, t->subject, &row, err);
+			  : assay_sample_find(d->store, t->subject, &row, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	there = rc == ASSAY_OK && (t->is_source ? !src.missing : !row.missing);

@@ -6,10 +6,10 @@
 
 typedef struct assay_ticketing {
 	assay_store *store;
-	uint64_t run;              /* that judges */
-	uint64_t *visited;         /* tickets of subjects that fail now */
+	uint64_t run;      /* that judges */
+	uint64_t *visited; /* tickets of subjects that fail now */
 	size_t visited_count, visited_cap;
-	uint64_t opened, settled;  /* by this run */
+	uint64_t opened, settled; /* by this run */
 } assay_ticketing;
 
 /** What a ticket is about, as it stands now. All of it is borrowed. */

@@ -31,10 +31,10 @@ typedef struct chain {
 	uint32_t artifact_count[ASSAY_CHAIN_STEPS_MAX];
 	root *roots;
 	size_t root_count, root_cap;
-	bool failing;           /* a step has failed; where and how: */
+	bool failing; /* a step has failed; where and how: */
 	uint32_t failing_step;
-	assay_failure failure;  /* NONE: the error code decides */
-	assay_code broken;      /* the interface was broken, or the artifact receiver failed: not the input's fault */
+	assay_failure failure; /* NONE: the error code decides */
+	assay_code broken;     /* the interface was broken, or the artifact receiver failed: not the input's fault */
 } chain;
 
 static chain *chain_of(assay_sink *s, uint32_t *step)
@@ -144,7 +144,7 @@ static assay_code route(chain *c, uint32_t from, assay_value *v, assay_err *err)
 
 	if (r == NULL)
 		return BROKEN(c, err, "%s emits a value for sample %" PRIu32 ", which is no open root",
-		              step_name(c, from), v->root);
+			      step_name(c, from), v->root);
 	for (uint32_t i = from + 1; i < c->count; i++) {
 		const assay_stage *stage = c->steps[i].stage;
 		assay_code rc;
@@ -211,7 +211,7 @@ static assay_code add_root(chain *c, uint32_t sample, assay_err *err)
 }
 
 static assay_code check_new_sample(chain *c, uint32_t step, assay_sample_kind kind, const char *part, uint32_t parent,
-                                   assay_err *err)
+				   assay_err *err)
 {
 	const assay_result *r = c->result;
 
@@ -228,7 +228,7 @@ static assay_code check_new_sample(chain *c, uint32_t step, assay_sample_kind ki
 }
 
 static assay_code sink_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
-                              assay_err *err)
+			      assay_err *err)
 {
 	uint32_t step;
 	chain *c = chain_of(s, &step);
@@ -302,7 +302,7 @@ static assay_code insert_measurement(assay_result_sample *rs, assay_measurement 
 		at--;
 	if (at > 0 && rs->measurements[at - 1].metric == m.metric)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "metric %" PRIu32 " of sample '%s' is measured twice", m.metric,
-		                   rs->part);
+				   rs->part);
 	rc = assay_grow(&rs->measurements, &rs->measurement_cap, rs->measurement_count, sizeof m, err);
 	if (rc != ASSAY_OK)
 		return rc;
@@ -330,7 +330,7 @@ static assay_code record(assay_result_sample *rs, uint32_t metric, int64_t value
 }
 
 static assay_code sink_measure(assay_sink *s, uint32_t sample, unsigned metric, int64_t value, const char *undefined,
-                               assay_err *err)
+			       assay_err *err)
 {
 	uint32_t step;
 	chain *c = chain_of(s, &step);
@@ -342,13 +342,13 @@ static assay_code sink_measure(assay_sink *s, uint32_t sample, unsigned metric, 
 		return BROKEN(c, err, "%s measures what does not exist", step_name(c, step));
 	if ((c->steps[step].stage->metrics[metric].kinds & ASSAY_SAMPLE_MASK(rs->kind)) == 0)
 		return BROKEN(c, err, "%s measures %s on a %s, which its table does not allow", step_name(c, step),
-		              c->steps[step].stage->metrics[metric].name, assay_sample_kind_name(rs->kind));
+			      c->steps[step].stage->metrics[metric].name, assay_sample_kind_name(rs->kind));
 	rc = record(rs, number, value, undefined, err);
 	return rc == ASSAY_EINVAL ? broken(c, rc) : rc;
 }
 
 static assay_code sink_artifact(assay_sink *s, uint32_t sample, unsigned type, const void *data, size_t size,
-                                assay_err *err)
+				assay_err *err)
 {
 	uint32_t step;
 	chain *c = chain_of(s, &step);
@@ -383,7 +383,8 @@ static char *clean_message(const char *message)
 	return copy;
 }
 
-static assay_code sink_reject(assay_sink *s, uint32_t sample, assay_failure failure, const char *message, assay_err *err)
+static assay_code sink_reject(assay_sink *s, uint32_t sample, assay_failure failure, const char *message,
+			      assay_err *err)
 {
 	uint32_t step;
 	chain *c = chain_of(s, &step);
@@ -494,7 +495,7 @@ static assay_code settle(chain *c, assay_code rc, assay_err *read_err, assay_err
 		return ASSAY_OK;
 	message = clean_message(read_err->msg);
 	return assay_result_fail(r, c->failure != ASSAY_FAILURE_NONE ? c->failure : failure_of(rc),
-	                         c->failing ? c->failing_step : 0, message != NULL ? message : "", err);
+				 c->failing ? c->failing_step : 0, message != NULL ? message : "", err);
 }
 
 static assay_code chain_init(chain *c, assay_err *err)
@@ -513,7 +514,7 @@ static assay_code chain_init(chain *c, assay_err *err)
 }
 
 assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_t count, const assay_input *in,
-                           const assay_chain_opts *opts, assay_err *err)
+			   const assay_chain_opts *opts, assay_err *err)
 {
 	ASSAY_AUTO_FREE chain *c = assay_alloc(1, sizeof *c);
 	assay_err read_err = ASSAY_ERR_INIT;
@@ -524,7 +525,7 @@ assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "chain");
 	if (count == 0 || count > ASSAY_CHAIN_STEPS_MAX || !assay_stage_is_reader(steps[0].stage))
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "a chain has a reader and up to %d steps",
-		                   ASSAY_CHAIN_STEPS_MAX - 1);
+				   ASSAY_CHAIN_STEPS_MAX - 1);
 	*c = (chain){.steps = steps, .count = count, .in = in, .opts = opts, .result = r};
 	rc = chain_init(c, err);
 	if (rc != ASSAY_OK)

@@ -55,7 +55,8 @@ message() {
 assert_match "$(message segfault)" '*signal 11*' message
 assert_match "$(message abort)" '*signal 6*' message
 assert_match "$(message sleep)" '*2 s*' message
-assert_match "$(message spin)" '*1 s of CPU*' message
+# On a busy machine the clock may run out before the CPU time does.
+[[ $(message spin) == *'1 s of CPU'* || $(message spin) == *'2 s'* ]] || fail "message of spin: $(message spin)"
 echo 'classes, stages and signals are named'
 
 # Deterministic outcomes are settled. The others were tried twice, are not cached, and are tried by the next run.

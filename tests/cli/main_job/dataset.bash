@@ -6,7 +6,7 @@ need_assay_test() {
     local at
     for at in "${ASSAY_TEST-}" "${ASSAY%/*}/assay-test" "${ASSAY%/*}/../tests/assay-test" "${ASSAY%/*}/../tests/stages/assay-test"; do
         if [ -n "$at" ] && [ -x "$at" ]; then
-            ASSAY_TEST=$at
+            export ASSAY_TEST=$at
             return
         fi
     done

@@ -42,7 +42,7 @@ typedef struct assay_config {
 	assay_config_source *sources;
 	size_t source_count;
 	assay_config_pipeline pipelines[ASSAY_MODALITY_MAX + 1]; /* by modality; [0] unused */
-	assay_contract **contracts; /* in file order */
+	assay_contract **contracts;                              /* in file order */
 	size_t contract_count;
 	assay_vocabulary vocabulary; /* all metrics of this build, `made` where a used pipeline makes them */
 	assay_config_limits limits;
@@ -55,7 +55,7 @@ typedef struct assay_config {
  * @return ASSAY_OK, ASSAY_ECONFIG (see d), ASSAY_ENOENT (no such file), ASSAY_EIO, ASSAY_ENOMEM
  */
 ASSAY_NODISCARD assay_code assay_config_load(assay_config **out, int dirfd, const char *path, assay_diagnostics *d,
-                                             assay_err *err);
+					     assay_err *err);
 void assay_config_close(assay_config *c); /* NULL is fine */
 static inline void assay_config_closep(assay_config **c)
 {

@@ -12,17 +12,17 @@
 #include "assay/source.h"
 
 typedef struct assay_run_opts {
-	unsigned jobs;              /* worker processes; 0: one per core that this process may use */
+	unsigned jobs;               /* worker processes; 0: one per core that this process may use */
 	uint32_t shard, shard_count; /* this run takes sources whose key digest mod count is shard; count 0: all */
-	uint64_t limit;             /* at most this many sources that need work; 0: all */
-	bool no_commit;             /* do the work, commit no version */
+	uint64_t limit;              /* at most this many sources that need work; 0: all */
+	bool no_commit;              /* do the work, commit no version */
 	assay_sandbox_mode sandbox;
 	assay_progress *progress; /* optional, borrowed */
 } assay_run_opts;
 
 /** What a run did, and how the dataset stands after it. */
 typedef struct assay_summary {
-	char *run;  /* name; NULL when no run was recorded */
+	char *run; /* name; NULL when no run was recorded */
 	bool has_version;
 	assay_digest version;
 	bool version_is_new; /* not committed before */
@@ -31,8 +31,8 @@ typedef struct assay_summary {
 	assay_digest recipes[ASSAY_MODALITY_MAX + 1];
 	assay_run_sources sources;
 	assay_counts samples;
-	bool judged;    /* samples and version are of this run; false when it stopped before */
-	bool conserved; /* both lines balance */
+	bool judged;      /* samples and version are of this run; false when it stopped before */
+	bool conserved;   /* both lines balance */
 	char **imbalance; /* what does not balance, by name */
 	size_t imbalance_count, imbalance_cap;
 	uint64_t units_run, units_cached;
@@ -53,11 +53,11 @@ void assay_summary_release(assay_summary *s);
  *         finished committed; ASSAY_EBUSY, ASSAY_ECONFIG, ASSAY_EFULL, ASSAY_EIO… otherwise
  */
 ASSAY_NODISCARD assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, assay_store *store,
-                                              int rootfd, const assay_run_opts *opts, assay_err *err);
+					      int rootfd, const assay_run_opts *opts, assay_err *err);
 
 /** Judge what the store holds against the configuration's contracts and commit a version. Opens no source. */
 ASSAY_NODISCARD assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, assay_store *store,
-                                                assay_progress *progress, assay_err *err);
+						assay_progress *progress, assay_err *err);
 
 /** How the files stand against the store, without doing anything. Digests are not computed: only stamps are seen. */
 typedef struct assay_pipeline_status {
@@ -66,7 +66,7 @@ typedef struct assay_pipeline_status {
 	size_t added_count, added_cap, changed_count, changed_cap, missing_count, missing_cap;
 } assay_pipeline_status;
 ASSAY_NODISCARD assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_config *config,
-                                                      assay_store *store, int rootfd, assay_err *err);
+						      assay_store *store, int rootfd, assay_err *err);
 void assay_pipeline_status_release(assay_pipeline_status *s);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct assay_progress {
 	const char *doing;    /* "hash", "process", "judge" */
 	uint64_t done, total; /* sources; total 0 while it is not known */
 	uint64_t samples, failed;
-	const char *current;  /* what was begun last, "" if nothing; borrowed */
+	const char *current; /* what was begun last, "" if nothing; borrowed */
 	int64_t started_ns, shown_ns;
 	bool on_line; /* the bar stands on the current line */
 } assay_progress;

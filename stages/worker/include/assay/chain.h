@@ -18,12 +18,13 @@ typedef struct assay_chain_step {
 
 /** Receives artifacts in the order they are made; the bytes are borrowed for the call. NULL: only digests are kept. */
 typedef assay_code assay_chain_artifact_fn(void *ctx, const void *data, size_t size, const assay_digest *digest,
-                                           assay_err *err);
+					   assay_err *err);
 
 typedef struct assay_chain_opts {
 	assay_chain_artifact_fn *artifact;
 	void *ctx;
-	uint32_t *current_step; /* [optional] kept at the step whose code runs, so that a crash can be told to its stage */
+	uint32_t
+	    *current_step; /* [optional] kept at the step whose code runs, so that a crash can be told to its stage */
 } assay_chain_opts;
 
 /**
@@ -43,6 +44,6 @@ void assay_chain_unprepare(assay_chain_step *steps, size_t count);
  *         same part, a value for a root that has ended); what opts->artifact returned, if it failed
  */
 ASSAY_NODISCARD assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_t count,
-                                           const assay_input *in, const assay_chain_opts *opts, assay_err *err);
+					   const assay_input *in, const assay_chain_opts *opts, assay_err *err);
 
 #endif
