@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "assay/build_id.h"
 #include "assay/delivery.h"
 #include "assay/file.h"
 #include "assay/params.h"
@@ -9,7 +10,6 @@
 #include "assay/result.h"
 #include "assay/version.h"
 #include "assay/worker.h"
-#include "build_id.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -167,12 +167,25 @@ static void store_open__missing__enoent_says_what_makes_one(void **state)
 	assert_non_null(strstr(err.msg, store_dir));
 }
 
+/* In a process of its own: LMDB forbids two environments on one file in one process. */
+static int opens_for_reading(void)
+{
+	int status;
+	const pid_t pid = fork();
+
+	if (pid == 0) {
+		const assay_store_opts read_only = {.read_only = true};
+		assay_store *reader = NULL;
+
+		_exit(assay_store_open(&reader, store_dir, &read_only, NULL) == ASSAY_OK ? 0 : 1);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 static void store_open__second_writer__busy_names_pid(void **state)
 {
 	ASSAY_AUTO_STORE first = open_store();
 	ASSAY_AUTO_STORE second = NULL;
-	ASSAY_AUTO_STORE reader = NULL;
-	const assay_store_opts read_only = {.read_only = true};
 	assay_err err = ASSAY_ERR_INIT;
 	char pid[32];
 
@@ -180,7 +193,7 @@ static void store_open__second_writer__busy_names_pid(void **state)
 	(void)snprintf(pid, sizeof pid, "pid %ld", (long)getpid());
 	assert_int_equal(assay_store_open(&second, store_dir, NULL, &err), ASSAY_EBUSY);
 	assert_non_null(strstr(err.msg, pid));
-	assert_int_equal(assay_store_open(&reader, store_dir, &read_only, &err), ASSAY_OK);
+	assert_true(opens_for_reading());
 }
 
 static void store_open__other_format__refused(void **state)

@@ -27,7 +27,7 @@ typedef struct assay_store_opts {
 } assay_store_opts;
 
 /**
- * Open a store.
+ * Open a store. A process may have one handle to a store open at a time: LMDB's locks are those of the process.
  *
  * @param opts [optional] zeroes: an existing store, for writing
  * @return ASSAY_OK

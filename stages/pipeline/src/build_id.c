@@ -1,4 +1,4 @@
-#include "build_id.h"
+#include "assay/build_id.h"
 
 #include "assay/buf.h"
 #include "assay/memory.h"

@@ -2,10 +2,9 @@
 #ifndef ASSAY_RECIPE_MAKE_H
 #define ASSAY_RECIPE_MAKE_H
 
+#include "assay/build_id.h"
 #include "assay/config.h"
 #include "assay/recipe.h"
-
-#include "build_id.h"
 
 /**
  * The recipe of a modality under this configuration, on this machine: model and font files are read and digested.

@@ -2,10 +2,9 @@
 #ifndef ASSAY_SESSION_H
 #define ASSAY_SESSION_H
 
+#include "assay/build_id.h"
 #include "assay/pipeline.h"
 #include "assay/recipe.h"
-
-#include "build_id.h"
 
 typedef struct assay_session {
 	const assay_config *config;

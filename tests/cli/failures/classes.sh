@@ -1,6 +1,7 @@
 # Every way in which a unit can end badly gives a ticket that names stage and class; the others are not affected.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
 need_assay_test
+need_plain_build
 
 text_dataset
 sed -i 's/^limits:.*/limits: {memory_mib: 512, cpu_s: 1, wall_s: 2}/' assay.yaml

@@ -1,7 +1,7 @@
 # Room runs out, a write or a sync fails: a clear message and the store as before; a later run ends with the usual id.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
 need_assay_test
-need strace
+need_strace
 
 text_dataset
 for n in $(seq 10 29); do

@@ -32,10 +32,10 @@ for path in fifo dangling also_dangling loop socket; do
 done
 assert_jq run.json .sources.failed 5
 assert_jq run.json .sources.seen 16
-# The link has the bytes of the file it names: a duplicate of it. docs/above leads to docs/docs…, which is above.
+# The link has the bytes of the file it names, and the smaller key. docs/above leads to the dataset, which is above it.
 assert_jq run.json .samples.duplicate 1
 assert_jq run.json .samples.accepted 10
-assert_eq "$(assay_test why --store store --json docs/link | jq -r '.verdict.duplicate_of // .samples[0].duplicate_of')" 'docs/plain#page=1' 'what the link duplicates'
+assert_eq "$(assay_test why --store store --json docs/plain | jq -r '.verdict.duplicate_of // .samples[0].duplicate_of')" 'docs/link#page=1' 'what the plain file duplicates'
 
 # Keys are text whatever the name: other bytes, and what has a meaning in keys, are escaped.
 for key in 'docs/two%0Alines' 'docs/100%2525' 'docs/a%23page=1' 'docs/caf%E9' 'docs/café' 'docs/ space ' 'docs/%1B[31mred'; do

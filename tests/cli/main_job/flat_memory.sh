@@ -1,5 +1,6 @@
 # A child needs no more memory for a long stream than for a short one.
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
+need_plain_build
 maker=${MAKE_MEDIA:-${ASSAY%/*}/../data/media/assay-make-media}
 [ -x "$maker" ] || skip "there is no '$maker'"
 

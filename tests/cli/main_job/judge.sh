@@ -1,6 +1,6 @@
 # A changed bound and `assay judge`: nothing is decoded, verdict and version change, `why` tells bound and value.
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
-need strace
+need_strace
 
 small_dataset
 run_into store

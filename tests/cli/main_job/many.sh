@@ -1,6 +1,7 @@
 # Thousands of tiny sources: all accounted for, in memory that does not follow their number.
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
 need_assay_test
+need_plain_build
 
 text_dataset
 rm -rf docs

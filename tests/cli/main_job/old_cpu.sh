@@ -1,6 +1,7 @@
 # The same version id on an old processor: the worker runs under qemu as a Nehalem, which has no AVX.
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
 need qemu-x86_64-static
+need_plain_build
 
 use_media inbox/scans/letter.png inbox/scans/letter.gt.txt inbox/video/archive.mkv inbox/audio/speech.wav
 use_example mixed

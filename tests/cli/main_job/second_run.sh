@@ -1,6 +1,6 @@
 # A second run looks at each file once, opens none, starts no worker, and ends with the same id.
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
-need strace
+need_strace
 
 small_dataset
 sleep 2.1 # stamps are trusted once they are two seconds older than the look at the bytes

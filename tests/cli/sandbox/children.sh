@@ -1,6 +1,6 @@
 # Children write nothing and open nothing but what their stages list; only the tool itself writes, and only its store.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
-need strace
+need_strace
 
 small_dataset
 use_media inbox/scans/notice.pdf inbox/scans/memo.pdf

@@ -2,7 +2,7 @@
 # system's; with fonts denied poppler renders blank pages and says nothing. Layers are taken away by letting the
 # worker's system calls fail, as on a kernel that has none of them.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
-need strace
+need_strace
 
 use_media inbox/scans/notice.pdf inbox/scans/notice.gt.txt inbox/scans/memo.pdf inbox/scans/memo.gt.txt \
     inbox/video/archive.mkv inbox/audio/tone.flac

@@ -1,6 +1,6 @@
 # A list of files handed over as a video or a recording reads none of them, in the sandbox or outside of it.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
-need strace
+need_strace
 
 use_media inbox/video/archive.mkv inbox/audio/tone.flac
 use_example mixed
