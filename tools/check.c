@@ -30,6 +30,9 @@ static const assay_option options[] = {
     {NULL, 0, NULL, NULL},
 };
 
+/* Signals that damage brings about; others were sent by somebody. */
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+
 enum message { FINDING = 1, SUMMARY = 2, ERROR = 3 };
 
 /* ---------------------------------------------------------------- the child */
@@ -131,6 +134,8 @@ static _Noreturn void be_child(const assay_invocation *in, int fd)
 	assay_err e = ASSAY_ERR_INIT;
 
 	(void)setrlimit(RLIMIT_CORE, &none); /* a crash is expected here and told of */
+	for (size_t i = 0; i < ASSAY_COUNT(crashes); i++)
+		(void)signal(crashes[i], SIG_DFL); /* a sanitizer's handler would hide it */
 	if (check_store(in, fd, &e) != ASSAY_OK)
 		send_error(fd, &e);
 	_exit(0);
@@ -317,11 +322,8 @@ static assay_code take_all(answers *a, assay_err *err)
 	}
 }
 
-/* Signals that damage brings about; others were sent by somebody. */
 static bool is_crash(int signal)
 {
-	static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-
 	for (size_t i = 0; i < ASSAY_COUNT(crashes); i++)
 		if (crashes[i] == signal)
 			return true;
@@ -456,7 +458,7 @@ static int run(const assay_invocation *in, assay_err *err)
 const assay_verb assay_verb_check = {
     .name = "check",
     .operands = "",
-    .summary = "is the store as it was written?",
+    .summary = "whether the store is as it was written",
     .help =
 	"Checks every row of the catalog against its checksum, every index entry against its row, that every object\n"
 	"is there, and the tree of every version; with --read-data also every stored byte against its digest. Each\n"

@@ -85,7 +85,7 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_kuint(j, "passed", 0);
 	assay_json_kuint(j, "failed", 0);
 	assay_json_end(j);
-	assay_json_kstr(j, "sandbox", assay_sandbox_layers_text(s->layers, layers, sizeof layers));
+	assay_json_kstr(j, "sandbox", s->worked ? assay_sandbox_layers_text(s->layers, layers, sizeof layers) : NULL);
 	assay_json_kbool(j, "stopped", s->stopped);
 	assay_json_key(j, "elapsed_s");
 	assay_json_decimal(j, (assay_decimal){s->elapsed_ns / 1000000, 3});
@@ -130,7 +130,7 @@ void assay_summary_print(const assay_summary *s)
 	if (s->judged)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
 			     s->tickets_opened, s->tickets_settled);
-	if (s->layers != ASSAY_SANDBOX_ALL)
+	if (s->worked && s->layers != ASSAY_SANDBOX_ALL)
 		(void)printf("sandbox   reduced: %s\n", assay_sandbox_layers_text(s->layers, layers, sizeof layers));
 	print_version(s);
 }

@@ -66,6 +66,7 @@ static void make_chains(assay_executor *r)
 
 static void note_facts(assay_executor *r, const assay_worker_facts *f)
 {
+	r->summary->worked = true;
 	r->summary->layers &= f->layers;
 	(void)strncpy(r->summary->cpu_features, f->cpu_features, sizeof r->summary->cpu_features - 1);
 }

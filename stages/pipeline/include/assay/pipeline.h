@@ -38,7 +38,8 @@ typedef struct assay_summary {
 	uint64_t units_run, units_cached;
 	uint64_t tickets_open, tickets_opened, tickets_settled;
 	uint64_t verdicts_changed;
-	unsigned layers; /* sandbox layers in force; ASSAY_SANDBOX_ALL when no worker was needed */
+	bool worked;     /* a worker was needed */
+	unsigned layers; /* sandbox layers that held in every worker; meaningless if none was needed */
 	char cpu_features[256];
 	bool stopped; /* by a signal: what was done is kept, exit 75 */
 	int64_t elapsed_ns;
