@@ -7,7 +7,7 @@
 #include "assay/suggest.h"
 #include "assay/worker.h"
 
-#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static void print_options(FILE *out, const assay_option *rows)
 static void print_verb_help(const assay_verb *v)
 {
 	(void)printf("usage: assay %s [options]%s%s\n\n%s%s\n", v->name, v->operands[0] != '\0' ? " " : "", v->operands,
-		     v->summary, v->summary[strlen(v->summary) - 1] == '.' ? "" : ".");
+		     v->summary, strchr(".?", v->summary[strlen(v->summary) - 1]) != NULL ? "" : ".");
 	if (v->help[0] != '\0')
 		(void)printf("\n%s", v->help);
 	(void)puts("\noptions:");
@@ -181,6 +181,8 @@ static void log_line(void *ctx, assay_log_level level, const char *line)
 static void print_error(const assay_err *err)
 {
 	(void)fprintf(stderr, "assay: %s", err->msg);
+	if (err->code == ASSAY_EFULL)
+		(void)fputs("; free some space on that disk and run again, the store is as it was", stderr);
 	if (err->code == ASSAY_EINVAL)
 		(void)fprintf(stderr, " [bug in assay: %s:%d %s]", err->file, err->line, err->func);
 	(void)fputc('\n', stderr);
@@ -246,6 +248,8 @@ int main(int argc, char **argv)
 	const assay_verb *v;
 
 	assay_log_set(log_line, NULL, getenv("ASSAY_DEBUG") != NULL ? ASSAY_LOG_DEBUG : ASSAY_LOG_WARNING);
+	/* A limit on the size of files is an error with a message, not the end of the program. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		print_help(stderr);
 		return ASSAY_EXIT_USAGE;

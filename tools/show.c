@@ -462,7 +462,7 @@ static assay_code raise_no_artifact(const specimen *x, const char *name, assay_e
 
 static assay_code find_artifact(const specimen *x, const char *name, const assay_artifact_ref **out, assay_err *err)
 {
-	const char *stage, *first;
+	const char *stage, *first = NULL;
 
 	*out = NULL;
 	for (size_t i = 0; i < x->sample->artifact_count; i++) {

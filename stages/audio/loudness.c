@@ -78,7 +78,8 @@ static void map_channels(ebur128_state *m, uint32_t channels)
 
 static assay_code start(loudness *l, const assay_pcm *pcm, assay_err *err)
 {
-	int mode = EBUR128_MODE_I | EBUR128_MODE_LRA;
+	/* Histograms of 0.1 LU instead of a list of every block: memory does not grow with the recording. */
+	int mode = EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_HISTOGRAM;
 
 	l->channels = pcm->channels;
 	l->rate = pcm->rate;

@@ -17,7 +17,7 @@ typedef struct params {
 
 static const assay_param schema[] = {
     ASSAY_PARAM_ROW_DECIMAL(params, max_angle, "5", 2, 10, 1500, "deg", "largest skew that is looked for"),
-    ASSAY_PARAM_ROW_DECIMAL(params, min_angle, "0.10", 2, 0, 1500, "deg", "smaller skews are left alone"),
+    ASSAY_PARAM_ROW_DECIMAL(params, min_angle, "0.30", 2, 0, 1500, "deg", "smaller skews are left alone"),
     ASSAY_PARAM_ROW_DECIMAL(params, min_confidence, "3", 2, 0, 10000, "",
 			    "least ratio of the best to the worst alignment; below it the page is left alone"),
     {0},

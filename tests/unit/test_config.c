@@ -327,7 +327,7 @@ static const wrong_case wrong[] = {
     {"dataset: d\nsources: [{path: v, modality: video}, {path: a, modality: audio}]\npipelines: {video: []}\n", 2, 40,
      "no pipeline for audio: add a list 'pipelines: {audio: [...]}'"},
     {TOP "pipelines: {page: ocr.recognize}\n", 3, 19, "'page' must be a list"},
-    {PAGE("") "limits: {memory_mib: 8}\n", 4, 22, "memory_mib: 8 is not in 64..1048576"},
+    {PAGE("") "limits: {memory_mib: 8}\n", 4, 22, "memory_mib: 8 is not in 384..1048576"},
     {PAGE("") "limits: {cpu_s: 1.5}\n", 4, 17, "'cpu_s' must be a whole number"},
     {PAGE("") "limits: {cpu: 1}\n", 4, 10, "unknown key 'cpu', did you mean 'cpu_s'?"},
     /* sources */

@@ -225,6 +225,28 @@ static void pages__sideways__exif_says_six(void **state)
 	assert_memory_equal(file.data + 4 + 34, "\xff\xe0", 2); /* the next segment starts where the length says */
 }
 
+/* Turned as the tag says, the text fills the upper half of the page from the left. */
+static void pages__sideways__upright_after_a_turn(void **state)
+{
+	PIX *stored = pixRead(in_first("inbox/scans/sideways.jpg"));
+	PIX *upright = pixRotate90(stored, 1);
+	l_uint32 dark[2] = {0, 0};
+
+	(void)state;
+	assert_non_null(upright);
+	assert_int_equal(pixGetHeight(upright), 1750);
+	for (int y = 0; y < 1750; y++)
+		for (int x = 0; x < 400; x++) {
+			l_uint32 v = 255;
+			(void)pixGetPixel(upright, x, y, &v);
+			dark[y / 875] += v < 128;
+		}
+	assert_true(dark[0] > 5000);
+	assert_int_equal(dark[1], 0);
+	pixDestroy(&upright);
+	pixDestroy(&stored);
+}
+
 static void pages__blank__one_grey_everywhere(void **state)
 {
 	PIX *pix = pixRead(in_first("inbox/scans/blank.png"));
@@ -605,6 +627,7 @@ static assay_code make_list(const char *dir)
 
 static void set__every_alloc_fails_in_turn__enomem(void **state)
 {
+	ASSAY_AUTO_BUF list = ASSAY_BUF_INIT;
 	char dir[128];
 	unsigned n = 0;
 	assay_code rc;
@@ -619,6 +642,10 @@ static void set__every_alloc_fails_in_turn__enomem(void **state)
 		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
 	} while (rc != ASSAY_OK);
 	assert_in_range(n, 4, 100);
+	/* the one that succeeded had not lost anything on the way */
+	(void)snprintf(dir + strlen(dir), sizeof dir - strlen(dir), "/EXPECTED.json");
+	read_whole(&list, dir);
+	assert_non_null(strstr(assay_buf_str(&list), "\"key\": \"a/b.png#page=1\""));
 }
 
 static void sound__alloc_fails__enomem(void **state)
@@ -645,6 +672,7 @@ int main(void)
 	    cmocka_unit_test(pages__logbook__three_pages_and_parts),
 	    cmocka_unit_test(pages__cut_tiff__not_readable),
 	    cmocka_unit_test(pages__sideways__exif_says_six),
+	    cmocka_unit_test(pages__sideways__upright_after_a_turn),
 	    cmocka_unit_test(pages__blank__one_grey_everywhere),
 	    cmocka_unit_test(pdf_plain__offsets__point_at_objects),
 	    cmocka_unit_test(recordings__levels__as_planted),

@@ -131,7 +131,7 @@ static void scan__links__followed_once_and_never_in_circles(void **state)
 	assert_int_equal(symlinkat("../elsewhere", root, "in/linked"), 0);
 	assert_int_equal(symlinkat("..", root, "in/up"), 0);
 	assert_int_equal(symlinkat("nowhere", root, "in/dangling.tif"), 0);
-	expect("in/**", NULL, "in/a.tif in/dangling.tif in/linked/b.tif in/up/elsewhere/b.tif");
+	expect("in/**", NULL, "in/a.tif in/dangling.tif in/linked/b.tif");
 }
 
 static void scan__problem_files__kept_with_their_errno(void **state)

@@ -80,7 +80,8 @@ static void read_limits(config_loader *l, const assay_yaml_node *root)
 	if (n == NULL)
 		return;
 	assay_yaml_only(n, names, l->file, l->d);
-	read_limit(l, assay_yaml_get(n, "memory_mib"), 64, tebibyte, &l->c->limits.memory_mib);
+	/* A child has some 200 MiB of libraries before it works. */
+	read_limit(l, assay_yaml_get(n, "memory_mib"), 384, tebibyte, &l->c->limits.memory_mib);
 	read_limit(l, assay_yaml_get(n, "cpu_s"), 1, week, &l->c->limits.cpu_s);
 	read_limit(l, assay_yaml_get(n, "wall_s"), 1, week, &l->c->limits.wall_s);
 }

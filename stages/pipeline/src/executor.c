@@ -68,7 +68,7 @@ static void note_facts(assay_executor *r, const assay_worker_facts *f)
 {
 	r->summary->worked = true;
 	r->summary->layers &= f->layers;
-	(void)strncpy(r->summary->cpu_features, f->cpu_features, sizeof r->summary->cpu_features - 1);
+	memcpy(r->summary->cpu_features, f->cpu_features, sizeof r->summary->cpu_features);
 }
 
 static assay_code start_worker(assay_executor *r, assay_slot *s, assay_err *err)
@@ -355,6 +355,8 @@ static assay_code keep_unit(assay_executor *r, assay_job *j, size_t part, assay_
 		return rc;
 	/* Another path with the same bytes may have been done meanwhile. */
 	rc = assay_unit_find(r->store, &u.work_key, &j->parts[part].unit, err);
+	if (rc == ASSAY_OK)
+		j->parts[part].cached = true;
 	if (rc != ASSAY_ENOENT)
 		return rc;
 	u.source = key.source;

@@ -324,11 +324,18 @@ assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootf
 {
 	walk w = {.out = out, .config = config, .rootfd = rootfd, .avoid = avoid};
 	const int fd = openat(rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
 	assay_code rc;
 
 	*out = (assay_scan){0};
-	if (fd < 0)
-		return ASSAY_RAISE_ERRNO(err, "read the dataset's folder");
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		rc = ASSAY_RAISE_ERRNO(err, "read the dataset's folder");
+		if (fd >= 0)
+			(void)close(fd);
+		return rc;
+	}
+	w.above[w.depth].dev = st.st_dev;
+	w.above[w.depth++].ino = st.st_ino;
 	rc = read_folder(&w, fd, err);
 	assay_buf_release(&w.path);
 	if (rc == ASSAY_OK && out->count > 0) {
