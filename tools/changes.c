@@ -5,6 +5,7 @@
 
 #include "tell.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,8 +113,9 @@ assay_code assay_inputs_of_unit(assay_inputs *out, const assay_unit *u, assay_er
 
 static char *name_digest(const assay_digest *d, char out[ASSAY_DIGEST_HEX + 8])
 {
-	memcpy(out, "sha256:", 7);
-	(void)assay_digest_hex(d, out + 7);
+	char hex[ASSAY_DIGEST_HEX];
+
+	(void)snprintf(out, ASSAY_DIGEST_HEX + 8, "sha256:%s", assay_digest_hex(d, hex));
 	return out;
 }
 

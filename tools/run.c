@@ -4,7 +4,6 @@
 #include "assay/file.h"
 #include "assay/stop.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +21,17 @@ static const assay_option options[] = {
 
 static assay_code parse_shard(const char *text, assay_run_opts *o, assay_err *err)
 {
-	uint32_t i, n;
-	int used = 0;
+	unsigned long i, n;
+	char *slash, *end = NULL;
 
 	if (text == NULL)
 		return ASSAY_OK;
-	if (sscanf(text, "%" SCNu32 "/%" SCNu32 "%n", &i, &n, &used) != 2 || text[used] != '\0' || n == 0 || i >= n)
+	i = strtoul(text, &slash, 10);
+	n = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
+	if (text[0] < '0' || text[0] > '9' || n == 0 || *end != '\0' || n > UINT32_MAX || i >= n)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--shard: '%s' is not I/N with 0 <= I < N", text);
-	o->shard = i;
-	o->shard_count = n;
+	o->shard = (uint32_t)i;
+	o->shard_count = (uint32_t)n;
 	return ASSAY_OK;
 }
 

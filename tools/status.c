@@ -88,7 +88,6 @@ static int run(const assay_invocation *in, assay_err *err)
 	rc = assay_version_latest(store, &v, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		goto fail;
-	rc = ASSAY_OK;
 	if (in->json)
 		ASSAY_TRY(json_status(&s, tickets, &v, err));
 	else

@@ -5,13 +5,15 @@
 #include "assay/source.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 const char *walk_name_digest(const assay_digest *d, digest_text out)
 {
-	memcpy(out, "sha256:", 7);
-	(void)assay_digest_hex(d, out + 7);
+	char hex[ASSAY_DIGEST_HEX];
+
+	(void)snprintf(out, sizeof(digest_text), "sha256:%s", assay_digest_hex(d, hex));
 	return out;
 }
 

@@ -75,7 +75,7 @@ static assay_code window_init(window *w, PIX *from, PIX *to, int radius, assay_e
 		      .width = pixGetWidth(from),
 		      .height = pixGetHeight(from),
 		      .stride = grey_row_size(from) + 32};
-	w->ring = assay_alloc((size_t)(2 * radius + 1), w->stride);
+	w->ring = assay_alloc(2 * (size_t)radius + 1, w->stride);
 	w->sum = assay_alloc(width, sizeof *w->sum);
 	w->square = assay_alloc(width, sizeof *w->square);
 	w->sums = assay_alloc(width + 1, sizeof *w->sums);

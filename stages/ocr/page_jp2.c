@@ -31,9 +31,15 @@ static int32_t resolution(page_bytes box, uint64_t at, uint64_t exponent_at)
 	const uint64_t num = be(box, at, 2), den = be(box, at + 2, 2);
 	uint64_t per_metre = den > 0 ? num * 1000 / den : 0;
 
-	for (int e = (int8_t)be(box, exponent_at, 1);
-	     e != 0 && per_metre > 0 && per_metre<UINT32_MAX; e -= e> 0 ? 1 : -1)
-		per_metre = e > 0 ? per_metre * 10 : per_metre / 10;
+	/* The exponent is a signed byte. */
+	int e = (int)be(box, exponent_at, 1);
+
+	if (e > 127)
+		e -= 256;
+	for (; e > 0 && per_metre > 0 && per_metre < UINT32_MAX; e--)
+		per_metre *= 10;
+	for (; e < 0 && per_metre > 0; e++)
+		per_metre /= 10;
 	return page_dpi_from_metre((per_metre + 500) / 1000);
 }
 

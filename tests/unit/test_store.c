@@ -190,6 +190,7 @@ static void store_open__second_writer__busy_names_pid(void **state)
 	char pid[32];
 
 	(void)state;
+	assert_non_null(first);
 	(void)snprintf(pid, sizeof pid, "pid %ld", (long)getpid());
 	assert_int_equal(assay_store_open(&second, store_dir, NULL, &err), ASSAY_EBUSY);
 	assert_non_null(strstr(err.msg, pid));

@@ -8,6 +8,13 @@
 
 void assay_closep(int *fd); /* closes *fd when it is >= 0 */
 #define ASSAY_AUTO_FD ASSAY_CLEANUP(assay_closep) int
+/* Hand a descriptor out of its scope: yields it, leaves -1 behind. */
+#define ASSAY_TAKE_FD(p)                                                                                               \
+	__extension__({                                                                                                \
+		const int taken_ = *(p);                                                                               \
+		*(p) = -1;                                                                                             \
+		taken_;                                                                                                \
+	})
 
 /** Append the whole file to out. ASSAY_EFULL when it is longer than max bytes. Short reads and EINTR are handled. */
 ASSAY_NODISCARD assay_code assay_file_read(assay_buf *out, int dirfd, const char *path, size_t max, assay_err *err);

@@ -5,6 +5,7 @@
 #include "assay/registry.h"
 #include "assay/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void config_pipeline_release(assay_config_pipeline *p)
@@ -214,13 +215,12 @@ static const char *value_names(unsigned kinds, char out[64])
 {
 	static const char *const names[] = {"pages", "words", "frames", "sound", "marks"};
 
+	size_t used = 0;
+
 	out[0] = '\0';
 	for (size_t i = 0; i < ASSAY_COUNT(names); i++)
-		if (kinds & 1u << i) {
-			if (out[0] != '\0')
-				strcat(out, " or ");
-			strcat(out, names[i]);
-		}
+		if (kinds & 1u << i)
+			used += (size_t)snprintf(out + used, 64 - used, "%s%s", used > 0 ? " or " : "", names[i]);
 	return out;
 }
 

@@ -174,12 +174,7 @@ static assay_code enter_folder(walk *w, int dirfd, const char *name, assay_err *
 				   assay_buf_str(&w->path), DEPTH_MAX);
 	w->above[w->depth].dev = st.st_dev;
 	w->above[w->depth++].ino = st.st_ino;
-	{
-		const int inner = fd;
-
-		fd = -1; /* read_folder owns it now */
-		rc = read_folder(w, inner, err);
-	}
+	rc = read_folder(w, ASSAY_TAKE_FD(&fd), err);
 	w->depth--;
 	return rc;
 }
