@@ -74,3 +74,13 @@ use_example() {
 need() {
     command -v "$1" >/dev/null 2>&1 || skip "$1 is not installed"
 }
+
+# Sanitizers take signals, memory and tracing into their own hands, and their builds set no limit on memory.
+need_plain_build() {
+    ! grep -qE '__asan_init|__tsan_init|__msan_init' "$ASSAY" || skip 'not with a sanitizer'
+}
+
+need_strace() {
+    need strace
+    need_plain_build
+}

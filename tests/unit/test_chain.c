@@ -37,7 +37,7 @@ static int open_states;
 static assay_code reader_read(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err)
 {
 	const plan *p = params;
-	assay_code rc;
+	assay_code rc = ASSAY_OK;
 
 	(void)shared, (void)in;
 	if (p->how == FAILS)

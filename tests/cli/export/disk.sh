@@ -1,6 +1,6 @@
 # A disk that fails or is full, and a stop: an error that says so, and nothing is left where the delivery was to be.
 . "$(dirname "${BASH_SOURCE[0]}")/delivery.bash"
-need strace
+need_strace
 use_media inbox/audio/tone.flac
 use_example audio
 assay run --progress none >/dev/null 2>&1

@@ -19,15 +19,6 @@ assay_test() {
     ASSAY_TEST_READER=1 ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
 }
 
-# Sanitizers take signals, memory and tracing into their own hands, and their builds set no limit on memory.
-need_plain_build() {
-    ! grep -qE '__asan_init|__tsan_init|__msan_init' "$ASSAY" || skip 'not with a sanitizer'
-}
-
-need_strace() {
-    need strace
-    need_plain_build
-}
 
 need_corpus() {
     [ -n "${CORPUS-}" ] && [ -d "${CORPUS-}" ] || skip "CORPUS names no folder"
