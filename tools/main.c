@@ -181,8 +181,6 @@ static void log_line(void *ctx, assay_log_level level, const char *line)
 static void print_error(const assay_err *err)
 {
 	(void)fprintf(stderr, "assay: %s", err->msg);
-	if (err->code == ASSAY_EFULL)
-		(void)fputs("; free some space on that disk and run again, the store is as it was", stderr);
 	if (err->code == ASSAY_EINVAL)
 		(void)fprintf(stderr, " [bug in assay: %s:%d %s]", err->file, err->line, err->func);
 	(void)fputc('\n', stderr);

@@ -107,6 +107,9 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
 	ASSAY_TRY(assay_open_store(in, &store, true, true, err));
 	rc = assay_pipeline_run(&s, config, store, rootfd, &o, err);
+	if (rc == ASSAY_EFULL)
+		(void)assay_err_prefix(err, "no space for store '%s', which is as before: free some and run again",
+				       in->store);
 	assay_progress_clear(&progress);
 	code = exit_code(in, &s, rc);
 	/* An interrupted run still tells what it kept. */

@@ -393,8 +393,6 @@ assay_code assay_store_commit(assay_store *s, assay_err *err)
 	if (rc == ASSAY_OK)
 		return ASSAY_OK;
 	assay_store_rollback(s);
-	if (rc == ASSAY_EFULL)
-		(void)assay_err_prefix(err, "no space left for the store (free some on its disk; it is as before)");
 	return assay_err_prefix(err, "commit to store '%s'", s->dir);
 }
 
