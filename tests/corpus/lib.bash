@@ -1,11 +1,12 @@
 # For the scripts that run over the corpus: other people's files, by the thousand; minutes, not seconds. Each takes
-#   CORPUS  the corpus (default: /work/shared/corpus)
-#   ASSAY   the program (default: the newest of build/*/tools/assay)
+#   ASSAY_CORPUS  the corpus (default: ../shared/corpus beside the checkout)
+#   ASSAY         the program (default: the newest of build/*/tools/assay)
 # and an optional folder to work in, which is kept; otherwise a scratch folder is made and removed.
 # shellcheck shell=bash
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-CORPUS=${CORPUS:-/work/shared/corpus}
+CORPUS=${ASSAY_CORPUS:-$root/../shared/corpus}
+[ ! -d "$CORPUS" ] || CORPUS=$(cd "$CORPUS" && pwd)
 EXAMPLES=${EXAMPLES:-$root/data/examples}
 bad=0
 
