@@ -1,56 +1,12 @@
 #include "catalog.h"
 
-#include "store.h"
+#include "handle.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define CHECKSUM_SIZE 8
-
-const char *assay_table_name(assay_table t)
-{
-	static const char *const names[ASSAY_TABLE_COUNT] = {
-	    [ASSAY_TABLE_META] = "meta",       [ASSAY_TABLE_INDEX] = "index",   [ASSAY_TABLE_EDGE] = "edge",
-	    [ASSAY_TABLE_OBJECT] = "object",   [ASSAY_TABLE_SOURCE] = "source", [ASSAY_TABLE_UNIT] = "unit",
-	    [ASSAY_TABLE_SAMPLE] = "sample",   [ASSAY_TABLE_TICKET] = "ticket", [ASSAY_TABLE_EVENT] = "event",
-	    [ASSAY_TABLE_VERSION] = "version", [ASSAY_TABLE_TAG] = "tag",       [ASSAY_TABLE_RUN] = "run",
-	};
-
-	return names[t];
-}
-
-assay_code assay_code_from_mdb(int mrc)
-{
-	switch (mrc) {
-	case MDB_SUCCESS:
-		return ASSAY_OK;
-	case MDB_NOTFOUND:
-		return ASSAY_ENOENT;
-	case MDB_MAP_FULL:
-	case ENOSPC:
-	case EDQUOT:
-		return ASSAY_EFULL;
-	case ENOMEM:
-		return ASSAY_ENOMEM;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return ASSAY_EPERM;
-	case MDB_CORRUPTED:
-	case MDB_PAGE_NOTFOUND:
-	case MDB_PANIC:
-	case MDB_INVALID:
-	case MDB_VERSION_MISMATCH:
-		return ASSAY_ECORRUPT;
-	case MDB_READERS_FULL:
-	case EAGAIN:
-		return ASSAY_EBUSY;
-	default:
-		return ASSAY_EIO;
-	}
-}
 
 static assay_code raise_mdb(assay_err *err, int mrc, const char *what, assay_table t)
 {
@@ -73,17 +29,29 @@ static uint64_t get_be(const unsigned char *p)
 	return v;
 }
 
+uint64_t assay_row_number(const void *key, size_t key_size)
+{
+	return key_size == 8 ? get_be(key) : 0;
+}
+
+void assay_event_key(unsigned char key[ASSAY_EVENT_KEY], uint64_t ticket, uint32_t ordinal)
+{
+	put_be(key, ticket);
+	for (int i = 0; i < 4; i++)
+		key[8 + i] = (unsigned char)(ordinal >> (24 - 8 * i));
+}
+
 /* ---------------------------------------------------------------- plain values */
 
 static assay_code raw_get(assay_store *s, assay_table t, const void *key, size_t key_size, MDB_val *val, assay_err *err)
 {
 	MDB_val k = {.mv_size = key_size, .mv_data = (void *)(uintptr_t)key};
 	int mrc;
-	assay_code rc = assay_store_begin(s, err);
+	assay_code rc = assay_env_begin(&s->env, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
-	mrc = mdb_get(s->txn, s->dbi[t], &k, val);
+	mrc = mdb_get(s->env.txn, s->env.dbi[t], &k, val);
 	if (mrc == MDB_NOTFOUND)
 		return ASSAY_ENOENT;
 	return mrc == MDB_SUCCESS ? ASSAY_OK : raise_mdb(err, mrc, "read from", t);
@@ -100,12 +68,12 @@ static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, si
 
 	if (s->read_only)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "write to a store opened for reading");
-	rc = assay_store_begin(s, err);
+	rc = assay_env_begin(&s->env, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	mrc = mdb_put(s->txn, s->dbi[t], &k, &v, flags | MDB_RESERVE);
+	mrc = mdb_put(s->env.txn, s->env.dbi[t], &k, &v, flags | MDB_RESERVE);
 	if (mrc != MDB_SUCCESS) {
-		s->broken = true;
+		s->env.broken = true;
 		return raise_mdb(err, mrc, "write to", t);
 	}
 	*room = v.mv_data;
@@ -121,12 +89,18 @@ static assay_code checksum(assay_store *s, assay_table t, const void *key, size_
 	assay_digest d;
 	assay_code rc;
 
+	if (s->hasher == NULL)
+		ASSAY_TRY(assay_hasher_open(&s->hasher, err));
 	ASSAY_TRY(assay_hasher_add(s->hasher, head, sizeof head, err));
 	ASSAY_TRY(assay_hasher_add(s->hasher, key, key_size, err));
 	ASSAY_TRY(assay_hasher_add(s->hasher, payload, size, err));
 	ASSAY_TRY(assay_hasher_end(s->hasher, &d, err));
 	memcpy(out, d.bytes, CHECKSUM_SIZE);
-fail:
+	return ASSAY_OK;
+
+fail: /* what it has taken in so far must not be in the next checksum */
+	assay_hasher_close(s->hasher);
+	s->hasher = NULL;
 	return rc;
 }
 
@@ -193,23 +167,6 @@ assay_code assay_row_get(assay_store *s, assay_table t, const void *key, size_t 
 	return rc == ASSAY_OK ? open_row(s, t, key, key_size, &v, payload, size, err) : rc;
 }
 
-assay_code assay_row_del(assay_store *s, assay_table t, const void *key, size_t key_size, assay_err *err)
-{
-	MDB_val k = {.mv_size = key_size, .mv_data = (void *)(uintptr_t)key};
-	int mrc;
-	assay_code rc = assay_store_begin(s, err);
-
-	if (rc != ASSAY_OK)
-		return rc;
-	mrc = mdb_del(s->txn, s->dbi[t], &k, NULL);
-	if (mrc == MDB_NOTFOUND)
-		return ASSAY_ENOENT;
-	if (mrc == MDB_SUCCESS)
-		return ASSAY_OK;
-	s->broken = true;
-	return raise_mdb(err, mrc, "delete from", t);
-}
-
 assay_code assay_row_put_at(assay_store *s, assay_table t, uint64_t id, const assay_buf *payload, assay_err *err)
 {
 	unsigned char key[8];
@@ -229,24 +186,33 @@ assay_code assay_row_get_at(assay_store *s, assay_table t, uint64_t id, const vo
 
 /* ---------------------------------------------------------------- numbers */
 
-static assay_code load_ids(assay_store *s, assay_err *err)
+static void counter_name(char out[32], assay_table t)
+{
+	(void)snprintf(out, 32, "next.%s", assay_table_name(t));
+}
+
+static assay_code ids_end(assay_store *s, assay_table t, uint64_t *end, assay_err *err)
 {
 	char name[32];
+	assay_code rc;
 
-	if (s->ids_loaded)
+	counter_name(name, t);
+	rc = assay_meta_get(s, name, end, err);
+	if (rc == ASSAY_OK && *end == 0)
+		*end = 1;
+	return rc;
+}
+
+static assay_code load_ids(assay_store *s, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	if (s->ids.loaded)
 		return ASSAY_OK;
-	for (unsigned t = 0; t < ASSAY_TABLE_COUNT; t++) {
-		assay_code rc;
-
-		(void)snprintf(name, sizeof name, "next.%s", assay_table_name((assay_table)t));
-		rc = assay_meta_get(s, name, &s->next_id[t], err);
-		if (rc != ASSAY_OK)
-			return rc;
-		if (s->next_id[t] == 0)
-			s->next_id[t] = 1;
-	}
-	s->ids_loaded = true;
-	return ASSAY_OK;
+	for (unsigned t = 0; rc == ASSAY_OK && t < ASSAY_TABLE_COUNT; t++)
+		rc = ids_end(s, (assay_table)t, &s->ids.next[t], err);
+	s->ids.loaded = rc == ASSAY_OK;
+	return rc;
 }
 
 assay_code assay_next_id(assay_store *s, assay_table t, uint64_t *id, assay_err *err)
@@ -255,9 +221,29 @@ assay_code assay_next_id(assay_store *s, assay_table t, uint64_t *id, assay_err 
 
 	if (rc != ASSAY_OK)
 		return rc;
-	*id = s->next_id[t]++;
-	s->ids_dirty = true;
+	*id = s->ids.next[t]++;
+	s->ids.dirty = true;
 	return ASSAY_OK;
+}
+
+assay_code assay_ids_save(assay_store *s, assay_err *err)
+{
+	char name[32];
+	assay_code rc = ASSAY_OK;
+
+	if (!s->ids.dirty)
+		return ASSAY_OK;
+	for (unsigned t = 0; rc == ASSAY_OK && t < ASSAY_TABLE_COUNT; t++) {
+		counter_name(name, (assay_table)t);
+		rc = assay_meta_put(s, name, s->ids.next[t], err);
+	}
+	s->ids.dirty = rc != ASSAY_OK;
+	return rc;
+}
+
+void assay_ids_forget(assay_store *s)
+{
+	s->ids.loaded = s->ids.dirty = false;
 }
 
 assay_code assay_meta_get(assay_store *s, const char *name, uint64_t *value, assay_err *err)
@@ -292,11 +278,11 @@ assay_code assay_meta_put(assay_store *s, const char *name, uint64_t value, assa
 static assay_code open_cursor(assay_store *s, assay_table t, MDB_cursor **cur, assay_err *err)
 {
 	int mrc;
-	assay_code rc = assay_store_begin(s, err);
+	assay_code rc = assay_env_begin(&s->env, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
-	mrc = mdb_cursor_open(s->txn, s->dbi[t], cur);
+	mrc = mdb_cursor_open(s->env.txn, s->env.dbi[t], cur);
 	return mrc == MDB_SUCCESS ? ASSAY_OK : raise_mdb(err, mrc, "scan", t);
 }
 
@@ -326,14 +312,40 @@ assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_
 	return rc;
 }
 
-assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn, void *ctx, assay_err *err)
+assay_code assay_keys_each(assay_store *s, assay_table t, assay_key_fn *fn, void *ctx, assay_err *err)
 {
-	uint64_t end = 0;
-	assay_code rc = load_ids(s, err);
+	MDB_cursor *cur = NULL;
+	MDB_val k, v;
+	int mrc = MDB_SUCCESS;
+	assay_code rc = open_cursor(s, t, &cur, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	while (rc == ASSAY_OK && (mrc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)) == MDB_SUCCESS)
+		rc = fn(ctx, k.mv_data, k.mv_size, err);
+	if (rc == ASSAY_OK && mrc != MDB_NOTFOUND)
+		rc = raise_mdb(err, mrc, "scan", t);
+	mdb_cursor_close(cur);
+	return rc;
+}
+
+/* A writer's numbers run ahead of the saved ones; a reader's snapshot has what was saved with it. */
+static assay_code rows_end(assay_store *s, assay_table t, uint64_t *end, assay_err *err)
+{
+	assay_code rc;
 
 	if (s->read_only)
-		s->ids_loaded = false; /* the next snapshot may have more */
-	end = s->next_id[t];
+		return ids_end(s, t, end, err);
+	rc = load_ids(s, err);
+	*end = s->ids.next[t];
+	return rc;
+}
+
+assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn, void *ctx, assay_err *err)
+{
+	uint64_t end;
+	assay_code rc = rows_end(s, t, &end, err);
+
 	for (uint64_t id = 1; rc == ASSAY_OK && id < end; id++) {
 		const void *payload;
 		size_t size;
@@ -469,9 +481,7 @@ assay_code assay_index_prefix(assay_store *s, assay_index_type type, const char 
 
 /* ---------------------------------------------------------------- edges */
 
-#define EDGE_KEY 17
-
-static void edge_key(unsigned char key[EDGE_KEY], assay_edge_kind kind, uint64_t from, uint64_t to)
+static void edge_key(unsigned char key[ASSAY_EDGE_KEY], assay_edge_kind kind, uint64_t from, uint64_t to)
 {
 	key[0] = (unsigned char)kind;
 	put_be(key + 1, from);
@@ -480,11 +490,23 @@ static void edge_key(unsigned char key[EDGE_KEY], assay_edge_kind kind, uint64_t
 
 assay_code assay_edge_put(assay_store *s, assay_edge_kind kind, uint64_t from, uint64_t to, assay_err *err)
 {
-	unsigned char key[EDGE_KEY];
+	unsigned char key[ASSAY_EDGE_KEY];
 	unsigned char *room;
 
 	edge_key(key, kind, from, to);
 	return raw_reserve(s, ASSAY_TABLE_EDGE, key, sizeof key, 0, 0, &room, err);
+}
+
+bool assay_edge_read(const void *key, size_t key_size, assay_edge_kind *kind, uint64_t *from, uint64_t *to)
+{
+	const unsigned char *k = key;
+
+	if (key_size != ASSAY_EDGE_KEY || k[0] < ASSAY_EDGE_CONTENT_UNIT || k[0] > ASSAY_EDGE_SOURCE_SAMPLE)
+		return false;
+	*kind = (assay_edge_kind)k[0];
+	*from = get_be(k + 1);
+	*to = get_be(k + 9);
+	return true;
 }
 
 /* Seeks anew for each edge, so that fn may write (a write may move the pages under a cursor). */
@@ -494,7 +516,7 @@ assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from,
 	uint64_t to = 0;
 
 	for (;;) {
-		unsigned char start[EDGE_KEY];
+		unsigned char start[ASSAY_EDGE_KEY];
 		MDB_val k = {.mv_size = sizeof start, .mv_data = start}, v;
 		MDB_cursor *cur = NULL;
 		bool more;
@@ -505,7 +527,7 @@ assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from,
 			return rc;
 		edge_key(start, kind, from, to);
 		mrc = mdb_cursor_get(cur, &k, &v, MDB_SET_RANGE);
-		more = mrc == MDB_SUCCESS && k.mv_size == EDGE_KEY && memcmp(k.mv_data, start, 9) == 0;
+		more = mrc == MDB_SUCCESS && k.mv_size == ASSAY_EDGE_KEY && memcmp(k.mv_data, start, 9) == 0;
 		if (more)
 			to = get_be((const unsigned char *)k.mv_data + 9);
 		mdb_cursor_close(cur);

@@ -1,6 +1,7 @@
 /**
- * The catalog: LMDB tables of checksummed rows, one index from digests to internal numbers, and edges. For lineage/
- * only. All calls use the store's write transaction while a group is open, and its read snapshot otherwise; borrowed
+ * The catalog: tables of checksummed rows, one index from digests to internal numbers, and edges. For lineage/ only.
+ * After a call that writes has failed, the caller undoes the group or goes on with what it knows to be whole: parts of
+ * what it was putting may be in it. All calls use the store's write transaction while a group is open, and its read snapshot otherwise; borrowed
  * bytes are valid until the next write, commit or refresh.
  */
 #ifndef ASSAY_CATALOG_H
@@ -10,23 +11,7 @@
 #include "assay/digest.h"
 #include "assay/store.h"
 
-#include <lmdb.h>
-
-typedef enum assay_table {
-	ASSAY_TABLE_META,   /* text -> number */
-	ASSAY_TABLE_INDEX,  /* type byte + digest -> number */
-	ASSAY_TABLE_EDGE,   /* from, kind, to -> nothing */
-	ASSAY_TABLE_OBJECT, /* number -> place */
-	ASSAY_TABLE_SOURCE, /* number -> row */
-	ASSAY_TABLE_UNIT,
-	ASSAY_TABLE_SAMPLE,
-	ASSAY_TABLE_TICKET,
-	ASSAY_TABLE_EVENT, /* ticket number + ordinal -> row */
-	ASSAY_TABLE_VERSION,
-	ASSAY_TABLE_TAG, /* name -> row */
-	ASSAY_TABLE_RUN,
-	ASSAY_TABLE_COUNT
-} assay_table;
+#include "env.h"
 
 /** What a digest in the index names. Stored: never change. */
 typedef enum assay_index_type {
@@ -56,15 +41,24 @@ ASSAY_NODISCARD assay_code assay_row_put(assay_store *s, assay_table t, const vo
 /** ASSAY_ENOENT without a message; ASSAY_ECORRUPT (naming table and key) when the checksum differs. */
 ASSAY_NODISCARD assay_code assay_row_get(assay_store *s, assay_table t, const void *key, size_t key_size,
 					 const void **payload, size_t *size, assay_err *err);
-ASSAY_NODISCARD assay_code assay_row_del(assay_store *s, assay_table t, const void *key, size_t key_size,
-					 assay_err *err);
 /* The same for rows under numbers (big-endian, so that they stand in order). */
 ASSAY_NODISCARD assay_code assay_row_put_at(assay_store *s, assay_table t, uint64_t id, const assay_buf *payload,
 					    assay_err *err);
 ASSAY_NODISCARD assay_code assay_row_get_at(assay_store *s, assay_table t, uint64_t id, const void **payload,
 					    size_t *size, assay_err *err);
-/** The next free number of a table (or of contents, for ASSAY_TABLE_INDEX); numbers start at 1. */
+/** Number in the key of such a row; 0 for a key that is none. */
+uint64_t assay_row_number(const void *key, size_t key_size);
+
+#define ASSAY_EVENT_KEY 12
+/** Key of a ticket's event. */
+void assay_event_key(unsigned char key[ASSAY_EVENT_KEY], uint64_t ticket, uint32_t ordinal);
+
+/* ---- numbers of rows (and of contents, for ASSAY_TABLE_INDEX); they start at 1 */
+
 ASSAY_NODISCARD assay_code assay_next_id(assay_store *s, assay_table t, uint64_t *id, assay_err *err);
+/** Write the numbers that were given into the group, before its commit; or forget them with it. */
+ASSAY_NODISCARD assay_code assay_ids_save(assay_store *s, assay_err *err);
+void assay_ids_forget(assay_store *s);
 
 /* ---- scans in key order, or backwards. fn may write to other tables; it must not write to the one scanned, but
  * for assay_rows_each_at, which re-reads by number and so allows it. */
@@ -73,6 +67,9 @@ typedef assay_code assay_row_fn(void *ctx, const void *key, size_t key_size, con
 				assay_err *err);
 ASSAY_NODISCARD assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_row_fn *fn, void *ctx,
 					   assay_err *err);
+typedef assay_code assay_key_fn(void *ctx, const void *key, size_t key_size, assay_err *err);
+/** Keys alone, whatever their rows are. */
+ASSAY_NODISCARD assay_code assay_keys_each(assay_store *s, assay_table t, assay_key_fn *fn, void *ctx, assay_err *err);
 typedef assay_code assay_row_at_fn(void *ctx, uint64_t id, const void *payload, size_t size, assay_err *err);
 /** Rows of a numbered table from 1 to the highest number at the start of the scan. */
 ASSAY_NODISCARD assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn, void *ctx,
@@ -106,13 +103,13 @@ typedef assay_code assay_edge_fn(void *ctx, uint64_t to, assay_err *err);
 ASSAY_NODISCARD assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn,
 					    void *ctx, assay_err *err);
 
+#define ASSAY_EDGE_KEY 17
+/** What a key of the edge table says; false when it is none. */
+bool assay_edge_read(const void *key, size_t key_size, assay_edge_kind *kind, uint64_t *from, uint64_t *to);
+
 /* ---- numbers that are no rows */
 
 ASSAY_NODISCARD assay_code assay_meta_get(assay_store *s, const char *name, uint64_t *value, assay_err *err);
 ASSAY_NODISCARD assay_code assay_meta_put(assay_store *s, const char *name, uint64_t value, assay_err *err);
-
-/** The one place that knows LMDB's numbers. */
-assay_code assay_code_from_mdb(int mrc);
-const char *assay_table_name(assay_table t);
 
 #endif

@@ -1,16 +1,11 @@
 #include "assay/object.h"
 
-#include "store.h"
+#include "catalog.h"
+#include "handle.h"
 
 #include "assay/cbor.h"
-#include "assay/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 /* Row of the object table: [format, type, digest, size, pack, offset]; pack 0 is a file under objects/. */
 #define ROW_FORMAT 1
@@ -24,42 +19,6 @@ const char *assay_object_type_name(unsigned type)
 	};
 
 	return type < ASSAY_COUNT(names) ? names[type] : NULL;
-}
-
-/* ---------------------------------------------------------------- large objects */
-
-static void large_path(char out[80], const assay_digest *d)
-{
-	char hex[ASSAY_DIGEST_HEX];
-
-	assay_digest_hex(d, hex);
-	(void)snprintf(out, 80, "objects/%.2s/%s", hex, hex + 2);
-}
-
-/* assay_file_replace makes the file durable before it has its name, and the name durable after. */
-static assay_code put_large(assay_store *s, const assay_digest *d, const void *p, size_t n, assay_err *err)
-{
-	char path[80], folder[16];
-	assay_code rc;
-
-	large_path(path, d);
-	(void)snprintf(folder, sizeof folder, "%.10s", path);
-	if (mkdirat(s->dirfd, folder, 0777) == 0) {
-		rc = assay_fsync_dir(s->dirfd, "objects", err);
-		if (rc != ASSAY_OK)
-			return rc;
-	} else if (errno != EEXIST) {
-		return ASSAY_RAISE_ERRNO(err, "make %s", folder);
-	}
-	return assay_file_replace(s->dirfd, path, p, n, err);
-}
-
-static assay_code get_large(assay_store *s, const assay_object_info *o, assay_buf *out, assay_err *err)
-{
-	char path[80];
-
-	large_path(path, &o->digest);
-	return assay_file_read(out, s->dirfd, path, (size_t)o->size, err);
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -131,12 +90,27 @@ assay_code assay_object_find(assay_store *s, const assay_digest *d, assay_object
 
 /* ---------------------------------------------------------------- put and get */
 
+static assay_code put_large(assay_store *s, assay_object_info *o, const void *p, assay_err *err)
+{
+	o->pack = 0;
+	o->offset = 0;
+	return assay_large_put(&s->large, s->dirfd, &o->digest, p, (size_t)o->size, err);
+}
+
+static assay_code put_small(assay_store *s, assay_object_info *o, const void *p, assay_err *err)
+{
+	return assay_packs_append(&s->packs, (uint8_t)o->type, p, (size_t)o->size, &o->digest, &o->pack, &o->offset,
+				  err);
+}
+
 assay_code assay_object_put(assay_store *s, assay_object_type type, const void *p, size_t n, const assay_digest *digest,
 			    assay_digest *out, uint64_t *id, assay_err *err)
 {
 	assay_object_info o = {.type = type, .size = n};
 	assay_code rc;
 
+	if (s->read_only)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "write to a store opened for reading");
 	if (digest != NULL)
 		o.digest = *digest;
 	else
@@ -145,29 +119,13 @@ assay_code assay_object_put(assay_store *s, assay_object_type type, const void *
 		*out = o.digest;
 	rc = assay_index_get(s, ASSAY_INDEX_OBJECT, &o.digest, &o.id, err);
 	if (rc == ASSAY_ENOENT) {
-		if (n > ASSAY_OBJECT_LARGE)
-			ASSAY_TRY(put_large(s, &o.digest, p, n, err));
-		else
-			ASSAY_TRY(
-			    assay_packs_append(&s->packs, (uint8_t)type, p, n, &o.digest, &o.pack, &o.offset, err));
+		ASSAY_TRY(n > ASSAY_OBJECT_LARGE ? put_large(s, &o, p, err) : put_small(s, &o, p, err));
 		ASSAY_TRY(put_row(s, &o, err));
 	}
 	if (rc == ASSAY_OK && id != NULL)
 		*id = o.id;
 fail:
 	return rc;
-}
-
-/* A file that is gone, or longer than it was: the store is damaged, whatever the system calls it. */
-static assay_code as_damage(assay_code rc, assay_err *err)
-{
-	const bool gone = err != NULL && rc == ASSAY_EIO && err->sys == ENOENT;
-
-	if (!gone && rc != ASSAY_EFULL)
-		return rc;
-	if (err != NULL)
-		err->code = ASSAY_ECORRUPT;
-	return ASSAY_ECORRUPT;
 }
 
 static assay_code read_object(assay_store *s, const assay_object_info *o, assay_buf *out, assay_err *err)
@@ -179,10 +137,8 @@ static assay_code read_object(assay_store *s, const assay_object_info *o, assay_
 	if (o->size > SIZE_MAX / 2)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "its size is absurd");
 	rc = o->pack == 0
-		 ? get_large(s, o, out, err)
+		 ? assay_large_get(s->dirfd, &o->digest, o->size, out, err)
 		 : assay_packs_read(&s->packs, o->pack, o->offset, (uint8_t)o->type, o->size, &o->digest, out, err);
-	if (rc != ASSAY_OK)
-		rc = as_damage(rc, err);
 	if (rc == ASSAY_OK)
 		rc = assay_digest_of(&d, out->data + start, out->len - start, err);
 	if (rc == ASSAY_OK && !assay_digest_eq(&d, &o->digest))

@@ -10,6 +10,7 @@
 #include "assay/queue.h"
 
 #include "catalog.h"
+#include "record.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,10 +19,7 @@
 #define FORMAT       1
 #define FIELDS       12
 #define EVENT_FIELDS 6
-#define EVENT_KEY    12
 #define OPEN_COUNT   "tickets.open"
-
-static const char no_memory[] = "out of memory";
 
 const char *assay_ticket_state_name(unsigned state)
 {
@@ -112,29 +110,9 @@ static void encode_event(assay_buf *out, const assay_ticket *t, const char *acto
 
 /* ---------------------------------------------------------------- decode */
 
-static uint32_t read_u32(assay_cbor_reader *c)
-{
-	uint64_t v = assay_cbor_read_uint(c);
-
-	if (v > UINT32_MAX) {
-		assay_cbor_fault(c, "number out of range");
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
-static char *read_text(assay_cbor_reader *c)
-{
-	char *s = assay_cbor_read_strdup(c);
-
-	if (s == NULL)
-		assay_cbor_fault(c, "text is missing");
-	return s;
-}
-
 static assay_ticket_state read_state(assay_cbor_reader *c)
 {
-	uint32_t state = read_u32(c);
+	uint32_t state = assay_record_u32(c);
 
 	if (assay_ticket_state_name(state) == NULL)
 		assay_cbor_fault(c, "unknown state");
@@ -143,16 +121,10 @@ static assay_ticket_state read_state(assay_cbor_reader *c)
 
 static void read_failure(assay_cbor_reader *c, assay_ticket *t)
 {
-	uint32_t f;
-
 	if (assay_cbor_read_null(c))
 		return;
-	if (assay_cbor_read_array(c) != 3)
-		assay_cbor_fault(c, "failure is not a triple");
-	f = read_u32(c);
-	if (f == ASSAY_FAILURE_NONE || assay_failure_name(f) == NULL)
-		assay_cbor_fault(c, "unknown failure class");
-	t->failure = (assay_failure)f;
+	assay_record_tuple(c, 3, "failure is not a triple");
+	t->failure = assay_record_failure(c);
 	t->stage = assay_cbor_read_strdup(c);
 	t->message = assay_cbor_read_strdup(c);
 }
@@ -170,13 +142,9 @@ static void read_cause(assay_cbor_reader *c, assay_ticket *t)
 
 static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 {
-	if (assay_cbor_read_map(c) != FIELDS)
-		assay_cbor_fault(c, "ticket does not have 12 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != FORMAT)
-		assay_cbor_fault(c, "unknown ticket format");
+	assay_record_head(c, FIELDS, "ticket does not have 12 fields", FORMAT, "unknown ticket format");
 	assay_cbor_read_key(c, 1);
-	t->subject = read_text(c);
+	t->subject = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
 	t->is_source = assay_cbor_read_bool(c);
 	assay_cbor_read_key(c, 3);
@@ -191,15 +159,7 @@ static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 	assay_cbor_read_key(c, 10);
 	t->changed_ns = assay_cbor_read_int(c);
 	assay_cbor_read_key(c, 11);
-	t->events = read_u32(c);
-}
-
-/* The checks are read by sample.c, so the fault is known by its text. */
-static assay_code finish(const assay_cbor_reader *c, const char *what, assay_err *err)
-{
-	if (c->fault != NULL && strcmp(c->fault, no_memory) == 0)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "%s: %s", what, no_memory);
-	return assay_cbor_finish(c, what, err);
+	t->events = assay_record_u32(c);
 }
 
 static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n, assay_err *err)
@@ -211,7 +171,7 @@ static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n
 	assay_cbor_reader_init(&c, p, n);
 	read_ticket(&c, out);
 	out->id = id;
-	rc = finish(&c, "ticket", err);
+	rc = assay_cbor_finish(&c, "ticket", err);
 	if (rc != ASSAY_OK)
 		assay_ticket_release(out);
 	return rc;
@@ -219,11 +179,7 @@ static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n
 
 static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 {
-	if (assay_cbor_read_map(c) != EVENT_FIELDS)
-		assay_cbor_fault(c, "event does not have 6 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != FORMAT)
-		assay_cbor_fault(c, "unknown event format");
+	assay_record_head(c, EVENT_FIELDS, "event does not have 6 fields", FORMAT, "unknown event format");
 	assay_cbor_read_key(c, 1);
 	e->state = read_state(c);
 	assay_cbor_read_key(c, 2);
@@ -231,9 +187,9 @@ static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 	assay_cbor_read_key(c, 3);
 	e->at_ns = assay_cbor_read_int(c);
 	assay_cbor_read_key(c, 4);
-	e->actor = read_text(c);
+	e->actor = assay_record_text(c);
 	assay_cbor_read_key(c, 5);
-	e->reason = read_text(c);
+	e->reason = assay_record_text(c);
 }
 
 static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n, assay_err *err)
@@ -244,7 +200,7 @@ static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n,
 	*out = (assay_ticket_event){0};
 	assay_cbor_reader_init(&c, p, n);
 	read_event(&c, out);
-	rc = finish(&c, "event", err);
+	rc = assay_cbor_finish(&c, "event", err);
 	if (rc != ASSAY_OK)
 		assay_ticket_event_release(out);
 	return rc;
@@ -252,21 +208,13 @@ static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n,
 
 /* ---------------------------------------------------------------- rows */
 
-static void event_key(unsigned char key[EVENT_KEY], uint64_t ticket, uint32_t ordinal)
-{
-	for (int i = 0; i < 8; i++)
-		key[i] = (unsigned char)(ticket >> (56 - 8 * i));
-	for (int i = 0; i < 4; i++)
-		key[8 + i] = (unsigned char)(ordinal >> (24 - 8 * i));
-}
-
 static assay_code put_event(assay_store *s, const assay_ticket *t, uint64_t id, const char *actor, const char *reason,
 			    assay_err *err)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
-	unsigned char key[EVENT_KEY];
+	unsigned char key[ASSAY_EVENT_KEY];
 
-	event_key(key, id, t->events);
+	assay_event_key(key, id, t->events);
 	encode_event(&row, t, actor, reason);
 	return assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, err);
 }
@@ -395,11 +343,11 @@ assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_eve
 
 	for (uint32_t ordinal = 1; rc == ASSAY_OK; ordinal++) {
 		ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event e = {0};
-		unsigned char key[EVENT_KEY];
+		unsigned char key[ASSAY_EVENT_KEY];
 		const void *p;
 		size_t n;
 
-		event_key(key, ticket, ordinal);
+		assay_event_key(key, ticket, ordinal);
 		rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, err);
 		if (rc == ASSAY_ENOENT)
 			return ASSAY_OK;

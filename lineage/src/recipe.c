@@ -12,14 +12,14 @@
 #include "assay/kind.h"
 #include "assay/object.h"
 
+#include "record.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FIELDS      3
 #define STEP_FIELDS 9
-
-static const char no_memory[] = "out of memory"; /* told from damage by its address */
 
 /* ---------------------------------------------------------------- release */
 
@@ -91,13 +91,6 @@ static void encode_files(assay_buf *out, const assay_recipe_step *s)
 	}
 }
 
-static void encode_libraries(assay_buf *out, const assay_recipe_step *s)
-{
-	assay_cbor_array(out, s->library_count);
-	for (size_t i = 0; i < s->library_count; i++)
-		assay_cbor_text(out, s->libraries[i]);
-}
-
 static void encode_metrics(assay_buf *out, const assay_recipe_step *s)
 {
 	assay_cbor_array(out, s->metric_count);
@@ -136,7 +129,7 @@ static void encode_step(assay_buf *out, const assay_recipe_step *s)
 	assay_cbor_uint(out, 5);
 	encode_files(out, s);
 	assay_cbor_uint(out, 6);
-	encode_libraries(out, s);
+	assay_record_put_texts(out, s->libraries, s->library_count);
 	assay_cbor_uint(out, 7);
 	encode_metrics(out, s);
 	assay_cbor_uint(out, 8);
@@ -158,55 +151,17 @@ void assay_recipe_encode(assay_buf *out, const assay_recipe *r)
 
 /* ---------------------------------------------------------------- decode */
 
-static uint32_t read_u32(assay_cbor_reader *c)
-{
-	uint64_t v = assay_cbor_read_uint(c);
-
-	if (v > UINT32_MAX) {
-		assay_cbor_fault(c, "number out of range");
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
-static char *read_text(assay_cbor_reader *c)
-{
-	char *s = assay_cbor_read_strdup(c);
-
-	if (s == NULL)
-		assay_cbor_fault(c, "text is missing");
-	return s;
-}
-
-/* Room for the items of the next array, whose number comes back. */
-static void *read_list(assay_cbor_reader *c, size_t size, size_t *n)
-{
-	void *list;
-
-	*n = assay_cbor_read_array(c);
-	list = assay_alloc(*n, size);
-	if (list == NULL)
-		assay_cbor_fault(c, no_memory);
-	return list;
-}
-
-static void read_tuple(assay_cbor_reader *c, size_t n, const char *otherwise)
-{
-	if (assay_cbor_read_array(c) != n)
-		assay_cbor_fault(c, otherwise);
-}
-
 static void read_params(assay_cbor_reader *c, assay_recipe_step *s)
 {
 	size_t n;
 
-	s->params = read_list(c, sizeof(*s->params), &n);
+	s->params = assay_record_list(c, sizeof(*s->params), &n);
 	while (s->param_count < n && c->fault == NULL) {
 		assay_recipe_param *p = &s->params[s->param_count++];
 
-		read_tuple(c, 2, "parameter is not a pair");
-		p->name = read_text(c);
-		p->text = read_text(c);
+		assay_record_tuple(c, 2, "parameter is not a pair");
+		p->name = assay_record_text(c);
+		p->text = assay_record_text(c);
 	}
 }
 
@@ -214,40 +169,30 @@ static void read_files(assay_cbor_reader *c, assay_recipe_step *s)
 {
 	size_t n;
 
-	s->files = read_list(c, sizeof(*s->files), &n);
+	s->files = assay_record_list(c, sizeof(*s->files), &n);
 	while (s->file_count < n && c->fault == NULL) {
 		assay_recipe_file *f = &s->files[s->file_count++];
 
-		read_tuple(c, 3, "file is not a triple");
-		f->role = read_text(c);
-		f->name = read_text(c);
-		if (!assay_cbor_read_digest(c, &f->digest))
-			assay_cbor_fault(c, "file without digest");
+		assay_record_tuple(c, 3, "file is not a triple");
+		f->role = assay_record_text(c);
+		f->name = assay_record_text(c);
+		assay_record_digest(c, &f->digest);
 	}
-}
-
-static void read_libraries(assay_cbor_reader *c, assay_recipe_step *s)
-{
-	size_t n;
-
-	s->libraries = read_list(c, sizeof(*s->libraries), &n);
-	while (s->library_count < n && c->fault == NULL)
-		s->libraries[s->library_count++] = read_text(c);
 }
 
 static void read_metrics(assay_cbor_reader *c, assay_recipe_step *s)
 {
 	size_t n;
 
-	s->metrics = read_list(c, sizeof(*s->metrics), &n);
+	s->metrics = assay_record_list(c, sizeof(*s->metrics), &n);
 	while (s->metric_count < n && c->fault == NULL) {
 		assay_recipe_metric *m = &s->metrics[s->metric_count++];
 		uint32_t scale;
 
-		read_tuple(c, 3, "metric is not a triple");
-		m->name = read_text(c);
-		m->unit = read_text(c);
-		scale = read_u32(c);
+		assay_record_tuple(c, 3, "metric is not a triple");
+		m->name = assay_record_text(c);
+		m->unit = assay_record_text(c);
+		scale = assay_record_u32(c);
 		if (scale > ASSAY_DECIMAL_SCALE_MAX)
 			assay_cbor_fault(c, "metric has too many places");
 		m->scale = (int)scale;
@@ -258,14 +203,14 @@ static void read_artifacts(assay_cbor_reader *c, assay_recipe_step *s)
 {
 	size_t n;
 
-	s->artifacts = read_list(c, sizeof(*s->artifacts), &n);
+	s->artifacts = assay_record_list(c, sizeof(*s->artifacts), &n);
 	while (s->artifact_count < n && c->fault == NULL) {
 		assay_recipe_artifact *a = &s->artifacts[s->artifact_count++];
 
-		read_tuple(c, 3, "artifact type is not a triple");
-		a->role = read_text(c);
-		a->media = read_text(c);
-		a->suffix = read_text(c);
+		assay_record_tuple(c, 3, "artifact type is not a triple");
+		a->role = assay_record_text(c);
+		a->media = assay_record_text(c);
+		a->suffix = assay_record_text(c);
 	}
 }
 
@@ -274,19 +219,19 @@ static void read_step(assay_cbor_reader *c, assay_recipe_step *s)
 	if (assay_cbor_read_map(c) != STEP_FIELDS)
 		assay_cbor_fault(c, "step does not have 9 fields");
 	assay_cbor_read_key(c, 0);
-	s->stage = read_text(c);
+	s->stage = assay_record_text(c);
 	assay_cbor_read_key(c, 1);
-	s->version = read_u32(c);
+	s->version = assay_record_u32(c);
 	assay_cbor_read_key(c, 2);
-	s->determinism = read_u32(c);
+	s->determinism = assay_record_u32(c);
 	assay_cbor_read_key(c, 3);
-	s->engine = read_text(c);
+	s->engine = assay_record_text(c);
 	assay_cbor_read_key(c, 4);
 	read_params(c, s);
 	assay_cbor_read_key(c, 5);
 	read_files(c, s);
 	assay_cbor_read_key(c, 6);
-	read_libraries(c, s);
+	assay_record_texts(c, &s->libraries, &s->library_count);
 	assay_cbor_read_key(c, 7);
 	read_metrics(c, s);
 	assay_cbor_read_key(c, 8);
@@ -297,17 +242,13 @@ static void read_recipe(assay_cbor_reader *c, assay_recipe *r)
 {
 	size_t n;
 
-	if (assay_cbor_read_map(c) != FIELDS)
-		assay_cbor_fault(c, "recipe does not have 3 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != ASSAY_RECIPE_FORMAT)
-		assay_cbor_fault(c, "unknown recipe format");
+	assay_record_head(c, FIELDS, "recipe does not have 3 fields", ASSAY_RECIPE_FORMAT, "unknown recipe format");
 	assay_cbor_read_key(c, 1);
-	r->modality = read_u32(c);
+	r->modality = assay_record_u32(c);
 	if (assay_modality_name(r->modality) == NULL)
 		assay_cbor_fault(c, "unknown modality");
 	assay_cbor_read_key(c, 2);
-	r->steps = read_list(c, sizeof(*r->steps), &n);
+	r->steps = assay_record_list(c, sizeof(*r->steps), &n);
 	while (r->step_count < n && c->fault == NULL) {
 		assay_recipe_step *s = &r->steps[r->step_count++];
 
@@ -328,8 +269,7 @@ assay_code assay_recipe_decode(assay_recipe **out, const void *p, size_t n, assa
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recipe");
 	assay_cbor_reader_init(&c, p, n);
 	read_recipe(&c, r);
-	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "recipe: %s", no_memory)
-				  : assay_cbor_finish(&c, "recipe", err);
+	rc = assay_cbor_finish(&c, "recipe", err);
 	if (rc == ASSAY_OK)
 		rc = assay_digest_of(&r->digest, p, n, err);
 	if (rc == ASSAY_OK)

@@ -9,6 +9,8 @@
 
 #include "assay/memory.h"
 
+#include "record.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,31 +176,17 @@ void assay_result_encode(assay_buf *out, const assay_result *r)
 
 /* ---------------------------------------------------------------- decode */
 
-static uint32_t read_u32(assay_cbor_reader *c)
-{
-	uint64_t v = assay_cbor_read_uint(c);
-
-	if (v > UINT32_MAX) {
-		assay_cbor_fault(c, "number out of range");
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
 static assay_failure read_failure(assay_cbor_reader *c, uint32_t *step, char **message)
 {
-	uint32_t f;
+	assay_failure f;
 
 	if (assay_cbor_read_null(c))
 		return ASSAY_FAILURE_NONE;
-	if (assay_cbor_read_array(c) != 3)
-		assay_cbor_fault(c, "failure is not a triple");
-	f = read_u32(c);
-	*step = read_u32(c);
+	assay_record_tuple(c, 3, "failure is not a triple");
+	f = assay_record_failure(c);
+	*step = assay_record_u32(c);
 	*message = assay_cbor_read_strdup(c);
-	if (f == ASSAY_FAILURE_NONE || assay_failure_name(f) == NULL)
-		assay_cbor_fault(c, "unknown failure class");
-	return (assay_failure)f;
+	return f;
 }
 
 static assay_time read_time(assay_cbor_reader *c)
@@ -217,20 +205,16 @@ static assay_time read_time(assay_cbor_reader *c)
 
 static void read_measurements(assay_cbor_reader *c, assay_result_sample *s)
 {
-	size_t n = assay_cbor_read_array(c);
+	const size_t n = assay_cbor_read_array(c);
 
 	if (n % 2 != 0)
 		assay_cbor_fault(c, "measurements are not pairs");
-	s->measurements = assay_alloc(n / 2, sizeof *s->measurements);
-	if (s->measurements == NULL) {
-		assay_cbor_fault(c, "out of memory");
-		return;
-	}
-	for (size_t i = 0; i < n / 2 && c->fault == NULL; i++) {
+	s->measurements = assay_record_room(c, n / 2, sizeof(*s->measurements));
+	while (s->measurement_count < n / 2 && c->fault == NULL) {
 		assay_measurement *m = &s->measurements[s->measurement_count];
 
-		m->metric = read_u32(c);
-		if (i > 0 && m->metric <= m[-1].metric)
+		m->metric = assay_record_u32(c);
+		if (s->measurement_count > 0 && m->metric <= m[-1].metric)
 			assay_cbor_fault(c, "metrics out of order");
 		m->defined = assay_cbor_peek(c) != ASSAY_CBOR_TEXT;
 		if (m->defined)
@@ -243,23 +227,17 @@ static void read_measurements(assay_cbor_reader *c, assay_result_sample *s)
 
 static void read_artifacts(assay_cbor_reader *c, assay_result_sample *s)
 {
-	size_t n = assay_cbor_read_array(c);
+	size_t n;
 
-	s->artifacts = assay_alloc(n, sizeof *s->artifacts);
-	if (s->artifacts == NULL) {
-		assay_cbor_fault(c, "out of memory");
-		return;
-	}
-	for (size_t i = 0; i < n && c->fault == NULL; i++) {
+	s->artifacts = assay_record_list(c, sizeof *s->artifacts, &n);
+	while (s->artifact_count < n && c->fault == NULL) {
 		assay_artifact_ref *a = &s->artifacts[s->artifact_count++];
 
-		if (assay_cbor_read_array(c) != 4)
-			assay_cbor_fault(c, "artifact is not a quadruple");
-		a->stage = read_u32(c);
-		a->type = read_u32(c);
+		assay_record_tuple(c, 4, "artifact is not a quadruple");
+		a->stage = assay_record_u32(c);
+		a->type = assay_record_u32(c);
 		a->size = assay_cbor_read_uint(c);
-		if (!assay_cbor_read_digest(c, &a->digest))
-			assay_cbor_fault(c, "artifact without digest");
+		assay_record_digest(c, &a->digest);
 	}
 }
 
@@ -270,23 +248,20 @@ static void read_sample(assay_cbor_reader *c, assay_result_sample *s, size_t ind
 	if (assay_cbor_read_map(c) != 7)
 		assay_cbor_fault(c, "sample does not have 7 fields");
 	assay_cbor_read_key(c, 0);
-	kind = read_u32(c);
+	kind = assay_record_u32(c);
 	if (assay_sample_kind_name(kind) == NULL)
 		assay_cbor_fault(c, "unknown kind of sample");
 	s->kind = (assay_sample_kind)kind;
 	assay_cbor_read_key(c, 1);
-	s->part = assay_cbor_read_strdup(c);
-	if (s->part == NULL)
-		assay_cbor_fault(c, "sample without part");
+	s->part = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
-	s->parent = assay_cbor_read_null(c) ? ASSAY_NO_SAMPLE : read_u32(c);
+	s->parent = assay_cbor_read_null(c) ? ASSAY_NO_SAMPLE : assay_record_u32(c);
 	if (s->parent != ASSAY_NO_SAMPLE && s->parent >= index)
 		assay_cbor_fault(c, "parent does not come before its child");
 	assay_cbor_read_key(c, 3);
 	s->has_span = !assay_cbor_read_null(c);
 	if (s->has_span) {
-		if (assay_cbor_read_array(c) != 6)
-			assay_cbor_fault(c, "span is not two times");
+		assay_record_tuple(c, 6, "span is not two times");
 		s->start = read_time(c);
 		s->end = read_time(c);
 	}
@@ -302,23 +277,19 @@ static void read_step(assay_cbor_reader *c, assay_step_count *s)
 {
 	size_t n;
 
-	if (assay_cbor_read_array(c) != 6)
-		assay_cbor_fault(c, "step does not have 6 counts");
+	assay_record_tuple(c, 6, "step does not have 6 counts");
 	s->in = assay_cbor_read_uint(c);
 	s->consumed = assay_cbor_read_uint(c);
 	s->passed = assay_cbor_read_uint(c);
 	s->dropped = assay_cbor_read_uint(c);
 	s->out = assay_cbor_read_uint(c);
-	n = assay_cbor_read_array(c);
-	s->drops = assay_alloc(n, sizeof *s->drops);
-	if (s->drops == NULL)
-		assay_cbor_fault(c, "out of memory");
-	for (size_t i = 0; i < n && c->fault == NULL; i++) {
-		if (assay_cbor_read_array(c) != 2)
-			assay_cbor_fault(c, "drop is not a pair");
-		s->drops[i].reason = assay_cbor_read_strdup(c);
-		s->drops[i].count = assay_cbor_read_uint(c);
-		s->drop_count = i + 1;
+	s->drops = assay_record_list(c, sizeof *s->drops, &n);
+	while (s->drop_count < n && c->fault == NULL) {
+		assay_drop_count *d = &s->drops[s->drop_count++];
+
+		assay_record_tuple(c, 2, "drop is not a pair");
+		d->reason = assay_cbor_read_strdup(c);
+		d->count = assay_cbor_read_uint(c);
 	}
 }
 
@@ -326,31 +297,21 @@ static void read_result(assay_cbor_reader *c, assay_result *r)
 {
 	size_t n;
 
-	if (assay_cbor_read_map(c) != 5)
-		assay_cbor_fault(c, "result does not have 5 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != ASSAY_RESULT_FORMAT)
-		assay_cbor_fault(c, "unknown result format");
+	assay_record_head(c, 5, "result does not have 5 fields", ASSAY_RESULT_FORMAT, "unknown result format");
 	assay_cbor_read_key(c, 1);
 	r->failure = read_failure(c, &r->failed_step, &r->message);
 	assay_cbor_read_key(c, 2);
-	r->pages = read_u32(c);
+	r->pages = assay_record_u32(c);
 	assay_cbor_read_key(c, 3);
-	n = assay_cbor_read_array(c);
+	r->samples = assay_record_list(c, sizeof(*r->samples), &n);
 	if (n > 0 && r->failure != ASSAY_FAILURE_NONE)
 		assay_cbor_fault(c, "a failure with samples");
-	r->samples = assay_alloc(n, sizeof *r->samples);
-	if (r->samples == NULL)
-		assay_cbor_fault(c, "out of memory");
 	while (r->sample_count < n && c->fault == NULL) {
 		read_sample(c, &r->samples[r->sample_count], r->sample_count);
 		r->sample_count++;
 	}
 	assay_cbor_read_key(c, 4);
-	n = assay_cbor_read_array(c);
-	r->steps = assay_alloc(n, sizeof *r->steps);
-	if (r->steps == NULL)
-		assay_cbor_fault(c, "out of memory");
+	r->steps = assay_record_list(c, sizeof *r->steps, &n);
 	while (r->step_count < n && c->fault == NULL)
 		read_step(c, &r->steps[r->step_count++]);
 }

@@ -6,10 +6,11 @@
  */
 #include "assay/run.h"
 
-#include "assay/cbor.h"
 #include "assay/file.h"
 
 #include "catalog.h"
+#include "counts.h"
+#include "record.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,8 +18,6 @@
 
 #define FORMAT 1
 #define FIELDS 15
-
-static const char no_memory[] = "out of memory"; /* told from damage by its address */
 
 void assay_run_release(assay_run *r)
 {
@@ -38,7 +37,6 @@ void assay_run_release(assay_run *r)
 static void encode_counts(assay_buf *out, const assay_run *r)
 {
 	const assay_run_sources *s = &r->sources;
-	const assay_counts *c = &r->counts;
 
 	assay_cbor_uint(out, 12);
 	assay_cbor_array(out, 5);
@@ -48,14 +46,7 @@ static void encode_counts(assay_buf *out, const assay_run *r)
 	assay_cbor_uint(out, s->failed);
 	assay_cbor_uint(out, s->missing);
 	assay_cbor_uint(out, 13);
-	assay_cbor_array(out, 7);
-	assay_cbor_uint(out, c->in);
-	assay_cbor_uint(out, c->accepted);
-	assay_cbor_uint(out, c->quarantined);
-	assay_cbor_uint(out, c->waived);
-	assay_cbor_uint(out, c->duplicate);
-	assay_cbor_uint(out, c->filtered);
-	assay_cbor_uint(out, c->failed_sources);
+	assay_counts_encode(out, &r->counts);
 }
 
 static void encode_machine(assay_buf *out, const assay_run *r)
@@ -69,9 +60,7 @@ static void encode_machine(assay_buf *out, const assay_run *r)
 	assay_cbor_uint(out, 10);
 	assay_cbor_uint(out, r->sandbox);
 	assay_cbor_uint(out, 11);
-	assay_cbor_array(out, r->library_count);
-	for (size_t i = 0; i < r->library_count; i++)
-		assay_cbor_text(out, r->libraries[i]);
+	assay_record_put_texts(out, r->libraries, r->library_count);
 }
 
 static void encode(assay_buf *out, const assay_run *r, const char *name)
@@ -99,33 +88,6 @@ static void encode(assay_buf *out, const assay_run *r, const char *name)
 
 /* ---------------------------------------------------------------- decode */
 
-static uint32_t read_u32(assay_cbor_reader *c)
-{
-	uint64_t v = assay_cbor_read_uint(c);
-
-	if (v > UINT32_MAX) {
-		assay_cbor_fault(c, "number out of range");
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
-static void read_libraries(assay_cbor_reader *c, assay_run *r)
-{
-	size_t n = assay_cbor_read_array(c);
-
-	r->libraries = assay_alloc(n, sizeof(*r->libraries));
-	if (r->libraries == NULL)
-		assay_cbor_fault(c, no_memory);
-	while (r->library_count < n && c->fault == NULL) {
-		char *text = assay_cbor_read_strdup(c);
-
-		if (text == NULL)
-			assay_cbor_fault(c, "library without a name");
-		r->libraries[r->library_count++] = text;
-	}
-}
-
 static void read_machine(assay_cbor_reader *c, assay_run *r)
 {
 	assay_cbor_read_key(c, 7);
@@ -135,34 +97,24 @@ static void read_machine(assay_cbor_reader *c, assay_run *r)
 	assay_cbor_read_key(c, 9);
 	r->cpu_features = assay_cbor_read_strdup(c);
 	assay_cbor_read_key(c, 10);
-	r->sandbox = read_u32(c);
+	r->sandbox = assay_record_u32(c);
 	assay_cbor_read_key(c, 11);
-	read_libraries(c, r);
+	assay_record_texts(c, &r->libraries, &r->library_count);
 }
 
 static void read_counts(assay_cbor_reader *c, assay_run *r)
 {
 	assay_run_sources *s = &r->sources;
-	assay_counts *n = &r->counts;
 
 	assay_cbor_read_key(c, 12);
-	if (assay_cbor_read_array(c) != 5)
-		assay_cbor_fault(c, "not 5 counts of sources");
+	assay_record_tuple(c, 5, "not 5 counts of sources");
 	s->seen = assay_cbor_read_uint(c);
 	s->processed = assay_cbor_read_uint(c);
 	s->unchanged = assay_cbor_read_uint(c);
 	s->failed = assay_cbor_read_uint(c);
 	s->missing = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 13);
-	if (assay_cbor_read_array(c) != 7)
-		assay_cbor_fault(c, "not 7 counts of samples");
-	n->in = assay_cbor_read_uint(c);
-	n->accepted = assay_cbor_read_uint(c);
-	n->quarantined = assay_cbor_read_uint(c);
-	n->waived = assay_cbor_read_uint(c);
-	n->duplicate = assay_cbor_read_uint(c);
-	n->filtered = assay_cbor_read_uint(c);
-	n->failed_sources = assay_cbor_read_uint(c);
+	assay_counts_decode(c, &r->counts);
 }
 
 static int32_t read_exit(assay_cbor_reader *c)
@@ -178,15 +130,9 @@ static int32_t read_exit(assay_cbor_reader *c)
 
 static void read_run(assay_cbor_reader *c, assay_run *r)
 {
-	if (assay_cbor_read_map(c) != FIELDS)
-		assay_cbor_fault(c, "run does not have 15 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != FORMAT)
-		assay_cbor_fault(c, "unknown run format");
+	assay_record_head(c, FIELDS, "run does not have 15 fields", FORMAT, "unknown run format");
 	assay_cbor_read_key(c, 1);
-	r->name = assay_cbor_read_strdup(c);
-	if (r->name == NULL)
-		assay_cbor_fault(c, "run without a name");
+	r->name = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
 	r->verb = assay_cbor_read_strdup(c);
 	assay_cbor_read_key(c, 3);
@@ -196,7 +142,7 @@ static void read_run(assay_cbor_reader *c, assay_run *r)
 	assay_cbor_read_key(c, 5);
 	r->exit = read_exit(c);
 	assay_cbor_read_key(c, 6);
-	r->jobs = read_u32(c);
+	r->jobs = assay_record_u32(c);
 	read_machine(c, r);
 	read_counts(c, r);
 	assay_cbor_read_key(c, 14);
@@ -212,8 +158,7 @@ static assay_code decode(assay_run *out, uint64_t id, const void *p, size_t n, a
 	assay_cbor_reader_init(&c, p, n);
 	read_run(&c, out);
 	out->id = id;
-	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "run: %s", no_memory)
-				  : assay_cbor_finish(&c, "run", err);
+	rc = assay_cbor_finish(&c, "run", err);
 	if (rc != ASSAY_OK)
 		assay_run_release(out);
 	return rc;
@@ -280,12 +225,8 @@ static assay_code visit_row(void *ctx, const void *key, size_t key_size, const v
 {
 	const struct visit *v = ctx;
 	ASSAY_AUTO_RUN r = {0};
-	uint64_t id = 0;
-	assay_code rc;
+	assay_code rc = decode(&r, assay_row_number(key, key_size), p, n, err);
 
-	for (size_t i = 0; i < key_size; i++)
-		id = id << 8 | ((const unsigned char *)key)[i];
-	rc = decode(&r, id, p, n, err);
 	return rc == ASSAY_OK ? v->fn(v->ctx, &r, err) : rc;
 }
 

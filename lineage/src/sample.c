@@ -10,6 +10,7 @@
 #include "assay/sample.h"
 
 #include "catalog.h"
+#include "record.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,8 +18,6 @@
 
 #define FORMAT 1
 #define FIELDS 8
-
-static const char no_memory[] = "out of memory"; /* told from damage by its address */
 
 const char *assay_outcome_name(unsigned outcome)
 {
@@ -90,27 +89,10 @@ void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, siz
 		encode_check(out, &f[i]);
 }
 
-static uint32_t read_u32(assay_cbor_reader *c)
-{
-	uint64_t v = assay_cbor_read_uint(c);
-
-	if (v > UINT32_MAX) {
-		assay_cbor_fault(c, "number out of range");
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
-static void read_digest(assay_cbor_reader *c, assay_digest *d)
-{
-	if (!assay_cbor_read_digest(c, d))
-		assay_cbor_fault(c, "digest is missing");
-}
-
 static assay_decimal read_decimal(assay_cbor_reader *c)
 {
 	assay_decimal d = {.units = assay_cbor_read_int(c)};
-	uint32_t scale = read_u32(c);
+	uint32_t scale = assay_record_u32(c);
 
 	if (scale > ASSAY_DECIMAL_SCALE_MAX) {
 		assay_cbor_fault(c, "decimal has too many places");
@@ -122,22 +104,20 @@ static assay_decimal read_decimal(assay_cbor_reader *c)
 
 static void read_check(assay_cbor_reader *c, assay_failed_check *f)
 {
-	if (assay_cbor_read_array(c) != 14)
-		assay_cbor_fault(c, "failed check does not have 14 fields");
-	read_digest(c, &f->contract);
+	assay_record_tuple(c, 14, "failed check does not have 14 fields");
+	assay_record_digest(c, &f->contract);
 	f->contract_id = assay_cbor_read_strdup(c);
 	f->contract_version = assay_cbor_read_strdup(c);
 	f->check_id = assay_cbor_read_strdup(c);
 	f->metric = assay_cbor_read_strdup(c);
 	f->unit = assay_cbor_read_strdup(c);
-	f->op = read_u32(c);
-	f->severity = read_u32(c);
+	f->op = assay_record_u32(c);
+	f->severity = assay_record_u32(c);
 	f->low = read_decimal(c);
 	f->high = read_decimal(c);
 	f->defined = !assay_cbor_read_null(c);
 	if (f->defined) {
-		if (assay_cbor_read_array(c) != 2)
-			assay_cbor_fault(c, "value is not a decimal");
+		assay_record_tuple(c, 2, "value is not a decimal");
 		f->value = read_decimal(c);
 	}
 	f->reason = assay_cbor_read_strdup(c);
@@ -145,12 +125,10 @@ static void read_check(assay_cbor_reader *c, assay_failed_check *f)
 
 void assay_failed_checks_decode(assay_cbor_reader *r, assay_failed_check **out, size_t *count)
 {
-	size_t n = assay_cbor_read_array(r);
+	size_t n;
 
 	*count = 0;
-	*out = assay_alloc(n, sizeof(**out));
-	if (*out == NULL)
-		assay_cbor_fault(r, no_memory);
+	*out = assay_record_list(r, sizeof(**out), &n);
 	while (*count < n && r->fault == NULL)
 		read_check(r, &(*out)[(*count)++]);
 }
@@ -226,7 +204,7 @@ static void encode(assay_buf *out, const assay_sample_row *r)
 
 static assay_outcome read_outcome(assay_cbor_reader *c)
 {
-	uint32_t outcome = read_u32(c);
+	uint32_t outcome = assay_record_u32(c);
 
 	if (assay_outcome_name(outcome) == NULL)
 		assay_cbor_fault(c, "unknown outcome");
@@ -235,16 +213,10 @@ static assay_outcome read_outcome(assay_cbor_reader *c)
 
 static void read_failure(assay_cbor_reader *c, assay_sample_row *r)
 {
-	uint32_t f;
-
 	if (assay_cbor_read_null(c))
 		return;
-	if (assay_cbor_read_array(c) != 2)
-		assay_cbor_fault(c, "failure is not a pair");
-	f = read_u32(c);
-	if (f == ASSAY_FAILURE_NONE || assay_failure_name(f) == NULL)
-		assay_cbor_fault(c, "unknown failure class");
-	r->failure = (assay_failure)f;
+	assay_record_tuple(c, 2, "failure is not a pair");
+	r->failure = assay_record_failure(c);
 	r->failed_stage = assay_cbor_read_strdup(c);
 }
 
@@ -252,10 +224,9 @@ static void read_verdict(assay_cbor_reader *c, assay_sample_row *r)
 {
 	if (assay_cbor_read_null(c))
 		return;
-	if (assay_cbor_read_array(c) != 7)
-		assay_cbor_fault(c, "verdict does not have 7 fields");
+	assay_record_tuple(c, 7, "verdict does not have 7 fields");
 	r->outcome = read_outcome(c);
-	read_digest(c, &r->contracts);
+	assay_record_digest(c, &r->contracts);
 	r->judged_unit = assay_cbor_read_uint(c);
 	r->judged_run = assay_cbor_read_uint(c);
 	assay_failed_checks_decode(c, &r->checks, &r->check_count);
@@ -268,31 +239,24 @@ static void read_before(assay_cbor_reader *c, assay_sample_row *r)
 	r->has_before = !assay_cbor_read_null(c);
 	if (!r->has_before)
 		return;
-	if (assay_cbor_read_array(c) != 3)
-		assay_cbor_fault(c, "verdict before does not have 3 fields");
+	assay_record_tuple(c, 3, "verdict before does not have 3 fields");
 	if (!assay_cbor_read_null(c))
 		r->before_outcome = read_outcome(c);
-	read_digest(c, &r->before_contracts);
+	assay_record_digest(c, &r->before_contracts);
 	r->before_unit = assay_cbor_read_uint(c);
 }
 
 static void read_row(assay_cbor_reader *c, assay_sample_row *r)
 {
-	if (assay_cbor_read_map(c) != FIELDS)
-		assay_cbor_fault(c, "sample does not have 8 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != FORMAT)
-		assay_cbor_fault(c, "unknown sample format");
+	assay_record_head(c, FIELDS, "sample does not have 8 fields", FORMAT, "unknown sample format");
 	assay_cbor_read_key(c, 1);
-	r->key = assay_cbor_read_strdup(c);
-	if (r->key == NULL)
-		assay_cbor_fault(c, "sample without key");
+	r->key = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
 	r->source = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 3);
 	r->unit = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 4);
-	r->position = read_u32(c);
+	r->position = assay_record_u32(c);
 	assay_cbor_read_key(c, 5);
 	r->missing = assay_cbor_read_bool(c);
 	assay_cbor_read_key(c, 6);
@@ -310,8 +274,7 @@ static assay_code decode(assay_sample_row *out, uint64_t id, const void *p, size
 	assay_cbor_reader_init(&c, p, n);
 	read_row(&c, out);
 	out->id = id;
-	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "sample: %s", no_memory)
-				  : assay_cbor_finish(&c, "sample", err);
+	rc = assay_cbor_finish(&c, "sample", err);
 	if (rc != ASSAY_OK)
 		assay_sample_row_release(out);
 	return rc;

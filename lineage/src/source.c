@@ -9,9 +9,8 @@
  */
 #include "assay/source.h"
 
-#include "assay/cbor.h"
-
 #include "catalog.h"
+#include "record.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,8 +18,6 @@
 
 #define FORMAT 1
 #define FIELDS 14
-
-static const char no_memory[] = "out of memory"; /* told from damage by its address */
 
 static void sidecars_free(assay_source_sidecar *list, size_t count)
 {
@@ -146,36 +143,9 @@ static void encode(assay_buf *out, const assay_source *src)
 
 /* ---------------------------------------------------------------- decode */
 
-static uint32_t read_u32(assay_cbor_reader *c)
-{
-	uint64_t v = assay_cbor_read_uint(c);
-
-	if (v > UINT32_MAX) {
-		assay_cbor_fault(c, "number out of range");
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
-static void read_digest(assay_cbor_reader *c, assay_digest *d)
-{
-	if (!assay_cbor_read_digest(c, d))
-		assay_cbor_fault(c, "digest is missing");
-}
-
-static char *read_text(assay_cbor_reader *c)
-{
-	char *s = assay_cbor_read_strdup(c);
-
-	if (s == NULL)
-		assay_cbor_fault(c, "text is missing");
-	return s;
-}
-
 static void read_stamp(assay_cbor_reader *c, assay_stamp *t)
 {
-	if (assay_cbor_read_array(c) != 5)
-		assay_cbor_fault(c, "stamp does not have 5 numbers");
+	assay_record_tuple(c, 5, "stamp does not have 5 numbers");
 	t->size = assay_cbor_read_uint(c);
 	t->mtime_ns = assay_cbor_read_int(c);
 	t->ctime_ns = assay_cbor_read_int(c);
@@ -185,64 +155,50 @@ static void read_stamp(assay_cbor_reader *c, assay_stamp *t)
 
 static void read_sidecars(assay_cbor_reader *c, assay_source_sidecar **list, size_t *count)
 {
-	size_t n = assay_cbor_read_array(c);
+	size_t n;
 
-	*list = assay_alloc(n, sizeof(**list));
-	if (*list == NULL)
-		assay_cbor_fault(c, no_memory);
+	*list = assay_record_list(c, sizeof(**list), &n);
 	while (*count < n && c->fault == NULL) {
 		assay_source_sidecar *s = &(*list)[(*count)++];
 
-		if (assay_cbor_read_array(c) != 4)
-			assay_cbor_fault(c, "sidecar does not have 4 fields");
-		s->role = read_text(c);
-		s->path = read_text(c);
+		assay_record_tuple(c, 4, "sidecar does not have 4 fields");
+		s->role = assay_record_text(c);
+		s->path = assay_record_text(c);
 		read_stamp(c, &s->stamp);
-		read_digest(c, &s->digest);
+		assay_record_digest(c, &s->digest);
 	}
 }
 
 static void read_metadata(assay_cbor_reader *c, assay_source *src)
 {
-	size_t n = assay_cbor_read_array(c);
+	size_t n;
 
-	src->metadata_keys = assay_alloc(n, sizeof(*src->metadata_keys));
-	src->metadata_values = assay_alloc(n, sizeof(*src->metadata_values));
-	if (src->metadata_keys == NULL || src->metadata_values == NULL)
-		assay_cbor_fault(c, no_memory);
+	src->metadata_keys = assay_record_list(c, sizeof(*src->metadata_keys), &n);
+	src->metadata_values = assay_record_room(c, n, sizeof(*src->metadata_values));
 	while (src->metadata_count < n && c->fault == NULL) {
 		const size_t i = src->metadata_count++;
 
-		if (assay_cbor_read_array(c) != 2)
-			assay_cbor_fault(c, "metadata is not a pair");
-		src->metadata_keys[i] = read_text(c);
-		src->metadata_values[i] = read_text(c);
+		assay_record_tuple(c, 2, "metadata is not a pair");
+		src->metadata_keys[i] = assay_record_text(c);
+		src->metadata_values[i] = assay_record_text(c);
 	}
 }
 
 static void read_units(assay_cbor_reader *c, assay_source *src)
 {
-	size_t n = assay_cbor_read_array(c);
+	size_t n;
 
-	src->units = assay_alloc(n, sizeof(*src->units));
-	if (src->units == NULL)
-		assay_cbor_fault(c, no_memory);
+	src->units = assay_record_list(c, sizeof(*src->units), &n);
 	while (src->unit_count < n && c->fault == NULL)
 		src->units[src->unit_count++] = assay_cbor_read_uint(c);
 }
 
 static void read_failure(assay_cbor_reader *c, assay_source *src)
 {
-	uint32_t f;
-
 	if (assay_cbor_read_null(c))
 		return;
-	if (assay_cbor_read_array(c) != 2)
-		assay_cbor_fault(c, "failure is not a pair");
-	f = read_u32(c);
-	if (f == ASSAY_FAILURE_NONE || assay_failure_name(f) == NULL)
-		assay_cbor_fault(c, "unknown failure class");
-	src->failure = (assay_failure)f;
+	assay_record_tuple(c, 2, "failure is not a pair");
+	src->failure = assay_record_failure(c);
 	src->message = assay_cbor_read_strdup(c);
 }
 
@@ -251,16 +207,15 @@ static void read_before(assay_cbor_reader *c, assay_source *src)
 	src->has_before = !assay_cbor_read_null(c);
 	if (!src->has_before)
 		return;
-	if (assay_cbor_read_array(c) != 3)
-		assay_cbor_fault(c, "state before does not have 3 fields");
-	read_digest(c, &src->before_digest);
-	read_digest(c, &src->before_recipe);
+	assay_record_tuple(c, 3, "state before does not have 3 fields");
+	assay_record_digest(c, &src->before_digest);
+	assay_record_digest(c, &src->before_recipe);
 	read_sidecars(c, &src->before_sidecars, &src->before_sidecar_count);
 }
 
 static void read_modality(assay_cbor_reader *c, assay_source *src)
 {
-	uint32_t m = read_u32(c);
+	uint32_t m = assay_record_u32(c);
 
 	if (assay_modality_name(m) == NULL)
 		assay_cbor_fault(c, "unknown modality");
@@ -270,7 +225,7 @@ static void read_modality(assay_cbor_reader *c, assay_source *src)
 static void read_state(assay_cbor_reader *c, assay_source *src)
 {
 	assay_cbor_read_key(c, 7);
-	read_digest(c, &src->recipe);
+	assay_record_digest(c, &src->recipe);
 	assay_cbor_read_key(c, 8);
 	read_units(c, src);
 	assay_cbor_read_key(c, 9);
@@ -278,7 +233,7 @@ static void read_state(assay_cbor_reader *c, assay_source *src)
 	assay_cbor_read_key(c, 10);
 	read_failure(c, src);
 	assay_cbor_read_key(c, 11);
-	src->cause = read_u32(c);
+	src->cause = assay_record_u32(c);
 	assay_cbor_read_key(c, 12);
 	src->run = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 13);
@@ -287,19 +242,15 @@ static void read_state(assay_cbor_reader *c, assay_source *src)
 
 static void read_source(assay_cbor_reader *c, assay_source *src)
 {
-	if (assay_cbor_read_map(c) != FIELDS)
-		assay_cbor_fault(c, "source does not have 14 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != FORMAT)
-		assay_cbor_fault(c, "unknown source format");
+	assay_record_head(c, FIELDS, "source does not have 14 fields", FORMAT, "unknown source format");
 	assay_cbor_read_key(c, 1);
-	src->path = read_text(c);
+	src->path = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
 	read_modality(c, src);
 	assay_cbor_read_key(c, 3);
 	read_stamp(c, &src->stamp);
 	assay_cbor_read_key(c, 4);
-	read_digest(c, &src->digest);
+	assay_record_digest(c, &src->digest);
 	assay_cbor_read_key(c, 5);
 	read_metadata(c, src);
 	assay_cbor_read_key(c, 6);
@@ -316,8 +267,7 @@ static assay_code decode(assay_source *out, uint64_t id, const void *p, size_t n
 	assay_cbor_reader_init(&c, p, n);
 	read_source(&c, out);
 	out->id = id;
-	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "source: %s", no_memory)
-				  : assay_cbor_finish(&c, "source", err);
+	rc = assay_cbor_finish(&c, "source", err);
 	if (rc != ASSAY_OK)
 		assay_source_release(out);
 	return rc;
@@ -397,7 +347,7 @@ struct visit {
 static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, assay_err *err)
 {
 	const struct visit *v = ctx;
-	ASSAY_CLEANUP(assay_source_release) assay_source src = {0};
+	ASSAY_AUTO_SOURCE src = {0};
 	assay_code rc = decode(&src, id, p, n, err);
 
 	return rc == ASSAY_OK ? v->fn(v->ctx, &src, err) : rc;
@@ -413,7 +363,7 @@ assay_code assay_sources_each(assay_store *s, assay_source_fn *fn, void *ctx, as
 static assay_code visit_edge(void *ctx, uint64_t to, assay_err *err)
 {
 	const struct visit *v = ctx;
-	ASSAY_CLEANUP(assay_source_release) assay_source src = {0};
+	ASSAY_AUTO_SOURCE src = {0};
 	assay_code rc = assay_source_get(v->store, to, &src, err);
 
 	return rc == ASSAY_OK ? v->fn(v->ctx, &src, err) : rc;

@@ -1,19 +1,24 @@
 /*
  * fsync policy of the store. A group is made durable in this order:
- *   1. large objects: each file is fsynced before its rename, and its folder after it (object.c);
+ *   1. large objects: each file is fsynced before its rename, and its folder after it (large.c);
  *   2. packs: fdatasync of the pack, fsync of packs/ when a file was added (pack.c);
  *   3. the catalog: mdb_txn_commit with LMDB's default of fdatasync, then meta page, then fdatasync.
- * A kill between 1 or 2 and 3 leaves bytes that no row names; the next writer cuts them off or overwrites them.
- * store/format is written once, last of all when a store is made: a folder without it is no store.
+ * A kill between 1 or 2 and 3 leaves bytes that no row names. In packs the next writer cuts them off; a large object
+ * stays until its bytes are put again, which gives it its row. A group that is undone, by an error or by closing the
+ * store, removes both at once: after a full disk the space is free again.
+ * store/format is written once, last of all when a store is made: a folder without it is no store, and one with it
+ * must have its catalog.
  */
-#include "store.h"
+#include "assay/store.h"
 
 #include "assay/file.h"
 #include "assay/log.h"
 
+#include "catalog.h"
+#include "handle.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,20 +26,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define MAP_LARGEST  ((size_t)1 << 40)
-#define MAP_SMALLEST ((size_t)64 << 20)
-#define READERS_MAX  1022
-#define FORMAT_TEXT  "assay store 1\n"
-
-#define TRY_MDB(expr)                                                                                                  \
-	do {                                                                                                           \
-		int mrc_ = (expr);                                                                                     \
-		if (mrc_ != MDB_SUCCESS) {                                                                             \
-			rc = ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc_), mrc_, "%s: %s", #expr,                    \
-					     mdb_strerror(mrc_));                                                      \
-			goto fail;                                                                                     \
-		}                                                                                                      \
-	} while (0)
+#define FORMAT_TEXT "assay store 1\n"
 
 /* ---------------------------------------------------------------- where a store may be */
 
@@ -144,102 +136,71 @@ static assay_code take_lock(assay_store *s, assay_err *err)
 	return ASSAY_OK;
 }
 
-/* ---------------------------------------------------------------- the environment */
+/* ---------------------------------------------------------------- opening */
 
-/* A large map costs nothing; where the address space is small (qemu-user, ulimit -v) the largest that fits is used. */
-static int open_env(MDB_env **env, const char *path, unsigned flags)
-{
-	int mrc = ENOMEM;
-
-	for (size_t map = MAP_LARGEST; mrc == ENOMEM && map >= MAP_SMALLEST; map /= 2) {
-		mrc = mdb_env_create(env);
-		if (mrc != MDB_SUCCESS)
-			return mrc;
-		mrc = mdb_env_set_mapsize(*env, map);
-		if (mrc == MDB_SUCCESS)
-			mrc = mdb_env_set_maxdbs(*env, ASSAY_TABLE_COUNT);
-		if (mrc == MDB_SUCCESS)
-			mrc = mdb_env_set_maxreaders(*env, READERS_MAX);
-		if (mrc == MDB_SUCCESS)
-			mrc = mdb_env_open(*env, path, flags, 0666);
-		if (mrc != MDB_SUCCESS) {
-			mdb_env_close(*env);
-			*env = NULL;
-		}
-	}
-	return mrc;
-}
-
-static assay_code open_tables(assay_store *s, assay_err *err)
-{
-	MDB_txn *txn = NULL;
-	assay_code rc;
-
-	TRY_MDB(mdb_txn_begin(s->env, NULL, s->read_only ? MDB_RDONLY : 0, &txn));
-	for (unsigned t = 0; t < ASSAY_TABLE_COUNT; t++)
-		TRY_MDB(mdb_dbi_open(txn, assay_table_name((assay_table)t), s->read_only ? 0 : MDB_CREATE, &s->dbi[t]));
-	TRY_MDB(mdb_txn_commit(ASSAY_STEAL(&txn)));
-	return ASSAY_OK;
-
-fail:
-	mdb_txn_abort(txn);
-	return rc;
-}
-
-static assay_code open_catalog(assay_store *s, assay_err *err)
+/* A catalog that is lost is not made anew over packs that it alone could explain. */
+static assay_code open_catalog(assay_store *s, bool complete, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *path = assay_asprintf("%s/catalog", s->dir);
-	int dead;
-	assay_code rc;
 
 	if (path == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "store path");
-	/* NOTLS: a read snapshot belongs to the handle, not to the thread. */
-	TRY_MDB(open_env(&s->env, path, MDB_NOTLS | (s->read_only ? MDB_RDONLY : 0)));
-	(void)mdb_reader_check(s->env, &dead); /* slots of readers that were killed */
-	return open_tables(s, err);
-
-fail:
-	return rc;
+	return assay_env_open(&s->env, path, s->read_only, !complete, err);
 }
 
-static assay_code open_packs(assay_store *s, assay_err *err)
+static assay_code cut_packs(assay_store *s, assay_err *err)
 {
 	uint64_t current, length;
 	assay_code rc = assay_meta_get(s, "pack.current", &current, err);
 
 	if (rc == ASSAY_OK)
 		rc = assay_meta_get(s, "pack.length", &length, err);
-	if (rc == ASSAY_OK)
-		rc = assay_packs_open(&s->packs, s->dirfd, (uint32_t)current, length, !s->read_only, err);
-	return rc;
+	return rc == ASSAY_OK ? assay_packs_truncate(&s->packs, (uint32_t)current, length, err) : rc;
 }
 
+/* A new store begins without packs: those that are there are of one that has lost its catalog and its format. */
+static assay_code open_packs(assay_store *s, bool complete, assay_err *err)
+{
+	uint64_t current;
+	assay_code rc = assay_packs_open(&s->packs, s->dirfd, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_meta_get(s, "pack.current", &current, err);
+	if (rc != ASSAY_OK || s->read_only)
+		return rc;
+	if (!complete && current == 0 && assay_packs_any(&s->packs))
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "packs/ is not empty, and no catalog says what is in it");
+	return cut_packs(s, err);
+}
+
+/* Whatever the store is found by must be durable before it is one. */
 static assay_code finish_new(assay_store *s, assay_err *err)
 {
-	bool found;
-	assay_code rc = read_format(s->dirfd, &found, err);
+	assay_code rc = assay_fsync_dir(s->dirfd, "catalog", err);
 
-	if (rc != ASSAY_OK || found)
-		return rc;
-	return assay_file_replace(s->dirfd, "format", FORMAT_TEXT, strlen(FORMAT_TEXT), err);
+	if (rc == ASSAY_OK)
+		rc = assay_fsync_dir(s->dirfd, "..", err);
+	if (rc == ASSAY_EPERM)
+		rc = ASSAY_OK; /* a folder that may not be listed: all is done that can be */
+	return rc == ASSAY_OK ? assay_file_replace(s->dirfd, "format", FORMAT_TEXT, strlen(FORMAT_TEXT), err) : rc;
 }
 
 static assay_code open_parts(assay_store *s, const char *dir, bool create, assay_err *err)
 {
+	bool complete = true;
 	assay_code rc;
 
 	ASSAY_TRY(open_dir(s, dir, create, err));
 	if (!s->read_only) {
 		ASSAY_TRY(take_lock(s, err));
+		ASSAY_TRY(read_format(s->dirfd, &complete, err)); /* again: another may have made it just now */
 		ASSAY_TRY(make_folders(s, err));
 	}
-	ASSAY_TRY(assay_hasher_open(&s->hasher, err));
-	ASSAY_TRY(open_catalog(s, err));
-	ASSAY_TRY(open_packs(s, err));
-	if (!s->read_only)
+	ASSAY_TRY(open_catalog(s, complete, err));
+	ASSAY_TRY(open_packs(s, complete, err));
+	if (!complete)
 		ASSAY_TRY(finish_new(s, err));
-	assay_store_refresh(s);
+	assay_env_abort(&s->env); /* nothing is held between groups and snapshots */
 	return ASSAY_OK;
 fail:
 	return rc;
@@ -273,10 +234,11 @@ void assay_store_close(assay_store *s)
 {
 	if (s == NULL)
 		return;
-	mdb_txn_abort(s->txn);
-	if (s->env != NULL)
-		mdb_env_close(s->env);
+	if (s->packs.ahead || s->large.count > 0)
+		assay_store_rollback(s);
+	assay_env_close(&s->env);
 	assay_packs_close(&s->packs);
+	assay_large_release(&s->large);
 	assay_hasher_close(s->hasher);
 	assay_closep(&s->lockfd);
 	assay_closep(&s->dirfd);
@@ -296,89 +258,23 @@ int assay_store_dirfd(const assay_store *s)
 
 /* ---------------------------------------------------------------- groups */
 
-/* A map that fills in mid-group would undo the group, so it is doubled while half of it is still free. */
-static int grow_map(MDB_env *env)
-{
-	MDB_envinfo info;
-	MDB_stat st;
-	int mrc = mdb_env_info(env, &info);
-
-	if (mrc == MDB_SUCCESS)
-		mrc = mdb_env_stat(env, &st);
-	if (mrc != MDB_SUCCESS || info.me_last_pgno < info.me_mapsize / st.ms_psize / 2)
-		return mrc;
-	return info.me_mapsize < MAP_LARGEST ? mdb_env_set_mapsize(env, info.me_mapsize * 2) : MDB_SUCCESS;
-}
-
-static int begin(assay_store *s)
-{
-	int dead, mrc;
-
-	if (!s->read_only) {
-		mrc = grow_map(s->env);
-		return mrc == MDB_SUCCESS ? mdb_txn_begin(s->env, NULL, 0, &s->txn) : mrc;
-	}
-	mrc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &s->txn);
-	if (mrc == MDB_MAP_RESIZED) {
-		mrc = mdb_env_set_mapsize(s->env, 0); /* adopt the size that the writer grew it to */
-		if (mrc == MDB_SUCCESS)
-			mrc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &s->txn);
-	} else if (mrc == MDB_READERS_FULL) {
-		(void)mdb_reader_check(s->env, &dead);
-		mrc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &s->txn);
-	}
-	return mrc;
-}
-
-assay_code assay_store_begin(assay_store *s, assay_err *err)
-{
-	int mrc;
-
-	if (s->broken)
-		return ASSAY_RAISE(err, ASSAY_EINVAL, "the group has failed and must be rolled back");
-	if (s->txn != NULL)
-		return ASSAY_OK;
-	mrc = begin(s);
-	if (mrc != MDB_SUCCESS)
-		return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "begin: %s", mdb_strerror(mrc));
-	return ASSAY_OK;
-}
-
 void assay_store_refresh(assay_store *s)
 {
-	if (!s->read_only)
-		return; /* a writer reads its own group */
-	mdb_txn_abort(s->txn);
-	s->txn = NULL;
-}
-
-static assay_code save_ids(assay_store *s, assay_err *err)
-{
-	char name[32];
-	assay_code rc = ASSAY_OK;
-
-	if (!s->ids_dirty)
-		return ASSAY_OK;
-	for (unsigned t = 0; rc == ASSAY_OK && t < ASSAY_TABLE_COUNT; t++) {
-		(void)snprintf(name, sizeof name, "next.%s", assay_table_name((assay_table)t));
-		rc = assay_meta_put(s, name, s->next_id[t], err);
-	}
-	s->ids_dirty = rc != ASSAY_OK;
-	return rc;
+	if (s->read_only) /* a writer reads its own group */
+		assay_env_abort(&s->env);
 }
 
 static assay_code commit_parts(assay_store *s, assay_err *err)
 {
-	int mrc;
 	assay_code rc;
 
 	ASSAY_TRY(assay_packs_sync(&s->packs, err));
-	ASSAY_TRY(save_ids(s, err));
+	ASSAY_TRY(assay_ids_save(s, err));
 	ASSAY_TRY(assay_meta_put(s, "pack.current", s->packs.current, err));
 	ASSAY_TRY(assay_meta_put(s, "pack.length", s->packs.end, err));
-	mrc = mdb_txn_commit(ASSAY_STEAL(&s->txn));
-	if (mrc != MDB_SUCCESS)
-		rc = ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "%s", mdb_strerror(mrc));
+	ASSAY_TRY(assay_env_commit(&s->env, err));
+	assay_packs_settle(&s->packs);
+	s->large.count = 0;
 fail:
 	return rc;
 }
@@ -387,33 +283,42 @@ assay_code assay_store_commit(assay_store *s, assay_err *err)
 {
 	assay_code rc;
 
-	if (s->read_only || s->txn == NULL)
+	if (s->read_only || (s->env.txn == NULL && !s->env.broken))
 		return ASSAY_OK;
-	rc = s->broken ? ASSAY_RAISE(err, ASSAY_EINVAL, "the group has failed") : commit_parts(s, err);
+	rc = s->env.broken ? ASSAY_RAISE(err, ASSAY_EINVAL, "the group has failed") : commit_parts(s, err);
 	if (rc == ASSAY_OK)
 		return ASSAY_OK;
 	assay_store_rollback(s);
-	return assay_err_prefix(err, "commit to store '%s'", s->dir);
+	(void)assay_err_prefix(err, "commit to store '%s'", s->dir);
+	return rc;
+}
+
+/* Only what the catalog does not know: a commit that failed in its last step may yet have been one. */
+static void remove_large(assay_store *s)
+{
+	uint64_t id;
+
+	for (size_t i = 0; i < s->large.count; i++)
+		if (assay_index_get(s, ASSAY_INDEX_OBJECT, &s->large.fresh[i], &id, NULL) == ASSAY_ENOENT)
+			assay_large_remove(s->dirfd, &s->large.fresh[i]);
+	s->large.count = 0;
 }
 
 void assay_store_rollback(assay_store *s)
 {
-	uint64_t current, length;
 	assay_err err = ASSAY_ERR_INIT;
+	bool failed;
 
 	if (s->read_only)
 		return;
-	mdb_txn_abort(s->txn);
-	s->txn = NULL;
-	s->broken = false;
-	s->ids_loaded = s->ids_dirty = false;
-	/* If the length cannot be read now, the next writer's open cuts the pack instead. */
-	if (assay_meta_get(s, "pack.current", &current, &err) != ASSAY_OK ||
-	    assay_meta_get(s, "pack.length", &length, &err) != ASSAY_OK ||
-	    assay_packs_truncate(&s->packs, (uint32_t)current, length, &err) != ASSAY_OK) {
+	assay_env_abort(&s->env);
+	assay_ids_forget(s);
+	/* If the catalog cannot be read now, the next writer's open cuts the pack instead. */
+	failed = cut_packs(s, &err) != ASSAY_OK;
+	if (failed)
 		assay_log(ASSAY_LOG_WARNING, "undo writes to store '%s': %s", s->dir, err.msg);
-		s->broken = true;
-	}
-	mdb_txn_abort(s->txn);
-	s->txn = NULL;
+	else
+		remove_large(s);
+	assay_env_abort(&s->env);
+	s->env.broken = failed;
 }

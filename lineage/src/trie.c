@@ -12,6 +12,8 @@
 
 #include "assay/memory.h"
 
+#include "record.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,17 +215,6 @@ static struct slice read_slice(assay_cbor_reader *c, bool optional)
 	return s;
 }
 
-static uint32_t read_u32(assay_cbor_reader *c)
-{
-	uint64_t v = assay_cbor_read_uint(c);
-
-	if (v > UINT32_MAX) {
-		assay_cbor_fault(c, "number out of range");
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
 static void read_entry(assay_cbor_reader *c, assay_trie_entry *e, struct slice *key, struct slice *stage)
 {
 	uint32_t outcome;
@@ -231,17 +222,17 @@ static void read_entry(assay_cbor_reader *c, assay_trie_entry *e, struct slice *
 	if (assay_cbor_read_array(c) != ENTRY_FIELDS)
 		assay_cbor_fault(c, "entry does not have 5 fields");
 	*key = read_slice(c, false);
-	outcome = read_u32(c);
+	outcome = assay_record_u32(c);
 	if (assay_outcome_name(outcome) == NULL)
 		assay_cbor_fault(c, "unknown outcome");
 	e->outcome = (assay_outcome)outcome;
-	e->kind = read_u32(c);
+	e->kind = assay_record_u32(c);
 	if (is_delivered(e->outcome)) {
 		if (!assay_cbor_read_digest(c, &e->content) || !assay_cbor_read_digest(c, &e->work_key))
 			assay_cbor_fault(c, "entry without its digests");
 	} else {
 		*stage = read_slice(c, true);
-		e->failure = read_u32(c);
+		e->failure = assay_record_u32(c);
 	}
 }
 
@@ -290,11 +281,7 @@ static void read_node(assay_cbor_reader *c, struct node *n)
 {
 	size_t items;
 
-	if (assay_cbor_read_map(c) != FIELDS)
-		assay_cbor_fault(c, "node does not have 3 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != FORMAT)
-		assay_cbor_fault(c, "unknown trie format");
+	assay_record_head(c, FIELDS, "node does not have 3 fields", FORMAT, "unknown trie format");
 	assay_cbor_read_key(c, 1);
 	n->below = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 2);

@@ -11,14 +11,13 @@
 #include "assay/object.h"
 
 #include "catalog.h"
+#include "record.h"
 
 #include <stdlib.h>
 
 #define FORMAT          1
 #define FIELDS          13
 #define WORK_KEY_FORMAT 1
-
-static const char no_memory[] = "out of memory"; /* told from damage by its address */
 
 void assay_unit_release(assay_unit *u)
 {
@@ -108,42 +107,22 @@ static assay_code encode(assay_buf *out, const assay_unit *u, assay_err *err)
 
 /* ---------------------------------------------------------------- decode */
 
-static void read_digest(assay_cbor_reader *c, assay_digest *d)
-{
-	if (!assay_cbor_read_digest(c, d))
-		assay_cbor_fault(c, "digest is missing");
-}
-
-static char *read_text(assay_cbor_reader *c)
-{
-	char *s = assay_cbor_read_strdup(c);
-
-	if (s == NULL)
-		assay_cbor_fault(c, "text is missing");
-	return s;
-}
-
 static void read_sidecars(assay_cbor_reader *c, assay_unit *u)
 {
-	size_t n = assay_cbor_read_array(c);
+	size_t n;
 
-	u->sidecars = assay_alloc(n, sizeof(*u->sidecars));
-	if (u->sidecars == NULL)
-		assay_cbor_fault(c, no_memory);
+	u->sidecars = assay_record_list(c, sizeof(*u->sidecars), &n);
 	while (u->sidecar_count < n && c->fault == NULL) {
 		assay_unit_sidecar *s = &u->sidecars[u->sidecar_count++];
 
-		if (assay_cbor_read_array(c) != 2)
-			assay_cbor_fault(c, "sidecar is not a pair");
-		s->role = read_text(c);
-		read_digest(c, &s->digest);
+		assay_record_tuple(c, 2, "sidecar is not a pair");
+		s->role = assay_record_text(c);
+		assay_record_digest(c, &s->digest);
 	}
 }
 
 static void read_cost(assay_cbor_reader *c, assay_unit *u)
 {
-	uint64_t attempts;
-
 	assay_cbor_read_key(c, 7);
 	u->run = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 8);
@@ -155,30 +134,23 @@ static void read_cost(assay_cbor_reader *c, assay_unit *u)
 	assay_cbor_read_key(c, 11);
 	u->finished_ns = assay_cbor_read_int(c);
 	assay_cbor_read_key(c, 12);
-	attempts = assay_cbor_read_uint(c);
-	if (attempts > UINT32_MAX)
-		assay_cbor_fault(c, "number out of range");
-	u->attempts = (uint32_t)attempts;
+	u->attempts = assay_record_u32(c);
 }
 
 /* *result is borrowed from the record. */
 static void read_unit(assay_cbor_reader *c, assay_unit *u, const unsigned char **result, size_t *size)
 {
-	if (assay_cbor_read_map(c) != FIELDS)
-		assay_cbor_fault(c, "unit does not have 13 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != FORMAT)
-		assay_cbor_fault(c, "unknown unit format");
+	assay_record_head(c, FIELDS, "unit does not have 13 fields", FORMAT, "unknown unit format");
 	assay_cbor_read_key(c, 1);
-	read_digest(c, &u->work_key);
+	assay_record_digest(c, &u->work_key);
 	assay_cbor_read_key(c, 2);
-	read_digest(c, &u->source);
+	assay_record_digest(c, &u->source);
 	assay_cbor_read_key(c, 3);
-	u->part = read_text(c);
+	u->part = assay_record_text(c);
 	assay_cbor_read_key(c, 4);
 	read_sidecars(c, u);
 	assay_cbor_read_key(c, 5);
-	read_digest(c, &u->recipe);
+	assay_record_digest(c, &u->recipe);
 	assay_cbor_read_key(c, 6);
 	*result = assay_cbor_read_bytes(c, size);
 	read_cost(c, u);
@@ -195,8 +167,7 @@ static assay_code decode(assay_unit *out, uint64_t id, const void *p, size_t n, 
 	assay_cbor_reader_init(&c, p, n);
 	read_unit(&c, out, &result, &size);
 	out->id = id;
-	rc = c.fault == no_memory ? ASSAY_RAISE(err, ASSAY_ENOMEM, "unit: %s", no_memory)
-				  : assay_cbor_finish(&c, "unit", err);
+	rc = assay_cbor_finish(&c, "unit", err);
 	if (rc == ASSAY_OK)
 		rc = assay_result_decode(&out->result, result, size, err);
 	if (rc != ASSAY_OK)

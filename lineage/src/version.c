@@ -10,9 +10,9 @@
  */
 #include "assay/version.h"
 
-#include "assay/cbor.h"
-
 #include "catalog.h"
+#include "counts.h"
+#include "record.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,8 +24,6 @@
 #define LATEST        "version.latest"
 #define PREFIX        "sha256:"
 #define PREFIX_DIGITS 4 /* fewer say too little to be meant */
-
-static const char no_memory[] = "out of memory"; /* told from damage by its address */
 
 void assay_version_release(assay_version *v)
 {
@@ -75,28 +73,21 @@ static void encode_record(assay_buf *out, const assay_version *v)
 	assay_cbor_null(out);
 }
 
-static void read_digest(assay_cbor_reader *c, assay_digest *d)
-{
-	if (!assay_cbor_read_digest(c, d))
-		assay_cbor_fault(c, "digest is missing");
-}
-
 static void read_recipes(assay_cbor_reader *c, assay_version *v)
 {
-	size_t n = assay_cbor_read_array(c);
+	const size_t n = assay_cbor_read_array(c);
 	uint64_t before = 0;
 
 	for (size_t i = 0; i < n && c->fault == NULL; i++) {
 		uint64_t m;
 
-		if (assay_cbor_read_array(c) != 2)
-			assay_cbor_fault(c, "recipe is not a pair");
+		assay_record_tuple(c, 2, "recipe is not a pair");
 		m = assay_cbor_read_uint(c);
 		if (m <= before || m > ASSAY_MODALITY_MAX) {
 			assay_cbor_fault(c, "modalities do not ascend");
 			return;
 		}
-		read_digest(c, &v->recipes[m]);
+		assay_record_digest(c, &v->recipes[m]);
 		v->has_recipe[m] = true;
 		before = m;
 	}
@@ -104,46 +95,32 @@ static void read_recipes(assay_cbor_reader *c, assay_version *v)
 
 static void read_contracts(assay_cbor_reader *c, assay_version *v)
 {
-	size_t n = assay_cbor_read_array(c);
+	size_t n;
 
-	v->contracts = assay_alloc(n, sizeof(*v->contracts));
-	if (v->contracts == NULL)
-		assay_cbor_fault(c, no_memory);
+	v->contracts = assay_record_list(c, sizeof(*v->contracts), &n);
 	while (v->contract_count < n && c->fault == NULL)
-		read_digest(c, &v->contracts[v->contract_count++]);
+		assay_record_digest(c, &v->contracts[v->contract_count++]);
 }
 
 static void read_record(assay_cbor_reader *c, assay_version *v)
 {
-	if (assay_cbor_read_map(c) != RECORD_FIELDS)
-		assay_cbor_fault(c, "version does not have 8 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != ASSAY_VERSION_FORMAT)
-		assay_cbor_fault(c, "unknown version format");
+	assay_record_head(c, RECORD_FIELDS, "version does not have 8 fields", ASSAY_VERSION_FORMAT,
+			  "unknown version format");
 	assay_cbor_read_key(c, 1);
 	read_recipes(c, v);
 	assay_cbor_read_key(c, 2);
 	read_contracts(c, v);
 	assay_cbor_read_key(c, 3);
-	read_digest(c, &v->accepted);
+	assay_record_digest(c, &v->accepted);
 	assay_cbor_read_key(c, 4);
-	read_digest(c, &v->others);
+	assay_record_digest(c, &v->others);
 	assay_cbor_read_key(c, 5);
-	if (assay_cbor_read_array(c) != 0)
-		assay_cbor_fault(c, "decisions are not read by this program");
+	assay_record_tuple(c, 0, "decisions are not read by this program");
 	assay_cbor_read_key(c, 6);
-	if (assay_cbor_read_array(c) != 0)
-		assay_cbor_fault(c, "baselines are not read by this program");
+	assay_record_tuple(c, 0, "baselines are not read by this program");
 	assay_cbor_read_key(c, 7);
 	if (!assay_cbor_read_null(c))
 		assay_cbor_fault(c, "an as-of time is not read by this program");
-}
-
-static assay_code finish(const assay_cbor_reader *c, const char *what, assay_err *err)
-{
-	if (c->fault == no_memory)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "%s: %s", what, no_memory);
-	return assay_cbor_finish(c, what, err);
 }
 
 static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)
@@ -161,22 +138,10 @@ static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)
 		return rc;
 	assay_cbor_reader_init(&c, record.data, record.len);
 	read_record(&c, v);
-	return finish(&c, "version record", err);
+	return assay_cbor_finish(&c, "version record", err);
 }
 
 /* ---------------------------------------------------------------- row */
-
-static void encode_counts(assay_buf *out, const assay_counts *c)
-{
-	assay_cbor_array(out, 7);
-	assay_cbor_uint(out, c->in);
-	assay_cbor_uint(out, c->accepted);
-	assay_cbor_uint(out, c->quarantined);
-	assay_cbor_uint(out, c->waived);
-	assay_cbor_uint(out, c->duplicate);
-	assay_cbor_uint(out, c->filtered);
-	assay_cbor_uint(out, c->failed_sources);
-}
 
 static void encode_row(assay_buf *out, const assay_version *v)
 {
@@ -194,33 +159,17 @@ static void encode_row(assay_buf *out, const assay_version *v)
 	assay_cbor_uint(out, 5);
 	assay_cbor_bool(out, v->incomplete);
 	assay_cbor_uint(out, 6);
-	encode_counts(out, &v->counts);
+	assay_counts_encode(out, &v->counts);
 	assay_cbor_uint(out, 7);
 	assay_cbor_text(out, v->dataset);
 }
 
-static void read_counts(assay_cbor_reader *c, assay_counts *n)
-{
-	if (assay_cbor_read_array(c) != 7)
-		assay_cbor_fault(c, "not 7 counts of samples");
-	n->in = assay_cbor_read_uint(c);
-	n->accepted = assay_cbor_read_uint(c);
-	n->quarantined = assay_cbor_read_uint(c);
-	n->waived = assay_cbor_read_uint(c);
-	n->duplicate = assay_cbor_read_uint(c);
-	n->filtered = assay_cbor_read_uint(c);
-	n->failed_sources = assay_cbor_read_uint(c);
-}
-
 static void read_row(assay_cbor_reader *c, assay_version *v)
 {
-	if (assay_cbor_read_map(c) != ROW_FIELDS)
-		assay_cbor_fault(c, "version row does not have 8 fields");
-	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != ROW_FORMAT)
-		assay_cbor_fault(c, "unknown format of a version row");
+	assay_record_head(c, ROW_FIELDS, "version row does not have 8 fields", ROW_FORMAT,
+			  "unknown format of a version row");
 	assay_cbor_read_key(c, 1);
-	read_digest(c, &v->id);
+	assay_record_digest(c, &v->id);
 	assay_cbor_read_key(c, 2);
 	v->run = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 3);
@@ -230,7 +179,7 @@ static void read_row(assay_cbor_reader *c, assay_version *v)
 	assay_cbor_read_key(c, 5);
 	v->incomplete = assay_cbor_read_bool(c);
 	assay_cbor_read_key(c, 6);
-	read_counts(c, &v->counts);
+	assay_counts_decode(c, &v->counts);
 	assay_cbor_read_key(c, 7);
 	v->dataset = assay_cbor_read_strdup(c);
 }
@@ -244,7 +193,7 @@ static assay_code load(assay_store *s, assay_version *out, uint64_t number, cons
 	assay_cbor_reader_init(&c, p, n);
 	read_row(&c, out);
 	out->number = number;
-	rc = finish(&c, "version row", err);
+	rc = assay_cbor_finish(&c, "version row", err);
 	if (rc == ASSAY_OK)
 		rc = load_record(s, out, err);
 	if (rc != ASSAY_OK)
@@ -450,12 +399,8 @@ static assay_code visit_row(void *ctx, const void *key, size_t key_size, const v
 {
 	const struct visit *v = ctx;
 	ASSAY_AUTO_VERSION version = {0};
-	uint64_t number = 0;
-	assay_code rc;
+	assay_code rc = load(v->store, &version, assay_row_number(key, key_size), p, n, err);
 
-	for (size_t i = 0; i < key_size; i++)
-		number = number << 8 | ((const unsigned char *)key)[i];
-	rc = load(v->store, &version, number, p, n, err);
 	return rc == ASSAY_OK ? v->fn(v->ctx, &version, err) : rc;
 }
 

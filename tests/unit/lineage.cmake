@@ -1,8 +1,8 @@
 set(lineage_alloc malloc calloc realloc)
 assay_add_unit(recipe LINK assay::lineage WRAP ${lineage_alloc})
 assay_add_unit(result LINK assay::lineage WRAP ${lineage_alloc})
-# These look at rows as the catalog keeps them: its private header is tested as well.
-foreach(name IN ITEMS queue run sample source store_check trie unit version)
+# Private headers are tested as well, and rows as the catalog keeps them.
+foreach(name IN ITEMS queue record run sample source store_check trie unit version)
   assay_add_unit(${name} LINK assay::lineage PkgConfig::LMDB WRAP ${lineage_alloc})
   target_include_directories(test_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../lineage/src)
 endforeach()

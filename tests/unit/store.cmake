@@ -1,7 +1,10 @@
 set(store_alloc malloc calloc realloc)
-assay_add_unit(store LINK assay::lineage PkgConfig::LMDB
-  WRAP ${store_alloc} fdatasync fsync fstatfs64 mdb_txn_commit mdb_env_open mdb_env_set_mapsize)
-target_include_directories(test_store PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../lineage/src)
+foreach(name IN ITEMS store pack large env)
+  assay_add_unit(${name} LINK assay::lineage PkgConfig::LMDB
+    WRAP ${store_alloc} fdatasync fsync pwrite64 renameat unlinkat ftruncate64 mkdirat mmap64 fstatfs64
+    mdb_txn_commit mdb_env_open mdb_env_set_mapsize EVP_DigestUpdate)
+  target_include_directories(test_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../lineage/src)
+endforeach()
 assay_add_unit(time LINK assay::base)
 assay_add_unit(params LINK assay::stage WRAP ${store_alloc})
 assay_add_unit(chain LINK assay::worker assay::registry WRAP ${store_alloc})

@@ -1,236 +1,7 @@
 #include "assay/queue.h"
 
-#include "catalog.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <ftw.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
-static unsigned calls, fail_at;
-void *__real_malloc(size_t n);
-void *__wrap_malloc(size_t n);
-void *__real_calloc(size_t n, size_t s);
-void *__wrap_calloc(size_t n, size_t s);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-
-void *__wrap_malloc(size_t n)
-{
-	return ++calls == fail_at ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t s)
-{
-	return ++calls == fail_at ? NULL : __real_calloc(n, s);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return ++calls == fail_at ? NULL : __real_realloc(p, n);
-}
-
-static void arm(unsigned n)
-{
-	calls = 0;
-	fail_at = n;
-}
-
-/* ---- a store in a folder of its own for each test ---- */
-
-struct fixture {
-	char dir[64];
-	assay_store *s;
-};
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int open_store(void **state)
-{
-	const assay_store_opts opts = {.create = true};
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (f == NULL)
-		return -1;
-	strcpy(f->dir, "/tmp/assay-test-XXXXXX");
-	*state = f;
-	return mkdtemp(f->dir) != NULL && assay_store_open(&f->s, f->dir, &opts, NULL) == ASSAY_OK ? 0 : -1;
-}
-
-static int close_store(void **state)
-{
-	struct fixture *f = *state;
-
-	assay_store_close(f->s);
-	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free(f);
-	return 0;
-}
-
-#define STORE(state) (((struct fixture *)*(state))->s)
-
-static assay_digest digest(unsigned byte)
-{
-	assay_digest d;
-
-	memset(d.bytes, (int)byte, sizeof(d.bytes));
-	return d;
-}
-
-static void assert_digest(const assay_digest *d, const assay_digest *expected)
-{
-	assert_memory_equal(d->bytes, expected->bytes, sizeof(d->bytes));
-}
-
-static char *text(const char *s)
-{
-	char *copy = assay_strdup(s);
-
-	assert_non_null(copy);
-	return copy;
-}
-
-/* xorshift64*: Vigna 2016, arXiv:1402.6246. The seed is printed, and taken from ASSAY_TEST_SEED when that is set. */
-static uint64_t rng;
-
-static void seed(void)
-{
-	const char *text = getenv("ASSAY_TEST_SEED");
-
-	rng = text != NULL ? strtoull(text, NULL, 0) | 1 : UINT64_C(0x9e3779b97f4a7c15);
-	print_message("seed 0x%" PRIx64 "\n", rng);
-}
-
-static uint32_t rnd(void)
-{
-	rng ^= rng >> 12;
-	rng ^= rng << 25;
-	rng ^= rng >> 27;
-	return (uint32_t)((rng * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
-}
-
-/* ---- rows as bytes ---- */
-
-typedef assay_code read_fn(assay_store *s, uint64_t id);
-
-static void copy_row(assay_store *s, assay_table t, uint64_t id, assay_buf *out)
-{
-	const void *p;
-	size_t n;
-
-	assert_int_equal(assay_row_get_at(s, t, id, &p, &n, NULL), ASSAY_OK);
-	assay_buf_reset(out);
-	assay_buf_append(out, p, n);
-	assert_false(out->failed);
-}
-
-static void put_bytes(assay_store *s, assay_table t, uint64_t id, const void *p, size_t n)
-{
-	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
-
-	assay_buf_append(&row, p, n);
-	assert_int_equal(assay_row_put_at(s, t, id, &row, NULL), ASSAY_OK);
-}
-
-static void assert_truncations_refused(assay_store *s, assay_table t, uint64_t id, read_fn *read)
-{
-	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
-
-	copy_row(s, t, id, &row);
-	for (size_t n = 0; n < row.len; n++) {
-		put_bytes(s, t, id, row.data, n);
-		assert_int_equal(read(s, id), ASSAY_ECORRUPT);
-	}
-	put_bytes(s, t, id, row.data, row.len);
-	assert_int_equal(read(s, id), ASSAY_OK);
-}
-
-/* One to three bytes changed: refused, or read as something else that is valid. */
-static void assert_mutations_harmless(assay_store *s, assay_table t, uint64_t id, read_fn *read)
-{
-	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT, changed = ASSAY_BUF_INIT;
-	unsigned refused = 0;
-
-	seed();
-	copy_row(s, t, id, &row);
-	for (unsigned i = 0; i < 4000; i++) {
-		assay_code rc;
-
-		assay_buf_reset(&changed);
-		assay_buf_append(&changed, row.data, row.len);
-		for (unsigned k = rnd() % 3 + 1; k > 0; k--)
-			changed.data[rnd() % changed.len] = (unsigned char)rnd();
-		put_bytes(s, t, id, changed.data, changed.len);
-		rc = read(s, id);
-		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
-		refused += rc == ASSAY_ECORRUPT;
-	}
-	assert_in_range(refused, 1, 4000);
-	put_bytes(s, t, id, row.data, row.len);
-}
-
-/* ---- two failed checks: one with a value, one undefined ---- */
-
-static assay_failed_check *make_checks(void)
-{
-	assay_failed_check *f = calloc(2, sizeof(*f));
-
-	assert_non_null(f);
-	for (unsigned i = 0; i < 2; i++) {
-		f[i].contract = digest(0x20 + i);
-		f[i].contract_id = text("6f1c0c8e");
-		f[i].contract_version = text("1.2.0");
-		f[i].check_id = text("cer");
-		f[i].metric = text("ocr.cer");
-		f[i].unit = text("");
-		f[i].op = 3;
-		f[i].severity = 1;
-		f[i].low = (assay_decimal){-2, 2};
-		f[i].high = (assay_decimal){INT64_MAX, 18};
-	}
-	f[0].defined = true;
-	f[0].value = (assay_decimal){INT64_MIN, 4};
-	f[1].reason = text("no ground truth beside it");
-	return f;
-}
-
-static void assert_checks(const assay_failed_check *f, size_t count)
-{
-	assert_int_equal(count, 2);
-	for (unsigned i = 0; i < 2; i++) {
-		const assay_digest contract = digest(0x20 + i);
-
-		assert_digest(&f[i].contract, &contract);
-		assert_string_equal(f[i].contract_id, "6f1c0c8e");
-		assert_string_equal(f[i].contract_version, "1.2.0");
-		assert_string_equal(f[i].check_id, "cer");
-		assert_string_equal(f[i].metric, "ocr.cer");
-		assert_string_equal(f[i].unit, "");
-		assert_int_equal(f[i].op, 3);
-		assert_int_equal(f[i].severity, 1);
-		assert_true(f[i].low.units == -2 && f[i].low.scale == 2);
-		assert_true(f[i].high.units == INT64_MAX && f[i].high.scale == 18);
-	}
-	assert_true(f[0].defined && f[0].value.units == INT64_MIN && f[0].value.scale == 4);
-	assert_null(f[0].reason);
-	assert_false(f[1].defined);
-	assert_string_equal(f[1].reason, "no ground truth beside it");
-}
+#include "failed_checks.h"
+#include "lineage_rows.h"
 
 /* ---- a ticket with every field in use ---- */
 
@@ -432,7 +203,7 @@ static void ticket_get__every_truncation__ecorrupt(void **state)
 
 	make_full(&t, "a.tif");
 	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
-	assert_truncations_refused(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
+	assert_row_truncations_refused(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
 }
 
 static void ticket_get__random_mutations__no_harm(void **state)
@@ -441,7 +212,7 @@ static void ticket_get__random_mutations__no_harm(void **state)
 
 	make_full(&t, "a.tif");
 	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
-	assert_mutations_harmless(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
+	assert_row_mutations_harmless(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
 }
 
 static void put_event_bytes(assay_store *s, const void *p, size_t n)
@@ -524,20 +295,18 @@ static void ticket__every_alloc_fails_in_turn__enomem(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(ticket_put__full__reads_back_by_number_and_subject, open_store,
-					    close_store),
-	    cmocka_unit_test_setup_teardown(ticket_put__checks_failed__no_failure_no_unit, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_find__none__enoent, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_put__unknown_number__einval, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_put__transitions__open_ones_are_counted, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_put__rolled_back__counter_too, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(tickets_each__open_or_all__in_order, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_events__history__in_order_and_its_own, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_get__every_truncation__ecorrupt, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_get__random_mutations__no_harm, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(ticket_events__truncated_or_mutated__refused_or_valid, open_store,
-					    close_store),
-	    cmocka_unit_test_setup_teardown(ticket__every_alloc_fails_in_turn__enomem, open_store, close_store),
+	    WITH_STORE(ticket_put__full__reads_back_by_number_and_subject),
+	    WITH_STORE(ticket_put__checks_failed__no_failure_no_unit),
+	    WITH_STORE(ticket_find__none__enoent),
+	    WITH_STORE(ticket_put__unknown_number__einval),
+	    WITH_STORE(ticket_put__transitions__open_ones_are_counted),
+	    WITH_STORE(ticket_put__rolled_back__counter_too),
+	    WITH_STORE(tickets_each__open_or_all__in_order),
+	    WITH_STORE(ticket_events__history__in_order_and_its_own),
+	    WITH_STORE(ticket_get__every_truncation__ecorrupt),
+	    WITH_STORE(ticket_get__random_mutations__no_harm),
+	    WITH_STORE(ticket_events__truncated_or_mutated__refused_or_valid),
+	    WITH_STORE(ticket__every_alloc_fails_in_turn__enomem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,157 +1,8 @@
-#include "assay/object.h"
 #include "assay/store.h"
 
-#include "catalog.h"
-#include "pack.h"
+#include "store_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-/* Linked with --wrap. Each fails once when its counter reaches the number that a test has set. */
-static unsigned calls, fail_at;
-static int fail_fdatasync, fail_fsync, fail_commit;
-static unsigned long pretend_fs;
-static size_t largest_map;
-
-#define WRAP_ALLOC(name, params, args)                                                                                 \
-	void *__real_##name params;                                                                                    \
-	void *__wrap_##name params;                                                                                    \
-	void *__wrap_##name params                                                                                     \
-	{                                                                                                              \
-		return ++calls == fail_at ? NULL : __real_##name args;                                                 \
-	}
-WRAP_ALLOC(malloc, (size_t n), (n))
-WRAP_ALLOC(calloc, (size_t n, size_t s), (n, s))
-WRAP_ALLOC(realloc, (void *p, size_t n), (p, n))
-
-int __real_fdatasync(int fd);
-int __wrap_fdatasync(int fd);
-int __wrap_fdatasync(int fd)
-{
-	if (fail_fdatasync == 0)
-		return __real_fdatasync(fd);
-	errno = fail_fdatasync;
-	return -1;
-}
-
-int __real_fsync(int fd);
-int __wrap_fsync(int fd);
-int __wrap_fsync(int fd)
-{
-	if (fail_fsync == 0)
-		return __real_fsync(fd);
-	errno = fail_fsync;
-	return -1;
-}
-
-int __real_fstatfs64(int fd, struct statfs *fs);
-int __wrap_fstatfs64(int fd, struct statfs *fs);
-int __wrap_fstatfs64(int fd, struct statfs *fs)
-{
-	const int r = __real_fstatfs64(fd, fs);
-
-	if (pretend_fs != 0)
-		fs->f_type = (__fsword_t)pretend_fs;
-	return r;
-}
-
-int __real_mdb_txn_commit(MDB_txn *txn);
-int __wrap_mdb_txn_commit(MDB_txn *txn);
-int __wrap_mdb_txn_commit(MDB_txn *txn)
-{
-	if (fail_commit == 0)
-		return __real_mdb_txn_commit(txn);
-	mdb_txn_abort(txn);
-	return fail_commit;
-}
-
-/* mdb_env_info needs a mapped environment, so the size is remembered from the call that set it. */
-static size_t map_size;
-int __real_mdb_env_set_mapsize(MDB_env *env, size_t size);
-int __wrap_mdb_env_set_mapsize(MDB_env *env, size_t size);
-int __wrap_mdb_env_set_mapsize(MDB_env *env, size_t size)
-{
-	map_size = size;
-	return __real_mdb_env_set_mapsize(env, size);
-}
-
-int __real_mdb_env_open(MDB_env *env, const char *path, unsigned flags, mdb_mode_t mode);
-int __wrap_mdb_env_open(MDB_env *env, const char *path, unsigned flags, mdb_mode_t mode);
-int __wrap_mdb_env_open(MDB_env *env, const char *path, unsigned flags, mdb_mode_t mode)
-{
-	return map_size > largest_map ? ENOMEM : __real_mdb_env_open(env, path, flags, mode);
-}
-
-static char dir[] = "/tmp/assay-test-store-XXXXXX";
-static char store_dir[64];
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	fail_at = calls = 0;
-	fail_fdatasync = fail_fsync = fail_commit = 0;
-	pretend_fs = 0;
-	largest_map = SIZE_MAX;
-	memcpy(dir + sizeof dir - 7, "XXXXXX", 6);
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	(void)snprintf(store_dir, sizeof store_dir, "%s/store", dir);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fail_at = 0;
-	return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static assay_store *open_store(void)
-{
-	const assay_store_opts o = {.create = true};
-	assay_store *s = NULL;
-	assay_err err = ASSAY_ERR_INIT;
-
-	if (assay_store_open(&s, store_dir, &o, &err) != ASSAY_OK)
-		fail_msg("%s", err.msg);
-	return s;
-}
-
-static assay_digest put(assay_store *s, const void *p, size_t n)
-{
-	assay_digest d;
-
-	assert_int_equal(assay_object_put(s, ASSAY_OBJECT_ARTIFACT, p, n, NULL, &d, NULL, NULL), ASSAY_OK);
-	return d;
-}
-
-static assay_code get(assay_store *s, const assay_digest *d, assay_buf *out, assay_err *err)
-{
-	assay_buf_reset(out);
-	return assay_object_get(s, d, out, err);
-}
+#include <dirent.h>
 
 /* ---------------------------------------------------------------- opening */
 
@@ -167,46 +18,41 @@ static void store_open__missing__enoent_says_what_makes_one(void **state)
 	assert_non_null(strstr(err.msg, store_dir));
 }
 
-/* In a process of its own: LMDB forbids two environments on one file in one process. */
-static int opens_for_reading(void)
+static int read_one(void)
 {
-	int status;
-	const pid_t pid = fork();
+	assay_store *reader = open_reader();
+	uint64_t n;
+	const assay_code rc = assay_meta_get(reader, "pack.current", &n, NULL);
 
-	if (pid == 0) {
-		const assay_store_opts read_only = {.read_only = true};
-		assay_store *reader = NULL;
-
-		_exit(assay_store_open(&reader, store_dir, &read_only, NULL) == ASSAY_OK ? 0 : 1);
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	assay_store_close(reader);
+	return rc == ASSAY_OK ? 0 : 1;
 }
 
 static void store_open__second_writer__busy_names_pid(void **state)
 {
-	ASSAY_AUTO_STORE first = open_store();
+	ASSAY_AUTO_STORE first = create_store();
 	ASSAY_AUTO_STORE second = NULL;
 	assay_err err = ASSAY_ERR_INIT;
 	char pid[32];
 
 	(void)state;
 	assert_non_null(first);
-	(void)snprintf(pid, sizeof pid, "pid %ld", (long)getpid());
+	(void)snprintf(pid, sizeof(pid), "pid %ld", (long)getpid());
 	assert_int_equal(assay_store_open(&second, store_dir, NULL, &err), ASSAY_EBUSY);
 	assert_non_null(strstr(err.msg, pid));
-	assert_true(opens_for_reading());
+	assert_int_equal(in_child(read_one), 0);
 }
 
 static void store_open__other_format__refused(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	assay_err err = ASSAY_ERR_INIT;
 	char path[80];
 	FILE *f;
 
 	(void)state;
 	assay_store_close(ASSAY_STEAL(&s));
-	(void)snprintf(path, sizeof path, "%s/format", store_dir);
+	(void)snprintf(path, sizeof(path), "%s/format", store_dir);
 	f = fopen(path, "w");
 	assert_non_null(f);
 	assert_true(fputs("assay store 2\n", f) >= 0 && fclose(f) == 0);
@@ -223,7 +69,7 @@ static void store_open__network_file_systems__refused_by_name(void **state)
 	const assay_store_opts create = {.create = true};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
 		assay_store *s = NULL;
 		assay_err err = ASSAY_ERR_INIT;
 
@@ -240,7 +86,7 @@ static void store_open__small_address_space__halves_the_map(void **state)
 
 	(void)state;
 	largest_map = (size_t)1 << 30;
-	s = open_store();
+	s = create_store();
 	put(s, "x", 1);
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
 }
@@ -251,16 +97,15 @@ static void store_open__every_alloc_fails_in_turn__enomem_no_leak(void **state)
 	assay_code rc;
 
 	(void)state;
-	assay_store_close(open_store());
+	assay_store_close(create_store());
 	do {
 		ASSAY_AUTO_STORE s = NULL;
 
-		calls = 0;
-		fail_at = ++n;
+		arm(++n);
 		rc = assay_store_open(&s, store_dir, NULL, NULL);
 		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
 		assert_int_equal(s != NULL, rc == ASSAY_OK);
-		fail_at = 0;
+		arm(0);
 	} while (rc != ASSAY_OK);
 	assert_in_range(n, 3, 200);
 }
@@ -270,17 +115,17 @@ static void store_open__every_alloc_fails_in_turn__enomem_no_leak(void **state)
 static void object__small_large_empty__come_back(void **state)
 {
 	static const size_t sizes[] = {0, 1, 7, 8, 4096, ASSAY_OBJECT_LARGE, ASSAY_OBJECT_LARGE + 1};
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 	unsigned char *data = malloc(ASSAY_OBJECT_LARGE + 1);
-	assay_digest d[sizeof sizes / sizeof *sizes];
+	assay_digest d[ASSAY_COUNT(sizes)];
 
 	(void)state;
 	assert_non_null(data);
 	for (size_t i = 0; i < ASSAY_OBJECT_LARGE + 1; i++)
 		data[i] = (unsigned char)(i * 31 >> 3);
 	for (int pass = 0; pass < 3; pass++) { /* in the group, after the commit, after a reopen */
-		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		for (size_t i = 0; i < ASSAY_COUNT(sizes); i++) {
 			assay_object_info info;
 
 			if (pass == 0)
@@ -294,7 +139,7 @@ static void object__small_large_empty__come_back(void **state)
 		assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
 		if (pass == 1) {
 			assay_store_close(s);
-			s = open_store();
+			s = create_store();
 		}
 	}
 	free(data);
@@ -302,14 +147,14 @@ static void object__small_large_empty__come_back(void **state)
 
 static void object__put_twice__writes_nothing(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	struct stat before, after;
 	char path[96];
 
 	(void)state;
 	put(s, "same", 4);
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
-	(void)snprintf(path, sizeof path, "%s/packs/00000001.pack", store_dir);
+	(void)snprintf(path, sizeof(path), "%s/packs/00000001.pack", store_dir);
 	assert_int_equal(stat(path, &before), 0);
 	put(s, "same", 4);
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
@@ -319,7 +164,7 @@ static void object__put_twice__writes_nothing(void **state)
 
 static void object__unknown__enoent_names_it(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 	assay_digest d = {{0xab}};
 	assay_err err = ASSAY_ERR_INIT;
@@ -335,7 +180,7 @@ static void flip(const char *name, long offset_from_end)
 	FILE *f;
 	int c;
 
-	(void)snprintf(path, sizeof path, "%s/%s", store_dir, name);
+	(void)snprintf(path, sizeof(path), "%s/%s", store_dir, name);
 	f = fopen(path, "r+");
 	assert_non_null(f);
 	assert_int_equal(fseek(f, -offset_from_end, SEEK_END), 0);
@@ -347,7 +192,7 @@ static void flip(const char *name, long offset_from_end)
 
 static void object__flipped_bit__corrupt_names_it(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 	const assay_digest small = put(s, "eight by", 8);
 	char *data = calloc(1, ASSAY_OBJECT_LARGE + 1);
@@ -361,7 +206,7 @@ static void object__flipped_bit__corrupt_names_it(void **state)
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
 	flip("packs/00000001.pack", 3);
 	assay_digest_hex(&large, hex);
-	(void)snprintf(path, sizeof path, "objects/%.2s/%s", hex, hex + 2);
+	(void)snprintf(path, sizeof(path), "objects/%.2s/%s", hex, hex + 2);
 	flip(path, 100);
 	assert_int_equal(get(s, &small, &out, &err), ASSAY_ECORRUPT);
 	assert_non_null(strstr(err.msg, "another digest"));
@@ -375,7 +220,7 @@ static void object__flipped_bit__corrupt_names_it(void **state)
 
 static void store__rollback__leaves_nothing(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	assay_object_info info;
 	assay_digest kept, lost;
 	uint64_t a, b;
@@ -402,7 +247,7 @@ static void commit_fails_then_store_is_as_before(assay_code expected)
 	assay_err err = ASSAY_ERR_INIT;
 
 	fail_fdatasync = fail_fsync = fail_commit = 0;
-	s = open_store();
+	s = create_store();
 	kept = put(s, "kept", 4);
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
 	lost = put(s, "lost", 4);
@@ -439,7 +284,7 @@ static void store_commit__catalog_refuses__told_and_undone(void **state)
 		assay_code code;
 	} rows[] = {{EIO, ASSAY_EIO}, {ENOSPC, ASSAY_EFULL}, {MDB_MAP_FULL, ASSAY_EFULL}};
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
 		fail_commit = rows[i].mrc;
 		commit_fails_then_store_is_as_before(rows[i].code);
 		assert_int_equal(teardown(state), 0);
@@ -447,78 +292,159 @@ static void store_commit__catalog_refuses__told_and_undone(void **state)
 	}
 }
 
-static void object_put__large_object_cannot_be_synced__told(void **state)
+static void store_commit__without_an_error_to_fill__still_its_code(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
-	char *data = calloc(1, ASSAY_OBJECT_LARGE + 1);
-	assay_err err = ASSAY_ERR_INIT;
+	ASSAY_AUTO_STORE s = create_store();
 
 	(void)state;
-	assert_non_null(data);
-	fail_fsync = EIO;
-	assert_int_equal(
-	    assay_object_put(s, ASSAY_OBJECT_ARTIFACT, data, ASSAY_OBJECT_LARGE + 1, NULL, NULL, NULL, &err),
-	    ASSAY_EIO);
-	free(data);
+	(void)put_numbered(s, 0);
+	fail_commit = ENOSPC;
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_EFULL);
 }
 
-/* A writer is killed at any moment: what it had committed is there, what it had not is gone, and the next goes on. */
-static void store__killed_writer__next_one_finds_the_last_commit(void **state)
+/* Nothing is committed on top of a group that could not be undone. */
+static void store_rollback__fails__so_does_all_else_until_it_succeeds(void **state)
 {
-	unsigned seed = 20261122;
+	ASSAY_AUTO_STORE s = create_store();
+	char here[192], away[192];
 
 	(void)state;
-	print_message("seed %u\n", seed);
-	assay_store_close(open_store());
-	for (int i = 0; i < 30; i++) {
-		int pipe_fds[2], status;
-		uint32_t acknowledged = 0, n;
-		pid_t pid;
+	(void)put_numbered(s, 0);
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+	(void)put_numbered(s, 1);
+	(void)strcpy(here, path_in_store("packs/00000001.pack"));
+	(void)strcpy(away, path_in_store("packs/away"));
+	assert_int_equal(rename(here, away), 0);
+	assay_store_rollback(s);
+	assert_int_equal(assay_object_put(s, ASSAY_OBJECT_ARTIFACT, "x", 1, NULL, NULL, NULL, NULL), ASSAY_EINVAL);
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_EINVAL);
+	assert_int_equal(rename(away, here), 0);
+	assay_store_rollback(s);
+	(void)put_numbered(s, 2);
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+	assert_numbered(s, 0, 1);
+	assert_numbered(s, 2, 3);
+}
 
-		assert_int_equal(pipe(pipe_fds), 0);
-		pid = fork();
-		assert_true(pid >= 0);
-		if (pid == 0) {
-			assay_store *s = open_store();
+/* ---------------------------------------------------------------- kills */
 
-			for (n = 0;; n++) {
-				char text[32];
+#define GROUPS     2
+#define GROUP_SIZE 5
 
-				(void)snprintf(text, sizeof text, "loop %d object %u", i, n);
-				if (assay_object_put(s, ASSAY_OBJECT_ARTIFACT, text, strlen(text), NULL, NULL, NULL,
-						     NULL) != ASSAY_OK ||
-				    (n % 3 == 2 && (assay_store_commit(s, NULL) != ASSAY_OK ||
-						    write(pipe_fds[1], &n, sizeof n) != sizeof n)))
-					_exit(1);
-			}
-		}
-		(void)close(pipe_fds[1]);
-		(void)usleep((unsigned)rand_r(&seed) % 20000);
-		assert_int_equal(kill(pid, SIGKILL), 0);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(WIFSIGNALED(status));
-		while (read(pipe_fds[0], &n, sizeof n) == sizeof n)
-			acknowledged = n + 1;
-		(void)close(pipe_fds[0]);
-		{
-			ASSAY_AUTO_STORE s = open_store();
-			ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+/* Groups of numbered objects over many packs, each with a row; what is committed is told through the pipe. */
+static void write_groups(unsigned group, unsigned end, int told)
+{
+	assay_store *s = create_store();
 
-			for (n = 0; n < acknowledged; n++) {
-				char text[32];
-				assay_digest d;
+	s->packs.full = 2048;
+	for (; group < end; group++) {
+		uint64_t id;
 
-				(void)snprintf(text, sizeof text, "loop %d object %u", i, n);
-				assert_int_equal(assay_digest_of(&d, text, strlen(text), NULL), ASSAY_OK);
-				assert_int_equal(get(s, &d, &out, NULL), ASSAY_OK);
-			}
-		}
+		for (unsigned i = 0; i < GROUP_SIZE; i++)
+			(void)put_numbered(s, group * GROUP_SIZE + i);
+		if (assay_content_id(s, &(assay_digest){{(uint8_t)group, 1}}, &id, NULL) != ASSAY_OK ||
+		    id != group + 1 || assay_store_commit(s, NULL) != ASSAY_OK ||
+		    write(told, &group, sizeof(group)) != sizeof(group))
+			_exit(1);
 	}
+	assay_store_close(s);
+}
+
+static assay_code find_numbered(assay_store *s, unsigned i)
+{
+	char bytes[2048];
+	assay_digest d;
+	assay_object_info o;
+
+	assert_int_equal(assay_digest_of(&d, bytes, numbered(bytes, i), NULL), ASSAY_OK);
+	return assay_object_find(s, &d, &o, NULL);
+}
+
+/* Groups that are there: all that were told, and none in part. */
+static unsigned count_groups(unsigned told)
+{
+	ASSAY_AUTO_STORE s = create_store();
+	unsigned groups = 0;
+	uint64_t id;
+
+	while (assay_index_get(s, ASSAY_INDEX_CONTENT, &(assay_digest){{(uint8_t)groups, 1}}, &id, NULL) == ASSAY_OK)
+		groups++;
+	assert_true(groups >= told);
+	assert_numbered(s, 0, groups * GROUP_SIZE);
+	for (unsigned i = groups * GROUP_SIZE; i < (groups + 1) * GROUP_SIZE; i++)
+		assert_int_equal(find_numbered(s, i), ASSAY_ENOENT);
+	assert_int_equal(weigh().files, s->packs.current);
+	return groups;
+}
+
+/* Returns the groups that the writer told of before it died or ended. */
+static unsigned run_writer(unsigned group, unsigned end, unsigned dies_at, useconds_t after, bool *killed)
+{
+	int fds[2], status;
+	unsigned told = group, n;
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		points = 0;
+		die_at = dies_at;
+		write_groups(group, end, fds[1]);
+		_exit(0);
+	}
+	(void)close(fds[1]);
+	if (after > 0 && usleep(after) == 0)
+		(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+	*killed = WIFSIGNALED(status);
+	while (read(fds[0], &n, sizeof(n)) == sizeof(n))
+		told = n + 1;
+	(void)close(fds[0]);
+	return told;
+}
+
+/* Before and after each thing that a writer does to the disk, from making the store on. */
+static void store__killed_at_every_point__groups_are_whole_and_the_next_goes_on(void **state)
+{
+	bool killed = true;
+	unsigned n;
+
+	largest_map = (size_t)64 << 20;
+	for (n = 1; killed; n++) {
+		const unsigned told = run_writer(0, GROUPS, n, 0, &killed);
+		const unsigned there = count_groups(told);
+
+		assert_true(there >= told && there <= GROUPS);
+		if (there < GROUPS)
+			assert_int_equal(run_writer(there, GROUPS, 0, 0, &killed), GROUPS);
+		assert_int_equal(count_groups(GROUPS), GROUPS);
+		killed = there < GROUPS;
+		assert_int_equal(teardown(state), 0);
+		assert_int_equal(setup(state), 0);
+		largest_map = (size_t)64 << 20;
+	}
+	assert_in_range(n, 30, 1000);
+}
+
+static void store__killed_at_any_moment__groups_are_whole_and_the_next_goes_on(void **state)
+{
+	unsigned groups = 0;
+	bool killed;
+
+	(void)state;
+	seed();
+	largest_map = (size_t)64 << 20;
+	assay_store_close(create_store());
+	for (int i = 0; i < 30; i++)
+		groups = count_groups(run_writer(groups, 200, 0, 1 + rnd() % 20000, &killed));
+	assert_true(groups > 0);
 }
 
 static void store_open__pack_shorter_than_catalog_says__corrupt(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	assay_err err = ASSAY_ERR_INIT;
 	char path[96];
 
@@ -526,17 +452,169 @@ static void store_open__pack_shorter_than_catalog_says__corrupt(void **state)
 	put(s, "some bytes", 10);
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
 	assay_store_close(ASSAY_STEAL(&s));
-	(void)snprintf(path, sizeof path, "%s/packs/00000001.pack", store_dir);
+	(void)snprintf(path, sizeof(path), "%s/packs/00000001.pack", store_dir);
 	assert_int_equal(truncate(path, 40), 0);
 	assert_int_equal(assay_store_open(&s, store_dir, NULL, &err), ASSAY_ECORRUPT);
 	assert_non_null(strstr(err.msg, "pack 1 has 40 bytes"));
+}
+
+static void store_open__made_in_part__no_store_until_it_is_finished(void **state)
+{
+	const assay_store_opts read_only = {.read_only = true};
+	ASSAY_AUTO_STORE s = create_store();
+
+	(void)state;
+	(void)put_numbered(s, 0);
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+	assay_store_close(ASSAY_STEAL(&s));
+	assert_int_equal(unlink(path_in_store("format")), 0);
+	assert_int_equal(assay_store_open(&s, store_dir, &read_only, NULL), ASSAY_ENOENT);
+	assert_int_equal(assay_store_open(&s, store_dir, NULL, NULL), ASSAY_ENOENT);
+	s = create_store();
+	assert_numbered(s, 0, 1);
+	assay_store_close(ASSAY_STEAL(&s));
+	s = open_reader();
+	assert_numbered(s, 0, 1);
+}
+
+/* Folders that the store is found by are durable before it is one. */
+static void store_open__new__folders_are_synced(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(stat(FIXTURE(state)->dir, &st), 0);
+	watched = st.st_ino;
+	watched_syncs = 0;
+	assay_store_close(create_store());
+	assert_int_equal(watched_syncs, 1);
+	assay_store_close(create_store());
+	assert_int_equal(watched_syncs, 1);
+}
+
+static unsigned inherited_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
+		const int flags = fcntl(atoi(e->d_name), F_GETFD);
+
+		n += e->d_name[0] != '.' && flags >= 0 && (flags & FD_CLOEXEC) == 0;
+	}
+	(void)closedir(dir);
+	return n;
+}
+
+/* A worker that inherited the lock would hold it after the coordinator is gone. */
+static void store__descriptors__none_is_inherited_by_workers(void **state)
+{
+	const unsigned before = inherited_fds();
+	ASSAY_AUTO_STORE s = create_store();
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+	const assay_digest d = put_numbered(s, 0);
+
+	(void)state;
+	assert_int_equal(get(s, &d, &out, NULL), ASSAY_OK);
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+	assert_int_equal(inherited_fds(), before);
+}
+
+/* ---------------------------------------------------------------- readers */
+
+/* Steps that the writer takes when it is told to; each ends with a byte back. */
+static void write_in_steps(int steps, int done)
+{
+	assay_store *s = create_store();
+	char c;
+
+	s->packs.full = 4096;
+	for (unsigned step = 0; read(steps, &c, 1) == 1; step++) {
+		if (step == 0)
+			for (unsigned i = 1; i < 30; i++)
+				(void)put_numbered(s, i);
+		else if (step == 1 && assay_store_commit(s, NULL) != ASSAY_OK)
+			_exit(1);
+		else if (step == 2)
+			(void)put_numbered(s, 30);
+		else if (step == 3)
+			assay_store_rollback(s);
+		if (write(done, "", 1) != 1)
+			_exit(1);
+	}
+	assay_store_close(s);
+	_exit(0);
+}
+
+static void step(const int fds[2])
+{
+	char c;
+
+	assert_int_equal(write(fds[1], "", 1), 1);
+	assert_int_equal(read(fds[0], &c, 1), 1);
+}
+
+static void reader__snapshot__lasts_until_refresh(void **state)
+{
+	ASSAY_AUTO_STORE s = create_store();
+	int steps[2], done[2], status;
+	pid_t pid;
+
+	(void)state;
+	(void)put_numbered(s, 0);
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+	assay_store_close(ASSAY_STEAL(&s));
+	assert_true(pipe(steps) == 0 && pipe(done) == 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)close(steps[1]);
+		write_in_steps(steps[0], done[1]);
+	}
+	s = open_reader();
+	for (int i = 0; i < 2; i++) { /* put, then committed */
+		assert_numbered(s, 0, 1);
+		step((const int[2]){done[0], steps[1]});
+		assert_numbered(s, 0, 1);
+		assert_int_equal(find_numbered(s, 29), ASSAY_ENOENT);
+	}
+	assay_store_refresh(s);
+	for (int i = 0; i < 2; i++) { /* put, then rolled back */
+		assert_numbered(s, 0, 30);
+		step((const int[2]){done[0], steps[1]});
+		assert_int_equal(find_numbered(s, 30), ASSAY_ENOENT);
+		assay_store_refresh(s);
+	}
+	assert_numbered(s, 0, 30);
+	(void)close(steps[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void reader__write__einval_and_nothing_touched(void **state)
+{
+	ASSAY_AUTO_STORE s = create_store();
+	assay_err err = ASSAY_ERR_INIT;
+	struct disk before;
+
+	(void)state;
+	(void)put_numbered(s, 0);
+	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+	assay_store_close(s);
+	before = weigh();
+	s = open_reader();
+	assert_int_equal(assay_object_put(s, ASSAY_OBJECT_ARTIFACT, "x", 1, NULL, NULL, NULL, &err), ASSAY_EINVAL);
+	assert_int_equal(assay_meta_put(s, "x", 1, &err), ASSAY_EINVAL);
+	assert_int_equal(assay_store_commit(s, &err), ASSAY_OK);
+	assert_weighs(&before);
+	assert_numbered(s, 0, 1);
 }
 
 /* ---------------------------------------------------------------- rows, index, edges */
 
 static void row__changed_value__corrupt_names_table_and_row(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
 	assay_err err = ASSAY_ERR_INIT;
 	const void *p;
@@ -553,7 +631,7 @@ static void row__changed_value__corrupt_names_table_and_row(void **state)
 		unsigned char *at;
 		FILE *f;
 
-		(void)snprintf(path, sizeof path, "%s/catalog/data.mdb", store_dir);
+		(void)snprintf(path, sizeof(path), "%s/catalog/data.mdb", store_dir);
 		f = fopen(path, "r+");
 		assert_non_null(f);
 		assert_non_null(assay_buf_extend(&file, 1 << 20));
@@ -564,10 +642,31 @@ static void row__changed_value__corrupt_names_table_and_row(void **state)
 		assert_int_equal(fputc('N', f), 'N');
 		assert_int_equal(fclose(f), 0);
 	}
-	s = open_store();
+	s = create_store();
 	assert_int_equal(assay_row_get_at(s, ASSAY_TABLE_RUN, 7, &p, &n, &err), ASSAY_ECORRUPT);
 	assert_string_equal(err.msg, "catalog table 'run', row 7: its checksum differs");
 	assert_int_equal(assay_row_get_at(s, ASSAY_TABLE_RUN, 8, &p, &n, &err), ASSAY_ENOENT);
+}
+
+/* Half a checksum must not be part of the next. */
+static void row__digest_fails_in_the_middle__next_checksums_are_right(void **state)
+{
+	ASSAY_AUTO_STORE s = create_store();
+	uint64_t value;
+
+	(void)state;
+	for (unsigned n = 1; n <= 3; n++) {
+		digests = 0;
+		fail_digest_at = n;
+		assert_int_equal(assay_meta_put(s, "a", n, NULL), ASSAY_ENOMEM);
+		fail_digest_at = 0;
+		assert_int_equal(assay_meta_put(s, "b", n, NULL), ASSAY_OK);
+		assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+		assay_store_close(s);
+		s = create_store();
+		assert_int_equal(assay_meta_get(s, "b", &value, NULL), ASSAY_OK);
+		assert_int_equal(value, n);
+	}
 }
 
 static assay_code collect(void *ctx, uint64_t to, assay_err *err)
@@ -581,7 +680,7 @@ static assay_code collect(void *ctx, uint64_t to, assay_err *err)
 
 static void edge__several__in_order_of_target(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	uint64_t seen[8] = {0}, *at = seen;
 
 	(void)state;
@@ -604,7 +703,7 @@ static assay_code count_prefix(void *ctx, const assay_digest *d, uint64_t id, as
 
 static void index_prefix__hex_digits__matches_half_bytes(void **state)
 {
-	ASSAY_AUTO_STORE s = open_store();
+	ASSAY_AUTO_STORE s = create_store();
 	static const struct {
 		const char *hex;
 		int expected;
@@ -614,7 +713,7 @@ static void index_prefix__hex_digits__matches_half_bytes(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(assay_index_put(s, ASSAY_INDEX_VERSION, &d[i], i + 1, NULL), ASSAY_OK);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
 		int n = 0;
 
 		assert_int_equal(assay_index_prefix(s, ASSAY_INDEX_VERSION, rows[i].hex, count_prefix, &n, NULL),
@@ -622,8 +721,6 @@ static void index_prefix__hex_digits__matches_half_bytes(void **state)
 		assert_int_equal(n, rows[i].expected);
 	}
 }
-
-#define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
@@ -643,8 +740,16 @@ int main(void)
 	    STORE_TEST(store_commit__fdatasync_fails__told_and_undone),
 	    STORE_TEST(store_commit__disk_full__told_and_undone),
 	    STORE_TEST(store_commit__catalog_refuses__told_and_undone),
-	    STORE_TEST(object_put__large_object_cannot_be_synced__told),
-	    STORE_TEST(store__killed_writer__next_one_finds_the_last_commit),
+	    STORE_TEST(store_commit__without_an_error_to_fill__still_its_code),
+	    STORE_TEST(store_rollback__fails__so_does_all_else_until_it_succeeds),
+	    STORE_TEST(store__killed_at_every_point__groups_are_whole_and_the_next_goes_on),
+	    STORE_TEST(store__killed_at_any_moment__groups_are_whole_and_the_next_goes_on),
+	    STORE_TEST(store_open__made_in_part__no_store_until_it_is_finished),
+	    STORE_TEST(store_open__new__folders_are_synced),
+	    STORE_TEST(store__descriptors__none_is_inherited_by_workers),
+	    STORE_TEST(reader__snapshot__lasts_until_refresh),
+	    STORE_TEST(reader__write__einval_and_nothing_touched),
+	    STORE_TEST(row__digest_fails_in_the_middle__next_checksums_are_right),
 	    STORE_TEST(row__changed_value__corrupt_names_table_and_row),
 	    STORE_TEST(edge__several__in_order_of_target),
 	    STORE_TEST(index_prefix__hex_digits__matches_half_bytes),

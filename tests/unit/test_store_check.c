@@ -6,110 +6,14 @@
 #include "assay/trie.h"
 #include "assay/unit.h"
 #include "assay/version.h"
+
 #include "catalog.h"
+#include "lineage_fixture.h"
 
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <ftw.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
-static unsigned calls, fail_at;
-void *__real_malloc(size_t n);
-void *__wrap_malloc(size_t n);
-void *__real_calloc(size_t n, size_t s);
-void *__wrap_calloc(size_t n, size_t s);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-
-void *__wrap_malloc(size_t n)
-{
-	return ++calls == fail_at ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t s)
-{
-	return ++calls == fail_at ? NULL : __real_calloc(n, s);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return ++calls == fail_at ? NULL : __real_realloc(p, n);
-}
-
-static void arm(unsigned n)
-{
-	calls = 0;
-	fail_at = n;
-}
-
-/* ---- a store in a folder of its own for each test ---- */
-
-struct fixture {
-	char dir[64];
-	assay_store *s;
-};
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int open_store(void **state)
-{
-	const assay_store_opts opts = {.create = true};
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (f == NULL)
-		return -1;
-	strcpy(f->dir, "/tmp/assay-test-XXXXXX");
-	*state = f;
-	return mkdtemp(f->dir) != NULL && assay_store_open(&f->s, f->dir, &opts, NULL) == ASSAY_OK ? 0 : -1;
-}
-
-static int close_store(void **state)
-{
-	struct fixture *f = *state;
-
-	assay_store_close(f->s);
-	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free(f);
-	return 0;
-}
-
-#define STORE(state) (((struct fixture *)*(state))->s)
-
-static assay_digest digest(unsigned byte)
-{
-	assay_digest d;
-
-	memset(d.bytes, (int)byte, sizeof(d.bytes));
-	return d;
-}
-
-static char *text(const char *s)
-{
-	char *copy = assay_strdup(s);
-
-	assert_non_null(copy);
-	return copy;
-}
 
 /* ---- a store with two versions ----
  *
@@ -158,7 +62,16 @@ static void put_objects(assay_store *s)
 	free(large);
 }
 
-static void add_sample(assay_unit *u, const char *part, const assay_digest *one, const assay_digest *two)
+static void add_artifact(assay_store *s, assay_result_sample *r, const assay_digest *d)
+{
+	assay_object_info o;
+
+	assert_int_equal(assay_object_find(s, d, &o, NULL), ASSAY_OK);
+	r->artifacts[r->artifact_count++] = (assay_artifact_ref){.digest = *d, .size = o.size};
+}
+
+static void add_sample(assay_store *s, assay_unit *u, const char *part, const assay_digest *one,
+		       const assay_digest *two)
 {
 	assay_result_sample *r = &u->result.samples[u->result.sample_count++];
 
@@ -167,9 +80,9 @@ static void add_sample(assay_unit *u, const char *part, const assay_digest *one,
 	r->parent = ASSAY_NO_SAMPLE;
 	r->artifacts = calloc(2, sizeof(*r->artifacts));
 	assert_non_null(r->artifacts);
-	r->artifacts[r->artifact_count++].digest = *one;
+	add_artifact(s, r, one);
 	if (two != NULL)
-		r->artifacts[r->artifact_count++].digest = *two;
+		add_artifact(s, r, two);
 }
 
 static void start_unit(assay_unit *u, unsigned source, const assay_digest *recipe)
@@ -191,15 +104,15 @@ static void put_units(assay_store *s)
 	assay_unit u;
 
 	start_unit(&u, 0xa, &made.recipe);
-	add_sample(&u, "page=1", &made.old_one, &made.shared);
-	add_sample(&u, "page=2", &made.two, &made.large);
+	add_sample(s, &u, "page=1", &made.old_one, &made.shared);
+	add_sample(s, &u, "page=2", &made.two, &made.large);
 	finish_unit(s, &u);
 	start_unit(&u, 0xb, &made.recipe);
-	add_sample(&u, "", &made.three, &made.shared);
+	add_sample(s, &u, "", &made.three, &made.shared);
 	finish_unit(s, &u);
 	start_unit(&u, 0xa, &made.other_recipe);
-	add_sample(&u, "page=1", &made.new_one, NULL);
-	add_sample(&u, "page=2", &made.two, NULL);
+	add_sample(s, &u, "page=1", &made.new_one, NULL);
+	add_sample(s, &u, "page=2", &made.two, NULL);
 	finish_unit(s, &u);
 }
 
@@ -394,7 +307,7 @@ static void flip_in_pack(void **state, const assay_digest *d, unsigned behind)
 	assay_object_info o;
 
 	assert_int_equal(assay_object_find(f->s, d, &o, NULL), ASSAY_OK);
-	(void)snprintf(path, sizeof(path), "%s/packs/%08u.pack", f->dir, o.pack);
+	(void)snprintf(path, sizeof(path), "%s/packs/%08u.pack", f->store, o.pack);
 	flip_in_file(path, o.offset + behind);
 }
 
@@ -404,7 +317,7 @@ static void large_path(void **state, char path[160])
 	char hex[ASSAY_DIGEST_HEX];
 
 	(void)assay_digest_hex(&made.large, hex);
-	(void)snprintf(path, 160, "%s/objects/%.2s/%s", f->dir, hex, hex + 2);
+	(void)snprintf(path, 160, "%s/objects/%.2s/%s", f->store, hex, hex + 2);
 }
 
 /* Change the catalog behind the store's back, as a disk would. */
@@ -420,7 +333,7 @@ static void change_catalog(void **state, const char *table, const void *key, siz
 
 	assay_store_close(f->s);
 	f->s = NULL;
-	(void)snprintf(path, sizeof(path), "%s/catalog", f->dir);
+	(void)snprintf(path, sizeof(path), "%s/catalog", f->store);
 	assert_int_equal(mdb_env_create(&env), 0);
 	assert_int_equal(mdb_env_set_maxdbs(env, 32), 0);
 	assert_int_equal(mdb_env_set_mapsize(env, (size_t)1 << 30), 0);
@@ -438,7 +351,7 @@ static void change_catalog(void **state, const char *table, const void *key, siz
 	assert_int_equal(remove_it ? mdb_del(txn, dbi, &k, NULL) : mdb_put(txn, dbi, &k, &v, 0), 0);
 	assert_int_equal(mdb_txn_commit(txn), 0);
 	mdb_env_close(env);
-	assert_int_equal(assay_store_open(&f->s, f->dir, NULL, NULL), ASSAY_OK);
+	assert_int_equal(assay_store_open(&f->s, f->store, NULL, NULL), ASSAY_OK);
 }
 
 static void change_row(void **state, const char *table, uint64_t id)
@@ -512,7 +425,8 @@ static void store_check__reader__the_same(void **state)
 	ASSAY_AUTO_STORE reader = NULL;
 	char told[TOLD];
 
-	assert_int_equal(assay_store_open(&reader, f->dir, &opts, NULL), ASSAY_OK);
+	assay_store_close(ASSAY_STEAL(&STORE(state))); /* a process must not have it open twice */
+	assert_int_equal(assay_store_open(&reader, f->store, &opts, NULL), ASSAY_OK);
 	assert_int_equal(check(reader, true, told).findings, 0);
 }
 
@@ -749,7 +663,8 @@ static void store_check__index_entries__changed(void **state)
 
 	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
 		change_entry(state, cases[i].type, &cases[i].d, false);
-		assert_told(state, false, 1, TOLD_PARTS(cases[i].told, cases[i].affected));
+		/* The edges of a content are told of as well: its old number is nobody's now. */
+		assert_told(state, false, cases[i].type == 'c' ? 2 : 1, TOLD_PARTS(cases[i].told, cases[i].affected));
 		change_entry(state, cases[i].type, &cases[i].d, false);
 		assert_told(state, false, 0, TOLD_PARTS(""));
 	}
@@ -797,7 +712,105 @@ static void store_check__object_gone__told_once_for_all_that_name_it(void **stat
 	change_catalog(state, "object", key, sizeof(key), 0, true);
 	change_entry(state, 'o', &made.shared, true);
 	name_of(&made.shared, name);
-	assert_told(state, false, 1, TOLD_PARTS(name, "is named but not in the store | a.tif#page=1 b.tif |"));
+	assert_told(state, false, 2,
+		    TOLD_PARTS(name, "is named but not in the store | a.tif#page=1 b.tif |", "index edge object ",
+			       "which is not there"));
+}
+
+static void store_check__version_row_gone__names_it_by_its_entry(void **state)
+{
+	const unsigned char key[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+	char name[192];
+
+	(void)snprintf(name, sizeof(name), "index %s: index entry leads to version 1, which is not there | | v1\n",
+		       made.version[1]);
+	change_catalog(state, "version", key, sizeof(key), 0, true);
+	assert_told(state, false, 1, TOLD_PARTS(name));
+}
+
+static void put_tag(assay_store *s, const char *name)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	assay_buf_puts(&row, "what a tag will say");
+	assert_int_equal(assay_row_put(s, ASSAY_TABLE_TAG, name, strlen(name), &row, NULL), ASSAY_OK);
+}
+
+static void store_check__tags__one_that_is_damaged_hides_no_other(void **state)
+{
+	char told[TOLD];
+	uint64_t rows;
+
+	put_tag(STORE(state), "a");
+	put_tag(STORE(state), "b");
+	put_tag(STORE(state), "c");
+	assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	rows = check(STORE(state), false, told).rows;
+	change_catalog(state, "tag", "a", 1, 12, false);
+	assert_told(state, false, 1, TOLD_PARTS("row tag a: ", "checksum differs"));
+	change_catalog(state, "tag", "c", 1, 12, false);
+	assert_told(state, false, 2, TOLD_PARTS("row tag a: ", "row tag c: "));
+	assert_int_equal(check(STORE(state), false, told).rows, rows);
+}
+
+/* Each end that is missing is told once, however many edges lead there. */
+static void store_check__edges__ends_that_are_not_there(void **state)
+{
+	const struct {
+		assay_edge_kind kind;
+		uint64_t from, to;
+		const char *told;
+	} cases[] = {
+	    {ASSAY_EDGE_CONTENT_UNIT, 1, 77, "index edge content 1 to unit 77: leads to unit 77, which is not there"},
+	    {ASSAY_EDGE_SIDECAR_UNIT, 99, 2,
+	     "index edge content 99 to unit 2: leads from content 99, which is not there | b.tif | v2\n"},
+	    {ASSAY_EDGE_RECIPE_UNIT, 1, 78, "leads to unit 78"},
+	    {ASSAY_EDGE_ARTIFACT_UNIT, 79, 2, "leads from object 79, which is not there | b.tif | v2\n"},
+	    {ASSAY_EDGE_CONTENT_SOURCE, 1, 80, "leads to source 80"},
+	    {ASSAY_EDGE_SOURCE_SAMPLE, 81, 3, "leads from source 81, which is not there | b.tif | v2\n"},
+	    {ASSAY_EDGE_SOURCE_SAMPLE, 81, 82, "index edge source 81 to sample 82: leads to sample 82"},
+	};
+
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++)
+		assert_int_equal(assay_edge_put(STORE(state), cases[i].kind, cases[i].from, cases[i].to, NULL),
+				 ASSAY_OK);
+	assert_told(state, false, ASSAY_COUNT(cases),
+		    TOLD_PARTS(cases[0].told, cases[1].told, cases[2].told, cases[3].told, cases[4].told, cases[5].told,
+			       cases[6].told));
+}
+
+static void store_check__edge_of_no_kind__told(void **state)
+{
+	assert_int_equal(assay_edge_put(STORE(state), (assay_edge_kind)9, 1, 1, NULL), ASSAY_OK);
+	assert_told(state, false, 1, TOLD_PARTS("index edge: is of no kind that there is"));
+}
+
+static void store_check__content_entry_gone__told_by_its_edges(void **state)
+{
+	const assay_digest a = digest(0xa);
+
+	change_entry(state, 'c', &a, true);
+	assert_told(state, false, 1,
+		    TOLD_PARTS("index edge content 1 to unit 1: leads from content 1, which is not there"));
+}
+
+/* Without their counter it is not known which numbers of contents are wrong, so that no edge is. */
+static void store_check__counter_of_contents__told_alone(void **state)
+{
+	change_catalog(state, "meta", "next.index", 10, 10, false);
+	assert_told(state, false, 1, TOLD_PARTS("row next.index: "));
+}
+
+static void store_check__artifact_of_another_size__told(void **state)
+{
+	ASSAY_AUTO_UNIT u = {0};
+
+	assert_int_equal(assay_unit_get(STORE(state), 2, &u, NULL), ASSAY_OK);
+	u.result.samples[0].artifacts[0].size++;
+	u.run = 9;
+	assert_int_equal(assay_unit_put(STORE(state), &u, NULL), ASSAY_OK);
+	assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	assert_told(state, false, 1, TOLD_PARTS("row unit 4: says 6 bytes of artifact ", ", which has 5 |", "v2\n"));
 }
 
 /* A row that is gone while its entry is there: whoever names it says so as well. */
@@ -806,11 +819,12 @@ static void store_check__unit_row_gone__told_by_what_names_it(void **state)
 	const unsigned char key[8] = {0, 0, 0, 0, 0, 0, 0, 2};
 
 	change_catalog(state, "unit", key, sizeof(key), 0, true);
-	assert_told(state, false, 4,
+	assert_told(state, false, 5,
 		    TOLD_PARTS("row b.tif: names unit 2, which is not there | b.tif | v2\n",
 			       "row b.tif: names unit 2, which is not there | b.tif | v2\n",
 			       "row b.tif: names unit 2, which is not there | b.tif |\n",
-			       "index sha256:", "index entry leads to unit 2, which is not there |"));
+			       "index sha256:", "index entry leads to unit 2, which is not there |",
+			       "index edge content 2 to unit 2: leads to unit 2, which is not there | b.tif | v2\n"));
 }
 
 static void store_check__pack_cut_under_a_reader__one_finding(void **state)
@@ -822,9 +836,10 @@ static void store_check__pack_cut_under_a_reader__one_finding(void **state)
 	assay_object_info o;
 
 	assert_int_equal(assay_object_find(f->s, &made.three, &o, NULL), ASSAY_OK);
-	(void)snprintf(path, sizeof(path), "%s/packs/%08u.pack", f->dir, o.pack);
+	(void)snprintf(path, sizeof(path), "%s/packs/%08u.pack", f->store, o.pack);
 	assert_int_equal(truncate(path, (off_t)o.offset), 0);
-	assert_int_equal(assay_store_open(&reader, f->dir, &opts, NULL), ASSAY_OK);
+	assay_store_close(ASSAY_STEAL(&STORE(state))); /* a process must not have it open twice */
+	assert_int_equal(assay_store_open(&reader, f->store, &opts, NULL), ASSAY_OK);
 	(void)check(reader, false, told);
 	/* The version that could tell of the first a.tif#page=1 lay behind the cut. */
 	assert_non_null(strstr(told, "pack 00000001.pack: is shorter than the catalog counts on | b.tif |"));
@@ -875,35 +890,42 @@ static void store_check__every_alloc_fails_in_turn__enomem(void **state)
 	assert_in_range(n, 100, 100000);
 }
 
-#define WITH_STORE(f) cmocka_unit_test_setup_teardown(f, make_store, close_store)
+#define WITH_DATASET(test) cmocka_unit_test_setup_teardown(test, make_store, close_store)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WITH_STORE(store_check__sound__nothing_found),
-	    cmocka_unit_test_setup_teardown(store_check__empty__nothing_found, open_store, close_store),
-	    WITH_STORE(store_check__reader__the_same),
-	    WITH_STORE(store_check__bit_in_pack__names_samples_and_versions),
-	    WITH_STORE(store_check__shared_artifact__every_sample_that_names_it),
-	    WITH_STORE(store_check__bit_in_record_head__told),
-	    WITH_STORE(store_check__large_object__changed_cut_or_missing),
-	    WITH_STORE(store_check__recipe_or_contract__told_without_reading_data),
-	    WITH_STORE(store_check__trie_node__names_the_versions_that_have_it),
-	    WITH_STORE(store_check__trie_node__every_version_that_shares_it),
-	    WITH_STORE(store_check__trie_node_and_artifact__both_told),
-	    WITH_STORE(store_check__version_record__names_it),
-	    WITH_STORE(store_check__rows__checksum_differs),
-	    WITH_STORE(store_check__object_row__names_what_is_lost),
-	    WITH_STORE(store_check__event_or_number__told),
-	    WITH_STORE(store_check__counter__told_and_rows_still_checked),
-	    WITH_STORE(store_check__index_entries__changed),
-	    WITH_STORE(store_check__index_entries__missing),
-	    WITH_STORE(store_check__version_entry__missing_or_changed),
-	    WITH_STORE(store_check__object_gone__told_once_for_all_that_name_it),
-	    WITH_STORE(store_check__unit_row_gone__told_by_what_names_it),
-	    WITH_STORE(store_check__pack_cut_under_a_reader__one_finding),
-	    WITH_STORE(store_check__callback_fails__stops_with_its_code),
-	    WITH_STORE(store_check__every_alloc_fails_in_turn__enomem),
+	    WITH_DATASET(store_check__sound__nothing_found),
+	    WITH_STORE(store_check__empty__nothing_found),
+	    WITH_DATASET(store_check__reader__the_same),
+	    WITH_DATASET(store_check__bit_in_pack__names_samples_and_versions),
+	    WITH_DATASET(store_check__shared_artifact__every_sample_that_names_it),
+	    WITH_DATASET(store_check__bit_in_record_head__told),
+	    WITH_DATASET(store_check__large_object__changed_cut_or_missing),
+	    WITH_DATASET(store_check__recipe_or_contract__told_without_reading_data),
+	    WITH_DATASET(store_check__trie_node__names_the_versions_that_have_it),
+	    WITH_DATASET(store_check__trie_node__every_version_that_shares_it),
+	    WITH_DATASET(store_check__trie_node_and_artifact__both_told),
+	    WITH_DATASET(store_check__version_record__names_it),
+	    WITH_DATASET(store_check__rows__checksum_differs),
+	    WITH_DATASET(store_check__object_row__names_what_is_lost),
+	    WITH_DATASET(store_check__event_or_number__told),
+	    WITH_DATASET(store_check__counter__told_and_rows_still_checked),
+	    WITH_DATASET(store_check__index_entries__changed),
+	    WITH_DATASET(store_check__index_entries__missing),
+	    WITH_DATASET(store_check__version_entry__missing_or_changed),
+	    WITH_DATASET(store_check__object_gone__told_once_for_all_that_name_it),
+	    WITH_DATASET(store_check__version_row_gone__names_it_by_its_entry),
+	    WITH_DATASET(store_check__tags__one_that_is_damaged_hides_no_other),
+	    WITH_DATASET(store_check__edges__ends_that_are_not_there),
+	    WITH_DATASET(store_check__edge_of_no_kind__told),
+	    WITH_DATASET(store_check__content_entry_gone__told_by_its_edges),
+	    WITH_DATASET(store_check__counter_of_contents__told_alone),
+	    WITH_DATASET(store_check__artifact_of_another_size__told),
+	    WITH_DATASET(store_check__unit_row_gone__told_by_what_names_it),
+	    WITH_DATASET(store_check__pack_cut_under_a_reader__one_finding),
+	    WITH_DATASET(store_check__callback_fails__stops_with_its_code),
+	    WITH_DATASET(store_check__every_alloc_fails_in_turn__enomem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,120 +1,7 @@
 #include "assay/trie.h"
 
 #include "catalog.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <ftw.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
-static unsigned calls, fail_at;
-void *__real_malloc(size_t n);
-void *__wrap_malloc(size_t n);
-void *__real_calloc(size_t n, size_t s);
-void *__wrap_calloc(size_t n, size_t s);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-
-void *__wrap_malloc(size_t n)
-{
-	return ++calls == fail_at ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t s)
-{
-	return ++calls == fail_at ? NULL : __real_calloc(n, s);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return ++calls == fail_at ? NULL : __real_realloc(p, n);
-}
-
-static void arm(unsigned n)
-{
-	calls = 0;
-	fail_at = n;
-}
-
-/* ---- a store in a folder of its own for each test ---- */
-
-struct fixture {
-	char dir[64];
-	assay_store *s;
-};
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int open_store(void **state)
-{
-	const assay_store_opts opts = {.create = true};
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (f == NULL)
-		return -1;
-	strcpy(f->dir, "/tmp/assay-test-XXXXXX");
-	*state = f;
-	return mkdtemp(f->dir) != NULL && assay_store_open(&f->s, f->dir, &opts, NULL) == ASSAY_OK ? 0 : -1;
-}
-
-static int close_store(void **state)
-{
-	struct fixture *f = *state;
-
-	assay_store_close(f->s);
-	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free(f);
-	return 0;
-}
-
-#define STORE(state) (((struct fixture *)*(state))->s)
-
-static assay_digest digest(unsigned byte)
-{
-	assay_digest d;
-
-	memset(d.bytes, (int)byte, sizeof(d.bytes));
-	return d;
-}
-
-static void assert_digest(const assay_digest *d, const assay_digest *expected)
-{
-	assert_memory_equal(d->bytes, expected->bytes, sizeof(d->bytes));
-}
-
-/* xorshift64*: Vigna 2016, arXiv:1402.6246. The seed is printed, and taken from ASSAY_TEST_SEED when that is set. */
-static uint64_t rng;
-
-static void seed(void)
-{
-	const char *text = getenv("ASSAY_TEST_SEED");
-
-	rng = text != NULL ? strtoull(text, NULL, 0) | 1 : UINT64_C(0x9e3779b97f4a7c15);
-	print_message("seed 0x%" PRIx64 "\n", rng);
-}
-
-static uint32_t rnd(void)
-{
-	rng ^= rng >> 12;
-	rng ^= rng << 25;
-	rng ^= rng >> 27;
-	return (uint32_t)((rng * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
-}
+#include "lineage_fixture.h"
 
 /*
  * Golden digests, computed once by a program of its own (Python's hashlib and an independent CBOR encoder of 20 lines,
@@ -742,24 +629,20 @@ static void trie__every_alloc_fails_in_turn__enomem(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(trie_build__golden_roots, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_build__any_order__the_same_as_the_reference, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_build__one_change__few_new_nodes, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_build__key_twice_or_no_outcome__einval_names_it, open_store,
-					    close_store),
-	    cmocka_unit_test_setup_teardown(trie_each__entries_in_order_of_their_hash, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_each__callback_fails__stops_with_its_code, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_find__present_and_absent, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_nodes__root_first_and_every_node, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_diff__random_sets__the_same_as_the_reference, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_diff__equal_roots__nothing_is_read, open_store, close_store),
-	    cmocka_unit_test_setup_teardown(trie_each__nodes_of_another_shape__ecorrupt_says_why, open_store,
-					    close_store),
-	    cmocka_unit_test_setup_teardown(trie_each__leaf_truncated_or_mutated__refused_or_valid, open_store,
-					    close_store),
-	    cmocka_unit_test_setup_teardown(trie_each__a_node_is_missing__tells_the_others_then_ecorrupt, open_store,
-					    close_store),
-	    cmocka_unit_test_setup_teardown(trie__every_alloc_fails_in_turn__enomem, open_store, close_store),
+	    WITH_STORE(trie_build__golden_roots),
+	    WITH_STORE(trie_build__any_order__the_same_as_the_reference),
+	    WITH_STORE(trie_build__one_change__few_new_nodes),
+	    WITH_STORE(trie_build__key_twice_or_no_outcome__einval_names_it),
+	    WITH_STORE(trie_each__entries_in_order_of_their_hash),
+	    WITH_STORE(trie_each__callback_fails__stops_with_its_code),
+	    WITH_STORE(trie_find__present_and_absent),
+	    WITH_STORE(trie_nodes__root_first_and_every_node),
+	    WITH_STORE(trie_diff__random_sets__the_same_as_the_reference),
+	    WITH_STORE(trie_diff__equal_roots__nothing_is_read),
+	    WITH_STORE(trie_each__nodes_of_another_shape__ecorrupt_says_why),
+	    WITH_STORE(trie_each__leaf_truncated_or_mutated__refused_or_valid),
+	    WITH_STORE(trie_each__a_node_is_missing__tells_the_others_then_ecorrupt),
+	    WITH_STORE(trie__every_alloc_fails_in_turn__enomem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

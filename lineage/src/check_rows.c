@@ -1,0 +1,350 @@
+/* Rows are fetched by number, since a scan by cursor ends at the first row whose checksum differs. */
+#include "check_internal.h"
+
+#include "assay/object.h"
+#include "assay/queue.h"
+#include "assay/run.h"
+#include "assay/source.h"
+#include "assay/unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---------------------------------------------------------------- numbers of rows */
+
+/* What fetching a row came to: *there when it can be looked at. A number without a row is no damage by itself. */
+assay_code assay_check_row(assay_check *c, assay_code got, const assay_err *got_err, assay_table t, uint64_t id,
+			   check_subject subject, bool *there, assay_err *err)
+{
+	char name[CHECK_NAME];
+
+	*there = got == ASSAY_OK;
+	if (got == ASSAY_OK)
+		c->sum.rows++;
+	if (got == ASSAY_OK || got == ASSAY_ENOENT)
+		return ASSAY_OK;
+	if (got != ASSAY_ECORRUPT)
+		return assay_check_stop(got, got_err, err);
+	c->sum.rows++;
+	return assay_check_add(c, "row", assay_check_row_name(t, id, name), subject, id, got_err->msg, err);
+}
+
+static assay_code note_number(void *ctx, const void *key, size_t key_size, assay_err *err)
+{
+	(void)err;
+	*(uint64_t *)ctx = assay_row_number(key, key_size); /* they ascend: the last one stays */
+	return ASSAY_OK;
+}
+
+/* One more than the highest number; where the counter is damaged (told by check_meta), after the last row. */
+static assay_code table_end(assay_check *c, assay_table t, uint64_t *end, assay_err *err)
+{
+	char name[32];
+	uint64_t last = 0;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc;
+
+	(void)snprintf(name, sizeof(name), "next.%s", assay_table_name(t));
+	rc = assay_meta_get(c->store, name, end, &e);
+	if (rc != ASSAY_OK && rc != ASSAY_ECORRUPT)
+		return assay_check_stop(rc, &e, err);
+	if (rc == ASSAY_OK && *end > 0)
+		return ASSAY_OK;
+	rc = assay_keys_each(c->store, t, note_number, &last, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	*end = last + 1;
+	return ASSAY_OK;
+}
+
+assay_code assay_check_each(assay_check *c, assay_table t, check_row_fn *fn, assay_err *err)
+{
+	uint64_t end;
+	assay_code rc = table_end(c, t, &end, err);
+
+	for (uint64_t id = 1; rc == ASSAY_OK && id < end; id++)
+		rc = fn(c, id, err);
+	return rc;
+}
+
+assay_code assay_check_exists(assay_check *c, assay_table t, uint64_t id, bool *exists, assay_err *err)
+{
+	const void *p;
+	size_t n;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_row_get_at(c->store, t, id, &p, &n, &e);
+
+	*exists = rc != ASSAY_ENOENT; /* a damaged row is told of where its table is checked */
+	return assay_check_pass(rc, &e, err);
+}
+
+/* A row that names another which is not there. */
+static assay_code check_link(assay_check *c, const char *name, check_subject subject, uint64_t id, assay_table to,
+			     uint64_t to_id, assay_err *err)
+{
+	char detail[128];
+	bool exists;
+	assay_code rc = assay_check_exists(c, to, to_id, &exists, err);
+
+	if (rc != ASSAY_OK || exists)
+		return rc;
+	(void)snprintf(detail, sizeof(detail), "names %s %" PRIu64 ", which is not there", assay_table_name(to), to_id);
+	return assay_check_add(c, "row", name, subject, id, detail, err);
+}
+
+/* ---------------------------------------------------------------- sources, units, samples */
+
+assay_code assay_check_source(assay_check *c, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	size_t finding;
+	bool there;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_source_get(c->store, id, &src, &e);
+
+	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_SOURCE, id, CHECK_SOURCE, &there, err);
+	if (rc != ASSAY_OK || !there)
+		return rc;
+	rc = assay_check_text_entry(c, ASSAY_INDEX_PATH, src.path, id, CHECK_SOURCE, err);
+	for (size_t i = 0; i < src.unit_count && rc == ASSAY_OK; i++)
+		rc = check_link(c, src.path, CHECK_SOURCE, id, ASSAY_TABLE_UNIT, src.units[i], err);
+	if (rc == ASSAY_OK && src.unit_count > 0)
+		rc = assay_check_named(c, &src.recipe, &finding, err);
+	return rc;
+}
+
+static bool is_cached(const assay_result *r)
+{
+	return r->failure == ASSAY_FAILURE_NONE || assay_failure_is_deterministic(r->failure);
+}
+
+/* A work key may have been worked on again: then its entry leads to a later unit with the same key. */
+static assay_code check_work_entry(assay_check *c, const assay_unit *u, assay_err *err)
+{
+	ASSAY_AUTO_UNIT other = {0};
+	char name[CHECK_NAME];
+	uint64_t found;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc;
+
+	if (!is_cached(&u->result))
+		return ASSAY_OK;
+	rc = assay_unit_find(c->store, &u->work_key, &found, &e);
+	if (rc == ASSAY_OK && found != u->id) {
+		rc = assay_unit_get(c->store, found, &other, &e);
+		if (rc == ASSAY_OK && assay_digest_eq(&other.work_key, &u->work_key))
+			return ASSAY_OK;
+	}
+	if (rc != ASSAY_OK && !assay_check_is_damage(rc))
+		return assay_check_stop(rc, &e, err);
+	return assay_check_entry(c, ASSAY_INDEX_WORK, &u->work_key, u->id,
+				 assay_check_row_name(ASSAY_TABLE_UNIT, u->id, name), CHECK_UNIT, err);
+}
+
+static assay_code check_work_key(assay_check *c, const assay_unit *u, assay_err *err)
+{
+	const assay_unit_key k = {u->source, u->part, u->sidecars, u->sidecar_count, u->recipe};
+	char name[CHECK_NAME];
+	assay_digest d;
+	assay_code rc = assay_work_key(&d, &k, err);
+
+	if (rc != ASSAY_OK || assay_digest_eq(&d, &u->work_key))
+		return rc;
+	return assay_check_add(c, "row", assay_check_row_name(ASSAY_TABLE_UNIT, u->id, name), CHECK_UNIT, u->id,
+			       "its work key is not that of its terms", err);
+}
+
+/* Objects that are damaged are told of themselves; what is said here is that the result was made of another. */
+static assay_code check_artifact(assay_check *c, const assay_unit *u, const assay_artifact_ref *a, assay_err *err)
+{
+	char name[CHECK_NAME], detail[192], hex[ASSAY_DIGEST_HEX];
+	assay_object_info o;
+	size_t finding;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_check_named(c, &a->digest, &finding, err);
+
+	if (rc != ASSAY_OK || finding != SIZE_MAX)
+		return rc;
+	rc = assay_object_find(c->store, &a->digest, &o, &e);
+	if (rc != ASSAY_OK || o.size == a->size)
+		return assay_check_pass(rc, &e, err);
+	(void)snprintf(detail, sizeof(detail), "says %" PRIu64 " bytes of artifact %s, which has %" PRIu64, a->size,
+		       assay_digest_hex(&a->digest, hex), o.size);
+	return assay_check_add(c, "row", assay_check_row_name(ASSAY_TABLE_UNIT, u->id, name), CHECK_UNIT, u->id, detail,
+			       err);
+}
+
+static assay_code check_artifacts(assay_check *c, const assay_unit *u, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < u->result.sample_count; i++)
+		for (size_t k = 0; k < u->result.samples[i].artifact_count && rc == ASSAY_OK; k++)
+			rc = check_artifact(c, u, &u->result.samples[i].artifacts[k], err);
+	return rc;
+}
+
+assay_code assay_check_unit(assay_check *c, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_UNIT u = {0};
+	size_t finding;
+	bool there;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_unit_get(c->store, id, &u, &e);
+
+	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_UNIT, id, CHECK_UNIT, &there, err);
+	if (rc != ASSAY_OK || !there)
+		return rc;
+	rc = check_work_key(c, &u, err);
+	if (rc == ASSAY_OK)
+		rc = check_work_entry(c, &u, err);
+	if (rc == ASSAY_OK)
+		rc = assay_check_named(c, &u.recipe, &finding, err);
+	return rc == ASSAY_OK ? check_artifacts(c, &u, err) : rc;
+}
+
+assay_code assay_check_sample(assay_check *c, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW r = {0};
+	bool there;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_sample_get(c->store, id, &r, &e);
+
+	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_SAMPLE, id, CHECK_SAMPLE, &there, err);
+	if (rc != ASSAY_OK || !there)
+		return rc;
+	rc = assay_check_text_entry(c, ASSAY_INDEX_SAMPLE, r.key, id, CHECK_SAMPLE, err);
+	if (rc == ASSAY_OK)
+		rc = check_link(c, r.key, CHECK_SAMPLE, id, ASSAY_TABLE_SOURCE, r.source, err);
+	return rc == ASSAY_OK ? check_link(c, r.key, CHECK_SAMPLE, id, ASSAY_TABLE_UNIT, r.unit, err) : rc;
+}
+
+/* ---------------------------------------------------------------- tickets, runs */
+
+static assay_code check_event(assay_check *c, const assay_ticket *t, uint32_t ordinal, assay_err *err)
+{
+	unsigned char key[ASSAY_EVENT_KEY];
+	char name[CHECK_NAME];
+	const void *p;
+	size_t n;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc;
+
+	assay_event_key(key, t->id, ordinal);
+	rc = assay_row_get(c->store, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, &e);
+	c->sum.rows += rc != ASSAY_ENOENT;
+	if (rc == ASSAY_OK)
+		return ASSAY_OK;
+	if (!assay_check_is_damage(rc))
+		return assay_check_stop(rc, &e, err);
+	(void)snprintf(name, sizeof(name), "event %" PRIu32 " of ticket %" PRIu64, ordinal, t->id);
+	return assay_check_add(c, "row", name, CHECK_TICKET, t->id, rc == ASSAY_ENOENT ? "is not there" : e.msg, err);
+}
+
+assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const size_t before = c->count;
+	bool there;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_ticket_get(c->store, id, &t, &e);
+
+	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_TICKET, id, CHECK_TICKET, &there, err);
+	if (rc != ASSAY_OK || !there)
+		return rc;
+	c->open_tickets += t.state == ASSAY_TICKET_OPEN;
+	rc = assay_check_text_entry(c, ASSAY_INDEX_TICKET, t.subject, id, CHECK_TICKET, err);
+	if (rc == ASSAY_OK && t.unit != 0)
+		rc = check_link(c, t.subject, CHECK_TICKET, id, ASSAY_TABLE_UNIT, t.unit, err);
+	for (uint32_t i = 1; i <= t.events && i > 0 && rc == ASSAY_OK; i++)
+		rc = check_event(c, &t, i, err);
+	for (size_t i = before; i < c->count && !t.is_source && rc == ASSAY_OK; i++)
+		rc = assay_check_name(&c->findings[i].samples, t.subject, err);
+	return rc;
+}
+
+assay_code assay_check_run(assay_check *c, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_RUN r = {0};
+	bool there;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_run_get(c->store, id, &r, &e);
+
+	return assay_check_row(c, rc, &e, ASSAY_TABLE_RUN, id, CHECK_NOTHING, &there, err);
+}
+
+/* ---------------------------------------------------------------- rows without numbers */
+
+static assay_code check_number(assay_check *c, const char *name, uint64_t *value, assay_err *err)
+{
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_meta_get(c->store, name, value, &e);
+
+	c->sum.rows++;
+	if (rc != ASSAY_ECORRUPT)
+		return rc == ASSAY_OK ? ASSAY_OK : assay_check_stop(rc, &e, err);
+	return assay_check_add(c, "row", name, CHECK_NOTHING, 0, e.msg, err);
+}
+
+static assay_code check_open_tickets(assay_check *c, assay_err *err)
+{
+	const size_t before = c->count;
+	char detail[96];
+	uint64_t open = 0;
+	assay_code rc = check_number(c, "tickets.open", &open, err);
+
+	if (rc != ASSAY_OK || c->count > before || open == c->open_tickets)
+		return rc;
+	(void)snprintf(detail, sizeof(detail), "says %" PRIu64 " where %" PRIu64 " tickets are open", open,
+		       c->open_tickets);
+	return assay_check_add(c, "row", "tickets.open", CHECK_NOTHING, 0, detail, err);
+}
+
+static assay_code check_latest(assay_check *c, assay_err *err)
+{
+	uint64_t number = 0;
+	assay_code rc = check_number(c, "version.latest", &number, err);
+
+	if (rc != ASSAY_OK || number == 0)
+		return rc;
+	return check_link(c, "version.latest", CHECK_NOTHING, 0, ASSAY_TABLE_VERSION, number, err);
+}
+
+assay_code assay_check_numbers(assay_check *c, assay_err *err)
+{
+	char name[32];
+	uint64_t value;
+	assay_code rc;
+
+	for (unsigned t = 0; t < ASSAY_TABLE_COUNT; t++) {
+		(void)snprintf(name, sizeof(name), "next.%s", assay_table_name((assay_table)t));
+		ASSAY_TRY(check_number(c, name, &value, err));
+	}
+	ASSAY_TRY(check_number(c, "pack.current", &value, err));
+	ASSAY_TRY(check_number(c, "pack.length", &value, err));
+	ASSAY_TRY(check_open_tickets(c, err));
+	ASSAY_TRY(check_latest(c, err));
+fail:
+	return rc;
+}
+
+static assay_code check_tag(void *ctx, const void *key, size_t key_size, assay_err *err)
+{
+	assay_check *c = ctx;
+	char name[CHECK_NAME];
+	const void *p;
+	size_t n;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_row_get(c->store, ASSAY_TABLE_TAG, key, key_size, &p, &n, &e);
+
+	c->sum.rows++;
+	if (rc != ASSAY_ECORRUPT)
+		return rc == ASSAY_OK ? ASSAY_OK : assay_check_stop(rc, &e, err);
+	(void)snprintf(name, sizeof(name), "tag %.*s", (int)(key_size < 64 ? key_size : 64), (const char *)key);
+	return assay_check_add(c, "row", name, CHECK_NOTHING, 0, e.msg, err);
+}
+
+assay_code assay_check_tags(assay_check *c, assay_err *err)
+{
+	return assay_keys_each(c->store, ASSAY_TABLE_TAG, check_tag, c, err);
+}

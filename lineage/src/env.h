@@ -1,0 +1,58 @@
+/**
+ * The LMDB environment of a catalog: its tables, its map, and the one transaction that a handle has at a time. Knows
+ * neither rows nor stores. The only place that knows LMDB's codes.
+ */
+#ifndef ASSAY_ENV_H
+#define ASSAY_ENV_H
+
+#include "assay/error.h"
+
+#include <lmdb.h>
+#include <stdbool.h>
+
+/** Stored in checksums of rows: never renumber. */
+typedef enum assay_table {
+	ASSAY_TABLE_META,   /* text -> number */
+	ASSAY_TABLE_INDEX,  /* type byte + digest -> number */
+	ASSAY_TABLE_EDGE,   /* kind, from, to -> nothing */
+	ASSAY_TABLE_OBJECT, /* number -> place */
+	ASSAY_TABLE_SOURCE, /* number -> row */
+	ASSAY_TABLE_UNIT,
+	ASSAY_TABLE_SAMPLE,
+	ASSAY_TABLE_TICKET,
+	ASSAY_TABLE_EVENT, /* ticket number + ordinal -> row */
+	ASSAY_TABLE_VERSION,
+	ASSAY_TABLE_TAG, /* name -> row */
+	ASSAY_TABLE_RUN,
+	ASSAY_TABLE_COUNT
+} assay_table;
+
+typedef struct assay_env {
+	MDB_env *mdb; /* NULL while closed */
+	MDB_dbi dbi[ASSAY_TABLE_COUNT];
+	MDB_txn *txn; /* the writer's open group, or a reader's snapshot; NULL between */
+	bool read_only;
+	bool broken; /* a write of the group failed: it can only be undone */
+	bool lost;   /* its map is gone: it can only be closed */
+} assay_env;
+
+const char *assay_table_name(assay_table t);
+assay_code assay_code_from_mdb(int mrc);
+
+/**
+ * Open the environment in a folder. A process must not have one open twice: its locks are the process's, so that LMDB
+ * would take the second for the first of all and make the locks anew under a group that is open.
+ *
+ * @param make make the tables; without it, a table that is not there is ASSAY_ECORRUPT
+ */
+ASSAY_NODISCARD assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool make, assay_err *err);
+void assay_env_close(assay_env *e); /* what is not committed is undone; a closed one is fine */
+
+/** Begin the group (writer) or snapshot (reader) if none is open. */
+ASSAY_NODISCARD assay_code assay_env_begin(assay_env *e, assay_err *err);
+/** Make the group durable; it is closed whatever comes back. */
+ASSAY_NODISCARD assay_code assay_env_commit(assay_env *e, assay_err *err);
+/** Undo the group, or end the snapshot. */
+void assay_env_abort(assay_env *e);
+
+#endif

@@ -1,0 +1,27 @@
+/** What a store handle holds, for store.c and the files it is made of: catalog.c, object.c. */
+#ifndef ASSAY_HANDLE_H
+#define ASSAY_HANDLE_H
+
+#include "env.h"
+#include "large.h"
+#include "pack.h"
+
+/** Next free numbers of the tables, saved with the group. */
+typedef struct assay_ids {
+	uint64_t next[ASSAY_TABLE_COUNT];
+	bool loaded, dirty;
+} assay_ids;
+
+struct assay_store {
+	char *dir;
+	int dirfd;
+	int lockfd; /* -1 for readers */
+	bool read_only;
+	assay_env env;
+	assay_ids ids;
+	assay_packs packs;
+	assay_large large;
+	assay_hasher *hasher; /* for checksums of rows; NULL until one is needed */
+};
+
+#endif

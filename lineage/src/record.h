@@ -1,0 +1,29 @@
+/** Reading records: what assay/cbor.h leaves to each of them. As sticky as the reader; what must be there is a fault. */
+#ifndef ASSAY_RECORD_H
+#define ASSAY_RECORD_H
+
+#include "assay/cbor.h"
+#include "assay/kind.h"
+
+/** The map that a record is: so many fields, the first of which (key 0) says this format. */
+void assay_record_head(assay_cbor_reader *c, size_t fields, const char *not_fields, uint64_t format,
+		       const char *not_format);
+/** An array of exactly n items. */
+void assay_record_tuple(assay_cbor_reader *c, size_t n, const char *otherwise);
+/** Room for n items, to be freed. */
+void *assay_record_room(assay_cbor_reader *c, size_t n, size_t item_size);
+/** Room for the items of the next array, to be freed; their number is 0 when there is no room. */
+void *assay_record_list(assay_cbor_reader *c, size_t item_size, size_t *n);
+
+uint32_t assay_record_u32(assay_cbor_reader *c);
+void assay_record_digest(assay_cbor_reader *c, assay_digest *out);
+/** Fresh copy, to be freed. */
+char *assay_record_text(assay_cbor_reader *c);
+/** A class of failure, which is not "none". */
+assay_failure assay_record_failure(assay_cbor_reader *c);
+
+/** An array of texts, to be freed one by one. */
+void assay_record_texts(assay_cbor_reader *c, char ***texts, size_t *count);
+void assay_record_put_texts(assay_buf *out, char *const *texts, size_t count);
+
+#endif
