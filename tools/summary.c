@@ -25,9 +25,13 @@ static void json_sources(assay_json *j, const assay_run_sources *c)
 	assay_json_end(j);
 }
 
-static void json_samples(assay_json *j, const assay_counts *c)
+static void json_samples(assay_json *j, const assay_counts *c, bool judged)
 {
 	assay_json_key(j, "samples");
+	if (!judged) {
+		assay_json_null(j);
+		return;
+	}
 	assay_json_object(j);
 	assay_json_kuint(j, "in", c->in);
 	assay_json_kuint(j, "accepted", c->accepted);
@@ -41,6 +45,10 @@ static void json_samples(assay_json *j, const assay_counts *c)
 static void json_queue(assay_json *j, const assay_summary *s)
 {
 	assay_json_key(j, "queue");
+	if (!s->judged) {
+		assay_json_null(j);
+		return;
+	}
 	assay_json_object(j);
 	assay_json_kuint(j, "open", s->tickets_open);
 	assay_json_kuint(j, "opened", s->tickets_opened);
@@ -69,8 +77,13 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_kbool(j, "incomplete", s->incomplete);
 	json_recipes(j, s);
 	json_sources(j, &s->sources);
-	json_samples(j, &s->samples);
-	assay_json_kbool(j, "conserved", s->conserved);
+	json_samples(j, &s->samples, s->judged);
+	/* What was not judged was not counted. */
+	assay_json_key(j, "conserved");
+	if (s->judged)
+		assay_json_bool(j, s->conserved);
+	else
+		assay_json_null(j);
 	json_imbalance(j, s);
 	json_queue(j, s);
 	assay_json_key(j, "units");

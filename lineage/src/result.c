@@ -303,9 +303,14 @@ static void read_result(assay_cbor_reader *c, assay_result *r)
 	assay_cbor_read_key(c, 2);
 	r->pages = assay_record_u32(c);
 	assay_cbor_read_key(c, 3);
-	r->samples = assay_record_list(c, sizeof(*r->samples), &n);
+	n = assay_cbor_read_array(c);
 	if (n > 0 && r->failure != ASSAY_FAILURE_NONE)
 		assay_cbor_fault(c, "a failure with samples");
+	if (n > ASSAY_RESULT_SAMPLES_MAX)
+		assay_cbor_fault(c, "more samples than a unit may have");
+	r->samples = assay_alloc(c->fault == NULL ? n : 0, sizeof(*r->samples));
+	if (r->samples == NULL)
+		assay_cbor_fault(c, "out of memory");
 	while (r->sample_count < n && c->fault == NULL) {
 		read_sample(c, &r->samples[r->sample_count], r->sample_count);
 		r->sample_count++;

@@ -77,7 +77,7 @@ static assay_code keep(void *ctx, const void *data, size_t size, const assay_dig
 assay_code harness_submit(harness *h, uint32_t chain, const char *text, assay_err *err)
 {
 	ASSAY_AUTO_FD fd = memfd_create("unit", MFD_CLOEXEC);
-	const assay_worker_unit unit = {.chain = chain, .fd = fd, .size = strlen(text), .extension = "txt"};
+	const assay_worker_unit unit = {.chain = chain, .fd = fd, .size = strlen(text)};
 	assay_code rc;
 
 	assay_buf_reset(&h->kept);

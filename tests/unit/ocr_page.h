@@ -9,7 +9,7 @@
 /** Push a picture (kept by the caller) through the first stage of the run as page 1 of 1. */
 static inline void run_page(run *r, PIX *pix, int32_t dpi)
 {
-	static const assay_input none = {.extension = ""};
+	static const assay_input none = {.fd = -1};
 	assay_value *v = page_value_new(pixClone(pix), 0, 1, 1, NULL);
 
 	v->u.page.dpi_x = v->u.page.dpi_y = dpi;

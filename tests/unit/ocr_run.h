@@ -245,11 +245,8 @@ static inline void run_fd(run *r, int fd, const char *truth)
 {
 	const assay_sidecar side = {"ground_truth", (const unsigned char *)truth, truth != NULL ? strlen(truth) : 0};
 	const off_t size = lseek(fd, 0, SEEK_END);
-	const assay_input in = {.fd = fd,
-				.size = size > 0 ? (uint64_t)size : 0,
-				.extension = "",
-				.sidecars = &side,
-				.sidecar_count = truth != NULL ? 1 : 0};
+	const assay_input in = {
+	    .fd = fd, .size = size > 0 ? (uint64_t)size : 0, .sidecars = &side, .sidecar_count = truth != NULL ? 1 : 0};
 
 	(void)lseek(fd, 0, SEEK_SET);
 	run_input(r, &in);

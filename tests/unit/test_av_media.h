@@ -63,7 +63,7 @@ static UNUSED assay_code count_png(void *ctx, const void *data, size_t size, con
 static UNUSED void chain_run(test_chain *c, int fd)
 {
 	const assay_chain_opts opts = {.artifact = count_png, .ctx = c};
-	assay_input in = {.fd = fd, .extension = ""};
+	assay_input in = {.fd = fd};
 	assay_err err = ASSAY_ERR_INIT;
 	struct stat st;
 	assay_code rc;

@@ -149,7 +149,7 @@ static const assay_stage count = {.name = "test.counter",
 static assay_code run(const plan *p, assay_result *r, assay_err *err)
 {
 	const assay_chain_step steps[] = {{&reader, p, NULL}, {&filter, p, NULL}, {&count, p, NULL}};
-	const assay_input in = {.fd = -1, .extension = ""};
+	const assay_input in = {.fd = -1};
 
 	return assay_chain_run(r, steps, 3, &in, NULL, err);
 }

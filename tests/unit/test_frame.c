@@ -234,7 +234,6 @@ static void message__unit__round_trip(void **state)
 	const assay_worker_sidecar sidecars[] = {{"ground_truth", -1}, {"transcript", -1}};
 	const assay_worker_unit sent = {.chain = 2,
 					.size = 12345678901,
-					.extension = "tif",
 					.first_page = 17,
 					.last_page = 32,
 					.sidecars = sidecars,
@@ -247,7 +246,6 @@ static void message__unit__round_trip(void **state)
 	assert_int_equal(message_read_unit(&got, &b, NULL), ASSAY_OK);
 	assert_int_equal(got.chain, 2);
 	assert_int_equal(got.size, 12345678901);
-	assert_string_equal(got.extension, "tif");
 	assert_int_equal(got.first_page, 17);
 	assert_int_equal(got.last_page, 32);
 	assert_int_equal(got.sidecar_count, 2);

@@ -81,7 +81,7 @@ static const char *why(const char *metric)
 static void run_truth(PIX *pix, const char *truth)
 {
 	const assay_sidecar side = {"ground_truth", (const unsigned char *)truth, strlen(truth)};
-	const assay_input in = {.extension = "", .sidecars = &side, .sidecar_count = 1};
+	const assay_input in = {.sidecars = &side, .sidecar_count = 1};
 	assay_value *v = page_value_new(pixClone(pix), 0, 1, 1, NULL);
 
 	run_forget(&r);
@@ -184,7 +184,7 @@ static void recognize__third_page_of_three__third_part(void **state)
 {
 	static const char truth[] = "first\fsecond\fThe quick brown fox jumps over";
 	const assay_sidecar side = {"ground_truth", (const unsigned char *)truth, sizeof truth - 1};
-	const assay_input in = {.extension = "", .sidecars = &side, .sidecar_count = 1};
+	const assay_input in = {.sidecars = &side, .sidecar_count = 1};
 	PIX *pix = text_page(two_lines, 1);
 
 	(void)state;

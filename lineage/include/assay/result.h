@@ -13,6 +13,8 @@
 
 #define ASSAY_RESULT_FORMAT 1
 #define ASSAY_NO_SAMPLE     UINT32_MAX
+/* Shots of a day of video fit many times; a lie of a hostile child does not. */
+#define ASSAY_RESULT_SAMPLES_MAX ((size_t)1 << 18)
 
 typedef struct assay_measurement {
 	uint32_t metric; /* number in the recipe */

@@ -206,11 +206,10 @@ typedef struct assay_sidecar {
 } assay_sidecar;
 
 typedef struct assay_input {
-	int fd;                /* open for reading, seekable, at offset 0; borrowed */
-	uint64_t size;         /* bytes */
-	const char *extension; /* lower case, without the dot, "" if none: a hint, never trusted */
-	uint32_t first_page;   /* 1-based; 0 when the unit is not a range of pages */
-	uint32_t last_page;    /* inclusive; the document may end before */
+	int fd;              /* open for reading, seekable, at offset 0; borrowed */
+	uint64_t size;       /* bytes */
+	uint32_t first_page; /* 1-based; 0 when the unit is not a range of pages */
+	uint32_t last_page;  /* inclusive; the document may end before */
 	const assay_sidecar *sidecars;
 	size_t sidecar_count;
 } assay_input;

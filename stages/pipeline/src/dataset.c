@@ -108,15 +108,18 @@ static const char *step_name(const dataset *d, uint32_t step)
 
 static assay_code add_entry(entries *to, assay_trie_entry e, const char *key, assay_err *err)
 {
+	const char *stage = e.stage;
 	assay_code rc = assay_grow(&to->items, &to->cap, to->count, sizeof *to->items, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
 	e.key = assay_strdup(key);
-	if (e.stage != NULL)
-		e.stage = assay_strdup(e.stage);
-	if (e.key == NULL)
+	e.stage = stage != NULL ? assay_strdup(stage) : NULL;
+	if (e.key == NULL || (stage != NULL && e.stage == NULL)) {
+		free((void *)(uintptr_t)e.key);
+		free((void *)(uintptr_t)e.stage);
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "version entry");
+	}
 	to->items[to->count++] = e;
 	return ASSAY_OK;
 }
@@ -246,6 +249,9 @@ static assay_code make_verdict(dataset *d, assay_sample_row *next, const assay_u
 	}
 	if (d->original != NULL) {
 		assay_sample_key(&d->scratch, d->original, s->part);
+		rc = assay_buf_check(&d->scratch, err);
+		if (rc != ASSAY_OK)
+			return rc;
 		next->original = assay_strdup(assay_buf_str(&d->scratch));
 		next->outcome = ASSAY_OUTCOME_DUPLICATE;
 		if (next->original == NULL)
@@ -306,6 +312,7 @@ static assay_code do_sample(dataset *d, const assay_unit *u, uint32_t position, 
 
 	assay_buf_reset(&d->scratch);
 	assay_sample_key(&d->scratch, d->source->path, s->part);
+	ASSAY_TRY(assay_buf_check(&d->scratch, err));
 	next.key = assay_strdup(assay_buf_str(&d->scratch));
 	if (next.key == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "sample key");
@@ -327,7 +334,6 @@ static assay_code do_sample(dataset *d, const assay_unit *u, uint32_t position, 
 		d->summary->verdicts_changed += row.outcome != next.outcome;
 		ASSAY_TRY(assay_sample_put(d->store, &next, err));
 	}
-	d->summary->samples.in++;
 	count_outcome(&d->summary->samples, next.outcome);
 	rc = enter_sample(d, &next, u, s, err);
 fail:
@@ -391,6 +397,8 @@ static assay_code do_units(dataset *d, const assay_source *src, const assay_unit
 	assay_code rc = assay_sources_with(d->store, &src->digest, offer_original, &e, err);
 
 	d->original = e.path;
+	for (size_t i = 0; i < src->unit_count; i++)
+		d->summary->samples.in += units[i].result.sample_count;
 	for (size_t i = 0; i < src->unit_count && rc == ASSAY_OK; i++)
 		for (uint32_t k = 0; k < units[i].result.sample_count && rc == ASSAY_OK; k++)
 			rc = do_sample(d, &units[i], k, err);
@@ -604,7 +612,8 @@ assay_code assay_dataset_judge(assay_session *s, assay_summary *summary, bool co
 	ASSAY_TRY(settle_tickets(&d, err));
 	ASSAY_TRY(check_conservation(&d, err));
 	summary->judged = true;
-	if (commit)
+	/* A count that does not balance is a bug of ours: no version is made of it. */
+	if (commit && summary->conserved)
 		ASSAY_TRY(commit_version(&d, err));
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
 		summary->has_recipe[m] = d.version.has_recipe[m];

@@ -96,21 +96,6 @@ static assay_code receive_artifact(void *ctx, const void *data, size_t size, con
 	return assay_object_put(r->store, ASSAY_OBJECT_ARTIFACT, data, size, digest, NULL, NULL, err);
 }
 
-static void lower_extension(char out[16], const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	out[0] = '\0';
-	if (dot == NULL || strchr(dot, '/') != NULL || strlen(dot + 1) >= 16)
-		return;
-	for (size_t i = 0; dot[1 + i] != '\0'; i++) {
-		const char c = dot[1 + i];
-
-		out[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-		out[i + 1] = '\0';
-	}
-}
-
 static void close_sidecars(assay_worker_sidecar *sidecars, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -118,7 +103,7 @@ static void close_sidecars(assay_worker_sidecar *sidecars, size_t count)
 	free(sidecars);
 }
 
-static assay_code open_sidecars(assay_executor *r, const assay_job *j, assay_worker_sidecar **out, size_t *count,
+static assay_code open_sidecars(assay_executor *r, assay_job *j, assay_worker_sidecar **out, size_t *count,
 				assay_err *err)
 {
 	*count = 0;
@@ -129,8 +114,10 @@ static assay_code open_sidecars(assay_executor *r, const assay_job *j, assay_wor
 		const int fd =
 		    openat(r->rootfd, j->found->sidecars[i].path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-		if (fd < 0)
-			return ASSAY_RAISE_ERRNO(err, "open sidecar '%s'", j->found->sidecars[i].path);
+		if (fd < 0) {
+			j->stale = true; /* it was there when it was digested */
+			return ASSAY_OK;
+		}
 		(*out)[i] = (assay_worker_sidecar){j->found->sidecars[i].role, fd};
 		(*count)++;
 	}
@@ -151,18 +138,15 @@ static assay_code submit(assay_executor *r, assay_slot *s, assay_job *j, size_t 
 	assay_worker_sidecar *sidecars = NULL;
 	size_t count = 0;
 	ASSAY_AUTO_FD fd = reopen(j->fd);
-	char extension[16];
 	assay_worker_unit u = {
 	    .chain = r->chain_of[j->next.modality],
 	    .fd = fd,
 	    .size = j->next.stamp.size,
-	    .extension = extension,
 	};
 	assay_code rc;
 
 	if (fd < 0)
 		return ASSAY_RAISE_ERRNO(err, "open '%s' again", j->found->path);
-	lower_extension(extension, j->found->path);
 	if (j->next.modality == ASSAY_MODALITY_PAGE) {
 		u.first_page = (uint32_t)(part * ASSAY_UNIT_PAGES + 1);
 		u.last_page = (uint32_t)((part + 1) * ASSAY_UNIT_PAGES);
@@ -170,10 +154,10 @@ static assay_code submit(assay_executor *r, assay_slot *s, assay_job *j, size_t 
 	rc = open_sidecars(r, j, &sidecars, &count, err);
 	u.sidecars = sidecars;
 	u.sidecar_count = count;
-	if (rc == ASSAY_OK)
+	if (rc == ASSAY_OK && !j->stale)
 		rc = assay_worker_submit(s->worker, &u, receive_artifact, r, err);
 	close_sidecars(sidecars, count);
-	if (rc != ASSAY_OK)
+	if (rc != ASSAY_OK || j->stale)
 		return rc;
 	s->job = j;
 	s->part = part;
@@ -254,6 +238,7 @@ static assay_code next_source(assay_executor *r, assay_job **job, assay_err *err
 	*job = NULL;
 	if (f->elsewhere)
 		return ASSAY_OK;
+	r->taken++;
 	rc = assay_job_is_unchanged(&unchanged, &failing, r->session, f, false, err);
 	if (rc != ASSAY_OK)
 		return rc;
@@ -308,6 +293,28 @@ static assay_code pick(assay_executor *r, assay_job **job, size_t *part, assay_e
 	return ASSAY_OK;
 }
 
+static bool is_running(const assay_executor *r, const assay_job *j)
+{
+	for (size_t i = 0; i < r->slot_count; i++)
+		if (r->slots[i].job == j)
+			return true;
+	return false;
+}
+
+static assay_code change_under_reader(assay_executor *r, assay_job *j, assay_err *err)
+{
+	if (!j->redone)
+		return assay_job_restart(j, r->session, r->rootfd, err);
+	j->stale = false;
+	free(j->next.message);
+	j->next.failure = ASSAY_FAILURE_CHANGED;
+	j->next.message = assay_strdup("the file changed while it was read, twice");
+	if (j->next.message == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "source");
+	j->part_count = 0;
+	return ASSAY_OK;
+}
+
 static assay_code fill_slots(assay_executor *r, assay_err *err)
 {
 	for (size_t i = 0; i < r->slot_count; i++) {
@@ -325,6 +332,10 @@ static assay_code fill_slots(assay_executor *r, assay_err *err)
 			rc = start_worker(r, s, err);
 		if (rc == ASSAY_OK)
 			rc = submit(r, s, j, part, err);
+		if (rc == ASSAY_OK && j->stale && !is_running(r, j))
+			rc = change_under_reader(r, j, err);
+		if (rc == ASSAY_OK && !j->stale && assay_job_is_done(j) && !is_running(r, j))
+			rc = finish_job(r, j, err);
 		if (rc != ASSAY_OK)
 			return rc;
 	}
@@ -370,28 +381,6 @@ static assay_code keep_unit(assay_executor *r, assay_job *j, size_t part, assay_
 	return rc;
 }
 
-static assay_code change_under_reader(assay_executor *r, assay_job *j, assay_err *err)
-{
-	if (!j->redone)
-		return assay_job_restart(j, r->session, r->rootfd, err);
-	j->stale = false;
-	free(j->next.message);
-	j->next.failure = ASSAY_FAILURE_CHANGED;
-	j->next.message = assay_strdup("the file changed while it was read, twice");
-	if (j->next.message == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "source");
-	j->part_count = 0;
-	return ASSAY_OK;
-}
-
-static bool is_running(const assay_executor *r, const assay_job *j)
-{
-	for (size_t i = 0; i < r->slot_count; i++)
-		if (r->slots[i].job == j)
-			return true;
-	return false;
-}
-
 /* What no single unit can tell of itself: a child may be in the hands of the file that it read. */
 static assay_code vet_answer(const assay_job *j, size_t part, assay_worker_answer *a, assay_err *err)
 {
@@ -399,6 +388,9 @@ static assay_code vet_answer(const assay_job *j, size_t part, assay_worker_answe
 		return ASSAY_OK;
 	if (a->result.pages > ASSAY_PAGES_MAX)
 		return assay_result_fail(&a->result, ASSAY_FAILURE_LIMIT, 0, "the document claims too many pages", err);
+	if (part > 0 && a->result.pages != j->pages)
+		return assay_result_fail(&a->result, ASSAY_FAILURE_PROTOCOL, 0,
+					 "the document has another number of pages than before", err);
 	if (!assay_job_owns_parts(j, part, &a->result))
 		return assay_result_fail(&a->result, ASSAY_FAILURE_PROTOCOL, 0,
 					 "the child names samples that are not this unit's", err);

@@ -29,8 +29,9 @@ typedef struct assay_executor {
 	assay_summary *summary;
 	assay_progress *progress;
 	assay_scan scan;
-	size_t next; /* position in the scan */
-	uint64_t begun;
+	size_t next;      /* position in the scan */
+	uint64_t taken;   /* sources of the scan that were looked at */
+	uint64_t begun;   /* of them, those that needed work */
 	assay_job **jobs; /* with units waiting or running */
 	size_t job_count;
 	assay_slot *slots;

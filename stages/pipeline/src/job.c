@@ -185,6 +185,7 @@ static assay_code digest_sidecar(assay_job *j, const assay_found_sidecar *f, int
 	ASSAY_AUTO_FD fd = -1;
 	const assay_source_sidecar *known;
 	assay_err read_err = ASSAY_ERR_INIT;
+	assay_stamp now = {0};
 	struct stat st;
 
 	assay_path_escape(&key, f->path);
@@ -197,7 +198,10 @@ static assay_code digest_sidecar(assay_job *j, const assay_found_sidecar *f, int
 	}
 	j->next.sidecar_count++;
 	known = known_sidecar(&j->before, sc->role, sc->path);
-	if (known != NULL && stamp_trusted(&known->stamp, &f->stamp)) {
+	/* As it is now, not as the scan saw it: a run may take hours. */
+	if (fstatat(rootfd, f->path, &st, 0) == 0)
+		assay_stamp_of(&now, &st);
+	if (known != NULL && stamp_trusted(&known->stamp, &now)) {
 		sc->stamp = known->stamp;
 		sc->digest = known->digest;
 		return ASSAY_OK;
@@ -292,6 +296,7 @@ assay_code assay_job_expand(assay_job *j, assay_session *s, uint32_t pages, assa
 {
 	const size_t count = ((size_t)pages + ASSAY_UNIT_PAGES - 1) / ASSAY_UNIT_PAGES;
 
+	j->pages = pages;
 	return j->next.modality == ASSAY_MODALITY_PAGE && count > j->part_count ? make_parts(j, s, count, err)
 										: ASSAY_OK;
 }
@@ -378,6 +383,9 @@ bool assay_job_is_done(const assay_job *j)
 	return true;
 }
 
+/* What a part is made of (docs/formats.md, "Sample keys"); '#' and '%' belong to the path before it. */
+#define PART_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789=&/-"
+
 /* "page=17", and "page=17&table=2" for what was found on it. */
 static bool is_of_pages(const char *part, size_t first, size_t last)
 {
@@ -398,13 +406,22 @@ static int compare_parts(const void *a, const void *b)
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r)
 {
 	ASSAY_AUTO_FREE const char **parts = assay_alloc(r->sample_count, sizeof *parts);
+	const bool document = j->next.modality == ASSAY_MODALITY_PAGE;
+	const size_t first = part * ASSAY_UNIT_PAGES + 1;
+	size_t last = first + ASSAY_UNIT_PAGES - 1, pages = 0;
 	bool ok = parts != NULL;
 
+	if (document && r->pages > 0 && last > r->pages)
+		last = r->pages;
 	for (size_t i = 0; i < r->sample_count && ok; i++) {
 		parts[i] = r->samples[i].part;
-		if (j->next.modality == ASSAY_MODALITY_PAGE)
-			ok = is_of_pages(parts[i], part * ASSAY_UNIT_PAGES + 1, (part + 1) * ASSAY_UNIT_PAGES);
+		pages += r->samples[i].kind == ASSAY_SAMPLE_PAGE;
+		ok = parts[i][strspn(parts[i], PART_CHARACTERS)] == '\0' &&
+		     (!document || is_of_pages(parts[i], first, last));
 	}
+	/* Parts are distinct (below), so the right number of pages in the right range is every page. */
+	if (document && r->pages > 0)
+		ok = ok && last >= first && pages == last - first + 1;
 	if (ok && r->sample_count > 1)
 		qsort(parts, r->sample_count, sizeof *parts, compare_parts);
 	for (size_t i = 1; i < r->sample_count && ok; i++)
@@ -412,15 +429,25 @@ bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r
 	return ok;
 }
 
-bool assay_job_file_changed(const assay_job *j, int rootfd)
+static bool stamp_differs(int rootfd, const char *path, const assay_stamp *known)
 {
 	struct stat st;
 	assay_stamp now;
 
-	if (fstatat(rootfd, j->found->path, &st, 0) != 0)
+	if (fstatat(rootfd, path, &st, 0) != 0)
 		return true;
 	assay_stamp_of(&now, &st);
-	return !assay_stamp_same(&now, &j->next.stamp);
+	return !assay_stamp_same(&now, known);
+}
+
+bool assay_job_file_changed(const assay_job *j, int rootfd)
+{
+	if (stamp_differs(rootfd, j->found->path, &j->next.stamp))
+		return true;
+	for (size_t i = 0; i < j->next.sidecar_count; i++)
+		if (stamp_differs(rootfd, j->found->sidecars[i].path, &j->next.sidecars[i].stamp))
+			return true;
+	return false;
 }
 
 /* ---------------------------------------------------------------- finishing */

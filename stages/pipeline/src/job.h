@@ -28,9 +28,10 @@ typedef struct assay_job {
 	int fd;                   /* open from hashing until the job ends; -1 */
 	assay_job_part *parts;    /* units by position: one, or one per 16 pages */
 	size_t part_count;
-	bool stale;  /* it changed while it was read: begun again when its units in flight are back */
-	bool redone; /* it was begun again once */
-	bool ran;    /* some unit was not in the cache */
+	uint32_t pages; /* of the document, as its first unit said; 0 before and for streams */
+	bool stale;     /* it changed while it was read: begun again when its units in flight are back */
+	bool redone;    /* it was begun again once */
+	bool ran;       /* some unit was not in the cache */
 } assay_job;
 
 /**
@@ -60,7 +61,7 @@ ASSAY_NODISCARD assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_si
 					      const assay_job *j, size_t part, char text[48], assay_err *err);
 /** Are the samples of a part's result named as this part's may be? Keys must be unique over the whole source. */
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r);
-/** Has the file changed since it was digested? */
+/** Has the file, or a sidecar of it, changed since it was digested? */
 bool assay_job_file_changed(const assay_job *j, int rootfd);
 /** The first part is done and told how many pages there are: make the others, cached or waiting. */
 ASSAY_NODISCARD assay_code assay_job_expand(assay_job *j, assay_session *s, uint32_t pages, assay_err *err);

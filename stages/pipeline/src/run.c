@@ -72,6 +72,7 @@ static assay_code judge(assay_executor *r, bool commit, assay_err *err)
 
 	if (rc == ASSAY_ESTOP) {
 		r->summary->stopped = true;
+		r->summary->samples = (assay_counts){0}; /* half a count is none */
 		assay_store_rollback(r->store);
 	}
 	return rc;
@@ -99,8 +100,7 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	if (rc != ASSAY_OK)
 		return rc;
 	if (r->opts->limit > 0)
-		r->summary->sources.seen =
-		    r->summary->sources.processed + r->summary->sources.unchanged + r->summary->sources.failed;
+		r->summary->sources.seen = r->taken;
 	/* Judging is one group of its own: it is undone if it is stopped, the work is not. */
 	ASSAY_TRY(assay_store_commit(r->store, err));
 	rc = judge(r, !partial && !r->opts->no_commit, err);

@@ -103,9 +103,28 @@ static const assay_config_source *rule_of(const assay_config *c, const char *pat
 
 /* ---------------------------------------------------------------- the walk */
 
-static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
+static assay_code add_found(walk *w, const assay_found *found, assay_err *err)
 {
 	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
+	assay_found f = *found;
+	assay_code rc;
+
+	assay_path_escape(&key, assay_buf_str(&w->path));
+	f.path = assay_strdup(assay_buf_str(&w->path));
+	f.key = assay_buf_steal(&key);
+	rc = f.path == NULL || f.key == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources")
+					     : assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err);
+	if (rc != ASSAY_OK) {
+		free(f.path);
+		free(f.key);
+		return rc;
+	}
+	w->out->items[w->out->count++] = f;
+	return ASSAY_OK;
+}
+
+static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
+{
 	assay_found f = {.rule = NULL};
 	struct stat st;
 	assay_code rc;
@@ -123,18 +142,15 @@ static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
 		f.problem = ENOTSUP;
 	else
 		assay_stamp_of(&f.stamp, &st);
-	assay_path_escape(&key, assay_buf_str(&w->path));
-	f.path = assay_strdup(assay_buf_str(&w->path));
-	f.key = assay_buf_steal(&key);
-	rc = f.path == NULL || f.key == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources")
-					     : assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err);
-	if (rc != ASSAY_OK) {
-		free(f.path);
-		free(f.key);
-		return rc;
-	}
-	w->out->items[w->out->count++] = f;
-	return ASSAY_OK;
+	return add_found(w, &f, err);
+}
+
+/* What a folder holds that may not be read cannot be known: the folder itself fails, and is seen. */
+static assay_code add_locked_folder(walk *w, assay_err *err)
+{
+	const assay_found f = {.rule = &w->config->sources[0], .problem = EACCES};
+
+	return add_found(w, &f, err);
 }
 
 static assay_code read_folder(walk *w, int fd, assay_err *err);
@@ -163,6 +179,10 @@ static assay_code enter_folder(walk *w, int dirfd, const char *name, assay_err *
 	if (name[0] == '.' && !on_literal_way(w->config, assay_buf_str(&w->path), w->path.len))
 		return ASSAY_OK;
 	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return ASSAY_OK; /* gone since it was listed */
+	if (fd < 0 && errno == EACCES)
+		return add_locked_folder(w, err);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return ASSAY_RAISE_ERRNO(err, "read folder '%s'", assay_buf_str(&w->path));
 	if (w->avoid != NULL && st.st_dev == w->avoid->st_dev && st.st_ino == w->avoid->st_ino)
@@ -246,7 +266,8 @@ static assay_code look_for(assay_scan *s, int rootfd, const char *path, bool *th
 
 	*there = true;
 	if (f != NULL) {
-		f->claimed = true;
+		*there = f->problem == 0;
+		f->claimed |= *there;
 		*stamp = f->stamp;
 		return ASSAY_OK;
 	}
@@ -301,12 +322,24 @@ static void found_release(assay_found *f)
 	free(f->key);
 }
 
-static void remove_claimed(assay_scan *s)
+/*
+ * A file is a sidecar when a source claims it; files that only claim each other (their page is gone) are sources all,
+ * which fail and are seen.
+ */
+static void remove_sidecars(assay_scan *s)
 {
 	size_t kept = 0;
 
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t k = 0; !s->items[i].claimed && k < s->items[i].sidecar_count; k++) {
+			const assay_found probe = {.path = s->items[i].sidecars[k].path};
+			assay_found *f = bsearch(&probe, s->items, s->count, sizeof probe, compare_path);
+
+			if (f != NULL)
+				f->is_sidecar = true;
+		}
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->items[i].claimed)
+		if (s->items[i].is_sidecar)
 			found_release(&s->items[i]);
 		else
 			s->items[kept++] = s->items[i];
@@ -337,7 +370,8 @@ assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootf
 		qsort(out->items, out->count, sizeof *out->items, compare_path);
 		for (size_t i = 0; i < out->count && rc == ASSAY_OK; i++)
 			rc = find_sidecars(out, &out->items[i], rootfd, err);
-		remove_claimed(out);
+		if (rc == ASSAY_OK)
+			remove_sidecars(out);
 		if (out->count > 0)
 			qsort(out->items, out->count, sizeof *out->items, compare_key);
 	}

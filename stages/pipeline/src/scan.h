@@ -22,8 +22,9 @@ typedef struct assay_found {
 	int problem;                   /* errno of its stat; ENOTSUP when it is no regular file; 0 when all is well */
 	assay_found_sidecar *sidecars; /* sorted by role */
 	size_t sidecar_count;
-	bool claimed;   /* it is the sidecar of another file, and so no source */
-	bool elsewhere; /* it belongs to another shard */
+	bool claimed;    /* another file would have it as its sidecar */
+	bool is_sidecar; /* a source has: it is none itself */
+	bool elsewhere;  /* it belongs to another shard */
 } assay_found;
 
 typedef struct assay_scan {

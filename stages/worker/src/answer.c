@@ -171,10 +171,20 @@ static const char *check_steps(const answer_shape *s, const assay_result *r)
 {
 	if (r->step_count != s->count)
 		return "counts for another number of steps";
-	for (size_t i = 0; i < r->step_count; i++)
-		for (size_t d = 0; d < r->steps[i].drop_count; d++)
-			if (r->steps[i].drops[d].reason == NULL || !is_printable(r->steps[i].drops[d].reason))
+	for (size_t i = 0; i < r->step_count; i++) {
+		const assay_step_count *st = &r->steps[i];
+		uint64_t dropped = 0;
+
+		for (size_t d = 0; d < st->drop_count; d++) {
+			dropped += st->drops[d].count;
+			if (st->drops[d].reason == NULL || !is_printable(st->drops[d].reason))
 				return "a control character in a reason";
+		}
+		/* A unit that failed stopped in the middle of a value. */
+		if (r->failure == ASSAY_FAILURE_NONE &&
+		    (st->in != st->consumed + st->passed + st->dropped || dropped != st->dropped))
+			return "counts of a step that do not balance";
+	}
 	return NULL;
 }
 

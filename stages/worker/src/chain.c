@@ -2,6 +2,7 @@
 
 #include "assay/memory.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ typedef struct chain {
 	bool failing; /* a step has failed; where and how: */
 	uint32_t failing_step;
 	assay_failure failure; /* NONE: the error code decides */
+	bool memory_failed;    /* errno was ENOMEM when the reader came back with an error */
 	assay_code broken;     /* the interface was broken, or the artifact receiver failed: not the input's fault */
 } chain;
 
@@ -493,6 +495,9 @@ static assay_code settle(chain *c, assay_code rc, assay_err *read_err, assay_err
 		rc = complete_sample(c, &r->samples[i], read_err);
 	if (rc == ASSAY_OK)
 		return ASSAY_OK;
+	/* Libraries call a picture that they have no memory for undecodable; that must not be cached as its fault. */
+	if (c->memory_failed && assay_failure_is_deterministic(failure_of(rc)))
+		c->failure = ASSAY_FAILURE_OUT_OF_MEMORY;
 	message = clean_message(read_err->msg);
 	return assay_result_fail(r, c->failure != ASSAY_FAILURE_NONE ? c->failure : failure_of(rc),
 				 c->failing ? c->failing_step : 0, message != NULL ? message : "", err);
@@ -530,7 +535,9 @@ assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_
 	rc = chain_init(c, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	errno = 0;
 	rc = blame(c, 0, steps[0].stage->read(steps[0].shared, steps[0].params, in, &c->sinks[0].sink, &read_err));
+	c->memory_failed = rc != ASSAY_OK && errno == ENOMEM;
 	if (c->broken == ASSAY_OK)
 		rc = settle(c, rc, &read_err, err);
 	else if (err != NULL)

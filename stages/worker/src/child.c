@@ -145,7 +145,6 @@ static _Noreturn void run_unit(work *w)
 	const assay_chain_opts opts = {.artifact = send_artifact, .ctx = w, .current_step = &w->job->witness->step};
 	const assay_input in = {.fd = w->job->fds[1],
 				.size = unit->size,
-				.extension = unit->extension,
 				.first_page = unit->first_page,
 				.last_page = unit->last_page,
 				.sidecars = w->sidecars,

@@ -159,13 +159,12 @@ assay_code message_read_failed(const assay_buf *in, assay_err *err)
 
 void message_unit(assay_buf *out, const assay_worker_unit *unit)
 {
-	assay_cbor_map(out, 6);
+	assay_cbor_map(out, 5);
 	field_uint(out, 0, unit->chain);
 	field_uint(out, 1, unit->size);
-	field_text(out, 2, unit->extension != NULL ? unit->extension : "");
-	field_uint(out, 3, unit->first_page);
-	field_uint(out, 4, unit->last_page);
-	assay_cbor_uint(out, 5);
+	field_uint(out, 2, unit->first_page);
+	field_uint(out, 3, unit->last_page);
+	assay_cbor_uint(out, 4);
 	assay_cbor_array(out, unit->sidecar_count);
 	for (size_t i = 0; i < unit->sidecar_count; i++)
 		assay_cbor_text(out, unit->sidecars[i].role);
@@ -178,14 +177,12 @@ assay_code message_read_unit(unit_message *out, const assay_buf *in, assay_err *
 	assay_code rc;
 
 	*out = (unit_message){0};
-	expect_map(&r, in, 6);
+	expect_map(&r, in, 5);
 	out->chain = (uint32_t)read_field(&r, 0, UINT32_MAX);
 	out->size = read_field(&r, 1, UINT64_MAX);
-	assay_cbor_read_key(&r, 2);
-	out->extension = assay_cbor_read_strdup(&r);
-	out->first_page = (uint32_t)read_field(&r, 3, UINT32_MAX);
-	out->last_page = (uint32_t)read_field(&r, 4, UINT32_MAX);
-	assay_cbor_read_key(&r, 5);
+	out->first_page = (uint32_t)read_field(&r, 2, UINT32_MAX);
+	out->last_page = (uint32_t)read_field(&r, 3, UINT32_MAX);
+	assay_cbor_read_key(&r, 4);
 	n = assay_cbor_read_array(&r);
 	if (n > UNIT_SIDECARS_MAX)
 		assay_cbor_fault(&r, "too many sidecars");
@@ -201,7 +198,6 @@ void unit_message_release(unit_message *m)
 {
 	for (size_t i = 0; i < m->sidecar_count; i++)
 		free(m->roles[i]);
-	free(m->extension);
 	*m = (unit_message){0};
 }
 

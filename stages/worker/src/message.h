@@ -7,7 +7,7 @@
  *            rows included
  *   READY   {0: format, 1: cpu features, 2: layers, 3: pid}
  *   FAILED  {0: kind, 1: message}; kind 1 configuration, 2 sandbox, 3 memory, 4 anything else
- *   UNIT    {0: chain, 1: size, 2: extension, 3: first page, 4: last page, 5: [role of sidecar...]}
+ *   UNIT    {0: chain, 1: size, 2: first page, 3: last page, 4: [role of sidecar...]}
  *            descriptors: the child's answer socket, the source, then one for each sidecar
  *   EXIT    {0: signal, 1: exit status, 2: flags, 3: step that ran last, 4: cpu_us, 5: wall_us, 6: max_rss_kib}
  *            flags: 1 wall limit, 2 stopped by STOP, 4 memory was out
@@ -39,7 +39,6 @@ ASSAY_NODISCARD assay_code message_read_failed(const assay_buf *in, assay_err *e
 typedef struct unit_message {
 	uint32_t chain;
 	uint64_t size;
-	char *extension;
 	uint32_t first_page, last_page;
 	char *roles[UNIT_SIDECARS_MAX];
 	size_t sidecar_count;

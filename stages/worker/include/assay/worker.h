@@ -61,7 +61,6 @@ typedef struct assay_worker_unit {
 	uint32_t chain; /* position in opts.chains */
 	int fd;         /* source, borrowed; the child gets a duplicate opened for reading */
 	uint64_t size;
-	const char *extension;
 	uint32_t first_page, last_page;
 	const assay_worker_sidecar *sidecars;
 	size_t sidecar_count;
