@@ -113,6 +113,33 @@ static void scan__sidecars__are_no_sources_but_orphans_are(void **state)
 	expect("in/**", "{stem}.gt.txt", "in/a.tif[in/a.gt.txt] in/b.tif in/lost.gt.txt");
 }
 
+/* The page is gone, what lay beside it is not: nobody claims it in earnest, so it is seen. */
+static void scan__files_that_claim_each_other__stay_sources(void **state)
+{
+	char *roles[] = {"ground_truth", "metadata"};
+	char *templates[] = {(char *)(uintptr_t) "{stem}.txt", (char *)(uintptr_t) "{stem}.json"};
+	assay_config_source rule = {.pattern = (char *)(uintptr_t) "in/**",
+				    .modality = ASSAY_MODALITY_PAGE,
+				    .sidecar_roles = roles,
+				    .sidecar_templates = templates,
+				    .sidecar_count = 2};
+	const assay_config config = {.sources = &rule, .source_count = 1};
+	assay_scan s;
+
+	(void)state;
+	make("in/a.txt");
+	make("in/a.json");
+	assert_int_equal(assay_scan_run(&s, &config, root, NULL, NULL), ASSAY_OK);
+	assert_int_equal(s.count, 2);
+	assay_scan_release(&s);
+	make("in/a.tif");
+	assert_int_equal(assay_scan_run(&s, &config, root, NULL, NULL), ASSAY_OK);
+	assert_int_equal(s.count, 1);
+	assert_string_equal(s.items[0].key, "in/a.tif");
+	assert_int_equal(s.items[0].sidecar_count, 2);
+	assay_scan_release(&s);
+}
+
 static void scan__hostile_names__one_key_each(void **state)
 {
 	(void)state;
@@ -171,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    SCAN_TEST(scan__patterns__find_what_they_say_in_key_order),
 	    SCAN_TEST(scan__sidecars__are_no_sources_but_orphans_are),
+	    SCAN_TEST(scan__files_that_claim_each_other__stay_sources),
 	    SCAN_TEST(scan__hostile_names__one_key_each),
 	    SCAN_TEST(scan__links__followed_once_and_never_in_circles),
 	    SCAN_TEST(scan__problem_files__kept_with_their_errno),

@@ -39,3 +39,17 @@ assert_conserved
 assert_jq run.json .samples.accepted 3
 assert_jq run.json .queue.open 0
 echo 'changed once: read again in the same run'
+
+# What lies beside it changes while it is read: the result must not be kept under what lay there before.
+echo 'act: sleep' >docs/judged
+echo 'old truth' >docs/judged.gt
+ASSAY_TEST_READER=1 "$ASSAY_TEST" run -j1 --store store --json --progress none >run.json 2>run.err &
+tool=$!
+wait_for busy
+echo 'new truth' >docs/judged.gt
+wait "$tool" || fail "exit $?: $(cat run.err)"
+assert_conserved
+assert_eq "$(tickets store | jq -r 'select(.subject == "docs/judged") | .failure.class')" timeout ticket
+sidecar=$("$ASSAY" lineage --store store docs/judged | grep -A 1 '^sidecar')
+assert_match "$sidecar" "*$(sha256sum docs/judged.gt | cut -d ' ' -f 1)*" 'sidecar that was read'
+echo 'a sidecar that changed: read again with it'
