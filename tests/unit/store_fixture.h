@@ -40,7 +40,6 @@ static void point(void)
 	type __wrap_##name params                                                                                      \
 	{                                                                                                              \
 		type r;                                                                                                \
-                                                                                                                       \
 		point();                                                                                               \
 		before;                                                                                                \
 		r = __real_##name args;                                                                                \
