@@ -4,3 +4,4 @@ assay_add_unit(audio LINK assay::audio assay::libav assay::worker PkgConfig::LIB
 foreach(name libav frames audio)
   target_compile_definitions(test_${name} PRIVATE ASSAY_CORPUS_DEFAULT="${PROJECT_SOURCE_DIR}/../shared/corpus")
 endforeach()
+assay_add_unit(subtitle LINK assay::text WRAP malloc calloc realloc)
