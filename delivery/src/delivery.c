@@ -76,13 +76,13 @@ static assay_code list(listing *l, assay_store *s, const assay_digest *root, ass
 
 /* ---------------------------------------------------------------- what is delivered */
 
-static bool is_text(const sample *s, const content_artifact *a)
+static bool is_text(const sample *s, const assay_content_artifact *a)
 {
 	return s->content.kind == ASSAY_SAMPLE_PAGE && strcmp(a->role, "text") == 0;
 }
 
 /* The text of a page stays in `text`, to be written inline. */
-static assay_code write_artifact(writer *w, const content_artifact *a, assay_buf *bytes, assay_err *err)
+static assay_code write_artifact(writer *w, const assay_content_artifact *a, assay_buf *bytes, assay_err *err)
 {
 	ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
 	assay_code rc;
@@ -138,7 +138,7 @@ static assay_code write_samples(writer *w, const listing *l, assay_err *err)
 
 	for (size_t i = 0; i < l->count && rc == ASSAY_OK; i++)
 		rc = write_sample(w, &file, &l->items[i], &s, err);
-	content_release(&s.content);
+	assay_content_release(&s.content);
 	w->out->samples = l->count;
 	return rc == ASSAY_OK ? folder_file_finish(&file, err) : rc;
 }

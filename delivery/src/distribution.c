@@ -32,7 +32,7 @@ static size_t position(const distributions *d, const char *name)
 	return low;
 }
 
-static assay_code insert(distributions *d, size_t at, const content_measure *m, assay_err *err)
+static assay_code insert(distributions *d, size_t at, const assay_content_measure *m, assay_err *err)
 {
 	distribution fresh = {.name = assay_strdup(m->name), .unit = assay_strdup(m->unit), .scale = m->scale};
 	assay_code rc = fresh.name == NULL || fresh.unit == NULL
@@ -50,7 +50,7 @@ static assay_code insert(distributions *d, size_t at, const content_measure *m, 
 	return ASSAY_OK;
 }
 
-static assay_code add(distributions *d, const content_measure *m, assay_err *err)
+static assay_code add(distributions *d, const assay_content_measure *m, assay_err *err)
 {
 	const size_t at = position(d, m->name);
 	distribution *item;
@@ -74,7 +74,7 @@ static assay_code add(distributions *d, const content_measure *m, assay_err *err
 	return rc;
 }
 
-assay_code distributions_add(distributions *d, const content *c, assay_err *err)
+assay_code distributions_add(distributions *d, const assay_content *c, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 

@@ -2,8 +2,7 @@
 #ifndef ASSAY_DELIVERY_DISTRIBUTION_H
 #define ASSAY_DELIVERY_DISTRIBUTION_H
 
-#include "content.h"
-
+#include "assay/content.h"
 #include "assay/json.h"
 
 typedef struct distribution {
@@ -26,7 +25,7 @@ typedef struct distribution_summary {
 } distribution_summary;
 
 void distributions_release(distributions *d);
-ASSAY_NODISCARD assay_code distributions_add(distributions *d, const content *c, assay_err *err);
+ASSAY_NODISCARD assay_code distributions_add(distributions *d, const assay_content *c, assay_err *err);
 /** Sorts the values. */
 distribution_summary distribution_of(distribution *d);
 /** Object by metric: {unit, count, undefined, min, p10, p50, p90, max, mean}. */

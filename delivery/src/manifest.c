@@ -21,7 +21,7 @@ static bool is_plain_suffix(const char *s)
 }
 
 /* A file name is made of a digest and a word that stands in the recipe; of nothing that a source brought along. */
-void manifest_artifact_path(assay_buf *out, const content_artifact *a)
+void manifest_artifact_path(assay_buf *out, const assay_content_artifact *a)
 {
 	char hex[ASSAY_DIGEST_HEX];
 
@@ -39,7 +39,7 @@ static void json_time(assay_json *j, const char *key, assay_time t)
 	assay_json_end(j);
 }
 
-static void json_span(assay_json *j, const content *c)
+static void json_span(assay_json *j, const assay_content *c)
 {
 	assay_json_key(j, "span");
 	if (!c->has_span) {
@@ -52,7 +52,7 @@ static void json_span(assay_json *j, const content *c)
 	assay_json_end(j);
 }
 
-static void json_measures(assay_json *j, const content *c)
+static void json_measures(assay_json *j, const assay_content *c)
 {
 	assay_json_key(j, "measurements");
 	assay_json_object(j);
@@ -72,12 +72,12 @@ static void json_measures(assay_json *j, const content *c)
 	assay_json_end(j);
 }
 
-static void json_artifacts(assay_json *j, const content *c)
+static void json_artifacts(assay_json *j, const assay_content *c)
 {
 	assay_json_key(j, "artifacts");
 	assay_json_array(j);
 	for (size_t i = 0; i < c->artifact_count; i++) {
-		const content_artifact *a = &c->artifacts[i];
+		const assay_content_artifact *a = &c->artifacts[i];
 		ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
 
 		manifest_artifact_path(&path, a);
@@ -118,7 +118,7 @@ static void json_bound(assay_json *j, unsigned op, assay_decimal low, assay_deci
 
 static void json_value(assay_json *j, const sample *s, const assay_finding *f)
 {
-	const content_measure *m = NULL;
+	const assay_content_measure *m = NULL;
 
 	for (size_t i = 0; i < s->content.measure_count && m == NULL; i++)
 		if (strcmp(s->content.measures[i].name, f->check->metric) == 0)

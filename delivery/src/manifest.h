@@ -8,7 +8,7 @@
 #define OTHERS_NAME   "others.jsonl"
 
 /** "artifacts/ab/ab12….txt" */
-void manifest_artifact_path(assay_buf *out, const content_artifact *a);
+void manifest_artifact_path(assay_buf *out, const assay_content_artifact *a);
 /** @param text [optional] of a page, inline */
 void manifest_line(assay_buf *out, const sample *s, const assay_buf *text);
 /** @param row [optional] what the store knows of it, where it knows it still */

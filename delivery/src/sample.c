@@ -2,7 +2,6 @@
 
 #include "assay/memory.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,59 +142,6 @@ static const assay_recipe *recipe_of(const sample_reader *r, const assay_digest 
 	return NULL;
 }
 
-static assay_code add_measure(content *c, const assay_recipe *recipe, const assay_measurement *m, assay_err *err)
-{
-	const assay_recipe_metric *row = assay_recipe_metric_at(recipe, m->metric, NULL);
-	assay_code rc;
-
-	if (row == NULL)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names metric %" PRIu32 ", its recipe has fewer",
-				   m->metric);
-	rc = assay_grow(&c->measures, &c->measure_cap, c->measure_count, sizeof *c->measures, err);
-	if (rc == ASSAY_OK)
-		c->measures[c->measure_count++] = (content_measure){.name = row->name,
-								    .unit = row->unit,
-								    .scale = row->scale,
-								    .defined = m->defined,
-								    .value = m->value,
-								    .reason = m->reason};
-	return rc;
-}
-
-static assay_code add_artifact(content *c, const assay_recipe *recipe, const assay_artifact_ref *a, assay_err *err)
-{
-	const assay_recipe_artifact *type;
-	assay_code rc;
-
-	if (a->stage >= recipe->step_count || a->type >= recipe->steps[a->stage].artifact_count)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a result names an artifact that its recipe does not have");
-	type = &recipe->steps[a->stage].artifacts[a->type];
-	rc = assay_grow(&c->artifacts, &c->artifact_cap, c->artifact_count, sizeof *c->artifacts, err);
-	if (rc == ASSAY_OK)
-		c->artifacts[c->artifact_count++] = (content_artifact){.stage = recipe->steps[a->stage].stage,
-								       .role = type->role,
-								       .media = type->media,
-								       .suffix = type->suffix,
-								       .size = a->size,
-								       .digest = a->digest};
-	return rc;
-}
-
-static assay_code fill(content *c, const assay_recipe *recipe, const assay_result_sample *s, assay_err *err)
-{
-	assay_code rc = ASSAY_OK;
-
-	c->kind = s->kind;
-	c->has_span = s->has_span;
-	c->start = s->start;
-	c->end = s->end;
-	for (size_t i = 0; i < s->measurement_count && rc == ASSAY_OK; i++)
-		rc = add_measure(c, recipe, &s->measurements[i], err);
-	for (size_t i = 0; i < s->artifact_count && rc == ASSAY_OK; i++)
-		rc = add_artifact(c, recipe, &s->artifacts[i], err);
-	return rc;
-}
-
 static const assay_result_sample *part_of(const assay_result *r, const char *part)
 {
 	for (size_t i = 0; i < r->sample_count; i++)
@@ -204,7 +150,7 @@ static const assay_result_sample *part_of(const assay_result *r, const char *par
 	return NULL;
 }
 
-static assay_code judge(sample_reader *r, const content *c, assay_err *err)
+static assay_code judge(sample_reader *r, const assay_content *c, assay_err *err)
 {
 	const assay_judge_subject subject = {
 	    .kind = (assay_sample_kind)c->kind,
@@ -217,7 +163,7 @@ static assay_code judge(sample_reader *r, const content *c, assay_err *err)
 	if (r->vocabulary.count > 0)
 		memset(r->values, 0, r->vocabulary.count * sizeof *r->values);
 	for (size_t i = 0; i < c->measure_count; i++) {
-		const content_measure *m = &c->measures[i];
+		const assay_content_measure *m = &c->measures[i];
 		const size_t n = assay_vocabulary_find(&r->vocabulary, m->name);
 
 		if (n != SIZE_MAX)
@@ -230,14 +176,14 @@ static assay_code judge(sample_reader *r, const content *c, assay_err *err)
 /* The version says what the sample is; metadata come from its source's present row, if they are those still. */
 static assay_code identify(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err)
 {
-	content *c = &out->content;
+	assay_content *c = &out->content;
 	assay_digest d;
 	assay_code rc;
 
 	c->metadata_keys = (const char *const *)r->source.metadata_keys;
 	c->metadata_values = (const char *const *)r->source.metadata_values;
 	c->metadata_count = r->source.metadata_count;
-	rc = content_digest(c, &r->scratch, &d, err);
+	rc = assay_content_digest(c, &r->scratch, &d, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	out->metadata_known = assay_digest_eq(&d, &e->content);
@@ -249,6 +195,7 @@ static assay_code identify(sample *out, sample_reader *r, const assay_trie_entry
 static assay_code read_parts(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err)
 {
 	const size_t path = strcspn(e->key, "#");
+	const char *part = e->key + path + (e->key[path] == '#');
 	const assay_result_sample *s;
 	const assay_recipe *recipe;
 	assay_code rc;
@@ -257,16 +204,15 @@ static assay_code read_parts(sample *out, sample_reader *r, const assay_trie_ent
 	assay_buf_append(&r->path, e->key, path);
 	ASSAY_TRY(assay_buf_check(&r->path, err));
 	out->path = assay_buf_str(&r->path);
-	out->content.part = e->key + path + (e->key[path] == '#');
 	ASSAY_TRY(read_unit(r, &e->work_key, err));
 	ASSAY_TRY(read_source(r, out->path, err));
 	recipe = recipe_of(r, &r->unit.recipe);
-	s = part_of(&r->unit.result, out->content.part);
+	s = part_of(&r->unit.result, part);
 	if (recipe == NULL || s == NULL)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the work that it came of does not have it");
 	out->content.source = r->unit.source;
 	out->recipe = r->unit.recipe;
-	rc = fill(&out->content, recipe, s, err);
+	rc = assay_content_of(&out->content, recipe, s, err);
 fail:
 	return rc;
 }
@@ -275,7 +221,7 @@ assay_code sample_read(sample *out, sample_reader *r, const assay_trie_entry *e,
 {
 	assay_code rc;
 
-	content_reset(&out->content);
+	assay_content_reset(&out->content);
 	out->key = e->key;
 	out->outcome = e->outcome;
 	out->digest = e->content;

@@ -2,11 +2,11 @@
 #ifndef ASSAY_DELIVERY_SAMPLE_H
 #define ASSAY_DELIVERY_SAMPLE_H
 
-#include "content.h"
-
+#include "assay/content.h"
 #include "assay/judge.h"
 #include "assay/recipe.h"
 #include "assay/source.h"
+#include "assay/trie.h"
 #include "assay/unit.h"
 #include "assay/version.h"
 
@@ -31,13 +31,13 @@ void sample_reader_release(sample_reader *r);
 typedef struct sample {
 	const char *key, *path; /* the sample's, its source's */
 	assay_outcome outcome;
-	content content;
+	assay_content content;
 	assay_digest digest, work_key, recipe;
 	bool metadata_known;          /* false: they were edited after the version was made, and are not kept */
 	const assay_verdict *verdict; /* checks that it did not pass, none of them severe enough to keep it back */
 } sample;
 
-/** @param out  zeroed or of an earlier read; content_release(&out->content) when done */
+/** @param out  zeroed or of an earlier read; assay_content_release(&out->content) when done */
 ASSAY_NODISCARD assay_code sample_read(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err);
 
 #endif

@@ -305,8 +305,8 @@ static assay_code verify_root(verifier *v, const char *file, verify_entries *e, 
 
 	if (!e->complete || !v->has_record)
 		return ASSAY_OK;
-	rc = content_root(e->items, e->count, &d, &why);
-	if (rc == ASSAY_EDIFFER) {
+	rc = assay_trie_root(e->items, e->count, &d, &why);
+	if (rc == ASSAY_EINVAL) { /* two lines with one key */
 		verify_finding(v, file, 0, "%s", why.msg);
 		return ASSAY_OK;
 	}
@@ -443,7 +443,7 @@ static void verifier_release(verifier *v)
 		assay_recipe_close(v->recipes[m]);
 	entries_release(&v->delivered);
 	entries_release(&v->kept_back);
-	content_release(&v->content);
+	assay_content_release(&v->content);
 	assay_buf_release(&v->scratch);
 }
 

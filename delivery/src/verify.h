@@ -2,11 +2,12 @@
 #ifndef ASSAY_DELIVERY_VERIFY_H
 #define ASSAY_DELIVERY_VERIFY_H
 
-#include "content.h"
 #include "sums.h"
 
+#include "assay/content.h"
 #include "assay/delivery.h"
 #include "assay/recipe.h"
+#include "assay/trie.h"
 
 #include <jansson.h>
 
@@ -29,7 +30,7 @@ typedef struct verifier {
 	verify_entries delivered, kept_back;
 	assay_counts counts;
 	uint64_t kinds[ASSAY_SAMPLE_KIND_MAX + 1];
-	content content; /* of the line being read */
+	assay_content content; /* of the line being read */
 	assay_buf scratch;
 } verifier;
 

@@ -112,7 +112,7 @@ static bool read_time(const json_t *t, assay_time *out)
 static void read_span(line *l)
 {
 	const json_t *span = json_object_get(l->json, "span");
-	content *c = &l->v->content;
+	assay_content *c = &l->v->content;
 
 	c->has_span = !json_is_null(span);
 	if (c->has_span && (!read_time(json_object_get(span, "start"), &c->start) ||
@@ -132,7 +132,7 @@ static const assay_recipe_metric *metric_of(const assay_recipe *r, const char *n
 }
 
 /* JSON readers give doubles: a decimal is the integer nearest to it in units of its metric's resolution. */
-static void read_number(line *l, content_measure *m, const json_t *value)
+static void read_number(line *l, assay_content_measure *m, const json_t *value)
 {
 	const double x = json_number_value(value) * pow(10, m->scale);
 
@@ -147,9 +147,9 @@ static void read_number(line *l, content_measure *m, const json_t *value)
 
 static assay_code read_measure(line *l, const char *name, const json_t *value, assay_err *err)
 {
-	content *c = &l->v->content;
+	assay_content *c = &l->v->content;
 	const assay_recipe_metric *row = l->recipe != NULL ? metric_of(l->recipe, name) : NULL;
-	content_measure m = {.name = name, .scale = row != NULL ? row->scale : 0};
+	assay_content_measure m = {.name = name, .scale = row != NULL ? row->scale : 0};
 	assay_code rc;
 
 	if (row == NULL && l->recipe != NULL)
@@ -188,7 +188,7 @@ static assay_code read_metadata(line *l, assay_err *err)
 {
 	json_t *all = json_object_get(l->json, "metadata"), *value;
 	const size_t count = json_object_size(all);
-	content *c = &l->v->content;
+	assay_content *c = &l->v->content;
 	const char *key;
 
 	if (json_is_null(all)) {
@@ -214,7 +214,7 @@ static assay_code read_metadata(line *l, assay_err *err)
 
 /* ---------------------------------------------------------------- artifacts */
 
-static void check_file(line *l, const char *path, const content_artifact *a)
+static void check_file(line *l, const char *path, const assay_content_artifact *a)
 {
 	sums_row *row = sums_find(&l->v->sums, path);
 
@@ -230,7 +230,7 @@ static void check_file(line *l, const char *path, const content_artifact *a)
 		wrong(l, "it names an artifact by another size than it has");
 }
 
-static void check_text(line *l, const content_artifact *a)
+static void check_text(line *l, const assay_content_artifact *a)
 {
 	const json_t *text = json_object_get(l->json, "text");
 	assay_digest d;
@@ -244,8 +244,8 @@ static void check_text(line *l, const content_artifact *a)
 
 static assay_code read_artifact(line *l, const json_t *json, assay_err *err)
 {
-	content *c = &l->v->content;
-	content_artifact a = {.stage = verify_text(json, "stage"), .role = verify_text(json, "role")};
+	assay_content *c = &l->v->content;
+	assay_content_artifact a = {.stage = verify_text(json, "stage"), .role = verify_text(json, "role")};
 	const char *path = verify_text(json, "path");
 	const json_t *bytes = json_object_get(json, "bytes");
 	assay_code rc;
@@ -285,7 +285,7 @@ static assay_code check_content(line *l, assay_err *err)
 
 	if (!l->sound || !l->computable || l->recipe == NULL)
 		return ASSAY_OK;
-	rc = content_digest(&l->v->content, &l->v->scratch, &d, err);
+	rc = assay_content_digest(&l->v->content, &l->v->scratch, &d, err);
 	if (rc == ASSAY_OK && !assay_digest_eq(&d, &l->entry.content))
 		wrong(l, "its content digest is not that of what the line says");
 	return rc;
@@ -317,7 +317,7 @@ assay_code verify_sample(verifier *v, const json_t *json, int number, assay_err 
 	line l = {.v = v, .json = json, .number = number, .sound = true, .computable = true};
 	assay_code rc;
 
-	content_reset(&v->content);
+	assay_content_reset(&v->content);
 	rc = read_line(&l, err);
 	free((void *)(uintptr_t)l.metadata);
 	return rc;

@@ -51,8 +51,8 @@ static size_t run_end(const assay_trie_entry *e, size_t n, size_t from, unsigned
 /* ---------------------------------------------------------------- build */
 
 struct build {
-	assay_store *store;
-	assay_buf node; /* used by one node at a time: children are stored before their parent is written */
+	assay_store *store; /* NULL: nodes are digested, and not kept */
+	assay_buf node;     /* used by one node at a time: children are stored before their parent is written */
 };
 
 static int by_hash(const void *a, const void *b)
@@ -93,6 +93,8 @@ static assay_code put_node(struct build *b, assay_digest *out, assay_err *err)
 
 	if (rc != ASSAY_OK)
 		return rc;
+	if (b->store == NULL)
+		return assay_digest_of(out, b->node.data, b->node.len, err);
 	return assay_object_put(b->store, ASSAY_OBJECT_TRIE, b->node.data, b->node.len, NULL, out, NULL, err);
 }
 
@@ -141,7 +143,7 @@ static assay_code sort_entries(assay_trie_entry *e, size_t n, assay_err *err)
 		qsort(e, n, sizeof(*e), by_hash);
 	for (size_t i = 1; i < n; i++)
 		if (assay_digest_eq(&e[i - 1].hash, &e[i].hash))
-			return ASSAY_RAISE(err, ASSAY_EINVAL, "'%s' is in the trie twice", e[i].key);
+			return ASSAY_RAISE(err, ASSAY_EINVAL, "'%s' is there twice", e[i].key);
 	return ASSAY_OK;
 }
 
@@ -154,6 +156,11 @@ assay_code assay_trie_build(assay_store *s, assay_trie_entry *entries, size_t co
 		rc = build_node(&b, entries, count, 0, root, err);
 	assay_buf_release(&b.node);
 	return rc;
+}
+
+assay_code assay_trie_root(assay_trie_entry *entries, size_t count, assay_digest *root, assay_err *err)
+{
+	return assay_trie_build(NULL, entries, count, root, err);
 }
 
 /* ---------------------------------------------------------------- read a node */

@@ -1,5 +1,5 @@
 # The parts of a delivery, by their private headers; the whole is tried by tests/cli/export and tests/cli/verify.
-foreach(name sums distribution folder root)
+foreach(name sums distribution folder)
   assay_add_unit(${name} LINK assay::delivery WRAP malloc calloc realloc syncfs write)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/delivery/src)
 endforeach()

@@ -1,4 +1,5 @@
 set(lineage_alloc malloc calloc realloc)
+assay_add_unit(content LINK assay::lineage WRAP ${lineage_alloc})
 assay_add_unit(recipe LINK assay::lineage WRAP ${lineage_alloc})
 assay_add_unit(result LINK assay::lineage WRAP ${lineage_alloc})
 # Private headers are tested as well, and rows as the catalog keeps them.

@@ -4,8 +4,8 @@
 
 static void add_value(distributions *d, const char *name, int64_t value)
 {
-	content_measure m = {.name = name, .unit = "1", .scale = 2, .defined = true, .value = value};
-	const content c = {.measures = &m, .measure_count = 1};
+	assay_content_measure m = {.name = name, .unit = "1", .scale = 2, .defined = true, .value = value};
+	const assay_content c = {.measures = &m, .measure_count = 1};
 
 	assert_int_equal(distributions_add(d, &c, NULL), ASSAY_OK);
 }
@@ -51,8 +51,8 @@ static void distribution_of__some_values__nearest_rank_and_exact_mean(void **sta
 
 static void distributions_json__undefined_and_defined__sorted_by_name(void **state)
 {
-	content_measure none = {.name = "b", .unit = "dB", .scale = 1, .reason = "silence"};
-	const content c = {.measures = &none, .measure_count = 1};
+	assay_content_measure none = {.name = "b", .unit = "dB", .scale = 1, .reason = "silence"};
+	const assay_content c = {.measures = &none, .measure_count = 1};
 	distributions d = {0};
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 	assay_json j;
@@ -75,8 +75,8 @@ static void distributions_json__undefined_and_defined__sorted_by_name(void **sta
 
 static void distributions_add__another_resolution__corrupt_names_metric(void **state)
 {
-	content_measure m = {.name = "m", .unit = "1", .scale = 3, .defined = true, .value = 1};
-	const content c = {.measures = &m, .measure_count = 1};
+	assay_content_measure m = {.name = "m", .unit = "1", .scale = 3, .defined = true, .value = 1};
+	const assay_content c = {.measures = &m, .measure_count = 1};
 	assay_err err = ASSAY_ERR_INIT;
 	distributions d = {0};
 
@@ -89,8 +89,8 @@ static void distributions_add__another_resolution__corrupt_names_metric(void **s
 
 static void distributions_add__every_alloc_fails_in_turn__enomem_no_leak(void **state)
 {
-	content_measure m = {.name = "m", .unit = "1", .scale = 3, .defined = true, .value = 1};
-	const content c = {.measures = &m, .measure_count = 1};
+	assay_content_measure m = {.name = "m", .unit = "1", .scale = 3, .defined = true, .value = 1};
+	const assay_content c = {.measures = &m, .measure_count = 1};
 	unsigned n = 0;
 	assay_code rc;
 

@@ -33,6 +33,8 @@ typedef struct assay_trie_entry {
  */
 ASSAY_NODISCARD assay_code assay_trie_build(assay_store *s, assay_trie_entry *entries, size_t count, assay_digest *root,
 					    assay_err *err);
+/** The same root without a store: for those who have a delivery and nothing else. */
+ASSAY_NODISCARD assay_code assay_trie_root(assay_trie_entry *entries, size_t count, assay_digest *root, assay_err *err);
 /** Entries in order of their hash; e and its texts are borrowed for the call. */
 typedef assay_code assay_trie_fn(void *ctx, const assay_trie_entry *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_each(assay_store *s, const assay_digest *root, assay_trie_fn *fn, void *ctx,
