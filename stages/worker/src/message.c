@@ -152,7 +152,8 @@ assay_code message_read_failed(const assay_buf *in, assay_err *err)
 	rc = assay_cbor_finish(&r, "FAILED of the worker", err);
 	if (rc != ASSAY_OK)
 		return rc;
-	return ASSAY_RAISE(err, codes[kind], "%s", text != NULL ? text : "");
+	return ASSAY_RAISE(err, codes[kind], "%s",
+			   text != NULL && text[0] != '\0' ? text : "the worker failed and gave no reason");
 }
 
 /* ---------------------------------------------------------------- unit */

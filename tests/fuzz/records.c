@@ -1,0 +1,57 @@
+/* Records that stand in packs and come from children: contract, recipe, result. What reads is canonical: it is written
+ * back to the same bytes. The first byte says which. */
+#include "fuzz.h"
+
+#include "assay/contract.h"
+#include "assay/recipe.h"
+#include "assay/result.h"
+
+#include <string.h>
+
+static void same(const assay_buf *b, const uint8_t *data, size_t size)
+{
+	fuzz_assert(!b->failed && b->len == size && memcmp(b->data, data, size) == 0);
+}
+
+static void contract(assay_buf *out, const uint8_t *data, size_t size)
+{
+	assay_contract *c = NULL;
+
+	if (assay_contract_decode(&c, data, size, NULL, NULL) != ASSAY_OK)
+		return;
+	assay_contract_encode(out, c);
+	same(out, data, size);
+	assay_contract_close(c);
+}
+
+static void recipe(assay_buf *out, const uint8_t *data, size_t size)
+{
+	assay_recipe *r = NULL;
+
+	if (assay_recipe_decode(&r, data, size, NULL) != ASSAY_OK)
+		return;
+	assay_recipe_encode(out, r);
+	same(out, data, size);
+	assay_recipe_close(r);
+}
+
+static void result(assay_buf *out, const uint8_t *data, size_t size)
+{
+	ASSAY_AUTO_RESULT r = {0};
+
+	if (assay_result_decode(&r, data, size, NULL) != ASSAY_OK)
+		return;
+	assay_result_encode(out, &r);
+	same(out, data, size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {contract, recipe, result};
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+
+	if (size == 0 || data[0] >= sizeof readers / sizeof *readers)
+		return -1;
+	readers[data[0]](&out, data + 1, size - 1);
+	return 0;
+}
