@@ -1,4 +1,5 @@
 #include "summary.h"
+#include "tell.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -67,6 +68,36 @@ static void json_imbalance(assay_json *j, const assay_summary *s)
 	assay_json_end(j);
 }
 
+static void json_drops(assay_json *j, const assay_step_count *c)
+{
+	assay_json_key(j, "drops");
+	assay_json_object(j);
+	for (size_t i = 0; i < c->drop_count; i++)
+		assay_json_kuint(j, c->drops[i].reason, c->drops[i].count);
+	assay_json_end(j);
+}
+
+static void json_stages(assay_json *j, const assay_stage_totals *t)
+{
+	assay_json_key(j, "stages");
+	assay_json_array(j);
+	for (size_t i = 0; i < t->count; i++) {
+		const assay_step_count *c = &t->items[i].count;
+
+		assay_json_object(j);
+		assay_json_kstr(j, "modality", assay_modality_name(t->items[i].modality));
+		assay_json_kstr(j, "stage", t->items[i].stage);
+		assay_json_kuint(j, "in", c->in);
+		assay_json_kuint(j, "consumed", c->consumed);
+		assay_json_kuint(j, "passed", c->passed);
+		assay_json_kuint(j, "dropped", c->dropped);
+		assay_json_kuint(j, "out", c->out);
+		json_drops(j, c);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
 void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 {
 	char layers[96];
@@ -91,6 +122,7 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_kuint(j, "run", s->units_run);
 	assay_json_kuint(j, "cached", s->units_cached);
 	assay_json_end(j);
+	json_stages(j, &s->stages);
 	assay_json_kuint(j, "verdicts_changed", s->verdicts_changed);
 	/* Dataset checks are not judged by this release: none passed, none failed. */
 	assay_json_key(j, "dataset_checks");
@@ -118,6 +150,15 @@ static void print_version(const assay_summary *s)
 			     s->incomplete ? " incomplete: some failures were of time, memory or a signal" : "");
 }
 
+/* What stages let go of; everything else went where it should. */
+static void print_drops(const assay_stage_totals *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		for (size_t k = 0; k < t->items[i].count.drop_count; k++)
+			assay_say("dropped   %" PRIu64 " of %" PRIu64 " by %s: %s\n", t->items[i].count.drops[k].count,
+				  t->items[i].count.in, t->items[i].stage, t->items[i].count.drops[k].reason);
+}
+
 void assay_summary_print(const assay_summary *s)
 {
 	const assay_run_sources *src = &s->sources;
@@ -143,6 +184,7 @@ void assay_summary_print(const assay_summary *s)
 	if (s->judged)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
 			     s->tickets_opened, s->tickets_settled);
+	print_drops(&s->stages);
 	if (s->worked && s->layers != ASSAY_SANDBOX_ALL)
 		(void)printf("sandbox   reduced: %s\n", assay_sandbox_layers_text(s->layers, layers, sizeof layers));
 	print_version(s);

@@ -1,8 +1,9 @@
 /*
  * Layout of a source row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 1, 1: path, 2: modality, 3: stamp, 4: digest, 5: [[key, value]...], 6: [sidecar...], 7: recipe,
+ *   {0: format 2, 1: path, 2: modality, 3: stamp, 4: digest, 5: [[key, value]...], 6: [sidecar...], 7: recipe,
  *    8: [unit...], 9: missing, 10: null | [failure, message], 11: cause, 12: run,
- *    13: null | [digest, recipe, [sidecar...]]}
+ *    13: null | [digest, recipe, [sidecar...]], 14: standing}
+ * Format 1 had no field 14.
  *   stamp:   [size, mtime ns, ctime ns, inode, hashed ns]
  *   sidecar: [role, path, stamp, digest]
  * Index 'p': SHA-256(path) -> number. Edge content -> source for every digest that it ever had.
@@ -16,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 1
-#define FIELDS 14
+#define FORMAT 2
+#define FIELDS 15
 
 static void sidecars_free(assay_source_sidecar *list, size_t count)
 {
@@ -139,6 +140,8 @@ static void encode(assay_buf *out, const assay_source *src)
 	assay_cbor_uint(out, src->run);
 	assay_cbor_uint(out, 13);
 	encode_before(out, src);
+	assay_cbor_uint(out, 14);
+	assay_cbor_uint(out, src->standing);
 }
 
 /* ---------------------------------------------------------------- decode */
@@ -240,9 +243,36 @@ static void read_state(assay_cbor_reader *c, assay_source *src)
 	read_before(c, src);
 }
 
+static void read_standing(assay_cbor_reader *c, assay_source *src)
+{
+	uint32_t standing;
+
+	assay_cbor_read_key(c, 14);
+	standing = assay_record_u32(c);
+	if (standing > ASSAY_STANDING_MAX)
+		assay_cbor_fault(c, "unknown standing");
+	src->standing = (assay_standing)standing;
+}
+
+/* Number of the format, by which the rest is read. */
+static uint64_t read_head(assay_cbor_reader *c)
+{
+	const size_t fields = assay_cbor_read_map(c);
+	uint64_t format;
+
+	assay_cbor_read_key(c, 0);
+	format = assay_cbor_read_uint(c);
+	if (format != 1 && format != FORMAT)
+		assay_cbor_fault(c, "unknown source format");
+	else if (fields != (format == 1 ? FIELDS - 1 : FIELDS))
+		assay_cbor_fault(c, "source does not have the fields of its format");
+	return format;
+}
+
 static void read_source(assay_cbor_reader *c, assay_source *src)
 {
-	assay_record_head(c, FIELDS, "source does not have 14 fields", FORMAT, "unknown source format");
+	const uint64_t format = read_head(c);
+
 	assay_cbor_read_key(c, 1);
 	src->path = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
@@ -256,6 +286,8 @@ static void read_source(assay_cbor_reader *c, assay_source *src)
 	assay_cbor_read_key(c, 6);
 	read_sidecars(c, &src->sidecars, &src->sidecar_count);
 	read_state(c, src);
+	if (format == FORMAT)
+		read_standing(c, src);
 }
 
 static assay_code decode(assay_source *out, uint64_t id, const void *p, size_t n, assay_err *err)

@@ -1,4 +1,5 @@
 set(base_alloc malloc calloc realloc)
+assay_add_unit(arena LINK assay::base WRAP malloc)
 assay_add_unit(buf LINK assay::base WRAP ${base_alloc})
 assay_add_unit(cbor LINK assay::base WRAP ${base_alloc})
 assay_add_unit(decimal LINK assay::base)

@@ -27,6 +27,7 @@ static void make_full(assay_source *src)
 			      .recipe = digest(2),
 			      .unit_count = 2,
 			      .missing = true,
+			      .standing = ASSAY_STANDING_RETRY,
 			      .failure = ASSAY_FAILURE_UNREADABLE,
 			      .message = text("permission denied"),
 			      .cause = ASSAY_CAUSE_CONTENT | ASSAY_CAUSE_SIDECAR,
@@ -86,6 +87,7 @@ static void assert_full(const assay_source *src)
 	assert_int_equal(src->units[0], 11);
 	assert_int_equal(src->units[1], UINT64_C(1) << 40);
 	assert_true(src->missing && src->has_before);
+	assert_int_equal(src->standing, ASSAY_STANDING_RETRY);
 	assert_int_equal(src->failure, ASSAY_FAILURE_UNREADABLE);
 	assert_string_equal(src->message, "permission denied");
 	assert_int_equal(src->cause, ASSAY_CAUSE_CONTENT | ASSAY_CAUSE_SIDECAR);
@@ -229,6 +231,59 @@ static void source_put__never_read__no_content(void **state)
 	assert_int_equal(assay_index_get(STORE(state), ASSAY_INDEX_CONTENT, &zero, &id, NULL), ASSAY_ENOENT);
 }
 
+/* A row of 2 as a row of 1: one field less in the map's head, the other number, nothing after field 13. */
+static void make_old(assay_store *s, uint64_t id)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	copy_row(s, ASSAY_TABLE_SOURCE, id, &row);
+	assert_int_equal(row.data[0], 0xaf);
+	assert_int_equal(row.data[2], 2);
+	assert_int_equal(row.data[row.len - 2], 14);
+	row.data[0] = 0xae;
+	row.data[2] = 1;
+	put_bytes(s, ASSAY_TABLE_SOURCE, id, row.data, row.len - 2);
+}
+
+static void source_get__row_of_format_1__standing_is_unknown(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_SOURCE read = {0};
+
+	make_full(&src);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	make_old(STORE(state), 1);
+	assert_int_equal(assay_source_get(STORE(state), 1, &read, NULL), ASSAY_OK);
+	assert_int_equal(read.standing, ASSAY_STANDING_UNKNOWN);
+	read.standing = ASSAY_STANDING_RETRY;
+	assert_full(&read);
+}
+
+static void source_get__unknown_format_or_standing__ecorrupt(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_SOURCE read = {0};
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	assay_err err = ASSAY_ERR_INIT;
+
+	make_full(&src);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	copy_row(STORE(state), ASSAY_TABLE_SOURCE, 1, &row);
+	row.data[2] = 3;
+	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
+	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
+	assert_non_null(strstr(err.msg, "unknown source format"));
+	row.data[2] = 1; /* with the fields of 2 */
+	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
+	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
+	assert_non_null(strstr(err.msg, "the fields of its format"));
+	row.data[2] = 2;
+	row.data[row.len - 1] = ASSAY_STANDING_MAX + 1;
+	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
+	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
+	assert_non_null(strstr(err.msg, "unknown standing"));
+}
+
 static void source_get__every_truncation__ecorrupt(void **state)
 {
 	ASSAY_AUTO_SOURCE src = {0};
@@ -287,6 +342,8 @@ int main(void)
 	    WITH_STORE(sources_each__order_of_first_sight),
 	    WITH_STORE(sources_with__content__every_path_that_had_it),
 	    WITH_STORE(source_put__never_read__no_content),
+	    WITH_STORE(source_get__row_of_format_1__standing_is_unknown),
+	    WITH_STORE(source_get__unknown_format_or_standing__ecorrupt),
 	    WITH_STORE(source_get__every_truncation__ecorrupt),
 	    WITH_STORE(source_get__random_mutations__no_harm),
 	    WITH_STORE(source__every_alloc_fails_in_turn__enomem),

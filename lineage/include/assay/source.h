@@ -33,6 +33,15 @@ typedef enum assay_cause {
 	ASSAY_CAUSE_METADATA = 128, /* metadata in assay.yaml changed: judged again, not run */
 } assay_cause;
 
+/** How the units of a source's present state ended, so that a run need not read them. Stored: never renumber. */
+typedef enum assay_standing {
+	ASSAY_STANDING_UNKNOWN = 0, /* a row of format 1: its units tell */
+	ASSAY_STANDING_DONE = 1,    /* every unit gave samples */
+	ASSAY_STANDING_FAILED = 2,  /* a unit failed, and would again */
+	ASSAY_STANDING_RETRY = 3,   /* an outcome of time, memory or a signal, or it could not be read: tried again */
+} assay_standing;
+#define ASSAY_STANDING_MAX 3
+
 typedef struct assay_source {
 	uint64_t id;
 	char *path; /* escaped, relative to assay.yaml: the first half of its sample keys */
@@ -47,6 +56,7 @@ typedef struct assay_source {
 	uint64_t *units; /* of the present state, in order of their parts */
 	size_t unit_count;
 	bool missing; /* it was not there at the last run */
+	assay_standing standing;
 	/* A source without a unit to show for it could not even be read: */
 	assay_failure failure; /* UNREADABLE or CHANGED; NONE otherwise */
 	char *message;         /* NULL without a failure */

@@ -185,34 +185,13 @@ static void drop_job(assay_executor *r, assay_job *j)
 	free(j);
 }
 
-static assay_code job_failed(assay_executor *r, const assay_job *j, bool *failed, assay_err *err)
-{
-	*failed = j->next.failure != ASSAY_FAILURE_NONE;
-	for (size_t i = 0; i < j->part_count && !*failed; i++) {
-		ASSAY_AUTO_UNIT u = {0};
-		const assay_code rc = assay_unit_get(r->store, j->parts[i].unit, &u, err);
-
-		if (rc != ASSAY_OK)
-			return rc;
-		*failed = u.result.failure != ASSAY_FAILURE_NONE;
-		r->progress != NULL ? (void)(r->progress->samples += u.result.sample_count) : (void)0;
-	}
-	return ASSAY_OK;
-}
-
-static assay_code finish_job(assay_executor *r, assay_job *j, assay_err *err)
+static void count_job(assay_executor *r, const assay_job *j)
 {
 	const unsigned quiet = ASSAY_CAUSE_TOUCHED | ASSAY_CAUSE_RETURNED | ASSAY_CAUSE_METADATA;
-	bool failed;
-	assay_code rc = job_failed(r, j, &failed, err);
 
-	if (rc == ASSAY_OK)
-		rc = assay_job_finish(j, r->session, err);
-	if (rc != ASSAY_OK)
-		return rc;
 	for (size_t i = 0; i < j->part_count; i++)
 		r->summary->units_cached += j->parts[i].cached;
-	if (failed)
+	if (j->next.standing != ASSAY_STANDING_DONE)
 		r->summary->sources.failed++;
 	else if (j->ran || (j->next.run == r->session->run.id && (j->next.cause & ~quiet) != 0))
 		r->summary->sources.processed++;
@@ -220,8 +199,18 @@ static assay_code finish_job(assay_executor *r, assay_job *j, assay_err *err)
 		r->summary->sources.unchanged++;
 	if (r->progress != NULL) {
 		r->progress->done++;
+		r->progress->samples += j->samples;
 		r->progress->failed = r->summary->sources.failed;
 	}
+}
+
+static assay_code finish_job(assay_executor *r, assay_job *j, assay_err *err)
+{
+	const assay_code rc = assay_job_finish(j, r->session, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	count_job(r, j);
 	r->uncommitted++;
 	drop_job(r, j);
 	return ASSAY_OK;
@@ -344,6 +333,16 @@ static assay_code fill_slots(assay_executor *r, assay_err *err)
 
 /* ---------------------------------------------------------------- taking answers */
 
+static assay_code count_stages(assay_executor *r, assay_modality modality, const assay_result *result, assay_err *err)
+{
+	const char *names[2 * ASSAY_CONFIG_STEPS_MAX];
+	const assay_worker_chain *chain = &r->chains[r->chain_of[modality]];
+
+	for (size_t i = 0; i < chain->count; i++)
+		names[i] = chain->steps[i].stage->name;
+	return assay_stage_totals_add(&r->summary->stages, modality, names, result, err);
+}
+
 static assay_code keep_unit(assay_executor *r, assay_job *j, size_t part, assay_worker_answer *a, assay_err *err)
 {
 	ASSAY_AUTO_FREE assay_unit_sidecar *sidecars = NULL;
@@ -375,10 +374,11 @@ static assay_code keep_unit(assay_executor *r, assay_job *j, size_t part, assay_
 	u.part = text;
 	u.sidecars = sidecars;
 	u.sidecar_count = key.sidecar_count;
+	assay_job_part_tell(&j->parts[part], &a->result);
 	rc = assay_unit_put(r->store, &u, err); /* everything in u is borrowed */
 	j->parts[part].unit = u.id;
 	r->summary->units_run++;
-	return rc;
+	return rc == ASSAY_OK ? count_stages(r, j->next.modality, &a->result, err) : rc;
 }
 
 /* What no single unit can tell of itself: a child may be in the hands of the file that it read. */

@@ -62,18 +62,27 @@ static assay_code same_sidecars(bool *same, const assay_source *src, const assay
 }
 
 /* Outcomes of time, memory and signals are tried again by the next run. */
-static assay_code look_at_units(assay_session *s, const assay_source *src, bool *settled, bool *failing, assay_err *err)
+static assay_standing worse(assay_standing so_far, assay_failure failure)
 {
-	*settled = src->unit_count > 0 && src->failure == ASSAY_FAILURE_NONE;
-	*failing = false;
-	for (size_t i = 0; i < src->unit_count && *settled; i++) {
+	if (so_far == ASSAY_STANDING_RETRY || failure == ASSAY_FAILURE_NONE)
+		return so_far;
+	return assay_failure_is_deterministic(failure) ? ASSAY_STANDING_FAILED : ASSAY_STANDING_RETRY;
+}
+
+/* Rows of format 1 do not say it: their units do. */
+static assay_code standing_of(assay_standing *out, assay_session *s, const assay_source *src, assay_err *err)
+{
+	*out = src->standing;
+	if (*out != ASSAY_STANDING_UNKNOWN)
+		return ASSAY_OK;
+	*out = src->unit_count > 0 && src->failure == ASSAY_FAILURE_NONE ? ASSAY_STANDING_DONE : ASSAY_STANDING_RETRY;
+	for (size_t i = 0; i < src->unit_count && *out != ASSAY_STANDING_RETRY; i++) {
 		ASSAY_AUTO_UNIT u = {0};
 		const assay_code rc = assay_unit_get(s->store, src->units[i], &u, err);
 
 		if (rc != ASSAY_OK)
 			return rc;
-		*failing |= u.result.failure != ASSAY_FAILURE_NONE;
-		*settled = u.result.failure == ASSAY_FAILURE_NONE || assay_failure_is_deterministic(u.result.failure);
+		*out = worse(*out, u.result.failure);
 	}
 	return ASSAY_OK;
 }
@@ -82,6 +91,7 @@ assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session 
 				  bool trust_young, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
+	assay_standing standing;
 	bool same;
 	assay_code rc = assay_source_find(s->store, f->key, &src, err);
 
@@ -95,7 +105,10 @@ assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session 
 	rc = same_sidecars(&same, &src, f, trust_young, err);
 	if (rc != ASSAY_OK || !same)
 		return rc;
-	return look_at_units(s, &src, unchanged, failing, err);
+	rc = standing_of(&standing, s, &src, err);
+	*unchanged = rc == ASSAY_OK && standing != ASSAY_STANDING_RETRY;
+	*failing = rc == ASSAY_OK && standing == ASSAY_STANDING_FAILED;
+	return rc;
 }
 
 /* ---------------------------------------------------------------- beginning */
@@ -429,6 +442,13 @@ bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r
 	return ok;
 }
 
+void assay_job_part_tell(assay_job_part *p, const assay_result *r)
+{
+	p->told = true;
+	p->failure = r->failure;
+	p->samples = r->sample_count;
+}
+
 static bool stamp_differs(int rootfd, const char *path, const assay_stamp *known)
 {
 	struct stat st;
@@ -536,13 +556,38 @@ static assay_code prune_sample(void *ctx, const assay_sample_row *row, assay_err
 	return assay_sample_put(p->session->store, &copy, err);
 }
 
+static assay_code take_stock(assay_job *j, assay_session *s, assay_err *err)
+{
+	const bool read = j->next.failure == ASSAY_FAILURE_NONE && j->part_count > 0;
+
+	j->next.standing = read ? ASSAY_STANDING_DONE : ASSAY_STANDING_RETRY;
+	j->samples = 0;
+	for (size_t i = 0; i < j->part_count; i++) {
+		assay_job_part *p = &j->parts[i];
+
+		if (!p->told) {
+			ASSAY_AUTO_UNIT u = {0};
+			const assay_code rc = assay_unit_get(s->store, p->unit, &u, err);
+
+			if (rc != ASSAY_OK)
+				return rc;
+			assay_job_part_tell(p, &u.result);
+		}
+		j->next.standing = worse(j->next.standing, p->failure);
+		j->samples += p->samples;
+	}
+	return ASSAY_OK;
+}
+
 assay_code assay_job_finish(assay_job *j, assay_session *s, assay_err *err)
 {
 	assay_source *n = &j->next;
 	pruning p = {.session = s, .now = n};
 	const bool was_known = j->before.id != 0;
-	assay_code rc;
+	assay_code rc = take_stock(j, s, err);
 
+	if (rc != ASSAY_OK)
+		return rc;
 	n->id = j->before.id;
 	n->cause = cause_of(j);
 	n->run = s->run.id;

@@ -19,6 +19,10 @@ typedef struct assay_job_part {
 	uint32_t attempts;
 	uint64_t unit; /* DONE */
 	bool cached;
+	/* What became of it, once that is known: of a cached unit only when the job is finished. */
+	bool told;
+	assay_failure failure;
+	uint64_t samples;
 } assay_job_part;
 
 typedef struct assay_job {
@@ -28,10 +32,11 @@ typedef struct assay_job {
 	int fd;                   /* open from hashing until the job ends; -1 */
 	assay_job_part *parts;    /* units by position: one, or one per 16 pages */
 	size_t part_count;
-	uint32_t pages; /* of the document, as its first unit said; 0 before and for streams */
-	bool stale;     /* it changed while it was read: begun again when its units in flight are back */
-	bool redone;    /* it was begun again once */
-	bool ran;       /* some unit was not in the cache */
+	uint32_t pages;   /* of the document, as its first unit said; 0 before and for streams */
+	bool stale;       /* it changed while it was read: begun again when its units in flight are back */
+	bool redone;      /* it was begun again once */
+	bool ran;         /* some unit was not in the cache */
+	uint64_t samples; /* of all parts, once finished */
 } assay_job;
 
 /**
@@ -59,13 +64,18 @@ void assay_job_part_text(const assay_job *j, size_t part, char out[48]);
 /** Key of a part's unit. Borrows from j; sidecars go to out_sidecars, which the caller frees. */
 ASSAY_NODISCARD assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_sidecars,
 					      const assay_job *j, size_t part, char text[48], assay_err *err);
+/** Note what became of a part. */
+void assay_job_part_tell(assay_job_part *p, const assay_result *r);
 /** Are the samples of a part's result named as this part's may be? Keys must be unique over the whole source. */
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r);
 /** Has the file, or a sidecar of it, changed since it was digested? */
 bool assay_job_file_changed(const assay_job *j, int rootfd);
 /** The first part is done and told how many pages there are: make the others, cached or waiting. */
 ASSAY_NODISCARD assay_code assay_job_expand(assay_job *j, assay_session *s, uint32_t pages, assay_err *err);
-/** All parts are done (or it failed): write the source row, and take samples that are gone out of the dataset. */
+/**
+ * All parts are done (or it failed): write the source row, and take samples that are gone out of the dataset.
+ * next.standing and samples tell how it ended.
+ */
 ASSAY_NODISCARD assay_code assay_job_finish(assay_job *j, assay_session *s, assay_err *err);
 
 /** A source that is no longer there: mark it and its samples. */

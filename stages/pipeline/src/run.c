@@ -186,5 +186,6 @@ void assay_summary_release(assay_summary *s)
 		free(s->imbalance[i]);
 	free(s->imbalance);
 	free(s->run);
+	assay_stage_totals_release(&s->stages);
 	*s = (assay_summary){0};
 }

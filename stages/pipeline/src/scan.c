@@ -19,6 +19,8 @@ typedef struct walk {
 	int rootfd;
 	const struct stat *avoid;
 	assay_buf path; /* of the folder being read, with a trailing slash; "" at the root */
+	assay_buf key;  /* of the file being added */
+	bool escaped;   /* some key is not its path */
 	struct {
 		dev_t dev;
 		ino_t ino;
@@ -103,24 +105,31 @@ static const assay_config_source *rule_of(const assay_config *c, const char *pat
 
 /* ---------------------------------------------------------------- the walk */
 
+static assay_code no_room(assay_err *err)
+{
+	return ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources");
+}
+
 static assay_code add_found(walk *w, const assay_found *found, assay_err *err)
 {
-	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
+	const char *path = assay_buf_str(&w->path);
 	assay_found f = *found;
 	assay_code rc;
 
-	assay_path_escape(&key, assay_buf_str(&w->path));
-	f.path = assay_strdup(assay_buf_str(&w->path));
-	f.key = assay_buf_steal(&key);
-	rc = f.path == NULL || f.key == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources")
-					     : assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err);
-	if (rc != ASSAY_OK) {
-		free(f.path);
-		free(f.key);
-		return rc;
+	assay_buf_reset(&w->key);
+	assay_path_escape(&w->key, path);
+	ASSAY_TRY(assay_buf_check(&w->key, err));
+	f.key = f.path = assay_arena_strdup(&w->out->texts, path);
+	if (strcmp(assay_buf_str(&w->key), path) != 0) {
+		f.key = assay_arena_strdup(&w->out->texts, assay_buf_str(&w->key));
+		w->escaped = true;
 	}
+	if (f.path == NULL || f.key == NULL)
+		return no_room(err);
+	ASSAY_TRY(assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err));
 	w->out->items[w->out->count++] = f;
-	return ASSAY_OK;
+fail:
+	return rc;
 }
 
 static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
@@ -258,68 +267,73 @@ static int compare_key(const void *a, const void *b)
 }
 
 /* A sidecar found by the walk needs no stat of its own; one outside of every pattern does. */
-static assay_code look_for(assay_scan *s, int rootfd, const char *path, bool *there, assay_stamp *stamp, assay_err *err)
+static bool look_for(assay_scan *s, int rootfd, const char *path, assay_found_sidecar *out)
 {
-	assay_found probe = {.path = (char *)(uintptr_t)path};
+	const assay_found probe = {.path = path};
 	assay_found *f = s->count > 0 ? bsearch(&probe, s->items, s->count, sizeof probe, compare_path) : NULL;
 	struct stat st;
 
-	*there = true;
 	if (f != NULL) {
-		*there = f->problem == 0;
-		f->claimed |= *there;
-		*stamp = f->stamp;
-		return ASSAY_OK;
+		f->claimed |= f->problem == 0;
+		out->path = f->path;
+		out->stamp = f->stamp;
+		return f->problem == 0;
 	}
-	if (fstatat(rootfd, path, &st, 0) == 0 && S_ISREG(st.st_mode)) {
-		assay_stamp_of(stamp, &st);
-		return ASSAY_OK;
-	}
-	*there = false;
-	(void)err;
-	return ASSAY_OK;
+	if (fstatat(rootfd, path, &st, 0) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	out->path = NULL;
+	assay_stamp_of(&out->stamp, &st);
+	return true;
 }
 
-static assay_code find_sidecars(assay_scan *s, assay_found *f, int rootfd, assay_err *err)
+/* Appends to room, which holds as many as the rule has templates. */
+static assay_code collect_sidecars(assay_scan *s, const assay_found *f, int rootfd, assay_found_sidecar *room,
+				   uint32_t *count, assay_err *err)
 {
 	const assay_config_source *rule = f->rule;
+	ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
 
-	if (rule->sidecar_count == 0)
-		return ASSAY_OK;
-	f->sidecars = assay_alloc(rule->sidecar_count, sizeof *f->sidecars);
-	if (f->sidecars == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sidecars");
 	for (size_t i = 0; i < rule->sidecar_count; i++) {
-		assay_found_sidecar *sc = &f->sidecars[f->sidecar_count];
-		ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
-		bool there;
+		assay_found_sidecar *sc = &room[*count];
 		assay_code rc;
 
+		assay_buf_reset(&path);
 		assay_sidecar_path(&path, rule->sidecar_templates[i], f->path);
 		rc = assay_buf_check(&path, err);
 		if (rc != ASSAY_OK)
 			return rc;
 		if (strcmp(assay_buf_str(&path), f->path) == 0)
 			continue; /* a file is not its own sidecar */
-		rc = look_for(s, rootfd, assay_buf_str(&path), &there, &sc->stamp, err);
-		if (rc != ASSAY_OK)
-			return rc;
-		if (!there)
+		if (!look_for(s, rootfd, assay_buf_str(&path), sc))
 			continue;
 		sc->role = rule->sidecar_roles[i];
-		sc->path = assay_buf_steal(&path);
-		f->sidecar_count++;
+		if (sc->path == NULL)
+			sc->path = assay_arena_strdup(&s->texts, assay_buf_str(&path));
+		if (sc->path == NULL)
+			return no_room(err);
+		(*count)++;
 	}
 	return ASSAY_OK;
 }
 
-static void found_release(assay_found *f)
+static assay_code find_sidecars(assay_scan *s, assay_found *f, int rootfd, assay_err *err)
 {
-	for (size_t i = 0; i < f->sidecar_count; i++)
-		free(f->sidecars[i].path);
-	free(f->sidecars);
-	free(f->path);
-	free(f->key);
+	ASSAY_AUTO_FREE assay_found_sidecar *room = NULL;
+	assay_code rc;
+
+	if (f->rule->sidecar_count == 0)
+		return ASSAY_OK;
+	room = assay_alloc(f->rule->sidecar_count, sizeof *room);
+	if (room == NULL)
+		return no_room(err);
+	rc = collect_sidecars(s, f, rootfd, room, &f->sidecar_count, err);
+	if (rc != ASSAY_OK || f->sidecar_count == 0)
+		return rc;
+	f->sidecars = assay_arena_alloc(&s->texts, f->sidecar_count, sizeof *f->sidecars);
+	if (f->sidecars == NULL)
+		return no_room(err);
+	memcpy(f->sidecars, room, f->sidecar_count * sizeof *room);
+	return ASSAY_OK;
 }
 
 /*
@@ -338,13 +352,30 @@ static void remove_sidecars(assay_scan *s)
 			if (f != NULL)
 				f->is_sidecar = true;
 		}
-	for (size_t i = 0; i < s->count; i++) {
-		if (s->items[i].is_sidecar)
-			found_release(&s->items[i]);
-		else
+	for (size_t i = 0; i < s->count; i++)
+		if (!s->items[i].is_sidecar)
 			s->items[kept++] = s->items[i];
-	}
 	s->count = kept;
+}
+
+/* Sorted by path while sidecars are looked up, and by key in the end. */
+static assay_code sort_out(walk *w, assay_err *err)
+{
+	assay_scan *s = w->out;
+
+	if (s->count == 0)
+		return ASSAY_OK;
+	qsort(s->items, s->count, sizeof *s->items, compare_path);
+	for (size_t i = 0; i < s->count; i++) {
+		const assay_code rc = find_sidecars(s, &s->items[i], w->rootfd, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+	}
+	remove_sidecars(s);
+	if (w->escaped && s->count > 0)
+		qsort(s->items, s->count, sizeof *s->items, compare_key);
+	return ASSAY_OK;
 }
 
 assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd, const struct stat *avoid,
@@ -366,15 +397,9 @@ assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootf
 	w.above[w.depth++].ino = st.st_ino;
 	rc = read_folder(&w, fd, err);
 	assay_buf_release(&w.path);
-	if (rc == ASSAY_OK && out->count > 0) {
-		qsort(out->items, out->count, sizeof *out->items, compare_path);
-		for (size_t i = 0; i < out->count && rc == ASSAY_OK; i++)
-			rc = find_sidecars(out, &out->items[i], rootfd, err);
-		if (rc == ASSAY_OK)
-			remove_sidecars(out);
-		if (out->count > 0)
-			qsort(out->items, out->count, sizeof *out->items, compare_key);
-	}
+	assay_buf_release(&w.key);
+	if (rc == ASSAY_OK)
+		rc = sort_out(&w, err);
 	if (rc != ASSAY_OK)
 		assay_scan_release(out);
 	return rc;
@@ -382,8 +407,7 @@ assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootf
 
 void assay_scan_release(assay_scan *s)
 {
-	for (size_t i = 0; i < s->count; i++)
-		found_release(&s->items[i]);
 	free(s->items);
+	assay_arena_release(&s->texts);
 	*s = (assay_scan){0};
 }

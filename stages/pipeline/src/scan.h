@@ -2,6 +2,7 @@
 #ifndef ASSAY_SCAN_H
 #define ASSAY_SCAN_H
 
+#include "assay/arena.h"
 #include "assay/config.h"
 #include "assay/source.h"
 
@@ -10,26 +11,28 @@
 /** A sidecar that exists beside a found file. */
 typedef struct assay_found_sidecar {
 	const char *role; /* borrowed from the configuration */
-	char *path;       /* as the operating system names it, relative to assay.yaml */
+	const char *path; /* as the operating system names it, relative to assay.yaml */
 	assay_stamp stamp;
 } assay_found_sidecar;
 
+/** A file, in about 150 bytes with its name: there may be millions. All texts belong to the scan. */
 typedef struct assay_found {
-	char *path; /* as the operating system names it, relative to assay.yaml */
-	char *key;  /* escaped: the name in the dataset */
+	const char *path; /* as the operating system names it, relative to assay.yaml */
+	const char *key;  /* escaped: the name in the dataset; mostly the very same text */
 	const assay_config_source *rule;
 	assay_stamp stamp;
-	int problem;                   /* errno of its stat; ENOTSUP when it is no regular file; 0 when all is well */
 	assay_found_sidecar *sidecars; /* sorted by role */
-	size_t sidecar_count;
-	bool claimed;    /* another file would have it as its sidecar */
-	bool is_sidecar; /* a source has: it is none itself */
-	bool elsewhere;  /* it belongs to another shard */
+	uint32_t sidecar_count;
+	int problem;         /* errno of its stat; ENOTSUP when it is no regular file; 0 when all is well */
+	bool claimed : 1;    /* another file would have it as its sidecar */
+	bool is_sidecar : 1; /* a source has: it is none itself */
+	bool elsewhere : 1;  /* it belongs to another shard */
 } assay_found;
 
 typedef struct assay_scan {
 	assay_found *items; /* sorted by key */
 	size_t count, cap;
+	assay_arena texts; /* names, and lists of sidecars */
 } assay_scan;
 
 /**

@@ -10,6 +10,7 @@
 #include "assay/run.h"
 #include "assay/sandbox.h"
 #include "assay/source.h"
+#include "assay/stage_totals.h"
 
 typedef struct assay_run_opts {
 	unsigned jobs;               /* worker processes; 0: one per core that this process may use */
@@ -36,6 +37,7 @@ typedef struct assay_summary {
 	char **imbalance; /* what does not balance, by name */
 	size_t imbalance_count, imbalance_cap;
 	uint64_t units_run, units_cached;
+	assay_stage_totals stages; /* over the units that were run */
 	uint64_t tickets_open, tickets_opened, tickets_settled;
 	uint64_t verdicts_changed;
 	bool worked;     /* a worker was needed */

@@ -1,0 +1,21 @@
+/**
+ * Memory that is given out piece by piece and freed all at once: for lists of very many small things that live and
+ * die together. A piece costs its bytes and no header.
+ */
+#ifndef ASSAY_ARENA_H
+#define ASSAY_ARENA_H
+
+#include "assay/memory.h"
+
+typedef struct assay_arena {
+	struct assay_arena_block *last; /* NULL while empty */
+} assay_arena;
+
+/** n * size bytes, not zeroed, aligned for any object. NULL on overflow or when memory is out. */
+void *assay_arena_alloc(assay_arena *a, size_t n, size_t size) __attribute__((warn_unused_result));
+/** Copy of a string, packed without gaps. NULL when memory is out. */
+char *assay_arena_strdup(assay_arena *a, const char *s) __attribute__((warn_unused_result));
+/** Free every piece. Valid on an empty arena, which it is again afterwards. */
+void assay_arena_release(assay_arena *a);
+
+#endif

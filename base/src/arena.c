@@ -1,0 +1,77 @@
+#include "assay/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE ((size_t)64 << 10)
+
+typedef struct assay_arena_block {
+	struct assay_arena_block *before;
+	size_t used, size; /* of bytes */
+	alignas(max_align_t) unsigned char bytes[];
+} block;
+
+static block *add_block(assay_arena *a, size_t at_least)
+{
+	const size_t size = at_least > BLOCK_SIZE ? at_least : BLOCK_SIZE;
+	size_t bytes;
+	block *b;
+
+	if (!assay_add_size(&bytes, sizeof *b, size))
+		return NULL;
+	b = malloc(bytes);
+	if (b == NULL)
+		return NULL;
+	b->used = 0;
+	b->size = size;
+	/* A piece that fills a block of its own must not waste what is left of the one in use. */
+	if (a->last != NULL && at_least > BLOCK_SIZE) {
+		b->before = a->last->before;
+		a->last->before = b;
+	} else {
+		b->before = a->last;
+		a->last = b;
+	}
+	return b;
+}
+
+static void *take(assay_arena *a, size_t bytes, size_t align)
+{
+	block *b = a->last;
+	size_t at = b != NULL ? (b->used + align - 1) / align * align : 0;
+
+	if (b == NULL || at > b->size || bytes > b->size - at) {
+		b = add_block(a, bytes);
+		if (b == NULL)
+			return NULL;
+		at = 0;
+	}
+	b->used = at + bytes;
+	return b->bytes + at;
+}
+
+void *assay_arena_alloc(assay_arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return assay_mul_size(&bytes, n, size) ? take(a, bytes, alignof(max_align_t)) : NULL;
+}
+
+char *assay_arena_strdup(assay_arena *a, const char *s)
+{
+	const size_t bytes = strlen(s) + 1;
+	char *copy = take(a, bytes, 1);
+
+	return copy != NULL ? memcpy(copy, s, bytes) : NULL;
+}
+
+void assay_arena_release(assay_arena *a)
+{
+	while (a->last != NULL) {
+		block *b = a->last;
+
+		a->last = b->before;
+		free(b);
+	}
+}
