@@ -89,7 +89,7 @@ contract = record("contract", {0: 1, 1: "c1", 2: "", 3: "1.0.0", 4: [{
 record("contract set", [contract])
 empty = record("empty trie", {0: 1, 1: 0, 2: []})
 leaf = record("leaf", {0: 1, 1: 0, 2: [["a.wav", 1, 5, content, work_key]]})
-record("version", {0: 1, 1: [[3, recipe]], 2: [contract], 3: leaf, 4: empty, 5: [], 6: [], 7: None})
+version = record("version", {0: 1, 1: [[3, recipe]], 2: [contract], 3: leaf, 4: empty, 5: [], 6: [], 7: None})
 
 show("pack header", b"ASSAYPK\0" + (1).to_bytes(4, "little") + (1).to_bytes(4, "little"))
 show("pack record", b"ARec" + bytes([1, 0, 0, 0]) + (6).to_bytes(8, "little") + source)
@@ -97,6 +97,10 @@ show("pack payload", b"hello\n" + bytes(2))
 
 meta_key, meta_value = b"pack.current", (1).to_bytes(8, "big")
 show("meta row", sha(bytes([0, len(meta_key)]) + meta_key + meta_value)[:8] + meta_value)
+tag_value = cbor({0: 1, 1: version, 2: 1})
+show("tag row", sha(bytes([10, len(b"v1")]) + b"v1" + tag_value)[:8] + tag_value)
+show("tag event key", bytes(1) + (1).to_bytes(8, "big"))
+record("tag event", {0: 1, 1: "v1", 2: None, 3: version, 4: 1795296000000000000, 5: "ada", 6: "first delivery"})
 show("index key", b"o" + source)
 show("edge key", bytes([6]) + (1).to_bytes(8, "big") + (2).to_bytes(8, "big"))
 

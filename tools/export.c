@@ -91,9 +91,9 @@ const assay_verb assay_verb_export = {
     .max_args = 1,
     .summary = "write a version out as a folder for those who use it",
     .help =
-	"VERSION is 'latest' or a prefix of a version's id. The folder holds manifest.jsonl (one line per accepted\n"
-	"or waived sample), others.jsonl (every other one, and why), the artifacts by digest, the contracts and\n"
-	"recipes, version.json with counts and distributions, a data card, and SHA256SUMS. The same version gives\n"
+	"VERSION is 'latest', a tag, or a prefix of a version's id. The folder holds manifest.jsonl (one line per\n"
+	"accepted or waived sample), others.jsonl (every other one, and why), the artifacts by digest, the contracts\n"
+	"and recipes, version.json with counts and distributions, a data card, and SHA256SUMS. The same version gives\n"
 	"the same bytes. Sources are named by path and digest, not copied. Nothing is written outside of DIR.\n"
 	"Exit 73 when DIR is there already or cannot be made.\n",
     .example = "  assay export latest --out deliveries/v1\n  (cd deliveries/v1 && sha256sum -c --quiet SHA256SUMS)\n",

@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "tags.h"
 #include "tell.h"
 
 #include "assay/run.h"
@@ -18,29 +19,34 @@ typedef struct listing {
 	const assay_invocation *in;
 	assay_store *store;
 	assay_report report;
+	assay_tags tags;
 	assay_digest latest; /* zero when nothing was committed */
 	uint64_t limit, shown;
 } listing;
 
 /* ---------------------------------------------------------------- versions */
 
-static void print_version(const assay_version *v, const assay_run_note *run, bool latest)
+static void print_version(const listing *l, const assay_version *v, const assay_run_note *run, bool latest)
 {
-	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT, tags = ASSAY_BUF_INIT;
 	char hex[ASSAY_DIGEST_HEX], at[32];
 
 	assay_tell_counts(&counts, &v->counts);
 	assay_say("%.12s  %s  %s%s%s\n", assay_digest_hex(&v->id, hex), assay_tell_time(v->made_ns, at),
 		  assay_buf_str(&counts), v->incomplete ? "; incomplete" : "", latest ? " (latest)" : "");
-	assay_say("              by run %s\n", run->name);
+	assay_tags_text(&tags, &l->tags, &v->id);
+	assay_say("              by run %s%s%s\n", run->name, tags.len > 0 ? ", tagged " : "", assay_buf_str(&tags));
 }
 
-static void json_version(assay_json *j, const assay_version *v, const assay_run_note *run, bool latest)
+static void json_version(listing *l, const assay_version *v, const assay_run_note *run, bool latest)
 {
+	assay_json *j = &l->report.json;
+
 	assay_json_object(j);
 	assay_json_kdigest(j, "version", &v->id);
 	assay_json_kuint(j, "number", v->number);
 	assay_json_kbool(j, "latest", latest);
+	assay_json_tags(j, "tags", &l->tags, &v->id);
 	assay_json_ktime(j, "at", v->made_ns);
 	assay_json_kstr(j, "run", run->name);
 	assay_json_kstr(j, "dataset", v->dataset);
@@ -64,10 +70,10 @@ static assay_code list_version(void *ctx, const assay_version *v, assay_err *err
 		return rc;
 	l->shown++;
 	if (!l->in->json) {
-		print_version(v, &run, latest);
+		print_version(l, v, &run, latest);
 		return ASSAY_OK;
 	}
-	json_version(&l->report.json, v, &run, latest);
+	json_version(l, v, &run, latest);
 	return assay_report_flush(&l->report, err);
 }
 
@@ -79,6 +85,9 @@ static assay_code list_versions(listing *l, assay_err *err)
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	l->latest = latest.id;
+	rc = assay_tags_load(&l->tags, l->store, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	return assay_versions_each(l->store, list_version, l, err);
 }
 
@@ -205,6 +214,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	if (rc == ASSAY_OK)
 		rc = list_all(&l, err);
 	assay_report_release(&l.report);
+	assay_tags_release(&l.tags);
 	return assay_exit_of(rc);
 }
 
@@ -214,7 +224,8 @@ const assay_verb assay_verb_log = {
     .summary = "the versions, newest first; with --runs the runs",
     .help =
 	"A version is printed with the start of its id, which 'assay show' and 'assay export' take, when it was first\n"
-	"made, and what became of the samples. 'incomplete' says that some outcome was of time, memory or a signal:\n"
+	"made, what became of the samples, and its tags. 'incomplete' says that some outcome was of time, memory or a "
+	"signal:\n"
 	"the next run may end differently. The same content always gives the same id, so a run that changes nothing\n"
 	"adds no version.\n"
 	"With --runs: what each did, where, and with which layers of the sandbox.\n",

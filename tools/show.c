@@ -2,6 +2,7 @@
 
 #include "changes.h"
 #include "subject.h"
+#include "tags.h"
 #include "tell.h"
 #include "tell_recipe.h"
 
@@ -25,6 +26,7 @@ typedef struct snapshot {
 	assay_version version;
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1];
 	assay_contract_set contracts;
+	assay_tags tags;
 	assay_run_note run;
 	uint64_t delivered, others; /* entries of its tries */
 } snapshot;
@@ -34,6 +36,7 @@ static void snapshot_release(snapshot *x)
 	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
 		assay_recipe_close(x->recipes[m]);
 	assay_contract_set_release(&x->contracts);
+	assay_tags_release(&x->tags);
 	assay_version_release(&x->version);
 }
 
@@ -47,6 +50,7 @@ static assay_code learn_version(snapshot *x, assay_store *s, assay_err *err)
 			ASSAY_TRY(assay_recipe_load(&x->recipes[m], s, &v->recipes[m], err));
 	ASSAY_TRY(assay_contract_set_of(&x->contracts, s, v->contracts, v->contract_count, err));
 	ASSAY_TRY(assay_run_note_of(&x->run, s, v->run, err));
+	ASSAY_TRY(assay_tags_load(&x->tags, s, err));
 	ASSAY_TRY(assay_trie_count(s, &v->accepted, &x->delivered, err));
 	ASSAY_TRY(assay_trie_count(s, &v->others, &x->others, err));
 fail:
@@ -72,10 +76,13 @@ static void print_contract(const assay_contract *c, const assay_digest *digest)
 static void print_version(const snapshot *x)
 {
 	const assay_version *v = &x->version;
-	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT, tags = ASSAY_BUF_INIT;
 	char a[ASSAY_DIGEST_HEX], at[32];
 
 	assay_say("version   sha256:%s\n", assay_digest_hex(&v->id, a));
+	assay_tags_text(&tags, &x->tags, &v->id);
+	if (tags.len > 0)
+		assay_say("tags      %s\n", assay_buf_str(&tags));
 	assay_say("dataset   %s\n", v->dataset != NULL ? v->dataset : "-");
 	assay_say("made      %s by run %s%s\n", assay_tell_time(v->made_ns, at), x->run.name,
 		  v->incomplete ? "; incomplete: some outcome was of time, memory or a signal" : "");
@@ -166,6 +173,7 @@ static void json_version(assay_json *j, const snapshot *x)
 	assay_json_kdigest(j, "version", &v->id);
 	assay_json_kstr(j, "dataset", v->dataset);
 	assay_json_kuint(j, "number", v->number);
+	assay_json_tags(j, "tags", &x->tags, &v->id);
 	assay_json_ktime(j, "at", v->made_ns);
 	assay_json_kstr(j, "run", x->run.name);
 	assay_json_kdigest(j, "parent", assay_digest_is_zero(&v->parent) ? NULL : &v->parent);
@@ -545,14 +553,19 @@ static assay_code show(const assay_invocation *in, assay_store *s, assay_err *er
 	ASSAY_CLEANUP(snapshot_release) snapshot version = {0};
 	ASSAY_AUTO_SUBJECT subject = {0};
 	ASSAY_AUTO_SUBJECT known = {0};
+	bool tagged = false;
 	assay_code rc = assay_subject_try(&known, s, name, err);
+	const bool is_file = rc == ASSAY_OK;
 
-	if (rc == ASSAY_ENOENT && looks_like_version(name)) {
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+		rc = assay_name_is_tag(&tagged, s, name, is_file, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (tagged || (!is_file && looks_like_version(name))) {
 		rc = assay_version_resolve(s, name, &version.version, err);
 		return rc == ASSAY_OK ? show_version(in, s, &version, err) : rc;
 	}
-	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
-		rc = assay_subject_sample(&subject, s, name, err);
+	rc = assay_subject_sample(&subject, s, name, err);
 	return rc == ASSAY_OK ? show_sample(in, s, &subject, err) : rc;
 }
 
@@ -573,8 +586,9 @@ const assay_verb assay_verb_show = {
     .max_args = 1,
     .summary = "what is in a version, or all that is known of a sample",
     .help =
-	"VERSION is 'latest' or the start of an id (4 digits or more) as 'assay log' prints it: its record, with each\n"
-	"recipe's stages, parameters, engines and models, its contracts and its counts.\n"
+	"VERSION is 'latest', a tag, or the start of an id (4 digits or more) as 'assay log' prints it: its record, "
+	"with\n"
+	"each recipe's stages, parameters, engines and models, its contracts and its counts.\n"
 	"SAMPLE is a key as 'assay queue list' prints it, or a path that is one sample: kind, span, every measurement\n"
 	"with its unit, the artifacts and the verdict. --artifact writes the bytes of one; where two stages make\n"
 	"artifacts of the same role, say STAGE/ROLE.\n",

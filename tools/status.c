@@ -1,5 +1,7 @@
 #include "verbs.h"
 
+#include "tags.h"
+
 #include "assay/file.h"
 #include "assay/pipeline.h"
 #include "assay/queue.h"
@@ -27,8 +29,10 @@ static void json_list(assay_json *j, const char *key, char *const *paths, size_t
 	assay_json_end(j);
 }
 
-static void print_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v)
+static void print_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v,
+			 const assay_tags *tags)
 {
+	ASSAY_AUTO_BUF names = ASSAY_BUF_INIT;
 	char hex[ASSAY_DIGEST_HEX], time[32];
 
 	(void)printf("sources  %" PRIu64 " seen: %" PRIu64 " unchanged (%" PRIu64 " of them failed), %" PRIu64
@@ -38,15 +42,18 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 	print_list("changed", s->changed_paths, s->changed_count);
 	print_list("missing", s->missing_paths, s->missing_count);
 	(void)printf("queue    %" PRIu64 " open\n", tickets);
+	assay_tags_text(&names, tags, &v->id);
 	if (v->number == 0)
 		(void)puts("version  none yet");
 	else
-		(void)printf("version  %.12s of %s, %" PRIu64 " accepted%s\n", assay_digest_hex(&v->id, hex),
+		(void)printf("version  %.12s of %s, %" PRIu64 " accepted%s%s%s\n", assay_digest_hex(&v->id, hex),
 			     assay_time_format(v->made_ns, time), v->counts.accepted,
-			     v->incomplete ? ", incomplete" : "");
+			     v->incomplete ? ", incomplete" : "", names.len > 0 ? ", tagged " : "",
+			     assay_buf_str(&names));
 }
 
-static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v, assay_err *err)
+static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v,
+			      const assay_tags *tags, assay_err *err)
 {
 	ASSAY_AUTO_REPORT r;
 	assay_json *j = &r.json;
@@ -67,6 +74,7 @@ static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, 
 	assay_json_kuint(j, "open", tickets);
 	assay_json_end(j);
 	assay_json_kdigest(j, "version", v->number > 0 ? &v->id : NULL);
+	assay_json_tags(j, "tags", tags, &v->id);
 	assay_json_end(j);
 	return assay_report_print(&r, err);
 }
@@ -78,6 +86,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_AUTO_STORE store = NULL;
 	ASSAY_AUTO_FD rootfd = -1;
 	ASSAY_AUTO_VERSION v = {0};
+	ASSAY_AUTO_TAGS tags = {0};
 	uint64_t tickets;
 	assay_code rc;
 
@@ -88,10 +97,11 @@ static int run(const assay_invocation *in, assay_err *err)
 	rc = assay_version_latest(store, &v, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		goto fail;
+	ASSAY_TRY(assay_tags_load(&tags, store, err));
 	if (in->json)
-		ASSAY_TRY(json_status(&s, tickets, &v, err));
+		ASSAY_TRY(json_status(&s, tickets, &v, &tags, err));
 	else
-		print_status(&s, tickets, &v);
+		print_status(&s, tickets, &v, &tags);
 	return ASSAY_EXIT_OK;
 fail:
 	return assay_exit_of(rc);

@@ -2,6 +2,7 @@
 
 #include "changes.h"
 #include "subject.h"
+#include "tags.h"
 #include "walk.h"
 
 #include "assay/object.h"
@@ -371,21 +372,36 @@ static assay_code find_digest(tracer *t, candidates *c, const char *name, assay_
 
 /* ---------------------------------------------------------------- both ways from the subject */
 
+/* The sample, the source, or both that have this name. */
+static assay_code walk_named(tracer *t, const char *name, bool *is_file, assay_err *err)
+{
+	ASSAY_AUTO_SUBJECT x = {0};
+	assay_code rc = assay_subject_try(&x, t->s, name, err);
+
+	*is_file = rc == ASSAY_OK;
+	if (rc == ASSAY_OK && x.has_sample)
+		rc = walk_sample(t, x.source.path, &x.sample, true, err);
+	if (rc == ASSAY_OK && x.is_path)
+		rc = walk_source(t, &x.source, err);
+	return rc == ASSAY_ENOENT && !*is_file ? ASSAY_OK : rc;
+}
+
 static assay_code find_subject(tracer *t, const char *name, assay_err *err)
 {
 	ASSAY_AUTO_SUBJECT x = {0};
 	ASSAY_AUTO_VERSION v = {0};
 	ASSAY_AUTO_FREE candidates *c = assay_alloc(1, sizeof *c);
-	assay_code rc =
-	    c != NULL ? assay_subject_try(&x, t->s, name, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "candidates");
+	bool is_file, tagged;
+	assay_code rc;
 
-	if (rc == ASSAY_OK && x.has_sample)
-		rc = walk_sample(t, x.source.path, &x.sample, true, err);
-	if (rc == ASSAY_OK && x.is_path)
-		rc = walk_source(t, &x.source, err);
-	if (rc != ASSAY_ENOENT)
+	if (c == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "candidates");
+	rc = walk_named(t, name, &is_file, err);
+	if (rc == ASSAY_OK)
+		rc = assay_name_is_tag(&tagged, t->s, name, is_file, err);
+	if (rc != ASSAY_OK || is_file)
 		return rc;
-	if (strcmp(name, "latest") == 0) {
+	if (tagged || strcmp(name, "latest") == 0) {
 		rc = assay_version_resolve(t->s, name, &v, err);
 		return rc == ASSAY_OK ? walk_version(t, &v.id, err) : rc;
 	}

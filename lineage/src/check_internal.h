@@ -1,6 +1,7 @@
 /**
  * What the files of a store check share. check.c has the order; check_objects.c, check_rows.c, check_versions.c,
- * check_index.c and check_edges.c look; check_finding.c keeps what they find; check_affected.c asks whom it affects.
+ * check_tags.c, check_index.c and check_edges.c look; check_finding.c keeps what they find; check_affected.c asks whom
+ * it affects.
  */
 #ifndef ASSAY_CHECK_INTERNAL_H
 #define ASSAY_CHECK_INTERNAL_H
@@ -105,8 +106,7 @@ ASSAY_NODISCARD assay_code assay_check_row(assay_check *c, assay_code got, const
 ASSAY_NODISCARD assay_code assay_check_exists(assay_check *c, assay_table t, uint64_t id, bool *exists, assay_err *err);
 
 check_row_fn assay_check_source, assay_check_unit, assay_check_sample, assay_check_ticket, assay_check_run;
-/** Rows that have no numbers of their own: tags, and the numbers of the meta table. */
-ASSAY_NODISCARD assay_code assay_check_tags(assay_check *c, assay_err *err);
+/** Rows that have no numbers of their own: those of the meta table. */
 ASSAY_NODISCARD assay_code assay_check_numbers(assay_check *c, assay_err *err);
 
 /* ---- objects (check_objects.c) */
@@ -119,6 +119,10 @@ ASSAY_NODISCARD assay_code assay_check_named(assay_check *c, const assay_digest 
 
 check_row_fn assay_check_version;
 ASSAY_NODISCARD assay_code assay_check_version_id(assay_check *c, uint64_t number, assay_digest *id, assay_err *err);
+
+/* ---- tags and their events (check_tags.c) */
+
+ASSAY_NODISCARD assay_code assay_check_tags(assay_check *c, assay_err *err);
 
 /* ---- index entries (check_index.c) */
 

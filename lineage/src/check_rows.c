@@ -327,24 +327,3 @@ assay_code assay_check_numbers(assay_check *c, assay_err *err)
 fail:
 	return rc;
 }
-
-static assay_code check_tag(void *ctx, const void *key, size_t key_size, assay_err *err)
-{
-	assay_check *c = ctx;
-	char name[CHECK_NAME];
-	const void *p;
-	size_t n;
-	assay_err e = ASSAY_ERR_INIT;
-	assay_code rc = assay_row_get(c->store, ASSAY_TABLE_TAG, key, key_size, &p, &n, &e);
-
-	c->sum.rows++;
-	if (rc != ASSAY_ECORRUPT)
-		return rc == ASSAY_OK ? ASSAY_OK : assay_check_stop(rc, &e, err);
-	(void)snprintf(name, sizeof(name), "tag %.*s", (int)(key_size < 64 ? key_size : 64), (const char *)key);
-	return assay_check_add(c, "row", name, CHECK_NOTHING, 0, e.msg, err);
-}
-
-assay_code assay_check_tags(assay_check *c, assay_err *err)
-{
-	return assay_keys_each(c->store, ASSAY_TABLE_TAG, check_tag, c, err);
-}

@@ -10,11 +10,15 @@
  */
 #include "assay/version.h"
 
+#include "assay/suggest.h"
+#include "assay/tag.h"
+
 #include "catalog.h"
 #include "counts.h"
 #include "record.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +27,7 @@
 #define ROW_FIELDS    8
 #define LATEST        "version.latest"
 #define PREFIX        "sha256:"
+#define TAG_PREFIX    "tag:"
 #define PREFIX_DIGITS 4 /* fewer say too little to be meant */
 
 void assay_version_release(assay_version *v)
@@ -338,21 +343,45 @@ static assay_code note_match(void *ctx, const assay_digest *d, uint64_t number, 
 	return ASSAY_OK;
 }
 
+/* The nearest tag, copied out of the scan that offers it. */
+struct nearest {
+	assay_suggest suggest;
+	char best[ASSAY_TAG_NAME_MAX + 1];
+};
+
+static assay_code offer_tag(void *ctx, const assay_tag_event *e, assay_err *err)
+{
+	struct nearest *n = ctx;
+
+	(void)err;
+	assay_suggest_offer(&n->suggest, e->name);
+	if (n->suggest.best == e->name) {
+		(void)snprintf(n->best, sizeof(n->best), "%s", e->name);
+		n->suggest.best = n->best;
+	}
+	return ASSAY_OK;
+}
+
 static assay_code raise_unknown(assay_store *s, const char *name, assay_err *err)
 {
 	ASSAY_AUTO_VERSION latest = {0};
 	struct matches all = {0};
-	char hex[ASSAY_DIGEST_HEX];
+	struct nearest tag = {0};
+	char hex[ASSAY_DIGEST_HEX], hint[ASSAY_TAG_NAME_MAX + 32];
 	assay_code rc = assay_version_latest(s, &latest, err);
 
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no version '%s': none was committed yet", name);
 	if (rc == ASSAY_OK)
 		rc = assay_index_prefix(s, ASSAY_INDEX_VERSION, "", note_match, &all, err);
+	assay_suggest_init(&tag.suggest, name);
+	if (rc == ASSAY_OK)
+		rc = assay_tags_each(s, offer_tag, &tag, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no version '%s'; there %s %zu, the latest is %.12s", name,
-			   all.count == 1 ? "is" : "are", all.count, assay_digest_hex(&latest.id, hex));
+	return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no version '%s'%s; there %s %zu, the latest is %.12s", name,
+			   assay_suggest_text(&tag.suggest, hint, sizeof(hint)), all.count == 1 ? "is" : "are",
+			   all.count, assay_digest_hex(&latest.id, hex));
 }
 
 static assay_code resolve_prefix(assay_store *s, const char *name, const char *digits, assay_version *out,
@@ -372,8 +401,26 @@ static assay_code resolve_prefix(assay_store *s, const char *name, const char *d
 	return assay_version_get(s, &m.first, out, err);
 }
 
+static assay_code resolve_tag(assay_store *s, const char *name, const char *tag, assay_version *out, assay_err *err)
+{
+	ASSAY_AUTO_TAG_EVENT e = {0};
+	char hex[ASSAY_DIGEST_HEX];
+	assay_code rc = assay_tag_get(s, tag, &e, err);
+
+	if (rc == ASSAY_ENOENT)
+		return raise_unknown(s, name, err);
+	if (rc == ASSAY_OK)
+		rc = assay_version_get(s, &e.to, out, err);
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "tag '%s' stands for version %.12s, which is not there", tag,
+				   assay_digest_hex(&e.to, hex));
+	return rc;
+}
+
 assay_code assay_version_resolve(assay_store *s, const char *name, assay_version *out, assay_err *err)
 {
+	const bool says_tag = strncmp(name, TAG_PREFIX, strlen(TAG_PREFIX)) == 0;
+	const char *tag = says_tag ? name + strlen(TAG_PREFIX) : name;
 	char digits[ASSAY_DIGEST_HEX];
 	assay_code rc;
 
@@ -382,11 +429,13 @@ assay_code assay_version_resolve(assay_store *s, const char *name, assay_version
 		rc = assay_version_latest(s, out, err);
 		return rc == ASSAY_ENOENT ? raise_unknown(s, name, err) : rc;
 	}
-	if (!digits_of(name, digits))
-		return ASSAY_RAISE(err, ASSAY_EUSAGE,
-				   "'%s' names no version: say 'latest' or at least %d hex digits of an id", name,
-				   PREFIX_DIGITS);
-	return resolve_prefix(s, name, digits, out, err);
+	if (digits_of(name, digits))
+		return resolve_prefix(s, name, digits, out, err);
+	if (assay_tag_name_fault(tag) == NULL)
+		return resolve_tag(s, name, tag, out, err);
+	return ASSAY_RAISE(err, ASSAY_EUSAGE,
+			   "'%s' names no version: say 'latest', a tag, or at least %d hex digits of an id", name,
+			   PREFIX_DIGITS);
 }
 
 struct visit {

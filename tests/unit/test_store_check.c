@@ -3,6 +3,7 @@
 #include "assay/queue.h"
 #include "assay/run.h"
 #include "assay/source.h"
+#include "assay/tag.h"
 #include "assay/trie.h"
 #include "assay/unit.h"
 #include "assay/version.h"
@@ -730,10 +731,12 @@ static void store_check__version_row_gone__names_it_by_its_entry(void **state)
 
 static void put_tag(assay_store *s, const char *name)
 {
-	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	assay_digest id;
+	const assay_tag_change c = {name, &id, false, 1, "ada", NULL};
+	bool changed;
 
-	assay_buf_puts(&row, "what a tag will say");
-	assert_int_equal(assay_row_put(s, ASSAY_TABLE_TAG, name, strlen(name), &row, NULL), ASSAY_OK);
+	assert_true(assay_digest_parse(&id, made.version[1]));
+	assert_int_equal(assay_tag_put(s, &c, &changed, NULL), ASSAY_OK);
 }
 
 static void store_check__tags__one_that_is_damaged_hides_no_other(void **state)

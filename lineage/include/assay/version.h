@@ -1,4 +1,4 @@
-/** Versions: immutable dataset snapshots, named by the digest of their record; and tags that point to them. */
+/** Versions: immutable dataset snapshots, named by the digest of their record. */
 #ifndef ASSAY_VERSION_H
 #define ASSAY_VERSION_H
 
@@ -45,7 +45,8 @@ ASSAY_NODISCARD assay_code assay_version_get(assay_store *s, const assay_digest 
 /** ASSAY_ENOENT (without a message) when nothing was ever committed. */
 ASSAY_NODISCARD assay_code assay_version_latest(assay_store *s, assay_version *out, assay_err *err);
 /**
- * By name: "latest", or a unique prefix (4 digits or more) of the id with or without "sha256:".
+ * By name: "latest", a unique prefix (4 digits or more) of the id with or without "sha256:", or a tag (assay/tag.h)
+ * with or without "tag:". No name is two of these at once.
  * ASSAY_ENOENT with a message that says what there is; ASSAY_EUSAGE for an ambiguous or malformed name.
  */
 ASSAY_NODISCARD assay_code assay_version_resolve(assay_store *s, const char *name, assay_version *out, assay_err *err);
