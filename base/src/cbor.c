@@ -2,60 +2,72 @@
 
 #include "utf8.h"
 
-#include <cbor.h>
 #include <string.h>
 
 #define HEAD_MAX  9
 #define DEPTH_MAX 32
 #define BYTE_NULL 0xf6 /* RFC 8949, 3.3: the only encoding of null */
 
-typedef size_t encode_head(size_t n, unsigned char *p, size_t size);
+/* RFC 8949, 3.1: the high three bits of an initial byte. */
+enum major {
+	MAJOR_UINT,
+	MAJOR_NEGINT,
+	MAJOR_BYTES,
+	MAJOR_TEXT,
+	MAJOR_ARRAY,
+	MAJOR_MAP,
+	MAJOR_TAG,
+	MAJOR_SIMPLE,
+};
 
 static const char no_memory[] = "out of memory";
 
 /* ---- writer ---- */
 
-void assay_cbor_uint(assay_buf *b, uint64_t v)
+/* The argument in as few bytes as it fits: in the initial byte up to 23, else in 1, 2, 4 or 8 behind it. */
+static void append_head(assay_buf *b, enum major major, uint64_t v)
 {
+	const unsigned log2 = v <= UINT8_MAX ? 0 : v <= UINT16_MAX ? 1 : v <= UINT32_MAX ? 2 : 3;
+	const size_t size = (size_t)1 << log2;
 	unsigned char h[HEAD_MAX];
 
-	assay_buf_append(b, h, cbor_encode_uint(v, h, sizeof(h)));
+	if (v < 24) {
+		h[0] = (unsigned char)((unsigned)major << 5 | (unsigned)v);
+		assay_buf_append(b, h, 1);
+		return;
+	}
+	h[0] = (unsigned char)((unsigned)major << 5 | (24 + log2));
+	for (size_t i = 0; i < size; i++)
+		h[1 + i] = (unsigned char)(v >> (8 * (size - 1 - i)));
+	assay_buf_append(b, h, 1 + size);
+}
+
+void assay_cbor_uint(assay_buf *b, uint64_t v)
+{
+	append_head(b, MAJOR_UINT, v);
 }
 
 void assay_cbor_int(assay_buf *b, int64_t v)
 {
-	unsigned char h[HEAD_MAX];
-
 	if (v >= 0)
-		assay_cbor_uint(b, (uint64_t)v);
+		append_head(b, MAJOR_UINT, (uint64_t)v);
 	else
-		assay_buf_append(b, h, cbor_encode_negint(~(uint64_t)v, h, sizeof(h)));
+		append_head(b, MAJOR_NEGINT, ~(uint64_t)v);
 }
 
 void assay_cbor_bool(assay_buf *b, bool v)
 {
-	unsigned char h[HEAD_MAX];
-
-	assay_buf_append(b, h, cbor_encode_bool(v, h, sizeof(h)));
+	append_head(b, MAJOR_SIMPLE, v ? 21 : 20);
 }
 
 void assay_cbor_null(assay_buf *b)
 {
-	unsigned char h[HEAD_MAX];
-
-	assay_buf_append(b, h, cbor_encode_null(h, sizeof(h)));
-}
-
-static void append_head(assay_buf *b, encode_head *encode, size_t n)
-{
-	unsigned char h[HEAD_MAX];
-
-	assay_buf_append(b, h, encode(n, h, sizeof(h)));
+	append_head(b, MAJOR_SIMPLE, BYTE_NULL & 31);
 }
 
 void assay_cbor_bytes(assay_buf *b, const void *p, size_t n)
 {
-	append_head(b, cbor_encode_bytestring_start, n);
+	append_head(b, MAJOR_BYTES, n);
 	assay_buf_append(b, p, n);
 }
 
@@ -69,7 +81,7 @@ void assay_cbor_text(assay_buf *b, const char *s)
 
 void assay_cbor_textn(assay_buf *b, const char *s, size_t n)
 {
-	append_head(b, cbor_encode_string_start, n);
+	append_head(b, MAJOR_TEXT, n);
 	assay_buf_append(b, s, n);
 }
 
@@ -83,230 +95,129 @@ void assay_cbor_digest(assay_buf *b, const assay_digest *d)
 
 void assay_cbor_array(assay_buf *b, size_t n)
 {
-	append_head(b, cbor_encode_array_start, n);
+	append_head(b, MAJOR_ARRAY, n);
 }
 
 void assay_cbor_map(assay_buf *b, size_t n)
 {
-	append_head(b, cbor_encode_map_start, n);
+	append_head(b, MAJOR_MAP, n);
 }
 
-/* ---- one token, by libcbor's callbacks ---- */
+/* ---- one token ---- */
 
 typedef struct token {
 	assay_cbor_type type;
 	uint64_t value;            /* integer argument, bool, length or count */
 	const unsigned char *data; /* of a string */
 	size_t size;               /* bytes of the head, and of the string if it is one */
-	const char *fault;
 } token;
 
-static void set(void *ctx, assay_cbor_type type, uint64_t value)
+/* The argument behind the initial byte, big-endian. Its size is told by the low five bits; at least 24 here. */
+static const char *read_argument(token *t, const unsigned char *p, size_t left)
 {
-	token *t = ctx;
+	const unsigned info = *p & 31u;
+	const size_t size = (size_t)1 << (info - 24);
 
-	t->type = type;
-	t->value = value;
+	if (info > 27)
+		return "not an item";
+	if (left < 1 + size)
+		return "ends inside an item";
+	for (size_t i = 0; i < size; i++)
+		t->value = t->value << 8 | p[1 + i];
+	t->size = 1 + size;
+	return NULL;
 }
 
-static void set_fault(void *ctx, const char *fault)
+/* What goes into one byte, or into half the bytes, must not be longer. */
+static bool is_shortest(const token *t)
 {
-	token *t = ctx;
-
-	t->fault = fault;
+	return t->size == 1 || (t->size == 2 ? t->value >= 24 : t->value >> (4 * (t->size - 1)) > 0);
 }
 
-static void on_uint8(void *ctx, uint8_t v)
+/* Floating-point numbers and simple values: of all of them only false, true and null are written. */
+static const char *read_simple(token *t, unsigned info, size_t left)
 {
-	set(ctx, ASSAY_CBOR_UINT, v);
-}
-
-static void on_uint16(void *ctx, uint16_t v)
-{
-	set(ctx, ASSAY_CBOR_UINT, v);
-}
-
-static void on_uint32(void *ctx, uint32_t v)
-{
-	set(ctx, ASSAY_CBOR_UINT, v);
-}
-
-static void on_uint64(void *ctx, uint64_t v)
-{
-	set(ctx, ASSAY_CBOR_UINT, v);
-}
-
-static void on_negint8(void *ctx, uint8_t v)
-{
-	set(ctx, ASSAY_CBOR_NEGINT, v);
-}
-
-static void on_negint16(void *ctx, uint16_t v)
-{
-	set(ctx, ASSAY_CBOR_NEGINT, v);
-}
-
-static void on_negint32(void *ctx, uint32_t v)
-{
-	set(ctx, ASSAY_CBOR_NEGINT, v);
-}
-
-static void on_negint64(void *ctx, uint64_t v)
-{
-	set(ctx, ASSAY_CBOR_NEGINT, v);
-}
-
-static void on_bytes(void *ctx, cbor_data data, size_t n)
-{
-	set(ctx, ASSAY_CBOR_BYTES, n);
-	((token *)ctx)->data = data;
-}
-
-static void on_text(void *ctx, cbor_data data, size_t n)
-{
-	set(ctx, ASSAY_CBOR_TEXT, n);
-	((token *)ctx)->data = data;
-}
-
-static void on_array(void *ctx, size_t n)
-{
-	set(ctx, ASSAY_CBOR_ARRAY, n);
-}
-
-static void on_map(void *ctx, size_t n)
-{
-	set(ctx, ASSAY_CBOR_MAP, n);
-}
-
-static void on_bool(void *ctx, bool v)
-{
-	set(ctx, ASSAY_CBOR_BOOL, v);
-}
-
-static void on_null(void *ctx)
-{
-	set(ctx, ASSAY_CBOR_NULL, 0);
-}
-
-static void on_indefinite(void *ctx)
-{
-	set_fault(ctx, "indefinite length");
-}
-
-static void on_tag(void *ctx, uint64_t v)
-{
-	(void)v;
-	set_fault(ctx, "tag");
-}
-
-static void on_float(void *ctx, float v)
-{
-	(void)v;
-	set_fault(ctx, "floating-point number");
-}
-
-static void on_double(void *ctx, double v)
-{
-	(void)v;
-	set_fault(ctx, "floating-point number");
-}
-
-static void on_undefined(void *ctx)
-{
-	set_fault(ctx, "undefined value");
-}
-
-static void on_break(void *ctx)
-{
-	set_fault(ctx, "break outside an indefinite item");
-}
-
-static const struct cbor_callbacks callbacks = {
-    .uint8 = on_uint8,
-    .uint16 = on_uint16,
-    .uint32 = on_uint32,
-    .uint64 = on_uint64,
-    .negint8 = on_negint8,
-    .negint16 = on_negint16,
-    .negint32 = on_negint32,
-    .negint64 = on_negint64,
-    .byte_string_start = on_indefinite,
-    .byte_string = on_bytes,
-    .string = on_text,
-    .string_start = on_indefinite,
-    .indef_array_start = on_indefinite,
-    .array_start = on_array,
-    .indef_map_start = on_indefinite,
-    .map_start = on_map,
-    .tag = on_tag,
-    .float2 = on_float,
-    .float4 = on_float,
-    .float8 = on_double,
-    .undefined = on_undefined,
-    .null = on_null,
-    .boolean = on_bool,
-    .indef_break = on_break,
-};
-
-/* Length of the head that the writer would make. */
-static size_t shortest_head(const token *t)
-{
-	unsigned char h[HEAD_MAX];
-
-	switch (t->type) {
-	case ASSAY_CBOR_UINT:
-		return cbor_encode_uint(t->value, h, sizeof(h));
-	case ASSAY_CBOR_NEGINT:
-		return cbor_encode_negint(t->value, h, sizeof(h));
-	case ASSAY_CBOR_BYTES:
-		return cbor_encode_bytestring_start((size_t)t->value, h, sizeof(h));
-	case ASSAY_CBOR_TEXT:
-		return cbor_encode_string_start((size_t)t->value, h, sizeof(h));
-	case ASSAY_CBOR_ARRAY:
-		return cbor_encode_array_start((size_t)t->value, h, sizeof(h));
-	case ASSAY_CBOR_MAP:
-		return cbor_encode_map_start((size_t)t->value, h, sizeof(h));
-	case ASSAY_CBOR_BOOL:
-	case ASSAY_CBOR_NULL:
-	case ASSAY_CBOR_END:
+	switch (info) {
+	case 20:
+	case 21:
+		t->type = ASSAY_CBOR_BOOL;
+		t->value = info == 21;
+		return NULL;
+	case BYTE_NULL & 31:
+		t->type = ASSAY_CBOR_NULL;
+		t->value = 0;
+		return NULL;
+	case 23:
+		return "undefined value";
+	case 25:
+	case 26:
+	case 27:
+		return left < (size_t)1 + ((size_t)1 << (info - 24)) ? "ends inside an item" : "floating-point number";
+	case 31:
+		return "break outside an indefinite item";
 	default:
-		return 1;
+		return "not an item";
 	}
 }
 
-/* The size of a head is the size of the token, less that of the string behind it. */
-static const char *check_token(const token *t, size_t left)
+static const char *read_string(token *t, const unsigned char *p, size_t left)
 {
-	const bool is_string = t->type == ASSAY_CBOR_BYTES || t->type == ASSAY_CBOR_TEXT;
-	const size_t head = t->size - (is_string ? (size_t)t->value : 0);
-	const size_t rest = left - t->size;
-
-	if (t->fault != NULL)
-		return t->fault;
-	if (head != shortest_head(t))
+	if (t->value > left - t->size)
+		return "ends inside an item";
+	if (!is_shortest(t))
 		return "head is not the shortest";
-	if (t->type == ASSAY_CBOR_ARRAY && t->value > rest)
+	t->data = p + t->size;
+	t->size += (size_t)t->value;
+	return NULL;
+}
+
+/* Each item takes a byte at least, so that a count is bounded by what is left. */
+static const char *read_item(token *t, enum major major, const unsigned char *p, size_t left)
+{
+	static const assay_cbor_type types[] = {ASSAY_CBOR_UINT, ASSAY_CBOR_NEGINT, ASSAY_CBOR_BYTES,
+						ASSAY_CBOR_TEXT, ASSAY_CBOR_ARRAY,  ASSAY_CBOR_MAP};
+
+	if (major == MAJOR_TAG)
+		return "tag";
+	t->type = types[major];
+	if (major == MAJOR_BYTES || major == MAJOR_TEXT)
+		return read_string(t, p, left);
+	if (!is_shortest(t))
+		return "head is not the shortest";
+	if (major == MAJOR_ARRAY && t->value > left - t->size)
 		return "array is longer than the bytes left";
-	if (t->type == ASSAY_CBOR_MAP && t->value > rest / 2)
+	if (major == MAJOR_MAP && t->value > (left - t->size) / 2)
 		return "map is longer than the bytes left";
 	return NULL;
 }
 
-/* Decode the next item without moving. False on a fault, with *t all zero. */
-static bool look(assay_cbor_reader *r, token *t)
+static const char *read_token(token *t, const unsigned char *p, size_t left)
 {
-	struct cbor_decoder_result got;
+	const unsigned info = *p & 31u;
+	const enum major major = (enum major)(*p >> 5);
 	const char *fault = NULL;
+
+	t->size = 1;
+	if (major == MAJOR_SIMPLE)
+		return read_simple(t, info, left);
+	if (info == 31 && major >= MAJOR_BYTES && major <= MAJOR_MAP)
+		return "indefinite length";
+	if (info < 24)
+		t->value = info;
+	else
+		fault = read_argument(t, p, left);
+	return fault != NULL ? fault : read_item(t, major, p, left);
+}
+
+/* Decode the next item without moving. False on a fault, with *t all zero. */
+static inline bool look(assay_cbor_reader *r, token *t)
+{
+	const char *fault;
 
 	*t = (token){.type = ASSAY_CBOR_END};
 	if (r->fault != NULL)
 		return false;
-	got = cbor_stream_decode(r->p, r->left, &callbacks, t);
-	t->size = got.read;
-	if (got.status == CBOR_DECODER_FINISHED)
-		fault = check_token(t, r->left);
-	else
-		fault = got.status == CBOR_DECODER_NEDATA ? "ends inside an item" : "not an item";
+	fault = r->left == 0 ? "ends inside an item" : read_token(t, r->p, r->left);
 	if (fault == NULL)
 		return true;
 	assay_cbor_fault(r, fault);
@@ -411,6 +322,13 @@ const unsigned char *assay_cbor_read_bytes(assay_cbor_reader *r, size_t *n)
 
 static bool is_utf8(const unsigned char *p, size_t n)
 {
+	for (; n >= 8; p += 8, n -= 8) { /* eight bytes of ASCII at a time, as far as that goes */
+		uint64_t eight;
+
+		memcpy(&eight, p, sizeof eight);
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
 	while (n > 0) {
 		const size_t len = utf8_len(p, n);
 

@@ -1,5 +1,5 @@
 /**
- * Deterministic CBOR (RFC 8949 section 4.2.1) on libcbor: shortest heads, definite lengths, ascending integer
+ * Deterministic CBOR (RFC 8949 section 4.2.1): shortest heads, definite lengths, ascending integer
  * map keys. The writer appends to an assay_buf and is as sticky as it is; the reader refuses every byte string
  * that the writer would not have made, so equal records have equal bytes and equal digests.
  */
