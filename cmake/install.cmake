@@ -61,7 +61,7 @@ by sample and made again bit for bit.")
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libassay-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-  "libssl-dev, libcbor-dev, libfyaml-dev, libutf8proc-dev, liblmdb-dev, libjansson-dev")
+  "libssl-dev, libfyaml-dev, libutf8proc-dev, liblmdb-dev, libjansson-dev")
 set(CPACK_COMPONENT_DEV_DESCRIPTION
   "Static libraries and headers that read Assay's stores and contracts, and write
 and check its deliveries.")

@@ -238,6 +238,7 @@ static assay_code put_source(maker *m, uint64_t number, uint32_t pages, assay_er
 				 .digest = digest_of("source", number),
 				 .recipe = m->recipe.digest,
 				 .cause = ASSAY_CAUSE_NEW,
+				 .standing = ASSAY_STANDING_DONE,
 				 .run = m->run};
 	assay_code rc = fill_metadata(&src, err);
 
