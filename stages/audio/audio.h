@@ -7,5 +7,6 @@
 extern const assay_stage assay_stage_audio_read;
 extern const assay_stage assay_stage_audio_levels;
 extern const assay_stage assay_stage_audio_loudness;
+extern const assay_stage assay_stage_audio_activity;
 
 #endif

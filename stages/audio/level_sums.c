@@ -57,6 +57,18 @@ void assay_level_sums_plain(assay_level_sums *out, const float *x, size_t n)
 	}
 }
 
+void assay_level_integers(int32_t *out, const float *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		union {
+			float f;
+			int32_t bits;
+		} u = {x[i]};
+		const int32_t finite = (u.bits & INT32_MAX) < 0x7f800000 ? -1 : 0;
+		out[i] = quantise(x[i]) & finite;
+	}
+}
+
 static int64_t total_packed(const float *x, size_t n)
 {
 	int64_t sum = 0;

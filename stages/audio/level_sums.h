@@ -21,6 +21,8 @@ typedef struct assay_level_sums {
 void assay_level_sums_of(assay_level_sums *out, const float *x, size_t n);
 /** The same by the plain loop that defines it: the oracle of tests. */
 void assay_level_sums_plain(assay_level_sums *out, const float *x, size_t n);
+/** The integers themselves; 0 for a sample that is not finite. n <= ASSAY_LEVEL_CHUNK. */
+void assay_level_integers(int32_t *out, const float *x, size_t n);
 /** Sum of the integers of every step-th of n samples. */
 int64_t assay_level_total(const float *x, size_t n, size_t step);
 

@@ -1,5 +1,6 @@
 /* audio.levels: peak, RMS, clipping, DC, silence. All sums are of integers: block borders cannot matter. */
 #include "audio.h"
+#include "decibel.h"
 #include "level_sums.h"
 
 #include "assay/decimal.h"
@@ -37,8 +38,6 @@ static const assay_metric metrics[] = {
 };
 
 enum { RUN = 3 }; /* full-scale samples in a row that count as clipped */
-
-__extension__ typedef unsigned __int128 assay_u128; /* -Wpedantic knows no other way */
 
 typedef struct channel {
 	int64_t total; /* sum of the integers */
@@ -108,29 +107,9 @@ static void count_clipping(levels *l, const assay_pcm *pcm, bool reaches)
 
 /* ---------------------------------------------------------------- windows */
 
-/* 10^(db/10) for whole db <= 0 without libm, whose pow differs between CPUs. */
-static double power_of_db(int64_t db)
-{
-	static const double tenth[] = {1.0,
-				       0.79432823472428150,
-				       0.63095734448019325,
-				       0.50118723362727229,
-				       0.39810717055349725,
-				       0.31622776601683793,
-				       0.25118864315095801,
-				       0.19952623149688797,
-				       0.15848931924611134,
-				       0.12589254117941673};
-	double x = tenth[(-db) % 10];
-
-	for (int64_t i = 0; i < (-db) / 10; i++)
-		x /= 10.0;
-	return x;
-}
-
 static void end_window(levels *l)
 {
-	const double limit = power_of_db(l->p->silence_db) * ((double)ASSAY_LEVEL_ONE * ASSAY_LEVEL_ONE) *
+	const double limit = assay_power_of_db(l->p->silence_db) * ((double)ASSAY_LEVEL_ONE * ASSAY_LEVEL_ONE) *
 			     (double)(l->in_window * l->channels);
 	const bool silent = (double)l->window_squares < limit;
 
@@ -204,11 +183,6 @@ static assay_code push_levels(void *state, const assay_value *v, assay_sink *sin
 
 /* ---------------------------------------------------------------- the end */
 
-static double db_of(double amplitude)
-{
-	return amplitude > 1e-10 ? 20.0 * log10(amplitude) : -200.0;
-}
-
 static assay_code measure_sums(const levels *l, assay_sink *sink, assay_err *err)
 {
 	const double count = (double)(l->frames * l->channels);
@@ -223,8 +197,8 @@ static assay_code measure_sums(const levels *l, assay_sink *sink, assay_err *err
 	}
 	for (uint32_t c = 0; c < l->channels; c++)
 		dc = fmax(dc, fabs((double)l->channel[c].total / (double)l->frames / ASSAY_LEVEL_ONE));
-	ASSAY_TRY(assay_measure_f64(sink, l->root, M_PEAK, 2, db_of((double)l->peak), err));
-	ASSAY_TRY(assay_measure_f64(sink, l->root, M_RMS, 2, db_of(rms), err));
+	ASSAY_TRY(assay_measure_f64(sink, l->root, M_PEAK, 2, assay_db_of_amplitude((double)l->peak), err));
+	ASSAY_TRY(assay_measure_f64(sink, l->root, M_RMS, 2, assay_db_of_amplitude(rms), err));
 	ASSAY_TRY(assay_measure_f64(sink, l->root, M_DC, 6, dc, err));
 	ASSAY_TRY(assay_measure(sink, l->root, M_CLIPPING,
 				assay_round_ratio((int64_t)l->clipped, (int64_t)(l->frames * l->channels), 6), err));

@@ -28,7 +28,19 @@ WRAP_ALLOC(realloc, (void *p, size_t n), (p, n))
  */
 typedef struct plan {
 	unsigned roots, values;
-	enum { WELL, FORGETS_END, WRONG_ROOT, SAME_PART, FAILS, FAILS_CODE, NO_SAMPLE, TWICE, WRONG_KIND, REJECTS } how;
+	enum {
+		WELL,
+		FORGETS_END,
+		WRONG_ROOT,
+		SAME_PART,
+		FAILS,
+		FAILS_CODE,
+		NO_SAMPLE,
+		TWICE,
+		WRONG_KIND,
+		REJECTS,
+		CHILD
+	} how;
 	assay_code code;
 } plan;
 
@@ -113,6 +125,10 @@ static assay_code counter_flush(void *state, assay_sink *sink, assay_err *err)
 	counter *c = state;
 	assay_code rc = assay_measure(sink, c->root, c->plan->how == WRONG_KIND ? 2 : 0, c->seen, err);
 
+	if (rc == ASSAY_OK && c->plan->how == CHILD) {
+		uint32_t child;
+		rc = assay_sample(sink, ASSAY_SAMPLE_SHOT, "t=0/1", c->root, &child, err);
+	}
 	if (rc == ASSAY_OK && c->plan->how == TWICE)
 		rc = assay_measure(sink, c->root, 0, c->seen, err);
 	return rc == ASSAY_OK ? assay_artifact(sink, c->root, 0, "bytes", 5, err) : rc;
@@ -139,6 +155,7 @@ static const assay_stage filter = {
     .name = "test.filter", .replaces = ASSAY_VALUE_FRAME, .emits = ASSAY_VALUE_FRAME, .push = filter_push};
 static const assay_stage count = {.name = "test.counter",
 				  .observes = ASSAY_VALUE_FRAME,
+				  .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_SHOT),
 				  .metrics = metrics,
 				  .artifacts = artifacts,
 				  .open = counter_open,
@@ -251,9 +268,24 @@ static void chain__sample_rejected__unit_goes_on(void **state)
 	assert_string_equal(r.samples[1].rejected_why, "nothing on it");
 }
 
+static void chain__children_of_two_roots__are_named_after_them(void **state)
+{
+	const plan p = {.how = CHILD, .roots = 2, .values = 2};
+	ASSAY_AUTO_RESULT r = {0};
+
+	(void)state;
+	assert_int_equal(run(&p, &r, NULL), ASSAY_OK);
+	assert_int_equal(r.sample_count, 4);
+	assert_string_equal(r.samples[0].part, "a");
+	assert_string_equal(r.samples[1].part, "a&t=0/1");
+	assert_string_equal(r.samples[2].part, "b");
+	assert_string_equal(r.samples[3].part, "b&t=0/1");
+	assert_int_equal(r.samples[3].parent, 2);
+}
+
 static void chain__every_alloc_fails_in_turn__told_no_leak(void **state)
 {
-	const plan p = {.roots = 2, .values = 4};
+	const plan p = {.how = CHILD, .roots = 2, .values = 4};
 	unsigned n = 0;
 	bool whole;
 
@@ -299,6 +331,7 @@ int main(void)
 	    cmocka_unit_test(chain__input_fails__result_names_class_and_step),
 	    cmocka_unit_test(chain__stage_breaks_the_interface__einval_names_it),
 	    cmocka_unit_test(chain__sample_rejected__unit_goes_on),
+	    cmocka_unit_test(chain__children_of_two_roots__are_named_after_them),
 	    cmocka_unit_test(chain__every_alloc_fails_in_turn__told_no_leak),
 	    cmocka_unit_test(result_record__of_a_chain__round_trip),
 	};

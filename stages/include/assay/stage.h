@@ -154,8 +154,9 @@ ASSAY_NODISCARD assay_code assay_emit(assay_sink *s, assay_value *v, assay_err *
  * Make a sample. Readers make root samples (parent == ASSAY_NO_PARENT) and call assay_end() when their values are
  * all emitted; operators make children (shots of a video, tables of a page).
  *
- * @param part   names it within the source: "page=3", "t=90090/30000", "" when the sample is the whole source.
- *               Unique in the unit; a second sample with the same part is ASSAY_EINVAL.
+ * @param part   names it within its parent, roots within the source: "page=3", "t=90090/30000", "" when the sample is
+ *               the whole source. The parent's part and "&" are put before it where that is not empty
+ *               ("audio=2&t=0/48000"). Unique in the unit; a second sample with the same part is ASSAY_EINVAL.
  * @param out    [out] its number, for the calls below and assay_value.root
  */
 ASSAY_NODISCARD assay_code assay_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent,

@@ -229,23 +229,42 @@ static assay_code check_new_sample(chain *c, uint32_t step, assay_sample_kind ki
 	return ASSAY_OK;
 }
 
+/* A child's part begins with its parent's, so that two streams can have a segment at the same time. */
+static assay_code whole_part(const chain *c, uint32_t parent, const char *part, char **out, assay_err *err)
+{
+	const char *above = parent < c->result->sample_count ? c->result->samples[parent].part : "";
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_buf_puts(&b, above);
+	if (above[0] != '\0' && part[0] != '\0')
+		assay_buf_putc(&b, '&');
+	assay_buf_puts(&b, part);
+	rc = assay_buf_check(&b, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	*out = assay_strdup(assay_buf_str(&b));
+	return *out != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "sample '%s'", part);
+}
+
 static assay_code sink_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
 			      assay_err *err)
 {
 	uint32_t step;
 	chain *c = chain_of(s, &step);
 	assay_result *r = c->result;
+	ASSAY_AUTO_FREE char *whole = NULL;
 	assay_result_sample *sample;
-	assay_code rc = check_new_sample(c, step, kind, part, parent, err);
+	assay_code rc = whole_part(c, parent, part, &whole, err);
 
+	if (rc == ASSAY_OK)
+		rc = check_new_sample(c, step, kind, whole, parent, err);
 	if (rc == ASSAY_OK)
 		rc = assay_grow(&r->samples, &r->sample_cap, r->sample_count, sizeof *r->samples, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	sample = &r->samples[r->sample_count];
-	*sample = (assay_result_sample){.kind = kind, .parent = parent, .part = assay_strdup(part)};
-	if (sample->part == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "sample '%s'", part);
+	*sample = (assay_result_sample){.kind = kind, .parent = parent, .part = ASSAY_STEAL(&whole)};
 	*out = (uint32_t)r->sample_count++;
 	return parent == ASSAY_NO_PARENT ? add_root(c, *out, err) : ASSAY_OK;
 }
