@@ -1,5 +1,7 @@
 #include "assay/chain.h"
 
+#include "parts.h"
+
 #include "assay/memory.h"
 
 #include <errno.h>
@@ -32,6 +34,7 @@ typedef struct chain {
 	uint32_t artifact_count[ASSAY_CHAIN_STEPS_MAX];
 	root *roots;
 	size_t root_count, root_cap;
+	parts parts;  /* of result->samples */
 	bool failing; /* a step has failed; where and how: */
 	uint32_t failing_step;
 	assay_failure failure; /* NONE: the error code decides */
@@ -223,9 +226,8 @@ static assay_code check_new_sample(chain *c, uint32_t step, assay_sample_kind ki
 		return BROKEN(c, err, "%s makes a root sample, which only a reader may", step_name(c, step));
 	if (parent != ASSAY_NO_PARENT && parent >= r->sample_count)
 		return BROKEN(c, err, "%s names a parent that does not exist", step_name(c, step));
-	for (size_t i = r->sample_count; i-- > 0;)
-		if (strcmp(r->samples[i].part, part) == 0)
-			return BROKEN(c, err, "%s makes sample '%s' twice", step_name(c, step), part);
+	if (parts_has(&c->parts, r->samples, part))
+		return BROKEN(c, err, "%s makes sample '%s' twice", step_name(c, step), part);
 	return ASSAY_OK;
 }
 
@@ -264,7 +266,11 @@ static assay_code sink_sample(assay_sink *s, assay_sample_kind kind, const char 
 	if (rc != ASSAY_OK)
 		return rc;
 	sample = &r->samples[r->sample_count];
-	*sample = (assay_result_sample){.kind = kind, .parent = parent, .part = ASSAY_STEAL(&whole)};
+	*sample = (assay_result_sample){.kind = kind, .parent = parent, .part = whole};
+	rc = parts_add(&c->parts, r->samples, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	whole = NULL; /* it is the sample's now */
 	*out = (uint32_t)r->sample_count++;
 	return parent == ASSAY_NO_PARENT ? add_root(c, *out, err) : ASSAY_OK;
 }
@@ -564,6 +570,7 @@ assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_
 	while (c->root_count > 0)
 		close_root(c, &c->roots[0]);
 	free(c->roots);
+	parts_release(&c->parts);
 	if (c->broken != ASSAY_OK)
 		rc = c->broken;
 	if (rc != ASSAY_OK)
