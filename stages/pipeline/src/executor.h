@@ -1,12 +1,13 @@
 /**
  * The executor: hands units of work to workers, takes their answers, and writes what is finished in groups. It is the
- * coordinator's only loop, single-threaded, and the store's only writer.
+ * coordinator's only loop and the store's only writer; the threads that digest files touch neither.
  */
 #ifndef ASSAY_EXECUTOR_H
 #define ASSAY_EXECUTOR_H
 
 #include "assay/worker.h"
 
+#include "hash_pool.h"
 #include "job.h"
 #include "scan.h"
 #include "session.h"
@@ -29,10 +30,11 @@ typedef struct assay_executor {
 	assay_summary *summary;
 	assay_progress *progress;
 	assay_scan scan;
-	size_t next;      /* position in the scan */
-	uint64_t taken;   /* sources of the scan that were looked at */
-	uint64_t begun;   /* of them, those that needed work */
-	assay_job **jobs; /* with units waiting or running */
+	size_t next;    /* position in the scan */
+	uint64_t taken; /* sources of the scan that were looked at */
+	uint64_t begun; /* of them, those that needed work */
+	assay_hash_pool *pool;
+	assay_job **jobs; /* being digested, or with units waiting or running; in the order of the scan */
 	size_t job_count;
 	assay_slot *slots;
 	size_t slot_count;

@@ -4,6 +4,7 @@
 
 #include "assay/unit.h"
 
+#include "hash_pool.h"
 #include "scan.h"
 #include "session.h"
 
@@ -11,6 +12,12 @@
 #define ASSAY_UNIT_ATTEMPTS 2
 /* A document that claims more pages than this fails with `limit`. */
 #define ASSAY_PAGES_MAX 200000
+
+typedef enum assay_job_state {
+	ASSAY_JOB_HASHING, /* files of it are being digested */
+	ASSAY_JOB_HASHED,  /* they are all back: assay_job_go_on */
+	ASSAY_JOB_WORKING, /* it has parts, or a failure instead */
+} assay_job_state;
 
 typedef enum assay_part_state { ASSAY_PART_WAITING, ASSAY_PART_RUNNING, ASSAY_PART_DONE } assay_part_state;
 
@@ -29,8 +36,10 @@ typedef struct assay_job {
 	const assay_found *found; /* borrowed from the scan */
 	assay_source before;      /* its row, id 0 when it is new */
 	assay_source next;        /* the row to be */
-	int fd;                   /* open from hashing until the job ends; -1 */
-	assay_job_part *parts;    /* units by position: one, or one per 16 pages */
+	assay_job_state state;
+	assay_hash_task *tasks; /* while hashing: the source, then its sidecars */
+	size_t unhashed;        /* of them, not back yet */
+	assay_job_part *parts;  /* units by position: one, or one per 16 pages */
 	size_t part_count;
 	uint32_t pages;   /* of the document, as its first unit said; 0 before and for streams */
 	bool stale;       /* it changed while it was read: begun again when its units in flight are back */
@@ -40,24 +49,21 @@ typedef struct assay_job {
 } assay_job;
 
 /**
- * Does this source need nothing at all? Looks at stamps and rows only.
- * @param trust_young  take a stamp at its word although it was too young to be trusted when it was noted
- * @param failing      [out] it stands as failed
- */
-ASSAY_NODISCARD assay_code assay_job_is_unchanged(bool *unchanged, bool *failing, assay_session *s,
-						  const assay_found *f, bool trust_young, assay_err *err);
-
-/**
- * Digest what is new, and find out which units are cached. What cannot be read becomes next.failure, not an error.
+ * Ask the pool for digests of what is new. A job that needs none is HASHED at once. Until then it must stay where it
+ * is: each task's owner is the job; the caller counts j->unhashed down, and sets HASHED at 0.
  */
 ASSAY_NODISCARD assay_code assay_job_begin(assay_job *j, assay_session *s, const assay_found *f, int rootfd,
-					   assay_err *err);
+					   assay_hash_pool *pool, assay_err *err);
 /** Begin again after the file changed under the reader. */
-ASSAY_NODISCARD assay_code assay_job_restart(assay_job *j, assay_session *s, int rootfd, assay_err *err);
+ASSAY_NODISCARD assay_code assay_job_restart(assay_job *j, assay_session *s, int rootfd, assay_hash_pool *pool,
+					     assay_err *err);
+/** A HASHED job: find out which units are cached. What could not be read becomes next.failure, not an error. */
+ASSAY_NODISCARD assay_code assay_job_go_on(assay_job *j, assay_session *s, assay_err *err);
+/* Halves of the above, in job_digest.c. */
+ASSAY_NODISCARD assay_code assay_job_ask_digests(assay_job *j, int rootfd, assay_hash_pool *pool, assay_err *err);
+ASSAY_NODISCARD assay_code assay_job_take_digests(assay_job *j, assay_err *err);
 void assay_job_release(assay_job *j);
 
-/** Position of a part that waits, or SIZE_MAX. */
-size_t assay_job_waiting(const assay_job *j);
 bool assay_job_is_done(const assay_job *j);
 /** Text of a part: "pages=17-32", or "" for streams. */
 void assay_job_part_text(const assay_job *j, size_t part, char out[48]);

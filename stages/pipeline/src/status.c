@@ -2,7 +2,7 @@
 
 #include "assay/recipe.h"
 
-#include "job.h"
+#include "known.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static assay_code count_found(assay_pipeline_status *out, assay_session *s, cons
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	bool unchanged, failing;
-	assay_code rc = assay_job_is_unchanged(&unchanged, &failing, s, f, true, err);
+	assay_code rc = assay_source_is_unchanged(&unchanged, &failing, s, f, true, err);
 
 	if (rc != ASSAY_OK)
 		return rc;

@@ -128,18 +128,31 @@ static assay_code take_ready(assay_worker *w, assay_err *err)
 	return ASSAY_OK;
 }
 
-static assay_code wait_ready(assay_worker *w, assay_err *err)
+static assay_code ended_early(assay_worker *w, assay_err *err)
 {
+	const int status = end_worker(w);
 	char how[64];
-	int status;
 
-	if (frame_read(&w->control, true, NULL) == FRAME_WHOLE)
-		return take_ready(w, err);
-	status = end_worker(w);
+	w->state = ASSAY_WORKER_DEAD;
 	return ASSAY_RAISE(err, ASSAY_EIO,
 			   "the worker ended before it was ready: %s (ASSAY_WORKER_DEBUG=1 shows what it says)",
 			   outcome_end_text(WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 					    WIFEXITED(status) ? WEXITSTATUS(status) : 0, how, sizeof how));
+}
+
+static assay_code step_start(assay_worker *w, bool wait, assay_err *err)
+{
+	const frame_status s = frame_read(&w->control, wait, NULL);
+	assay_code rc;
+
+	if (s == FRAME_AGAIN)
+		return ASSAY_OK;
+	rc = s == FRAME_WHOLE ? take_ready(w, err) : ended_early(w, err);
+	if (rc == ASSAY_OK)
+		w->state = ASSAY_WORKER_IDLE;
+	else
+		(void)assay_err_prefix(err, "start a worker");
+	return rc;
 }
 
 static assay_code send_setup(assay_worker *w, const assay_worker_opts *opts, assay_err *err)
@@ -152,7 +165,7 @@ static assay_code send_setup(assay_worker *w, const assay_worker_opts *opts, ass
 	rc = assay_buf_check(&setup, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	/* A worker that dies at once breaks the socket; how it died is the better message, and wait_ready finds it. */
+	/* A worker that dies at once breaks the socket; how it died is the better message, and step_start finds it. */
 	rc = frame_send(w->control.fd, FRAME_SETUP, setup.data, setup.len, NULL, 0, &gone);
 	if (rc == ASSAY_OK || gone.sys == EPIPE || gone.sys == ECONNRESET)
 		return ASSAY_OK;
@@ -176,7 +189,7 @@ static assay_code keep_shapes(assay_worker *w, const assay_worker_opts *opts, as
 	return ASSAY_OK;
 }
 
-assay_code assay_worker_start(assay_worker **out, const assay_worker_opts *opts, assay_err *err)
+assay_code assay_worker_launch(assay_worker **out, const assay_worker_opts *opts, assay_err *err)
 {
 	assay_worker *w = assay_alloc(1, sizeof *w);
 	assay_code rc;
@@ -193,7 +206,6 @@ assay_code assay_worker_start(assay_worker **out, const assay_worker_opts *opts,
 	ASSAY_TRY(spawn_worker(&w->pid, &control, opts, err));
 	w->control.fd = control;
 	ASSAY_TRY(send_setup(w, opts, err));
-	ASSAY_TRY(wait_ready(w, err));
 	*out = w;
 	return ASSAY_OK;
 fail:
@@ -201,6 +213,19 @@ fail:
 		w->pid = 0;
 	assay_worker_close(w);
 	(void)assay_err_prefix(err, "start a worker");
+	return rc;
+}
+
+assay_code assay_worker_start(assay_worker **out, const assay_worker_opts *opts, assay_err *err)
+{
+	assay_code rc = assay_worker_launch(out, opts, err);
+
+	if (rc == ASSAY_OK)
+		rc = step_start(*out, true, err);
+	if (rc != ASSAY_OK) {
+		assay_worker_close(*out);
+		*out = NULL;
+	}
 	return rc;
 }
 
@@ -226,14 +251,19 @@ static int reopen(int fd)
 	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
+static int own_description(const assay_worker_unit *unit, int fd)
+{
+	return unit->fresh ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : reopen(fd);
+}
+
 static assay_code open_inputs(int *fds, size_t *count, const assay_worker_unit *unit, assay_err *err)
 {
-	fds[*count] = reopen(unit->fd);
+	fds[*count] = own_description(unit, unit->fd);
 	if (fds[*count] < 0)
 		return ASSAY_RAISE_ERRNO(err, "open the source again for its worker");
 	++*count;
 	for (size_t i = 0; i < unit->sidecar_count; i++) {
-		fds[*count] = reopen(unit->sidecars[i].fd);
+		fds[*count] = own_description(unit, unit->sidecars[i].fd);
 		if (fds[*count] < 0)
 			return ASSAY_RAISE_ERRNO(err, "open sidecar '%s' again for its worker", unit->sidecars[i].role);
 		++*count;
@@ -356,6 +386,8 @@ assay_code assay_worker_step_io(assay_worker *w, assay_err *err)
 
 	if (w->state == ASSAY_WORKER_DEAD || w->state == ASSAY_WORKER_DONE)
 		return ASSAY_OK;
+	if (w->state == ASSAY_WORKER_STARTING)
+		return step_start(w, false, err);
 	rc = take_control(w, err);
 	if (rc != ASSAY_OK || w->state != ASSAY_WORKER_BUSY)
 		return rc;

@@ -2,7 +2,8 @@
  * Worker processes, seen from the coordinator. A worker is `assay worker`, started by exec with a clean environment;
  * it loads the models of every chain once and forks one sandboxed child per unit of work. The coordinator talks to
  * the worker over a control socket and to each child over a socket of its own, so that no child can speak for the
- * worker or for another unit. All calls here are non-blocking but assay_worker_start and assay_worker_close.
+ * worker or for another unit. All calls here are non-blocking but assay_worker_start and assay_worker_close;
+ * assay_worker_launch waits for the exec alone.
  * Messages are described in docs/formats.md, "Worker messages".
  */
 #ifndef ASSAY_WORKER_H
@@ -64,6 +65,9 @@ typedef struct assay_worker_unit {
 	uint32_t first_page, last_page;
 	const assay_worker_sidecar *sidecars;
 	size_t sidecar_count;
+	/* All descriptors are read-only, at offset 0, and of file descriptions that nobody else uses: they are handed
+	 * on as they are. Otherwise each is opened anew. */
+	bool fresh;
 } assay_worker_unit;
 
 /**
@@ -83,6 +87,7 @@ typedef struct assay_worker_answer {
 } assay_worker_answer;
 
 typedef enum assay_worker_state {
+	ASSAY_WORKER_STARTING, /* launched: its models are being loaded */
 	ASSAY_WORKER_IDLE,
 	ASSAY_WORKER_BUSY,
 	ASSAY_WORKER_DONE, /* an answer waits for assay_worker_take */
@@ -98,6 +103,11 @@ typedef struct assay_worker assay_worker;
  *         opts->sandbox is REQUIRED and a layer is missing; ASSAY_EIO when it cannot be started or dies
  */
 ASSAY_NODISCARD assay_code assay_worker_start(assay_worker **out, const assay_worker_opts *opts, assay_err *err);
+/**
+ * The same without waiting for the models, so that several workers load them at one time: the worker is STARTING until
+ * assay_worker_step_io finds it IDLE. What goes wrong while it loads is that call's error.
+ */
+ASSAY_NODISCARD assay_code assay_worker_launch(assay_worker **out, const assay_worker_opts *opts, assay_err *err);
 /** Ends the worker and its child (by pid, SIGKILL after a grace of 2 s) and reaps it. NULL is fine. */
 void assay_worker_close(assay_worker *w);
 
@@ -112,8 +122,9 @@ ASSAY_NODISCARD assay_code assay_worker_submit(assay_worker *w, const assay_work
 size_t assay_worker_poll_fds(const assay_worker *w, struct pollfd fds[2]);
 /**
  * Take what has arrived; call when one of the descriptors is ready.
- * @return ASSAY_OK, or the error of the artifact receiver (the coordinator's own failure). What the child or the
- *         worker do wrong is an answer with failure `protocol`, `crash`, …, never an error.
+ * @return ASSAY_OK, or the error of the artifact receiver (the coordinator's own failure), or of a worker that was
+ *         STARTING. What the child or the worker do wrong is an answer with failure `protocol`, `crash`, …, never an
+ *         error.
  */
 ASSAY_NODISCARD assay_code assay_worker_step_io(assay_worker *w, assay_err *err);
 /** The answer of a DONE or DEAD worker; moves it out. A DONE worker is IDLE afterwards. False if there is none. */
