@@ -9,10 +9,11 @@
 #include "assay/unit.h"
 
 typedef struct assay_change {
-	const char *what;   /* "content", "sidecar", "recipe", "contract", "check", "measurement" */
+	const char *what;   /* "content", "sidecar", "recipe", "contract", "check", "measurement", "artifact"… */
 	char *name;         /* role, contract or check id, metric; NULL where there is only one */
 	char *before, *now; /* NULL when it was not there */
 	char *text;         /* the sentence */
+	const char *effect; /* of a check: "loosened", "tightened", "altered"; NULL for everything else */
 } assay_change;
 
 typedef struct assay_changes {
@@ -24,6 +25,13 @@ void assay_changes_release(assay_changes *c);
 #define ASSAY_AUTO_CHANGES ASSAY_CLEANUP(assay_changes_release) assay_changes
 /** key: array of {what, name, before, now, text}. */
 void assay_json_changes(assay_json *j, const char *key, const assay_changes *c);
+
+/** A change as it is found; all borrowed, before or now NULL when it was not there. */
+typedef struct assay_change_words {
+	const char *what, *name, *before, *now, *effect;
+} assay_change_words;
+ASSAY_NODISCARD assay_code assay_changes_add(assay_changes *c, assay_change_words w, const assay_buf *text,
+					     assay_err *err);
 
 /** What decides a result. Paths of sidecars are NULL where they are not known. */
 typedef struct assay_inputs_sidecar {
@@ -42,8 +50,16 @@ void assay_inputs_release(assay_inputs *in);
 ASSAY_NODISCARD assay_code assay_inputs_of_source(assay_inputs *out, const assay_source *src, bool before,
 						  assay_err *err);
 ASSAY_NODISCARD assay_code assay_inputs_of_unit(assay_inputs *out, const assay_unit *u, assay_err *err);
+/** The bytes of the source and of its sidecars. */
+ASSAY_NODISCARD assay_code assay_changes_files(assay_changes *c, const assay_inputs *before, const assay_inputs *now,
+					       assay_err *err);
+/** The same, and the recipe: its digest, and the first term that differs. */
 ASSAY_NODISCARD assay_code assay_changes_inputs(assay_changes *c, assay_store *s, const assay_inputs *before,
 						const assay_inputs *now, assay_err *err);
+
+/** Every term of two recipes that differs: stages, versions, parameters, engines, models, libraries, tables. */
+ASSAY_NODISCARD assay_code assay_changes_recipe(assay_changes *c, const assay_recipe *before, const assay_recipe *now,
+						assay_err *err);
 
 /** Contracts as a verdict names them: by the digest of the list of their digests. */
 typedef struct assay_contract_set {
@@ -61,10 +77,14 @@ ASSAY_NODISCARD assay_code assay_contract_set_of(assay_contract_set *out, assay_
 						 size_t count, assay_err *err);
 /** The name that people gave it, else its id. */
 const char *assay_contract_title(const assay_contract *c);
-/** Checks on samples of that kind that were added, removed or altered. */
+/**
+ * Contracts, and checks on samples of that kind, that were added, removed or altered, with their effect: a check is
+ * loosened when everything that passed it passes still and more may, tightened when it is the other way round.
+ *
+ * @param kind  0 for the checks of every kind
+ */
 ASSAY_NODISCARD assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *before,
-						   const assay_contract_set *now, assay_sample_kind kind,
-						   assay_err *err);
+						   const assay_contract_set *now, unsigned kind, assay_err *err);
 
 /** A sample of a unit, with the recipe that its measurements are numbered by. All borrowed. */
 typedef struct assay_measured {
@@ -75,5 +95,12 @@ typedef struct assay_measured {
 ASSAY_NODISCARD assay_code assay_changes_measured(assay_changes *c, const assay_measured *before,
 						  const assay_measured *now, const assay_contract_set *contracts,
 						  assay_err *err);
+
+/** Every metric that came out differently, in the order of the recipes. */
+ASSAY_NODISCARD assay_code assay_changes_metrics(assay_changes *c, const assay_measured *before,
+						 const assay_measured *now, assay_err *err);
+/** Artifacts, by stage and role: other bytes, more or fewer of them. */
+ASSAY_NODISCARD assay_code assay_changes_artifacts(assay_changes *c, const assay_measured *before,
+						   const assay_measured *now, assay_err *err);
 
 #endif

@@ -1,13 +1,11 @@
 #include "verbs.h"
 
-#include "changes.h"
+#include "edition.h"
 #include "subject.h"
-#include "tags.h"
 #include "tell.h"
 #include "tell_recipe.h"
 
 #include "assay/object.h"
-#include "assay/trie.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,41 +19,6 @@ static const assay_option options[] = {
 };
 
 /* ---------------------------------------------------------------- a version */
-
-typedef struct snapshot {
-	assay_version version;
-	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1];
-	assay_contract_set contracts;
-	assay_tags tags;
-	assay_run_note run;
-	uint64_t delivered, others; /* entries of its tries */
-} snapshot;
-
-static void snapshot_release(snapshot *x)
-{
-	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
-		assay_recipe_close(x->recipes[m]);
-	assay_contract_set_release(&x->contracts);
-	assay_tags_release(&x->tags);
-	assay_version_release(&x->version);
-}
-
-static assay_code learn_version(snapshot *x, assay_store *s, assay_err *err)
-{
-	const assay_version *v = &x->version;
-	assay_code rc;
-
-	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
-		if (v->has_recipe[m])
-			ASSAY_TRY(assay_recipe_load(&x->recipes[m], s, &v->recipes[m], err));
-	ASSAY_TRY(assay_contract_set_of(&x->contracts, s, v->contracts, v->contract_count, err));
-	ASSAY_TRY(assay_run_note_of(&x->run, s, v->run, err));
-	ASSAY_TRY(assay_tags_load(&x->tags, s, err));
-	ASSAY_TRY(assay_trie_count(s, &v->accepted, &x->delivered, err));
-	ASSAY_TRY(assay_trie_count(s, &v->others, &x->others, err));
-fail:
-	return rc;
-}
 
 static void print_contract(const assay_contract *c, const assay_digest *digest)
 {
@@ -73,7 +36,7 @@ static void print_contract(const assay_contract *c, const assay_digest *digest)
 	}
 }
 
-static void print_version(const snapshot *x)
+static void print_version(const assay_edition *x)
 {
 	const assay_version *v = &x->version;
 	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT, tags = ASSAY_BUF_INIT;
@@ -140,7 +103,7 @@ static void json_contracts(assay_json *j, const assay_contract_set *set)
 	assay_json_end(j);
 }
 
-static void json_recipes(assay_json *j, const snapshot *x)
+static void json_recipes(assay_json *j, const assay_edition *x)
 {
 	assay_json_key(j, "recipes");
 	assay_json_object(j);
@@ -165,7 +128,7 @@ static void json_trie(assay_json *j, const char *key, const assay_digest *root, 
 	assay_json_end(j);
 }
 
-static void json_version(assay_json *j, const snapshot *x)
+static void json_version(assay_json *j, const assay_edition *x)
 {
 	const assay_version *v = &x->version;
 
@@ -186,7 +149,7 @@ static void json_version(assay_json *j, const snapshot *x)
 	assay_json_end(j);
 }
 
-static assay_code show_version(const assay_invocation *in, assay_store *s, snapshot *x, assay_err *err)
+static assay_code show_version(const assay_invocation *in, assay_store *s, assay_edition *x, assay_err *err)
 {
 	ASSAY_AUTO_REPORT r;
 	assay_code rc;
@@ -195,7 +158,7 @@ static assay_code show_version(const assay_invocation *in, assay_store *s, snaps
 	if (assay_opt(in, "artifact") != NULL)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "show: --artifact is for a sample, '%s' is a version",
 				   in->args[0]);
-	rc = learn_version(x, s, err);
+	rc = assay_edition_learn(x, s, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (!in->json) {
@@ -550,7 +513,7 @@ static bool looks_like_version(const char *name)
 static assay_code show(const assay_invocation *in, assay_store *s, assay_err *err)
 {
 	const char *name = in->args[0];
-	ASSAY_CLEANUP(snapshot_release) snapshot version = {0};
+	ASSAY_AUTO_EDITION version = {0};
 	ASSAY_AUTO_SUBJECT subject = {0};
 	ASSAY_AUTO_SUBJECT known = {0};
 	bool tagged = false;

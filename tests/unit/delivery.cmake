@@ -4,8 +4,8 @@ foreach(name sums distribution folder)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/delivery/src)
 endforeach()
 
-# What `assay init` looks at and writes. None of it needs a registry of stages.
-foreach(name look starter)
+# What `assay init` looks at and writes, and what `assay diff` compares. None of it needs a registry of stages.
+foreach(name changes look starter)
   assay_add_unit(${name} LINK assay_tool)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tools)
 endforeach()

@@ -1,0 +1,361 @@
+#include "changes.h"
+
+#include "assay/memory.h"
+#include "assay/object.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void assay_contract_set_release(assay_contract_set *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		assay_contract_close(c->items[i]);
+	free(c->items);
+	free(c->digests);
+	*c = (assay_contract_set){0};
+}
+
+static assay_code load_contract(assay_contract_set *out, assay_store *s, const assay_digest *d, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc = assay_object_get(s, d, &record, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_contract_decode(&out->items[out->count], record.data, record.len, NULL, err);
+	if (rc == ASSAY_OK)
+		out->digests[out->count++] = *d;
+	return rc;
+}
+
+assay_code assay_contract_set_of(assay_contract_set *out, assay_store *s, const assay_digest *digests, size_t count,
+				 assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	*out = (assay_contract_set){0};
+	out->items = assay_alloc(count, sizeof(assay_contract *));
+	out->digests = assay_alloc(count, sizeof *out->digests);
+	if (out->items == NULL || out->digests == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contracts");
+	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
+		rc = load_contract(out, s, &digests[i], err);
+	return rc;
+}
+
+assay_code assay_contract_set_load(assay_contract_set *out, assay_store *s, const assay_digest *list, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	ASSAY_AUTO_FREE assay_digest *digests = NULL;
+	assay_cbor_reader r;
+	size_t count;
+	assay_code rc = assay_object_get(s, list, &record, err);
+
+	*out = (assay_contract_set){0};
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_cbor_reader_init(&r, record.data, record.len);
+	count = assay_cbor_read_array(&r);
+	digests = assay_alloc(count, sizeof *digests);
+	if (digests == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contracts");
+	for (size_t i = 0; i < count; i++)
+		if (!assay_cbor_read_digest(&r, &digests[i]))
+			assay_cbor_fault(&r, "digest is missing");
+	rc = assay_cbor_finish(&r, "list of contracts", err);
+	return rc == ASSAY_OK ? assay_contract_set_of(out, s, digests, count, err) : rc;
+}
+
+const char *assay_contract_title(const assay_contract *c)
+{
+	return c->name != NULL && c->name[0] != '\0' ? c->name : c->id;
+}
+
+static const assay_contract *find_contract(const assay_contract_set *set, const char *id)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->items[i]->id, id) == 0)
+			return set->items[i];
+	return NULL;
+}
+
+static const assay_check *find_check(const assay_contract *c, const assay_check *like)
+{
+	for (size_t i = 0; c != NULL && i < c->check_count; i++)
+		if (c->checks[i].kind == like->kind && strcmp(c->checks[i].id, like->id) == 0)
+			return &c->checks[i];
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- loosened or tightened */
+
+/* Values that pass a bound: one run of them, or two on both sides of what is left out. */
+typedef struct run_of {
+	bool from_low, to_high; /* it begins at low, it ends at high; else it goes on for ever */
+	bool with_low, with_high;
+	assay_decimal low, high;
+} run_of;
+
+static size_t passing(run_of out[2], const assay_check *k)
+{
+	switch (k->op) {
+	case ASSAY_MUST_BE:
+		out[0] = (run_of){true, true, true, true, k->low, k->low};
+		return 1;
+	case ASSAY_MUST_BE_BETWEEN:
+		out[0] = (run_of){true, true, true, true, k->low, k->high};
+		return 1;
+	case ASSAY_MUST_BE_GREATER_THAN:
+	case ASSAY_MUST_BE_GREATER_OR_EQUAL_TO:
+		out[0] =
+		    (run_of){.from_low = true, .with_low = k->op == ASSAY_MUST_BE_GREATER_OR_EQUAL_TO, .low = k->low};
+		return 1;
+	case ASSAY_MUST_BE_LESS_THAN:
+	case ASSAY_MUST_BE_LESS_OR_EQUAL_TO:
+		out[0] =
+		    (run_of){.to_high = true, .with_high = k->op == ASSAY_MUST_BE_LESS_OR_EQUAL_TO, .high = k->low};
+		return 1;
+	case ASSAY_MUST_NOT_BE:
+	case ASSAY_MUST_NOT_BE_BETWEEN:
+		out[0] = (run_of){.to_high = true, .high = k->low};
+		out[1] = (run_of){.from_low = true, .low = k->op == ASSAY_MUST_NOT_BE ? k->low : k->high};
+		return 2;
+	}
+	return 0;
+}
+
+static bool is_within(const run_of *a, const run_of *b)
+{
+	const int low = a->from_low && b->from_low ? assay_decimal_cmp(a->low, b->low) : 0;
+	const int high = a->to_high && b->to_high ? assay_decimal_cmp(a->high, b->high) : 0;
+
+	if (b->from_low && (!a->from_low || low < 0 || (low == 0 && a->with_low && !b->with_low)))
+		return false;
+	return !(b->to_high && (!a->to_high || high > 0 || (high == 0 && a->with_high && !b->with_high)));
+}
+
+/* Whatever passes a passes b: a run of a has no gap, so that it lies within one run of b or not at all. */
+static bool implies(const assay_check *a, const assay_check *b)
+{
+	run_of x[2], y[2];
+	const size_t n = passing(x, a), m = passing(y, b);
+
+	for (size_t i = 0; i < n; i++) {
+		bool within = false;
+
+		for (size_t k = 0; k < m; k++)
+			within |= is_within(&x[i], &y[k]);
+		if (!within)
+			return false;
+	}
+	return true;
+}
+
+static const char *effect(bool loosens, bool tightens)
+{
+	return loosens == tightens ? "altered" : loosens ? "loosened" : "tightened";
+}
+
+static const char *bound_effect(const assay_check *a, const assay_check *b)
+{
+	return effect(implies(a, b), implies(b, a));
+}
+
+static const char *severity_effect(const assay_check *a, const assay_check *b)
+{
+	return effect(b->severity > a->severity, b->severity < a->severity);
+}
+
+static const char *missing_effect(const assay_check *a, const assay_check *b)
+{
+	(void)a;
+	return b->when_missing == ASSAY_MISSING_SKIPS ? "loosened" : "tightened";
+}
+
+/* Every condition of a is one of b: b is for fewer samples. */
+static bool narrows(const assay_check *a, const assay_check *b)
+{
+	for (size_t i = 0; i < a->applies_count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < b->applies_count; k++)
+			found |= strcmp(a->applies_keys[i], b->applies_keys[k]) == 0 &&
+				 strcmp(a->applies_values[i], b->applies_values[k]) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static const char *applies_effect(const assay_check *a, const assay_check *b)
+{
+	return effect(narrows(a, b), narrows(b, a));
+}
+
+static const char *no_effect(const assay_check *a, const assay_check *b)
+{
+	(void)a;
+	(void)b;
+	return "altered";
+}
+
+/* ---------------------------------------------------------------- what a check demands, by aspect */
+
+/* As text that can be compared. */
+typedef void aspect_fn(assay_buf *out, const assay_check *k);
+typedef const char *effect_fn(const assay_check *before, const assay_check *now);
+
+static void tell_bound(assay_buf *out, const assay_check *k)
+{
+	assay_check_bound_text(out, k->op, k->low, k->high);
+}
+
+static void tell_metric(assay_buf *out, const assay_check *k)
+{
+	assay_buf_puts(out, k->metric);
+}
+
+static void tell_severity(assay_buf *out, const assay_check *k)
+{
+	assay_buf_puts(out, assay_severity_name(k->severity));
+}
+
+static void tell_missing(assay_buf *out, const assay_check *k)
+{
+	assay_buf_puts(out, k->when_missing == ASSAY_MISSING_SKIPS ? "skip" : "fail");
+}
+
+static void tell_applies(assay_buf *out, const assay_check *k)
+{
+	for (size_t i = 0; i < k->applies_count; i++)
+		assay_buf_printf(out, "%s%s=%s", i > 0 ? " " : "", k->applies_keys[i], k->applies_values[i]);
+	if (k->applies_count == 0)
+		assay_buf_puts(out, "all");
+}
+
+static void tell_dimension(assay_buf *out, const assay_check *k)
+{
+	assay_buf_puts(out, k->dimension[0] != '\0' ? k->dimension : "none");
+}
+
+static void tell_remedy(assay_buf *out, const assay_check *k)
+{
+	assay_buf_puts(out, k->remedy[0] != '\0' ? k->remedy : "none");
+}
+
+static const struct {
+	const char *name;
+	aspect_fn *tell;
+	effect_fn *effect;
+} aspects[] = {{"metric", tell_metric, no_effect},
+	       {"bound", tell_bound, bound_effect},
+	       {"severity", tell_severity, severity_effect},
+	       {"whenMissing", tell_missing, missing_effect},
+	       {"appliesTo", tell_applies, applies_effect},
+	       {"dimension", tell_dimension, no_effect},
+	       {"remedy", tell_remedy, no_effect}};
+
+static assay_code diff_check(assay_changes *c, const assay_check *a, const assay_check *b, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < ASSAY_COUNT(aspects) && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_BUF was = ASSAY_BUF_INIT;
+		ASSAY_AUTO_BUF is = ASSAY_BUF_INIT;
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		aspects[i].tell(&was, a);
+		aspects[i].tell(&is, b);
+		if (strcmp(assay_buf_str(&was), assay_buf_str(&is)) == 0)
+			continue;
+		assay_buf_printf(&text, "%s: %s is %s, was %s", b->id, aspects[i].name, assay_buf_str(&is),
+				 assay_buf_str(&was));
+		rc = assay_changes_add(c,
+				       (assay_change_words){.what = "check",
+							    .name = b->id,
+							    .before = assay_buf_str(&was),
+							    .now = assay_buf_str(&is),
+							    .effect = aspects[i].effect(a, b)},
+				       &text, err);
+	}
+	return rc;
+}
+
+/* A check that is only on one side. */
+static assay_code lone_check(assay_changes *c, const assay_check *k, bool is_new, assay_err *err)
+{
+	ASSAY_AUTO_BUF rule = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	assay_buf_printf(&rule, "%s must be ", k->metric);
+	tell_bound(&rule, k);
+	assay_buf_printf(&text, "%s: %s (%s%s, %s)", k->id, is_new ? "the check is new" : "the check was taken out",
+			 is_new ? "" : "it said ", assay_buf_str(&rule), assay_severity_name(k->severity));
+	return assay_changes_add(c,
+				 (assay_change_words){.what = "check",
+						      .name = k->id,
+						      .before = is_new ? NULL : assay_buf_str(&rule),
+						      .now = is_new ? assay_buf_str(&rule) : NULL,
+						      .effect = effect(!is_new, is_new)},
+				 &text, err);
+}
+
+static assay_code diff_checks(assay_changes *c, const assay_contract *a, const assay_contract *b, unsigned kind,
+			      assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; b != NULL && i < b->check_count && rc == ASSAY_OK; i++) {
+		const assay_check *was = find_check(a, &b->checks[i]);
+
+		if (kind != 0 && b->checks[i].kind != kind)
+			continue;
+		rc = was != NULL ? diff_check(c, was, &b->checks[i], err) : lone_check(c, &b->checks[i], true, err);
+	}
+	for (size_t i = 0; a != NULL && i < a->check_count && rc == ASSAY_OK; i++)
+		if ((kind == 0 || a->checks[i].kind == kind) && find_check(b, &a->checks[i]) == NULL)
+			rc = lone_check(c, &a->checks[i], false, err);
+	return rc;
+}
+
+/* A contract that came, went or has another version number. */
+static assay_code diff_contract(assay_changes *c, const assay_contract *a, const assay_contract *b, assay_err *err)
+{
+	const assay_contract *any = b != NULL ? b : a;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (a != NULL && b != NULL && strcmp(a->version, b->version) == 0)
+		return ASSAY_OK;
+	assay_buf_printf(&text, "contract '%s' ", assay_contract_title(any));
+	if (a == NULL || b == NULL)
+		assay_buf_puts(&text, b != NULL ? "is new" : "was taken out");
+	else
+		assay_buf_printf(&text, "has version %s, had %s", b->version, a->version);
+	return assay_changes_add(c,
+				 (assay_change_words){.what = "contract",
+						      .name = any->id,
+						      .before = a != NULL ? a->version : NULL,
+						      .now = b != NULL ? b->version : NULL},
+				 &text, err);
+}
+
+assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *before, const assay_contract_set *now,
+				   unsigned kind, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < now->count && rc == ASSAY_OK; i++) {
+		const assay_contract *was = find_contract(before, now->items[i]->id);
+
+		rc = diff_contract(c, was, now->items[i], err);
+		if (rc == ASSAY_OK)
+			rc = diff_checks(c, was, now->items[i], kind, err);
+	}
+	for (size_t i = 0; i < before->count && rc == ASSAY_OK; i++) {
+		if (find_contract(now, before->items[i]->id) != NULL)
+			continue;
+		rc = diff_contract(c, before->items[i], NULL, err);
+		if (rc == ASSAY_OK)
+			rc = diff_checks(c, before->items[i], NULL, kind, err);
+	}
+	return rc;
+}

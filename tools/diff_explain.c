@@ -1,0 +1,177 @@
+/* A version keeps of a sample what was delivered and nothing of one that was not; the rest is looked for in rows. */
+#include "diff_walk.h"
+
+#include "assay/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void assay_diff_reasons_release(assay_diff_reasons *r)
+{
+	assay_changes_release(&r->changes);
+	assay_sample_row_release(&r->row);
+}
+
+/* ---------------------------------------------------------------- what a sample was made from */
+
+typedef struct specimen {
+	assay_unit unit;
+	assay_recipe *own;          /* NULL where the version's is meant */
+	const assay_recipe *recipe; /* own, or the version's */
+	const assay_result_sample *sample;
+} specimen;
+
+static void specimen_release(specimen *x)
+{
+	assay_unit_release(&x->unit);
+	assay_recipe_close(x->own);
+}
+
+/*
+ * The unit behind an entry that is not delivered: the row keeps the verdict as it stands and the one before. One that
+ * has the outcome, and was given under the contracts of this version, is taken for the version's.
+ */
+static uint64_t unit_of_row(const assay_diff_side *side, const assay_trie_entry *e, const assay_sample_row *row)
+{
+	const bool now = row->outcome == e->outcome && assay_digest_eq(&row->contracts, &side->contract_set);
+	const bool before = row->has_before && row->before_outcome == e->outcome &&
+			    assay_digest_eq(&row->before_contracts, &side->contract_set);
+
+	if (now && (side->is_latest || !before))
+		return row->judged_unit;
+	return before && !side->is_latest ? row->before_unit : 0;
+}
+
+static assay_code find_unit(assay_store *s, const assay_diff_side *side, const assay_trie_entry *e,
+			    const assay_sample_row *row, uint64_t *unit, assay_err *err)
+{
+	assay_code rc;
+
+	*unit = 0;
+	if (!assay_digest_is_zero(&e->work_key)) {
+		rc = assay_unit_find(s, &e->work_key, unit, err);
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	}
+	*unit = row->key != NULL ? unit_of_row(side, e, row) : 0;
+	return ASSAY_OK;
+}
+
+static const assay_recipe *recipe_of(const assay_diff_side *side, const assay_digest *d)
+{
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
+		if (side->x.recipes[m] != NULL && assay_digest_eq(&side->x.recipes[m]->digest, d))
+			return side->x.recipes[m];
+	return NULL;
+}
+
+/* *known is false when the store cannot say. */
+static assay_code load_specimen(specimen *out, assay_store *s, const assay_diff_side *side, const assay_trie_entry *e,
+				const assay_sample_row *row, bool *known, assay_err *err)
+{
+	const char *hash = strrchr(e->key, '#'), *part = hash != NULL ? hash + 1 : "";
+	uint64_t unit;
+	assay_code rc = find_unit(s, side, e, row, &unit, err);
+
+	*known = false;
+	if (rc != ASSAY_OK || unit == 0)
+		return rc;
+	rc = assay_unit_get(s, unit, &out->unit, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	out->recipe = recipe_of(side, &out->unit.recipe);
+	if (out->recipe == NULL) {
+		rc = assay_recipe_load(&out->own, s, &out->unit.recipe, err);
+		out->recipe = out->own;
+	}
+	for (size_t i = 0; i < out->unit.result.sample_count && rc == ASSAY_OK; i++)
+		if (strcmp(out->unit.result.samples[i].part, part) == 0)
+			out->sample = &out->unit.result.samples[i];
+	*known = rc == ASSAY_OK && out->sample != NULL;
+	return rc;
+}
+
+/* ---------------------------------------------------------------- term by term */
+
+static assay_code diff_recipes(assay_changes *c, const specimen *a, const specimen *b, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	char was[ASSAY_DIGEST_HEX], is[ASSAY_DIGEST_HEX], before[ASSAY_DIGEST_HEX + 8], now[ASSAY_DIGEST_HEX + 8];
+
+	if (assay_digest_eq(&a->unit.recipe, &b->unit.recipe))
+		return ASSAY_OK;
+	(void)snprintf(before, sizeof before, "sha256:%s", assay_digest_hex(&a->unit.recipe, was));
+	(void)snprintf(now, sizeof now, "sha256:%s", assay_digest_hex(&b->unit.recipe, is));
+	assay_buf_puts(&text, "the recipe changed: ");
+	assay_recipe_diff_text(&text, a->recipe, b->recipe);
+	return assay_changes_add(c, (assay_change_words){.what = "recipe", .before = before, .now = now}, &text, err);
+}
+
+/* What is delivered and came of the same work can differ in nothing but what assay.yaml says of the source. */
+static assay_code diff_metadata(assay_changes *c, const assay_trie_entry *a, const assay_trie_entry *b, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (assay_digest_is_zero(&a->content) || assay_digest_is_zero(&b->content) ||
+	    assay_digest_eq(&a->content, &b->content) || c->count > 0)
+		return ASSAY_OK;
+	assay_buf_puts(&text, "the metadata of its source changed");
+	return assay_changes_add(c, (assay_change_words){.what = "metadata"}, &text, err);
+}
+
+static assay_code compare(assay_changes *c, const specimen *a, const specimen *b, assay_err *err)
+{
+	ASSAY_AUTO_INPUTS was = {0};
+	ASSAY_AUTO_INPUTS is = {0};
+	const assay_measured before = {a->sample, a->recipe}, now = {b->sample, b->recipe};
+	assay_code rc;
+
+	if (a->unit.id == b->unit.id)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_inputs_of_unit(&was, &a->unit, err));
+	ASSAY_TRY(assay_inputs_of_unit(&is, &b->unit, err));
+	ASSAY_TRY(assay_changes_files(c, &was, &is, err));
+	ASSAY_TRY(diff_recipes(c, a, b, err));
+	ASSAY_TRY(assay_changes_metrics(c, &before, &now, err));
+	ASSAY_TRY(assay_changes_artifacts(c, &before, &now, err));
+fail:
+	return rc;
+}
+
+static assay_code load_row(assay_sample_row *out, assay_store *s, const char *key, assay_err *err)
+{
+	const assay_code rc = assay_sample_find(s, key, out, err);
+
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+assay_code assay_diff_explain(assay_diff_reasons *out, assay_store *s, const assay_diff_side *side_a,
+			      const assay_trie_entry *a, const assay_diff_side *side_b, const assay_trie_entry *b,
+			      assay_err *err)
+{
+	ASSAY_CLEANUP(specimen_release) specimen x = {0};
+	ASSAY_CLEANUP(specimen_release) specimen y = {0};
+	bool known = false;
+	assay_code rc;
+
+	*out = (assay_diff_reasons){0};
+	if ((a != NULL ? a : b)->kind == 0)
+		return ASSAY_OK; /* a source that failed has no sample */
+	ASSAY_TRY(load_row(&out->row, s, (a != NULL ? a : b)->key, err));
+	if (a != NULL && b != NULL)
+		ASSAY_TRY(load_specimen(&x, s, side_a, a, &out->row, &known, err));
+	if (known)
+		ASSAY_TRY(load_specimen(&y, s, side_b, b, &out->row, &known, err));
+	out->known = known;
+	if (known) {
+		ASSAY_TRY(compare(&out->changes, &x, &y, err));
+		ASSAY_TRY(diff_metadata(&out->changes, a, b, err));
+	}
+	if (!side_b->is_latest || b == NULL || out->row.missing) {
+		assay_sample_row_release(&out->row);
+		out->row = (assay_sample_row){0};
+	}
+	return ASSAY_OK;
+fail:
+	return rc;
+}

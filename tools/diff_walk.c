@@ -1,0 +1,127 @@
+#include "diff_walk.h"
+
+#include "assay/cbor.h"
+
+const char *assay_diff_class_name(assay_diff_class c)
+{
+	static const char *const names[] = {[ASSAY_DIFF_ADDED] = "added",
+					    [ASSAY_DIFF_REMOVED] = "removed",
+					    [ASSAY_DIFF_OUTCOME] = "outcome",
+					    [ASSAY_DIFF_CONTENT] = "content",
+					    [ASSAY_DIFF_REMADE] = "remade"};
+
+	return (unsigned)c < ASSAY_COUNT(names) ? names[c] : NULL;
+}
+
+static bool is_delivered(const assay_trie_entry *e)
+{
+	return e->outcome == ASSAY_OUTCOME_ACCEPTED || e->outcome == ASSAY_OUTCOME_WAIVED;
+}
+
+assay_diff_class assay_diff_class_of(const assay_trie_entry *a, const assay_trie_entry *b)
+{
+	if (a == NULL || b == NULL)
+		return a == NULL ? ASSAY_DIFF_ADDED : ASSAY_DIFF_REMOVED;
+	if (a->outcome != b->outcome || !is_delivered(a))
+		return ASSAY_DIFF_OUTCOME;
+	return assay_digest_eq(&a->content, &b->content) ? ASSAY_DIFF_REMADE : ASSAY_DIFF_CONTENT;
+}
+
+/* ---------------------------------------------------------------- both tries of both versions */
+
+typedef struct walker {
+	assay_store *s;
+	const assay_version *a, *b;
+	assay_trie_diff_fn *fn;
+	void *ctx;
+} walker;
+
+/* An entry that one trie lost, and the entry of the same key that the other version may have in its other trie. */
+typedef struct pairing {
+	const walker *w;
+	const assay_trie_entry *lost;
+	bool lost_is_a;
+} pairing;
+
+static assay_code tell_pair(void *ctx, const assay_trie_entry *found, assay_err *err)
+{
+	const pairing *p = ctx;
+
+	return p->lost_is_a ? p->w->fn(p->w->ctx, p->lost, found, err) : p->w->fn(p->w->ctx, found, p->lost, err);
+}
+
+static assay_code skip_pair(void *ctx, const assay_trie_entry *found, assay_err *err)
+{
+	(void)ctx;
+	(void)found;
+	(void)err;
+	return ASSAY_OK; /* told when the delivered samples were walked */
+}
+
+static assay_code pair_up(const walker *w, const assay_trie_entry *a, const assay_trie_entry *b, bool delivered,
+			  assay_err *err)
+{
+	pairing p = {w, a != NULL ? a : b, a != NULL};
+	const assay_version *other = a != NULL ? w->b : w->a;
+	const assay_digest *root = delivered ? &other->others : &other->accepted;
+	const assay_code rc = assay_trie_find(w->s, root, p.lost->key, delivered ? tell_pair : skip_pair, &p, err);
+
+	return rc == ASSAY_ENOENT ? w->fn(w->ctx, a, b, err) : rc;
+}
+
+static assay_code on_delivered(void *ctx, const assay_trie_entry *a, const assay_trie_entry *b, assay_err *err)
+{
+	const walker *w = ctx;
+
+	return a != NULL && b != NULL ? w->fn(w->ctx, a, b, err) : pair_up(w, a, b, true, err);
+}
+
+static assay_code on_others(void *ctx, const assay_trie_entry *a, const assay_trie_entry *b, assay_err *err)
+{
+	const walker *w = ctx;
+
+	return a != NULL && b != NULL ? w->fn(w->ctx, a, b, err) : pair_up(w, a, b, false, err);
+}
+
+assay_code assay_diff_walk(assay_store *s, const assay_version *a, const assay_version *b, assay_trie_diff_fn *fn,
+			   void *ctx, assay_err *err)
+{
+	walker w = {s, a, b, fn, ctx};
+	const assay_code rc = assay_trie_diff(s, &a->accepted, &b->accepted, on_delivered, &w, err);
+
+	return rc == ASSAY_OK ? assay_trie_diff(s, &a->others, &b->others, on_others, &w, err) : rc;
+}
+
+/* ---------------------------------------------------------------- a version that is compared */
+
+void assay_diff_side_release(assay_diff_side *d)
+{
+	assay_edition_release(&d->x);
+}
+
+static assay_code set_digest(const assay_version *v, assay_digest *out, assay_err *err)
+{
+	ASSAY_AUTO_BUF list = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_cbor_array(&list, v->contract_count);
+	for (size_t i = 0; i < v->contract_count; i++)
+		assay_cbor_digest(&list, &v->contracts[i]);
+	rc = assay_buf_check(&list, err);
+	return rc == ASSAY_OK ? assay_digest_of(out, list.data, list.len, err) : rc;
+}
+
+assay_code assay_diff_side_load(assay_diff_side *out, assay_store *s, const char *name, assay_err *err)
+{
+	ASSAY_AUTO_VERSION latest = {0};
+	assay_code rc;
+
+	*out = (assay_diff_side){0};
+	ASSAY_TRY(assay_version_resolve(s, name, &out->x.version, err));
+	ASSAY_TRY(assay_edition_learn(&out->x, s, err));
+	ASSAY_TRY(set_digest(&out->x.version, &out->contract_set, err));
+	ASSAY_TRY(assay_version_latest(s, &latest, err));
+	out->is_latest = assay_digest_eq(&latest.id, &out->x.version.id);
+fail:
+	return rc;
+}
