@@ -3,6 +3,7 @@
 
 #include "ocr_fold.h"
 #include "ocr_score.h"
+#include "ocr_shim.h"
 #include "ocr_words.h"
 #include "page_value.h"
 
@@ -363,11 +364,15 @@ fail:
 static assay_code recognize(ocr_words *w, TessBaseAPI *api, const assay_page *page, assay_err *err)
 {
 	assay_code rc;
+	int refused;
 
 	TessBaseAPISetImage2(api, page->pix);
 	if (page->dpi_y > 0)
 		TessBaseAPISetSourceResolution(api, page->dpi_y);
-	if (TessBaseAPIRecognize(api, NULL) != 0)
+	ocr_shim_lines(true);
+	refused = TessBaseAPIRecognize(api, NULL);
+	ocr_shim_lines(false);
+	if (refused != 0)
 		rc = ASSAY_RAISE(err, ASSAY_EINVAL, "Tesseract refuses the page");
 	else
 		rc = ocr_words_read(w, api, err);

@@ -1,6 +1,7 @@
 assay_add_unit(exif LINK assay::ocr PkgConfig::LEPT)
 assay_add_unit(ocr_fold LINK assay::ocr)
 assay_add_unit(ocr_score LINK assay::ocr)
+assay_add_unit(ocr_shim LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(page_read LINK assay::ocr assay::stage PkgConfig::LEPT)
 assay_add_unit(page_quality LINK assay::ocr assay::stage PkgConfig::LEPT)
 assay_add_unit(page_binarize LINK assay::ocr assay::stage PkgConfig::LEPT)
