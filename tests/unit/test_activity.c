@@ -285,8 +285,8 @@ static void activity__digital_silence__nothing(void **state)
 	done(&s, h);
 }
 
-/* An offset, and a rumble of 15 Hz, carry power and no speech: the high pass takes them. */
-static void activity__offset_and_rumble__not_heard(void **state)
+/* An offset, and a rumble of 15 Hz, carry power and no speech: the high pass takes them, and hides nothing else. */
+static void activity__offset_and_rumble__not_heard_and_do_not_mask(void **state)
 {
 	sound s = new_sound(4, 16000, 1);
 	heard *h;
@@ -294,10 +294,13 @@ static void activity__offset_and_rumble__not_heard(void **state)
 	(void)state;
 	add_noise(&s, 0, 4, -70);
 	add_tone(&s, 2, 4, 15, 0.01);
+	add_tone(&s, 1, 1.5, 500, 0.01);
 	for (size_t i = 0; i < s.frames; i++)
 		s.x[i] += 0.1F;
 	h = listen(&s, 16384, NULL);
-	assert_int_equal(value(h, 0, "audio.segments"), 0);
+	assert_int_equal(value(h, 0, "audio.segments"), 1);
+	assert_near(h->samples[1].start, (int64_t)(0.9 * 16000), 340);
+	assert_near(h->samples[1].end, (int64_t)(1.6 * 16000), 340);
 	done(&s, h);
 }
 
@@ -530,7 +533,7 @@ int main(void)
 	    cmocka_unit_test(activity__steady_sound__is_noise_and_not_speech),
 	    cmocka_unit_test(activity__dropout_in_noise__no_speech),
 	    cmocka_unit_test(activity__digital_silence__nothing),
-	    cmocka_unit_test(activity__offset_and_rumble__not_heard),
+	    cmocka_unit_test(activity__offset_and_rumble__not_heard_and_do_not_mask),
 	    cmocka_unit_test(activity__click__no_segment),
 	    cmocka_unit_test(activity__longer_than_allowed__cut_where_quietest),
 	    cmocka_unit_test(activity__any_settings__segments_ascend_and_are_short_enough),
