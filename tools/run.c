@@ -110,6 +110,8 @@ static int run(const assay_invocation *in, assay_err *err)
 	if (rc == ASSAY_EFULL)
 		(void)assay_err_prefix(err, "no space for store '%s', which is as before: free some and run again",
 				       in->store);
+	if (rc == ASSAY_OK)
+		assay_progress_finish(&progress);
 	assay_progress_clear(&progress);
 	code = exit_code(in, &s, rc);
 	/* An interrupted run still tells what it kept. */

@@ -195,6 +195,7 @@ static assay_code conclude(dataset *d, assay_err *err)
 	ASSAY_TRY(settle_tickets(d, err));
 	ASSAY_TRY(assay_conservation_check(d->summary, d->snapshot.accepted.count + d->snapshot.others.count, err));
 	d->summary->judged = true;
+	assay_progress_phase(d->progress, ASSAY_PHASE_COMMIT, d->summary->sources.seen);
 	if (may_commit(d))
 		ASSAY_TRY(assay_snapshot_commit(&d->snapshot, d->session, d->summary, err));
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
@@ -216,11 +217,7 @@ assay_code assay_dataset_judge(assay_session *s, assay_summary *summary, bool co
 		     .tickets = {.store = s->store, .run = s->run.id}};
 	assay_code rc;
 
-	if (progress != NULL) {
-		progress->doing = "judge";
-		progress->done = 0;
-		progress->current = "";
-	}
+	assay_progress_phase(progress, ASSAY_PHASE_JUDGE, summary->sources.seen);
 	ASSAY_TRY(assay_judging_open(&d.judging, s, err));
 	ASSAY_TRY(assay_sources_each(s->store, do_source, &d, err));
 	ASSAY_TRY(conclude(&d, err));

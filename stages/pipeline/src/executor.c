@@ -3,7 +3,7 @@
 #include "assay/file.h"
 #include "assay/stop.h"
 
-#include "known.h"
+#include "pace.h"
 #include "slot.h"
 
 #include <errno.h>
@@ -34,12 +34,6 @@ assay_code assay_executor_commit(assay_executor *r, bool force, assay_err *err)
 	return rc;
 }
 
-static void show(assay_executor *r, bool force)
-{
-	if (r->progress != NULL)
-		assay_progress_show(r->progress, force);
-}
-
 /* ---------------------------------------------------------------- jobs */
 
 static void drop_job(assay_executor *r, assay_job *j)
@@ -50,8 +44,6 @@ static void drop_job(assay_executor *r, assay_job *j)
 			r->job_count--;
 			break;
 		}
-	if (r->progress != NULL && r->progress->current == j->found->key)
-		r->progress->current = "";
 	assay_job_release(j);
 	free(j);
 }
@@ -68,11 +60,7 @@ static void count_job(assay_executor *r, const assay_job *j)
 		r->summary->sources.processed++;
 	else
 		r->summary->sources.unchanged++;
-	if (r->progress != NULL) {
-		r->progress->done++;
-		r->progress->samples += j->samples;
-		r->progress->failed = r->summary->sources.failed;
-	}
+	assay_pace_job_done(r, j);
 }
 
 static assay_code finish_job(assay_executor *r, assay_job *j, assay_err *err)
@@ -127,20 +115,15 @@ static assay_code look_at(assay_executor *r, assay_job *j, assay_err *err)
 static assay_code next_source(assay_executor *r, assay_err *err)
 {
 	const assay_found *f = &r->scan.items[r->next++];
-	bool unchanged, failing;
 	assay_job *j;
 	assay_code rc;
 
 	if (f->elsewhere)
 		return ASSAY_OK;
 	r->taken++;
-	rc = assay_source_is_unchanged(&unchanged, &failing, r->session, f, false, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	if (unchanged) {
-		*(failing ? &r->summary->sources.failed : &r->summary->sources.unchanged) += 1;
-		if (r->progress != NULL)
-			r->progress->done++;
+	if (f->unchanged) {
+		*(f->failing ? &r->summary->sources.failed : &r->summary->sources.unchanged) += 1;
+		assay_pace_unchanged(r);
 		return ASSAY_OK;
 	}
 	j = assay_alloc(1, sizeof *j);
@@ -171,7 +154,7 @@ static assay_code read_ahead(assay_executor *r, assay_err *err)
 
 		if (rc != ASSAY_OK)
 			return rc;
-		show(r, false);
+		assay_pace_show(r);
 	}
 	return ASSAY_OK;
 }
@@ -181,8 +164,10 @@ static void take_digests(assay_executor *r)
 	for (assay_hash_task *t = assay_hash_pool_take(r->pool); t != NULL; t = assay_hash_pool_take(r->pool)) {
 		assay_job *j = t->owner;
 
-		if (--j->unhashed == 0)
-			j->state = ASSAY_JOB_HASHED;
+		if (--j->unhashed > 0)
+			continue;
+		j->state = ASSAY_JOB_HASHED;
+		assay_pace_digested(r, j);
 	}
 }
 
@@ -240,7 +225,7 @@ static assay_code pick(assay_executor *r, size_t skip, assay_job **job, size_t *
 			rc = assay_executor_commit(r, false, err);
 		if (rc != ASSAY_OK)
 			return rc;
-		show(r, false);
+		assay_pace_show(r);
 	}
 }
 
@@ -250,11 +235,7 @@ static assay_code give(assay_executor *r, assay_slot *s, assay_job *j, size_t pa
 
 	if (rc != ASSAY_OK)
 		return rc;
-	if (j->stale)
-		return look_at(r, j, err);
-	if (r->progress != NULL)
-		r->progress->current = j->found->key;
-	return ASSAY_OK;
+	return j->stale ? look_at(r, j, err) : ASSAY_OK;
 }
 
 static assay_code fill_slots(assay_executor *r, assay_err *err)
@@ -347,7 +328,7 @@ assay_code assay_executor_work(assay_executor *r, assay_err *err)
 			rc = assay_executor_commit(r, false, err);
 		if (rc != ASSAY_OK)
 			return rc;
-		show(r, false);
+		assay_pace_show(r);
 	}
 }
 
@@ -396,5 +377,6 @@ void assay_executor_release(assay_executor *r)
 		drop_job(r, r->jobs[0]);
 	free(r->slots);
 	free(r->jobs);
+	assay_plan_release(&r->plan);
 	assay_scan_release(&r->scan);
 }

@@ -9,6 +9,7 @@
 
 #include "hash_pool.h"
 #include "job.h"
+#include "plan.h"
 #include "scan.h"
 #include "session.h"
 
@@ -19,6 +20,7 @@ typedef struct assay_slot {
 	assay_worker *worker;
 	assay_job *job; /* NULL while idle */
 	size_t part;
+	int64_t given_ns;
 } assay_slot;
 
 typedef struct assay_executor {
@@ -30,9 +32,12 @@ typedef struct assay_executor {
 	assay_summary *summary;
 	assay_progress *progress;
 	assay_scan scan;
-	size_t next;    /* position in the scan */
-	uint64_t taken; /* sources of the scan that were looked at */
-	uint64_t begun; /* of them, those that needed work */
+	assay_plan plan;
+	uint64_t work_us;       /* done: digesting at its estimate, units as measured */
+	uint64_t undigested_us; /* digesting left, at its estimate */
+	size_t next;            /* position in the scan */
+	uint64_t taken;         /* sources of the scan that were looked at */
+	uint64_t begun;         /* of them, those that needed work */
 	assay_hash_pool *pool;
 	assay_job **jobs; /* being digested, or with units waiting or running; in the order of the scan */
 	size_t job_count;

@@ -4,6 +4,7 @@
 
 #include "assay/unit.h"
 
+#include "cost.h"
 #include "hash_pool.h"
 #include "scan.h"
 #include "session.h"
@@ -46,6 +47,7 @@ typedef struct assay_job {
 	bool redone;      /* it was begun again once */
 	bool ran;         /* some unit was not in the cache */
 	uint64_t samples; /* of all parts, once finished */
+	assay_cost took;  /* by its units so far, repeated attempts included */
 } assay_job;
 
 /**

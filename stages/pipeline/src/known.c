@@ -79,26 +79,58 @@ static assay_code standing_of(assay_standing *out, assay_session *s, const assay
 	return ASSAY_OK;
 }
 
-assay_code assay_source_is_unchanged(bool *unchanged, bool *failing, assay_session *s, const assay_found *f,
-				     bool trust_young, assay_err *err)
+static assay_code compare(assay_look *out, assay_session *s, const assay_source *src, const assay_found *f,
+			  bool trust_young, assay_err *err)
+{
+	bool same;
+	assay_code rc;
+
+	out->young = assay_stamp_same(&src->stamp, &f->stamp) && !stamp_holds(&src->stamp, &f->stamp, trust_young);
+	if (src->missing)
+		out->causes |= ASSAY_CAUSE_RETURNED;
+	if (src->modality != f->rule->modality ||
+	    !assay_digest_eq(&src->recipe, &s->recipes[f->rule->modality]->digest))
+		out->causes |= ASSAY_CAUSE_RECIPE;
+	if (!assay_stamp_same(&src->stamp, &f->stamp))
+		out->causes |= ASSAY_CAUSE_CONTENT;
+	if (!assay_same_metadata(src, f->rule))
+		out->causes |= ASSAY_CAUSE_METADATA;
+	rc = same_sidecars(&same, src, f, trust_young, err);
+	if (rc == ASSAY_OK && !same)
+		out->causes |= ASSAY_CAUSE_SIDECAR;
+	if (rc == ASSAY_OK && out->causes == 0)
+		rc = standing_of(&out->standing, s, src, err);
+	if (out->standing == ASSAY_STANDING_RETRY || f->problem != 0)
+		out->causes |= ASSAY_CAUSE_RETRY;
+	return rc;
+}
+
+assay_code assay_source_look(assay_look *out, assay_session *s, const assay_found *f, bool trust_young, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
-	assay_standing standing;
-	bool same;
-	assay_code rc = assay_source_find(s->store, f->key, &src, err);
+	assay_code rc = s->store != NULL ? assay_source_find(s->store, f->key, &src, err) : ASSAY_ENOENT;
 
-	*unchanged = *failing = false;
+	*out = (assay_look){.causes = ASSAY_CAUSE_NEW};
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	if (src.missing || f->problem != 0 || src.modality != f->rule->modality ||
-	    !assay_digest_eq(&src.recipe, &s->recipes[f->rule->modality]->digest) ||
-	    !stamp_holds(&src.stamp, &f->stamp, trust_young) || !assay_same_metadata(&src, f->rule))
-		return ASSAY_OK;
-	rc = same_sidecars(&same, &src, f, trust_young, err);
-	if (rc != ASSAY_OK || !same)
-		return rc;
-	rc = standing_of(&standing, s, &src, err);
-	*unchanged = rc == ASSAY_OK && standing != ASSAY_STANDING_RETRY;
-	*failing = rc == ASSAY_OK && standing == ASSAY_STANDING_FAILED;
+	out->known = true;
+	out->causes = 0;
+	rc = compare(out, s, &src, f, trust_young, err);
+	out->unchanged = rc == ASSAY_OK && out->causes == 0 && !out->young;
 	return rc;
+}
+
+bool assay_look_asks_for_work(const assay_look *l)
+{
+	const unsigned quiet = ASSAY_CAUSE_RETURNED | ASSAY_CAUSE_METADATA;
+
+	return (l->causes & ~quiet) != 0;
+}
+
+bool assay_look_is_unsure(const assay_look *l)
+{
+	const unsigned sure = ASSAY_CAUSE_NEW | ASSAY_CAUSE_RECIPE | ASSAY_CAUSE_RETRY;
+
+	return !l->unchanged && (l->causes & sure) == 0 &&
+	       (l->young || (l->causes & (ASSAY_CAUSE_CONTENT | ASSAY_CAUSE_SIDECAR)) != 0);
 }

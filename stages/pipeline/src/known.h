@@ -5,13 +5,25 @@
 #include "scan.h"
 #include "session.h"
 
+typedef struct assay_look {
+	bool known;              /* it has a row */
+	bool unchanged;          /* it needs nothing at all */
+	bool young;              /* as it was, but its stamp was too young to be trusted when it was noted */
+	assay_standing standing; /* of an unchanged one */
+	unsigned causes; /* ASSAY_CAUSE_… bits, as far as stamps tell: content and sidecar may turn out a mere touch */
+} assay_look;
+
 /**
- * Does this source need nothing at all?
+ * Compare one source. Opens no file.
+ * @param s            without a store every source is new
  * @param trust_young  take a stamp at its word although it was too young to be trusted when it was noted
- * @param failing      [out] it stands as failed
  */
-ASSAY_NODISCARD assay_code assay_source_is_unchanged(bool *unchanged, bool *failing, assay_session *s,
-						     const assay_found *f, bool trust_young, assay_err *err);
+ASSAY_NODISCARD assay_code assay_source_look(assay_look *out, assay_session *s, const assay_found *f, bool trust_young,
+					     assay_err *err);
+/** Will units probably be run, as against looked up or only judged again? */
+bool assay_look_asks_for_work(const assay_look *l);
+/** Would a digest settle whether anything is to be done? */
+bool assay_look_is_unsure(const assay_look *l);
 
 bool assay_same_metadata(const assay_source *src, const assay_config_source *rule);
 /** The sidecar that is known under this role and key; NULL when there is none. */

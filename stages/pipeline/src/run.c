@@ -5,6 +5,7 @@
 
 #include "dataset.h"
 #include "executor.h"
+#include "pace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,11 +60,10 @@ static assay_code scan(assay_executor *r, assay_err *err)
 		rc = keep_shard(r, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (r->progress != NULL) {
-		r->progress->doing = "process";
-		r->progress->total = r->summary->sources.seen;
-	}
-	return ASSAY_OK;
+	rc = assay_plan_make(&r->plan, r->session, &r->scan, r->opts->limit, err);
+	if (rc == ASSAY_OK)
+		assay_pace_begin(r);
+	return rc;
 }
 
 static assay_code judge(assay_executor *r, bool commit, assay_err *err)

@@ -27,6 +27,8 @@ typedef struct assay_found {
 	bool claimed : 1;    /* another file would have it as its sidecar */
 	bool is_sidecar : 1; /* a source has: it is none itself */
 	bool elsewhere : 1;  /* it belongs to another shard */
+	bool unchanged : 1;  /* it needs nothing, and */
+	bool failing : 1;    /* stands as failed: set by assay_plan_make */
 } assay_found;
 
 typedef struct assay_scan {

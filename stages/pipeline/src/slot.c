@@ -128,6 +128,7 @@ assay_code assay_slot_give(assay_executor *r, assay_slot *s, assay_job *j, size_
 		return rc;
 	s->job = j;
 	s->part = part;
+	s->given_ns = assay_monotonic_ns();
 	j->parts[part].state = ASSAY_PART_RUNNING;
 	j->parts[part].attempts++;
 	j->ran = true;
@@ -233,6 +234,10 @@ static assay_code take_answer(assay_executor *r, assay_slot *s, assay_job **back
 		return ASSAY_OK;
 	*back = j;
 	s->job = NULL;
+	j->took.cpu_us += a.cpu_us;
+	j->took.wall_us += a.wall_us;
+	j->took.units += 1;
+	r->work_us += a.cpu_us;
 	j->stale |= assay_job_file_changed(j, r->rootfd);
 	if (!j->stale)
 		rc = settle_part(r, j, s->part, &a, err);

@@ -43,25 +43,23 @@ static assay_code count_missing(void *ctx, const assay_source *src, assay_err *e
 
 static assay_code count_found(assay_pipeline_status *out, assay_session *s, const assay_found *f, assay_err *err)
 {
-	ASSAY_AUTO_SOURCE src = {0};
-	bool unchanged, failing;
-	assay_code rc = assay_source_is_unchanged(&unchanged, &failing, s, f, true, err);
+	assay_look look;
+	const assay_code rc = assay_source_look(&look, s, f, true, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
 	out->seen++;
-	if (unchanged) {
+	if (look.unchanged) {
 		out->unchanged++;
-		out->failed += failing;
+		out->failed += look.standing == ASSAY_STANDING_FAILED;
 		return ASSAY_OK;
 	}
-	rc = assay_source_find(s->store, f->key, &src, err);
-	if (rc == ASSAY_ENOENT) {
+	if (!look.known) {
 		out->added++;
 		return add_path(&out->added_paths, &out->added_count, &out->added_cap, f->key, err);
 	}
 	out->changed++;
-	return rc == ASSAY_OK ? add_path(&out->changed_paths, &out->changed_count, &out->changed_cap, f->key, err) : rc;
+	return add_path(&out->changed_paths, &out->changed_count, &out->changed_cap, f->key, err);
 }
 
 assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_config *config, assay_store *store,

@@ -1,11 +1,12 @@
-/** What a long run tells while it works. */
+/**
+ * What a long run tells while it works. The bar goes by estimated work, not by files: a hundred scans and one film are
+ * not 101 equal parts. It never goes backwards, whatever estimates do, and is full only at the end.
+ */
 #ifndef ASSAY_PROGRESS_H
 #define ASSAY_PROGRESS_H
 
-#include "assay/error.h"
+#include "assay/buf.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 typedef enum assay_progress_mode {
@@ -16,25 +17,76 @@ typedef enum assay_progress_mode {
 	ASSAY_PROGRESS_NONE,
 } assay_progress_mode;
 
+typedef enum assay_phase {
+	ASSAY_PHASE_SCAN,    /* the folder is walked, stamps are compared */
+	ASSAY_PHASE_HASH,    /* files are digested, and no worker has anything to do */
+	ASSAY_PHASE_PROCESS, /* workers work; files are digested meanwhile */
+	ASSAY_PHASE_JUDGE,
+	ASSAY_PHASE_COMMIT,
+	ASSAY_PHASE_DONE,
+} assay_phase;
+
+#define ASSAY_PROGRESS_CURRENT_MAX 128
+#define ASSAY_PROGRESS_MARKS       8
+/* The bar's parts: it moves in millionths. */
+#define ASSAY_PROGRESS_FULL 1000000u
+
+/* How far things were at a time, for rates. */
+typedef struct assay_progress_mark {
+	int64_t ns;
+	uint64_t done, bytes;
+} assay_progress_mark;
+
 typedef struct assay_progress {
 	FILE *out; /* stderr in the tool; borrowed */
 	assay_progress_mode mode;
-	const char *doing;    /* "hash", "process", "judge" */
-	uint64_t done, total; /* sources; total 0 while it is not known */
+	int64_t (*now)(void); /* monotonic nanoseconds; tests bring their own */
+	assay_phase phase;
+	uint64_t done, total; /* sources of this phase; total 0 while it is not known */
 	uint64_t samples, failed;
-	const char *current; /* what was begun last, "" if nothing; borrowed */
-	int64_t started_ns, shown_ns;
+	uint64_t bytes; /* of sources that were done */
+	/* Estimated work in microseconds: of digesting and processing as it is known now, and what judging and the
+	 * commit will take after it. */
+	uint64_t work_done, work_left, judge_work, commit_work;
+	const char *current[ASSAY_PROGRESS_CURRENT_MAX]; /* by worker: what it works on, or NULL; borrowed */
+	size_t current_count;
+	/* The rest is its own. */
+	uint32_t full; /* of ASSAY_PROGRESS_FULL, as far as it was ever shown */
+	int64_t started_ns, work_started_ns, phase_started_ns, shown_ns;
+	assay_progress_mark marks[ASSAY_PROGRESS_MARKS]; /* of this phase; a ring */
+	size_t mark_count;
 	bool on_line; /* the bar stands on the current line */
+	bool told;    /* something was shown */
 } assay_progress;
 
 /** AUTO is settled here: BAR when out is a terminal. */
 void assay_progress_init(assay_progress *p, assay_progress_mode mode, FILE *out);
-/** Show the present numbers if enough time has passed (always with force). */
+/** Begin a phase with so many sources; `done` starts at 0. NULL is fine. */
+void assay_progress_phase(assay_progress *p, assay_phase phase, uint64_t total);
+/** Has enough time passed to show something? For those to whom its numbers cost time. NULL is not. */
+bool assay_progress_is_due(const assay_progress *p);
+/** Show the present numbers if enough time has passed (always with force). NULL is fine. */
 void assay_progress_show(assay_progress *p, bool force);
+/** All is done: the bar is full. Nothing is shown by a mode in which nothing was shown before, but for JSON. */
+void assay_progress_finish(assay_progress *p);
 /** Clear the bar so that other lines can be written; it comes back with the next show. */
 void assay_progress_clear(assay_progress *p);
 
 /** "auto", "bar", "plain", "json", "none". False for any other text. */
 bool assay_progress_parse(assay_progress_mode *out, const char *text);
+/** "scan", "hash", "process", "judge", "commit", "done". */
+const char *assay_phase_name(assay_phase phase);
+
+/** Of ASSAY_PROGRESS_FULL; never less than before, full only when done. */
+uint32_t assay_progress_full(assay_progress *p);
+/** Seconds until the end by the work left and the pace so far; -1 while it cannot be told. */
+int64_t assay_progress_eta_s(assay_progress *p);
+/** Thousandths of sources per second, and bytes per second, over the last seconds. 0 while they cannot be told. */
+uint64_t assay_progress_rate(const assay_progress *p, uint64_t *bytes_per_s);
+
+/** One line for a terminal of so many columns; for a log; or for a program. Without the line's end. */
+void assay_progress_bar(assay_buf *out, assay_progress *p, size_t columns);
+void assay_progress_plain(assay_buf *out, assay_progress *p);
+void assay_progress_json(assay_buf *out, assay_progress *p);
 
 #endif

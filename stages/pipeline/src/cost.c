@@ -1,0 +1,273 @@
+#include "cost.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* time = fixed + by_size * size, in microseconds and bytes; neither is negative. */
+typedef struct line {
+	double fixed, by_size;
+} line;
+
+/* What a source is taken to cost while nothing at all is known: it only has to give the bar a shape. */
+static line guess(assay_modality modality)
+{
+	static const line guesses[] = {
+	    [ASSAY_MODALITY_PAGE] = {1000000, 0},
+	    [ASSAY_MODALITY_VIDEO] = {500000, 0.5},
+	    [ASSAY_MODALITY_AUDIO] = {20000, 0.1},
+	};
+
+	return guesses[modality];
+}
+
+/* ---------------------------------------------------------------- classes */
+
+static void suffix_of(char out[ASSAY_COST_SUFFIX], const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dot = strrchr(slash != NULL ? slash : path, '.');
+	const size_t n = dot != NULL ? strlen(dot + 1) : 0;
+
+	memset(out, 0, ASSAY_COST_SUFFIX);
+	for (size_t i = 0; i < n && n < ASSAY_COST_SUFFIX; i++)
+		out[i] = dot[1 + i] >= 'A' && dot[1 + i] <= 'Z' ? (char)(dot[1 + i] - 'A' + 'a') : dot[1 + i];
+}
+
+static assay_cost_class *find_class(const assay_costs *c, assay_modality modality, const char *path)
+{
+	char suffix[ASSAY_COST_SUFFIX];
+
+	suffix_of(suffix, path);
+	for (size_t i = 0; i < c->count; i++)
+		if (c->classes[i].modality == modality && memcmp(c->classes[i].suffix, suffix, sizeof suffix) == 0)
+			return &c->classes[i];
+	return NULL;
+}
+
+/* Names are the users' to choose: beyond this many suffixes the rest share the one without. */
+#define CLASSES_MAX 256
+
+static assay_code make_class(assay_cost_class **out, assay_costs *c, assay_modality modality, const char *path,
+			     assay_err *err)
+{
+	assay_code rc;
+
+	*out = find_class(c, modality, path);
+	if (*out == NULL && c->count >= CLASSES_MAX)
+		*out = find_class(c, modality, "");
+	if (*out != NULL)
+		return ASSAY_OK;
+	rc = assay_grow(&c->classes, &c->cap, c->count, sizeof *c->classes, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	*out = &c->classes[c->count++];
+	**out = (assay_cost_class){.modality = modality};
+	if (c->count <= CLASSES_MAX)
+		suffix_of((*out)->suffix, path);
+	return ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- fitting */
+
+static line fit(const assay_cost_sums *s, double total, double total_size)
+{
+	const double mean = total / s->n;
+	const double spread = s->size_size - s->size * s->size / s->n;
+	const double slope = spread > 0 ? (total_size - s->size * total / s->n) / spread : 0;
+	const double fixed = mean - slope * s->size / s->n;
+
+	if (s->n < 3 || slope <= 0)
+		return (line){mean, 0};
+	/* Larger ones cost more than in proportion: through zero it is, so that small ones do not cost less than nothing. */
+	return fixed >= 0 ? (line){fixed, slope} : (line){0, total / s->size};
+}
+
+static void add_sums(assay_cost_sums *to, const assay_cost_sums *from)
+{
+	to->n += from->n;
+	to->size += from->size;
+	to->size_size += from->size_size;
+	to->cpu += from->cpu;
+	to->cpu_size += from->cpu_size;
+	to->wall += from->wall;
+	to->wall_size += from->wall_size;
+	to->units += from->units;
+}
+
+static assay_cost_sums of_modality(const assay_costs *c, assay_modality modality, bool present_recipe)
+{
+	assay_cost_sums sum = {0};
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->classes[i].modality == modality)
+			add_sums(&sum, &c->classes[i].seen[present_recipe]);
+	return sum;
+}
+
+static assay_cost_basis nearest(const assay_costs *c, assay_modality modality, const assay_cost_class *class,
+				assay_cost_sums *out)
+{
+	for (unsigned other = 0; other < 2; other++) {
+		if (class != NULL && class->seen[!other].n > 0) {
+			*out = class->seen[!other];
+			return other ? ASSAY_COST_SUFFIXED : ASSAY_COST_SAME;
+		}
+		*out = of_modality(c, modality, !other);
+		if (out->n > 0)
+			return other ? ASSAY_COST_MODALITY : ASSAY_COST_RECIPE;
+	}
+	return ASSAY_COST_NONE;
+}
+
+/* ---------------------------------------------------------------- learning and telling */
+
+assay_code assay_costs_learn(assay_costs *c, assay_modality modality, const char *path, uint64_t size,
+			     bool present_recipe, const assay_cost *took, assay_err *err)
+{
+	const double bytes = (double)size, cpu = (double)took->cpu_us, wall = (double)took->wall_us;
+	const assay_cost_sums one = {1, bytes, bytes * bytes, cpu, cpu * bytes, wall, wall * bytes, took->units};
+	assay_cost_class *class;
+	const assay_code rc = make_class(&class, c, modality, path, err);
+
+	if (rc == ASSAY_OK)
+		add_sums(&class->seen[present_recipe], &one);
+	return rc;
+}
+
+/* The cost of `n` sources that have `size` bytes together: lines add up. */
+static double cost_of_many(const assay_costs *c, const assay_cost_class *class, double n, double size)
+{
+	assay_cost_sums s;
+	line cpu = guess(class->modality);
+
+	if (nearest(c, class->modality, class, &s) != ASSAY_COST_NONE)
+		cpu = fit(&s, s.cpu, s.cpu_size);
+	return n * cpu.fixed + size * cpu.by_size;
+}
+
+assay_cost assay_costs_of(const assay_costs *c, assay_modality modality, const char *path, uint64_t size)
+{
+	const double bytes = (double)size;
+	assay_cost_sums s;
+	assay_cost cost = {.basis = nearest(c, modality, find_class(c, modality, path), &s), .units = 1};
+	line cpu = guess(modality), wall = cpu;
+
+	if (cost.basis != ASSAY_COST_NONE) {
+		cpu = fit(&s, s.cpu, s.cpu_size);
+		wall = fit(&s, s.wall, s.wall_size);
+		/* Pages go with bytes: a document of twice the size has about twice the units. */
+		if (s.units > s.n && s.size > 0)
+			cost.units = s.units / s.size * bytes > 1 ? s.units / s.size * bytes : 1;
+	}
+	cost.cpu_us = (uint64_t)(cpu.fixed + cpu.by_size * bytes);
+	cost.wall_us = (uint64_t)(wall.fixed + wall.by_size * bytes);
+	return cost;
+}
+
+assay_code assay_costs_add_left(assay_costs *c, assay_modality modality, const char *path, uint64_t size,
+				assay_err *err)
+{
+	assay_cost_class *class;
+	const assay_code rc = make_class(&class, c, modality, path, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	class->left += 1;
+	class->left_size += (double)size;
+	return ASSAY_OK;
+}
+
+void assay_costs_take_left(assay_costs *c, assay_modality modality, const char *path, uint64_t size)
+{
+	assay_cost_class *class = find_class(c, modality, path);
+
+	if (class == NULL)
+		class = find_class(c, modality, "");
+	if (class == NULL || class->left < 1)
+		return;
+	class->left -= 1;
+	class->left_size -= class->left_size < (double)size ? class->left_size : (double)size;
+}
+
+uint64_t assay_costs_left(const assay_costs *c)
+{
+	double us = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->classes[i].left > 0)
+			us += cost_of_many(c, &c->classes[i], c->classes[i].left, c->classes[i].left_size);
+	return (uint64_t)us;
+}
+
+void assay_costs_release(assay_costs *c)
+{
+	free(c->classes);
+	*c = (assay_costs){0};
+}
+
+/* ---------------------------------------------------------------- how long it takes */
+
+struct assay_makespan {
+	unsigned count;
+	double busy[]; /* until when, by worker */
+};
+
+assay_code assay_makespan_open(assay_makespan **out, unsigned workers, assay_err *err)
+{
+	*out = assay_alloc(1, sizeof **out + workers * sizeof(double));
+	if (*out == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "plan");
+	(*out)->count = workers;
+	return ASSAY_OK;
+}
+
+static double *first_free(assay_makespan *m)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < m->count; i++)
+		if (m->busy[i] < m->busy[best])
+			best = i;
+	return &m->busy[best];
+}
+
+/* A unit begins when its worker is free, but not before `from`; yields its end. */
+static double run_one(assay_makespan *m, double from, double us)
+{
+	double *w = first_free(m);
+
+	*w = (*w > from ? *w : from) + us;
+	return *w;
+}
+
+void assay_makespan_add(assay_makespan *m, const assay_cost *cost)
+{
+	/* More pieces than a few for each worker change nothing. */
+	const double most = 8.0 * m->count;
+	const double pieces = cost->units > most ? most : cost->units;
+	const double each = (double)cost->wall_us / pieces;
+	double left = (double)cost->wall_us - each, told;
+
+	told = run_one(m, 0, each);
+	while (left > 0.5) {
+		(void)run_one(m, told, left < each ? left : each);
+		left -= each;
+	}
+}
+
+uint64_t assay_makespan_us(const assay_makespan *m)
+{
+	double last = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (m->busy[i] > last)
+			last = m->busy[i];
+	return (uint64_t)last;
+}
+
+void assay_makespan_close(assay_makespan *m)
+{
+	free(m);
+}

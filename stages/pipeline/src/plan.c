@@ -1,0 +1,91 @@
+#include "plan.h"
+
+#include "assay/stop.h"
+#include "assay/unit.h"
+
+/* Rows that are read to learn what work costs: more would not tell more. */
+#define SOURCES_READ 4096
+#define UNITS_READ   8192
+
+/* ---------------------------------------------------------------- what work cost */
+
+static assay_code add_units(assay_cost *took, assay_session *s, const assay_source *src, assay_err *err)
+{
+	for (size_t i = 0; i < src->unit_count; i++) {
+		ASSAY_AUTO_UNIT u = {0};
+		const assay_code rc = assay_unit_get(s->store, src->units[i], &u, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+		took->cpu_us += u.cpu_us;
+		took->wall_us += u.wall_us;
+		took->units += 1;
+	}
+	return ASSAY_OK;
+}
+
+static assay_code learn_one(assay_costs *c, assay_session *s, const assay_found *f, size_t *units, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_cost took = {0};
+	assay_code rc = assay_source_find(s->store, f->key, &src, err);
+
+	if (rc != ASSAY_OK || src.unit_count == 0 || src.unit_count > *units)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	*units -= src.unit_count;
+	rc = add_units(&took, s, &src, err);
+	return rc == ASSAY_OK
+		   ? assay_costs_learn(c, src.modality, f->key, src.stamp.size,
+				       assay_digest_eq(&src.recipe, &s->recipes[f->rule->modality]->digest), &took, err)
+		   : rc;
+}
+
+assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *scan, assay_err *err)
+{
+	const size_t step = scan->count / SOURCES_READ + 1;
+	size_t units = UNITS_READ;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; s->store != NULL && i < scan->count && rc == ASSAY_OK; i += step)
+		rc = learn_one(c, s, &scan->items[i], &units, err);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- what is to be done */
+
+static assay_code look_at(assay_plan *p, assay_session *s, assay_found *f, assay_err *err)
+{
+	assay_look look;
+	assay_code rc = assay_source_look(&look, s, f, false, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	f->unchanged = look.unchanged;
+	f->failing = look.unchanged && look.standing == ASSAY_STANDING_FAILED;
+	if (look.unchanged)
+		return ASSAY_OK;
+	p->needed++;
+	p->bytes += f->stamp.size;
+	return assay_look_asks_for_work(&look)
+		   ? assay_costs_add_left(&p->costs, f->rule->modality, f->key, f->stamp.size, err)
+		   : ASSAY_OK;
+}
+
+assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, uint64_t limit, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < scan->count && (limit == 0 || p->needed < limit) && rc == ASSAY_OK; i++) {
+		if (assay_stop_requested() > 0)
+			return ASSAY_OK; /* nobody will follow this plan */
+		if (!scan->items[i].elsewhere)
+			rc = look_at(p, s, &scan->items[i], err);
+	}
+	return rc == ASSAY_OK && p->needed > 0 ? assay_plan_learn(&p->costs, s, scan, err) : rc;
+}
+
+void assay_plan_release(assay_plan *p)
+{
+	assay_costs_release(&p->costs);
+	*p = (assay_plan){0};
+}

@@ -1,0 +1,24 @@
+/** Which sources of a scan need work, before any is begun, and what that will cost by what work cost before. */
+#ifndef ASSAY_PLAN_H
+#define ASSAY_PLAN_H
+
+#include "cost.h"
+#include "known.h"
+
+typedef struct assay_plan {
+	assay_costs costs; /* what is left is what the plan holds */
+	uint64_t needed;   /* sources that are not simply unchanged */
+	uint64_t bytes;    /* of them, to be digested */
+} assay_plan;
+
+/**
+ * Look at the sources of this shard, in order, and mark them in the scan.
+ * @param limit  stop after so many that need anything; 0: none
+ */
+ASSAY_NODISCARD assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, uint64_t limit,
+					   assay_err *err);
+/** Learn costs from what the store holds of the scan's sources: of all, or of some thousands spread over them. */
+ASSAY_NODISCARD assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *scan, assay_err *err);
+void assay_plan_release(assay_plan *p);
+
+#endif

@@ -1,0 +1,268 @@
+#include "assay/progress.h"
+
+#include "assay/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SECOND ((int64_t)1000000000)
+
+static int64_t clock_ns;
+static int64_t fake_now(void)
+{
+	return clock_ns;
+}
+
+static assay_progress begin(assay_progress_mode mode, FILE *out)
+{
+	assay_progress p;
+
+	clock_ns = 1000 * SECOND;
+	assay_progress_init(&p, mode, out);
+	p.now = fake_now;
+	p.started_ns = p.phase_started_ns = clock_ns;
+	return p;
+}
+
+/* ---- how far ---- */
+
+static void full__estimates_jump__never_backwards_and_full_only_at_the_end(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	uint32_t before = 0;
+
+	(void)state;
+	srand(7);
+	p.judge_work = 500;
+	p.commit_work = 100;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 1000);
+	for (int i = 0; i < 2000; i++) {
+		p.work_done += (uint64_t)rand() % 100;
+		p.work_left = (uint64_t)rand() % 100000; /* the wildest of estimates */
+		assert_in_range(assay_progress_full(&p), before, ASSAY_PROGRESS_FULL - 1);
+		before = p.full;
+	}
+	p.work_left = 0;
+	assay_progress_phase(&p, ASSAY_PHASE_JUDGE, 1000);
+	for (p.done = 0; p.done <= p.total + 10; p.done++) {
+		assert_in_range(assay_progress_full(&p), before, ASSAY_PROGRESS_FULL - 1);
+		before = p.full;
+	}
+	assay_progress_phase(&p, ASSAY_PHASE_COMMIT, 1000);
+	assert_in_range(assay_progress_full(&p), before, ASSAY_PROGRESS_FULL - 1);
+	assay_progress_finish(&p);
+	assert_int_equal(assay_progress_full(&p), ASSAY_PROGRESS_FULL);
+	assert_int_equal(p.done, 1000);
+}
+
+static void full__work_not_files(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 100);
+	p.done = 99; /* but the last one is a film */
+	p.work_done = 10;
+	p.work_left = 30;
+	assert_int_equal(assay_progress_full(&p), ASSAY_PROGRESS_FULL / 4);
+}
+
+static void eta__work_left_at_the_pace_so_far(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+
+	(void)state;
+	p.judge_work = 4000000;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	assert_int_equal(assay_progress_eta_s(&p), -1);
+	clock_ns += 10 * SECOND;
+	p.work_done = 20000000; /* two workers */
+	p.work_left = 60000000;
+	assert_int_equal(assay_progress_eta_s(&p), 30 + 4);
+	assay_progress_phase(&p, ASSAY_PHASE_JUDGE, 10);
+	assert_int_equal(assay_progress_eta_s(&p), -1);
+	clock_ns += 3 * SECOND;
+	p.done = 2;
+	assert_int_equal(assay_progress_eta_s(&p), 12);
+	assay_progress_finish(&p);
+	assert_int_equal(assay_progress_eta_s(&p), 0);
+}
+
+static void rate__over_the_last_seconds(void **state)
+{
+	FILE *out = tmpfile();
+	assay_progress p = begin(ASSAY_PROGRESS_BAR, out);
+	uint64_t bytes;
+
+	(void)state;
+	assert_non_null(out);
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 100000);
+	assert_int_equal(assay_progress_rate(&p, &bytes), 0);
+	for (int i = 0; i < 60; i++) {
+		clock_ns += SECOND;
+		p.done += i < 30 ? 1000 : 2; /* fast at first */
+		p.bytes += i < 30 ? 0 : 5000;
+		assay_progress_show(&p, true);
+	}
+	assert_int_equal(assay_progress_rate(&p, &bytes), 2000);
+	assert_int_equal(bytes, 5000);
+	(void)fclose(out);
+}
+
+/* ---- how it looks ---- */
+
+static void bar__any_width_and_hostile_names__fits_and_is_harmless(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 1234567);
+	p.done = 1234;
+	p.failed = 7;
+	p.work_done = 5;
+	p.work_left = 5;
+	p.current_count = 5;
+	p.current[0] = "inbox/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e/\xe6\x97\xa5.png";
+	p.current[2] = "inbox/\x1b]0;owned\x07.png";
+	p.current[3] = "inbox/\xe2\x80\xaegnp.exe";
+	p.current[4] = "inbox/a/very/long/path/that/does/not/fit/anywhere/at/all.tif";
+	for (size_t columns = 1; columns < 300; columns++) {
+		ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
+
+		assay_progress_bar(&line, &p, columns);
+		assert_in_range(assay_text_columns(assay_buf_str(&line)), 1, columns);
+		assert_null(strpbrk(assay_buf_str(&line), "\x1b\x07\n\r"));
+		assert_null(strstr(assay_buf_str(&line), "\xe2\x80\xae"));
+	}
+}
+
+static void bar__half_done__half_full(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	clock_ns += 100 * SECOND;
+	p.done = 12;
+	p.failed = 3;
+	p.work_done = 50000000;
+	p.work_left = 50000000;
+	p.current_count = 2;
+	p.current[1] = "scans/a.png";
+	assay_progress_bar(&line, &p, 100);
+	assert_string_equal(assay_buf_str(&line), "process [############............] 50% 12/40 sources, 3 failed, "
+						  "1m40s left  scans/a.png");
+}
+
+static void plain__what_a_log_needs(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	clock_ns += 10000 * SECOND;
+	p.done = 10;
+	p.samples = 17;
+	p.work_done = 50000000;
+	p.work_left = 50000000;
+	assay_progress_plain(&line, &p);
+	assert_string_equal(assay_buf_str(&line), "process: 50% 10/40 sources, 2h46m left, 17 samples");
+}
+
+static void json__one_object_with_every_key(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	clock_ns += 10 * SECOND;
+	p.done = 10;
+	p.samples = 17;
+	p.failed = 1;
+	p.work_done = 2500000;
+	p.work_left = 7500000;
+	p.current_count = 3;
+	p.current[0] = "a \"b\".png";
+	p.current[2] = "c";
+	assay_progress_json(&line, &p);
+	assert_string_equal(assay_buf_str(&line),
+			    "{\"phase\":\"process\",\"done\":10,\"total\":40,\"fraction\":0.25,\"work_done\":2.5,"
+			    "\"work_total\":10,\"eta_s\":30,\"rate\":0,\"bytes_per_s\":0,"
+			    "\"current\":[\"a \\\"b\\\".png\",\"c\"],\"samples\":17,\"failed\":1,\"elapsed_s\":10}");
+}
+
+/* ---- when it shows ---- */
+
+static unsigned lines_of(FILE *f)
+{
+	unsigned n = 0;
+
+	rewind(f);
+	for (int c = fgetc(f); c != EOF; c = fgetc(f))
+		n += c == '\n';
+	return n;
+}
+
+static void show__plain__less_often_the_longer_it_takes(void **state)
+{
+	FILE *out = tmpfile();
+	assay_progress p = begin(ASSAY_PROGRESS_PLAIN, out);
+
+	(void)state;
+	assert_non_null(out);
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	for (int s = 0; s < 7200; s++) {
+		clock_ns += SECOND;
+		assay_progress_show(&p, false);
+	}
+	/* every 5 s for a minute, every 15 s for nine, then every minute: 12 + 36 + 110, give or take the seams */
+	assert_in_range(lines_of(out), 150, 165);
+	(void)fclose(out);
+}
+
+static void show__short_run__plain_says_nothing_json_says_the_end(void **state)
+{
+	FILE *plain = tmpfile(), *json = tmpfile();
+	assay_progress p = begin(ASSAY_PROGRESS_PLAIN, plain), j = begin(ASSAY_PROGRESS_JSON, json);
+
+	(void)state;
+	assert_true(plain != NULL && json != NULL);
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 4);
+	assay_progress_show(&p, false);
+	assay_progress_finish(&p);
+	assert_int_equal(lines_of(plain), 0);
+	assay_progress_phase(&j, ASSAY_PHASE_PROCESS, 4);
+	assay_progress_show(&j, false);
+	assay_progress_finish(&j);
+	assert_int_equal(lines_of(json), 2); /* the phase, and the end */
+	(void)fclose(plain);
+	(void)fclose(json);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(full__estimates_jump__never_backwards_and_full_only_at_the_end),
+	    cmocka_unit_test(full__work_not_files),
+	    cmocka_unit_test(eta__work_left_at_the_pace_so_far),
+	    cmocka_unit_test(rate__over_the_last_seconds),
+	    cmocka_unit_test(bar__any_width_and_hostile_names__fits_and_is_harmless),
+	    cmocka_unit_test(bar__half_done__half_full),
+	    cmocka_unit_test(plain__what_a_log_needs),
+	    cmocka_unit_test(json__one_object_with_every_key),
+	    cmocka_unit_test(show__plain__less_often_the_longer_it_takes),
+	    cmocka_unit_test(show__short_run__plain_says_nothing_json_says_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
