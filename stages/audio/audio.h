@@ -8,5 +8,6 @@ extern const assay_stage assay_stage_audio_read;
 extern const assay_stage assay_stage_audio_levels;
 extern const assay_stage assay_stage_audio_loudness;
 extern const assay_stage assay_stage_audio_activity;
+extern const assay_stage assay_stage_audio_transcript;
 
 #endif

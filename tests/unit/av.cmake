@@ -2,6 +2,7 @@ assay_add_unit(libav LINK assay::libav assay::frames assay::audio assay::worker 
 assay_add_unit(frames LINK assay::frames assay::libav assay::audio assay::worker PkgConfig::LIBAV)
 assay_add_unit(audio LINK assay::audio assay::libav assay::worker PkgConfig::LIBAV PkgConfig::SNDFILE m)
 assay_add_unit(activity LINK assay::audio m)
+assay_add_unit(transcript LINK assay::audio)
 assay_add_unit(loudness LINK assay::audio PkgConfig::EBUR128 m)
 foreach(name libav frames audio)
   target_compile_definitions(test_${name} PRIVATE ASSAY_CORPUS_DEFAULT="${PROJECT_SOURCE_DIR}/../shared/corpus")
