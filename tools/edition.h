@@ -6,11 +6,14 @@
 #include "tags.h"
 #include "tell.h"
 
+#include "assay/dataset_result.h"
+
 typedef struct assay_edition {
 	assay_version version;
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* by modality; NULL where the version has none */
 	assay_contract_set contracts;
-	assay_tags tags; /* of the store */
+	assay_dataset_results results; /* of the checks of the dataset */
+	assay_tags tags;               /* of the store */
 	assay_run_note run;
 	uint64_t delivered, others; /* entries of its tries */
 } assay_edition;

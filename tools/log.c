@@ -1,10 +1,12 @@
 #include "verbs.h"
 
+#include "dataset_tell.h"
 #include "tags.h"
 #include "tell.h"
 
 #include "assay/run.h"
 #include "assay/sandbox.h"
+#include "assay/version_results.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,9 +28,10 @@ typedef struct listing {
 
 /* ---------------------------------------------------------------- versions */
 
-static void print_version(const listing *l, const assay_version *v, const assay_run_note *run, bool latest)
+static void print_version(const listing *l, const assay_version *v, const assay_run_note *run,
+			  const assay_dataset_results *checks, bool latest)
 {
-	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT, tags = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT, tags = ASSAY_BUF_INIT, totals = ASSAY_BUF_INIT;
 	char hex[ASSAY_DIGEST_HEX], at[32];
 
 	assay_tell_counts(&counts, &v->counts);
@@ -36,9 +39,13 @@ static void print_version(const listing *l, const assay_version *v, const assay_
 		  assay_buf_str(&counts), v->incomplete ? "; incomplete" : "", latest ? " (latest)" : "");
 	assay_tags_text(&tags, &l->tags, &v->id);
 	assay_say("              by run %s%s%s\n", run->name, tags.len > 0 ? ", tagged " : "", assay_buf_str(&tags));
+	assay_tell_dataset_totals(&totals, checks);
+	if (totals.len > 0)
+		assay_say("              checks of the dataset: %s\n", assay_buf_str(&totals));
 }
 
-static void json_version(listing *l, const assay_version *v, const assay_run_note *run, bool latest)
+static void json_version(listing *l, const assay_version *v, const assay_run_note *run,
+			 const assay_dataset_results *checks, bool latest)
 {
 	assay_json *j = &l->report.json;
 
@@ -53,6 +60,7 @@ static void json_version(listing *l, const assay_version *v, const assay_run_not
 	assay_json_kdigest(j, "parent", assay_digest_is_zero(&v->parent) ? NULL : &v->parent);
 	assay_json_kbool(j, "incomplete", v->incomplete);
 	assay_json_counts(j, "samples", &v->counts);
+	assay_json_dataset_checks(j, "dataset_checks", checks);
 	assay_json_end(j);
 }
 
@@ -60,20 +68,23 @@ static assay_code list_version(void *ctx, const assay_version *v, assay_err *err
 {
 	listing *l = ctx;
 	const bool latest = assay_digest_eq(&v->id, &l->latest);
+	ASSAY_AUTO_DATASET_RESULTS checks = {0};
 	assay_run_note run;
 	assay_code rc;
 
 	if (l->limit != 0 && l->shown == l->limit)
 		return ASSAY_ESTOP;
 	rc = assay_run_note_of(&run, l->store, v->run, err);
+	if (rc == ASSAY_OK)
+		rc = assay_version_results(&checks, l->store, v, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	l->shown++;
 	if (!l->in->json) {
-		print_version(l, v, &run, latest);
+		print_version(l, v, &run, &checks, latest);
 		return ASSAY_OK;
 	}
-	json_version(l, v, &run, latest);
+	json_version(l, v, &run, &checks, latest);
 	return assay_report_flush(&l->report, err);
 }
 

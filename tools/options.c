@@ -3,6 +3,7 @@
 #include "assay/decimal.h"
 #include "assay/diagnostic.h"
 #include "assay/memory.h"
+#include "assay/moment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,16 @@ assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64,
 				   name, text, lo, hi);
 	return ASSAY_OK;
+}
+
+assay_code assay_opt_moment(const assay_invocation *in, const char *name, bool *given, int64_t *out, assay_err *err)
+{
+	const char *text = assay_opt(in, name);
+
+	*given = text != NULL;
+	if (text == NULL || assay_moment_parse(out, text))
+		return ASSAY_OK;
+	return ASSAY_RAISE(err, ASSAY_EUSAGE, "--%s: '%s' is not a time such as 2026-01-02T03:04:05Z", name, text);
 }
 
 int assay_exit_of(assay_code code)

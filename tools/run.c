@@ -13,7 +13,8 @@ static const assay_option options[] = {
     {"shard", 0, "I/N", "only the I-th of N parts of the sources (0 <= I < N); commits no version"},
     {"limit", 0, "N", "stop after N sources that needed work; commits no version"},
     {"no-commit", 0, NULL, "do the work and judge it, commit no version"},
-    {"strict", 0, NULL, "exit 80 when anything is quarantined or a source failed"},
+    {"strict", 0, NULL, "exit 80 when anything is quarantined, a source or a dataset check failed"},
+    {"as-of", 0, "TIME", "judge ages as of this time, such as 2026-01-02T03:04:05Z (default: now)"},
     {"sandbox", 0, "MODE", "auto: every layer the machine has; required: refuse to work without one"},
     {"progress", 0, "MODE", "auto, bar, plain, json or none (on standard error)"},
     {NULL, 0, NULL, NULL},
@@ -60,6 +61,7 @@ static assay_code parse_run(const assay_invocation *in, assay_run_opts *o, assay
 	ASSAY_TRY(assay_opt_uint(in, "jobs", 0, 1, 128, &jobs, err));
 	o->jobs = (unsigned)jobs;
 	ASSAY_TRY(assay_opt_uint(in, "limit", 0, 1, UINT64_MAX, &o->limit, err));
+	ASSAY_TRY(assay_opt_moment(in, "as-of", &o->has_as_of, &o->as_of_ns, err));
 	ASSAY_TRY(parse_shard(assay_opt(in, "shard"), o, err));
 	ASSAY_TRY(parse_modes(in, o, p, err));
 fail:
@@ -72,7 +74,10 @@ static int exit_code(const assay_invocation *in, const assay_summary *s, assay_c
 		return assay_exit_of(rc);
 	if (!s->conserved)
 		return ASSAY_EXIT_BUG;
-	if (assay_opt(in, "strict") != NULL && (s->samples.quarantined > 0 || s->sources.failed > 0))
+	if (s->blocked)
+		return ASSAY_EXIT_DIFFERENCE;
+	if (assay_opt(in, "strict") != NULL &&
+	    (s->samples.quarantined > 0 || s->sources.failed > 0 || assay_dataset_count(&s->checks).failed > 0))
 		return ASSAY_EXIT_DIFFERENCE;
 	return ASSAY_EXIT_OK;
 }
@@ -133,7 +138,8 @@ const assay_verb assay_verb_run = {
 	"each unit of work is known by the digests of its source, its sidecars and its recipe. Every sample is then\n"
 	"judged against the contracts. What fails gets a ticket ('assay queue list'); what passes makes a version.\n"
 	"A run that is stopped or killed loses only the work in flight: run again to go on.\n"
-	"Quarantined samples are data, not errors: the exit code is 0 unless --strict is given.\n",
+	"Quarantined samples are data, not errors: the exit code is 0 unless --strict is given.\n"
+	"A check of the whole dataset that fails with severity error prevents the version: exit code 80.\n",
     .example = "  assay run -j2 --progress plain\n  assay run --json | jq .samples\n",
     .options = options,
     .run = run,

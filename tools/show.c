@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "dataset_tell.h"
 #include "edition.h"
 #include "subject.h"
 #include "tell.h"
@@ -20,6 +21,21 @@ static const assay_option options[] = {
 
 /* ---------------------------------------------------------------- a version */
 
+static const char *kind_name(unsigned kind)
+{
+	return kind != 0 ? assay_sample_kind_name(kind) : "dataset";
+}
+
+static void print_dataset_check(const assay_dataset_check *k)
+{
+	ASSAY_AUTO_BUF subject = ASSAY_BUF_INIT, bound = ASSAY_BUF_INIT;
+
+	assay_dataset_check_subject(&subject, k);
+	assay_check_bound_text(&bound, k->bound.op, k->bound.low, k->bound.high);
+	assay_say("            %-18s %s: %s must be %s (%s)\n", k->id, kind_name(k->kind), assay_buf_str(&subject),
+		  assay_buf_str(&bound), assay_severity_name(k->severity));
+}
+
 static void print_contract(const assay_contract *c, const assay_digest *digest)
 {
 	char hex[ASSAY_DIGEST_HEX];
@@ -34,6 +50,8 @@ static void print_contract(const assay_contract *c, const assay_digest *digest)
 		assay_say("            %-18s %s: %s must be %s (%s)\n", k->id, assay_sample_kind_name(k->kind),
 			  k->metric, assay_buf_str(&bound), assay_severity_name(k->severity));
 	}
+	for (size_t i = 0; i < c->dataset_count; i++)
+		print_dataset_check(&c->dataset[i]);
 }
 
 static void print_version(const assay_edition *x)
@@ -55,6 +73,11 @@ static void print_version(const assay_edition *x)
 	assay_say("samples   %s\n", assay_buf_str(&counts));
 	assay_say("accepted  %" PRIu64 " in trie sha256:%s\n", x->delivered, assay_digest_hex(&v->accepted, a));
 	assay_say("others    %" PRIu64 " in trie sha256:%s\n", x->others, assay_digest_hex(&v->others, a));
+	for (size_t i = 0; i < v->baseline_count; i++)
+		assay_say("baseline  sha256:%s\n", assay_digest_hex(&v->baselines[i], a));
+	if (v->has_as_of)
+		assay_say("as of     %s\n", assay_tell_time(v->as_of_ns, at));
+	assay_say_dataset_checks(&x->results, true);
 	for (size_t i = 0; i < x->contracts.count; i++)
 		print_contract(x->contracts.items[i], &x->contracts.digests[i]);
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
@@ -83,6 +106,22 @@ static void json_check(assay_json *j, const assay_check *k)
 	assay_json_end(j);
 }
 
+static void json_dataset_check(assay_json *j, const assay_dataset_check *k)
+{
+	ASSAY_AUTO_BUF subject = ASSAY_BUF_INIT, bound = ASSAY_BUF_INIT;
+
+	assay_dataset_check_subject(&subject, k);
+	assay_check_bound_text(&bound, k->bound.op, k->bound.low, k->bound.high);
+	assay_json_object(j);
+	assay_json_kstr(j, "check", k->id);
+	assay_json_kstr(j, "kind", kind_name(k->kind));
+	assay_json_kstr(j, "subject", assay_buf_str(&subject));
+	assay_json_kstr(j, "must_be", assay_buf_str(&bound));
+	assay_json_kstr(j, "severity", assay_severity_name(k->severity));
+	assay_json_kstr(j, "when_missing", k->when_missing == ASSAY_MISSING_SKIPS ? "skip" : "fail");
+	assay_json_end(j);
+}
+
 static void json_contracts(assay_json *j, const assay_contract_set *set)
 {
 	assay_json_key(j, "contracts");
@@ -97,6 +136,11 @@ static void json_contracts(assay_json *j, const assay_contract_set *set)
 		assay_json_array(j);
 		for (size_t k = 0; k < set->items[i]->check_count; k++)
 			json_check(j, &set->items[i]->checks[k]);
+		assay_json_end(j);
+		assay_json_key(j, "dataset_checks");
+		assay_json_array(j);
+		for (size_t k = 0; k < set->items[i]->dataset_count; k++)
+			json_dataset_check(j, &set->items[i]->dataset[k]);
 		assay_json_end(j);
 		assay_json_end(j);
 	}

@@ -1,4 +1,6 @@
 #include "summary.h"
+
+#include "dataset_tell.h"
 #include "tell.h"
 
 #include <inttypes.h>
@@ -124,12 +126,7 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_end(j);
 	json_stages(j, &s->stages);
 	assay_json_kuint(j, "verdicts_changed", s->verdicts_changed);
-	/* Dataset checks are not judged by this release: none passed, none failed. */
-	assay_json_key(j, "dataset_checks");
-	assay_json_object(j);
-	assay_json_kuint(j, "passed", 0);
-	assay_json_kuint(j, "failed", 0);
-	assay_json_end(j);
+	assay_json_dataset_checks(j, "dataset_checks", &s->checks);
 	assay_json_kstr(j, "sandbox", s->worked ? assay_sandbox_layers_text(s->layers, layers, sizeof layers) : NULL);
 	assay_json_kbool(j, "stopped", s->stopped);
 	assay_json_key(j, "elapsed_s");
@@ -143,7 +140,8 @@ static void print_version(const assay_summary *s)
 	char hex[ASSAY_DIGEST_HEX];
 
 	if (!s->has_version)
-		(void)puts("version   none committed");
+		(void)puts(s->blocked ? "version   none committed: a check of the dataset failed"
+				      : "version   none committed");
 	else
 		(void)printf("version   %.12s %s%s\n", assay_digest_hex(&s->version, hex),
 			     s->version_is_new ? "(new)" : "(as before)",
@@ -185,6 +183,7 @@ void assay_summary_print(const assay_summary *s)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
 			     s->tickets_opened, s->tickets_settled);
 	print_drops(&s->stages);
+	assay_say_dataset_checks(&s->checks, false);
 	if (s->worked && s->layers != ASSAY_SANDBOX_ALL)
 		(void)printf("sandbox   reduced: %s\n", assay_sandbox_layers_text(s->layers, layers, sizeof layers));
 	print_version(s);

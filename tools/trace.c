@@ -73,11 +73,9 @@ static assay_code offer_files(tracer *t, candidates *c, const assay_digest *reci
 /* Objects are numbered without gaps from 1. */
 static assay_code offer_objects(tracer *t, candidates *c, assay_err *err)
 {
-	static const unsigned meaning[] = {[ASSAY_OBJECT_ARTIFACT] = IS_ARTIFACT,
-					   [ASSAY_OBJECT_RECIPE] = IS_RECIPE,
-					   [ASSAY_OBJECT_CONTRACT] = IS_CONTRACT,
-					   [ASSAY_OBJECT_TRIE] = 0,
-					   [ASSAY_OBJECT_VERSION] = IS_VERSION};
+	static const unsigned meaning[] = {[ASSAY_OBJECT_ARTIFACT] = IS_ARTIFACT, [ASSAY_OBJECT_RECIPE] = IS_RECIPE,
+					   [ASSAY_OBJECT_CONTRACT] = IS_CONTRACT, [ASSAY_OBJECT_TRIE] = 0,
+					   [ASSAY_OBJECT_VERSION] = IS_VERSION,   [ASSAY_OBJECT_RESULTS] = 0};
 	assay_code rc = ASSAY_OK;
 
 	for (uint64_t id = 1; rc == ASSAY_OK; id++) {

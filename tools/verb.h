@@ -63,6 +63,10 @@ const char *assay_opt(const assay_invocation *in, const char *name);
 ASSAY_NODISCARD assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t dflt, uint64_t lo,
 					  uint64_t hi, uint64_t *out, assay_err *err);
 
+/** A time (RFC 3339) from an option, in ns since 1970 UTC. ASSAY_EUSAGE when it is none. */
+ASSAY_NODISCARD assay_code assay_opt_moment(const assay_invocation *in, const char *name, bool *given, int64_t *out,
+					    assay_err *err);
+
 int assay_exit_of(assay_code code);
 
 /** Load the configuration; findings (warnings too) go to stderr. */

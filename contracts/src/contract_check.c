@@ -16,10 +16,12 @@ static const char *const implementation_keys[] = {"metric",
 						  "mustBeLessOrEqualTo",
 						  "mustBeBetween",
 						  "mustNotBeBetween",
-						  "aggregate",
 						  NULL};
 
-static bool is_operator(const char *key)
+const char *const contract_severities[] = {"error", "warning", "info", NULL};
+const char *const contract_missing[] = {"fail", "skip", NULL};
+
+bool contract_is_operator(const char *key)
 {
 	for (size_t i = 0; contract_operators[i] != NULL; i++)
 		if (strcmp(key, contract_operators[i]) == 0)
@@ -29,14 +31,20 @@ static bool is_operator(const char *key)
 
 /* ---------------------------------------------------------------- whose check is it */
 
-static bool is_ours(contract_loader *l, const assay_yaml_node *n)
+/* The default of the standard is library. */
+static const char *type_of(const assay_yaml_node *n)
 {
 	const char *type = contract_text(assay_yaml_get(n, "type"));
+
+	return type != NULL ? type : "library";
+}
+
+static bool is_ours(contract_loader *l, const assay_yaml_node *n)
+{
+	const char *type = type_of(n);
 	const char *engine = contract_text(assay_yaml_get(n, "engine"));
 	const char *id = contract_text(assay_yaml_get(n, "id"));
 
-	if (type == NULL)
-		type = "library"; /* the default of the standard */
 	if (strcmp(type, "custom") != 0) {
 		CONTRACT_WARN(l, n, "check '%s' is of type '%s': not judged by Assay", id ? id : "", type);
 		return false;
@@ -56,7 +64,7 @@ static void lint_beside(contract_loader *l, const assay_yaml_node *n)
 
 	for (size_t i = 0; i < n->count; i++) {
 		const assay_yaml_node *c = &n->children[i];
-		bool misplaced = is_operator(c->key);
+		bool misplaced = contract_is_operator(c->key);
 
 		for (size_t k = 0; k < ASSAY_COUNT(library_keys); k++)
 			misplaced = misplaced || strcmp(c->key, library_keys[k]) == 0;
@@ -76,7 +84,7 @@ static bool is_stable_id(const char *s)
 	return s[0] != '\0' && s[strspn(s, allowed)] == '\0';
 }
 
-static assay_code copy_text(contract_loader *l, char **out, const assay_yaml_node *n)
+assay_code contract_copy_text(contract_loader *l, char **out, const assay_yaml_node *n)
 {
 	const char *text = contract_text(n);
 
@@ -84,18 +92,17 @@ static assay_code copy_text(contract_loader *l, char **out, const assay_yaml_nod
 	return *out ? ASSAY_OK : ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
 }
 
-static void lint_id(contract_loader *l, const assay_yaml_node *check)
+void contract_lint_id(contract_loader *l, const assay_yaml_node *check, bool needed)
 {
 	const assay_yaml_node *id = assay_yaml_get(check, "id");
 
-	if (id == NULL)
+	if (id == NULL && needed)
 		CONTRACT_ERROR(l, check, "missing key 'id': verdicts and tickets name a check by it");
 	else if (contract_text(id) != NULL && !is_stable_id(id->text))
 		CONTRACT_ERROR(l, id, "check id '%s' may hold only letters, digits, '-' and '_'", id->text);
 }
 
-/* Number (from 1) of a word among names; the first when the key is not there. */
-static unsigned read_word(contract_loader *l, const assay_yaml_node *n, const char *const *names)
+unsigned contract_read_word(contract_loader *l, const assay_yaml_node *n, const char *const *names)
 {
 	const char *text = contract_text(n);
 	assay_suggest s;
@@ -139,24 +146,24 @@ static void report_no_metric(contract_loader *l, const assay_yaml_node *n)
 	CONTRACT_ERROR(l, n, "no metric '%s' in this build%s", n->text, assay_suggest_text(&s, hint, sizeof hint));
 }
 
-/* What the vocabulary says of the check's metric; NULL when it does not know it. */
-static const assay_vocabulary_metric *find_metric(contract_loader *l, const assay_yaml_node *n, assay_check *check)
+const assay_vocabulary_metric *contract_find_metric(contract_loader *l, const assay_yaml_node *n, unsigned kind,
+						    size_t *number)
 {
 	ASSAY_AUTO_BUF kinds = ASSAY_BUF_INIT;
 	const assay_vocabulary_metric *m;
 
 	if (l->vocabulary == NULL || contract_text(n) == NULL)
 		return NULL;
-	check->metric_number = assay_vocabulary_find(l->vocabulary, n->text);
-	if (check->metric_number == SIZE_MAX) {
+	*number = assay_vocabulary_find(l->vocabulary, n->text);
+	if (*number == SIZE_MAX) {
 		report_no_metric(l, n);
 		return NULL;
 	}
-	m = &l->vocabulary->items[check->metric_number];
+	m = &l->vocabulary->items[*number];
 	put_kinds(&kinds, m->kinds);
-	if ((m->kinds & ASSAY_SAMPLE_MASK(check->kind)) == 0)
+	if (kind != 0 && (m->kinds & ASSAY_SAMPLE_MASK(kind)) == 0)
 		CONTRACT_ERROR(l, n, "metric '%s' is not measured on %s, only on: %s", n->text,
-			       assay_sample_kind_name(check->kind), assay_buf_str(&kinds));
+			       assay_sample_kind_name(kind), assay_buf_str(&kinds));
 	else if (!m->made)
 		CONTRACT_ERROR(l, n, "no pipeline makes metric '%s': add the stage '%s'", n->text, m->stage);
 	return m;
@@ -173,27 +180,42 @@ static const assay_yaml_node *lint_metric(contract_loader *l, const assay_yaml_n
 	return metric;
 }
 
+static void read_bound(contract_loader *l, const assay_yaml_node *n, assay_check *check,
+		       const assay_vocabulary_metric *m)
+{
+	contract_resolution r = {.switches = true};
+	assay_bound bound = {0};
+	int64_t units[2] = {0, 0};
+
+	if (m != NULL) {
+		r.name = m->name;
+		r.scale = m->scale;
+	}
+	contract_read_bound(l, n, m != NULL ? &r : NULL, &bound, units);
+	check->op = bound.op;
+	check->low = bound.low;
+	check->high = bound.high;
+	check->low_units = units[0];
+	check->high_units = units[1];
+}
+
 static assay_code read_implementation(contract_loader *l, const assay_yaml_node *n, assay_check *check)
 {
-	static const char *const missing[] = {"fail", "skip", NULL};
-	const assay_yaml_node *metric, *aggregate = assay_yaml_get(n, "aggregate"),
-				       *remedy = assay_yaml_get(n, "remedy");
+	const assay_yaml_node *metric, *remedy = assay_yaml_get(n, "remedy");
 	assay_code rc;
 
 	assay_yaml_only(n, implementation_keys, l->file, l->d);
-	if (aggregate != NULL)
-		CONTRACT_ERROR_AT_KEY(l, aggregate,
-				      "this release judges samples only: 'aggregate' over a dataset is not available");
 	metric = lint_metric(l, n);
-	rc = copy_text(l, &check->metric, metric);
+	rc = contract_copy_text(l, &check->metric, metric);
 	if (rc == ASSAY_OK)
-		rc = copy_text(l, &check->remedy, remedy);
+		rc = contract_copy_text(l, &check->remedy, remedy);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (remedy != NULL && check->remedy[0] == '\0')
 		CONTRACT_ERROR(l, remedy, "'remedy' must be the name of a remedy");
-	check->when_missing = (assay_when_missing)read_word(l, assay_yaml_get(n, "whenMissing"), missing);
-	contract_read_bound(l, n, check, find_metric(l, metric, check));
+	check->when_missing =
+	    (assay_when_missing)contract_read_word(l, assay_yaml_get(n, "whenMissing"), contract_missing);
+	read_bound(l, n, check, contract_find_metric(l, metric, check->kind, &check->metric_number));
 	return ASSAY_OK;
 }
 
@@ -216,17 +238,16 @@ static assay_code copy_applies(contract_loader *l, assay_check *check, const con
 static assay_code read_check(contract_loader *l, const assay_yaml_node *n, assay_check *check,
 			     const contract_applies *applies)
 {
-	static const char *const severities[] = {"error", "warning", "info", NULL};
 	const assay_yaml_node *implementation = assay_yaml_get(n, "implementation");
 	assay_code rc;
 
-	lint_id(l, n);
+	contract_lint_id(l, n, true);
 	lint_beside(l, n);
 	contract_lint_no_applies(l, n);
-	check->severity = (assay_severity)read_word(l, assay_yaml_get(n, "severity"), severities);
-	ASSAY_TRY(copy_text(l, &check->id, assay_yaml_get(n, "id")));
-	ASSAY_TRY(copy_text(l, &check->dimension, assay_yaml_get(n, "dimension")));
-	ASSAY_TRY(copy_text(l, &check->description, assay_yaml_get(n, "description")));
+	check->severity = (assay_severity)contract_read_word(l, assay_yaml_get(n, "severity"), contract_severities);
+	ASSAY_TRY(contract_copy_text(l, &check->id, assay_yaml_get(n, "id")));
+	ASSAY_TRY(contract_copy_text(l, &check->dimension, assay_yaml_get(n, "dimension")));
+	ASSAY_TRY(contract_copy_text(l, &check->description, assay_yaml_get(n, "description")));
 	ASSAY_TRY(copy_applies(l, check, applies));
 	if (implementation == NULL)
 		CONTRACT_ERROR(l, n, "missing key 'implementation'");
@@ -240,15 +261,19 @@ fail:
 	return rc;
 }
 
-assay_code contract_read_check(contract_loader *l, const assay_yaml_node *n, assay_sample_kind kind,
-			       const contract_applies *applies)
+static bool is_of_dataset(const assay_yaml_node *n, const contract_scope *s)
 {
-	assay_check check = {.kind = kind, .metric_number = SIZE_MAX, .line = n->line, .column = n->column};
-	assay_code rc;
+	const assay_yaml_node *i = assay_yaml_get(n, "implementation");
 
-	if (n->type != ASSAY_YAML_MAPPING || !is_ours(l, n))
-		return ASSAY_OK;
-	rc = read_check(l, n, &check, applies);
+	return s->kind == 0 || assay_yaml_get(i, "aggregate") != NULL || assay_yaml_get(i, "drift") != NULL;
+}
+
+static assay_code read_sample_check(contract_loader *l, const assay_yaml_node *n, const contract_scope *s)
+{
+	assay_check check = {
+	    .kind = (assay_sample_kind)s->kind, .metric_number = SIZE_MAX, .line = n->line, .column = n->column};
+	assay_code rc = read_check(l, n, &check, s->applies);
+
 	if (rc == ASSAY_OK)
 		rc = assay_grow(&l->c->checks, &l->check_cap, l->c->check_count, sizeof *l->c->checks, l->err);
 	if (rc == ASSAY_OK)
@@ -256,4 +281,18 @@ assay_code contract_read_check(contract_loader *l, const assay_yaml_node *n, ass
 	else
 		contract_check_release(&check);
 	return rc;
+}
+
+assay_code contract_read_check(contract_loader *l, const assay_yaml_node *n, const contract_scope *s)
+{
+	if (n->type != ASSAY_YAML_MAPPING)
+		return ASSAY_OK;
+	if (strcmp(type_of(n), "library") == 0)
+		return contract_read_library(l, n, s);
+	if (!is_ours(l, n))
+		return ASSAY_OK;
+	if (!is_of_dataset(n, s))
+		return read_sample_check(l, n, s);
+	lint_beside(l, n);
+	return contract_read_aggregate(l, n, s);
 }

@@ -6,6 +6,7 @@
 #include "assay/yaml.h"
 
 #define CONTRACT_APPLIES_MAX 16
+#define CONTRACT_DATASET     "dataset" /* name of the schema entry that is about every kind */
 
 typedef struct contract_loader {
 	const char *file;
@@ -13,7 +14,7 @@ typedef struct contract_loader {
 	assay_diagnostics *d;
 	assay_err *err;
 	assay_contract *c;
-	size_t check_cap;
+	size_t check_cap, dataset_cap;
 } contract_loader;
 
 /** The metadata that an entry's checks are limited to; borrowed from the document, sorted by key. */
@@ -33,19 +34,71 @@ typedef struct contract_applies {
 void contract_lint_odcs(contract_loader *l, const assay_yaml_node *root);
 /** contract_lint.c: what Assay adds to the standard about a document and its schema entries. */
 void contract_lint_envelope(contract_loader *l, const assay_yaml_node *root);
-/** 0 when the entry judges nothing (and says so in a finding). */
-unsigned contract_lint_entry_kind(contract_loader *l, const assay_yaml_node *entry);
+/** Kind of an entry, 0 for the dataset; false when it judges nothing (and a finding says so). */
+bool contract_lint_entry_kind(contract_loader *l, const assay_yaml_node *entry, unsigned *kind);
+/** The same for a name that stands elsewhere. */
+bool contract_lint_kind(contract_loader *l, const assay_yaml_node *n, const char *name, unsigned *kind);
 void contract_lint_applies(contract_loader *l, const assay_yaml_node *entry, contract_applies *out);
 /** An appliesTo that stands where it has no effect. */
 void contract_lint_no_applies(contract_loader *l, const assay_yaml_node *n);
 ASSAY_NODISCARD assay_code contract_lint_ids(contract_loader *l);
 
+/** What the checks of a `quality` list are about. */
+typedef struct contract_scope {
+	unsigned kind;                   /* 0: the dataset */
+	const contract_applies *applies; /* of the schema entry */
+	const char *field;               /* the property that they stand with, NULL for the entry itself */
+} contract_scope;
+
 /** contract_check.c: one item of a `quality` list. */
-ASSAY_NODISCARD assay_code contract_read_check(contract_loader *l, const assay_yaml_node *n, assay_sample_kind kind,
-					       const contract_applies *applies);
-/** contract_bound.c: the one operator of an implementation and its numbers. metric is NULL when it is not known. */
-void contract_read_bound(contract_loader *l, const assay_yaml_node *implementation, assay_check *check,
-			 const assay_vocabulary_metric *metric);
+ASSAY_NODISCARD assay_code contract_read_check(contract_loader *l, const assay_yaml_node *n, const contract_scope *s);
+ASSAY_NODISCARD assay_code contract_copy_text(contract_loader *l, char **out, const assay_yaml_node *n);
+void contract_lint_id(contract_loader *l, const assay_yaml_node *check, bool needed);
+/** Number (from 1) of a word among names; the first when the key is not there. */
+unsigned contract_read_word(contract_loader *l, const assay_yaml_node *n, const char *const *names);
+extern const char *const contract_severities[], *const contract_missing[]; /* words, in the order of their numbers */
+/** What the vocabulary says of a metric, for a kind (0: any); NULL when it does not know it. */
+const assay_vocabulary_metric *contract_find_metric(contract_loader *l, const assay_yaml_node *n, unsigned kind,
+						    size_t *number);
+bool contract_is_operator(const char *key);
+
+/** dataset_aggregate.c: an implementation with `aggregate` or `drift`. */
+ASSAY_NODISCARD assay_code contract_read_aggregate(contract_loader *l, const assay_yaml_node *n,
+						   const contract_scope *s);
+/** dataset_library.c: a check of type library; what a property must be. */
+ASSAY_NODISCARD assay_code contract_read_library(contract_loader *l, const assay_yaml_node *n, const contract_scope *s);
+ASSAY_NODISCARD assay_code contract_read_property(contract_loader *l, const assay_yaml_node *n,
+						  const contract_scope *s);
+/** dataset_sla.c: slaProperties. */
+ASSAY_NODISCARD assay_code contract_read_sla(contract_loader *l, const assay_yaml_node *root);
+
+/** dataset_check.c: a check at the place of n, empty texts everywhere. */
+ASSAY_NODISCARD assay_code contract_dataset_begin(contract_loader *l, assay_dataset_check *out,
+						  const assay_yaml_node *n, const contract_scope *s);
+/** Take it over when rc is ASSAY_OK, release it otherwise; rc, or what went wrong. */
+ASSAY_NODISCARD assay_code contract_dataset_end(contract_loader *l, assay_dataset_check *k, assay_code rc);
+ASSAY_NODISCARD assay_code contract_dataset_set(contract_loader *l, char **out, const char *text);
+void contract_dataset_release(assay_dataset_check *k);
+/** dataset_record.c */
+void contract_dataset_encode(assay_buf *out, const assay_dataset_check *k);
+/** k is released by the caller, whatever was read. */
+void contract_dataset_decode(assay_cbor_reader *r, assay_dataset_check *k);
+void contract_dataset_resolve(assay_dataset_check *k, const assay_vocabulary *v);
+
+/** How fine and how large a bound may be. */
+typedef struct contract_resolution {
+	const char *name; /* of what is bounded, for messages */
+	int scale;        /* -1: any decimal has its meaning */
+	bool switches;    /* true and false stand for 1 and 0 where scale is 0 */
+	int64_t limit;    /* the value lies in 0..limit; 0: no such limits */
+} contract_resolution;
+/**
+ * contract_bound.c: the one operator among the keys of n and its numbers.
+ * @param r     NULL when nothing is known of what is bounded
+ * @param units [out, optional] low and high in units of r->scale
+ */
+void contract_read_bound(contract_loader *l, const assay_yaml_node *n, const contract_resolution *r, assay_bound *out,
+			 int64_t units[2]);
 /** d in units of 10^-scale; false when it is finer or does not fit. */
 bool contract_to_units(assay_decimal d, int scale, int64_t *units);
 
@@ -53,6 +106,8 @@ bool contract_to_units(assay_decimal d, int scale, int64_t *units);
 extern const char *const contract_operators[];
 void contract_check_release(assay_check *check);
 void contract_sort(assay_contract *c);
+/** A fault of a reader that says nothing about the bytes: told from others by its address. */
+extern const char contract_no_memory[];
 
 /** Text of a scalar, NULL for anything else. */
 static inline const char *contract_text(const assay_yaml_node *n)

@@ -38,27 +38,29 @@ void contract_lint_envelope(contract_loader *l, const assay_yaml_node *root)
 
 /* ---------------------------------------------------------------- schema entries */
 
-unsigned contract_lint_entry_kind(contract_loader *l, const assay_yaml_node *entry)
+bool contract_lint_kind(contract_loader *l, const assay_yaml_node *n, const char *name, unsigned *kind)
 {
-	const assay_yaml_node *name = assay_yaml_get(entry, "name");
-	const char *text = contract_text(name);
-	const unsigned kind = text ? assay_sample_kind_parse(text) : 0;
 	assay_suggest s;
 	char hint[160];
 
-	if (text == NULL || kind != 0)
-		return kind;
-	if (strcmp(text, "dataset") == 0) {
-		CONTRACT_ERROR(l, name,
-			       "this release judges samples only: checks of a whole 'dataset' are not available");
-		return 0;
-	}
-	assay_suggest_init(&s, text);
+	*kind = assay_sample_kind_parse(name);
+	if (*kind != 0 || strcmp(name, CONTRACT_DATASET) == 0)
+		return true;
+	assay_suggest_init(&s, name);
 	for (unsigned k = 1; k <= ASSAY_SAMPLE_KIND_MAX; k++)
 		assay_suggest_offer(&s, assay_sample_kind_name(k));
-	CONTRACT_ERROR(l, name, "'%s' is no kind of sample (page, table, video, shot, audio, segment)%s", text,
+	assay_suggest_offer(&s, CONTRACT_DATASET);
+	CONTRACT_ERROR(l, n, "'%s' is no kind of sample (page, table, video, shot, audio, segment) nor dataset%s", name,
 		       assay_suggest_text(&s, hint, sizeof hint));
-	return 0;
+	return false;
+}
+
+bool contract_lint_entry_kind(contract_loader *l, const assay_yaml_node *entry, unsigned *kind)
+{
+	const assay_yaml_node *name = assay_yaml_get(entry, "name");
+	const char *text = contract_text(name);
+
+	return text != NULL && contract_lint_kind(l, name, text, kind);
 }
 
 static void put_applies(contract_loader *l, const assay_yaml_node *n, contract_applies *out)
@@ -136,9 +138,15 @@ void contract_lint_no_applies(contract_loader *l, const assay_yaml_node *n)
 
 /* ---------------------------------------------------------------- ids */
 
+/* A check of either sort. */
+typedef struct named {
+	const char *id;
+	int line, column;
+} named;
+
 static int id_cmp(const void *pa, const void *pb)
 {
-	const assay_check *a = *(const assay_check *const *)pa, *b = *(const assay_check *const *)pb;
+	const named *a = pa, *b = pb;
 	const int ids = strcmp(a->id, b->id);
 
 	if (ids != 0)
@@ -150,17 +158,21 @@ static int id_cmp(const void *pa, const void *pb)
 
 assay_code contract_lint_ids(contract_loader *l)
 {
-	const size_t n = l->c->check_count;
-	ASSAY_AUTO_FREE const assay_check **sorted = assay_alloc(n, sizeof *sorted);
+	const assay_contract *c = l->c;
+	const size_t n = c->check_count + c->dataset_count;
+	ASSAY_AUTO_FREE named *sorted = assay_alloc(n, sizeof *sorted);
 
 	if (sorted == NULL)
 		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = &l->c->checks[i];
+	for (size_t i = 0; i < c->check_count; i++)
+		sorted[i] = (named){c->checks[i].id, c->checks[i].line, c->checks[i].column};
+	for (size_t i = 0; i < c->dataset_count; i++)
+		sorted[c->check_count + i] = (named){c->dataset[i].id, c->dataset[i].line, c->dataset[i].column};
 	qsort(sorted, n, sizeof *sorted, id_cmp);
 	for (size_t i = 1; i < n; i++)
-		if (sorted[i]->id[0] != '\0' && strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
-			CONTRACT_ERROR(l, sorted[i], "check id '%s' stands here twice, first in line %d", sorted[i]->id,
-				       sorted[i - 1]->line);
+		if (sorted[i].id[0] != '\0' && strcmp(sorted[i - 1].id, sorted[i].id) == 0)
+			CONTRACT_ERROR(l, &sorted[i], "check id '%s' stands here twice, first in line %d%s",
+				       sorted[i].id, sorted[i - 1].line,
+				       strchr(sorted[i].id, '.') != NULL ? ": give one of them an 'id'" : "");
 	return ASSAY_OK;
 }

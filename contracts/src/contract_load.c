@@ -4,8 +4,7 @@
 
 #include <stdlib.h>
 
-static assay_code read_quality(contract_loader *l, const assay_yaml_node *element, assay_sample_kind kind,
-			       const contract_applies *applies)
+static assay_code read_quality(contract_loader *l, const assay_yaml_node *element, const contract_scope *s)
 {
 	const assay_yaml_node *list = assay_yaml_get(element, "quality");
 	assay_code rc = ASSAY_OK;
@@ -13,55 +12,51 @@ static assay_code read_quality(contract_loader *l, const assay_yaml_node *elemen
 	if (list == NULL || list->type != ASSAY_YAML_SEQUENCE)
 		return ASSAY_OK;
 	for (size_t i = 0; i < list->count && rc == ASSAY_OK; i++)
-		rc = contract_read_check(l, &list->children[i], kind, applies);
+		rc = contract_read_check(l, &list->children[i], s);
 	return rc;
 }
 
-static assay_code read_properties(contract_loader *l, const assay_yaml_node *element, assay_sample_kind kind,
-				  const contract_applies *applies);
-
-/* Depth is bounded by what assay_yaml_parse lets through. */
-static assay_code read_property(contract_loader *l, const assay_yaml_node *n, assay_sample_kind kind,
-				const contract_applies *applies)
+/* Depth is bounded by what assay_yaml_parse lets through. Metadata are single values: only a property of the entry
+ * itself names one. */
+static assay_code read_properties(contract_loader *l, const assay_yaml_node *element, const contract_scope *s,
+				  bool outermost)
 {
-	const assay_yaml_node *items = assay_yaml_get(n, "items");
-	assay_code rc;
-
-	contract_lint_no_applies(l, n);
-	rc = read_quality(l, n, kind, applies);
-	if (rc == ASSAY_OK)
-		rc = read_properties(l, n, kind, applies);
-	if (rc == ASSAY_OK && items != NULL)
-		rc = read_property(l, items, kind, applies);
-	return rc;
-}
-
-static assay_code read_properties(contract_loader *l, const assay_yaml_node *element, assay_sample_kind kind,
-				  const contract_applies *applies)
-{
-	const assay_yaml_node *list = assay_yaml_get(element, "properties");
+	const assay_yaml_node *list = assay_yaml_get(element, "properties"), *items = assay_yaml_get(element, "items");
 	assay_code rc = ASSAY_OK;
 
-	if (list == NULL || list->type != ASSAY_YAML_SEQUENCE)
-		return ASSAY_OK;
-	for (size_t i = 0; i < list->count && rc == ASSAY_OK; i++)
-		rc = read_property(l, &list->children[i], kind, applies);
-	return rc;
+	for (size_t i = 0; list != NULL && list->type == ASSAY_YAML_SEQUENCE && i < list->count && rc == ASSAY_OK;
+	     i++) {
+		const assay_yaml_node *n = &list->children[i];
+		contract_scope inner = *s;
+
+		contract_lint_no_applies(l, n);
+		inner.field = outermost ? contract_text(assay_yaml_get(n, "name")) : NULL;
+		if (inner.field != NULL)
+			rc = contract_read_property(l, n, &inner);
+		if (rc == ASSAY_OK)
+			rc = read_quality(l, n, &inner);
+		if (rc == ASSAY_OK)
+			rc = read_properties(l, n, s, false);
+	}
+	if (rc != ASSAY_OK || items == NULL)
+		return rc;
+	contract_lint_no_applies(l, items);
+	rc = read_quality(l, items, s);
+	return rc == ASSAY_OK ? read_properties(l, items, s, false) : rc;
 }
 
 static assay_code read_entry(contract_loader *l, const assay_yaml_node *entry)
 {
-	const unsigned kind = contract_lint_entry_kind(l, entry);
 	contract_applies applies;
+	contract_scope s = {.applies = &applies};
+	const bool known = contract_lint_entry_kind(l, entry, &s.kind);
 	assay_code rc;
 
 	contract_lint_applies(l, entry, &applies);
-	if (kind == 0)
+	if (!known)
 		return ASSAY_OK;
-	rc = read_quality(l, entry, (assay_sample_kind)kind, &applies);
-	if (rc == ASSAY_OK)
-		rc = read_properties(l, entry, (assay_sample_kind)kind, &applies);
-	return rc;
+	rc = read_quality(l, entry, &s);
+	return rc == ASSAY_OK ? read_properties(l, entry, &s, true) : rc;
 }
 
 static assay_code read_schema(contract_loader *l, const assay_yaml_node *root)
@@ -110,6 +105,8 @@ static assay_code read_document(contract_loader *l, const assay_yaml_node *root)
 	rc = copy_head(l, root);
 	if (rc == ASSAY_OK)
 		rc = read_schema(l, root);
+	if (rc == ASSAY_OK)
+		rc = contract_read_sla(l, root);
 	if (rc == ASSAY_OK)
 		rc = contract_lint_ids(l);
 	return rc;

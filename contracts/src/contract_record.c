@@ -2,11 +2,12 @@
  * The canonical record of a contract: deterministic CBOR, a map with ascending integer keys.
  *
  *   contract = {
- *     0: 1,            format number
+ *     0: uint,         format number: 1, or 2 when there are checks of the dataset
  *     1: text,         id
  *     2: text,         name, "" if none
  *     3: text,         version
  *     4: [* check],    ascending by kind, then by id (bytes)
+ *     5: [* dataset check],   in format 2 alone, one at least; ascending likewise; see dataset_record.c
  *   }
  *   check = {
  *     0: text,         id, unique in the contract
@@ -33,9 +34,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 1u
+#define FORMAT              1u
+#define FORMAT_WITH_DATASET 2u
 
-static const char no_memory[] = "out of memory"; /* told from faults of the record by its address */
+const char contract_no_memory[] = "out of memory"; /* told from faults of the record by its address */
 
 static bool is_pair(assay_operator op)
 {
@@ -97,8 +99,10 @@ static void put_check(assay_buf *b, const assay_check *k)
 
 void assay_contract_encode(assay_buf *out, const assay_contract *c)
 {
-	assay_cbor_map(out, 5);
-	put_uint(out, 0, FORMAT);
+	const bool dataset = c->dataset_count > 0;
+
+	assay_cbor_map(out, dataset ? 6 : 5);
+	put_uint(out, 0, dataset ? FORMAT_WITH_DATASET : FORMAT);
 	put_text(out, 1, c->id);
 	put_text(out, 2, c->name);
 	put_text(out, 3, c->version);
@@ -106,6 +110,12 @@ void assay_contract_encode(assay_buf *out, const assay_contract *c)
 	assay_cbor_array(out, c->check_count);
 	for (size_t i = 0; i < c->check_count; i++)
 		put_check(out, &c->checks[i]);
+	if (!dataset)
+		return;
+	assay_cbor_uint(out, 5);
+	assay_cbor_array(out, c->dataset_count);
+	for (size_t i = 0; i < c->dataset_count; i++)
+		contract_dataset_encode(out, &c->dataset[i]);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -163,7 +173,7 @@ static void read_applies(assay_cbor_reader *r, assay_check *k)
 	k->applies_keys = assay_alloc(n, sizeof *k->applies_keys);
 	k->applies_values = assay_alloc(n, sizeof *k->applies_values);
 	if (k->applies_keys == NULL || k->applies_values == NULL) {
-		assay_cbor_fault(r, no_memory);
+		assay_cbor_fault(r, contract_no_memory);
 		return;
 	}
 	k->applies_count = n;
@@ -232,7 +242,7 @@ static assay_code read_checks(assay_contract *c, assay_cbor_reader *r, const ass
 		read_check(r, &k);
 		k.description = assay_strdup("");
 		if (k.description == NULL)
-			assay_cbor_fault(r, no_memory);
+			assay_cbor_fault(r, contract_no_memory);
 		if (r->fault == NULL)
 			resolve(&k, v);
 		c->checks[c->check_count++] = k;
@@ -240,19 +250,45 @@ static assay_code read_checks(assay_contract *c, assay_cbor_reader *r, const ass
 	return ASSAY_OK;
 }
 
+static assay_code read_dataset(assay_contract *c, assay_cbor_reader *r, const assay_vocabulary *v, assay_err *err)
+{
+	size_t n, cap = 0;
+
+	assay_cbor_read_key(r, 5);
+	n = assay_cbor_read_array(r);
+	if (n == 0)
+		assay_cbor_fault(r, "format 2 without what it is for");
+	for (size_t i = 0; i < n && r->fault == NULL; i++) {
+		const assay_code rc = assay_grow(&c->dataset, &cap, c->dataset_count, sizeof *c->dataset, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+		contract_dataset_decode(r, &c->dataset[c->dataset_count++]);
+		if (r->fault == NULL)
+			contract_dataset_resolve(&c->dataset[i], v);
+	}
+	return ASSAY_OK;
+}
+
 static assay_code read_contract(assay_contract *c, assay_cbor_reader *r, const assay_vocabulary *v, assay_err *err)
 {
-	expect(r, assay_cbor_read_map(r), 5);
+	const size_t fields = assay_cbor_read_map(r);
+	uint64_t format;
+	assay_code rc;
+
 	assay_cbor_read_key(r, 0);
-	if (assay_cbor_read_uint(r) != FORMAT)
+	format = assay_cbor_read_uint(r);
+	if (format != FORMAT && format != FORMAT_WITH_DATASET)
 		assay_cbor_fault(r, "a format that this release does not read");
+	expect(r, fields, format == FORMAT ? 5 : 6);
 	c->id = read_text(r, 1);
 	c->name = read_text(r, 2);
 	c->version = read_text(r, 3);
 	if (r->fault == NULL && (c->id == NULL || c->name == NULL || c->version == NULL))
 		assay_cbor_fault(r, "null where text must stand");
 	assay_cbor_read_key(r, 4);
-	return read_checks(c, r, v, err);
+	rc = read_checks(c, r, v, err);
+	return rc == ASSAY_OK && format == FORMAT_WITH_DATASET ? read_dataset(c, r, v, err) : rc;
 }
 
 /* Order of checks and of metadata is part of the form, and ids are unique: sorted input is unchanged by the writer,
@@ -267,6 +303,12 @@ static bool is_ordered(const assay_contract *c)
 		for (size_t m = 1; m < k->applies_count; m++)
 			if (strcmp(k->applies_keys[m - 1], k->applies_keys[m]) >= 0)
 				return false;
+	}
+	for (size_t i = 1; i < c->dataset_count; i++) {
+		const assay_dataset_check *last = &c->dataset[i - 1], *k = &c->dataset[i];
+
+		if (last->kind > k->kind || (last->kind == k->kind && strcmp(last->id, k->id) >= 0))
+			return false;
 	}
 	return true;
 }
@@ -288,7 +330,7 @@ assay_code assay_contract_decode(assay_contract **out, const void *p, size_t n, 
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contract record");
 	assay_cbor_reader_init(&r, p, n);
 	rc = read_contract(c, &r, vocabulary, err);
-	if (rc == ASSAY_OK && r.fault == no_memory)
+	if (rc == ASSAY_OK && r.fault == contract_no_memory)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "contract record");
 	if (rc == ASSAY_OK)
 		rc = assay_cbor_finish(&r, "contract", err);

@@ -15,6 +15,7 @@ void card_release(card *c)
 	}
 	free(c->metadata);
 	distributions_release(&c->distributions);
+	assay_dataset_results_release(&c->checks);
 	*c = (card){0};
 }
 
@@ -135,6 +136,8 @@ void card_version_json(assay_buf *out, card *c)
 	assay_json_kuint(&j, "artifacts", c->artifacts);
 	assay_json_kuint(&j, "without_metadata", c->stale);
 	json_named(&j, c);
+	assay_json_key(&j, "dataset_checks");
+	assay_dataset_results_json(&j, &c->checks);
 	assay_json_key(&j, "distributions");
 	distributions_json(&j, &c->distributions);
 	assay_json_end(&j);

@@ -2,6 +2,8 @@
 #ifndef ASSAY_DELIVERY_CARD_H
 #define ASSAY_DELIVERY_CARD_H
 
+#include "assay/version_results.h"
+
 #include "distribution.h"
 #include "sample.h"
 
@@ -21,6 +23,7 @@ typedef struct card {
 	card_metadata *metadata; /* sorted by key */
 	size_t metadata_count, metadata_cap;
 	distributions distributions;
+	assay_dataset_results checks; /* of the whole dataset, as they were when the version was made */
 } card;
 
 void card_release(card *c);

@@ -172,9 +172,45 @@ static void contracts(assay_buf *out, const card *c)
 		cell(out, k->version);
 		assay_buf_puts(out, " | ");
 		cell(out, k->id);
-		assay_buf_printf(out, " | %zu |\n", k->check_count);
+		assay_buf_printf(out, " | %zu |\n", k->check_count + k->dataset_count);
 	}
 	assay_buf_putc(out, '\n');
+}
+
+/* What Markdown reads of "<" is escaped. */
+static void check_bound(assay_buf *out, const assay_bound *b)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	assay_check_bound_text(&text, b->op, b->low, b->high);
+	cell(out, assay_buf_str(&text));
+}
+
+static void dataset_checks(assay_buf *out, const card *c)
+{
+	if (c->checks.count == 0)
+		return;
+	assay_buf_puts(out, "## Checks of the whole dataset\n\n| check | what | of | value | must be | result "
+			    "|\n|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < c->checks.count; i++) {
+		const assay_dataset_result *r = &c->checks.items[i];
+
+		assay_buf_puts(out, "| ");
+		cell(out, r->check);
+		assay_buf_puts(out, " | ");
+		cell(out, r->subject);
+		assay_buf_printf(out, " | %s |", r->kind != 0 ? assay_sample_kind_name(r->kind) : "all kinds");
+		if (r->defined)
+			decimal_cell(out, r->value.units, r->value.scale);
+		else
+			assay_buf_puts(out, " unknown |");
+		assay_buf_putc(out, ' ');
+		check_bound(out, &r->bound);
+		assay_buf_printf(out, " | %s%s |\n", assay_dataset_verdict_name(r->verdict),
+				 r->verdict == ASSAY_DATASET_FAILED ? " (warning)" : "");
+	}
+	assay_buf_puts(out,
+		       "\nValues are rounded, results are not: `dataset_checks` in `version.json` has all of it.\n\n");
 }
 
 void card_readme(assay_buf *out, card *c)
@@ -188,6 +224,7 @@ void card_readme(assay_buf *out, card *c)
 	licence(out, c);
 	files(out);
 	measurements(out, c);
+	dataset_checks(out, c);
 	recipes(out, c);
 	contracts(out, c);
 	assay_buf_puts(out, "## Is it complete and unchanged?\n\n"

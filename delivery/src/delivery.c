@@ -211,6 +211,7 @@ static assay_code write_all(writer *w, assay_store *s, assay_err *err)
 	ASSAY_TRY(write_listing(w, &w->version->accepted, write_samples, err));
 	ASSAY_TRY(write_listing(w, &w->version->others, write_others, err));
 	ASSAY_TRY(records_write(&w->folder, &w->reader, w->version, err));
+	ASSAY_TRY(assay_version_results(&w->card.checks, w->reader.store, w->version, err));
 	ASSAY_TRY(write_card(w, VERSION_NAME, card_version_json, err));
 	ASSAY_TRY(write_card(w, "README.md", card_readme, err));
 	rc = folder_commit(&w->folder, err);

@@ -120,6 +120,39 @@ static void json_check(assay_json *j, const assay_check *k)
 	assay_json_end(j);
 }
 
+static void json_pairs(assay_json *j, const char *key, const assay_pairs *p)
+{
+	assay_json_key(j, key);
+	assay_json_array(j);
+	for (size_t i = 0; i < p->count; i++) {
+		assay_json_array(j);
+		assay_json_str(j, p->names[i]);
+		assay_json_str(j, p->values[i]);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
+static void json_dataset_check(assay_json *j, const assay_dataset_check *k)
+{
+	ASSAY_AUTO_BUF subject = ASSAY_BUF_INIT, bound = ASSAY_BUF_INIT;
+
+	assay_dataset_check_subject(&subject, k);
+	assay_check_bound_text(&bound, k->bound.op, k->bound.low, k->bound.high);
+	assay_json_object(j);
+	assay_json_kstr(j, "id", k->id);
+	assay_json_kstr(j, "kind", k->kind != 0 ? assay_sample_kind_name(k->kind) : NULL);
+	assay_json_kstr(j, "subject", assay_buf_str(&subject));
+	assay_json_kstr(j, "must_be", assay_buf_str(&bound));
+	assay_json_kstr(j, "severity", assay_severity_name(k->severity));
+	assay_json_kstr(j, "whenMissing", k->when_missing == ASSAY_MISSING_SKIPS ? "skip" : "fail");
+	assay_json_kstr(j, "dimension", k->dimension[0] != '\0' ? k->dimension : NULL);
+	assay_json_kstr(j, "population", k->all ? "all" : "accepted");
+	json_pairs(j, "where", &k->where);
+	json_pairs(j, "rules", &k->rules);
+	assay_json_end(j);
+}
+
 static void contract_json(assay_buf *out, const assay_contract *c, const assay_digest *d)
 {
 	assay_json j;
@@ -134,6 +167,11 @@ static void contract_json(assay_buf *out, const assay_contract *c, const assay_d
 	assay_json_array(&j);
 	for (size_t i = 0; i < c->check_count; i++)
 		json_check(&j, &c->checks[i]);
+	assay_json_end(&j);
+	assay_json_key(&j, "dataset_checks");
+	assay_json_array(&j);
+	for (size_t i = 0; i < c->dataset_count; i++)
+		json_dataset_check(&j, &c->dataset[i]);
 	assay_json_end(&j);
 	assay_json_end(&j);
 	assay_buf_putc(out, '\n');

@@ -137,12 +137,14 @@ static void read_recipe(verifier *v, assay_cbor_reader *c)
 
 static void read_record(verifier *v, assay_cbor_reader *c)
 {
+	uint64_t format;
 	size_t n;
 
 	if (assay_cbor_read_map(c) != 8)
 		assay_cbor_fault(c, "version does not have 8 fields");
 	assay_cbor_read_key(c, 0);
-	if (assay_cbor_read_uint(c) != ASSAY_VERSION_FORMAT)
+	format = assay_cbor_read_uint(c);
+	if (format != ASSAY_VERSION_PLAIN && format != ASSAY_VERSION_FORMAT)
 		assay_cbor_fault(c, "a format that this release does not read");
 	assay_cbor_read_key(c, 1);
 	n = assay_cbor_read_array(c);

@@ -1,11 +1,13 @@
 /*
  * Layout of a version record (an object; its digest is the version's id; maps have ascending integer keys):
- *   {0: format 1, 1: [[modality, recipe]...] ascending, 2: [contract...], 3: accepted trie, 4: others trie,
- *    5: [human decisions in force], 6: [baselines], 7: null | as-of time}
- *   Format 1 has nothing to put into 5, 6 and 7 yet: they are [], [] and null.
+ *   {0: format, 1: [[modality, recipe]...] ascending, 2: [contract...], 3: accepted trie, 4: others trie,
+ *    5: [human decisions in force], 6: [baseline...] ascending, 7: null | as-of time, ns since 1970 UTC}
+ *   Nothing is put into 5 yet. Format 1 has no baselines and no as-of time: 5, 6 and 7 are [], [] and null; a record
+ *   that has one of them is of format 2.
  * Layout of the version row beside it (key: number):
- *   {0: format 1, 1: id, 2: run, 3: made ns, 4: parent | null, 5: incomplete,
+ *   {0: format, 1: id, 2: run, 3: made ns, 4: parent | null, 5: incomplete,
  *    6: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 7: dataset | null}
+ *   and in format 2 8: results of the dataset's checks; a row without such results is of format 1.
  * Index 'v': id -> number. Meta "version.latest": number.
  */
 #include "assay/version.h"
@@ -22,9 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW_FORMAT    1
 #define RECORD_FIELDS 8
-#define ROW_FIELDS    8
+#define ROW_PLAIN     1
+#define ROW_RESULTS   2
+#define ROW_FIELDS    8 /* and one more with results */
 #define LATEST        "version.latest"
 #define PREFIX        "sha256:"
 #define TAG_PREFIX    "tag:"
@@ -33,6 +36,7 @@
 void assay_version_release(assay_version *v)
 {
 	free(v->contracts);
+	free(v->baselines);
 	free(v->dataset);
 	*v = (assay_version){0};
 }
@@ -55,11 +59,17 @@ static void encode_recipes(assay_buf *out, const assay_version *v)
 	}
 }
 
+/* What format 1 has no place for raises the number: a version that needs none of it keeps its id for ever. */
+static bool is_plain(const assay_version *v)
+{
+	return v->baseline_count == 0 && !v->has_as_of;
+}
+
 static void encode_record(assay_buf *out, const assay_version *v)
 {
 	assay_cbor_map(out, RECORD_FIELDS);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, ASSAY_VERSION_FORMAT);
+	assay_cbor_uint(out, is_plain(v) ? ASSAY_VERSION_PLAIN : ASSAY_VERSION_FORMAT);
 	assay_cbor_uint(out, 1);
 	encode_recipes(out, v);
 	assay_cbor_uint(out, 2);
@@ -73,9 +83,14 @@ static void encode_record(assay_buf *out, const assay_version *v)
 	assay_cbor_uint(out, 5);
 	assay_cbor_array(out, 0);
 	assay_cbor_uint(out, 6);
-	assay_cbor_array(out, 0);
+	assay_cbor_array(out, v->baseline_count);
+	for (size_t i = 0; i < v->baseline_count; i++)
+		assay_cbor_digest(out, &v->baselines[i]);
 	assay_cbor_uint(out, 7);
-	assay_cbor_null(out);
+	if (v->has_as_of)
+		assay_cbor_int(out, v->as_of_ns);
+	else
+		assay_cbor_null(out);
 }
 
 static void read_recipes(assay_cbor_reader *c, assay_version *v)
@@ -107,10 +122,30 @@ static void read_contracts(assay_cbor_reader *c, assay_version *v)
 		assay_record_digest(c, &v->contracts[v->contract_count++]);
 }
 
+static void read_baselines(assay_cbor_reader *c, assay_version *v)
+{
+	size_t n;
+
+	v->baselines = assay_record_list(c, sizeof(*v->baselines), &n);
+	while (v->baseline_count < n && c->fault == NULL) {
+		const size_t i = v->baseline_count++;
+
+		assay_record_digest(c, &v->baselines[i]);
+		if (i > 0 && assay_digest_cmp(&v->baselines[i - 1], &v->baselines[i]) >= 0)
+			assay_cbor_fault(c, "baselines do not ascend");
+	}
+}
+
 static void read_record(assay_cbor_reader *c, assay_version *v)
 {
-	assay_record_head(c, RECORD_FIELDS, "version does not have 8 fields", ASSAY_VERSION_FORMAT,
-			  "unknown version format");
+	uint64_t format;
+
+	if (assay_cbor_read_map(c) != RECORD_FIELDS)
+		assay_cbor_fault(c, "version does not have 8 fields");
+	assay_cbor_read_key(c, 0);
+	format = assay_cbor_read_uint(c);
+	if (format != ASSAY_VERSION_PLAIN && format != ASSAY_VERSION_FORMAT)
+		assay_cbor_fault(c, "unknown version format");
 	assay_cbor_read_key(c, 1);
 	read_recipes(c, v);
 	assay_cbor_read_key(c, 2);
@@ -122,10 +157,13 @@ static void read_record(assay_cbor_reader *c, assay_version *v)
 	assay_cbor_read_key(c, 5);
 	assay_record_tuple(c, 0, "decisions are not read by this program");
 	assay_cbor_read_key(c, 6);
-	assay_record_tuple(c, 0, "baselines are not read by this program");
+	read_baselines(c, v);
 	assay_cbor_read_key(c, 7);
-	if (!assay_cbor_read_null(c))
-		assay_cbor_fault(c, "an as-of time is not read by this program");
+	v->has_as_of = !assay_cbor_read_null(c);
+	if (v->has_as_of)
+		v->as_of_ns = assay_cbor_read_int(c);
+	if (is_plain(v) != (format == ASSAY_VERSION_PLAIN))
+		assay_cbor_fault(c, "baselines and as-of time do not go with the format");
 }
 
 static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)
@@ -150,9 +188,11 @@ static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)
 
 static void encode_row(assay_buf *out, const assay_version *v)
 {
-	assay_cbor_map(out, ROW_FIELDS);
+	const bool results = !assay_digest_is_zero(&v->results);
+
+	assay_cbor_map(out, results ? ROW_FIELDS + 1 : ROW_FIELDS);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, ROW_FORMAT);
+	assay_cbor_uint(out, results ? ROW_RESULTS : ROW_PLAIN);
 	assay_cbor_uint(out, 1);
 	assay_cbor_digest(out, &v->id);
 	assay_cbor_uint(out, 2);
@@ -167,12 +207,23 @@ static void encode_row(assay_buf *out, const assay_version *v)
 	assay_counts_encode(out, &v->counts);
 	assay_cbor_uint(out, 7);
 	assay_cbor_text(out, v->dataset);
+	if (!results)
+		return;
+	assay_cbor_uint(out, 8);
+	assay_cbor_digest(out, &v->results);
 }
 
 static void read_row(assay_cbor_reader *c, assay_version *v)
 {
-	assay_record_head(c, ROW_FIELDS, "version row does not have 8 fields", ROW_FORMAT,
-			  "unknown format of a version row");
+	const size_t fields = assay_cbor_read_map(c);
+	uint64_t format;
+
+	assay_cbor_read_key(c, 0);
+	format = assay_cbor_read_uint(c);
+	if (format != ROW_PLAIN && format != ROW_RESULTS)
+		assay_cbor_fault(c, "unknown format of a version row");
+	if (fields != (format == ROW_PLAIN ? ROW_FIELDS : ROW_FIELDS + 1))
+		assay_cbor_fault(c, "version row has another number of fields");
 	assay_cbor_read_key(c, 1);
 	assay_record_digest(c, &v->id);
 	assay_cbor_read_key(c, 2);
@@ -187,6 +238,10 @@ static void read_row(assay_cbor_reader *c, assay_version *v)
 	assay_counts_decode(c, &v->counts);
 	assay_cbor_read_key(c, 7);
 	v->dataset = assay_cbor_read_strdup(c);
+	if (format == ROW_PLAIN)
+		return;
+	assay_cbor_read_key(c, 8);
+	assay_record_digest(c, &v->results);
 }
 
 static assay_code load(assay_store *s, assay_version *out, uint64_t number, const void *p, size_t n, assay_err *err)
@@ -256,6 +311,7 @@ static assay_code adopt_row(assay_store *s, assay_version *v, uint64_t number, a
 	v->made_ns = first.made_ns;
 	v->parent = first.parent;
 	v->incomplete = first.incomplete;
+	v->results = first.results;
 	return ASSAY_OK;
 }
 

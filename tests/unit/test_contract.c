@@ -80,7 +80,7 @@ static const char whole[] =
     "roles: [{role: reader, access: read}]\n"
     "support: [{channel: c, url: 'mailto:a@example.org'}]\n"
     "price: {priceAmount: 9.95, priceCurrency: EUR, priceUnit: page}\n"
-    "slaProperties: [{property: frequency, value: 1, unit: d}]\n"
+    "slaProperties: [{property: freshness, value: 2, unit: d, element: page.taken}]\n"
     "customProperties: [{property: mine, value: [1, {a: b}]}]\n"
     "schema:\n"
     "- name: page\n"
@@ -100,6 +100,15 @@ static const char whole[] =
     "  quality:\n"
     "  - {id: blank, type: custom, engine: assay, implementation: {metric: page.blank, mustBe: false}}\n"
     "  - {id: dpi, type: custom, engine: assay, implementation: {metric: page.dpi, mustBeBetween: [200, 6e2]}}\n"
+    "- name: dataset\n"
+    "  quality:\n"
+    "  - {id: low, type: custom, engine: assay, dimension: coverage, implementation: {aggregate: share, metric: "
+    "ocr.cer,\n"
+    "     of: page, condition: {mustBeBetween: [0.1, 1]}, where: {b: c, a: b}, population: all, mustBeLessThan: "
+    "0.25}}\n"
+    "  - {id: drift, type: custom, engine: assay, severity: warning, implementation: {metric: audio.peak, drift: psi,\n"
+    "     against: gold, bins: 5, mustBeLessThan: 0.2, whenMissing: skip}}\n"
+    "  - {metric: duplicateValues, unit: percent, mustBeBetween: [0, 2.5]}\n"
     "- name: audio\n"
     "  quality:\n"
     "  - {id: peak, type: custom, engine: assay, severity: info,\n"
@@ -148,6 +157,49 @@ static void contract_load__whole_standard__checks_in_order(void **state)
 	assert_int_equal(k->low_units, -50);
 	assert_int_equal(k->high_units, -25);
 	assert_int_equal(k->applies_count, 0);
+	assay_contract_close(c);
+}
+
+/* Checks of the dataset stand apart; those of no kind come first. */
+static void contract_load__whole_standard__dataset_checks_in_order(void **state)
+{
+	static const char *const ids[] = {"dataset.duplicateValues", "drift",          "low", "page.taken.freshness",
+					  "page.text.required",      "page.text.valid"};
+	assay_contract *c = load(whole, &vocabulary);
+	const assay_dataset_check *k;
+
+	(void)state;
+	assert_int_equal(c->dataset_count, ASSAY_COUNT(ids));
+	for (size_t i = 0; i < ASSAY_COUNT(ids); i++)
+		assert_string_equal(c->dataset[i].id, ids[i]);
+	k = &c->dataset[0];
+	assert_int_equal(k->aggregate, ASSAY_AGGREGATE_DUPLICATES);
+	assert_true(k->percent && k->all && k->kind == 0);
+	k = &c->dataset[1];
+	assert_int_equal(k->aggregate, ASSAY_AGGREGATE_PSI);
+	assert_int_equal(k->rank, 5);
+	assert_string_equal(k->against, "gold");
+	assert_int_equal(k->severity, ASSAY_SEVERITY_WARNING);
+	assert_int_equal(k->when_missing, ASSAY_MISSING_SKIPS);
+	assert_int_equal(k->kinds, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_SEGMENT));
+	k = &c->dataset[2];
+	assert_int_equal(k->kind, ASSAY_SAMPLE_PAGE);
+	assert_int_equal(k->condition.op, ASSAY_MUST_BE_BETWEEN);
+	assert_int_equal(k->condition_low, 1000);
+	assert_int_equal(k->condition_high, 10000);
+	assert_int_equal(k->where.count, 2);
+	assert_string_equal(k->where.names[0], "a");
+	assert_string_equal(k->dimension, "coverage");
+	assert_true(k->all);
+	k = &c->dataset[3];
+	assert_int_equal(k->aggregate, ASSAY_AGGREGATE_AGE);
+	assert_int_equal(k->bound.low.units, 172800);
+	assert_string_equal(k->fields[0], "taken");
+	k = &c->dataset[4];
+	assert_int_equal(k->aggregate, ASSAY_AGGREGATE_NULL_VALUES);
+	assert_int_equal(k->where.count, 2); /* appliesTo of the entry */
+	k = &c->dataset[5];
+	assert_int_equal(k->rules.count, 2); /* minLength, type */
 	assay_contract_close(c);
 }
 
@@ -209,9 +261,9 @@ static const wrong_case wrong[] = {
      "appliesTo belongs in the customProperties of a schema entry"},
     /* schema entries */
     {HEAD "schema:\n- name: pages\n", 7, 9,
-     "'pages' is no kind of sample (page, table, video, shot, audio, segment), did you mean 'page'?"},
-    {HEAD "schema:\n- name: dataset\n", 7, 9,
-     "this release judges samples only: checks of a whole 'dataset' are not available"},
+     "'pages' is no kind of sample (page, table, video, shot, audio, segment) nor dataset, did you mean 'page'?"},
+    {HEAD "schema:\n- name: datset\n", 7, 9,
+     "'datset' is no kind of sample (page, table, video, shot, audio, segment) nor dataset, did you mean 'dataset'?"},
     {HEAD "schema:\n- quality: []\n", 7, 3, "missing key 'name'"},
     {HEAD "schema:\n- name: page\n  logicaltype: object\n", 8, 3,
      "unknown key 'logicaltype', did you mean 'logicalType'?"},
@@ -264,8 +316,6 @@ static const wrong_case wrong[] = {
      "metric 'audio.peak' is not measured on page, only on: audio, segment"},
     {HEAD "schema:\n- name: table\n  quality:\n" CUSTOM "    implementation: {metric: table.cells, mustBe: 1}\n", 12,
      30, "no pipeline makes metric 'table.cells': add the stage 'ocr.tables'"},
-    {CHECK("metric: ocr.cer, mustBe: 1, aggregate: p10"), 12, 50,
-     "this release judges samples only: 'aggregate' over a dataset is not available"},
     {CHECK("metric: ocr.cer, mustBe: 1, when: x"), 12, 50, "unknown key 'when'"},
     {CHECK("metric: ocr.cer, mustBe: 1, whenMissing: ignore"), 12, 63, "whenMissing 'ignore' is none of fail, skip"},
     {CHECK("metric: ocr.cer, mustBe: 1, remedy: ''"), 12, 58, "'remedy' must be the name of a remedy"},
@@ -294,19 +344,136 @@ static const wrong_case wrong[] = {
      "2.5 is finer than the resolution of 'page.dpi', which is 1"},
 };
 
-static void contract_load__wrong__place_and_message(void **state)
+static void assert_wrong(const wrong_case *cases, size_t count)
 {
-	(void)state;
-	for (size_t i = 0; i < ASSAY_COUNT(wrong); i++) {
+	for (size_t i = 0; i < count; i++) {
 		assay_diagnostics d = {0};
 		assay_contract *c;
-		const assay_code rc = load_n(&c, wrong[i].text, strlen(wrong[i].text), &vocabulary, &d);
+		const assay_code rc = load_n(&c, cases[i].text, strlen(cases[i].text), &vocabulary, &d);
 
-		assert_finding(&d, true, &wrong[i]);
+		assert_finding(&d, true, &cases[i]);
 		assert_int_equal(rc, ASSAY_ECONFIG);
 		assert_null(c);
 		assay_diagnostics_release(&d);
 	}
+}
+
+static void contract_load__wrong__place_and_message(void **state)
+{
+	(void)state;
+	assert_wrong(wrong, ASSAY_COUNT(wrong));
+}
+
+#define OF_ALL(implementation)                                                                                         \
+	HEAD "schema:\n- name: dataset\n  quality:\n" CUSTOM "    implementation: {" implementation "}\n"
+#define LIBRARY(check) ENTRY "  - {" check "}\n"                                              /* 9, from 6 */
+#define PROPERTY(keys) HEAD "schema:\n- name: page\n  properties:\n  - {name: x, " keys "}\n" /* 9, from 15 */
+#define SLA(keys)      HEAD "schema: []\nslaProperties: [{property: freshness, " keys "}]\n"  /* 7, from 40 */
+
+static const wrong_case wrong_dataset[] = {
+    /* aggregates */
+    {OF_ALL("metric: ocr.cer, mustBe: 1"), 12, 22, "a check of the whole dataset needs 'aggregate' or 'drift'"},
+    {OF_ALL("aggregate: count, drift: ks, mustBe: 1"), 12, 40, "'drift' beside 'aggregate': a check has one of them"},
+    {OF_ALL("aggregate: meen, metric: ocr.cer, mustBe: 1"), 12, 33,
+     "aggregate 'meen' is none of count, share, missing, distinct, sum, mean, min, max, p1 to p99, did you mean "
+     "'mean'?"},
+    {CHECK("aggregate: p100, metric: ocr.cer, mustBe: 1"), 12, 33,
+     "aggregate 'p100' is none of count, share, missing, distinct, sum, mean, min, max, p1 to p99"},
+    {CHECK("aggregate: p10, metric: ocr.cer, mustBe: 1, remedy: x"), 12, 66, "unknown key 'remedy'"},
+    {CHECK("aggregate: p10, mustBe: 1"), 12, 22, "missing key 'metric'"},
+    {CHECK("aggregate: p10, metric: ocr.ser, mustBe: 1"), 12, 46,
+     "no metric 'ocr.ser' in this build, did you mean 'ocr.cer'?"},
+    {CHECK("aggregate: p10, metric: audio.peak, mustBe: 1"), 12, 46,
+     "metric 'audio.peak' is not measured on page, only on: audio, segment"},
+    {OF_ALL("aggregate: p10, metric: audio.peak, of: page, mustBe: 1"), 12, 46,
+     "metric 'audio.peak' is not measured on page, only on: audio, segment"},
+    {OF_ALL("aggregate: p10, metric: table.cells, mustBe: 1"), 12, 46,
+     "no pipeline makes metric 'table.cells': add the stage 'ocr.tables'"},
+    {CHECK("aggregate: p10, metric: ocr.cer, mustBe: 0.00001"), 12, 63,
+     "0.00001 is finer than the resolution of 'ocr.cer', which is 0.0001"},
+    {CHECK("aggregate: count, mustBe: 0.5"), 12, 48, "0.5 is finer than the resolution of 'count', which is 1"},
+    {CHECK("aggregate: count, mustBe: true"), 12, 48, "'mustBe' takes a number here, not true"},
+    {CHECK("aggregate: missing, metric: ocr.cer, mustBeLessThan: 5"), 12, 75,
+     "5 is out of range: 'missing' lies between 0 and 1"},
+    {CHECK("aggregate: count"), 12, 22, "no operator: a check has exactly one, such as mustBeLessThan"},
+    {CHECK("aggregate: count, of: audio, mustBe: 1"), 12, 44, "'of: audio' in an entry that is about page"},
+    {OF_ALL("aggregate: count, of: pgae, mustBe: 1"), 12, 44,
+     "'pgae' is no kind of sample (page, table, video, shot, audio, segment) nor dataset, did you mean 'page'?"},
+    {CHECK("aggregate: count, where: invoice, mustBe: 1"), 12, 47,
+     "'where' must be a mapping of metadata, such as {doc_type: invoice}"},
+    {CHECK("aggregate: count, population: some, mustBe: 1"), 12, 52, "population 'some' is none of accepted, all"},
+    /* conditions and outcomes */
+    {CHECK("aggregate: share, metric: ocr.cer, mustBe: 1"), 12, 22,
+     "share needs a 'condition' on a metric, or an 'outcome'"},
+    {CHECK("aggregate: share, condition: {mustBe: 1}, mustBe: 1"), 12, 52, "a 'condition' needs a 'metric'"},
+    {CHECK("aggregate: share, metric: ocr.cer, condition: {mustBe: 0.00001}, mustBe: 1"), 12, 77,
+     "0.00001 is finer than the resolution of 'ocr.cer', which is 0.0001"},
+    {CHECK("aggregate: share, metric: ocr.cer, condition: {is: 1, mustBe: 1}, mustBe: 1"), 12, 69,
+     "'is' is no operator"},
+    {CHECK("aggregate: mean, metric: ocr.cer, condition: {mustBe: 1}, mustBe: 1"), 12, 56,
+     "'condition' goes with share and count"},
+    {CHECK("aggregate: share, outcome: acepted, mustBe: 1"), 12, 49,
+     "outcome 'acepted' is none of accepted, quarantined, waived, duplicate, filtered, did you mean 'accepted'?"},
+    {CHECK("aggregate: count, outcome: accepted, mustBe: 1"), 12, 40, "'outcome' goes with share"},
+    /* drift */
+    {CHECK("drift: psi, metric: ocr.cer, mustBeLessThan: 1"), 12, 22,
+     "missing key 'against': the tag or id of the version to compare with"},
+    {CHECK("drift: pis, metric: ocr.cer, against: g, mustBeLessThan: 1"), 12, 29, "drift 'pis' is none of psi, ks"},
+    {CHECK("drift: ks, metric: ocr.cer, against: latest, mustBeLessThan: 1"), 12, 59,
+     "'latest' is another version after each run: name a tag or an id"},
+    {CHECK("drift: ks, metric: ocr.cer, against: g, where: {a: b}, mustBeLessThan: 1"), 12, 70,
+     "drift cannot be limited by metadata: a version does not keep them"},
+    {CHECK("drift: ks, metric: ocr.cer, against: g, bins: 5, mustBeLessThan: 1"), 12, 62,
+     "'bins' goes with 'drift: psi'"},
+    {CHECK("drift: psi, metric: ocr.cer, against: g, bins: 1, mustBeLessThan: 1"), 12, 69,
+     "'bins' must be a whole number from 2 to 1000"},
+    {CHECK("drift: psi, metric: ocr.cer, against: g, mustBeLessThan: 0.0000001"), 12, 79,
+     "0.0000001 is finer than the resolution of 'psi', which is 0.000001"},
+    {CHECK("aggregate: count, against: g, mustBe: 1"), 12, 40, "'against' goes with 'drift'"},
+    /* library metrics */
+    {LIBRARY("mustBe: 1"), 9, 6, "a check of type library needs a 'metric', such as rowCount"},
+    {LIBRARY("metric: rowcount, mustBe: 1"), 9, 14,
+     "'rowcount' is no metric of the library of ODCS, did you mean 'rowCount'?"},
+    {LIBRARY("metric: nullValues, mustBe: 1"), 9, 14,
+     "'nullValues' belongs in the 'quality' of a property, which names a metadata field"},
+    {PROPERTY("quality: [{metric: rowCount, mustBe: 1}]"), 9, 34,
+     "'rowCount' belongs in the 'quality' of a schema entry"},
+    {LIBRARY("metric: rowCount, unit: percent, mustBe: 1"), 9, 30, "rowCount is counted in rows"},
+    {LIBRARY("metric: rowCount, mustBe: 1.5"), 9, 32, "1.5 is finer than the resolution of 'rowCount', which is 1"},
+    {LIBRARY("metric: duplicateValues, unit: percent, mustBe: 101"), 9, 54,
+     "101 is out of range: 'duplicateValues' lies between 0 and 100"},
+    {LIBRARY("metric: rowCount, mustBe: 1, arguments: {a: b}"), 9, 47, "unknown key 'a'"},
+    {PROPERTY("quality: [{metric: invalidValues, mustBe: 1}]"), 9, 26,
+     "invalidValues needs 'arguments' with validValues or pattern"},
+    {PROPERTY("quality: [{metric: invalidValues, arguments: {pattern: '(?=a)'}, mustBe: 1}]"), 9, 70,
+     "'(?=' is not read in patterns"},
+    {LIBRARY("metric: rowCount, mustBe: 1}\n  - {metric: rowCount, mustBe: 2"), 10, 6,
+     "check id 'page.rowCount' stands here twice, first in line 9: give one of them an 'id'"},
+    /* properties */
+    {PROPERTY("logicalTypeOptions: {minLength: 1}"), 9, 15, "'logicalTypeOptions' without a 'logicalType'"},
+    {PROPERTY("logicalType: string, logicalTypeOptions: {enum: [a]}"), 9, 57,
+     "'enum' is no option of logicalType string: use a quality check invalidValues with validValues"},
+    {PROPERTY("logicalType: integer, logicalTypeOptions: {minmum: 1}"), 9, 58,
+     "'minmum' is no option of logicalType integer, did you mean 'minimum'?"},
+    {PROPERTY("logicalType: integer, logicalTypeOptions: {minimum: a}"), 9, 67, "'minimum' takes a number, not 'a'"},
+    {PROPERTY("logicalType: date, logicalTypeOptions: {maximum: 2026-02-30}"), 9, 64,
+     "'maximum' takes a date, not '2026-02-30'"},
+    {PROPERTY("logicalType: string, logicalTypeOptions: {pattern: '['}"), 9, 66, "a bracket is not closed"},
+    /* agreements */
+    {SLA("value: 1"), 7, 18, "missing key 'unit': s, m (minutes), h, d or w"},
+    {SLA("value: 1, unit: y"), 7, 55, "unit 'y' has no fixed length: use s, m (minutes), h, d or w"},
+    {SLA("value: -1, unit: d"), 7, 46, "'value' must be a number of 0 or more"},
+    {SLA("value: 1, unit: d, element: pages"), 7, 67,
+     "'pages' is no kind of sample (page, table, video, shot, audio, segment) nor dataset, did you mean 'page'?"},
+    {SLA("value: 1, unit: d, element: page."), 7, 67, "'page.' names no metadata field after the dot"},
+    {SLA("value: 1, unit: d, element: 'page,audio'"), 7, 67,
+     "one element for each agreement: write this one several times"},
+};
+
+static void contract_load__wrong_dataset_checks__place_and_message(void **state)
+{
+	(void)state;
+	assert_wrong(wrong_dataset, ASSAY_COUNT(wrong_dataset));
 }
 
 static const wrong_case doubtful[] = {
@@ -315,8 +482,10 @@ static const wrong_case doubtful[] = {
      "apiVersion v3.0.2 is read as if it were v3.1.0"},
     {"apiVersion: v3.1.0\nkind: DataContract\nid: c\nversion: 1.0\nstatus: active\nschema: []\n", 4, 10,
      "'version' must be text for ODCS: put 1.0 in quotes"},
-    {ENTRY "  - {id: rows, metric: rowCount, mustBe: 1}\n", 9, 6,
-     "check 'rows' is of type 'library': not judged by Assay"},
+    {ENTRY "  - {id: rows, type: sql, query: SELECT 1, mustBe: 1}\n", 9, 6,
+     "check 'rows' is of type 'sql': not judged by Assay"},
+    {HEAD "schema: []\nslaProperties: [{property: frequency, value: 1, unit: d}]\n", 7, 18,
+     "slaProperty 'frequency' is not judged by Assay, only freshness and latency are"},
     {ENTRY "  - {id: s, type: custom, engine: soda, implementation: x}\n", 9, 6,
      "check 's' is for the engine 'soda': not judged by Assay"},
 };
@@ -717,9 +886,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(contract_load__whole_standard__checks_in_order),
+	    cmocka_unit_test(contract_load__whole_standard__dataset_checks_in_order),
 	    cmocka_unit_test(contract_load__no_vocabulary__metrics_unknown_but_accepted),
 	    cmocka_unit_test(check_bound_text__each_operator__as_users_read_it),
 	    cmocka_unit_test(contract_load__wrong__place_and_message),
+	    cmocka_unit_test(contract_load__wrong_dataset_checks__place_and_message),
 	    cmocka_unit_test(contract_load__doubtful__warned_and_loaded),
 	    cmocka_unit_test(contract_load__several_errors__all_reported),
 	    cmocka_unit_test(contract_load__two_checks_without_id__not_called_equal),

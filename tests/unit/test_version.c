@@ -8,6 +8,9 @@
  */
 #define VERSION_ID "69e2051ca73523c1d17dda742cc5474a742ca046a17fc124a61d34eaaebf784a"
 
+/* Likewise, with two baselines and an as-of time: format 2. */
+#define VERSION_ID_2 "ab2db8f5efe65bf200aa295eb239f0c37d4ddbb1a969b9c80b0186058f53feba"
+
 /* ---- a version with every field in use; `which` makes others of it ---- */
 
 static void make(assay_version *v, unsigned which)
@@ -26,6 +29,19 @@ static void make(assay_version *v, unsigned which)
 	assert_non_null(v->contracts);
 	v->contracts[0] = digest(0x51);
 	v->contracts[1] = digest(0x50); /* the configuration's order, not a sorted one */
+}
+
+static void make_compared(assay_version *v)
+{
+	make(v, 0);
+	v->baselines = calloc(2, sizeof(*v->baselines));
+	assert_non_null(v->baselines);
+	v->baselines[0] = digest(0x71);
+	v->baselines[1] = digest(0x72);
+	v->baseline_count = 2;
+	v->has_as_of = true;
+	v->as_of_ns = INT64_C(1767323045000000000);
+	v->results = digest(0x73);
 }
 
 static assay_digest commit(assay_store *s, unsigned which)
@@ -67,6 +83,15 @@ static uint64_t latest_number(assay_store *s)
 	return v.number;
 }
 
+static void unhex(const char *hex, assay_buf *out)
+{
+	for (; hex[0] != '\0'; hex += 2) {
+		char pair[3] = {hex[0], hex[1], '\0'};
+
+		assay_buf_putc(out, (char)strtol(pair, NULL, 16));
+	}
+}
+
 /* ---- tests ---- */
 
 static void version_commit__golden_id_and_reads_back(void **state)
@@ -82,6 +107,69 @@ static void version_commit__golden_id_and_reads_back(void **state)
 	assert_digest(&read.id, &id);
 	assert_int_equal(assay_object_find(STORE(state), &id, &o, NULL), ASSAY_OK);
 	assert_int_equal(o.type, ASSAY_OBJECT_VERSION);
+}
+
+static void version_commit__baselines_and_as_of__format_2_reads_back(void **state)
+{
+	ASSAY_AUTO_VERSION v = {0}, read = {0};
+	const assay_digest baselines[] = {digest(0x71), digest(0x72), digest(0x73)};
+	char hex[ASSAY_DIGEST_HEX];
+
+	make_compared(&v);
+	assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
+	assert_string_equal(assay_digest_hex(&v.id, hex), VERSION_ID_2);
+	assert_int_equal(assay_version_get(STORE(state), &v.id, &read, NULL), ASSAY_OK);
+	assert_int_equal(read.baseline_count, 2);
+	assert_digest(&read.baselines[0], &baselines[0]);
+	assert_digest(&read.baselines[1], &baselines[1]);
+	assert_true(read.has_as_of);
+	assert_int_equal(read.as_of_ns, INT64_C(1767323045000000000));
+	assert_digest(&read.results, &baselines[2]);
+}
+
+/* Results are beside the identity: with them alone the record is of format 1, and the row of format 2. */
+static void version_commit__results__same_id_and_kept(void **state)
+{
+	ASSAY_AUTO_VERSION v = {0}, read = {0};
+	char hex[ASSAY_DIGEST_HEX];
+
+	make(&v, 0);
+	v.results = digest(0x73);
+	assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
+	assert_string_equal(assay_digest_hex(&v.id, hex), VERSION_ID);
+	assert_int_equal(assay_version_get(STORE(state), &v.id, &read, NULL), ASSAY_OK);
+	assert_digest(&read.results, &v.results);
+}
+
+/* Row and record byte for byte as programs wrote them that knew of format 1 alone. */
+static void version_get__stored_in_format_1__read(void **state)
+{
+	static const char row[] =
+	    "a8000101582069e2051ca73523c1d17dda742cc5474a742ca046a17fc124a61d34eaaebf784a0205030604f605f506871828181f06"
+	    "01010102076f686172626f75722d61726368697665";
+	static const char record[] =
+	    "a800010182820158204141414141414141414141414141414141414141414141414141414141414141820358204343434343434343"
+	    "4343434343434343434343434343434343434343434343430282582051515151515151515151515151515151515151515151515151"
+	    "5151515151515158205050505050505050505050505050505050505050505050505050505050505050035820616161616161616161"
+	    "6161616161616161616161616161616161616161616161045820626262626262626262626262626262626262626262626262626262"
+	    "62626262620580068007f6";
+	ASSAY_AUTO_BUF bytes = ASSAY_BUF_INIT, row_bytes = ASSAY_BUF_INIT;
+	ASSAY_AUTO_VERSION read = {0};
+	const assay_digest zero = {{0}};
+	assay_digest id;
+
+	unhex(record, &bytes);
+	unhex(row, &row_bytes);
+	assert_int_equal(
+	    assay_object_put(STORE(state), ASSAY_OBJECT_VERSION, bytes.data, bytes.len, NULL, &id, NULL, NULL),
+	    ASSAY_OK);
+	put_bytes(STORE(state), ASSAY_TABLE_VERSION, 1, row_bytes.data, row_bytes.len);
+	assert_int_equal(assay_index_put(STORE(state), ASSAY_INDEX_VERSION, &id, 1, NULL), ASSAY_OK);
+	assert_int_equal(assay_version_get(STORE(state), &id, &read, NULL), ASSAY_OK);
+	assert_made(&read, 1, &zero);
+	assert_int_equal(read.baseline_count, 0);
+	assert_false(read.has_as_of);
+	assert_true(assay_digest_is_zero(&read.results));
 }
 
 static void version_commit__beside_the_identity__same_id(void **state)
@@ -107,10 +195,13 @@ static void version_commit__any_term_differs__another_id(void **state)
 {
 	const assay_digest id = commit(STORE(state), 0);
 
-	for (unsigned i = 0; i < 6; i++) {
+	for (unsigned i = 0; i < 9; i++) {
 		ASSAY_AUTO_VERSION v = {0};
 
-		make(&v, 0);
+		if (i < 6)
+			make(&v, 0);
+		else
+			make_compared(&v);
 		if (i == 0)
 			v.has_recipe[1] = false;
 		else if (i == 1)
@@ -121,8 +212,14 @@ static void version_commit__any_term_differs__another_id(void **state)
 			v.contracts[0] = digest(0x52);
 		else if (i == 4)
 			v.accepted = digest(0x63);
-		else
+		else if (i == 5)
 			v.others = digest(0x64);
+		else if (i == 6)
+			v.baseline_count = 1;
+		else if (i == 7)
+			v.has_as_of = false;
+		else
+			v.as_of_ns++;
 		assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
 		assert_false(assay_digest_eq(&v.id, &id));
 		assert_int_equal(v.number, i + 2);
@@ -271,10 +368,12 @@ static assay_code read_as_record(assay_store *s, const assay_buf *row, const voi
 static void version_get__truncated_or_mutated_record__refused_or_valid(void **state)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT, record = ASSAY_BUF_INIT;
-	const assay_digest id = commit(STORE(state), 0);
+	ASSAY_AUTO_VERSION v = {0};
 
+	make_compared(&v);
+	assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
 	copy_row(STORE(state), ASSAY_TABLE_VERSION, 1, &row);
-	assert_int_equal(assay_object_get(STORE(state), &id, &record, NULL), ASSAY_OK);
+	assert_int_equal(assay_object_get(STORE(state), &v.id, &record, NULL), ASSAY_OK);
 	for (size_t n = 0; n < record.len; n++)
 		assert_int_equal(read_as_record(STORE(state), &row, record.data, n), ASSAY_ECORRUPT);
 	assert_int_equal(read_as_record(STORE(state), &row, record.data, record.len), ASSAY_OK);
@@ -325,6 +424,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(version_commit__golden_id_and_reads_back),
+	    WITH_STORE(version_commit__baselines_and_as_of__format_2_reads_back),
+	    WITH_STORE(version_commit__results__same_id_and_kept),
+	    WITH_STORE(version_get__stored_in_format_1__read),
 	    WITH_STORE(version_commit__beside_the_identity__same_id),
 	    WITH_STORE(version_commit__any_term_differs__another_id),
 	    WITH_STORE(version_commit__again__keeps_row_and_becomes_latest),

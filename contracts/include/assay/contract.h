@@ -7,29 +7,9 @@
 #define ASSAY_CONTRACT_H
 
 #include "assay/cbor.h"
-#include "assay/decimal.h"
+#include "assay/dataset_check.h"
 #include "assay/diagnostic.h"
 #include "assay/vocabulary.h"
-
-typedef enum assay_severity {
-	ASSAY_SEVERITY_ERROR = 1,
-	ASSAY_SEVERITY_WARNING = 2,
-	ASSAY_SEVERITY_INFO = 3
-} assay_severity;
-
-/** ODCS operators; stored: never renumber. */
-typedef enum assay_operator {
-	ASSAY_MUST_BE = 1,
-	ASSAY_MUST_NOT_BE = 2,
-	ASSAY_MUST_BE_GREATER_THAN = 3,
-	ASSAY_MUST_BE_GREATER_OR_EQUAL_TO = 4,
-	ASSAY_MUST_BE_LESS_THAN = 5,
-	ASSAY_MUST_BE_LESS_OR_EQUAL_TO = 6,
-	ASSAY_MUST_BE_BETWEEN = 7,     /* inclusive */
-	ASSAY_MUST_NOT_BE_BETWEEN = 8, /* outside low..high inclusive */
-} assay_operator;
-
-typedef enum assay_when_missing { ASSAY_MISSING_FAILS = 1, ASSAY_MISSING_SKIPS = 2 } assay_when_missing;
 
 typedef struct assay_check {
 	char *id; /* unique in its contract */
@@ -56,6 +36,8 @@ typedef struct assay_contract {
 	char *version;       /* ODCS version */
 	assay_check *checks; /* sorted by kind, then id */
 	size_t check_count;
+	assay_dataset_check *dataset; /* checks of the whole dataset; sorted by kind, then id */
+	size_t dataset_count;
 } assay_contract;
 
 /**
@@ -79,10 +61,5 @@ void assay_contract_encode(assay_buf *out, const assay_contract *c);
  */
 ASSAY_NODISCARD assay_code assay_contract_decode(assay_contract **out, const void *p, size_t n,
 						 const assay_vocabulary *vocabulary, assay_err *err);
-
-const char *assay_operator_name(assay_operator op); /* "mustBeLessThan"… */
-const char *assay_severity_name(assay_severity s);  /* "error", "warning", "info" */
-/** The bound as a user reads it: "< 0.02", "between 10 and 20", "= 3". */
-void assay_check_bound_text(assay_buf *out, assay_operator op, assay_decimal low, assay_decimal high);
 
 #endif

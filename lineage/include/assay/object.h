@@ -19,6 +19,7 @@ typedef enum assay_object_type {
 	ASSAY_OBJECT_CONTRACT = 3,
 	ASSAY_OBJECT_TRIE = 4,
 	ASSAY_OBJECT_VERSION = 5,
+	ASSAY_OBJECT_RESULTS = 6, /* of the dataset's checks */
 } assay_object_type;
 
 const char *assay_object_type_name(unsigned type);

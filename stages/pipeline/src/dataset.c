@@ -4,6 +4,7 @@
 #include "assay/stop.h"
 
 #include "conservation.h"
+#include "dataset_checks.h"
 #include "original.h"
 #include "snapshot.h"
 #include "ticketing.h"
@@ -21,6 +22,7 @@ typedef struct dataset {
 	assay_judging judging;
 	assay_snapshot snapshot;
 	assay_ticketing tickets;
+	assay_dataset_checks checks;
 } dataset;
 
 /* ---------------------------------------------------------------- one sample */
@@ -48,6 +50,8 @@ static assay_code take_sample(dataset *d, const assay_judged *of, const assay_sa
 	assay_count_outcome(&d->summary->samples, row->outcome);
 	if (row->outcome == ASSAY_OUTCOME_QUARANTINED)
 		rc = complain(d, of, row, err);
+	if (rc == ASSAY_OK)
+		rc = assay_dataset_checks_sample(&d->checks, &d->judging, of, row, err);
 	return rc == ASSAY_OK ? assay_snapshot_sample(&d->snapshot, of, row, err) : rc;
 }
 
@@ -181,10 +185,12 @@ static assay_code settle_tickets(dataset *d, assay_err *err)
 	return rc == ASSAY_OK ? assay_tickets_open(d->store, &d->summary->tickets_open, err) : rc;
 }
 
-/* What speaks against a version of what was judged. A count that does not balance is a bug of ours. */
-static bool may_commit(const dataset *d)
+/* What speaks against a version of what was judged. A count that does not balance is a bug of ours; verdicts and
+ * tickets stand as they are when a check of the dataset refuses it. */
+static bool may_commit(dataset *d)
 {
-	return d->commit && d->summary->conserved;
+	d->summary->blocked = d->commit && assay_dataset_count(&d->summary->checks).failed > 0;
+	return d->commit && d->summary->conserved && !d->summary->blocked;
 }
 
 static assay_code conclude(dataset *d, assay_err *err)
@@ -193,11 +199,14 @@ static assay_code conclude(dataset *d, assay_err *err)
 	assay_code rc;
 
 	ASSAY_TRY(settle_tickets(d, err));
+	ASSAY_TRY(assay_dataset_checks_end(&d->checks, d->summary, err));
 	ASSAY_TRY(assay_conservation_check(d->summary, d->snapshot.accepted.count + d->snapshot.others.count, err));
 	d->summary->judged = true;
 	assay_progress_phase(d->progress, ASSAY_PHASE_COMMIT, d->summary->sources.seen);
-	if (may_commit(d))
+	if (may_commit(d)) {
+		ASSAY_TRY(assay_dataset_checks_note(&d->checks, d->summary, &d->snapshot.version, err));
 		ASSAY_TRY(assay_snapshot_commit(&d->snapshot, d->session, d->summary, err));
+	}
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
 		d->summary->has_recipe[m] = v->has_recipe[m];
 		d->summary->recipes[m] = v->recipes[m];
@@ -206,8 +215,8 @@ fail:
 	return rc;
 }
 
-assay_code assay_dataset_judge(assay_session *s, assay_summary *summary, bool commit, assay_progress *progress,
-			       assay_err *err)
+assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary, bool whole, bool commit,
+				       assay_progress *progress, assay_err *err)
 {
 	dataset d = {.session = s,
 		     .store = s->store,
@@ -219,6 +228,8 @@ assay_code assay_dataset_judge(assay_session *s, assay_summary *summary, bool co
 
 	assay_progress_phase(progress, ASSAY_PHASE_JUDGE, summary->sources.seen);
 	ASSAY_TRY(assay_judging_open(&d.judging, s, err));
+	if (whole)
+		ASSAY_TRY(assay_dataset_checks_open(&d.checks, s, err));
 	ASSAY_TRY(assay_sources_each(s->store, do_source, &d, err));
 	ASSAY_TRY(conclude(&d, err));
 fail:
@@ -226,5 +237,6 @@ fail:
 	assay_snapshot_release(&d.snapshot);
 	assay_ticketing_release(&d.tickets);
 	assay_known_recipes_release(&d.known);
+	assay_dataset_checks_release(&d.checks);
 	return rc;
 }

@@ -106,6 +106,7 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	if (with_recipes)
 		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
 	ASSAY_TRY(store_contracts(s, err));
+	ASSAY_TRY(assay_baselines_find(&s->baselines, store, config, err));
 	ASSAY_TRY(begin_run(s, verb, err));
 	return ASSAY_OK;
 fail:
@@ -138,6 +139,7 @@ void assay_session_release(assay_session *s)
 		assay_recipe_close(s->recipes[m]);
 	assay_build_ids_release(&s->builds);
 	free(s->contracts);
+	assay_baselines_release(&s->baselines);
 	assay_run_release(&s->run);
 	*s = (assay_session){0};
 }

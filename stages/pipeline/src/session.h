@@ -6,6 +6,8 @@
 #include "assay/pipeline.h"
 #include "assay/recipe.h"
 
+#include "baseline.h"
+
 typedef struct assay_session {
 	const assay_config *config;
 	assay_store *store;
@@ -13,12 +15,14 @@ typedef struct assay_session {
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* of the modalities that sources use; NULL otherwise */
 	assay_digest *contracts;   /* digests of the canonical records, in the configuration's order */
 	assay_digest contract_set; /* of that list */
+	assay_baselines baselines; /* of checks of drift */
+	int64_t as_of_ns;          /* of checks of ages; set by whoever opened the session */
 	assay_run run;
 	int64_t started_ns; /* monotonic */
 } assay_session;
 
 /**
- * Store recipes and contracts, and begin a run record.
+ * Store recipes and contracts, find the baselines that contracts name, and begin a run record.
  * @param with_recipes  digest models and fonts (a judging does not need them)
  */
 ASSAY_NODISCARD assay_code assay_session_open(assay_session *s, const assay_config *config, assay_store *store,

@@ -6,6 +6,7 @@
 #define ASSAY_PIPELINE_H
 
 #include "assay/config.h"
+#include "assay/dataset_result.h"
 #include "assay/progress.h"
 #include "assay/run.h"
 #include "assay/sandbox.h"
@@ -17,6 +18,8 @@ typedef struct assay_run_opts {
 	uint32_t shard, shard_count; /* this run takes sources whose key digest mod count is shard; count 0: all */
 	uint64_t limit;              /* at most this many sources that need work; 0: all */
 	bool no_commit;              /* do the work, commit no version */
+	bool has_as_of;              /* ages are judged as of: */
+	int64_t as_of_ns;            /* since 1970 UTC; otherwise now, in whole seconds */
 	assay_sandbox_mode sandbox;
 	assay_progress *progress; /* optional, borrowed */
 } assay_run_opts;
@@ -32,9 +35,12 @@ typedef struct assay_summary {
 	assay_digest recipes[ASSAY_MODALITY_MAX + 1];
 	assay_run_sources sources;
 	assay_counts samples;
-	bool judged;      /* samples and version are of this run; false when it stopped before */
-	bool conserved;   /* both lines balance */
-	char **imbalance; /* what does not balance, by name */
+	bool judged;                  /* samples and version are of this run; false when it stopped before */
+	bool conserved;               /* both lines balance */
+	bool checks_judged;           /* the checks of the dataset were: not by a run of a part of the sources */
+	assay_dataset_results checks; /* what they came to */
+	bool blocked;                 /* one of severity error failed: there is no version */
+	char **imbalance;             /* what does not balance, by name */
 	size_t imbalance_count, imbalance_cap;
 	uint64_t units_run, units_cached;
 	assay_stage_totals stages; /* over the units that were run */
@@ -58,9 +64,12 @@ void assay_summary_release(assay_summary *s);
 ASSAY_NODISCARD assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, assay_store *store,
 					      int rootfd, const assay_run_opts *opts, assay_err *err);
 
-/** Judge what the store holds against the configuration's contracts and commit a version. Opens no source. */
+/**
+ * Judge what the store holds against the configuration's contracts and commit a version. Opens no source.
+ * @param as_of_ns [optional] time as of which ages are judged; NULL: now
+ */
 ASSAY_NODISCARD assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, assay_store *store,
-						assay_progress *progress, assay_err *err);
+						const int64_t *as_of_ns, assay_progress *progress, assay_err *err);
 
 /** How the files stand against the store, without doing anything. Digests are not computed: only stamps are seen. */
 typedef struct assay_pipeline_status {

@@ -1,0 +1,270 @@
+#include "baseline.h"
+
+#include "assay/memory.h"
+#include "assay/trie.h"
+#include "assay/unit.h"
+
+#include "known_recipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void assay_baselines_release(assay_baselines *b)
+{
+	free(b->items);
+	*b = (assay_baselines){0};
+}
+
+/* ---------------------------------------------------------------- names */
+
+static assay_code find_version(assay_baseline *out, assay_store *s, const assay_contract *c,
+			       const assay_dataset_check *k, assay_err *err)
+{
+	ASSAY_AUTO_VERSION v = {0};
+	assay_err why = ASSAY_ERR_INIT;
+	assay_code rc = assay_version_resolve(s, k->against, &v, &why);
+
+	if (rc == ASSAY_ENOENT && k->when_missing == ASSAY_MISSING_SKIPS)
+		return ASSAY_OK;
+	if (rc == ASSAY_ENOENT || rc == ASSAY_EUSAGE)
+		return ASSAY_RAISE(err, ASSAY_ECONFIG,
+				   "%s:%d:%d: check '%s' has no baseline: %s. Tag one, or say whenMissing: skip",
+				   c->file, k->line, k->column, k->id, why.msg);
+	if (rc != ASSAY_OK) {
+		if (err != NULL)
+			*err = why;
+		return rc;
+	}
+	out->found = true;
+	out->version = v.id;
+	out->accepted = v.accepted;
+	return ASSAY_OK;
+}
+
+assay_code assay_baselines_find(assay_baselines *out, assay_store *s, const assay_config *config, assay_err *err)
+{
+	size_t number = 0;
+	assay_code rc;
+
+	*out = (assay_baselines){0};
+	for (size_t i = 0; i < config->contract_count; i++) {
+		const assay_contract *c = config->contracts[i];
+
+		for (size_t k = 0; k < c->dataset_count; k++, number++) {
+			if (!assay_aggregate_is_drift(c->dataset[k].aggregate))
+				continue;
+			ASSAY_TRY(assay_grow(&out->items, &out->cap, out->count, sizeof *out->items, err));
+			out->items[out->count] = (assay_baseline){.check = number};
+			ASSAY_TRY(find_version(&out->items[out->count++], s, c, &c->dataset[k], err));
+		}
+	}
+	return ASSAY_OK;
+fail:
+	assay_baselines_release(out);
+	return rc;
+}
+
+static int compare_digests(const void *a, const void *b)
+{
+	return assay_digest_cmp(a, b);
+}
+
+assay_code assay_baselines_ids(const assay_baselines *b, assay_digest **out, size_t *count, assay_err *err)
+{
+	size_t n = 0;
+
+	*count = 0;
+	*out = assay_alloc(b->count, sizeof **out);
+	if (*out == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "baselines");
+	for (size_t i = 0; i < b->count; i++)
+		if (b->items[i].found)
+			(*out)[n++] = b->items[i].version;
+	qsort(*out, n, sizeof **out, compare_digests);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || !assay_digest_eq(&(*out)[i], &(*out)[i - 1]))
+			(*out)[(*count)++] = (*out)[i];
+	return ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- samples of a version */
+
+/* An accepted sample: the unit that made it, and its part of the source. */
+typedef struct member {
+	uint64_t unit;
+	size_t at;        /* of the part in reading.parts */
+	const char *part; /* there, once all are noted */
+} member;
+
+typedef struct reading {
+	const assay_baselines *baselines;
+	const assay_digest *version; /* that is read */
+	assay_dataset_judge *judge;
+	assay_store *store;
+	const assay_vocabulary *vocabulary;
+	assay_known_recipes recipes;
+	unsigned kinds; /* mask of those that its checks look at */
+	member *members;
+	size_t count, cap;
+	assay_buf parts;
+} reading;
+
+static assay_code note_member(void *ctx, const assay_trie_entry *e, assay_err *err)
+{
+	reading *r = ctx;
+	const char *hash = strchr(e->key, '#');
+	member m = {.at = r->parts.len};
+	assay_code rc;
+
+	if ((r->kinds & ASSAY_SAMPLE_MASK(e->kind)) == 0)
+		return ASSAY_OK;
+	rc = assay_unit_find(r->store, &e->work_key, &m.unit, err);
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the unit that made '%s' of a baseline is gone", e->key);
+	if (rc == ASSAY_OK)
+		rc = assay_grow(&r->members, &r->cap, r->count, sizeof *r->members, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	r->members[r->count++] = m;
+	assay_buf_puts(&r->parts, hash != NULL ? hash + 1 : "");
+	assay_buf_putc(&r->parts, '\0');
+	return assay_buf_check(&r->parts, err);
+}
+
+static int compare_members(const void *pa, const void *pb)
+{
+	const member *a = pa, *b = pb;
+
+	if (a->unit != b->unit)
+		return a->unit < b->unit ? -1 : 1;
+	return strcmp(a->part, b->part);
+}
+
+static int compare_samples(const void *pa, const void *pb)
+{
+	const assay_result_sample *a = *(const assay_result_sample *const *)pa;
+	const assay_result_sample *b = *(const assay_result_sample *const *)pb;
+
+	return strcmp(a->part, b->part);
+}
+
+/* Every check of this version that looks at the metric of such a sample. */
+static assay_code show_value(const reading *r, const assay_result_sample *s, size_t number, int64_t value,
+			     assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < r->baselines->count && rc == ASSAY_OK; i++) {
+		const assay_baseline *b = &r->baselines->items[i];
+		const assay_dataset_check *k = assay_dataset_judge_check(r->judge, b->check);
+
+		if (b->found && k->metric_number == number && (k->kinds & ASSAY_SAMPLE_MASK(s->kind)) != 0 &&
+		    assay_digest_eq(&b->version, r->version))
+			rc = assay_dataset_judge_baseline(r->judge, b->check, value, err);
+	}
+	return rc;
+}
+
+static assay_code show_sample(const reading *r, const assay_known_recipe *recipe, const assay_result_sample *s,
+			      assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	if ((r->kinds & ASSAY_SAMPLE_MASK(s->kind)) == 0)
+		return ASSAY_OK;
+	for (size_t i = 0; i < s->measurement_count && rc == ASSAY_OK; i++) {
+		const assay_measurement *m = &s->measurements[i];
+
+		if (m->metric >= recipe->recipe->metric_total)
+			return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+					   "a result names a metric that its recipe does not have");
+		if (m->defined && recipe->number[m->metric] != SIZE_MAX)
+			rc = show_value(r, s, recipe->number[m->metric], m->value, err);
+	}
+	return rc;
+}
+
+/* Members of one unit, ascending by part, against its samples in the same order. */
+static assay_code show_unit(reading *r, const member *m, size_t count, assay_err *err)
+{
+	ASSAY_AUTO_UNIT u = {0};
+	ASSAY_AUTO_FREE const assay_result_sample **sorted = NULL;
+	const assay_known_recipe *recipe;
+	size_t n, at = 0;
+	assay_code rc;
+
+	ASSAY_TRY(assay_unit_get(r->store, m->unit, &u, err));
+	ASSAY_TRY(assay_recipe_know(&r->recipes, r->store, r->vocabulary, &u.recipe, &recipe, err));
+	n = u.result.sample_count;
+	sorted = assay_alloc(n, sizeof *sorted);
+	if (sorted == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "baseline");
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &u.result.samples[i];
+	qsort(sorted, n, sizeof *sorted, compare_samples);
+	/* The same unit may stand for several files of equal bytes, of which only one was accepted: a part counts once. */
+	for (size_t i = 0; i < count && rc == ASSAY_OK; i++) {
+		while (at < n && strcmp(sorted[at]->part, m[i].part) < 0)
+			at++;
+		while (at < n && strcmp(sorted[at]->part, m[i].part) == 0 && rc == ASSAY_OK)
+			rc = show_sample(r, recipe, sorted[at++], err);
+	}
+fail:
+	return rc;
+}
+
+static assay_code read_version(reading *r, const assay_baseline *b, assay_err *err)
+{
+	assay_code rc;
+
+	r->version = &b->version;
+	r->count = 0;
+	assay_buf_reset(&r->parts);
+	ASSAY_TRY(assay_trie_each(r->store, &b->accepted, note_member, r, err));
+	for (size_t i = 0; i < r->count; i++)
+		r->members[i].part = assay_buf_str(&r->parts) + r->members[i].at;
+	if (r->count > 1)
+		qsort(r->members, r->count, sizeof *r->members, compare_members);
+	for (size_t i = 0, end; i < r->count && rc == ASSAY_OK; i = end) {
+		for (end = i + 1; end < r->count && r->members[end].unit == r->members[i].unit;)
+			end++;
+		rc = show_unit(r, &r->members[i], end - i, err);
+	}
+fail:
+	return rc;
+}
+
+static assay_code tell_missing(const assay_baselines *b, assay_dataset_judge *j, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < b->count && rc == ASSAY_OK; i++)
+		if (!b->items[i].found)
+			rc = assay_dataset_judge_no_baseline(j, b->items[i].check, "there is no such version", err);
+	return rc;
+}
+
+static bool was_read(const assay_baselines *b, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (b->items[i].found && assay_digest_eq(&b->items[i].version, &b->items[at].version))
+			return true;
+	return false;
+}
+
+assay_code assay_baselines_read(const assay_baselines *b, assay_dataset_judge *j, assay_store *s,
+				const assay_vocabulary *vocabulary, assay_err *err)
+{
+	reading r = {.baselines = b, .judge = j, .store = s, .vocabulary = vocabulary};
+	assay_code rc = tell_missing(b, j, err);
+
+	for (size_t i = 0; i < b->count; i++)
+		r.kinds |= assay_dataset_judge_check(j, b->items[i].check)->kinds;
+	for (size_t i = 0; i < b->count && rc == ASSAY_OK; i++)
+		if (b->items[i].found && !was_read(b, i))
+			rc = read_version(&r, &b->items[i], err);
+	assay_known_recipes_release(&r.recipes);
+	assay_buf_release(&r.parts);
+	free(r.members);
+	return rc;
+}
