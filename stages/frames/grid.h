@@ -16,21 +16,18 @@ typedef struct assay_grid {
 	uint16_t cell[ASSAY_GRID_CELLS]; /* 0..4095, row by row */
 } assay_grid;
 
-/** Scratch for assay_grid_fill, kept between frames. */
-typedef struct assay_grid_scratch {
-	uint32_t *columns; /* [owned] one sum a column */
-	size_t width;
-} assay_grid_scratch;
-void assay_grid_scratch_release(assay_grid_scratch *s);
-
 /** Block means of the luma. Frames smaller than the grid repeat pixels. Any size from 1 x 1. */
-ASSAY_NODISCARD assay_code assay_grid_fill(assay_grid *out, assay_grid_scratch *s, const assay_frame *f,
-					   assay_err *err);
+void assay_grid_fill(assay_grid *out, const assay_frame *f);
 
 /** Sum over the cells of |a - b|, in 1/ASSAY_GRID_ONE levels: 0..ASSAY_GRID_CELLS * 4095. */
 uint32_t assay_grid_distance(const assay_grid *a, const assay_grid *b);
+/** Sum of the cells: 0..ASSAY_GRID_CELLS * 4095. */
+uint32_t assay_grid_sum(const assay_grid *g);
 /** Mean of the cells, in 1/ASSAY_GRID_ONE levels, rounded down. */
-uint32_t assay_grid_mean(const assay_grid *g);
+static inline uint32_t assay_grid_mean(const assay_grid *g)
+{
+	return assay_grid_sum(g) / ASSAY_GRID_CELLS;
+}
 
 /**
  * Sharpness: the mean of |4p - left - right - up - down| over every fourth row inside the frame, in hundredths of an

@@ -1,6 +1,6 @@
 /* video.keyframes: the sharpest frame of every shot, as a picture. */
 #include "frames.h"
-#include "grid.h"
+#include "luma.h"
 #include "picture.h"
 
 #include "assay/decimal.h"
@@ -55,7 +55,6 @@ typedef struct keyframes {
 	uint64_t settled;     /* frames known to belong to the target or to one before */
 	candidate best;       /* of the target's settled frames */
 	candidate ring[RING]; /* the frames that are not settled */
-	assay_grid_scratch scratch;
 } keyframes;
 
 static assay_code open_keyframes(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
@@ -87,7 +86,6 @@ static void close_keyframes(void *state)
 	drop(&k->best);
 	for (size_t i = 0; i < RING; i++)
 		drop(&k->ring[i]);
-	assay_grid_scratch_release(&k->scratch);
 	free(k);
 }
 
@@ -108,16 +106,12 @@ static void settle_one(keyframes *k)
 static assay_code measure(keyframes *k, assay_sink *sink, assay_err *err)
 {
 	const assay_value *v = k->best.frame;
-	assay_grid grid;
-	uint64_t sum = 0;
+	const int64_t sum = assay_grid_sum(assay_luma_grid(v));
 	assay_code rc;
 
 	ASSAY_TRY(assay_measure(sink, k->target, M_SHARPNESS, k->best.sharpness, err));
-	ASSAY_TRY(assay_grid_fill(&grid, &k->scratch, &v->u.frame, err));
-	for (size_t i = 0; i < ASSAY_GRID_CELLS; i++)
-		sum += grid.cell[i];
-	ASSAY_TRY(assay_measure(sink, k->target, M_LUMA,
-				assay_round_ratio((int64_t)sum, ASSAY_GRID_CELLS * ASSAY_GRID_ONE, 2), err));
+	ASSAY_TRY(
+	    assay_measure(sink, k->target, M_LUMA, assay_round_ratio(sum, ASSAY_GRID_CELLS * ASSAY_GRID_ONE, 2), err));
 	return assay_measure(sink, k->target, M_OFFSET, assay_time_diff(v->time, k->start, 6), err);
 fail:
 	return rc;
@@ -174,7 +168,7 @@ static assay_code push_frame(keyframes *k, const assay_value *v)
 		settle_one(k);
 	c = &k->ring[k->count++ % RING];
 	c->frame = assay_value_ref((assay_value *)(uintptr_t)v); /* the count is not part of what is immutable */
-	c->sharpness = assay_sharpness(&v->u.frame);
+	c->sharpness = assay_luma_sharpness(v);
 	return ASSAY_OK;
 }
 
@@ -209,7 +203,7 @@ static const char *const libraries[] = {"libswscale.so", "libavcodec.so", "libz.
 const assay_stage assay_stage_video_keyframes = {
     .abi = ASSAY_STAGE_ABI,
     .name = "video.keyframes",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_VIDEO,
     .summary = "keeps the sharpest frame of every shot as a PNG picture",
     .reference = "Pertuz, Puig, Garcia: Analysis of focus measure operators, 2013 (absolute Laplacian)",

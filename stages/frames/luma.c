@@ -13,6 +13,9 @@ enum { EXACT = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_I
 typedef struct held {
 	AVFrame *av;
 	AVFrame *grey; /* NULL when the luma plane is av's own */
+	bool has_grid, has_sharpness;
+	uint32_t sharpness;
+	assay_grid grid;
 } held;
 
 static void free_held(assay_value *v)
@@ -122,9 +125,11 @@ assay_code assay_luma_value(assay_luma *l, assay_value **out, AVFrame *frame, ui
 	assay_code rc;
 
 	*out = NULL;
-	h = v != NULL ? assay_alloc(1, sizeof *h) : NULL;
+	h = v != NULL ? malloc(sizeof *h) : NULL;
 	if (h == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "frame value");
+	h->grey = NULL;
+	h->has_grid = h->has_sharpness = false;
 	v->owner = h;
 	v->free_payload = free_held;
 	h->av = av_frame_alloc();
@@ -135,4 +140,26 @@ assay_code assay_luma_value(assay_luma *l, assay_value **out, AVFrame *frame, ui
 	if (rc == ASSAY_OK)
 		*out = ASSAY_STEAL(&v);
 	return rc;
+}
+
+/* ---------------------------------------------------------------- asked for by several */
+
+const assay_grid *assay_luma_grid(const assay_value *frame)
+{
+	held *h = frame->owner;
+
+	if (!h->has_grid)
+		assay_grid_fill(&h->grid, &frame->u.frame);
+	h->has_grid = true;
+	return &h->grid;
+}
+
+uint32_t assay_luma_sharpness(const assay_value *frame)
+{
+	held *h = frame->owner;
+
+	if (!h->has_sharpness)
+		h->sharpness = assay_sharpness(&frame->u.frame);
+	h->has_sharpness = true;
+	return h->sharpness;
 }

@@ -37,7 +37,9 @@ enum {
 	M_ROTATION,
 	M_DURATION,
 	M_DURATION_DECLARED,
+	M_DURATION_ERROR,
 	M_FRAMES,
+	M_FRAMES_MISSING,
 	M_FRAME_RATE,
 	M_VARIABLE,
 	M_REPAIRED,
@@ -61,7 +63,13 @@ static const assay_metric metrics[] = {
 		    "Decoded: time of the last frame + its duration - time of the first frame."},
     [M_DURATION_DECLARED] = {"video.duration_declared", "s", 6, ON_VIDEO,
 			     "Length that the video stream's header declares, else the container's."},
+    [M_DURATION_ERROR] = {"video.duration_error", "s", 6, ON_VIDEO,
+			  "video.duration - video.duration_declared; below 0 when something is missing."},
     [M_FRAMES] = {"video.frames", "1", 0, ON_VIDEO, "Decoded frames."},
+    [M_FRAMES_MISSING] =
+	{"video.frames_missing", "1", 0, ON_VIDEO,
+	 "Frames that the stream's header counts - those decoded - those that an edit list leaves out; "
+	 "undefined when the header does not count."},
     [M_FRAME_RATE] = {"video.frame_rate", "1/s", 3, ON_VIDEO, "video.frames / video.duration."},
     [M_VARIABLE] = {"video.variable_frame_rate", "1", 0, ON_VIDEO,
 		    "1 when the longest step between frames exceeds the shortest by more than 2 ms and 10 %, else 0."},
@@ -102,6 +110,7 @@ typedef struct reader {
 	unsigned streams;
 	clock_state clock;
 	uint64_t packets, frames, errors, dropped, size_changes;
+	uint64_t left_out; /* packets that are decoded and not shown */
 	int width, height, first_width, first_height;
 	AVRational aspect;
 } reader;
@@ -313,6 +322,7 @@ static assay_code push_video(reader *r, const AVPacket *pkt, assay_err *err)
 		return assay_av_raise(err, e, "decode video");
 	r->errors += bad || (e < 0 && e != AVERROR(EAGAIN) && e != AVERROR_EOF) || assay_av_log_errors() > 0;
 	r->packets += pkt != NULL;
+	r->left_out += pkt != NULL && (pkt->flags & AV_PKT_FLAG_DISCARD);
 	return rc;
 }
 
@@ -391,25 +401,44 @@ static assay_code measure_rate(const reader *r, assay_time length, assay_err *er
 	return assay_measure(r->sink, r->root, M_FRAME_RATE, assay_round_ratio(num, den, 3), err);
 }
 
+/* What headers say, and how far what was decoded is from it. */
+static assay_code measure_declared(const reader *r, assay_time length, assay_err *err)
+{
+	const unsigned stream = (unsigned)r->st->index;
+	const int64_t own = assay_av_declared(r->in, stream);
+	const int64_t frames = assay_av_declared_frames(r->in, stream);
+	assay_time declared = {r->in->declared, 1, AV_TIME_BASE};
+	assay_code rc;
+
+	if (own != ASSAY_AV_UNDECLARED)
+		declared = (assay_time){own, r->clock.tb.num, r->clock.tb.den};
+	if (declared.ticks == ASSAY_AV_UNDECLARED) {
+		ASSAY_TRY(assay_undefined(r->sink, r->root, M_DURATION_DECLARED, "no header declares it", err));
+		ASSAY_TRY(assay_undefined(r->sink, r->root, M_DURATION_ERROR, "no header declares it", err));
+	} else {
+		ASSAY_TRY(assay_measure(r->sink, r->root, M_DURATION_DECLARED,
+					assay_time_diff(declared, (assay_time){0, 1, 1}, 6), err));
+		ASSAY_TRY(assay_measure(r->sink, r->root, M_DURATION_ERROR, assay_time_diff(length, declared, 6), err));
+	}
+	if (frames <= 0)
+		return assay_undefined(r->sink, r->root, M_FRAMES_MISSING, "the header counts no frames", err);
+	return assay_measure(r->sink, r->root, M_FRAMES_MISSING, frames - (int64_t)r->frames - (int64_t)r->left_out,
+			     err);
+fail:
+	return rc;
+}
+
 static assay_code measure_time(const reader *r, assay_err *err)
 {
 	const clock_state *c = &r->clock;
 	const assay_time zero = {0, c->tb.num, c->tb.den};
 	const assay_time length = {c->last + last_length(r) - c->first, c->tb.num, c->tb.den};
-	const int64_t own = assay_av_declared(r->in, (unsigned)r->st->index);
 	const int64_t spread = c->step_max - c->step_min;
-	assay_time declared = {r->in->declared, 1, AV_TIME_BASE};
 	bool variable;
 	assay_code rc;
 
-	if (own != ASSAY_AV_UNDECLARED)
-		declared = (assay_time){own, c->tb.num, c->tb.den};
 	ASSAY_TRY(assay_measure(r->sink, r->root, M_DURATION, assay_time_diff(length, zero, 6), err));
-	if (declared.ticks == ASSAY_AV_UNDECLARED)
-		ASSAY_TRY(assay_undefined(r->sink, r->root, M_DURATION_DECLARED, "no header declares it", err));
-	else
-		ASSAY_TRY(assay_measure(r->sink, r->root, M_DURATION_DECLARED,
-					assay_time_diff(declared, (assay_time){0, 1, 1}, 6), err));
+	ASSAY_TRY(measure_declared(r, length, err));
 	ASSAY_TRY(measure_rate(r, length, err));
 	variable = r->frames > 2 && spread > c->step_min / 10 &&
 		   assay_time_diff((assay_time){spread, c->tb.num, c->tb.den}, zero, 6) > 2000;

@@ -1,6 +1,6 @@
 /* video.shots: hard cuts, by block means of luma against what its neighbours do. The page beside this explains. */
 #include "frames.h"
-#include "grid.h"
+#include "luma.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,6 @@ typedef struct shots {
 	uint64_t shots;
 	uint32_t shot; /* the current shot's sample */
 	assay_time start, end;
-	assay_grid_scratch scratch;
 	seen ring[RING];
 } shots;
 
@@ -83,11 +82,7 @@ static assay_code open_shots(void **state, void *shared, const void *p, const as
 
 static void close_shots(void *state)
 {
-	shots *s = state;
-
-	if (s != NULL)
-		assay_grid_scratch_release(&s->scratch);
-	free(s);
+	free(state);
 }
 
 static const seen *frame_at(const shots *s, uint64_t n)
@@ -244,14 +239,11 @@ static assay_code push_shots(void *state, const assay_value *v, assay_sink *sink
 {
 	shots *s = state;
 	seen *now = &s->ring[s->count % RING];
-	assay_code rc;
 
 	if (v->kind != ASSAY_VALUE_FRAME)
 		return ASSAY_OK;
 	now->time = v->time;
-	rc = assay_grid_fill(&now->grid, &s->scratch, &v->u.frame, err);
-	if (rc != ASSAY_OK)
-		return rc;
+	now->grid = *assay_luma_grid(v);
 	now->mean = assay_grid_mean(&now->grid);
 	now->step = s->count > 0 ? assay_grid_distance(&now->grid, &frame_at(s, s->count - 1)->grid) : 0;
 	s->count++;

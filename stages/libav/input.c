@@ -116,13 +116,15 @@ static assay_code note_declared(assay_av_input *in, assay_err *err)
 
 	in->declared = f->duration > 0 ? f->duration : ASSAY_AV_UNDECLARED;
 	in->declared_stream = assay_alloc(f->nb_streams, sizeof *in->declared_stream);
-	if (in->declared_stream == NULL)
+	in->declared_frames = assay_alloc(f->nb_streams, sizeof *in->declared_frames);
+	if (in->declared_stream == NULL || in->declared_frames == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "stream table");
 	in->declared_count = f->nb_streams;
 	for (unsigned i = 0; i < f->nb_streams; i++) {
 		const int64_t d = f->streams[i]->duration;
 		/* All ones is how MP4 writes "unknown"; the container's length is then made from it. */
 		in->declared_stream[i] = d > 0 && d != UINT32_MAX ? d : ASSAY_AV_UNDECLARED;
+		in->declared_frames[i] = f->streams[i]->nb_frames > 0 ? f->streams[i]->nb_frames : 0;
 		if (d == UINT32_MAX)
 			in->declared = ASSAY_AV_UNDECLARED;
 	}
@@ -203,6 +205,7 @@ void assay_av_close(assay_av_input *in)
 		av_freep(&in->io->buffer); /* libav may have replaced the one it was given */
 	avio_context_free(&in->io);
 	free(in->declared_stream);
+	free(in->declared_frames);
 	free(in);
 }
 
@@ -263,6 +266,11 @@ assay_code assay_av_next(assay_av_input *in, AVPacket *pkt, bool *end, assay_err
 int64_t assay_av_declared(const assay_av_input *in, unsigned index)
 {
 	return index < in->declared_count ? in->declared_stream[index] : ASSAY_AV_UNDECLARED;
+}
+
+int64_t assay_av_declared_frames(const assay_av_input *in, unsigned index)
+{
+	return index < in->declared_count ? in->declared_frames[index] : 0;
 }
 
 bool assay_av_is_short(int64_t declared, int64_t have, AVRational tb)
