@@ -1,3 +1,4 @@
+#include "forecast.h"
 #include "summary.h"
 #include "verbs.h"
 
@@ -12,6 +13,7 @@ static const assay_option options[] = {
     {"jobs", 'j', "N", "worker processes (default: one per core)"},
     {"shard", 0, "I/N", "only the I-th of N parts of the sources (0 <= I < N); commits no version"},
     {"limit", 0, "N", "stop after N sources that needed work; commits no version"},
+    {"dry-run", 'n', NULL, "only say what would be done, why, and about how long it takes; write nothing"},
     {"no-commit", 0, NULL, "do the work and judge it, commit no version"},
     {"strict", 0, NULL, "exit 80 when anything is quarantined, a source or a dataset check failed"},
     {"as-of", 0, "TIME", "judge ages as of this time, such as 2026-01-02T03:04:05Z (default: now)"},
@@ -110,6 +112,8 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(parse_run(in, &o, &progress, err));
 	ASSAY_TRY(assay_stop_install(err));
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
+	if (assay_opt(in, "dry-run") != NULL)
+		return assay_tell_forecast(in, config, rootfd, &o, err);
 	ASSAY_TRY(assay_open_store(in, &store, true, true, err));
 	rc = assay_pipeline_run(&s, config, store, rootfd, &o, err);
 	if (rc == ASSAY_EFULL)
@@ -140,7 +144,7 @@ const assay_verb assay_verb_run = {
 	"A run that is stopped or killed loses only the work in flight: run again to go on.\n"
 	"Quarantined samples are data, not errors: the exit code is 0 unless --strict is given.\n"
 	"A check of the whole dataset that fails with severity error prevents the version: exit code 80.\n",
-    .example = "  assay run -j2 --progress plain\n  assay run --json | jq .samples\n",
+    .example = "  assay run --dry-run\n  assay run -j2 --progress plain\n  assay run --json | jq .samples\n",
     .options = options,
     .run = run,
 };

@@ -123,6 +123,8 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_object(j);
 	assay_json_kuint(j, "run", s->units_run);
 	assay_json_kuint(j, "cached", s->units_cached);
+	assay_json_key(j, "cpu_s");
+	assay_json_decimal(j, (assay_decimal){(int64_t)(s->cpu_us / 1000), 3});
 	assay_json_end(j);
 	json_stages(j, &s->stages);
 	assay_json_kuint(j, "verdicts_changed", s->verdicts_changed);

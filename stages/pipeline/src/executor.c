@@ -3,12 +3,12 @@
 #include "assay/file.h"
 #include "assay/stop.h"
 
+#include "cores.h"
 #include "pace.h"
 #include "slot.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -332,13 +332,6 @@ assay_code assay_executor_work(assay_executor *r, assay_err *err)
 	}
 }
 
-static unsigned core_count(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-}
-
 /* -j 64 needs room for each worker's two sockets and each job's file. */
 static void raise_file_limit(void)
 {
@@ -352,7 +345,7 @@ static void raise_file_limit(void)
 
 assay_code assay_executor_open(assay_executor *r, assay_err *err)
 {
-	unsigned jobs = r->opts->jobs > 0 ? r->opts->jobs : core_count();
+	unsigned jobs = r->opts->jobs > 0 ? r->opts->jobs : assay_cores();
 
 	if (jobs > ASSAY_JOBS_MAX / 2)
 		jobs = ASSAY_JOBS_MAX / 2;

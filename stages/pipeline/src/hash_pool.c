@@ -2,12 +2,12 @@
 
 #include "assay/file.h"
 
+#include "cores.h"
 #include "scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -254,13 +254,6 @@ static void start_thread(assay_hash_pool *p)
 
 /* ---------------------------------------------------------------- the coordinator's side */
 
-static unsigned core_count(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-}
-
 static unsigned default_threads(unsigned cores)
 {
 	if (cores <= THREADS_MIN / 4)
@@ -270,7 +263,7 @@ static unsigned default_threads(unsigned cores)
 
 assay_code assay_hash_pool_open(assay_hash_pool **out, unsigned threads, assay_err *err)
 {
-	const unsigned cores = core_count();
+	const unsigned cores = assay_cores();
 	assay_hash_pool *p = assay_alloc(1, sizeof *p);
 
 	*out = NULL;

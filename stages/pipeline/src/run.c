@@ -8,44 +8,15 @@
 #include "pace.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static int compare_found(const void *key, const void *item)
-{
-	return strcmp(key, ((const assay_found *)item)->key);
-}
 
 static assay_code find_missing(void *ctx, const assay_source *src, assay_err *err)
 {
 	assay_executor *r = ctx;
 
-	if (r->scan.count > 0 &&
-	    bsearch(src->path, r->scan.items, r->scan.count, sizeof *r->scan.items, compare_found) != NULL)
+	if (assay_scan_find(&r->scan, src->path) != NULL)
 		return ASSAY_OK;
 	r->summary->sources.missing++;
 	return src->missing ? ASSAY_OK : assay_source_gone(r->session, src->id, err);
-}
-
-/* A source belongs to the shard that the first 32 bits of SHA-256(key) say, whatever else is in the folder. */
-static assay_code keep_shard(assay_executor *r, assay_err *err)
-{
-	for (size_t i = 0; i < r->scan.count; i++) {
-		assay_found *f = &r->scan.items[i];
-		assay_digest d;
-		assay_code rc;
-
-		if (r->opts->shard_count > 0) {
-			rc = assay_digest_of(&d, f->key, strlen(f->key), err);
-			if (rc != ASSAY_OK)
-				return rc;
-			f->elsewhere = ((uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
-					(uint32_t)d.bytes[2] << 8 | d.bytes[3]) %
-					   r->opts->shard_count !=
-				       r->opts->shard;
-		}
-		r->summary->sources.seen += !f->elsewhere;
-	}
-	return ASSAY_OK;
 }
 
 static assay_code scan(assay_executor *r, assay_err *err)
@@ -57,7 +28,8 @@ static assay_code scan(assay_executor *r, assay_err *err)
 		return ASSAY_RAISE_ERRNO(err, "stat store");
 	rc = assay_scan_run(&r->scan, r->config, r->rootfd, &store, err);
 	if (rc == ASSAY_OK)
-		rc = keep_shard(r, err);
+		rc = assay_scan_keep_shard(&r->scan, r->opts->shard, r->opts->shard_count, &r->summary->sources.seen,
+					   err);
 	if (rc != ASSAY_OK)
 		return rc;
 	rc = assay_plan_make(&r->plan, r->session, &r->scan, r->opts->limit, err);

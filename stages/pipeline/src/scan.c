@@ -405,6 +405,46 @@ assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootf
 	return rc;
 }
 
+static int compare_key_of(const void *key, const void *item)
+{
+	return strcmp(key, ((const assay_found *)item)->key);
+}
+
+const assay_found *assay_scan_find(const assay_scan *s, const char *key)
+{
+	return s->count > 0 ? bsearch(key, s->items, s->count, sizeof *s->items, compare_key_of) : NULL;
+}
+
+static assay_code shard_of(uint32_t *out, const char *key, uint32_t count, assay_err *err)
+{
+	assay_digest d;
+	const assay_code rc = assay_digest_of(&d, key, strlen(key), err);
+
+	if (rc == ASSAY_OK)
+		*out =
+		    ((uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 | (uint32_t)d.bytes[2] << 8 | d.bytes[3]) %
+		    count;
+	return rc;
+}
+
+assay_code assay_scan_keep_shard(assay_scan *s, uint32_t shard, uint32_t count, uint64_t *seen, assay_err *err)
+{
+	*seen = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		uint32_t home = shard;
+
+		if (count > 0) {
+			const assay_code rc = shard_of(&home, s->items[i].key, count, err);
+
+			if (rc != ASSAY_OK)
+				return rc;
+		}
+		s->items[i].elsewhere = home != shard;
+		*seen += home == shard;
+	}
+	return ASSAY_OK;
+}
+
 void assay_scan_release(assay_scan *s)
 {
 	free(s->items);

@@ -44,6 +44,15 @@ typedef struct assay_scan {
 ASSAY_NODISCARD assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd,
 					  const struct stat *avoid, assay_err *err);
 void assay_scan_release(assay_scan *s);
+/** The file of that key; NULL when there is none. */
+const assay_found *assay_scan_find(const assay_scan *s, const char *key);
+/**
+ * Mark what belongs to other shards: a source belongs to the one that the first 32 bits of SHA-256(key) say, modulo
+ * count, whatever else is in the folder. count 0: all are ours.
+ * @param seen  [out] how many are ours
+ */
+ASSAY_NODISCARD assay_code assay_scan_keep_shard(assay_scan *s, uint32_t shard, uint32_t count, uint64_t *seen,
+						 assay_err *err);
 void assay_stamp_of(assay_stamp *out, const struct stat *st);
 /** Equal but for hashed_ns. */
 bool assay_stamp_same(const assay_stamp *a, const assay_stamp *b);

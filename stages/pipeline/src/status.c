@@ -25,17 +25,11 @@ static assay_code add_path(char ***list, size_t *count, size_t *cap, const char 
 	return ASSAY_OK;
 }
 
-static int compare_found(const void *key, const void *item)
-{
-	return strcmp(key, ((const assay_found *)item)->key);
-}
-
 static assay_code count_missing(void *ctx, const assay_source *src, assay_err *err)
 {
 	counting *c = ctx;
 
-	if (c->scan->count > 0 &&
-	    bsearch(src->path, c->scan->items, c->scan->count, sizeof *c->scan->items, compare_found) != NULL)
+	if (assay_scan_find(c->scan, src->path) != NULL)
 		return ASSAY_OK;
 	c->out->missing++;
 	return add_path(&c->out->missing_paths, &c->out->missing_count, &c->out->missing_cap, src->path, err);

@@ -43,6 +43,7 @@ typedef struct assay_summary {
 	char **imbalance;             /* what does not balance, by name */
 	size_t imbalance_count, imbalance_cap;
 	uint64_t units_run, units_cached;
+	uint64_t cpu_us;           /* of the units that were run, all attempts */
 	assay_stage_totals stages; /* over the units that were run */
 	uint64_t tickets_open, tickets_opened, tickets_settled;
 	uint64_t verdicts_changed;

@@ -1,0 +1,7 @@
+/** Cores that this process may use. */
+#ifndef ASSAY_CORES_H
+#define ASSAY_CORES_H
+
+unsigned assay_cores(void);
+
+#endif
