@@ -4,6 +4,7 @@
 #include "subject.h"
 #include "tell.h"
 
+#include "assay/judgement.h"
 #include "assay/run.h"
 
 #include <inttypes.h>
@@ -139,6 +140,9 @@ typedef struct verdict {
 	const assay_result_sample *sample; /* of unit; NULL when the unit has none at that position */
 	assay_contract_set contracts;
 	assay_run_note run;
+	bool confirmed; /* the last judgement, under other contracts, came to the same: */
+	assay_contract_set later_contracts;
+	assay_run_note later_run;
 	assay_changes changes; /* since the verdict before */
 } verdict;
 
@@ -147,6 +151,7 @@ static void verdict_release(verdict *v)
 	assay_unit_release(&v->unit);
 	assay_recipe_close(v->recipe);
 	assay_contract_set_release(&v->contracts);
+	assay_contract_set_release(&v->later_contracts);
 	assay_changes_release(&v->changes);
 }
 
@@ -191,6 +196,20 @@ static assay_code compare_contracts(verdict *v, assay_store *s, const assay_samp
 	return assay_changes_contracts(&v->changes, &before, &v->contracts, v->sample->kind, err);
 }
 
+/* A row is written when the verdict changes, and not when other contracts come to the same. */
+static assay_code learn_standing(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	assay_judgement last;
+	assay_code rc = assay_judgement_get(s, &last, err);
+
+	v->confirmed = rc == ASSAY_OK && !row->missing && last.run > row->judged_run &&
+		       !assay_digest_eq(&last.contracts, &row->contracts);
+	if (!v->confirmed)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	rc = assay_contract_set_load(&v->later_contracts, s, &last.contracts, err);
+	return rc == ASSAY_OK ? assay_run_note_of(&v->later_run, s, last.run, err) : rc;
+}
+
 static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
 {
 	assay_code rc;
@@ -201,6 +220,7 @@ static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_r
 	ASSAY_TRY(assay_unit_get(s, row->judged_unit, &v->unit, err));
 	ASSAY_TRY(assay_recipe_load(&v->recipe, s, &v->unit.recipe, err));
 	ASSAY_TRY(assay_contract_set_load(&v->contracts, s, &row->contracts, err));
+	ASSAY_TRY(learn_standing(v, s, row, err));
 	if (row->position < v->unit.result.sample_count)
 		v->sample = &v->unit.result.samples[row->position];
 	if (!row->has_before || v->sample == NULL)
@@ -285,14 +305,14 @@ static void print_source_failure(const work *w)
 	assay_say("failed    %s\n", assay_buf_str(&text));
 }
 
-static void print_contracts(const verdict *v)
+static void print_judged(const char *how, const assay_run_note *run, const assay_contract_set *set)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
-	for (size_t i = 0; i < v->contracts.count; i++)
-		assay_buf_printf(&text, "%s%s %s", i > 0 ? ", " : "", assay_contract_title(v->contracts.items[i]),
-				 v->contracts.items[i]->version);
-	assay_say("judged    by run %s under %s\n", v->run.name, text.len > 0 ? assay_buf_str(&text) : "no contract");
+	for (size_t i = 0; i < set->count; i++)
+		assay_buf_printf(&text, "%s%s %s", i > 0 ? ", " : "", assay_contract_title(set->items[i]),
+				 set->items[i]->version);
+	assay_say("%-9s by run %s under %s\n", how, run->name, text.len > 0 ? assay_buf_str(&text) : "no contract");
 }
 
 static void print_failed_checks(const assay_sample_row *row)
@@ -345,7 +365,9 @@ static void print_verdict(const assay_sample_row *row, const verdict *v)
 	assay_say("verdict   %s%s\n", assay_outcome_name(row->outcome),
 		  row->missing ? ", but it is no longer part of the dataset" : "");
 	print_reason(row, v);
-	print_contracts(v);
+	print_judged("judged", &v->run, &v->contracts);
+	if (v->confirmed)
+		print_judged("the same", &v->later_run, &v->later_contracts);
 	print_before(row, v);
 }
 
@@ -379,18 +401,31 @@ static void json_work(assay_json *j, const assay_source *src, const work *w)
 	assay_json_end(j);
 }
 
-static void json_contracts(assay_json *j, const verdict *v)
+static void json_contracts(assay_json *j, const assay_contract_set *set)
 {
 	assay_json_key(j, "contracts");
 	assay_json_array(j);
-	for (size_t i = 0; i < v->contracts.count; i++) {
+	for (size_t i = 0; i < set->count; i++) {
 		assay_json_object(j);
-		assay_json_kstr(j, "id", v->contracts.items[i]->id);
-		assay_json_kstr(j, "name", v->contracts.items[i]->name);
-		assay_json_kstr(j, "version", v->contracts.items[i]->version);
-		assay_json_kdigest(j, "digest", &v->contracts.digests[i]);
+		assay_json_kstr(j, "id", set->items[i]->id);
+		assay_json_kstr(j, "name", set->items[i]->name);
+		assay_json_kstr(j, "version", set->items[i]->version);
+		assay_json_kdigest(j, "digest", &set->digests[i]);
 		assay_json_end(j);
 	}
+	assay_json_end(j);
+}
+
+static void json_standing(assay_json *j, const verdict *v)
+{
+	assay_json_key(j, "the_same");
+	if (!v->confirmed) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	assay_json_run(j, "judged", &v->later_run);
+	json_contracts(j, &v->later_contracts);
 	assay_json_end(j);
 }
 
@@ -418,7 +453,8 @@ static void json_verdict(assay_json *j, const assay_sample_row *row, const verdi
 	assay_json_failure(j, "failure", row->failed_stage, row->failure,
 			   v->sample != NULL ? v->sample->rejected_why : NULL);
 	assay_json_checks(j, "checks", row->checks, row->check_count);
-	json_contracts(j, v);
+	json_contracts(j, &v->contracts);
+	json_standing(j, v);
 	json_before(j, row, v);
 }
 

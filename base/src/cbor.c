@@ -232,6 +232,16 @@ static void move(assay_cbor_reader *r, size_t n)
 	r->at += n;
 }
 
+/* What most items are: a head of one byte with its argument in it. */
+static inline bool take_small(assay_cbor_reader *r, enum major major, uint64_t *v)
+{
+	if (r->fault != NULL || r->left == 0 || *r->p >> 5 != (unsigned)major || (*r->p & 31u) >= 24)
+		return false;
+	*v = *r->p & 31u;
+	move(r, 1);
+	return true;
+}
+
 /* Consume the next item, which must be of this type. */
 static bool take(assay_cbor_reader *r, token *t, assay_cbor_type type, const char *otherwise)
 {
@@ -271,8 +281,11 @@ assay_cbor_type assay_cbor_peek(assay_cbor_reader *r)
 
 uint64_t assay_cbor_read_uint(assay_cbor_reader *r)
 {
+	uint64_t small;
 	token t;
 
+	if (take_small(r, MAJOR_UINT, &small))
+		return small;
 	(void)take(r, &t, ASSAY_CBOR_UINT, "not an unsigned integer");
 	return t.value;
 }
@@ -413,6 +426,10 @@ void assay_cbor_read_key(assay_cbor_reader *r, uint64_t key)
 {
 	token t;
 
+	if (key < 24 && r->fault == NULL && r->left > 0 && *r->p == key) {
+		move(r, 1);
+		return;
+	}
 	if (!look(r, &t))
 		return;
 	if (t.type == ASSAY_CBOR_UINT && t.value == key)

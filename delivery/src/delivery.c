@@ -150,11 +150,17 @@ static bool same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Does the row still tell of the outcome that the version has? It is the present one, the version may be old. */
+/*
+ * Does the row still tell of the outcome that the version has? It is the present one, the version may be old. A verdict
+ * that was given before the version was made, by whatever contracts, stood when it was made.
+ */
 static bool row_agrees(const writer *w, const assay_sample_row *row, const assay_trie_entry *e)
 {
-	return row->outcome == e->outcome && assay_digest_eq(&row->contracts, &w->reader.contract_set) &&
-	       (uint32_t)row->failure == e->failure && same_text(row->failed_stage, e->stage);
+	const bool stood =
+	    row->judged_run <= w->version->run || assay_digest_eq(&row->contracts, &w->reader.contract_set);
+
+	return stood && row->outcome == e->outcome && (uint32_t)row->failure == e->failure &&
+	       same_text(row->failed_stage, e->stage);
 }
 
 static assay_code write_other(writer *w, folder_file *file, const assay_trie_entry *e, assay_err *err)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CHECKSUM_SIZE 8
+#define GENERATION    "generation"
 
 static assay_code raise_mdb(assay_err *err, int mrc, const char *what, assay_table t)
 {
@@ -211,6 +212,8 @@ static assay_code load_ids(assay_store *s, assay_err *err)
 		return ASSAY_OK;
 	for (unsigned t = 0; rc == ASSAY_OK && t < ASSAY_TABLE_COUNT; t++)
 		rc = ids_end(s, (assay_table)t, &s->ids.next[t], err);
+	if (rc == ASSAY_OK)
+		rc = assay_meta_get(s, GENERATION, &s->ids.generation, err);
 	s->ids.loaded = rc == ASSAY_OK;
 	return rc;
 }
@@ -237,6 +240,8 @@ assay_code assay_ids_save(assay_store *s, assay_err *err)
 		counter_name(name, (assay_table)t);
 		rc = assay_meta_put(s, name, s->ids.next[t], err);
 	}
+	if (rc == ASSAY_OK)
+		rc = assay_meta_put(s, GENERATION, s->ids.generation, err);
 	s->ids.dirty = rc != ASSAY_OK;
 	return rc;
 }
@@ -244,6 +249,28 @@ assay_code assay_ids_save(assay_store *s, assay_err *err)
 void assay_ids_forget(assay_store *s)
 {
 	s->ids.loaded = s->ids.dirty = false;
+}
+
+assay_code assay_generation_get(assay_store *s, uint64_t *out, assay_err *err)
+{
+	assay_code rc;
+
+	if (s->read_only)
+		return assay_meta_get(s, GENERATION, out, err);
+	rc = load_ids(s, err);
+	*out = s->ids.generation;
+	return rc;
+}
+
+assay_code assay_generation_advance(assay_store *s, uint64_t *now, assay_err *err)
+{
+	const assay_code rc = load_ids(s, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	*now = ++s->ids.generation;
+	s->ids.dirty = true;
+	return ASSAY_OK;
 }
 
 assay_code assay_meta_get(assay_store *s, const char *name, uint64_t *value, assay_err *err)

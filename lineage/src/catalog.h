@@ -60,6 +60,11 @@ ASSAY_NODISCARD assay_code assay_next_id(assay_store *s, assay_table t, uint64_t
 ASSAY_NODISCARD assay_code assay_ids_save(assay_store *s, assay_err *err);
 void assay_ids_forget(assay_store *s);
 
+/* ---- the generation: whoever writes what a judgement reads advances it */
+
+ASSAY_NODISCARD assay_code assay_generation_get(assay_store *s, uint64_t *out, assay_err *err);
+ASSAY_NODISCARD assay_code assay_generation_advance(assay_store *s, uint64_t *now, assay_err *err);
+
 /* ---- scans in key order, or backwards. fn may write to other tables; it must not write to the one scanned, but
  * for assay_rows_each_at, which re-reads by number and so allows it. */
 

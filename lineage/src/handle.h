@@ -6,9 +6,10 @@
 #include "large.h"
 #include "pack.h"
 
-/** Next free numbers of the tables, saved with the group. */
+/** Next free numbers of the tables, and the generation of the catalog (assay/judgement.h); saved with the group. */
 typedef struct assay_ids {
 	uint64_t next[ASSAY_TABLE_COUNT];
+	uint64_t generation;
 	bool loaded, dirty;
 } assay_ids;
 

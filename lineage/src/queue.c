@@ -262,11 +262,12 @@ static assay_code load_before(assay_store *s, uint64_t id, uint32_t *events, boo
 
 assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason, assay_err *err)
 {
-	uint64_t id = t->id;
+	uint64_t id = t->id, generation;
 	uint32_t events;
 	bool was_open;
 	assay_code rc;
 
+	ASSAY_TRY(assay_generation_advance(s, &generation, err));
 	ASSAY_TRY(load_before(s, id, &events, &was_open, err));
 	if (id == 0) {
 		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_TICKET, &id, err));

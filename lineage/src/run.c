@@ -7,6 +7,7 @@
 #include "assay/run.h"
 
 #include "assay/file.h"
+#include "assay/judgement.h"
 
 #include "catalog.h"
 #include "counts.h"
@@ -16,8 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 1
-#define FIELDS 15
+#define FORMAT  1
+#define FIELDS  15
+#define KEPT_BY "generation.run" /* meta: last run by a program that keeps the generation */
 
 void assay_run_release(assay_run *r)
 {
@@ -179,6 +181,17 @@ static char *make_name(int64_t started_ns, uint64_t id)
 	return assay_asprintf("%sZ-%" PRIu64, compact, id);
 }
 
+/* The run before this one was made by a program that does not advance the generation: what it wrote went unseen. */
+static assay_code doubt_judgement(assay_store *s, uint64_t id, assay_err *err)
+{
+	uint64_t known;
+	assay_code rc = assay_meta_get(s, KEPT_BY, &known, err);
+
+	if (rc == ASSAY_OK && known + 1 != id)
+		rc = assay_judgement_forget(s, err);
+	return rc == ASSAY_OK ? assay_meta_put(s, KEPT_BY, id, err) : rc;
+}
+
 assay_code assay_run_put(assay_store *s, assay_run *r, assay_err *err)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
@@ -188,6 +201,7 @@ assay_code assay_run_put(assay_store *s, assay_run *r, assay_err *err)
 
 	if (id == 0) {
 		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_RUN, &id, err));
+		ASSAY_TRY(doubt_judgement(s, id, err));
 		name = make_name(r->started_ns, id);
 		if (name == NULL)
 			return ASSAY_RAISE(err, ASSAY_ENOMEM, "name of a run");

@@ -89,6 +89,35 @@ void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, siz
 		encode_check(out, &f[i]);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_decimal(assay_decimal a, assay_decimal b)
+{
+	return a.units == b.units && a.scale == b.scale;
+}
+
+static bool same_check(const assay_failed_check *a, const assay_failed_check *b)
+{
+	return a->op == b->op && a->severity == b->severity && same_decimal(a->low, b->low) &&
+	       same_decimal(a->high, b->high) && a->defined == b->defined && same_decimal(a->value, b->value) &&
+	       strcmp(a->check_id, b->check_id) == 0 && strcmp(a->metric, b->metric) == 0 &&
+	       strcmp(a->unit, b->unit) == 0 && strcmp(a->contract_id, b->contract_id) == 0 &&
+	       same_text(a->reason, b->reason);
+}
+
+bool assay_failed_checks_same(const assay_failed_check *a, size_t a_count, const assay_failed_check *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++)
+		if (!same_check(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
 static assay_decimal read_decimal(assay_cbor_reader *c)
 {
 	assay_decimal d = {.units = assay_cbor_read_int(c)};
@@ -106,11 +135,11 @@ static void read_check(assay_cbor_reader *c, assay_failed_check *f)
 {
 	assay_record_tuple(c, 14, "failed check does not have 14 fields");
 	assay_record_digest(c, &f->contract);
-	f->contract_id = assay_cbor_read_strdup(c);
-	f->contract_version = assay_cbor_read_strdup(c);
-	f->check_id = assay_cbor_read_strdup(c);
-	f->metric = assay_cbor_read_strdup(c);
-	f->unit = assay_cbor_read_strdup(c);
+	f->contract_id = assay_record_text(c);
+	f->contract_version = assay_record_text(c);
+	f->check_id = assay_record_text(c);
+	f->metric = assay_record_text(c);
+	f->unit = assay_record_text(c);
 	f->op = assay_record_u32(c);
 	f->severity = assay_record_u32(c);
 	f->low = read_decimal(c);
@@ -283,9 +312,10 @@ static assay_code decode(assay_sample_row *out, uint64_t id, const void *p, size
 assay_code assay_sample_put(assay_store *s, assay_sample_row *r, assay_err *err)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
-	uint64_t id = r->id;
+	uint64_t id = r->id, generation;
 	assay_code rc;
 
+	ASSAY_TRY(assay_generation_advance(s, &generation, err));
 	encode(&row, r);
 	if (id == 0)
 		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_SAMPLE, &id, err));
@@ -329,6 +359,18 @@ assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *
 				   "index entry of sample '%s' leads to row %" PRIu64 ", which is not it", key, id);
 	}
 	return rc;
+}
+
+assay_code assay_sample_find_near(assay_store *s, const char *key, uint64_t hint, assay_sample_row *out, assay_err *err)
+{
+	assay_code rc = assay_sample_get(s, hint, out, err);
+
+	if (rc == ASSAY_OK && strcmp(out->key, key) == 0)
+		return ASSAY_OK;
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	assay_sample_row_release(out);
+	return assay_sample_find(s, key, out, err);
 }
 
 struct visit {

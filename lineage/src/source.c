@@ -1,9 +1,9 @@
 /*
  * Layout of a source row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 2, 1: path, 2: modality, 3: stamp, 4: digest, 5: [[key, value]...], 6: [sidecar...], 7: recipe,
+ *   {0: format 3, 1: path, 2: modality, 3: stamp, 4: digest, 5: [[key, value]...], 6: [sidecar...], 7: recipe,
  *    8: [unit...], 9: missing, 10: null | [failure, message], 11: cause, 12: run,
- *    13: null | [digest, recipe, [sidecar...]], 14: standing}
- * Format 1 had no field 14.
+ *    13: null | [digest, recipe, [sidecar...]], 14: standing, 15: moved}
+ * Format 1 had neither field 14 nor 15, format 2 no 15.
  *   stamp:   [size, mtime ns, ctime ns, inode, hashed ns]
  *   sidecar: [role, path, stamp, digest]
  * Index 'p': SHA-256(path) -> number. Edge content -> source for every digest that it ever had.
@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 2
-#define FIELDS 15
+#define FORMAT 3
+#define FIELDS 16
 
 static void sidecars_free(assay_source_sidecar *list, size_t count)
 {
@@ -142,6 +142,8 @@ static void encode(assay_buf *out, const assay_source *src)
 	encode_before(out, src);
 	assay_cbor_uint(out, 14);
 	assay_cbor_uint(out, src->standing);
+	assay_cbor_uint(out, 15);
+	assay_cbor_uint(out, src->moved);
 }
 
 /* ---------------------------------------------------------------- decode */
@@ -262,9 +264,9 @@ static uint64_t read_head(assay_cbor_reader *c)
 
 	assay_cbor_read_key(c, 0);
 	format = assay_cbor_read_uint(c);
-	if (format != 1 && format != FORMAT)
+	if (format < 1 || format > FORMAT)
 		assay_cbor_fault(c, "unknown source format");
-	else if (fields != (format == 1 ? FIELDS - 1 : FIELDS))
+	else if (fields != FIELDS - (FORMAT - format))
 		assay_cbor_fault(c, "source does not have the fields of its format");
 	return format;
 }
@@ -286,8 +288,12 @@ static void read_source(assay_cbor_reader *c, assay_source *src)
 	assay_cbor_read_key(c, 6);
 	read_sidecars(c, &src->sidecars, &src->sidecar_count);
 	read_state(c, src);
-	if (format == FORMAT)
+	if (format >= 2)
 		read_standing(c, src);
+	if (format >= 3) {
+		assay_cbor_read_key(c, 15);
+		src->moved = assay_cbor_read_uint(c);
+	}
 }
 
 static assay_code decode(assay_source *out, uint64_t id, const void *p, size_t n, assay_err *err)
@@ -320,12 +326,51 @@ static assay_code put_content_edge(assay_store *s, const assay_digest *content, 
 	return rc;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_metadata(const assay_source *a, const assay_source *b)
+{
+	if (a->metadata_count != b->metadata_count)
+		return false;
+	for (size_t i = 0; i < a->metadata_count; i++)
+		if (strcmp(a->metadata_keys[i], b->metadata_keys[i]) != 0 ||
+		    strcmp(a->metadata_values[i], b->metadata_values[i]) != 0)
+			return false;
+	return true;
+}
+
+/* In what a judgement reads: stamps, sidecars and causes have spoken by way of the units. */
+static bool is_judged_the_same(const assay_source *a, const assay_source *b)
+{
+	return a->modality == b->modality && assay_digest_eq(&a->digest, &b->digest) &&
+	       assay_digest_eq(&a->recipe, &b->recipe) && a->missing == b->missing && a->standing == b->standing &&
+	       a->failure == b->failure && same_text(a->message, b->message) && a->unit_count == b->unit_count &&
+	       (a->unit_count == 0 || memcmp(a->units, b->units, a->unit_count * sizeof(*a->units)) == 0) &&
+	       same_metadata(a, b);
+}
+
+static assay_code set_moved(assay_store *s, assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE before = {0};
+	assay_code rc = src->id != 0 ? assay_source_get(s, src->id, &before, err) : ASSAY_ENOENT;
+
+	if (rc == ASSAY_OK && is_judged_the_same(&before, src)) {
+		src->moved = before.moved;
+		return ASSAY_OK;
+	}
+	return rc == ASSAY_OK || rc == ASSAY_ENOENT ? assay_generation_advance(s, &src->moved, err) : rc;
+}
+
 assay_code assay_source_put(assay_store *s, assay_source *src, assay_err *err)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
 	uint64_t id = src->id;
 	assay_code rc;
 
+	ASSAY_TRY(set_moved(s, src, err));
 	encode(&row, src);
 	if (id == 0)
 		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_SOURCE, &id, err));

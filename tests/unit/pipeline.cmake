@@ -6,3 +6,8 @@ assay_add_unit(progress LINK assay::pipeline assay::registry)
 foreach(name stage_totals hash_pool cost progress)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/stages/pipeline/src)
 endforeach()
+# Judging works on stores that no run has made.
+assay_add_unit(judging LINK assay::pipeline assay::registry PkgConfig::LMDB WRAP malloc calloc realloc)
+target_sources(test_judging PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench/pages_store.c)
+target_include_directories(test_judging PRIVATE
+  ${PROJECT_SOURCE_DIR}/tests/bench ${PROJECT_SOURCE_DIR}/lineage/src ${PROJECT_SOURCE_DIR}/stages/pipeline/src)

@@ -1,5 +1,7 @@
 #include "assay/source.h"
 
+#include "assay/judgement.h"
+
 #include "lineage_rows.h"
 
 /* ---- a source with every field in use ---- */
@@ -231,32 +233,37 @@ static void source_put__never_read__no_content(void **state)
 	assert_int_equal(assay_index_get(STORE(state), ASSAY_INDEX_CONTENT, &zero, &id, NULL), ASSAY_ENOENT);
 }
 
-/* A row of 2 as a row of 1: one field less in the map's head, the other number, nothing after field 13. */
-static void make_old(assay_store *s, uint64_t id)
+/* A row of 3 as an older one: fewer fields in the map's head, the other number, nothing of the later fields. */
+static void make_old(assay_store *s, uint64_t id, unsigned format)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
 
 	copy_row(s, ASSAY_TABLE_SOURCE, id, &row);
-	assert_int_equal(row.data[0], 0xaf);
-	assert_int_equal(row.data[2], 2);
-	assert_int_equal(row.data[row.len - 2], 14);
-	row.data[0] = 0xae;
-	row.data[2] = 1;
-	put_bytes(s, ASSAY_TABLE_SOURCE, id, row.data, row.len - 2);
+	assert_int_equal(row.data[0], 0xb0);
+	assert_int_equal(row.data[2], 3);
+	assert_int_equal(row.data[row.len - 4], 14);
+	assert_int_equal(row.data[row.len - 2], 15);
+	row.data[0] = (unsigned char)(0xad + format);
+	row.data[2] = (unsigned char)format;
+	put_bytes(s, ASSAY_TABLE_SOURCE, id, row.data, row.len - 2 * (3 - format));
 }
 
-static void source_get__row_of_format_1__standing_is_unknown(void **state)
+static void source_get__row_of_an_older_format__what_it_does_not_say_is_unknown(void **state)
 {
-	ASSAY_AUTO_SOURCE src = {0};
-	ASSAY_AUTO_SOURCE read = {0};
+	for (unsigned format = 1; format <= 2; format++) {
+		ASSAY_AUTO_SOURCE src = {0};
+		ASSAY_AUTO_SOURCE read = {0};
 
-	make_full(&src);
-	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
-	make_old(STORE(state), 1);
-	assert_int_equal(assay_source_get(STORE(state), 1, &read, NULL), ASSAY_OK);
-	assert_int_equal(read.standing, ASSAY_STANDING_UNKNOWN);
-	read.standing = ASSAY_STANDING_RETRY;
-	assert_full(&read);
+		make_full(&src);
+		src.id = format == 1 ? 0 : 1;
+		assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+		make_old(STORE(state), 1, format);
+		assert_int_equal(assay_source_get(STORE(state), 1, &read, NULL), ASSAY_OK);
+		assert_int_equal(read.standing, format == 1 ? ASSAY_STANDING_UNKNOWN : ASSAY_STANDING_RETRY);
+		assert_int_equal(read.moved, 0);
+		read.standing = ASSAY_STANDING_RETRY;
+		assert_full(&read);
+	}
 }
 
 static void source_get__unknown_format_or_standing__ecorrupt(void **state)
@@ -269,19 +276,82 @@ static void source_get__unknown_format_or_standing__ecorrupt(void **state)
 	make_full(&src);
 	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
 	copy_row(STORE(state), ASSAY_TABLE_SOURCE, 1, &row);
-	row.data[2] = 3;
+	row.data[2] = 4;
 	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
 	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
 	assert_non_null(strstr(err.msg, "unknown source format"));
-	row.data[2] = 1; /* with the fields of 2 */
+	row.data[2] = 1; /* with the fields of 3 */
 	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
 	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
 	assert_non_null(strstr(err.msg, "the fields of its format"));
-	row.data[2] = 2;
-	row.data[row.len - 1] = ASSAY_STANDING_MAX + 1;
+	row.data[2] = 3;
+	row.data[row.len - 3] = ASSAY_STANDING_MAX + 1;
 	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
 	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
 	assert_non_null(strstr(err.msg, "unknown standing"));
+}
+
+/* Only what a judgement reads moves a source: not stamps, causes or what was before. */
+static void source_put__something_changes__moves_if_it_is_judged(void **state)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	uint64_t before, now;
+
+	make_full(&src);
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	assert_int_equal(assay_generation(STORE(state), &before, NULL), ASSAY_OK);
+	assert_int_equal(src.moved, before);
+	src.stamp.mtime_ns++;
+	src.sidecars[0].stamp.inode++;
+	src.cause = ASSAY_CAUSE_TOUCHED;
+	src.run++;
+	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+	assert_int_equal(assay_generation(STORE(state), &now, NULL), ASSAY_OK);
+	assert_int_equal(now, before);
+	assert_int_equal(src.moved, before);
+
+	/* each of them once */
+	for (unsigned i = 0; i < 9; i++) {
+		switch (i) {
+		case 0:
+			src.digest.bytes[3] ^= 1;
+			break;
+		case 1:
+			src.recipe.bytes[3] ^= 1;
+			break;
+		case 2:
+			src.missing = !src.missing;
+			break;
+		case 3:
+			src.units[0] += 7;
+			break;
+		case 4:
+			src.metadata_values[0][0] ^= 1;
+			break;
+		case 5:
+			src.metadata_count--;
+			break;
+		case 6:
+			src.standing = ASSAY_STANDING_FAILED;
+			break;
+		case 7:
+			src.unit_count--;
+			break;
+		case 8:
+			src.failure = ASSAY_FAILURE_CHANGED;
+			break;
+		}
+		assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+		assert_int_equal(assay_generation(STORE(state), &now, NULL), ASSAY_OK);
+		assert_int_equal(now, before + 1);
+		assert_int_equal(src.moved, now);
+		before = now;
+		if (i == 5) { /* back again, so that all of it is released */
+			src.metadata_count++;
+			assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
+			before++;
+		}
+	}
 }
 
 static void source_get__every_truncation__ecorrupt(void **state)
@@ -342,7 +412,8 @@ int main(void)
 	    WITH_STORE(sources_each__order_of_first_sight),
 	    WITH_STORE(sources_with__content__every_path_that_had_it),
 	    WITH_STORE(source_put__never_read__no_content),
-	    WITH_STORE(source_get__row_of_format_1__standing_is_unknown),
+	    WITH_STORE(source_get__row_of_an_older_format__what_it_does_not_say_is_unknown),
+	    WITH_STORE(source_put__something_changes__moves_if_it_is_judged),
 	    WITH_STORE(source_get__unknown_format_or_standing__ecorrupt),
 	    WITH_STORE(source_get__every_truncation__ecorrupt),
 	    WITH_STORE(source_get__random_mutations__no_harm),

@@ -597,6 +597,122 @@ static void trie_each__a_node_is_missing__tells_the_others_then_ecorrupt(void **
 	assert_in_range(told, 500, 599);
 }
 
+/* ---- edit: whatever is changed in whatever order, the root is that of the outcome built anew ---- */
+
+#define UNIVERSE 900
+
+static assay_digest root_of_present(const struct set *all, const bool *present, uint64_t *count)
+{
+	assay_trie_entry *e = calloc(UNIVERSE, sizeof(*e));
+	assay_digest root;
+
+	assert_non_null(e);
+	*count = 0;
+	for (size_t i = 0; i < all->count; i++)
+		if (present[i])
+			e[(*count)++] = all->e[i];
+	assert_int_equal(assay_trie_root(e, *count, &root, NULL), ASSAY_OK);
+	free(e);
+	return root;
+}
+
+/* A change of a random key: mostly of one that makes a difference, sometimes of one that makes none, or of one twice. */
+static assay_trie_change random_change(struct set *all, bool *present, unsigned removals)
+{
+	const size_t i = rnd() % all->count;
+	const bool remove = rnd() % 100 < removals;
+
+	if (!remove && present[i]) {
+		all->e[i].outcome = ASSAY_OUTCOME_ACCEPTED;
+		all->e[i].content.bytes[7] ^= (uint8_t)(1 + rnd() % 2);
+	}
+	present[i] = !remove;
+	return (assay_trie_change){.entry = all->e[i], .remove = remove};
+}
+
+static void edit_and_compare(assay_store *s, size_t universe, unsigned rounds)
+{
+	static bool present[UNIVERSE];
+	static assay_trie_change c[UNIVERSE];
+	AUTO_SET all = make(universe);
+	assay_digest root;
+	bool has_root = false;
+
+	memset(present, 0, sizeof(present));
+	for (unsigned round = 0; round < rounds; round++) {
+		/* The set grows and shrinks in turn, through every size between a leaf and a tree of branches. */
+		const unsigned removals = round / 8 % 2 == 0 ? 25 : 75;
+		const size_t n = rnd() % (round % 5 == 0 ? universe : 12);
+		uint64_t entries, expected;
+		assay_digest next, anew;
+
+		for (size_t i = 0; i < n; i++)
+			c[i] = random_change(&all, present, removals);
+		assert_int_equal(assay_trie_edit(s, has_root ? &root : NULL, c, n, &next, &entries, NULL), ASSAY_OK);
+		anew = root_of_present(&all, present, &expected);
+		assert_digest(&next, &anew);
+		assert_int_equal(entries, expected);
+		root = next;
+		has_root = true;
+	}
+}
+
+static void trie_edit__random_changes__the_root_of_a_full_build(void **state)
+{
+	static const size_t universes[] = {1, 33, 40, 64, 200, UNIVERSE};
+
+	seed();
+	for (size_t i = 0; i < ASSAY_COUNT(universes); i++)
+		edit_and_compare(STORE(state), universes[i], 64);
+}
+
+static void trie_edit__one_change__few_new_nodes(void **state)
+{
+	AUTO_SET set = make(20000);
+	const assay_digest before = build(STORE(state), &set);
+	assay_trie_change c = {.entry = {.key = "scans/new.tif", .outcome = ASSAY_OUTCOME_DUPLICATE}};
+	uint64_t first, second, entries;
+	assay_digest after, back;
+
+	assert_int_equal(assay_next_id(STORE(state), ASSAY_TABLE_OBJECT, &first, NULL), ASSAY_OK);
+	assert_int_equal(assay_trie_edit(STORE(state), &before, &c, 1, &after, &entries, NULL), ASSAY_OK);
+	assert_int_equal(assay_next_id(STORE(state), ASSAY_TABLE_OBJECT, &second, NULL), ASSAY_OK);
+	assert_int_equal(entries, 20001);
+	assert_in_range(second - first - 1, 2, 6);
+	c.remove = true;
+	assert_int_equal(assay_trie_edit(STORE(state), &after, &c, 1, &back, &entries, NULL), ASSAY_OK);
+	assert_digest(&back, &before);
+	assert_int_equal(entries, 20000);
+}
+
+static void trie_edit__several_changes_of_a_key__the_last_holds(void **state)
+{
+	AUTO_SET set = make(2);
+	assay_trie_change c[3] = {{.entry = set.e[0]}, {.entry = set.e[0], .remove = true}, {.entry = set.e[1]}};
+	assay_digest root, one;
+	uint64_t entries;
+
+	assert_int_equal(assay_trie_edit(STORE(state), NULL, c, 3, &root, &entries, NULL), ASSAY_OK);
+	assert_int_equal(assay_trie_root(&set.e[1], 1, &one, NULL), ASSAY_OK);
+	assert_digest(&root, &one);
+	assert_int_equal(entries, 1);
+}
+
+static void trie_edit__a_node_is_missing__ecorrupt(void **state)
+{
+	AUTO_SET set = make(40);
+	const assay_digest gone = digest(0xee);
+	assay_trie_change c = {.entry = set.e[0], .remove = true};
+	assay_err err = ASSAY_ERR_INIT;
+	uint64_t entries;
+	assay_digest root;
+
+	assert_int_equal(assay_trie_edit(STORE(state), &gone, &c, 1, &root, &entries, &err), ASSAY_ECORRUPT);
+	c = (assay_trie_change){.entry = set.e[0]};
+	c.entry.outcome = (assay_outcome)0;
+	assert_int_equal(assay_trie_edit(STORE(state), NULL, &c, 1, &root, &entries, &err), ASSAY_EINVAL);
+}
+
 static void trie__every_alloc_fails_in_turn__enomem(void **state)
 {
 	AUTO_SET set = make(40);
@@ -637,6 +753,10 @@ int main(void)
 	    WITH_STORE(trie_build__any_order__the_same_as_the_reference),
 	    WITH_STORE(trie_build__one_change__few_new_nodes),
 	    WITH_STORE(trie_build__key_twice_or_no_outcome__einval_names_it),
+	    WITH_STORE(trie_edit__random_changes__the_root_of_a_full_build),
+	    WITH_STORE(trie_edit__one_change__few_new_nodes),
+	    WITH_STORE(trie_edit__several_changes_of_a_key__the_last_holds),
+	    WITH_STORE(trie_edit__a_node_is_missing__ecorrupt),
 	    WITH_STORE(trie_each__entries_in_order_of_their_hash),
 	    WITH_STORE(trie_each__callback_fails__stops_with_its_code),
 	    WITH_STORE(trie_find__present_and_absent),

@@ -33,6 +33,11 @@ typedef struct assay_failed_check {
 
 void assay_failed_checks_free(assay_failed_check *f, size_t count);
 void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, size_t count);
+/**
+ * Do they say the same: the same checks of the same contracts, with the same bounds and values? In which version of the
+ * contract the check stood does not count, so that an edit elsewhere in it leaves a finding as it was.
+ */
+bool assay_failed_checks_same(const assay_failed_check *a, size_t a_count, const assay_failed_check *b, size_t b_count);
 /** Reads the array; *out is to be freed with assay_failed_checks_free. */
 void assay_failed_checks_decode(assay_cbor_reader *r, assay_failed_check **out, size_t *count);
 
@@ -45,9 +50,9 @@ typedef struct assay_sample_row {
 	bool missing;      /* its source or it itself is no longer there */
 	/* The verdict: outcome 0 when it was never judged. */
 	assay_outcome outcome;
-	assay_digest contracts; /* set it was judged by */
-	uint64_t judged_unit, judged_run;
-	assay_failed_check *checks; /* every check not passed, any severity */
+	assay_digest contracts; /* set by which it was first given this verdict; later ones may have come to the same */
+	uint64_t judged_unit, judged_run; /* in which run that was */
+	assay_failed_check *checks;       /* every check not passed, any severity */
 	size_t check_count;
 	assay_failure failure; /* of the stage that rejected it, NONE otherwise */
 	char *failed_stage;    /* NULL without a failure */
@@ -65,6 +70,9 @@ void assay_sample_row_release(assay_sample_row *r);
 ASSAY_NODISCARD assay_code assay_sample_put(assay_store *s, assay_sample_row *r, assay_err *err);
 /** ASSAY_ENOENT without a message when there never was such a sample. */
 ASSAY_NODISCARD assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *out, assay_err *err);
+/** The same; number `hint` is tried first, which in the order that samples were made in is the one after the last. */
+ASSAY_NODISCARD assay_code assay_sample_find_near(assay_store *s, const char *key, uint64_t hint, assay_sample_row *out,
+						  assay_err *err);
 ASSAY_NODISCARD assay_code assay_sample_get(assay_store *s, uint64_t id, assay_sample_row *out, assay_err *err);
 typedef assay_code assay_sample_fn(void *ctx, const assay_sample_row *r, assay_err *err);
 /** Every sample that ever was, in the order they were first made. */

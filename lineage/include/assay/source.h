@@ -57,6 +57,7 @@ typedef struct assay_source {
 	size_t unit_count;
 	bool missing; /* it was not there at the last run */
 	assay_standing standing;
+	uint64_t moved; /* generation of the catalog at which something changed that judging reads; set by put */
 	/* A source without a unit to show for it could not even be read: */
 	assay_failure failure; /* UNREADABLE or CHANGED; NONE otherwise */
 	char *message;         /* NULL without a failure */

@@ -35,6 +35,22 @@ ASSAY_NODISCARD assay_code assay_trie_build(assay_store *s, assay_trie_entry *en
 					    assay_err *err);
 /** The same root without a store: for those who have a delivery and nothing else. */
 ASSAY_NODISCARD assay_code assay_trie_root(assay_trie_entry *entries, size_t count, assay_digest *root, assay_err *err);
+/** What becomes of one key: it is put (in place of what it had), or removed (if it is there). */
+typedef struct assay_trie_change {
+	assay_trie_entry entry; /* hash is filled in; of a removal only the key counts */
+	bool remove;
+} assay_trie_change;
+
+/**
+ * Store the trie that comes of another by these changes, reading and writing only nodes on their way. Its root is the
+ * one that assay_trie_build gives for the same entries.
+ *
+ * @param from    root of the trie that is edited; NULL: an empty one
+ * @param changes in any order; of several to one key the last holds. Not moved.
+ * @param entries [out] in the new trie
+ */
+ASSAY_NODISCARD assay_code assay_trie_edit(assay_store *s, const assay_digest *from, assay_trie_change *changes,
+					   size_t count, assay_digest *root, uint64_t *entries, assay_err *err);
 /** Entries in order of their hash; e and its texts are borrowed for the call. */
 typedef assay_code assay_trie_fn(void *ctx, const assay_trie_entry *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_each(assay_store *s, const assay_digest *root, assay_trie_fn *fn, void *ctx,

@@ -5,13 +5,13 @@
 
 #include <stdlib.h>
 
-assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, bool only_one, assay_err *err)
+assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, assay_err *err)
 {
 	assay_version *v = &s->version;
 	const unsigned m = src->modality;
 
 	/* A run of a part of the sources may leave others as an older pipeline made them. */
-	if (only_one && v->has_recipe[m] && !assay_digest_eq(&v->recipes[m], &src->recipe))
+	if (!s->counts_only && v->has_recipe[m] && !assay_digest_eq(&v->recipes[m], &src->recipe))
 		return ASSAY_RAISE(
 		    err, ASSAY_ECONFIG,
 		    "'%s' was processed by another pipeline than other %s sources; 'assay run' brings it up "
@@ -22,34 +22,56 @@ assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, boo
 	return ASSAY_OK;
 }
 
-/* ---------------------------------------------------------------- entries of the tries */
+/* ---------------------------------------------------------------- changes of the tries */
 
-static assay_code add_entry(assay_entries *to, assay_trie_entry e, const char *key, assay_err *err)
+static assay_code add_change(assay_snapshot *s, assay_trie_changes *to, assay_trie_entry e, bool remove, assay_err *err)
 {
 	const char *stage = e.stage;
-	assay_code rc = assay_grow(&to->items, &to->cap, to->count, sizeof *to->items, err);
+	const assay_code rc = assay_grow(&to->items, &to->cap, to->count, sizeof *to->items, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
-	e.key = assay_strdup(key);
-	e.stage = stage != NULL ? assay_strdup(stage) : NULL;
-	if (e.key == NULL || (stage != NULL && e.stage == NULL)) {
-		free((void *)(uintptr_t)e.key);
-		free((void *)(uintptr_t)e.stage);
+	e.key = assay_arena_strdup(&s->texts, e.key);
+	e.stage = stage != NULL ? assay_arena_strdup(&s->texts, stage) : NULL;
+	if (e.key == NULL || (stage != NULL && e.stage == NULL))
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "version entry");
-	}
-	to->items[to->count++] = e;
+	to->items[to->count++] = (assay_trie_change){.entry = e, .remove = remove};
 	return ASSAY_OK;
 }
 
-static void entries_release(assay_entries *e)
+/* The entry goes into one trie; if there was one of its key in the other, that is gone. */
+static assay_code put_entry(assay_snapshot *s, const assay_trie_entry *e, assay_err *err)
 {
-	for (size_t i = 0; i < e->count; i++) {
-		free((void *)(uintptr_t)e->items[i].key);
-		free((void *)(uintptr_t)e->items[i].stage);
-	}
-	free(e->items);
-	*e = (assay_entries){0};
+	const bool delivered = e->outcome == ASSAY_OUTCOME_ACCEPTED;
+	const assay_trie_entry gone = {.key = e->key};
+	assay_code rc = add_change(s, delivered ? &s->accepted : &s->others, *e, false, err);
+
+	if (rc == ASSAY_OK && s->base != NULL)
+		rc = add_change(s, delivered ? &s->others : &s->accepted, gone, true, err);
+	return rc;
+}
+
+static assay_code forget_key(assay_snapshot *s, const char *key, assay_err *err)
+{
+	const assay_trie_entry gone = {.key = key};
+	const assay_code rc = add_change(s, &s->accepted, gone, true, err);
+
+	return rc == ASSAY_OK ? add_change(s, &s->others, gone, true, err) : rc;
+}
+
+static assay_code forget_sample(void *ctx, const assay_sample_row *row, assay_err *err)
+{
+	return forget_key(ctx, row->key, err);
+}
+
+assay_code assay_snapshot_moved(assay_snapshot *s, assay_store *store, const assay_source *src, assay_err *err)
+{
+	assay_code rc;
+
+	if (s->base == NULL || s->counts_only)
+		return ASSAY_OK;
+	rc = forget_key(s, src->path, err); /* where a failed source stands */
+	return rc == ASSAY_OK ? assay_samples_of(store, src->id, forget_sample, s, err) : rc;
 }
 
 static assay_code digest_content(assay_snapshot *s, const assay_judged *of, assay_digest *out, assay_err *err)
@@ -66,32 +88,60 @@ static assay_code digest_content(assay_snapshot *s, const assay_judged *of, assa
 	return rc == ASSAY_OK ? assay_content_digest(c, &s->scratch, out, err) : rc;
 }
 
-assay_code assay_snapshot_sample(assay_snapshot *s, const assay_judged *of, const assay_sample_row *row, assay_err *err)
+assay_code assay_snapshot_sample(assay_snapshot *s, const assay_judged *of, const assay_sample_row *row, bool told,
+				 assay_err *err)
 {
-	assay_trie_entry e = {.outcome = row->outcome, .kind = of->sample->kind};
-	assay_code rc;
+	assay_trie_entry e = {.key = row->key, .outcome = row->outcome, .kind = of->sample->kind};
+	assay_code rc = ASSAY_OK;
 
+	if (row->outcome == ASSAY_OUTCOME_ACCEPTED)
+		s->accepted.expected++;
+	else
+		s->others.expected++;
+	if (s->counts_only || (s->base != NULL && !told))
+		return ASSAY_OK;
 	if (row->outcome == ASSAY_OUTCOME_ACCEPTED) {
 		e.work_key = of->unit->work_key;
 		rc = digest_content(s, of, &e.content, err);
-		return rc == ASSAY_OK ? add_entry(&s->accepted, e, row->key, err) : rc;
-	}
-	if (row->outcome == ASSAY_OUTCOME_QUARANTINED) {
+	} else if (row->outcome == ASSAY_OUTCOME_QUARANTINED) {
 		e.stage = row->failed_stage;
 		e.failure = row->failure;
 	}
-	return add_entry(&s->others, e, row->key, err);
+	return rc == ASSAY_OK ? put_entry(s, &e, err) : rc;
 }
 
 assay_code assay_snapshot_failed(assay_snapshot *s, const char *path, const char *stage, assay_failure failure,
-				 assay_err *err)
+				 bool told, assay_err *err)
 {
-	const assay_trie_entry e = {.outcome = ASSAY_OUTCOME_FAILED, .stage = stage, .failure = failure};
+	const assay_trie_entry e = {.key = path, .outcome = ASSAY_OUTCOME_FAILED, .stage = stage, .failure = failure};
 
-	return add_entry(&s->others, e, path, err);
+	s->others.expected++;
+	return s->counts_only || (s->base != NULL && !told) ? ASSAY_OK : put_entry(s, &e, err);
 }
 
 /* ---------------------------------------------------------------- the version */
+
+static assay_code build_trie(assay_trie_changes *c, assay_store *store, const assay_digest *from, assay_digest *root,
+			     bool *whole, assay_err *err)
+{
+	uint64_t entries = 0;
+	const assay_code rc = assay_trie_edit(store, from, c->items, c->count, root, &entries, err);
+
+	*whole = *whole && entries == c->expected;
+	return rc;
+}
+
+assay_code assay_snapshot_build(assay_snapshot *s, assay_store *store, bool *whole, assay_err *err)
+{
+	const assay_judgement *base = s->base;
+	assay_code rc;
+
+	*whole = true;
+	rc = build_trie(&s->accepted, store, base != NULL ? &base->accepted : NULL, &s->version.accepted, whole, err);
+	if (rc == ASSAY_OK)
+		rc = build_trie(&s->others, store, base != NULL ? &base->others : NULL, &s->version.others, whole, err);
+	return rc;
+}
 
 assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session, assay_summary *summary,
 				 assay_err *err)
@@ -100,8 +150,6 @@ assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session
 	assay_version *v = &s->version;
 	assay_code rc;
 
-	ASSAY_TRY(assay_trie_build(session->store, s->accepted.items, s->accepted.count, &v->accepted, err));
-	ASSAY_TRY(assay_trie_build(session->store, s->others.items, s->others.count, &v->others, err));
 	v->contracts = assay_alloc(config->contract_count, sizeof *v->contracts);
 	v->dataset = assay_strdup(config->dataset);
 	if (v->contracts == NULL || v->dataset == NULL)
@@ -112,19 +160,22 @@ assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session
 	v->made_ns = assay_now_ns();
 	v->incomplete = summary->incomplete;
 	v->counts = summary->samples;
-	ASSAY_TRY(assay_version_commit(session->store, v, err));
+	rc = assay_version_commit(session->store, v, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	summary->has_version = true;
 	summary->version = v->id;
 	summary->version_is_new = v->run == session->run.id;
-fail:
-	return rc;
+	return ASSAY_OK;
 }
 
 void assay_snapshot_release(assay_snapshot *s)
 {
-	entries_release(&s->accepted);
-	entries_release(&s->others);
+	free(s->accepted.items);
+	free(s->others.items);
+	assay_arena_release(&s->texts);
 	assay_version_release(&s->version);
 	assay_content_release(&s->content);
 	assay_buf_release(&s->scratch);
+	*s = (assay_snapshot){0};
 }

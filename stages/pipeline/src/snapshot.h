@@ -1,36 +1,48 @@
-/** The version that a judging makes: the entries of its tries as they come, its recipes, and its commit. */
+/**
+ * The version that a judging makes: what changes in its tries, its recipes, and its commit. With the tries of the last
+ * judgement at hand only samples that stand differently now are told, and memory grows with them alone.
+ */
 #ifndef ASSAY_SNAPSHOT_H
 #define ASSAY_SNAPSHOT_H
 
+#include "assay/arena.h"
 #include "assay/content.h"
+#include "assay/judgement.h"
 #include "assay/trie.h"
-#include "assay/version.h"
 
 #include "session.h"
 #include "verdict.h"
 
-typedef struct assay_entries {
-	assay_trie_entry *items; /* key and stage owned */
+typedef struct assay_trie_changes {
+	assay_trie_change *items; /* texts lie in the arena */
 	size_t count, cap;
-} assay_entries;
+	uint64_t expected; /* entries that the trie must have in the end */
+} assay_trie_changes;
 
 typedef struct assay_snapshot {
-	assay_entries accepted, others;
+	const assay_judgement *base; /* what is changed; NULL: everything is told */
+	bool counts_only;            /* no version will be made */
+	assay_trie_changes accepted, others;
 	assay_version version;
+	assay_arena texts;
 	assay_content content;
 	assay_buf scratch;
 } assay_snapshot;
 
 /** The source was processed by this recipe; ASSAY_ECONFIG when one version cannot have it beside another. */
-ASSAY_NODISCARD assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, bool only_one,
-						 assay_err *err);
-/** A sample with its verdict. */
+ASSAY_NODISCARD assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, assay_err *err);
+/** The source has changed since the base: what it had there goes, and all that it has now is told. */
+ASSAY_NODISCARD assay_code assay_snapshot_moved(assay_snapshot *s, assay_store *store, const assay_source *src,
+						assay_err *err);
+/** A sample with its verdict. @param told  it may stand differently in the base, or there is none */
 ASSAY_NODISCARD assay_code assay_snapshot_sample(assay_snapshot *s, const assay_judged *of, const assay_sample_row *row,
-						 assay_err *err);
+						 bool told, assay_err *err);
 /** A source that gave no samples. */
 ASSAY_NODISCARD assay_code assay_snapshot_failed(assay_snapshot *s, const char *path, const char *stage,
-						 assay_failure failure, assay_err *err);
-/** Store the tries and the version, and tell the summary which it is. */
+						 assay_failure failure, bool told, assay_err *err);
+/** Store the tries. *whole is false when they are not what was told: then the base was not what it says. */
+ASSAY_NODISCARD assay_code assay_snapshot_build(assay_snapshot *s, assay_store *store, bool *whole, assay_err *err);
+/** Store the version of these tries, and tell the summary which it is. */
 ASSAY_NODISCARD assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session,
 						 assay_summary *summary, assay_err *err);
 void assay_snapshot_release(assay_snapshot *s);

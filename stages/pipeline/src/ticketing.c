@@ -16,18 +16,6 @@ static assay_code visit_ticket(assay_ticketing *d, uint64_t id, assay_err *err)
 	return rc;
 }
 
-static bool same_checks(const assay_ticket *t, const assay_failed_check *checks, size_t count)
-{
-	ASSAY_AUTO_BUF a = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
-
-	if (t->check_count != count)
-		return false;
-	assay_failed_checks_encode(&a, t->checks, t->check_count);
-	assay_failed_checks_encode(&b, checks, count);
-	return !a.failed && !b.failed && a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 static void describe_check(assay_buf *out, const assay_failed_check *c)
 {
 	char number[ASSAY_DECIMAL_TEXT];
@@ -66,7 +54,7 @@ static assay_code replace_text(char **field, const char *text, assay_err *err)
 static bool unchanged(const assay_ticket *t, const assay_complaint *c)
 {
 	return t->state == ASSAY_TICKET_OPEN && t->unit == c->unit && t->failure == c->failure &&
-	       same_checks(t, c->checks, c->check_count);
+	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count);
 }
 
 assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c, assay_err *err)

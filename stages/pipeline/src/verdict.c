@@ -39,53 +39,50 @@ static assay_code set_values(assay_judging *j, const assay_judged *of, assay_err
 
 /* ---------------------------------------------------------------- findings */
 
-static assay_code failed_check(const assay_judging *j, assay_failed_check *out, const assay_finding *f, assay_err *err)
+/* Rows own their texts; a row that is only compared and written borrows them. */
+static char *borrow(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static assay_failed_check failed_check(const assay_judging *j, const assay_finding *f)
 {
 	const assay_vocabulary_metric *m = &j->session->config->vocabulary.items[f->check->metric_number];
+	const bool defined = f->value.state == ASSAY_VALUE_DEFINED;
 	size_t contract = 0;
 
 	while (j->contracts[contract] != f->contract)
 		contract++;
-	*out = (assay_failed_check){
+	return (assay_failed_check){
 	    .contract = j->session->contracts[contract],
-	    .contract_id = assay_strdup(f->contract->id),
-	    .contract_version = assay_strdup(f->contract->version),
-	    .check_id = assay_strdup(f->check->id),
-	    .metric = assay_strdup(f->check->metric),
-	    .unit = assay_strdup(m->unit),
+	    .contract_id = f->contract->id,
+	    .contract_version = f->contract->version,
+	    .check_id = f->check->id,
+	    .metric = f->check->metric,
+	    .unit = borrow(m->unit),
 	    .op = f->check->op,
 	    .severity = f->check->severity,
 	    .low = f->check->low,
 	    .high = f->check->high,
-	    .defined = f->value.state == ASSAY_VALUE_DEFINED,
-	    .value = {f->value.units, m->scale},
+	    .defined = defined,
+	    .value = defined ? (assay_decimal){f->value.units, m->scale} : (assay_decimal){0, 0},
+	    .reason = defined ? NULL
+			      : borrow(f->value.state == ASSAY_VALUE_UNDEFINED ? f->value.reason
+									       : "not measured by this pipeline"),
 	};
-	if (!out->defined) {
-		out->value = (assay_decimal){0, 0};
-		out->reason = assay_strdup(f->value.state == ASSAY_VALUE_UNDEFINED ? f->value.reason
-										   : "not measured by this pipeline");
-	}
-	if (out->contract_id == NULL || out->contract_version == NULL || out->check_id == NULL || out->metric == NULL ||
-	    out->unit == NULL || (!out->defined && out->reason == NULL))
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "finding");
-	return ASSAY_OK;
 }
 
-static assay_code failed_checks(const assay_judging *j, assay_failed_check **out, size_t *count, assay_err *err)
+static assay_code set_checks(assay_judging *j, assay_err *err)
 {
-	*count = 0;
-	*out = NULL;
-	if (j->verdict.count == 0)
-		return ASSAY_OK;
-	*out = assay_alloc(j->verdict.count, sizeof **out);
-	if (*out == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "findings");
-	while (*count < j->verdict.count) {
-		const size_t i = (*count)++;
-		const assay_code rc = failed_check(j, &(*out)[i], &j->verdict.findings[i], err);
+	j->row.checks = j->checks;
+	for (size_t i = 0; i < j->verdict.count; i++) {
+		const assay_code rc = assay_grow(&j->checks, &j->check_cap, i, sizeof *j->checks, err);
 
 		if (rc != ASSAY_OK)
 			return rc;
+		j->checks[i] = failed_check(j, &j->verdict.findings[i]);
+		j->row.checks = j->checks;
+		j->row.check_count = i + 1;
 	}
 	return ASSAY_OK;
 }
@@ -105,43 +102,38 @@ static assay_code judge_contracts(assay_judging *j, const assay_judged *of, assa
 	return assay_judge(&j->verdict, j->contracts, j->session->config->contract_count, &subject, err);
 }
 
-static assay_code copy_key(char **out, assay_judging *j, const char *path, const char *part, assay_err *err)
+static assay_code make_key(assay_buf *key, const char *path, const char *part, assay_err *err)
 {
-	assay_code rc;
-
-	assay_buf_reset(&j->scratch);
-	assay_sample_key(&j->scratch, path, part);
-	rc = assay_buf_check(&j->scratch, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	*out = assay_strdup(assay_buf_str(&j->scratch));
-	return *out == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "sample key") : ASSAY_OK;
+	assay_buf_reset(key);
+	assay_sample_key(key, path, part);
+	return assay_buf_check(key, err);
 }
 
-static assay_code note_rejection(assay_sample_row *row, const assay_judged *of, assay_err *err)
+static void set_rejection(assay_judging *j, const assay_judged *of)
 {
-	row->failure = of->sample->rejected;
-	if (row->failure == ASSAY_FAILURE_NONE)
-		return ASSAY_OK;
-	row->failed_stage = assay_strdup(assay_known_step(of->recipe, of->sample->rejected_by));
-	return row->failed_stage == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "verdict") : ASSAY_OK;
+	j->row.failure = of->sample->rejected;
+	if (j->row.failure != ASSAY_FAILURE_NONE)
+		j->row.failed_stage = borrow(assay_known_step(of->recipe, of->sample->rejected_by));
 }
 
 /*
  * The order in which a sample's outcome is decided. Whoever keeps samples out before they are judged at all stands
  * before the contracts; a duplicate and a rejected sample keep the findings of the contracts, so that they can be told.
  */
-static assay_code decide(assay_judging *j, const assay_judged *of, assay_sample_row *row, assay_err *err)
+static assay_code decide(assay_judging *j, const assay_judged *of, assay_err *err)
 {
+	assay_sample_row *row = &j->row;
 	assay_code rc;
 
 	ASSAY_TRY(set_values(j, of, err));
-	ASSAY_TRY(note_rejection(row, of, err));
+	set_rejection(j, of);
 	ASSAY_TRY(judge_contracts(j, of, err));
-	ASSAY_TRY(failed_checks(j, &row->checks, &row->check_count, err));
+	ASSAY_TRY(set_checks(j, err));
 	if (of->original != NULL) {
+		ASSAY_TRY(make_key(&j->original, of->original, of->sample->part, err));
 		row->outcome = ASSAY_OUTCOME_DUPLICATE;
-		return copy_key(&row->original, j, of->original, of->sample->part, err);
+		row->original = borrow(assay_buf_str(&j->original));
+		return ASSAY_OK;
 	}
 	row->outcome = row->failure != ASSAY_FAILURE_NONE || !j->verdict.passed ? ASSAY_OUTCOME_QUARANTINED
 										: ASSAY_OUTCOME_ACCEPTED;
@@ -151,42 +143,44 @@ fail:
 
 /* ---------------------------------------------------------------- the row */
 
-static bool verdict_stands(const assay_sample_row *row, const assay_sample_row *next)
+static bool same_text(const char *a, const char *b)
 {
-	ASSAY_AUTO_BUF a = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
-
-	if (row->outcome != next->outcome || row->judged_unit != next->judged_unit ||
-	    !assay_digest_eq(&row->contracts, &next->contracts) || row->failure != next->failure ||
-	    row->check_count != next->check_count || (row->original == NULL) != (next->original == NULL) ||
-	    (row->original != NULL && strcmp(row->original, next->original) != 0))
-		return false;
-	assay_failed_checks_encode(&a, row->checks, row->check_count);
-	assay_failed_checks_encode(&b, next->checks, next->check_count);
-	return !a.failed && !b.failed && a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static bool row_stands(const assay_sample_row *row, const assay_sample_row *next)
+static bool row_stands(const assay_sample_row *row, const assay_sample_row *now)
 {
-	return row->id != 0 && !row->missing && row->unit == next->unit && row->position == next->position &&
-	       verdict_stands(row, next);
+	return row->id != 0 && !row->missing && row->unit == now->unit && row->position == now->position &&
+	       row->outcome == now->outcome && row->judged_unit == now->judged_unit && row->failure == now->failure &&
+	       same_text(row->failed_stage, now->failed_stage) && same_text(row->original, now->original) &&
+	       assay_failed_checks_same(row->checks, row->check_count, now->checks, now->check_count);
 }
 
-static void remember_before(assay_sample_row *next, const assay_sample_row *row)
+static void remember_before(assay_sample_row *now, const assay_sample_row *before)
 {
-	next->has_before = row->outcome != 0;
-	next->before_outcome = row->outcome;
-	next->before_contracts = row->contracts;
-	next->before_unit = row->judged_unit;
+	now->has_before = before->outcome != 0;
+	now->before_outcome = before->outcome;
+	now->before_contracts = before->contracts;
+	now->before_unit = before->judged_unit;
 }
 
-assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, assay_sample_row *row, bool *changed,
-			      assay_err *err)
+static void keep_standing(assay_sample_row *now, const assay_sample_row *before)
 {
-	ASSAY_AUTO_SAMPLE_ROW before = {0};
+	now->contracts = before->contracts;
+	now->judged_run = before->judged_run;
+	now->has_before = before->has_before;
+	now->before_outcome = before->before_outcome;
+	now->before_contracts = before->before_contracts;
+	now->before_unit = before->before_unit;
+}
+
+assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *written, assay_err *err)
+{
+	assay_store *store = j->session->store;
+	const uint64_t hint = j->before.id + 1;
 	assay_code rc;
 
-	*row = (assay_sample_row){
+	j->row = (assay_sample_row){
 	    .source = of->source->id,
 	    .unit = of->unit->id,
 	    .position = of->position,
@@ -194,17 +188,21 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, assay_sa
 	    .judged_unit = of->unit->id,
 	    .judged_run = j->session->run.id,
 	};
-	ASSAY_TRY(copy_key(&row->key, j, of->source->path, of->sample->part, err));
-	ASSAY_TRY(decide(j, of, row, err));
-	rc = assay_sample_find(j->session->store, row->key, &before, err);
+	ASSAY_TRY(make_key(&j->key, of->source->path, of->sample->part, err));
+	j->row.key = borrow(assay_buf_str(&j->key));
+	ASSAY_TRY(decide(j, of, err));
+	assay_sample_row_release(&j->before);
+	rc = assay_sample_find_near(store, j->row.key, hint, &j->before, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
-	row->id = before.id;
-	*changed = before.outcome != row->outcome;
-	if (row_stands(&before, row))
+	j->row.id = j->before.id;
+	*written = !row_stands(&j->before, &j->row);
+	if (!*written) {
+		keep_standing(&j->row, &j->before);
 		return ASSAY_OK;
-	remember_before(row, &before);
-	rc = assay_sample_put(j->session->store, row, err);
+	}
+	remember_before(&j->row, &j->before);
+	rc = assay_sample_put(store, &j->row, err);
 fail:
 	return rc;
 }
@@ -231,7 +229,10 @@ void assay_judging_release(assay_judging *j)
 	free(j->values);
 	free(j->set);
 	free(j->contracts);
+	free(j->checks);
 	assay_verdict_release(&j->verdict);
-	assay_buf_release(&j->scratch);
+	assay_sample_row_release(&j->before);
+	assay_buf_release(&j->key);
+	assay_buf_release(&j->original);
 	*j = (assay_judging){0};
 }

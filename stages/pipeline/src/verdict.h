@@ -10,14 +10,18 @@
 #include "known_recipe.h"
 #include "session.h"
 
-/** Who judges: kept over all samples of a judging. values stay until the next sample is judged. */
+/** Who judges: kept over all samples of a judging. What it says of a sample stays until the next one is judged. */
 typedef struct assay_judging {
 	const assay_session *session;
 	const assay_contract **contracts; /* in the configuration's order */
-	assay_judge_value *values;        /* of the sample judged last, by number of the vocabulary */
-	size_t *set, set_count;           /* numbers that it has values of */
-	assay_verdict verdict;            /* of the contracts on it */
-	assay_buf scratch;
+	assay_judge_value *values;        /* by number of the vocabulary */
+	size_t *set, set_count;           /* numbers that the sample has values of */
+	assay_verdict verdict;            /* of the contracts */
+	assay_failed_check *checks;       /* its findings as rows have them; texts are borrowed */
+	size_t check_cap;
+	assay_buf key, original; /* texts of row */
+	assay_sample_row row;    /* as it stands now; all borrowed */
+	assay_sample_row before; /* as it was; owned */
 } assay_judging;
 
 /** What is judged. All of it is borrowed. */
@@ -34,11 +38,11 @@ ASSAY_NODISCARD assay_code assay_judging_open(assay_judging *j, const assay_sess
 void assay_judging_release(assay_judging *j);
 
 /**
- * Give the sample its verdict, and its row where that says something else than before.
+ * Give the sample its verdict: j->row, j->values. Its row is written when it says something else than before; a verdict
+ * that stands keeps the run and the contracts that first gave it.
  *
- * @param row      [out] as it stands now, to be released
- * @param changed  [out] the outcome is another one than before
+ * @param written [out] the row was written; whether the outcome is another one, j->before says
  */
-ASSAY_NODISCARD assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, assay_sample_row *row,
-					      bool *changed, assay_err *err);
+ASSAY_NODISCARD assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *written, assay_err *err);
+
 #endif

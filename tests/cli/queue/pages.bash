@@ -17,14 +17,14 @@ contracts: [pages.odcs.yaml]
 YAML
 }
 
-# write_contract [CER-BOUND [CER-SEVERITY]]
+# write_contract [CER-BOUND [CER-SEVERITY [VERSION]]]
 write_contract() {
     cat >pages.odcs.yaml <<YAML
 apiVersion: v3.1.0
 kind: DataContract
 id: 5d0f5e0e-5a3a-4f0c-8b65-0a1d0c1f2e01
 name: pages
-version: 1.0.0
+version: ${3-1.0.0}
 status: active
 schema:
   - name: page

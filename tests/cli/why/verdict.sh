@@ -21,6 +21,15 @@ assay why inbox/scans/notice.pdf --json >why.json
 assert_jq why.json '.samples | map(.key) | join(" ")' 'inbox/scans/notice.pdf#page=1 inbox/scans/notice.pdf#page=2'
 echo 'a path has all its samples'
 
+write_contract 0.02 error 1.0.1
+judge_pages
+assay why "$wrong" >why
+grep -q '^judged    by run .*-1 under .* 1.0.0$' why || fail "not since the first run: $(cat why)"
+grep -q '^the same  by run .*-2 under .* 1.0.1$' why || fail "not the same since: $(cat why)"
+assay why "$wrong" --json >why.json
+assert_jq why.json '[.verdict.contracts[0].version, .verdict.the_same.contracts[0].version] | @json' '["1.0.0","1.0.1"]'
+echo 'an edit that leaves the verdict leaves the row'
+
 write_contract 99 warning
 judge_pages
 assay why "$wrong" >why

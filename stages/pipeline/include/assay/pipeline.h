@@ -35,6 +35,7 @@ typedef struct assay_summary {
 	assay_digest recipes[ASSAY_MODALITY_MAX + 1];
 	assay_run_sources sources;
 	assay_counts samples;
+	uint64_t sources_judged;      /* whose samples were judged; 0 when the last judgement stands */
 	bool judged;                  /* samples and version are of this run; false when it stopped before */
 	bool conserved;               /* both lines balance */
 	bool checks_judged;           /* the checks of the dataset were: not by a run of a part of the sources */
