@@ -5,6 +5,7 @@ need_plain_build
 
 use_media inbox/scans/letter.png inbox/scans/letter.gt.txt inbox/video/archive.mkv inbox/audio/speech.wav
 use_example mixed
+printf 'WEBVTT\n\n00:00.000 --> 00:02.000\nCafe\314\201 au lait\n' >inbox/audio/speech.txt
 run_into native -j1
 first=$(version_of)
 assert_jq run.json .sources.failed 0
