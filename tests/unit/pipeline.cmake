@@ -11,3 +11,6 @@ assay_add_unit(judging LINK assay::pipeline assay::registry PkgConfig::LMDB WRAP
 target_sources(test_judging PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench/pages_store.c)
 target_include_directories(test_judging PRIVATE
   ${PROJECT_SOURCE_DIR}/tests/bench ${PROJECT_SOURCE_DIR}/lineage/src ${PROJECT_SOURCE_DIR}/stages/pipeline/src)
+# What has threads is run under the thread sanitizer as well (preset tsan).
+add_custom_target(threads DEPENDS test_hash_pool)
+set_tests_properties(unit.hash_pool PROPERTIES LABELS "unit;threads")
