@@ -455,8 +455,14 @@ static int run(const assay_invocation *in, assay_err *err)
 	return a.findings > 0 ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_DIFFERENCE, "something is not as it was stored"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_check = {
     .name = "check",
+    .group = ASSAY_GROUP_KEEP,
     .operands = "",
     .summary = "whether the store is as it was written",
     .help =
@@ -467,5 +473,8 @@ const assay_verb assay_verb_check = {
     .example = "  assay check\n"
 	       "  assay check --read-data --json | jq '.findings[].name'\n",
     .options = options,
+    .uses = ASSAY_USES_STORE,
+    .exits = exits,
+    .see_also = "verify",
     .run = run,
 };

@@ -1,41 +1,14 @@
-#include "lint.h"
 #include "verbs.h"
 
-#include <stdio.h>
-#include <string.h>
-
-static int lint(const assay_invocation *in, assay_err *err)
-{
-	assay_diagnostics d = {0};
-	ASSAY_CLEANUP(assay_config_closep) assay_config *config = NULL;
-	assay_code rc = assay_lint_config(in->config, &config, &d, err);
-	int code;
-
-	if (rc != ASSAY_OK) {
-		assay_diagnostics_release(&d);
-		return assay_exit_of(rc);
-	}
-	code = assay_lint_tell(in, &d, in->config, err);
-	assay_diagnostics_release(&d);
-	return code;
-}
-
-static int run(const assay_invocation *in, assay_err *err)
-{
-	if (strcmp(in->args[0], "lint") == 0)
-		return lint(in, err);
-	return assay_exit_of(
-	    ASSAY_RAISE(err, ASSAY_EUSAGE, "config: '%s' is not 'lint'; see 'assay config --help'", in->args[0]));
-}
+static const assay_verb *const subs[] = {&assay_verb_config_lint, NULL};
 
 const assay_verb assay_verb_config = {
     .name = "config",
-    .operands = "lint",
-    .min_args = 1,
-    .max_args = 1,
-    .summary = "check assay.yaml and the contracts that it names",
-    .help = "Every finding with its file, line and column; errors give exit 78, warnings 0. Nothing is read but these\n"
-	    "files: no store and no source is needed.\n",
-    .example = "  assay config lint\n  assay config lint -c archive/assay.yaml --json\n",
-    .run = run,
+    .group = ASSAY_GROUP_LEARN,
+    .operands = "",
+    .summary = "check assay.yaml",
+    .help = "",
+    .example = "  assay config lint\n",
+    .see_also = "contract, stages, init",
+    .subs = subs,
 };

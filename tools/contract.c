@@ -1,112 +1,14 @@
-#include "lint.h"
 #include "verbs.h"
 
-#include "assay/file.h"
-#include "assay/registry.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-/* Without assay.yaml, what any pipeline of this build could measure is taken as measured. */
-static assay_code all_metrics(assay_vocabulary *v, assay_err *err)
-{
-	assay_code rc = ASSAY_OK;
-
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		for (size_t i = 0; i < assay_metric_count(*s) && rc == ASSAY_OK; i++) {
-			const assay_metric *m = &(*s)->metrics[i];
-			const assay_vocabulary_metric row = {.name = m->name,
-							     .unit = m->unit,
-							     .stage = (*s)->name,
-							     .scale = m->scale,
-							     .kinds = m->kinds,
-							     .made = true};
-
-			rc = assay_vocabulary_add(v, &row, err);
-		}
-	return rc;
-}
-
-static assay_code lint_file(const char *path, const assay_vocabulary *v, assay_diagnostics *d, assay_err *err)
-{
-	ASSAY_AUTO_BUF folder = ASSAY_BUF_INIT;
-	ASSAY_AUTO_FD dirfd = -1;
-	assay_err finding = ASSAY_ERR_INIT;
-	assay_contract *c = NULL;
-	const char *name;
-	assay_code rc = assay_lint_folder(path, &dirfd, &name, &folder, err);
-
-	if (rc != ASSAY_OK)
-		return rc;
-	rc = assay_contract_load(&c, dirfd, name, path, v, d, &finding);
-	assay_contract_close(c);
-	if (rc == ASSAY_ENOENT)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no contract '%s'", path);
-	if (rc != ASSAY_OK && rc != ASSAY_ECONFIG) {
-		*err = finding;
-		return rc;
-	}
-	return ASSAY_OK;
-}
-
-/* The files named, against what the pipelines of assay.yaml measure. */
-static assay_code lint_files(const assay_invocation *in, assay_diagnostics *d, assay_err *err)
-{
-	ASSAY_CLEANUP(assay_config_closep) assay_config *config = NULL;
-	ASSAY_CLEANUP(assay_vocabulary_release) assay_vocabulary all = {0};
-	assay_diagnostics of_config = {0};
-	assay_code rc = ASSAY_OK;
-
-	if (access(in->config, F_OK) == 0) {
-		rc = assay_lint_config(in->config, &config, &of_config, err);
-		assay_diagnostics_release(&of_config);
-		if (rc == ASSAY_OK && config == NULL)
-			(void)fprintf(
-			    stderr, "assay: '%s' has errors: the metrics of all stages are taken instead of its own\n",
-			    in->config);
-	}
-	if (rc == ASSAY_OK && config == NULL)
-		rc = all_metrics(&all, err);
-	for (int i = 1; i < in->arg_count && rc == ASSAY_OK; i++)
-		rc = lint_file(in->args[i], config != NULL ? &config->vocabulary : &all, d, err);
-	return rc;
-}
-
-static int lint(const assay_invocation *in, assay_err *err)
-{
-	ASSAY_CLEANUP(assay_config_closep) assay_config *config = NULL;
-	assay_diagnostics d = {0};
-	assay_code rc;
-	int code;
-
-	if (in->arg_count > 1)
-		rc = lint_files(in, &d, err);
-	else
-		rc = assay_lint_config(in->config, &config, &d, err);
-	code = rc == ASSAY_OK ? assay_lint_tell(in, &d, in->arg_count == 2 ? in->args[1] : "contracts", err)
-			      : assay_exit_of(rc);
-	assay_diagnostics_release(&d);
-	return code;
-}
-
-static int run(const assay_invocation *in, assay_err *err)
-{
-	if (strcmp(in->args[0], "lint") == 0)
-		return lint(in, err);
-	return assay_exit_of(
-	    ASSAY_RAISE(err, ASSAY_EUSAGE, "contract: '%s' is not 'lint'; see 'assay contract --help'", in->args[0]));
-}
+static const assay_verb *const subs[] = {&assay_verb_contract_lint, NULL};
 
 const assay_verb assay_verb_contract = {
     .name = "contract",
-    .operands = "lint [FILE...]",
-    .min_args = 1,
-    .max_args = -1,
-    .summary = "check contracts against the metrics that the pipelines make",
-    .help = "Without FILE, the contracts that assay.yaml names, and assay.yaml itself. A FILE is checked against the\n"
-	    "pipelines of assay.yaml, or where there is none against every metric of this build. Every finding with\n"
-	    "its file, line and column; errors give exit 78, warnings 0.\n",
-    .example = "  assay contract lint\n  assay contract lint contracts/page.odcs.yaml\n",
-    .run = run,
+    .group = ASSAY_GROUP_LEARN,
+    .operands = "",
+    .summary = "check contracts",
+    .help = "",
+    .example = "  assay contract lint\n",
+    .see_also = "config, judge, stages",
+    .subs = subs,
 };

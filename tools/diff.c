@@ -10,7 +10,7 @@
 
 static const assay_option options[] = {
     {"summary", 0, NULL, "the counts, recipes and contracts alone"},
-    {"change", 0, "CHANGE", "list only these: added, removed, outcome, content or remade"},
+    {"change", 0, "added|removed|outcome|content|remade", "list only these"},
     {"kind", 0, "KIND", "list only samples of this kind, or 'source' for failed sources"},
     {"outcome", 0, "OUTCOME", "list only those that have it in either version"},
     {"path", 0, "PREFIX", "list only those whose path starts with this"},
@@ -383,14 +383,21 @@ fail:
 	return assay_exit_of(rc);
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_DIFFERENCE, "with --exit-code: there is a difference"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_diff = {
     .name = "diff",
-    .operands = "FROM [TO]",
+    .group = ASSAY_GROUP_ASK,
+    .operands = "VERSION [VERSION]",
     .min_args = 1,
     .max_args = 2,
     .summary = "what differs between two versions, and why",
     .help =
-	"FROM and TO are versions: 'latest' (TO without one), a tag, or the start of an id. Told are the terms of the\n"
+	"A version is 'latest' (the second, where there is one only), a tag, or the start of an id. Told are the terms "
+	"of the\n"
 	"recipes and the checks of the contracts that differ, and each sample that was added (+), removed (-), has\n"
 	"another outcome or content (~), or was made anew with the same content (=): with the input that changed\n"
 	"(content, sidecar, recipe, metadata), every measurement that came out differently, and the artifacts.\n"
@@ -401,5 +408,8 @@ const assay_verb assay_verb_diff = {
 	       "  assay diff v1.0 --change outcome --outcome quarantined\n"
 	       "  assay diff v1.0 --json | jq -r '.samples[] | select(.change == \"removed\").sample'\n",
     .options = options,
+    .uses = ASSAY_USES_STORE,
+    .exits = exits,
+    .see_also = "log, why, contract",
     .run = run,
 };

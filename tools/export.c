@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const assay_option options[] = {
-    {"format", 0, "FORMAT", "jsonl (the only one of this release, and the default)"},
+    {"format", 0, "jsonl", "the only one of this release, and the default"},
     {"out", 0, "DIR", "the folder to make; it appears whole or not at all"},
     {"force", 0, NULL, "replace a delivery that is there (never any other folder)"},
     {NULL, 0, NULL, NULL},
@@ -84,8 +84,14 @@ fail:
 	return assay_exit_of(rc);
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_CANNOT_CREATE, "DIR is there already or cannot be made"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_export = {
     .name = "export",
+    .group = ASSAY_GROUP_KEEP,
     .operands = "VERSION",
     .min_args = 1,
     .max_args = 1,
@@ -98,5 +104,8 @@ const assay_verb assay_verb_export = {
 	"Exit 73 when DIR is there already or cannot be made.\n",
     .example = "  assay export latest --out deliveries/v1\n  (cd deliveries/v1 && sha256sum -c --quiet SHA256SUMS)\n",
     .options = options,
+    .uses = ASSAY_USES_STORE,
+    .exits = exits,
+    .see_also = "verify, tag",
     .run = run,
 };

@@ -197,8 +197,16 @@ static int run(const assay_invocation *in, assay_err *err)
 	return code;
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_NO_INPUT, "there is no such folder"},
+    {ASSAY_EXIT_CANNOT_CREATE, "a file that it would write is there already"},
+    {ASSAY_EXIT_PERMISSION, "no permission to read the folder or to write to it"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_init = {
     .name = "init",
+    .group = ASSAY_GROUP_MAKE,
     .operands = "[DIR]",
     .max_args = 1,
     .summary = "start a dataset: look at the files, write assay.yaml, contracts and a store",
@@ -209,5 +217,7 @@ const assay_verb assay_verb_init = {
 	"(exit 73 names it) unless --force is given.\n",
     .example = "  assay init archive\n  cd archive && assay config lint && assay run\n",
     .options = options,
+    .exits = exits,
+    .see_also = "run, config, stages",
     .run = run,
 };

@@ -41,8 +41,14 @@ fail:
 	return assay_exit_of(rc);
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_DIFFERENCE, "a check of the whole dataset of severity error failed: there is no version"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_judge = {
     .name = "judge",
+    .group = ASSAY_GROUP_MAKE,
     .operands = "",
     .summary = "judge stored measurements against the contracts, commit a version",
     .help =
@@ -51,5 +57,8 @@ const assay_verb assay_verb_judge = {
 	"dataset are judged too: when one of severity error fails there is no version, and the exit code is 80.\n",
     .example = "  assay judge\n  assay judge --as-of 2026-01-02T00:00:00Z\n",
     .options = options,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK | ASSAY_USES_CONFIG,
+    .exits = exits,
+    .see_also = "run, why, contract",
     .run = run,
 };

@@ -10,7 +10,7 @@
 static const assay_option options[] = {
     {"upstream", 0, NULL, "only what it came from"},
     {"downstream", 0, NULL, "only what came of it, past versions included"},
-    {"format", 0, "FORMAT", "text, json, dot (Graphviz) or prov (W3C PROV-JSON)"},
+    {"format", 0, "text|json|dot|prov", "dot is for Graphviz, prov is W3C PROV-JSON"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -98,6 +98,7 @@ fail:
 
 const assay_verb assay_verb_lineage = {
     .name = "lineage",
+    .group = ASSAY_GROUP_ASK,
     .operands = "ENTITY",
     .min_args = 1,
     .max_args = 1,
@@ -113,5 +114,7 @@ const assay_verb assay_verb_lineage = {
 	"  assay lineage scans/a.tif --downstream --format json | jq -r '.nodes[] | select(.type==\"version\").id'\n"
 	"  assay lineage sha256:1f3870be --format dot | dot -Tsvg > lineage.svg\n",
     .options = options,
+    .uses = ASSAY_USES_STORE,
+    .see_also = "why, show",
     .run = run,
 };

@@ -231,6 +231,7 @@ static int run(const assay_invocation *in, assay_err *err)
 
 const assay_verb assay_verb_log = {
     .name = "log",
+    .group = ASSAY_GROUP_ASK,
     .operands = "",
     .summary = "the versions, newest first; with --runs the runs",
     .help =
@@ -244,5 +245,7 @@ const assay_verb assay_verb_log = {
 	       "  assay log --runs --limit 3\n"
 	       "  assay log --json | jq -r '.[0].version'\n",
     .options = options,
+    .uses = ASSAY_USES_STORE,
+    .see_also = "show, diff, tag",
     .run = run,
 };

@@ -17,8 +17,8 @@ static const assay_option options[] = {
     {"no-commit", 0, NULL, "do the work and judge it, commit no version"},
     {"strict", 0, NULL, "exit 80 when anything is quarantined, a source or a dataset check failed"},
     {"as-of", 0, "TIME", "judge ages as of this time, such as 2026-01-02T03:04:05Z (default: now)"},
-    {"sandbox", 0, "MODE", "auto: every layer the machine has; required: refuse to work without one"},
-    {"progress", 0, "MODE", "auto, bar, plain, json or none (on standard error)"},
+    {"sandbox", 0, "auto|required", "auto: every layer the machine has; required: refuse to work without one"},
+    {"progress", 0, "auto|bar|plain|json|none", "how far it is, on standard error"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -133,8 +133,14 @@ fail:
 	return assay_exit_of(rc);
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_DIFFERENCE, "a check of the whole dataset failed; with --strict, a sample or source as well"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_run = {
     .name = "run",
+    .group = ASSAY_GROUP_MAKE,
     .operands = "",
     .summary = "process what is new or changed, judge every sample, commit a version",
     .help =
@@ -146,5 +152,8 @@ const assay_verb assay_verb_run = {
 	"A check of the whole dataset that fails with severity error prevents the version: exit code 80.\n",
     .example = "  assay run --dry-run\n  assay run -j2 --progress plain\n  assay run --json | jq .samples\n",
     .options = options,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK | ASSAY_USES_CONFIG,
+    .exits = exits,
+    .see_also = "status, queue, judge, log",
     .run = run,
 };

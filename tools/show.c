@@ -588,6 +588,7 @@ static int run(const assay_invocation *in, assay_err *err)
 
 const assay_verb assay_verb_show = {
     .name = "show",
+    .group = ASSAY_GROUP_ASK,
     .operands = "VERSION|SAMPLE",
     .min_args = 1,
     .max_args = 1,
@@ -603,5 +604,7 @@ const assay_verb assay_verb_show = {
 	       "  assay show scans/a.tif#page=3\n"
 	       "  assay show scans/a.tif#page=3 --artifact text\n",
     .options = options,
+    .uses = ASSAY_USES_STORE,
+    .see_also = "log, lineage, why",
     .run = run,
 };

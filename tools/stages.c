@@ -319,14 +319,22 @@ fail:
 	return assay_exit_of(rc);
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_USAGE, "there is no such stage, or wrong use"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_stages = {
     .name = "stages",
-    .operands = "[NAME]",
+    .group = ASSAY_GROUP_LEARN,
+    .operands = "[STAGE]",
     .max_args = 1,
-    .summary = "the stages of this build; with NAME, one of them in full",
+    .summary = "the stages of this build; with STAGE, one of them in full",
     .help = "What a pipeline in assay.yaml may hold, with parameters, and the metrics that contracts may speak of.\n"
 	    "The parser, the checks of contracts and the recipes read the same tables.\n",
     .example =
 	"  assay stages\n  assay stages ocr.recognize\n  assay stages --json | jq -r '.stages[].metrics[].name'\n",
+    .exits = exits,
+    .see_also = "config, contract",
     .run = run,
 };

@@ -109,9 +109,12 @@ fail:
 
 const assay_verb assay_verb_status = {
     .name = "status",
+    .group = ASSAY_GROUP_MAKE,
     .operands = "",
     .summary = "what is new, changed or missing; the queue; the last version",
     .help = "Looks at the stamps of the files only: no source is opened, nothing is written.\n",
     .example = "  assay status\n",
+    .uses = ASSAY_USES_STORE | ASSAY_USES_CONFIG,
+    .see_also = "run, queue",
     .run = run,
 };

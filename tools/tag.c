@@ -238,7 +238,8 @@ static int run(const assay_invocation *in, assay_err *err)
 
 const assay_verb assay_verb_tag = {
     .name = "tag",
-    .operands = "[NAME [VERSION]]",
+    .group = ASSAY_GROUP_KEEP,
+    .operands = "[TAG [VERSION]]",
     .max_args = 2,
     .summary = "give a name to a version; without operands, the names there are",
     .help =
@@ -255,5 +256,7 @@ const assay_verb assay_verb_tag = {
 	       "  assay show v1.0\n"
 	       "  assay tag --history release/current\n",
     .options = options,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK,
+    .see_also = "log, show, diff",
     .run = run,
 };

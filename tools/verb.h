@@ -27,13 +27,17 @@ typedef enum assay_exit {
 typedef struct assay_option {
 	const char *name;  /* long name without dashes; NULL ends the table */
 	char letter;       /* 0 if none */
-	const char *value; /* what it takes, for the help ("N", "DIR"); NULL for a flag */
+	const char *value; /* what it takes: words of slots.h ("N", "DIR", "text|json"); NULL for a flag */
 	const char *help;
 } assay_option;
+
+/** The options that every verb takes. */
+extern const assay_option assay_shared_options[];
 
 /** The options that every verb takes are parsed into this. */
 typedef struct assay_invocation {
 	const struct assay_verb *verb;
+	const char *title;  /* "queue list" */
 	const char *store;  /* --store, else ASSAY_STORE, else ".assay" */
 	const char *config; /* -c, else "assay.yaml" */
 	bool json;
@@ -42,20 +46,44 @@ typedef struct assay_invocation {
 	int arg_count;
 } assay_invocation;
 
+/** What a verb is for, in the order of the help. */
+typedef enum assay_group { ASSAY_GROUP_MAKE = 1, ASSAY_GROUP_ASK, ASSAY_GROUP_KEEP, ASSAY_GROUP_LEARN } assay_group;
+
+/** What a verb touches: the exit codes and files that come with it are told from this. */
+enum {
+	ASSAY_USES_STORE = 1,  /* reads it */
+	ASSAY_USES_LOCK = 2,   /* writes to it */
+	ASSAY_USES_CONFIG = 4, /* assay.yaml and the contracts that it names */
+};
+
+typedef struct assay_exit_row {
+	int code;         /* 0 with a text NULL ends the table */
+	const char *when; /* lower case, no full stop */
+} assay_exit_row;
+
+/** One table from which the parser, the help, the man page and the completion of a verb are made. */
 typedef struct assay_verb {
 	const char *name;
-	const char *operands;        /* "SAMPLE|PATH", "" when there are none */
+	assay_group group;           /* of a verb of the program; sub-verbs have none */
+	const char *operands;        /* "VERSION|SAMPLE", "[TAG [VERSION]]", "" when there are none; see slots.h */
 	int min_args, max_args;      /* max_args -1: any number */
 	const char *summary;         /* one line, lower case */
 	const char *help;            /* paragraphs after the summary */
 	const char *example;         /* lines a user can run */
 	const assay_option *options; /* NULL when it has none of its own */
+	unsigned uses;               /* ASSAY_USES_... */
+	const assay_exit_row *exits; /* what is its own, before what comes with `uses`; NULL when nothing is */
+	const char *see_also;        /* verbs, "log, show"; "" when there is none */
+	/* With sub-verbs, the word after the verb chooses one, and the rest is its business. */
+	const struct assay_verb *const *subs; /* NULL-ended; NULL when there are none */
 	/* Returns an assay_exit; on an error fills err and returns the code that err asks for (assay_exit_of). */
 	int (*run)(const assay_invocation *in, assay_err *err);
 	bool hidden; /* not listed: for the program itself */
 } assay_verb;
 
-extern const assay_verb *const assay_verbs[]; /* NULL-ended, in the order of the help */
+extern const assay_verb *const assay_verbs[]; /* NULL-ended; the help lists them by group, in this order */
+/** NULL when there is none of that name. */
+const assay_verb *assay_verb_find(const assay_verb *const *verbs, const char *name);
 
 /** Value of an option of the verb; NULL when not given. The name must be in its table. */
 const char *assay_opt(const assay_invocation *in, const char *name);

@@ -79,8 +79,16 @@ fail:
 	return assay_exit_of(rc);
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_BAD_INPUT, "it is no delivery"},
+    {ASSAY_EXIT_NO_INPUT, "there is no such folder"},
+    {ASSAY_EXIT_DIFFERENCE, "it is not as it was written"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_verify = {
     .name = "verify",
+    .group = ASSAY_GROUP_KEEP,
     .operands = "DIR",
     .min_args = 1,
     .max_args = 1,
@@ -92,5 +100,7 @@ const assay_verb assay_verb_verify = {
 	"and distributions, is held by SHA256SUMS alone.) Each difference is named; exit 80 when there is one.\n"
 	"Keep the id elsewhere, or sign SHA256SUMS: a delivery cannot vouch for itself.\n",
     .example = "  assay verify deliveries/v1\n",
+    .exits = exits,
+    .see_also = "export, check",
     .run = run,
 };

@@ -284,10 +284,12 @@ static int run(const assay_invocation *in, assay_err *err)
 
 const assay_verb assay_verb_version = {
     .name = "version",
+    .group = ASSAY_GROUP_LEARN,
     .operands = "",
     .summary = "the program, its engines, models, libraries, and the sandbox of this machine",
     .help = "What decides results beside the sources and assay.yaml. Needs no store and no configuration. Models are\n"
 	    "those of the stages' default parameters; one that is not installed is told, with what to install.\n",
     .example = "  assay version\n  assay version --json | jq '.engines'\n",
+    .see_also = "stages",
     .run = run,
 };

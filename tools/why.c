@@ -583,6 +583,7 @@ fail:
 
 const assay_verb assay_verb_why = {
     .name = "why",
+    .group = ASSAY_GROUP_ASK,
     .operands = "SAMPLE|PATH",
     .min_args = 1,
     .max_args = 1,
@@ -594,5 +595,7 @@ const assay_verb assay_verb_why = {
 	"the source, and all its samples in short.\n",
     .example = "  assay why scans/a.tif#page=3\n"
 	       "  assay why scans/a.tif --json | jq '.work.changes'\n",
+    .uses = ASSAY_USES_STORE,
+    .see_also = "queue, show, lineage",
     .run = run,
 };

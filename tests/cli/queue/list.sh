@@ -47,7 +47,7 @@ echo 'settled tickets are in --all'
 
 assert_exit 64 assay queue
 assert_exit 64 assay queue lst
-assert_match "$(cat err)" "*did you mean 'list'?" 'hint'
+assert_match "$(cat err)" "*did you mean 'list'?*" 'hint'
 assert_exit 64 assay queue list --failure decod
 assert_match "$(cat err)" "*did you mean 'decode'?" 'hint'
 assert_exit 64 assay queue list inbox

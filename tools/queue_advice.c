@@ -1,0 +1,75 @@
+#include "queue_ticket.h"
+
+#include <string.h>
+
+static const struct {
+	assay_failure failure;
+	const char *advice;
+} advice[] = {
+    {ASSAY_FAILURE_DECODE,
+     "the bytes are not what the name promises: fetch the file again, or open and save it with the "
+     "program that made it"},
+    {ASSAY_FAILURE_EMPTY, "there is nothing in it to measure: take it out of the sources, or scan or record it again"},
+    {ASSAY_FAILURE_SHORT, "it ends before its own header says: copy or download it again"},
+    {ASSAY_FAILURE_UNSUPPORTED, "convert it to a format that 'assay stages' lists; take encryption off"},
+    {ASSAY_FAILURE_LIMIT, "split it, or raise what the message names under 'limits:' in assay.yaml"},
+    {ASSAY_FAILURE_FONT, "embed the font in the document, or add its folder to page.read's 'fonts' in assay.yaml"},
+    {ASSAY_FAILURE_STAGE, "change the parameters of the stage in assay.yaml (they are above), or repair the file"},
+    {ASSAY_FAILURE_CRASH, "the next run tries again; if it crashes each time, please report it with the file"},
+    {ASSAY_FAILURE_KILLED,
+     "something outside Assay killed it, often for memory: the next run tries again; use a lower -j"},
+    {ASSAY_FAILURE_TIMEOUT,
+     "the next run tries again; raise 'limits: {cpu_s, wall_s}' in assay.yaml if it needs longer"},
+    {ASSAY_FAILURE_OUT_OF_MEMORY, "the next run tries again; raise 'limits: {memory_mib}' in assay.yaml"},
+    {ASSAY_FAILURE_CHANGED, "it was written to while it was read: run again when it is complete"},
+    {ASSAY_FAILURE_UNREADABLE, "make the file readable for the user who runs Assay"},
+    {ASSAY_FAILURE_PROTOCOL, "the next run tries again; if it fails each time, please report it with the file"},
+};
+
+static bool has_undefined(const assay_ticket *t)
+{
+	for (size_t i = 0; i < t->check_count; i++)
+		if (!t->checks[i].defined && t->checks[i].severity == 1)
+			return true;
+	return false;
+}
+
+/* The remedy that the contract names for a check, if any. */
+static const char *remedy_of(const assay_contract *c, const char *check)
+{
+	for (size_t i = 0; i < c->check_count; i++)
+		if (strcmp(c->checks[i].id, check) == 0 && c->checks[i].remedy[0] != '\0')
+			return c->checks[i].remedy;
+	return NULL;
+}
+
+static void advise_remedies(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+{
+	for (size_t i = 0; i < t->check_count; i++) {
+		const char *remedy = remedy_of(c->contracts.items[i], t->checks[i].check_id);
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_buf_printf(&text,
+				 "the contract names remedy '%s' for %s: put its steps into the pipeline of assay.yaml",
+				 remedy != NULL ? remedy : "", t->checks[i].check_id);
+		if (remedy != NULL)
+			fn(ctx, assay_buf_str(&text));
+	}
+}
+
+void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+{
+	if (t->state != ASSAY_TICKET_OPEN)
+		return;
+	for (size_t i = 0; i < ASSAY_COUNT(advice); i++)
+		if (advice[i].failure == t->failure)
+			fn(ctx, advice[i].advice);
+	if (t->failure != ASSAY_FAILURE_NONE)
+		return;
+	advise_remedies(t, c, fn, ctx);
+	fn(ctx, "repair or replace the source and 'assay run': what changed is measured again");
+	fn(ctx, "change the parameters of the stage above in assay.yaml and 'assay run'");
+	fn(ctx, "if the bound is too strict, change the contract and 'assay judge': nothing is decoded again");
+	if (has_undefined(t))
+		fn(ctx, "for a metric without a value: supply what it needs (a sidecar), or say 'whenMissing: skip'");
+}

@@ -1,0 +1,335 @@
+#include "verbs.h"
+
+#include "queue_ticket.h"
+#include "subject.h"
+#include "tell_recipe.h"
+
+#include "assay/memory.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The step of the recipe that made a metric, or that failed. */
+static const assay_recipe_step *step_of(const assay_ticket_facts *c, const char *stage, const char *metric)
+{
+	const assay_recipe *r = c->recipe;
+
+	for (size_t i = 0; r != NULL && stage != NULL && i < r->step_count; i++)
+		if (strcmp(r->steps[i].stage, stage) == 0)
+			return &r->steps[i];
+	for (uint32_t m = 0; r != NULL && metric != NULL && m < r->metric_total; m++) {
+		const assay_recipe_step *step;
+
+		if (strcmp(assay_recipe_metric_at(r, m, &step)->name, metric) == 0)
+			return step;
+	}
+	return NULL;
+}
+
+/* Steps to blame, each once: at most one per check and one for the failure. */
+static size_t steps_of(const assay_ticket_facts *c, const assay_ticket *t, const assay_recipe_step **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i <= t->check_count; i++) {
+		const assay_recipe_step *step =
+		    i < t->check_count ? step_of(c, NULL, t->checks[i].metric) : step_of(c, t->stage, NULL);
+		size_t k = 0;
+
+		while (k < n && out[k] != step)
+			k++;
+		if (step != NULL && k == n)
+			out[n++] = step;
+	}
+	return n;
+}
+
+static void print_checks(const assay_ticket *t, const assay_ticket_facts *c)
+{
+	for (size_t i = 0; i < t->check_count; i++) {
+		const assay_failed_check *k = &t->checks[i];
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_tell_check(&text, k);
+		assay_say("%-9s %s\n", assay_severity_name((assay_severity)k->severity), assay_buf_str(&text));
+		assay_say("          contract %s %s\n", assay_contract_title(c->contracts.items[i]),
+			  k->contract_version);
+	}
+}
+
+static assay_code print_event(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	assay_run_note run;
+	char at[32];
+	const assay_code rc = assay_run_note_of(&run, ctx, e->run, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_say("history   %s  %-6s  %s\n", assay_tell_time(e->at_ns, at), assay_ticket_state_name(e->state),
+		  e->reason);
+	assay_say("          by %s, run %s\n", e->actor, run.name);
+	return ASSAY_OK;
+}
+
+static void print_advice(void *ctx, const char *text)
+{
+	const char **word = ctx;
+
+	assay_say("%-9s %s\n", *word, text);
+	*word = "";
+}
+
+static assay_code print_unit(const assay_ticket_facts *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FREE const assay_recipe_step **steps = assay_alloc(t->check_count + 1, sizeof *steps);
+	char hex[ASSAY_DIGEST_HEX];
+	size_t n;
+
+	if (steps == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "steps");
+	if (c->unit.id != 0)
+		assay_say("unit      sha256:%s%s%s\n", assay_digest_hex(&c->unit.work_key, hex),
+			  c->unit.part[0] != '\0' ? " " : "", c->unit.part);
+	n = steps_of(c, t, steps);
+	for (size_t i = 0; i < n; i++)
+		assay_say_step("stage", steps[i]);
+	return ASSAY_OK;
+}
+
+static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
+			       const assay_source *src, assay_err *err)
+{
+	char at[32], hex[ASSAY_DIGEST_HEX];
+	const char *word = "try";
+	assay_code rc;
+
+	assay_say("ticket    T%" PRIu64 " %s\n", t->id, assay_ticket_state_name(t->state));
+	assay_say("subject   %s%s%s%s\n", t->subject, c->kind != NULL ? " (" : "", c->kind != NULL ? c->kind : "",
+		  c->kind != NULL ? ")" : "");
+	assay_say("opened    %s by run %s\n", assay_tell_time(t->opened_ns, at), c->opened.name);
+	if (t->failure != ASSAY_FAILURE_NONE) {
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_tell_failure(&text, t->stage, t->failure, t->message);
+		assay_say("failed    %s\n", assay_buf_str(&text));
+	}
+	print_checks(t, c);
+	if (src->id != 0) {
+		assay_say("source    %s%s\n", src->path, src->missing ? " (missing)" : "");
+		if (!assay_digest_is_zero(&src->digest))
+			assay_say("          sha256:%s, %" PRIu64 " bytes\n", assay_digest_hex(&src->digest, hex),
+				  src->stamp.size);
+	}
+	rc = print_unit(c, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_events(s, t->id, print_event, s, err);
+	if (rc == ASSAY_OK)
+		assay_ticket_advise(t, c, print_advice, &word);
+	return rc;
+}
+
+typedef struct event_sink {
+	assay_json *json;
+	assay_store *store;
+} event_sink;
+
+static assay_code json_event(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	event_sink *k = ctx;
+	assay_run_note run;
+	const assay_code rc = assay_run_note_of(&run, k->store, e->run, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_json_object(k->json);
+	assay_json_kstr(k->json, "state", assay_ticket_state_name(e->state));
+	assay_json_ktime(k->json, "at", e->at_ns);
+	assay_json_kstr(k->json, "run", run.name);
+	assay_json_kstr(k->json, "actor", e->actor);
+	assay_json_kstr(k->json, "reason", e->reason);
+	assay_json_end(k->json);
+	return ASSAY_OK;
+}
+
+static void json_advice(void *ctx, const char *text)
+{
+	assay_json_str(ctx, text);
+}
+
+static assay_code json_steps(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c, assay_err *err)
+{
+	ASSAY_AUTO_FREE const assay_recipe_step **steps = assay_alloc(t->check_count + 1, sizeof *steps);
+	size_t n;
+
+	if (steps == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "steps");
+	n = steps_of(c, t, steps);
+	assay_json_key(j, "steps");
+	assay_json_array(j);
+	for (size_t i = 0; i < n; i++)
+		assay_json_step(j, steps[i]);
+	assay_json_end(j);
+	return ASSAY_OK;
+}
+
+static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
+			     const assay_source *src, assay_err *err)
+{
+	event_sink k = {j, s};
+	assay_code rc;
+
+	assay_json_object(j);
+	assay_json_ticket(j, t, c);
+	assay_json_kdigest(j, "source_digest",
+			   src->id != 0 && !assay_digest_is_zero(&src->digest) ? &src->digest : NULL);
+	assay_json_kbool(j, "source_missing", src->missing);
+	rc = json_steps(j, t, c, err);
+	assay_json_key(j, "history");
+	assay_json_array(j);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_events(s, t->id, json_event, &k, err);
+	assay_json_end(j);
+	assay_json_key(j, "try");
+	assay_json_array(j);
+	assay_ticket_advise(t, c, json_advice, j);
+	assay_json_end(j);
+	assay_json_end(j);
+	return rc;
+}
+
+/* The source that a ticket is about: its subject, or the subject without its part. */
+static assay_code source_of(assay_source *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	const char *hash = strrchr(t->subject, '#');
+	ASSAY_AUTO_FREE char *path =
+	    assay_strndup(t->subject, hash != NULL ? (size_t)(hash - t->subject) : strlen(t->subject));
+	assay_code rc;
+
+	if (path == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
+	rc = assay_source_find(s, path, out, err);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+typedef struct showing {
+	const assay_invocation *in;
+	assay_store *store;
+	assay_report *report;
+	const char *told; /* subject whose ticket was shown already */
+	uint64_t shown;
+} showing;
+
+static assay_code show_ticket(showing *w, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts c = {0};
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc = assay_ticket_facts_load(&c, w->store, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load_rest(&c, w->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = source_of(&src, w->store, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	w->shown++;
+	if (w->in->json)
+		return json_whole(&w->report->json, w->store, t, &c, &src, err);
+	if (w->shown > 1)
+		assay_say("\n");
+	return print_ticket(w->store, t, &c, &src, err);
+}
+
+static assay_code show_by_id(showing *w, const char *name, bool *is_id, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	char *end;
+	const uint64_t id = strtoull(name + 1, &end, 10);
+	assay_code rc;
+
+	if ((name[0] != 'T' && name[0] != 't') || !isdigit((unsigned char)name[1]) || *end != '\0')
+		return ASSAY_ENOENT;
+	*is_id = true;
+	rc = assay_ticket_get(w->store, id, &t, err);
+	return rc == ASSAY_OK ? show_ticket(w, &t, err) : rc;
+}
+
+static assay_code show_by_key(showing *w, const char *key, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const assay_code rc = assay_ticket_find(w->store, key, &t, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return show_ticket(w, &t, err);
+}
+
+static assay_code show_of_sample(void *ctx, const assay_sample_row *row, assay_err *err)
+{
+	showing *w = ctx;
+
+	return strcmp(row->key, w->told) != 0 ? show_by_key(w, row->key, err) : ASSAY_OK;
+}
+
+/* Its own ticket; of a path also those of its samples. */
+static assay_code show_by_subject(showing *w, const char *name, assay_err *err)
+{
+	ASSAY_AUTO_SUBJECT subject = {0};
+	assay_code rc = assay_subject_find(&subject, w->store, name, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	w->told = subject.name;
+	rc = show_by_key(w, subject.name, err);
+	if (rc == ASSAY_OK && subject.is_path)
+		rc = assay_samples_of(w->store, subject.source.id, show_of_sample, w, err);
+	if (rc == ASSAY_OK && w->shown == 0)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' never had a ticket; see 'assay why %s'", subject.name,
+				   subject.name);
+	return rc;
+}
+
+static assay_code show(const assay_invocation *in, assay_store *s, assay_err *err)
+{
+	ASSAY_AUTO_REPORT r;
+	showing w = {.in = in, .store = s, .report = &r};
+	bool is_id = false;
+	assay_code rc;
+
+	assay_report_init(&r);
+	assay_json_array(&r.json);
+	rc = show_by_id(&w, in->args[0], &is_id, err);
+	if (rc == ASSAY_ENOENT)
+		rc = show_by_subject(&w, in->args[0], err);
+	if (rc == ASSAY_ENOENT && is_id)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no ticket '%s'; see 'assay queue list --all'",
+				   in->args[0]);
+	assay_json_end(&r.json);
+	return rc == ASSAY_OK && in->json ? assay_report_print(&r, err) : rc;
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_AUTO_STORE s = NULL;
+	assay_code rc = assay_open_store(in, &s, false, false, err);
+
+	if (rc == ASSAY_OK)
+		rc = show(in, s, err);
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_queue_show = {
+    .name = "show",
+    .operands = "TICKET|SAMPLE|PATH",
+    .min_args = 1,
+    .max_args = 1,
+    .summary = "all that is known of a ticket, and what to try",
+    .help =
+	"Every check, the source, the step with its parameters, the history, and what to try. A path stands for the\n"
+	"tickets of all its samples. --json prints an array.\n",
+    .example = "  assay queue show T12\n  assay queue show scans/a.tif --json | jq -r '.[].try[]'\n",
+    .uses = ASSAY_USES_STORE,
+    .see_also = "queue list, why, lineage",
+    .run = run,
+};

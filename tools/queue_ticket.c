@@ -1,0 +1,93 @@
+#include "queue_ticket.h"
+
+#include "assay/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void assay_ticket_facts_release(assay_ticket_facts *c)
+{
+	assay_unit_release(&c->unit);
+	assay_recipe_close(c->recipe);
+	assay_contract_set_release(&c->contracts);
+}
+
+static const char *kind_of(const assay_ticket *t, const assay_unit *u, const assay_sample_row *row)
+{
+	if (t->is_source)
+		return "source";
+	if (row->unit != u->id || row->position >= u->result.sample_count)
+		return NULL; /* it was made anew since the ticket was settled */
+	return assay_sample_kind_name(u->result.samples[row->position].kind);
+}
+
+assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc;
+
+	ASSAY_TRY(assay_run_note_of(&c->opened, s, t->opened_run, err));
+	ASSAY_TRY(assay_run_note_of(&c->changed, s, t->changed_run, err));
+	if (t->unit != 0)
+		ASSAY_TRY(assay_unit_get(s, t->unit, &c->unit, err));
+	rc = t->is_source ? ASSAY_ENOENT : assay_sample_find(s, t->subject, &row, err);
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT) {
+		c->kind = kind_of(t, &c->unit, &row);
+		return ASSAY_OK;
+	}
+fail:
+	return rc;
+}
+
+assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FREE assay_digest *digests = assay_alloc(t->check_count, sizeof *digests);
+	assay_code rc = ASSAY_OK;
+
+	if (digests == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "contracts");
+	for (size_t i = 0; i < t->check_count; i++)
+		digests[i] = t->checks[i].contract;
+	if (c->unit.id != 0)
+		rc = assay_recipe_load(&c->recipe, s, &c->unit.recipe, err);
+	return rc == ASSAY_OK ? assay_contract_set_of(&c->contracts, s, digests, t->check_count, err) : rc;
+}
+
+/* ---------------------------------------------------------------- one ticket as JSON */
+
+static void json_source(assay_json *j, const assay_ticket *t)
+{
+	const char *hash = strrchr(t->subject, '#');
+
+	assay_json_key(j, "source");
+	assay_json_strn(j, t->subject, hash != NULL ? (size_t)(hash - t->subject) : strlen(t->subject));
+}
+
+void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c)
+{
+	char id[24];
+
+	(void)snprintf(id, sizeof id, "T%" PRIu64, t->id);
+	assay_json_kstr(j, "id", id);
+	assay_json_kstr(j, "subject", t->subject);
+	assay_json_kstr(j, "kind", c->kind);
+	json_source(j, t);
+	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
+	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
+	assay_json_checks(j, "checks", t->checks, t->check_count);
+	assay_json_kdigest(j, "work_key", c->unit.id != 0 ? &c->unit.work_key : NULL);
+	assay_json_kdigest(j, "recipe", c->unit.id != 0 ? &c->unit.recipe : NULL);
+	assay_json_kstr(j, "part", c->unit.id != 0 ? c->unit.part : NULL);
+	assay_json_key(j, "opened");
+	assay_json_object(j);
+	assay_json_kstr(j, "run", c->opened.name);
+	assay_json_ktime(j, "at", t->opened_ns);
+	assay_json_end(j);
+	assay_json_key(j, "changed");
+	assay_json_object(j);
+	assay_json_kstr(j, "run", c->changed.name);
+	assay_json_ktime(j, "at", t->changed_ns);
+	assay_json_end(j);
+	assay_json_kuint(j, "events", t->events);
+}

@@ -1,0 +1,32 @@
+/** What the sub-verbs of `queue` share: a ticket with all that is known of it, and what to try. */
+#ifndef ASSAY_QUEUE_TICKET_H
+#define ASSAY_QUEUE_TICKET_H
+
+#include "changes.h"
+#include "tell.h"
+
+/** What is known about a ticket beyond its row. */
+typedef struct assay_ticket_facts {
+	assay_unit unit; /* id 0 when no unit failed */
+	assay_recipe *recipe;
+	assay_contract_set contracts; /* of each check of the ticket */
+	assay_run_note opened, changed;
+	const char *kind; /* of the sample, "source" for a source */
+} assay_ticket_facts;
+
+void assay_ticket_facts_release(assay_ticket_facts *c);
+/** All but recipe and contracts. */
+ASSAY_NODISCARD assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t,
+						   assay_err *err);
+/** Recipe and contracts, after the rest. */
+ASSAY_NODISCARD assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, const assay_ticket *t,
+							assay_err *err);
+
+/** The members of a ticket's object that a list has too. */
+void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c);
+
+typedef void assay_advise_fn(void *ctx, const char *text);
+/** Call fn with each thing to try; nothing for a ticket that is settled. */
+void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx);
+
+#endif
