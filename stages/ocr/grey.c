@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define MIN_CONTRAST 26 /* grey levels (a tenth of the range) between ink and paper, below which nothing is ink */
+
 __extension__ typedef unsigned __int128 wide; /* products of pixel counts and sums */
 
 size_t grey_row_size(PIX *pix)
@@ -99,6 +101,36 @@ int grey_otsu(const uint64_t hist[256])
 			t = (int)i;
 		}
 	}
+	return t;
+}
+
+int grey_level_at(const uint64_t hist[256], int first, int last, uint64_t rank)
+{
+	uint64_t n = 0;
+
+	for (int i = first; i <= last; i++) {
+		n += hist[i];
+		if (n >= rank)
+			return i;
+	}
+	return last;
+}
+
+grey_tones grey_tones_of(const uint64_t hist[256])
+{
+	grey_tones t = {.threshold = grey_otsu(hist)};
+	uint64_t dark = 0;
+
+	for (int i = 0; i < 256; i++) {
+		t.pixels += hist[i];
+		if (i <= t.threshold)
+			dark += hist[i];
+	}
+	if (t.threshold < 0)
+		return t;
+	t.contrast = grey_level_at(hist, t.threshold + 1, 255, (t.pixels - dark + 1) / 2) -
+		     grey_level_at(hist, 0, t.threshold, (dark + 1) / 2);
+	t.ink = t.contrast >= MIN_CONTRAST ? dark : 0;
 	return t;
 }
 

@@ -26,6 +26,19 @@ ASSAY_NODISCARD assay_code grey_histogram(uint64_t hist[256], PIX *pix, assay_er
  */
 int grey_otsu(const uint64_t hist[256]);
 
+/** What a page's histogram says of its ink and paper, told apart by Otsu's threshold. */
+typedef struct grey_tones {
+	uint64_t pixels;
+	uint64_t ink;  /* pixels up to the threshold; 0 when the contrast is too small to mean anything */
+	int threshold; /* -1: the page has one level */
+	int contrast;  /* grey levels between the medians of ink and paper */
+} grey_tones;
+
+grey_tones grey_tones_of(const uint64_t hist[256]);
+
+/** The level at which `rank` (1-based) of the pixels of levels first..last are reached. */
+int grey_level_at(const uint64_t hist[256], int first, int last, uint64_t rank);
+
 /** 1 bpp picture whose ink (1) are the pixels of grey <= t. NULL when memory is out (err filled). */
 PIX *grey_threshold(PIX *pix, int t, assay_err *err);
 

@@ -5,7 +5,10 @@
 #include "assay/stage.h"
 
 extern const assay_stage assay_stage_page_read;
+extern const assay_stage assay_stage_page_orient;
 extern const assay_stage assay_stage_page_deskew;
+extern const assay_stage assay_stage_page_normalize;
+extern const assay_stage assay_stage_page_despeckle;
 extern const assay_stage assay_stage_page_binarize;
 extern const assay_stage assay_stage_page_quality;
 extern const assay_stage assay_stage_ocr_recognize;

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #define REFERENCE_SIDE 1754 /* longer side of A4 at 150 dpi: sharpness is measured at about this size */
-#define MIN_CONTRAST   26   /* grey levels (a tenth of the range) between ink and paper, below which nothing is ink */
 
 typedef struct params {
 	int64_t max_skew, blank_ratio;
@@ -57,44 +56,6 @@ static const assay_metric metrics[] = {
     {"page.blank", "1", 0, ON_PAGES, "1 when ink_ratio is below blank_ratio, otherwise 0"},
     {0},
 };
-
-/* ---------------------------------------------------------------- tones */
-
-typedef struct tones {
-	uint64_t pixels, ink;
-	int threshold; /* -1: one level */
-	int contrast;  /* grey levels */
-} tones;
-
-/* The level at which `rank` (1-based) of the pixels of levels first..last are reached. */
-static int level_at(const uint64_t hist[256], int first, int last, uint64_t rank)
-{
-	uint64_t n = 0;
-
-	for (int i = first; i <= last; i++) {
-		n += hist[i];
-		if (n >= rank)
-			return i;
-	}
-	return last;
-}
-
-static void measure_tones(tones *t, const uint64_t hist[256])
-{
-	uint64_t dark = 0;
-
-	*t = (tones){.threshold = grey_otsu(hist)};
-	for (int i = 0; i < 256; i++) {
-		t->pixels += hist[i];
-		if (i <= t->threshold)
-			dark += hist[i];
-	}
-	if (t->threshold < 0)
-		return;
-	t->contrast = level_at(hist, t->threshold + 1, 255, (t->pixels - dark + 1) / 2) -
-		      level_at(hist, 0, t->threshold, (dark + 1) / 2);
-	t->ink = t->contrast >= MIN_CONTRAST ? dark : 0;
-}
 
 /* ---------------------------------------------------------------- sharpness */
 
@@ -218,7 +179,7 @@ fail:
 	return rc;
 }
 
-static assay_code put_ink(const job *j, const tones *t)
+static assay_code put_ink(const job *j, const grey_tones *t)
 {
 	/* the share in millionths, against blank_ratio in millionths: compared as whole products */
 	const bool blank = t->ink * 1000000 < t->pixels * (uint64_t)j->p->blank_ratio || t->ink == 0;
@@ -227,7 +188,7 @@ static assay_code put_ink(const job *j, const tones *t)
 	return rc != ASSAY_OK ? rc : put(j, METRIC_BLANK, blank);
 }
 
-static assay_code put_skew(const job *j, PIX *ink, const tones *t)
+static assay_code put_skew(const job *j, PIX *ink, const grey_tones *t)
 {
 	const page_skew s = t->ink > 0 ? page_skew_find(ink, (int32_t)j->p->max_skew) : (page_skew){0};
 
@@ -236,7 +197,7 @@ static assay_code put_skew(const job *j, PIX *ink, const tones *t)
 	return put(j, METRIC_SKEW, abs(s.turn));
 }
 
-static assay_code put_grey(const job *j, PIX *pix, const tones *t)
+static assay_code put_grey(const job *j, PIX *pix, const grey_tones *t)
 {
 	laplacian l;
 	assay_code rc;
@@ -255,7 +216,7 @@ fail:
 static assay_code measure_binary(const job *j, PIX *pix)
 {
 	l_int32 ink = 0;
-	tones t = {.pixels = (uint64_t)pixGetWidth(pix) * (uint64_t)pixGetHeight(pix)};
+	grey_tones t = {.pixels = (uint64_t)pixGetWidth(pix) * (uint64_t)pixGetHeight(pix)};
 	assay_code rc;
 
 	if (pixCountPixels(pix, &ink, NULL) != 0)
@@ -273,11 +234,11 @@ static assay_code measure_grey(const job *j, PIX *pix)
 {
 	uint64_t hist[256];
 	PIX *ink = NULL;
-	tones t;
+	grey_tones t;
 	assay_code rc;
 
 	ASSAY_TRY(grey_histogram(hist, pix, j->err));
-	measure_tones(&t, hist);
+	t = grey_tones_of(hist);
 	ASSAY_TRY(put_ink(j, &t));
 	ASSAY_TRY(put_grey(j, pix, &t));
 	if (t.ink > 0) {
