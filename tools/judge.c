@@ -29,7 +29,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
 	ASSAY_TRY(assay_open_store(in, &store, true, false, err));
 	ASSAY_TRY(assay_pipeline_judge(&s, config, store, dated ? &as_of : NULL, NULL, err));
-	code = !s.conserved ? ASSAY_EXIT_BUG : s.blocked ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
+	code = s.exit;
 	if (in->json) {
 		assay_summary_json(&r.json, &s, code);
 		ASSAY_TRY(assay_report_print(&r, err));

@@ -47,39 +47,6 @@ assay_code assay_opt_moment(const assay_invocation *in, const char *name, bool *
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "--%s: '%s' is not a time such as 2026-01-02T03:04:05Z", name, text);
 }
 
-int assay_exit_of(assay_code code)
-{
-	switch (code) {
-	case ASSAY_OK:
-		return ASSAY_EXIT_OK;
-	case ASSAY_EUSAGE:
-		return ASSAY_EXIT_USAGE;
-	case ASSAY_ENOENT:
-		return ASSAY_EXIT_NO_INPUT;
-	case ASSAY_ECONFIG:
-	case ASSAY_EUNSUPPORTED:
-		return ASSAY_EXIT_CONFIG;
-	case ASSAY_EBUSY:
-	case ASSAY_ESTOP:
-	case ASSAY_ENOMEM:
-		return ASSAY_EXIT_TEMPORARY;
-	case ASSAY_EPERM:
-		return ASSAY_EXIT_PERMISSION;
-	case ASSAY_EIO:
-	case ASSAY_EFULL:
-		return ASSAY_EXIT_IO;
-	case ASSAY_ECORRUPT:
-	case ASSAY_EEMPTY:
-	case ASSAY_ESHORT:
-		return ASSAY_EXIT_BAD_INPUT;
-	case ASSAY_EDIFFER:
-		return ASSAY_EXIT_DIFFERENCE;
-	case ASSAY_EINVAL:
-		return ASSAY_EXIT_BUG;
-	}
-	return ASSAY_EXIT_BUG;
-}
-
 static assay_code open_root(const char *config, int *rootfd, const char **name, char **folder, assay_err *err)
 {
 	const char *slash = strrchr(config, '/');

@@ -59,7 +59,8 @@ static assay_code parse_run(const assay_invocation *in, assay_run_opts *o, assay
 	uint64_t jobs;
 	assay_code rc;
 
-	*o = (assay_run_opts){.no_commit = assay_opt(in, "no-commit") != NULL, .progress = p};
+	*o = (assay_run_opts){
+	    .no_commit = assay_opt(in, "no-commit") != NULL, .strict = assay_opt(in, "strict") != NULL, .progress = p};
 	ASSAY_TRY(assay_opt_uint(in, "jobs", 0, 1, 128, &jobs, err));
 	o->jobs = (unsigned)jobs;
 	ASSAY_TRY(assay_opt_uint(in, "limit", 0, 1, UINT64_MAX, &o->limit, err));
@@ -68,20 +69,6 @@ static assay_code parse_run(const assay_invocation *in, assay_run_opts *o, assay
 	ASSAY_TRY(parse_modes(in, o, p, err));
 fail:
 	return rc;
-}
-
-static int exit_code(const assay_invocation *in, const assay_summary *s, assay_code rc)
-{
-	if (rc != ASSAY_OK)
-		return assay_exit_of(rc);
-	if (!s->conserved)
-		return ASSAY_EXIT_BUG;
-	if (s->blocked)
-		return ASSAY_EXIT_DIFFERENCE;
-	if (assay_opt(in, "strict") != NULL &&
-	    (s->samples.quarantined > 0 || s->sources.failed > 0 || assay_dataset_count(&s->checks).failed > 0))
-		return ASSAY_EXIT_DIFFERENCE;
-	return ASSAY_EXIT_OK;
 }
 
 static assay_code tell(const assay_invocation *in, const assay_summary *s, int code, assay_err *err)
@@ -122,7 +109,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	if (rc == ASSAY_OK)
 		assay_progress_finish(&progress);
 	assay_progress_clear(&progress);
-	code = exit_code(in, &s, rc);
+	code = rc == ASSAY_OK ? s.exit : assay_exit_of(rc);
 	/* An interrupted run still tells what it kept. */
 	if ((rc == ASSAY_OK || rc == ASSAY_ESTOP) && tell(in, &s, code, &tell_err) != ASSAY_OK) {
 		*err = tell_err;

@@ -4,25 +4,11 @@
 
 #include "assay/config.h"
 #include "assay/error.h"
+#include "assay/exit.h"
 #include "assay/json.h"
 #include "assay/store.h"
 
 #include <stdbool.h>
-
-/** Exit codes: stable, documented in docs/manual.md. */
-typedef enum assay_exit {
-	ASSAY_EXIT_OK = 0,
-	ASSAY_EXIT_USAGE = 64,
-	ASSAY_EXIT_BAD_INPUT = 65,
-	ASSAY_EXIT_NO_INPUT = 66,
-	ASSAY_EXIT_BUG = 70,
-	ASSAY_EXIT_CANNOT_CREATE = 73,
-	ASSAY_EXIT_IO = 74,
-	ASSAY_EXIT_TEMPORARY = 75,
-	ASSAY_EXIT_PERMISSION = 77,
-	ASSAY_EXIT_CONFIG = 78,
-	ASSAY_EXIT_DIFFERENCE = 80,
-} assay_exit;
 
 typedef struct assay_option {
 	const char *name;  /* long name without dashes; NULL ends the table */
@@ -94,8 +80,6 @@ ASSAY_NODISCARD assay_code assay_opt_uint(const assay_invocation *in, const char
 /** A time (RFC 3339) from an option, in ns since 1970 UTC. ASSAY_EUSAGE when it is none. */
 ASSAY_NODISCARD assay_code assay_opt_moment(const assay_invocation *in, const char *name, bool *given, int64_t *out,
 					    assay_err *err);
-
-int assay_exit_of(assay_code code);
 
 /** Load the configuration; findings (warnings too) go to stderr. */
 ASSAY_NODISCARD assay_code assay_load_config(const assay_invocation *in, assay_config **out, int *rootfd,

@@ -384,6 +384,34 @@ static void judge__contract_edited__only_rows_that_change_are_written(void **sta
 	assert_true(after > before);
 }
 
+static void judge__cannot_be_done__its_record_says_why_it_ended(void **state)
+{
+	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_RUN run = {0};
+	assay_judgement j;
+	assay_digest first;
+	world *w = *state;
+
+	assert_int_equal(judge(w, &s), SOURCES);
+	first = s.version;
+	assert_int_equal(assay_source_get(w->store, 2, &src, NULL), ASSAY_OK);
+	src.recipe.bytes[0] ^= 1;
+	assert_int_equal(assay_source_put(w->store, &src, NULL), ASSAY_OK);
+	assert_int_equal(assay_store_commit(w->store, NULL), ASSAY_OK);
+	assay_summary_release(&s);
+	assert_int_equal(assay_pipeline_judge(&s, w->config, w->store, NULL, NULL, NULL), ASSAY_ECONFIG);
+	assert_int_equal(s.exit, 78);
+	assert_int_equal(assay_run_get(w->store, 3, &run, NULL), ASSAY_OK);
+	assert_string_equal(run.name, s.run);
+	assert_int_equal(run.exit, 78);
+	assert_true(run.ended_ns > 0);
+	assert_int_equal(run.counts.in, 0);
+	/* what it had written is undone, the judgement before it is there */
+	assert_int_equal(assay_judgement_get(w->store, &j, NULL), ASSAY_OK);
+	assert_digest(&j.version, &first);
+}
+
 #define IN_WORLD(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -395,6 +423,7 @@ int main(void)
 	    IN_WORLD(judge__sources_come_and_go__as_built_anew),
 	    IN_WORLD(judge__base_is_not_what_it_says__built_anew),
 	    IN_WORLD(judge__contract_edited__only_rows_that_change_are_written),
+	    IN_WORLD(judge__cannot_be_done__its_record_says_why_it_ended),
 	};
 
 	return cmocka_run_group_tests(tests, setup_dir, teardown_dir);

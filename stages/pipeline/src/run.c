@@ -1,5 +1,6 @@
 #include "assay/pipeline.h"
 
+#include "assay/exit.h"
 #include "assay/file.h"
 #include "assay/stop.h"
 
@@ -50,6 +51,14 @@ static assay_code judge(assay_executor *r, bool whole, bool commit, assay_err *e
 	return rc;
 }
 
+static assay_code keep_run(assay_session *s, assay_err *err)
+{
+	const assay_code rc = assay_store_commit(s->store, err);
+
+	s->kept = rc == ASSAY_OK;
+	return rc;
+}
+
 static assay_code run_all(assay_executor *r, assay_err *err)
 {
 	const bool partial = r->opts->shard_count > 0 || r->opts->limit > 0;
@@ -58,7 +67,7 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	ASSAY_TRY(assay_executor_open(r, err));
 	ASSAY_TRY(scan(r, err));
 	/* Make the run known before its first unit, so that a kill leaves a trace. */
-	ASSAY_TRY(assay_store_commit(r->store, err));
+	ASSAY_TRY(keep_run(r->session, err));
 	if (r->opts->limit == 0)
 		ASSAY_TRY(assay_sources_each(r->store, find_missing, r, err));
 	rc = assay_executor_work(r, err);
@@ -80,19 +89,39 @@ fail:
 	return rc;
 }
 
+static int exit_of(const assay_executor *r, assay_code rc)
+{
+	const assay_summary *s = r->summary;
+	const bool strict = r->opts != NULL && r->opts->strict;
+
+	if (rc != ASSAY_OK)
+		return assay_exit_of(rc);
+	if (!s->conserved)
+		return ASSAY_EXIT_BUG;
+	if (s->blocked || (strict && (s->samples.quarantined > 0 || s->sources.failed > 0 ||
+				      assay_dataset_count(&s->checks).failed > 0)))
+		return ASSAY_EXIT_DIFFERENCE;
+	return ASSAY_EXIT_OK;
+}
+
+/* The end of a run that failed is told if it can be: when the store is what failed it looks like one that was killed. */
 static assay_code finish(assay_executor *r, assay_code rc, assay_err *err)
 {
-	const int judged = !r->summary->conserved ? 70 : r->summary->blocked ? 80 : 0;
-	const int exit_code = rc == ASSAY_OK ? judged : 75;
 	assay_err end_err = ASSAY_ERR_INIT;
 	assay_code end_rc;
 
 	r->summary->elapsed_ns = assay_monotonic_ns() - r->session->started_ns;
-	if (rc != ASSAY_OK && rc != ASSAY_ESTOP)
-		return rc;
-	end_rc = assay_session_end(r->session, r->summary, exit_code, &end_err);
+	r->summary->exit = exit_of(r, rc);
+	if (rc != ASSAY_OK && rc != ASSAY_ESTOP) {
+		assay_store_rollback(r->store);
+		r->summary->samples = (assay_counts){0}; /* half a count is none */
+		if (!r->session->kept)
+			return rc;
+	}
+	end_rc = assay_session_end(r->session, r->summary, r->summary->exit, &end_err);
 	if (rc != ASSAY_OK || end_rc == ASSAY_OK)
 		return rc;
+	r->summary->exit = assay_exit_of(end_rc);
 	if (err != NULL)
 		*err = end_err;
 	return end_rc;
@@ -153,7 +182,7 @@ assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, 
 	session.as_of_ns = as_of_ns != NULL ? *as_of_ns : this_second();
 	rc = name_run(out, &session, err);
 	if (rc == ASSAY_OK)
-		rc = assay_store_commit(store, err);
+		rc = keep_run(&session, err);
 	if (rc == ASSAY_OK)
 		rc = judge(&r, true, true, err);
 	rc = finish(&r, rc, err);

@@ -18,6 +18,7 @@ typedef struct assay_session {
 	assay_baselines baselines; /* of checks of drift */
 	int64_t as_of_ns;          /* of checks of ages; set by whoever opened the session */
 	assay_run run;
+	bool kept;          /* the run's record was committed: it has an end to be told */
 	int64_t started_ns; /* monotonic */
 } assay_session;
 

@@ -18,6 +18,7 @@ typedef struct assay_run_opts {
 	uint32_t shard, shard_count; /* this run takes sources whose key digest mod count is shard; count 0: all */
 	uint64_t limit;              /* at most this many sources that need work; 0: all */
 	bool no_commit;              /* do the work, commit no version */
+	bool strict;                 /* what is quarantined or failed is a difference: summary->exit */
 	bool has_as_of;              /* ages are judged as of: */
 	int64_t as_of_ns;            /* since 1970 UTC; otherwise now, in whole seconds */
 	assay_sandbox_mode sandbox;
@@ -51,6 +52,7 @@ typedef struct assay_summary {
 	bool worked;     /* a worker was needed */
 	unsigned layers; /* sandbox layers that held in every worker; meaningless if none was needed */
 	char cpu_features[256];
+	int exit;     /* that the program is to end with, as the run's record says (assay/exit.h) */
 	bool stopped; /* by a signal: what was done is kept, exit 75 */
 	int64_t elapsed_ns;
 } assay_summary;
