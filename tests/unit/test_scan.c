@@ -113,6 +113,19 @@ static void scan__sidecars__are_no_sources_but_orphans_are(void **state)
 	expect("in/**", "{stem}.gt.txt", "in/a.tif[in/a.gt.txt] in/b.tif in/lost.gt.txt");
 }
 
+/* Beside the file and matched by a pattern: the walk saw it or it is not there. Otherwise a stat tells. */
+static void scan__sidecars_no_pattern_matches__found_by_name(void **state)
+{
+	(void)state;
+	make("in/a.tif");
+	make("in/a.gt.txt");
+	make("in/b.tif");
+	make("truth/in/b.txt");
+	expect("in/*.tif", "{stem}.gt.txt", "in/a.tif[in/a.gt.txt] in/b.tif");
+	expect("in/*.tif", "truth/{dir}b.txt", "in/a.tif[truth/in/b.txt] in/b.tif[truth/in/b.txt]");
+	expect("**/*", "{stem}.gt.txt", "in/a.tif[in/a.gt.txt] in/b.tif truth/in/b.txt");
+}
+
 /* The page is gone, what lay beside it is not: nobody claims it in earnest, so it is seen. */
 static void scan__files_that_claim_each_other__stay_sources(void **state)
 {
@@ -198,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    SCAN_TEST(scan__patterns__find_what_they_say_in_key_order),
 	    SCAN_TEST(scan__sidecars__are_no_sources_but_orphans_are),
+	    SCAN_TEST(scan__sidecars_no_pattern_matches__found_by_name),
 	    SCAN_TEST(scan__files_that_claim_each_other__stay_sources),
 	    SCAN_TEST(scan__hostile_names__one_key_each),
 	    SCAN_TEST(scan__links__followed_once_and_never_in_circles),

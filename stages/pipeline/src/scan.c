@@ -266,10 +266,24 @@ static int compare_key(const void *a, const void *b)
 	return strcmp(((const assay_found *)a)->key, ((const assay_found *)b)->key);
 }
 
-/* A sidecar found by the walk needs no stat of its own; one outside of every pattern does. */
-static bool look_for(assay_scan *s, int rootfd, const char *path, assay_found_sidecar *out)
+/*
+ * A name beside a file that the walk found, which a pattern matches: had it been there, the walk would have found it
+ * too. Elsewhere a folder may have been passed over, being hidden, or a way around to one above.
+ */
+static bool was_listed(const assay_config *c, const char *source, const char *sidecar)
+{
+	const char *slash = strrchr(source, '/');
+	const size_t folder = slash != NULL ? (size_t)(slash - source) + 1 : 0;
+
+	return strncmp(source, sidecar, folder) == 0 && strchr(sidecar + folder, '/') == NULL &&
+	       rule_of(c, sidecar) != NULL;
+}
+
+/* A sidecar that the walk saw, or would have seen, needs no stat of its own. */
+static bool look_for(const walk *w, const assay_found *source, const char *path, assay_found_sidecar *out)
 {
 	const assay_found probe = {.path = path};
+	assay_scan *s = w->out;
 	assay_found *f = s->count > 0 ? bsearch(&probe, s->items, s->count, sizeof probe, compare_path) : NULL;
 	struct stat st;
 
@@ -279,7 +293,7 @@ static bool look_for(assay_scan *s, int rootfd, const char *path, assay_found_si
 		out->stamp = f->stamp;
 		return f->problem == 0;
 	}
-	if (fstatat(rootfd, path, &st, 0) != 0 || !S_ISREG(st.st_mode))
+	if (was_listed(w->config, source->path, path) || fstatat(w->rootfd, path, &st, 0) != 0 || !S_ISREG(st.st_mode))
 		return false;
 	out->path = NULL;
 	assay_stamp_of(&out->stamp, &st);
@@ -287,8 +301,8 @@ static bool look_for(assay_scan *s, int rootfd, const char *path, assay_found_si
 }
 
 /* Appends to room, which holds as many as the rule has templates. */
-static assay_code collect_sidecars(assay_scan *s, const assay_found *f, int rootfd, assay_found_sidecar *room,
-				   uint32_t *count, assay_err *err)
+static assay_code collect_sidecars(const walk *w, const assay_found *f, assay_found_sidecar *room, uint32_t *count,
+				   assay_err *err)
 {
 	const assay_config_source *rule = f->rule;
 	ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
@@ -304,11 +318,11 @@ static assay_code collect_sidecars(assay_scan *s, const assay_found *f, int root
 			return rc;
 		if (strcmp(assay_buf_str(&path), f->path) == 0)
 			continue; /* a file is not its own sidecar */
-		if (!look_for(s, rootfd, assay_buf_str(&path), sc))
+		if (!look_for(w, f, assay_buf_str(&path), sc))
 			continue;
 		sc->role = rule->sidecar_roles[i];
 		if (sc->path == NULL)
-			sc->path = assay_arena_strdup(&s->texts, assay_buf_str(&path));
+			sc->path = assay_arena_strdup(&w->out->texts, assay_buf_str(&path));
 		if (sc->path == NULL)
 			return no_room(err);
 		(*count)++;
@@ -316,7 +330,7 @@ static assay_code collect_sidecars(assay_scan *s, const assay_found *f, int root
 	return ASSAY_OK;
 }
 
-static assay_code find_sidecars(assay_scan *s, assay_found *f, int rootfd, assay_err *err)
+static assay_code find_sidecars(const walk *w, assay_found *f, assay_err *err)
 {
 	ASSAY_AUTO_FREE assay_found_sidecar *room = NULL;
 	assay_code rc;
@@ -326,10 +340,10 @@ static assay_code find_sidecars(assay_scan *s, assay_found *f, int rootfd, assay
 	room = assay_alloc(f->rule->sidecar_count, sizeof *room);
 	if (room == NULL)
 		return no_room(err);
-	rc = collect_sidecars(s, f, rootfd, room, &f->sidecar_count, err);
+	rc = collect_sidecars(w, f, room, &f->sidecar_count, err);
 	if (rc != ASSAY_OK || f->sidecar_count == 0)
 		return rc;
-	f->sidecars = assay_arena_alloc(&s->texts, f->sidecar_count, sizeof *f->sidecars);
+	f->sidecars = assay_arena_alloc(&w->out->texts, f->sidecar_count, sizeof *f->sidecars);
 	if (f->sidecars == NULL)
 		return no_room(err);
 	memcpy(f->sidecars, room, f->sidecar_count * sizeof *room);
@@ -367,7 +381,7 @@ static assay_code sort_out(walk *w, assay_err *err)
 		return ASSAY_OK;
 	qsort(s->items, s->count, sizeof *s->items, compare_path);
 	for (size_t i = 0; i < s->count; i++) {
-		const assay_code rc = find_sidecars(s, &s->items[i], w->rootfd, err);
+		const assay_code rc = find_sidecars(w, &s->items[i], err);
 
 		if (rc != ASSAY_OK)
 			return rc;

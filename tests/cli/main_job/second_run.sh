@@ -23,6 +23,10 @@ find inbox -type f | while read -r file; do
     [[ $lines =~ (newfstatat|statx|lstat|stat)\( ]] || fail "no stat of $file: $lines"
     assert_eq "$(grep -c . <<<"$lines")" 1 "calls for $file"
 done
+# What could lie beside a file and does not was seen not to be there when its folder was read.
+assert_eq "$(grep -E 'inbox|\.(png|tif|mkv|mp4|flac|wav|txt)"' trace | grep -c ENOENT || true)" 0 'looks for what is not there'
+assert_eq "$(grep -cE '(newfstatat|statx|lstat|stat)\(.*\.(png|tif|mkv|mp4|flac|wav|txt)"' trace)" \
+    "$(find inbox -type f | wc -l)" 'looks at files'
 echo "$seen sources and their sidecars: one stat each, none opened"
 assert_eq "$(grep -c 'execve(' trace)" 1 'programs started (the tool itself)'
 echo 'no worker was started'
