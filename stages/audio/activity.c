@@ -21,7 +21,7 @@ typedef struct params {
 
 static const assay_param schema[] = {
     ASSAY_PARAM_ROW_INT(params, threshold_db, "-55", -100, 0, "dB", "what is quieter than this is never speech"),
-    ASSAY_PARAM_ROW_INT(params, margin_db, "9", 1, 40, "dB", "speech is louder than the noise around it by this"),
+    ASSAY_PARAM_ROW_INT(params, margin_db, "6", 1, 40, "dB", "speech is louder than the noise around it by this"),
     ASSAY_PARAM_ROW_INT(params, min_speech_ms, "100", 10, 60000, "ms", "what is shorter is no speech (a click)"),
     ASSAY_PARAM_ROW_INT(params, min_silence_ms, "300", 10, 60000, "ms", "a shorter pause does not end a segment"),
     ASSAY_PARAM_ROW_INT(params, padding_ms, "100", 0, 5000, "ms",
