@@ -88,8 +88,9 @@ assay_code assay_inputs_of_source(assay_inputs *out, const assay_source *src, bo
 			      .recipe = before ? src->before_recipe : src->recipe};
 	rc = make_sidecars(out, count, err);
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
-		out->sidecars[out->sidecar_count++] =
-		    (assay_inputs_sidecar){list[i].role, list[i].path, list[i].digest};
+		if (strcmp(list[i].role, "metadata") != 0) /* which no stage reads */
+			out->sidecars[out->sidecar_count++] =
+			    (assay_inputs_sidecar){list[i].role, list[i].path, list[i].digest};
 	return rc;
 }
 
@@ -209,4 +210,42 @@ assay_code assay_changes_inputs(assay_changes *c, assay_store *s, const assay_in
 	const assay_code rc = assay_changes_files(c, before, now, err);
 
 	return rc == ASSAY_OK ? diff_recipe(c, s, before, now, err) : rc;
+}
+
+/* ---------------------------------------------------------------- metadata */
+
+static assay_code diff_value(assay_changes *c, const char *key, const char *before, const char *now, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (before != NULL && now != NULL && strcmp(before, now) == 0)
+		return ASSAY_OK;
+	assay_buf_printf(&text, "metadata %s ", key);
+	if (before == NULL)
+		assay_buf_printf(&text, "is new: '%s'", now);
+	else if (now == NULL)
+		assay_buf_printf(&text, "is gone, it was '%s'", before);
+	else
+		assay_buf_printf(&text, "changed: it is '%s', was '%s'", now, before);
+	return assay_changes_add(c, (assay_change_words){.what = "metadata", .name = key, .before = before, .now = now},
+				 &text, err);
+}
+
+/* Both lists are sorted by key. */
+assay_code assay_changes_metadata(assay_changes *c, const assay_source *src, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+	size_t a = 0, b = 0;
+
+	while (rc == ASSAY_OK && src->has_before && (a < src->before_metadata_count || b < src->metadata_count)) {
+		const char *was = a < src->before_metadata_count ? src->before_metadata_keys[a] : NULL;
+		const char *is = b < src->metadata_count ? src->metadata_keys[b] : NULL;
+		const int order = was == NULL ? 1 : is == NULL ? -1 : strcmp(was, is);
+
+		rc = diff_value(c, order <= 0 ? was : is, order <= 0 ? src->before_metadata_values[a] : NULL,
+				order >= 0 ? src->metadata_values[b] : NULL, err);
+		a += order <= 0;
+		b += order >= 0;
+	}
+	return rc;
 }

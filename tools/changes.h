@@ -9,8 +9,9 @@
 #include "assay/unit.h"
 
 typedef struct assay_change {
-	const char *what;   /* "content", "sidecar", "recipe", "contract", "check", "measurement", "artifact"… */
-	char *name;         /* role, contract or check id, metric; NULL where there is only one */
+	const char
+	    *what;  /* "content", "sidecar", "recipe", "metadata", "contract", "check", "measurement", "artifact"… */
+	char *name; /* role, contract or check id, metric; NULL where there is only one */
 	char *before, *now; /* NULL when it was not there */
 	char *text;         /* the sentence */
 	const char *effect; /* of a check: "loosened", "tightened", "altered"; NULL for everything else */
@@ -56,6 +57,8 @@ ASSAY_NODISCARD assay_code assay_changes_files(assay_changes *c, const assay_inp
 /** The same, and the recipe: its digest, and the first term that differs. */
 ASSAY_NODISCARD assay_code assay_changes_inputs(assay_changes *c, assay_store *s, const assay_inputs *before,
 						const assay_inputs *now, assay_err *err);
+/** Metadata of a source that differ from the state before its last change. */
+ASSAY_NODISCARD assay_code assay_changes_metadata(assay_changes *c, const assay_source *src, assay_err *err);
 
 /** Every term of two recipes that differs: stages, versions, parameters, engines, models, libraries, tables. */
 ASSAY_NODISCARD assay_code assay_changes_recipe(assay_changes *c, const assay_recipe *before, const assay_recipe *now,

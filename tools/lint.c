@@ -36,6 +36,18 @@ static assay_code add_folder(assay_diagnostics *d, const char *folder, assay_err
 	return ASSAY_OK;
 }
 
+static assay_code lint_tables(assay_config *c, int dirfd, assay_diagnostics *d, assay_err *err)
+{
+	assay_err finding = ASSAY_ERR_INIT;
+	const assay_code rc = assay_config_read_tables(c, dirfd, d, &finding);
+
+	if (rc == ASSAY_OK)
+		assay_config_lint_rows(c, dirfd, d);
+	if (rc != ASSAY_OK && rc != ASSAY_ECORRUPT)
+		*err = finding;
+	return rc == ASSAY_ECORRUPT ? ASSAY_OK : rc;
+}
+
 assay_code assay_lint_config(const char *path, assay_config **out, assay_diagnostics *d, assay_err *err)
 {
 	ASSAY_AUTO_BUF folder = ASSAY_BUF_INIT;
@@ -54,7 +66,8 @@ assay_code assay_lint_config(const char *path, assay_config **out, assay_diagnos
 		*err = finding;
 		return rc;
 	}
-	return add_folder(d, assay_buf_str(&folder), err);
+	rc = *out != NULL ? lint_tables(*out, dirfd, d, err) : ASSAY_OK;
+	return rc == ASSAY_OK ? add_folder(d, assay_buf_str(&folder), err) : rc;
 }
 
 static assay_code tell_json(const assay_diagnostics *d, assay_err *err)

@@ -86,6 +86,22 @@ assay_code assay_load_config(const assay_invocation *in, assay_config **out, int
 	return rc;
 }
 
+assay_code assay_load_tables(const assay_invocation *in, assay_config *config, int rootfd, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_diagnostics d = {0};
+	assay_code rc = assay_config_read_tables(config, rootfd, &d, err);
+
+	assay_diagnostics_text(&d, &text);
+	if (text.len > 0)
+		(void)fputs(assay_buf_str(&text), stderr);
+	if (rc == ASSAY_ECORRUPT)
+		rc = ASSAY_RAISE(err, ASSAY_ECORRUPT, "the metadata files of '%s' have %zu error%s", in->config,
+				 d.errors, d.errors == 1 ? "" : "s");
+	assay_diagnostics_release(&d);
+	return rc;
+}
+
 assay_code assay_open_store(const assay_invocation *in, assay_store **out, bool write, bool create, assay_err *err)
 {
 	const assay_store_opts o = {.read_only = !write, .create = create};

@@ -99,6 +99,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(parse_run(in, &o, &progress, err));
 	ASSAY_TRY(assay_stop_install(err));
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
+	ASSAY_TRY(assay_load_tables(in, config, rootfd, err));
 	if (assay_opt(in, "dry-run") != NULL)
 		return assay_tell_forecast(in, config, rootfd, &o, err);
 	ASSAY_TRY(assay_open_store(in, &store, true, true, err));

@@ -317,13 +317,16 @@ static void print_sample(const specimen *x)
 	assay_say("%-9s %s\n", assay_sample_kind_name(x->sample->kind), x->subject->name);
 	assay_say("source    %s sha256:%s\n", src->path, assay_digest_hex(&x->unit.source, hex));
 	for (size_t i = 0; i < src->metadata_count; i++)
-		assay_say("          %s: %s\n", src->metadata_keys[i], src->metadata_values[i]);
+		assay_say("          %s: %s (%s)\n", src->metadata_keys[i], src->metadata_values[i],
+			  assay_tell_origin(src, i));
 	print_span(x->sample);
 	print_verdict(row);
-	if (x->sample->rejected != ASSAY_FAILURE_NONE) {
+	if (row->outcome == ASSAY_OUTCOME_FILTERED)
+		assay_say("filter    %s\n", row->failed_stage);
+	if (row->failure != ASSAY_FAILURE_NONE) {
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
-		assay_tell_failure(&text, row->failed_stage, x->sample->rejected, x->sample->rejected_why);
+		assay_tell_failure(&text, row->failed_stage, row->failure, x->sample->rejected_why);
 		assay_say("rejected  %s\n", assay_buf_str(&text));
 	}
 	assay_say("measured\n");
@@ -418,6 +421,11 @@ static void json_origin(assay_json *j, const specimen *x)
 	for (size_t i = 0; i < src->metadata_count; i++)
 		assay_json_kstr(j, src->metadata_keys[i], src->metadata_values[i]);
 	assay_json_end(j);
+	assay_json_key(j, "metadata_origins");
+	assay_json_object(j);
+	for (size_t i = 0; i < src->metadata_count; i++)
+		assay_json_kstr(j, src->metadata_keys[i], assay_tell_origin(src, i));
+	assay_json_end(j);
 	assay_json_end(j);
 	assay_json_kdigest(j, "work_key", &x->unit.work_key);
 	assay_json_kdigest(j, "recipe", &x->unit.recipe);
@@ -437,6 +445,7 @@ static void json_sample(assay_json *j, const specimen *x)
 	assay_json_kstr(j, "outcome", assay_outcome_name(row->outcome));
 	assay_json_kstr(j, "duplicate_of", row->original);
 	assay_json_failure(j, "failure", row->failed_stage, row->failure, x->sample->rejected_why);
+	assay_json_kstr(j, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);
 	assay_json_checks(j, "checks", row->checks, row->check_count);
 	json_measurements(j, x);
 	json_artifacts(j, x);

@@ -128,6 +128,11 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_end(j);
 	json_stages(j, &s->stages);
 	assay_json_kuint(j, "verdicts_changed", s->verdicts_changed);
+	assay_json_key(j, "metadata_rows");
+	assay_json_object(j);
+	assay_json_kuint(j, "read", s->rows);
+	assay_json_kuint(j, "without_source", s->rows_astray);
+	assay_json_end(j);
 	assay_json_dataset_checks(j, "dataset_checks", &s->checks);
 	assay_json_kstr(j, "sandbox", s->worked ? assay_sandbox_layers_text(s->layers, layers, sizeof layers) : NULL);
 	assay_json_kbool(j, "stopped", s->stopped);
@@ -148,6 +153,14 @@ static void print_version(const assay_summary *s)
 		(void)printf("version   %.12s %s%s\n", assay_digest_hex(&s->version, hex),
 			     s->version_is_new ? "(new)" : "(as before)",
 			     s->incomplete ? " incomplete: some failures were of time, memory or a signal" : "");
+}
+
+/* A row that speaks of no source is mostly a path that is misspelt. */
+static void print_rows(const assay_summary *s)
+{
+	if (s->rows_astray > 0)
+		assay_say("metadata  %" PRIu64 " of %" PRIu64 " rows speak of no source, the first: %s\n",
+			  s->rows_astray, s->rows, s->row_astray);
 }
 
 /* What stages let go of; everything else went where it should. */
@@ -185,6 +198,7 @@ void assay_summary_print(const assay_summary *s)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
 			     s->tickets_opened, s->tickets_settled);
 	print_drops(&s->stages);
+	print_rows(s);
 	assay_say_dataset_checks(&s->checks, false);
 	if (s->worked && s->layers != ASSAY_SANDBOX_ALL)
 		(void)printf("sandbox   reduced: %s\n", assay_sandbox_layers_text(s->layers, layers, sizeof layers));

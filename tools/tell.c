@@ -156,6 +156,12 @@ void assay_tell_failure(assay_buf *out, const char *stage, unsigned failure, con
 	assay_tell_safe(out, message);
 }
 
+const char *assay_tell_origin(const assay_source *src, size_t i)
+{
+	return assay_metadata_origin_name(src->metadata_origins != NULL ? src->metadata_origins[i]
+									: ASSAY_METADATA_RULE);
+}
+
 const assay_failed_check *assay_worst_check(const assay_failed_check *checks, size_t count)
 {
 	const assay_failed_check *worst = NULL;

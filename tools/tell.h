@@ -6,6 +6,7 @@
 
 #include "assay/queue.h"
 #include "assay/run.h"
+#include "assay/source.h"
 #include "assay/version.h"
 
 /**
@@ -42,6 +43,8 @@ void assay_tell_value(assay_buf *out, assay_decimal v, const char *unit);
 void assay_tell_check(assay_buf *out, const assay_failed_check *c);
 /** "page.read decode: not a PNG file"; stage NULL: "source unreadable: ...". */
 void assay_tell_failure(assay_buf *out, const char *stage, unsigned failure, const char *message);
+/** Who said the i-th of a source's metadata: "assay.yaml", "path", "table" or "sidecar". */
+const char *assay_tell_origin(const assay_source *src, size_t i);
 /** The worst check that was not passed, for one line. NULL when there is none. */
 const assay_failed_check *assay_worst_check(const assay_failed_check *checks, size_t count);
 

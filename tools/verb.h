@@ -84,6 +84,9 @@ ASSAY_NODISCARD assay_code assay_opt_moment(const assay_invocation *in, const ch
 /** Load the configuration; findings (warnings too) go to stderr. */
 ASSAY_NODISCARD assay_code assay_load_config(const assay_invocation *in, assay_config **out, int *rootfd,
 					     assay_err *err);
+/** Read the tables that it names, for verbs that find sources; findings go to stderr. Errors are bad input, exit 65. */
+ASSAY_NODISCARD assay_code assay_load_tables(const assay_invocation *in, assay_config *config, int rootfd,
+					     assay_err *err);
 ASSAY_NODISCARD assay_code assay_open_store(const assay_invocation *in, assay_store **out, bool write, bool create,
 					    assay_err *err);
 

@@ -25,7 +25,7 @@ static const struct {
     {ASSAY_CAUSE_RECIPE, "recipe", "the recipe changed", true},
     {ASSAY_CAUSE_RETRY, "retry", "its last outcome was of time, memory or a signal, which a run tries again", true},
     {ASSAY_CAUSE_RETURNED, "returned", "it had been missing and is back", false},
-    {ASSAY_CAUSE_METADATA, "metadata", "its metadata in assay.yaml changed: it was judged again, not run", false},
+    {ASSAY_CAUSE_METADATA, "metadata", "its metadata changed: it was judged again, not run", false},
     {ASSAY_CAUSE_TOUCHED, "touched", "the file was touched, its bytes are the same: it was not run again", false},
 };
 
@@ -34,6 +34,7 @@ typedef struct work {
 	assay_changes inputs; /* of that change; after a touch, of the change before it */
 	size_t units, ran;    /* units of the source, and those that this run did rather than found in the store */
 	uint64_t cpu_us;
+	assay_changes said;   /* metadata that changed with it */
 	assay_run_note later; /* last run that saw the whole dataset after it, id 0 if none */
 	char *message;        /* of the unit that failed, NULL */
 	char *stage;
@@ -43,6 +44,7 @@ typedef struct work {
 static void work_release(work *w)
 {
 	assay_changes_release(&w->inputs);
+	assay_changes_release(&w->said);
 	free(w->message);
 	free(w->stage);
 }
@@ -123,6 +125,7 @@ static assay_code learn_work(work *w, assay_store *s, const assay_source *src, a
 	if (rc != ASSAY_OK && rc != ASSAY_ESTOP)
 		return rc;
 	ASSAY_TRY(look_at_units(w, s, src, err));
+	ASSAY_TRY(assay_changes_metadata(&w->said, src, err));
 	if (!src->has_before || src->failure != ASSAY_FAILURE_NONE)
 		return ASSAY_OK;
 	ASSAY_TRY(assay_inputs_of_source(&before, src, true, err));
@@ -135,6 +138,7 @@ fail:
 /* ---------------------------------------------------------------- facts about the verdict */
 
 typedef struct verdict {
+	assay_ticket ticket; /* of a sample whose metadata break the fields: it has the words; else empty */
 	assay_unit unit;
 	assay_recipe *recipe;
 	const assay_result_sample *sample; /* of unit; NULL when the unit has none at that position */
@@ -148,6 +152,7 @@ typedef struct verdict {
 
 static void verdict_release(verdict *v)
 {
+	assay_ticket_release(&v->ticket);
 	assay_unit_release(&v->unit);
 	assay_recipe_close(v->recipe);
 	assay_contract_set_release(&v->contracts);
@@ -210,12 +215,31 @@ static assay_code learn_standing(verdict *v, assay_store *s, const assay_sample_
 	return rc == ASSAY_OK ? assay_run_note_of(&v->later_run, s, last.run, err) : rc;
 }
 
+static assay_code learn_ticket(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	assay_code rc;
+
+	if (row->failure != ASSAY_FAILURE_METADATA)
+		return ASSAY_OK;
+	rc = assay_ticket_find(s, row->key, &v->ticket, err);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* What was said when it was rejected: by a stage, in its unit's result; by the fields, in its ticket. */
+static const char *rejected_why(const verdict *v)
+{
+	if (v->ticket.failure == ASSAY_FAILURE_METADATA)
+		return v->ticket.message;
+	return v->sample != NULL ? v->sample->rejected_why : NULL;
+}
+
 static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
 {
 	assay_code rc;
 
 	if (row->outcome == 0)
 		return ASSAY_OK;
+	ASSAY_TRY(learn_ticket(v, s, row, err));
 	ASSAY_TRY(assay_run_note_of(&v->run, s, row->judged_run, err));
 	ASSAY_TRY(assay_unit_get(s, row->judged_unit, &v->unit, err));
 	ASSAY_TRY(assay_recipe_load(&v->recipe, s, &v->unit.recipe, err));
@@ -276,6 +300,16 @@ static void print_causes(const assay_source *src, const work *w)
 	if (touched && w->inputs.count > 0)
 		assay_say("          the change before that:\n");
 	print_changes(&w->inputs, touched ? "  " : "because ");
+	if ((src->cause & ASSAY_CAUSE_METADATA) != 0)
+		print_changes(&w->said, "");
+}
+
+/* What filters and fields looked at. */
+static void print_metadata(const assay_source *src)
+{
+	for (size_t i = 0; i < src->metadata_count; i++)
+		assay_say("%-9s %s: %s (%s)\n", i == 0 ? "metadata" : "", src->metadata_keys[i],
+			  src->metadata_values[i], assay_tell_origin(src, i));
 }
 
 static void print_work(const assay_source *src, const work *w)
@@ -333,9 +367,10 @@ static void print_reason(const assay_sample_row *row, const verdict *v)
 	if (row->original != NULL)
 		assay_say("          the same bytes as %s, which is kept\n", row->original);
 	if (row->failure != ASSAY_FAILURE_NONE) {
-		assay_tell_failure(&text, row->failed_stage, row->failure,
-				   v->sample != NULL ? v->sample->rejected_why : NULL);
+		assay_tell_failure(&text, row->failed_stage, row->failure, rejected_why(v));
 		assay_say("rejected  %s\n", assay_buf_str(&text));
+	} else if (row->outcome == ASSAY_OUTCOME_FILTERED) {
+		assay_say("          filter '%s' takes it out of the dataset\n", row->failed_stage);
 	} else if (row->check_count == 0 && row->original == NULL) {
 		assay_say("          every check that applies to it is passed\n");
 	}
@@ -394,6 +429,7 @@ static void json_work(assay_json *j, const assay_source *src, const work *w)
 		assay_json_str(j, "gone");
 	assay_json_end(j);
 	assay_json_changes(j, "changes", &w->inputs);
+	assay_json_changes(j, "metadata_changes", &w->said);
 	assay_json_kuint(j, "units", w->units);
 	assay_json_kuint(j, "units_run", w->ran);
 	assay_json_kuint(j, "cpu_us", w->cpu_us);
@@ -450,8 +486,9 @@ static void json_verdict(assay_json *j, const assay_sample_row *row, const verdi
 	assay_json_kbool(j, "missing", row->missing);
 	assay_json_run(j, "judged", &v->run);
 	assay_json_kstr(j, "duplicate_of", row->original);
-	assay_json_failure(j, "failure", row->failed_stage, row->failure,
-			   v->sample != NULL ? v->sample->rejected_why : NULL);
+	assay_json_failure(j, "failure", row->failure != ASSAY_FAILURE_NONE ? row->failed_stage : NULL, row->failure,
+			   rejected_why(v));
+	assay_json_kstr(j, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);
 	assay_json_checks(j, "checks", row->checks, row->check_count);
 	json_contracts(j, &v->contracts);
 	json_standing(j, v);
@@ -477,6 +514,8 @@ static void print_short(listing *l, const assay_sample_row *row)
 		assay_buf_printf(&text, "of %s", row->original);
 	else if (row->failure != ASSAY_FAILURE_NONE)
 		assay_tell_failure(&text, row->failed_stage, row->failure, NULL);
+	else if (row->outcome == ASSAY_OUTCOME_FILTERED)
+		assay_buf_printf(&text, "by '%s'", row->failed_stage);
 	else if (worst != NULL)
 		assay_tell_check(&text, worst);
 	if (row->failure == ASSAY_FAILURE_NONE && row->check_count > 1)
@@ -534,6 +573,7 @@ static assay_code tell_text(assay_store *s, const assay_subject *x, const work *
 		print_verdict(&x->sample, v);
 	}
 	print_work(&x->source, w);
+	print_metadata(&x->source);
 	print_source_failure(w);
 	return x->is_path ? list_samples(&l, &x->source, err) : ASSAY_OK;
 }

@@ -1,6 +1,6 @@
 #include "assay/cbor.h"
 
-#include "utf8.h"
+#include "assay/text.h"
 
 #include <string.h>
 
@@ -333,26 +333,6 @@ const unsigned char *assay_cbor_read_bytes(assay_cbor_reader *r, size_t *n)
 	return t.data;
 }
 
-static bool is_utf8(const unsigned char *p, size_t n)
-{
-	for (; n >= 8; p += 8, n -= 8) { /* eight bytes of ASCII at a time, as far as that goes */
-		uint64_t eight;
-
-		memcpy(&eight, p, sizeof eight);
-		if ((eight & UINT64_C(0x8080808080808080)) != 0)
-			break;
-	}
-	while (n > 0) {
-		const size_t len = utf8_len(p, n);
-
-		if (len == 0)
-			return false;
-		p += len;
-		n -= len;
-	}
-	return true;
-}
-
 /* Look before moving, so that the offset in the message is that of the string. */
 const char *assay_cbor_read_text(assay_cbor_reader *r, size_t *n)
 {
@@ -361,7 +341,7 @@ const char *assay_cbor_read_text(assay_cbor_reader *r, size_t *n)
 	*n = 0;
 	if (!look(r, &t))
 		return NULL;
-	if (t.type != ASSAY_CBOR_TEXT || !is_utf8(t.data, (size_t)t.value)) {
+	if (t.type != ASSAY_CBOR_TEXT || assay_utf8_prefix(t.data, (size_t)t.value) != (size_t)t.value) {
 		assay_cbor_fault(r, t.type != ASSAY_CBOR_TEXT ? "not a text string" : "text is not UTF-8");
 		return NULL;
 	}

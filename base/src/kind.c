@@ -23,6 +23,7 @@ static const char *const failures[] = {
     [ASSAY_FAILURE_LIMIT] = "limit",
     [ASSAY_FAILURE_FONT] = "font",
     [ASSAY_FAILURE_STAGE] = "stage",
+    [ASSAY_FAILURE_METADATA] = "metadata",
     [ASSAY_FAILURE_CRASH] = "crash",
     [ASSAY_FAILURE_KILLED] = "killed",
     [ASSAY_FAILURE_TIMEOUT] = "timeout",
@@ -30,6 +31,13 @@ static const char *const failures[] = {
     [ASSAY_FAILURE_CHANGED] = "changed",
     [ASSAY_FAILURE_UNREADABLE] = "unreadable",
     [ASSAY_FAILURE_PROTOCOL] = "protocol",
+};
+
+static const char *const origins[] = {
+    [ASSAY_METADATA_RULE] = "assay.yaml",
+    [ASSAY_METADATA_PATH] = "path",
+    [ASSAY_METADATA_TABLE] = "table",
+    [ASSAY_METADATA_SIDECAR] = "sidecar",
 };
 
 static const char *name_of(const char *const *names, size_t n, unsigned number)
@@ -73,5 +81,10 @@ const char *assay_failure_name(unsigned failure)
 
 int assay_failure_is_deterministic(unsigned failure)
 {
-	return failure <= ASSAY_FAILURE_STAGE;
+	return failure <= ASSAY_FAILURE_METADATA;
+}
+
+const char *assay_metadata_origin_name(unsigned origin)
+{
+	return name_of(origins, sizeof(origins) / sizeof(*origins), origin);
 }

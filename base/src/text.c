@@ -1,5 +1,8 @@
 #include "assay/text.h"
 
+#include "utf8.h"
+
+#include <stdint.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -85,4 +88,28 @@ size_t assay_text_put(assay_buf *out, const char *text, size_t columns)
 	assay_buf_puts(out, "...");
 	put_all(out, text);
 	return wide + DOTS;
+}
+
+/* ---------------------------------------------------------------- UTF-8 */
+
+size_t assay_utf8_prefix(const void *p, size_t n)
+{
+	const unsigned char *s = p;
+	size_t done = 0;
+
+	for (; n - done >= 8; done += 8) { /* eight bytes of ASCII at a time, as far as that goes */
+		uint64_t eight;
+
+		memcpy(&eight, s + done, sizeof eight);
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	while (done < n) {
+		const size_t len = utf8_len(s + done, n - done);
+
+		if (len == 0)
+			break;
+		done += len;
+	}
+	return done;
 }

@@ -2,6 +2,7 @@
  * Layout of a sample row (key: number; maps have ascending integer keys, absent values are null):
  *   {0: format 1, 1: key, 2: source, 3: unit, 4: position, 5: missing, 6: null | verdict, 7: null | before}
  *   verdict: [outcome, contracts, unit, run, [check...], null | [failure, stage], null | original]
+ *            where a filtered sample has [0, name of the filter]
  *   before:  [outcome | null, contracts, unit]
  *   check:   [contract, contract id, contract version, check id, metric, unit, operator, severity, low units,
  *             low scale, high units, high scale, null | [units, scale], null | reason]
@@ -185,7 +186,7 @@ static void encode_verdict(assay_buf *out, const assay_sample_row *r)
 	assay_cbor_uint(out, r->judged_unit);
 	assay_cbor_uint(out, r->judged_run);
 	assay_failed_checks_encode(out, r->checks, r->check_count);
-	if (r->failure != ASSAY_FAILURE_NONE) {
+	if (r->failure != ASSAY_FAILURE_NONE || r->failed_stage != NULL) {
 		assay_cbor_array(out, 2);
 		assay_cbor_uint(out, r->failure);
 		assay_cbor_text(out, r->failed_stage);
@@ -245,6 +246,12 @@ static void read_failure(assay_cbor_reader *c, assay_sample_row *r)
 	if (assay_cbor_read_null(c))
 		return;
 	assay_record_tuple(c, 2, "failure is not a pair");
+	if (r->outcome == ASSAY_OUTCOME_FILTERED) {
+		if (assay_cbor_read_uint(c) != ASSAY_FAILURE_NONE)
+			assay_cbor_fault(c, "a filtered sample has no failure");
+		r->failed_stage = assay_record_text(c);
+		return;
+	}
 	r->failure = assay_record_failure(c);
 	r->failed_stage = assay_cbor_read_strdup(c);
 }

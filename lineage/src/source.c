@@ -1,9 +1,10 @@
 /*
  * Layout of a source row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 3, 1: path, 2: modality, 3: stamp, 4: digest, 5: [[key, value]...], 6: [sidecar...], 7: recipe,
- *    8: [unit...], 9: missing, 10: null | [failure, message], 11: cause, 12: run,
- *    13: null | [digest, recipe, [sidecar...]], 14: standing, 15: moved}
- * Format 1 had neither field 14 nor 15, format 2 no 15.
+ *   {0: format 4, 1: path, 2: modality, 3: stamp, 4: digest, 5: [[key, value, origin]...], 6: [sidecar...],
+ *    7: recipe, 8: [unit...], 9: missing, 10: null | [failure, message], 11: cause, 12: run,
+ *    13: null | [digest, recipe, [sidecar...], [[key, value]...]], 14: standing, 15: moved}
+ * Up to format 3 there were no origin in 5 (the rule was the only one) and no metadata in 13, format 2 had no 15,
+ * format 1 no 14 either.
  *   stamp:   [size, mtime ns, ctime ns, inode, hashed ns]
  *   sidecar: [role, path, stamp, digest]
  * Index 'p': SHA-256(path) -> number. Edge content -> source for every digest that it ever had.
@@ -17,8 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 3
-#define FIELDS 16
+#define FORMAT     4
+#define FORMAT_OLD 3 /* up to it, without origins of metadata */
+#define FIELDS     16
 
 static void sidecars_free(assay_source_sidecar *list, size_t count)
 {
@@ -29,14 +31,21 @@ static void sidecars_free(assay_source_sidecar *list, size_t count)
 	free(list);
 }
 
+static void pairs_free(char **keys, char **values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(keys[i]);
+		free(values[i]);
+	}
+	free(keys);
+	free(values);
+}
+
 void assay_source_release(assay_source *src)
 {
-	for (size_t i = 0; i < src->metadata_count; i++) {
-		free(src->metadata_keys[i]);
-		free(src->metadata_values[i]);
-	}
-	free(src->metadata_keys);
-	free(src->metadata_values);
+	pairs_free(src->metadata_keys, src->metadata_values, src->metadata_count);
+	pairs_free(src->before_metadata_keys, src->before_metadata_values, src->before_metadata_count);
+	free(src->metadata_origins);
 	sidecars_free(src->sidecars, src->sidecar_count);
 	sidecars_free(src->before_sidecars, src->before_sidecar_count);
 	free(src->units);
@@ -73,9 +82,20 @@ static void encode_metadata(assay_buf *out, const assay_source *src)
 {
 	assay_cbor_array(out, src->metadata_count);
 	for (size_t i = 0; i < src->metadata_count; i++) {
-		assay_cbor_array(out, 2);
+		assay_cbor_array(out, 3);
 		assay_cbor_text(out, src->metadata_keys[i]);
 		assay_cbor_text(out, src->metadata_values[i]);
+		assay_cbor_uint(out, src->metadata_origins ? src->metadata_origins[i] : ASSAY_METADATA_RULE);
+	}
+}
+
+static void encode_metadata_before(assay_buf *out, const assay_source *src)
+{
+	assay_cbor_array(out, src->before_metadata_count);
+	for (size_t i = 0; i < src->before_metadata_count; i++) {
+		assay_cbor_array(out, 2);
+		assay_cbor_text(out, src->before_metadata_keys[i]);
+		assay_cbor_text(out, src->before_metadata_values[i]);
 	}
 }
 
@@ -103,10 +123,11 @@ static void encode_before(assay_buf *out, const assay_source *src)
 		assay_cbor_null(out);
 		return;
 	}
-	assay_cbor_array(out, 3);
+	assay_cbor_array(out, 4);
 	assay_cbor_digest(out, &src->before_digest);
 	assay_cbor_digest(out, &src->before_recipe);
 	encode_sidecars(out, src->before_sidecars, src->before_sidecar_count);
+	encode_metadata_before(out, src);
 }
 
 static void encode(assay_buf *out, const assay_source *src)
@@ -174,18 +195,61 @@ static void read_sidecars(assay_cbor_reader *c, assay_source_sidecar **list, siz
 	}
 }
 
-static void read_metadata(assay_cbor_reader *c, assay_source *src)
+static uint8_t read_origin(assay_cbor_reader *c)
+{
+	const uint32_t origin = assay_record_u32(c);
+
+	if (assay_metadata_origin_name(origin) == NULL)
+		assay_cbor_fault(c, "unknown origin of metadata");
+	return (uint8_t)origin;
+}
+
+static void read_metadata(assay_cbor_reader *c, assay_source *src, bool old)
 {
 	size_t n;
 
 	src->metadata_keys = assay_record_list(c, sizeof(*src->metadata_keys), &n);
 	src->metadata_values = assay_record_room(c, n, sizeof(*src->metadata_values));
+	src->metadata_origins = assay_record_room(c, n, sizeof(*src->metadata_origins));
 	while (src->metadata_count < n && c->fault == NULL) {
 		const size_t i = src->metadata_count++;
 
-		assay_record_tuple(c, 2, "metadata is not a pair");
+		assay_record_tuple(c, old ? 2 : 3, "metadata are not key, value and origin");
 		src->metadata_keys[i] = assay_record_text(c);
 		src->metadata_values[i] = assay_record_text(c);
+		src->metadata_origins[i] = old ? ASSAY_METADATA_RULE : read_origin(c);
+	}
+}
+
+/* What old formats did not keep is taken to have been as it is: no change is told that was not seen. */
+static void assume_metadata_before(assay_cbor_reader *c, assay_source *src)
+{
+	const size_t n = src->metadata_count;
+
+	src->before_metadata_keys = assay_record_room(c, n, sizeof(*src->before_metadata_keys));
+	src->before_metadata_values = assay_record_room(c, n, sizeof(*src->before_metadata_values));
+	while (src->before_metadata_count < n && c->fault == NULL) {
+		const size_t i = src->before_metadata_count++;
+
+		src->before_metadata_keys[i] = assay_strdup(src->metadata_keys[i]);
+		src->before_metadata_values[i] = assay_strdup(src->metadata_values[i]);
+		if (src->before_metadata_keys[i] == NULL || src->before_metadata_values[i] == NULL)
+			assay_cbor_fault(c, "out of memory");
+	}
+}
+
+static void read_metadata_before(assay_cbor_reader *c, assay_source *src)
+{
+	size_t n;
+
+	src->before_metadata_keys = assay_record_list(c, sizeof(*src->before_metadata_keys), &n);
+	src->before_metadata_values = assay_record_room(c, n, sizeof(*src->before_metadata_values));
+	while (src->before_metadata_count < n && c->fault == NULL) {
+		const size_t i = src->before_metadata_count++;
+
+		assay_record_tuple(c, 2, "metadata before are not pairs");
+		src->before_metadata_keys[i] = assay_record_text(c);
+		src->before_metadata_values[i] = assay_record_text(c);
 	}
 }
 
@@ -207,15 +271,27 @@ static void read_failure(assay_cbor_reader *c, assay_source *src)
 	src->message = assay_cbor_read_strdup(c);
 }
 
-static void read_before(assay_cbor_reader *c, assay_source *src)
+static void read_before(assay_cbor_reader *c, assay_source *src, bool old)
 {
 	src->has_before = !assay_cbor_read_null(c);
 	if (!src->has_before)
 		return;
-	assay_record_tuple(c, 3, "state before does not have 3 fields");
+	assay_record_tuple(c, old ? 3 : 4, "state before has another number of fields");
 	assay_record_digest(c, &src->before_digest);
 	assay_record_digest(c, &src->before_recipe);
 	read_sidecars(c, &src->before_sidecars, &src->before_sidecar_count);
+	if (old)
+		assume_metadata_before(c, src);
+	else
+		read_metadata_before(c, src);
+}
+
+/* Old formats did not keep what a metadata sidecar said: its stamp must not be trusted. */
+static void distrust_metadata(assay_source *src)
+{
+	for (size_t i = 0; i < src->sidecar_count; i++)
+		if (src->sidecars[i].role != NULL && strcmp(src->sidecars[i].role, "metadata") == 0)
+			src->sidecars[i].stamp.hashed_ns = 0;
 }
 
 static void read_modality(assay_cbor_reader *c, assay_source *src)
@@ -227,7 +303,7 @@ static void read_modality(assay_cbor_reader *c, assay_source *src)
 	src->modality = (assay_modality)m;
 }
 
-static void read_state(assay_cbor_reader *c, assay_source *src)
+static void read_state(assay_cbor_reader *c, assay_source *src, bool old)
 {
 	assay_cbor_read_key(c, 7);
 	assay_record_digest(c, &src->recipe);
@@ -242,7 +318,7 @@ static void read_state(assay_cbor_reader *c, assay_source *src)
 	assay_cbor_read_key(c, 12);
 	src->run = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 13);
-	read_before(c, src);
+	read_before(c, src, old);
 }
 
 static void read_standing(assay_cbor_reader *c, assay_source *src)
@@ -266,7 +342,7 @@ static uint64_t read_head(assay_cbor_reader *c)
 	format = assay_cbor_read_uint(c);
 	if (format < 1 || format > FORMAT)
 		assay_cbor_fault(c, "unknown source format");
-	else if (fields != FIELDS - (FORMAT - format))
+	else if (fields != (format < 3 ? FIELDS - (3 - format) : FIELDS))
 		assay_cbor_fault(c, "source does not have the fields of its format");
 	return format;
 }
@@ -274,6 +350,7 @@ static uint64_t read_head(assay_cbor_reader *c)
 static void read_source(assay_cbor_reader *c, assay_source *src)
 {
 	const uint64_t format = read_head(c);
+	const bool old = format <= FORMAT_OLD;
 
 	assay_cbor_read_key(c, 1);
 	src->path = assay_record_text(c);
@@ -284,10 +361,12 @@ static void read_source(assay_cbor_reader *c, assay_source *src)
 	assay_cbor_read_key(c, 4);
 	assay_record_digest(c, &src->digest);
 	assay_cbor_read_key(c, 5);
-	read_metadata(c, src);
+	read_metadata(c, src, old);
 	assay_cbor_read_key(c, 6);
 	read_sidecars(c, &src->sidecars, &src->sidecar_count);
-	read_state(c, src);
+	if (old)
+		distrust_metadata(src);
+	read_state(c, src, old);
 	if (format >= 2)
 		read_standing(c, src);
 	if (format >= 3) {

@@ -85,6 +85,60 @@ static void glob_match__table__as_documented(void **state)
 		}
 }
 
+/* What each {name} took, as "name=text ..."; "-" when the pattern does not match. */
+static void captures_text(char *out, size_t size, const char *pattern, const char *path)
+{
+	assay_glob_capture c[ASSAY_GLOB_CAPTURES_MAX];
+	size_t count, used = 0;
+
+	out[0] = '\0';
+	if (!assay_glob_capture_all(pattern, path, c, &count))
+		(void)snprintf(out, size, "-");
+	for (size_t i = 0; i < count; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%.*s=%.*s", i > 0 ? " " : "", (int)c[i].name_size,
+					 c[i].name, (int)c[i].size, c[i].text);
+}
+
+static void glob_capture__table__the_shortest_that_lets_the_rest_match(void **state)
+{
+	static const struct {
+		const char *pattern, *path, *captures;
+	} rows[] = {
+	    {"inbox/{type}/{year}/**", "inbox/invoice/1999/x/a.tif", "type=invoice year=1999"},
+	    {"inbox/{type}/{year}/**", "inbox/invoice/a.tif", "-"},
+	    {"scan_{year}_*.tif", "scan_1912_03_07.tif", "year=1912"},
+	    {"scan_{year}_*.tif", "scan__03.tif", "-"}, /* at least one character */
+	    {"{a}-{b}", "x-y-z", "a=x b=y-z"},
+	    {"{a}-{b}.t", "x-y.t-z.t", "a=x b=y.t-z"},
+	    {"**/{box}/*.tif", "a/b/c/x.tif", "box=c"}, /* going back forgets what came before */
+	    {"{a}/**/{b}.x", "p/q/r/s.x", "a=p b=s"},
+	    {"*_{a}", "u_v_w", "a=v_w"},
+	    {"{a}", ".hidden", "-"},
+	    {".{a}", ".hidden", "a=hidden"},
+	    {"{a}b",
+	     "\xc3\xa9"
+	     "b",
+	     "a=\xc3\xa9"},
+	    {"[{]a}", "{a}", ""}, /* a brace itself */
+	    {"{a", "{a", ""},     /* not closed: itself */
+	    {"{}", "{}", ""},
+	    {"a.tif", "a.tif", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
+		char got[200];
+
+		captures_text(got, sizeof got, rows[i].pattern, rows[i].path);
+		if (strcmp(got, rows[i].captures) != 0) {
+			print_error("'%s' on '%s': wanted '%s', got '%s'\n", rows[i].pattern, rows[i].path,
+				    rows[i].captures, got);
+			fail();
+		}
+		assert_int_equal(assay_glob_match(rows[i].pattern, rows[i].path), strcmp(got, "-") != 0);
+	}
+}
+
 /* The plain definition, exponential and obviously right: the twin of the fast one. */
 static bool slow_component(const char *p, const char *pe, const char *s, const char *se)
 {
@@ -201,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(glob_match__table__as_documented),
+	    cmocka_unit_test(glob_capture__table__the_shortest_that_lets_the_rest_match),
 	    cmocka_unit_test(glob_match__random__agrees_with_the_definition),
 	    cmocka_unit_test(glob_match__hostile_patterns__no_blow_up),
 	    cmocka_unit_test(sidecar_path__table__as_documented),

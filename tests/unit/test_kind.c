@@ -68,13 +68,13 @@ static void failure__every_number__name_and_whether_cached(void **state)
 		unsigned number;
 		int deterministic;
 	} cases[] = {
-	    {"none", 0, 1},        {"decode", 1, 1},         {"empty", 2, 1},
-	    {"short", 3, 1},       {"unsupported", 4, 1},    {"limit", 5, 1},
-	    {"font", 6, 1},        {"stage", 7, 1},          {NULL, 8, 0},
-	    {NULL, 31, 0},         {"crash", 32, 0},         {"killed", 33, 0},
-	    {"timeout", 34, 0},    {"out-of-memory", 35, 0}, {"changed", 36, 0},
-	    {"unreadable", 37, 0}, {"protocol", 38, 0},      {NULL, 39, 0},
-	    {NULL, UINT32_MAX, 0},
+	    {"none", 0, 1},     {"decode", 1, 1},      {"empty", 2, 1},
+	    {"short", 3, 1},    {"unsupported", 4, 1}, {"limit", 5, 1},
+	    {"font", 6, 1},     {"stage", 7, 1},       {"metadata", 8, 1},
+	    {NULL, 9, 0},       {NULL, 31, 0},         {"crash", 32, 0},
+	    {"killed", 33, 0},  {"timeout", 34, 0},    {"out-of-memory", 35, 0},
+	    {"changed", 36, 0}, {"unreadable", 37, 0}, {"protocol", 38, 0},
+	    {NULL, 39, 0},      {NULL, UINT32_MAX, 0},
 	};
 
 	(void)state;

@@ -1,5 +1,6 @@
 #include "assay/source.h"
 
+#include "assay/cbor.h"
 #include "assay/judgement.h"
 
 #include "lineage_rows.h"
@@ -42,6 +43,16 @@ static void make_full(assay_source *src)
 	src->metadata_values = calloc(2, sizeof(char *));
 	src->units = calloc(2, sizeof(*src->units));
 	assert_true(src->metadata_keys != NULL && src->metadata_values != NULL && src->units != NULL);
+	src->metadata_origins = calloc(2, 1);
+	src->before_metadata_keys = calloc(1, sizeof(char *));
+	src->before_metadata_values = calloc(1, sizeof(char *));
+	assert_true(src->metadata_origins != NULL && src->before_metadata_keys != NULL &&
+		    src->before_metadata_values != NULL);
+	src->metadata_origins[0] = ASSAY_METADATA_PATH;
+	src->metadata_origins[1] = ASSAY_METADATA_SIDECAR;
+	src->before_metadata_count = 1;
+	src->before_metadata_keys[0] = text("year");
+	src->before_metadata_values[0] = text("1912");
 	src->metadata_keys[0] = text("doc_type");
 	src->metadata_values[0] = text("invoice");
 	src->metadata_keys[1] = text("licence");
@@ -82,6 +93,11 @@ static void assert_full(const assay_source *src)
 	assert_string_equal(src->metadata_values[0], "invoice");
 	assert_string_equal(src->metadata_keys[1], "licence");
 	assert_string_equal(src->metadata_values[1], "");
+	assert_int_equal(src->metadata_origins[0], ASSAY_METADATA_PATH);
+	assert_int_equal(src->metadata_origins[1], ASSAY_METADATA_SIDECAR);
+	assert_int_equal(src->before_metadata_count, 1);
+	assert_string_equal(src->before_metadata_keys[0], "year");
+	assert_string_equal(src->before_metadata_values[0], "1912");
 	assert_int_equal(src->sidecar_count, 1);
 	assert_sidecar(src->sidecars, "ground_truth", "scans/a.gt.txt", 5);
 	assert_digest(&src->recipe, &d[1]);
@@ -233,36 +249,74 @@ static void source_put__never_read__no_content(void **state)
 	assert_int_equal(assay_index_get(STORE(state), ASSAY_INDEX_CONTENT, &zero, &id, NULL), ASSAY_ENOENT);
 }
 
-/* A row of 3 as an older one: fewer fields in the map's head, the other number, nothing of the later fields. */
-static void make_old(assay_store *s, uint64_t id, unsigned format)
+static void old_stamp(assay_buf *b)
 {
-	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
-
-	copy_row(s, ASSAY_TABLE_SOURCE, id, &row);
-	assert_int_equal(row.data[0], 0xb0);
-	assert_int_equal(row.data[2], 3);
-	assert_int_equal(row.data[row.len - 4], 14);
-	assert_int_equal(row.data[row.len - 2], 15);
-	row.data[0] = (unsigned char)(0xad + format);
-	row.data[2] = (unsigned char)format;
-	put_bytes(s, ASSAY_TABLE_SOURCE, id, row.data, row.len - 2 * (3 - format));
+	assay_cbor_array(b, 5);
+	for (unsigned i = 1; i <= 5; i++)
+		assay_cbor_uint(b, i);
 }
 
-static void source_get__row_of_an_older_format__what_it_does_not_say_is_unknown(void **state)
+static void old_sidecar(assay_buf *b, const char *role, unsigned byte)
 {
-	for (unsigned format = 1; format <= 2; format++) {
-		ASSAY_AUTO_SOURCE src = {0};
+	const assay_digest d = digest(byte);
+
+	assay_cbor_array(b, 1);
+	assay_cbor_array(b, 4);
+	assay_cbor_text(b, role);
+	assay_cbor_text(b, "a.json");
+	old_stamp(b);
+	assay_cbor_digest(b, &d);
+}
+
+/* A row as formats 1 to 3 had it: pairs in 5, three fields in 13, 14 from 2 on, 15 from 3 on. */
+static void put_old(assay_store *s, uint64_t id, unsigned format)
+{
+	const assay_digest d = digest(7);
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	assay_cbor_map(&b, 13 + format);
+	assay_cbor_uint(&b, 0), assay_cbor_uint(&b, format);
+	assay_cbor_uint(&b, 1), assay_cbor_text(&b, "a.tif");
+	assay_cbor_uint(&b, 2), assay_cbor_uint(&b, ASSAY_MODALITY_PAGE);
+	assay_cbor_uint(&b, 3), old_stamp(&b);
+	assay_cbor_uint(&b, 4), assay_cbor_digest(&b, &d);
+	assay_cbor_uint(&b, 5), assay_cbor_array(&b, 1), assay_cbor_array(&b, 2);
+	assay_cbor_text(&b, "licence"), assay_cbor_text(&b, "CC0");
+	assay_cbor_uint(&b, 6), old_sidecar(&b, "metadata", 8);
+	assay_cbor_uint(&b, 7), assay_cbor_digest(&b, &d);
+	assay_cbor_uint(&b, 8), assay_cbor_array(&b, 0);
+	assay_cbor_uint(&b, 9), assay_cbor_bool(&b, false);
+	assay_cbor_uint(&b, 10), assay_cbor_null(&b);
+	assay_cbor_uint(&b, 11), assay_cbor_uint(&b, ASSAY_CAUSE_CONTENT);
+	assay_cbor_uint(&b, 12), assay_cbor_uint(&b, 4);
+	assay_cbor_uint(&b, 13), assay_cbor_array(&b, 3);
+	assay_cbor_digest(&b, &d), assay_cbor_digest(&b, &d), old_sidecar(&b, "transcript", 9);
+	if (format > 1)
+		assay_cbor_uint(&b, 14), assay_cbor_uint(&b, ASSAY_STANDING_DONE);
+	if (format > 2)
+		assay_cbor_uint(&b, 15), assay_cbor_uint(&b, 77);
+	assert_false(b.failed);
+	put_bytes(s, ASSAY_TABLE_SOURCE, id, b.data, b.len);
+}
+
+static void source_get__rows_of_old_formats__what_they_did_not_keep_is_unknown(void **state)
+{
+	for (unsigned format = 1; format <= 3; format++) {
 		ASSAY_AUTO_SOURCE read = {0};
 
-		make_full(&src);
-		src.id = format == 1 ? 0 : 1;
-		assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
-		make_old(STORE(state), 1, format);
+		put_old(STORE(state), 1, format);
 		assert_int_equal(assay_source_get(STORE(state), 1, &read, NULL), ASSAY_OK);
-		assert_int_equal(read.standing, format == 1 ? ASSAY_STANDING_UNKNOWN : ASSAY_STANDING_RETRY);
-		assert_int_equal(read.moved, 0);
-		read.standing = ASSAY_STANDING_RETRY;
-		assert_full(&read);
+		assert_int_equal(read.standing, format == 1 ? ASSAY_STANDING_UNKNOWN : ASSAY_STANDING_DONE);
+		assert_int_equal(read.moved, format == 3 ? 77 : 0);
+		assert_int_equal(read.metadata_count, 1);
+		assert_string_equal(read.metadata_values[0], "CC0");
+		assert_int_equal(read.metadata_origins[0], ASSAY_METADATA_RULE);
+		/* Nothing is told to have changed; what a metadata sidecar said was not kept: it is read again. */
+		assert_int_equal(read.before_metadata_count, 1);
+		assert_string_equal(read.before_metadata_keys[0], "licence");
+		assert_string_equal(read.before_metadata_values[0], "CC0");
+		assert_int_equal(read.sidecars[0].stamp.hashed_ns, 0);
+		assert_int_equal(read.before_sidecars[0].stamp.hashed_ns, 5);
 	}
 }
 
@@ -276,15 +330,15 @@ static void source_get__unknown_format_or_standing__ecorrupt(void **state)
 	make_full(&src);
 	assert_int_equal(assay_source_put(STORE(state), &src, NULL), ASSAY_OK);
 	copy_row(STORE(state), ASSAY_TABLE_SOURCE, 1, &row);
-	row.data[2] = 4;
+	row.data[2] = 5;
 	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
 	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
 	assert_non_null(strstr(err.msg, "unknown source format"));
-	row.data[2] = 1; /* with the fields of 3 */
+	row.data[2] = 1; /* with the fields of 4 */
 	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
 	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
 	assert_non_null(strstr(err.msg, "the fields of its format"));
-	row.data[2] = 3;
+	row.data[2] = 4;
 	row.data[row.len - 3] = ASSAY_STANDING_MAX + 1;
 	put_bytes(STORE(state), ASSAY_TABLE_SOURCE, 1, row.data, row.len);
 	assert_int_equal(assay_source_get(STORE(state), 1, &read, &err), ASSAY_ECORRUPT);
@@ -412,7 +466,7 @@ int main(void)
 	    WITH_STORE(sources_each__order_of_first_sight),
 	    WITH_STORE(sources_with__content__every_path_that_had_it),
 	    WITH_STORE(source_put__never_read__no_content),
-	    WITH_STORE(source_get__row_of_an_older_format__what_it_does_not_say_is_unknown),
+	    WITH_STORE(source_get__rows_of_old_formats__what_they_did_not_keep_is_unknown),
 	    WITH_STORE(source_put__something_changes__moves_if_it_is_judged),
 	    WITH_STORE(source_get__unknown_format_or_standing__ecorrupt),
 	    WITH_STORE(source_get__every_truncation__ecorrupt),

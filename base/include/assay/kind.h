@@ -43,6 +43,7 @@ typedef enum assay_failure {
 	ASSAY_FAILURE_LIMIT = 5,          /* larger than a declared limit */
 	ASSAY_FAILURE_FONT = 6,           /* a font the document needs is not in the listed set */
 	ASSAY_FAILURE_STAGE = 7,          /* a stage refused its input for another reason; see the message */
+	ASSAY_FAILURE_METADATA = 8,       /* its metadata cannot be read, or break the fields of assay.yaml */
 	ASSAY_FAILURE_CRASH = 32,         /* the child died by a signal */
 	ASSAY_FAILURE_KILLED = 33,        /* SIGKILL that Assay did not send */
 	ASSAY_FAILURE_TIMEOUT = 34,       /* wall-clock or CPU limit */
@@ -56,5 +57,16 @@ typedef enum assay_failure {
 const char *assay_failure_name(unsigned failure);
 /** True when the outcome is a property of the bytes and the recipe, so that it may be cached. */
 int assay_failure_is_deterministic(unsigned failure);
+
+/** Who said a value of the metadata, in ascending precedence. Stored: never renumber. */
+typedef enum assay_metadata_origin {
+	ASSAY_METADATA_RULE = 1,    /* `metadata` of the source's rule in assay.yaml */
+	ASSAY_METADATA_PATH = 2,    /* a {name} of the rule's pattern */
+	ASSAY_METADATA_TABLE = 3,   /* a table of `metadata_files` */
+	ASSAY_METADATA_SIDECAR = 4, /* the sidecar of role metadata */
+} assay_metadata_origin;
+
+/** "assay.yaml", "path", "table", "sidecar"; NULL for a number that is none. */
+const char *assay_metadata_origin_name(unsigned origin);
 
 #endif

@@ -1,4 +1,4 @@
-/** Text of unknown origin on a terminal: made harmless, and cut to the columns that there are. */
+/** Text of unknown origin: is it UTF-8; and for a terminal made harmless, and cut to the columns that there are. */
 #ifndef ASSAY_TEXT_H
 #define ASSAY_TEXT_H
 
@@ -14,5 +14,8 @@ size_t assay_text_columns(const char *text);
  * @return columns written
  */
 size_t assay_text_put(assay_buf *out, const char *text, size_t columns);
+
+/** Length of the longest prefix of p that is well-formed UTF-8 (Unicode table 3-7): n when all of it is. */
+size_t assay_utf8_prefix(const void *p, size_t n);
 
 #endif

@@ -55,7 +55,7 @@ typedef struct assay_sample_row {
 	assay_failed_check *checks;       /* every check not passed, any severity */
 	size_t check_count;
 	assay_failure failure; /* of the stage that rejected it, NONE otherwise */
-	char *failed_stage;    /* NULL without a failure */
+	char *failed_stage;    /* NULL without a failure; of a filtered sample the name of the filter */
 	char *original;        /* key of which it is a duplicate, NULL otherwise */
 	bool has_before;       /* the verdict before: */
 	assay_outcome before_outcome;

@@ -30,7 +30,7 @@ typedef enum assay_cause {
 	ASSAY_CAUSE_TOUCHED = 16,   /* stamps changed, bytes did not: nothing was run */
 	ASSAY_CAUSE_RETRY = 32,     /* the last outcome was of time, memory or a signal */
 	ASSAY_CAUSE_RETURNED = 64,  /* it had been missing */
-	ASSAY_CAUSE_METADATA = 128, /* metadata in assay.yaml changed: judged again, not run */
+	ASSAY_CAUSE_METADATA = 128, /* its metadata changed: judged again, not run */
 } assay_cause;
 
 /** How the units of a source's present state ended, so that a run need not read them. Stored: never renumber. */
@@ -49,6 +49,7 @@ typedef struct assay_source {
 	assay_stamp stamp;
 	assay_digest digest;                     /* of its bytes */
 	char **metadata_keys, **metadata_values; /* sorted by key */
+	uint8_t *metadata_origins;               /* assay_metadata_origin of each; NULL: all of the rule */
 	size_t metadata_count;
 	assay_source_sidecar *sidecars; /* sorted by role; only those that exist */
 	size_t sidecar_count;
@@ -58,8 +59,8 @@ typedef struct assay_source {
 	bool missing; /* it was not there at the last run */
 	assay_standing standing;
 	uint64_t moved; /* generation of the catalog at which something changed that judging reads; set by put */
-	/* A source without a unit to show for it could not even be read: */
-	assay_failure failure; /* UNREADABLE or CHANGED; NONE otherwise */
+	/* A source without a unit to show for it was not even begun: */
+	assay_failure failure; /* UNREADABLE, CHANGED or METADATA; NONE otherwise */
 	char *message;         /* NULL without a failure */
 	/* What the last change was: */
 	unsigned cause;  /* ASSAY_CAUSE_… bits */
@@ -68,6 +69,8 @@ typedef struct assay_source {
 	assay_digest before_digest, before_recipe;
 	assay_source_sidecar *before_sidecars;
 	size_t before_sidecar_count;
+	char **before_metadata_keys, **before_metadata_values; /* sorted by key */
+	size_t before_metadata_count;
 } assay_source;
 
 void assay_source_release(assay_source *src);

@@ -19,6 +19,12 @@ void assay_config_close(assay_config *c)
 		assay_contract_close(c->contracts[i]);
 	free(c->contracts);
 	assay_vocabulary_release(&c->vocabulary);
+	assay_fields_release(&c->fields);
+	assay_filters_release(&c->filters);
+	for (size_t i = 0; i < c->metadata_file_count; i++)
+		free(c->metadata_files[i].path);
+	free(c->metadata_files);
+	assay_metadata_tables_close(c->tables);
 	free(c->file);
 	free(c->dataset);
 	free(c);
@@ -90,7 +96,9 @@ static void read_limits(config_loader *l, const assay_yaml_node *root)
 
 static assay_code read_document(config_loader *l, const assay_yaml_node *root)
 {
-	static const char *const names[] = {"dataset", "sources", "pipelines", "contracts", "remedies", "limits", NULL};
+	static const char *const names[] = {"dataset", "sources",        "pipelines", "contracts",     "remedies",
+					    "limits",  "metadata_files", "fields",    "fields_closed", "filters",
+					    NULL};
 	assay_code rc;
 
 	if (root->type != ASSAY_YAML_MAPPING) {
@@ -100,7 +108,10 @@ static assay_code read_document(config_loader *l, const assay_yaml_node *root)
 	assay_yaml_only(root, names, l->file, l->d);
 	read_limits(l, root);
 	ASSAY_TRY(read_dataset(l, root));
-	ASSAY_TRY(config_read_sources(l, root));
+	ASSAY_TRY(config_read_fields(l, root));
+	ASSAY_TRY(config_read_metadata_files(l, root));
+	ASSAY_TRY(config_read_sources(l, root)); /* needs the fields that its metadata must obey */
+	ASSAY_TRY(config_read_filters(l, root));
 	ASSAY_TRY(config_read_pipelines(l, root)); /* needs sources; contracts need the vocabulary that it makes */
 	ASSAY_TRY(config_read_remedies(l, root));
 	ASSAY_TRY(config_read_contracts(l, root));

@@ -41,6 +41,25 @@ void config_pipeline_release(assay_config_pipeline *p);
 /** config_pipelines.c */
 ASSAY_NODISCARD assay_code config_read_pipelines(config_loader *l, const assay_yaml_node *root);
 ASSAY_NODISCARD assay_code config_read_remedies(config_loader *l, const assay_yaml_node *root);
+/** config_fields.c */
+ASSAY_NODISCARD assay_code config_read_fields(config_loader *l, const assay_yaml_node *root);
+/** Keys values, min and max of a mapping, fit for a type; `what` names it in findings. */
+ASSAY_NODISCARD assay_code config_read_range(config_loader *l, const assay_yaml_node *n, assay_field_type type,
+					     const char *what, assay_field_range *out);
+/** One value or a list of them, fit for a type. */
+ASSAY_NODISCARD assay_code config_read_values(config_loader *l, const assay_yaml_node *n, assay_field_type type,
+					      const char *what, assay_field_range *out);
+/** ", did you mean 'x'?" among the fields, or "". */
+const char *config_field_hint(const config_loader *l, const char *name, char out[160]);
+/** config_filters.c */
+ASSAY_NODISCARD assay_code config_read_filters(config_loader *l, const assay_yaml_node *root);
+/** config_metadata.c */
+ASSAY_NODISCARD assay_code config_read_metadata_files(config_loader *l, const assay_yaml_node *root);
+/** What a source says of its metadata against the fields. n is the source, path its pattern (NULL if it is wrong). */
+ASSAY_NODISCARD assay_code config_lint_metadata(config_loader *l, const assay_yaml_node *n,
+						const assay_config_source *s);
+/** The names in a pattern, checked. */
+void config_lint_captures(config_loader *l, const assay_yaml_node *path);
 /** config_contracts.c */
 ASSAY_NODISCARD assay_code config_read_contracts(config_loader *l, const assay_yaml_node *root);
 

@@ -60,6 +60,8 @@ static void lint_pattern(config_loader *l, const assay_yaml_node *n)
 		CONFIG_ERROR(l, n, "path '%s' has empty or '.' components", n->text);
 	else if (has_open_set(n->text))
 		CONFIG_ERROR(l, n, "path '%s' has a '[' without its ']'", n->text);
+	else
+		config_lint_captures(l, n);
 }
 
 static assay_code read_path(config_loader *l, const assay_yaml_node *n, assay_config_source *out)
@@ -157,8 +159,9 @@ static assay_code read_metadata(config_loader *l, const assay_yaml_node *n, assa
 	if (map == NULL)
 		return ASSAY_OK;
 	for (size_t i = 0; i < map->count; i++)
-		if (map->children[i].key[0] == '\0')
-			CONFIG_ERROR_AT_KEY(l, &map->children[i], "metadata need names");
+		if (assay_metadata_key_fault(map->children[i].key) != NULL)
+			CONFIG_ERROR_AT_KEY(l, &map->children[i], "metadata '%s': %s", map->children[i].key,
+					    assay_metadata_key_fault(map->children[i].key));
 	rc = read_map(l, map, &m);
 	out->metadata_keys = m.keys;
 	out->metadata_values = m.values;
@@ -167,6 +170,13 @@ static assay_code read_metadata(config_loader *l, const assay_yaml_node *n, assa
 }
 
 static const char *const sidecar_roles[] = {"ground_truth", "transcript", "metadata", NULL};
+
+static bool is_metadata_file(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot != NULL && (strcmp(dot, ".json") == 0 || strcmp(dot, ".csv") == 0);
+}
 
 static assay_code lint_sidecars(config_loader *l, const assay_yaml_node *map)
 {
@@ -178,6 +188,9 @@ static assay_code lint_sidecars(config_loader *l, const assay_yaml_node *map)
 
 		if (text != NULL)
 			rc = config_sidecar_fault(&fault, text, l->err);
+		if (rc == ASSAY_OK && fault == NULL && text != NULL &&
+		    strcmp(map->children[i].key, ASSAY_SIDECAR_METADATA) == 0 && !is_metadata_file(text))
+			fault = "must end in .json or .csv to hold metadata";
 		if (fault != NULL)
 			CONFIG_ERROR(l, &map->children[i], "sidecar '%s' %s", text, fault);
 	}
@@ -223,6 +236,8 @@ static assay_code read_source(config_loader *l, const assay_yaml_node *n)
 		rc = read_metadata(l, n, s);
 	if (rc == ASSAY_OK)
 		rc = read_sidecars(l, n, s);
+	if (rc == ASSAY_OK)
+		rc = config_lint_metadata(l, n, s);
 	return rc;
 }
 

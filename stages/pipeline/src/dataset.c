@@ -39,7 +39,7 @@ static assay_code complain(dataset *d, const assay_judged *of, const assay_sampl
 	    .unit = of->unit->id,
 	    .failure = row->failure,
 	    .stage = row->failed_stage,
-	    .message = of->sample->rejected_why,
+	    .message = assay_judging_message(&d->judging, of),
 	    .checks = row->checks,
 	    .check_count = row->check_count,
 	};
@@ -83,13 +83,37 @@ static assay_code do_failed_source(dataset *d, const assay_complaint *c, assay_e
 			      : rc;
 }
 
+/* By kind of sample, found when a sample of that kind comes: filters may look at one kind only. */
+typedef struct originals {
+	bool known[ASSAY_SAMPLE_KIND_MAX + 1];
+	char *path[ASSAY_SAMPLE_KIND_MAX + 1];
+} originals;
+
+static void originals_release(originals *o)
+{
+	for (unsigned k = 0; k <= ASSAY_SAMPLE_KIND_MAX; k++)
+		free(o->path[k]);
+}
+
+static assay_code find_original(dataset *d, originals *o, assay_judged *of, assay_err *err)
+{
+	const bool apart = d->session->config->filters.count > 0;
+	const unsigned slot = apart && of->sample->kind <= ASSAY_SAMPLE_KIND_MAX ? of->sample->kind : 0;
+	assay_code rc = ASSAY_OK;
+
+	if (!o->known[slot])
+		rc = assay_original_of(&o->path[slot], d->store, d->session->config, of->source, of->sample->kind, err);
+	o->known[slot] = true;
+	of->original = o->path[slot];
+	return rc;
+}
+
 static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units, assay_err *err)
 {
-	ASSAY_AUTO_FREE char *original = NULL;
+	ASSAY_CLEANUP(originals_release) originals o = {0};
 	const size_t count = of->source->unit_count;
-	assay_code rc = assay_original_of(&original, d->store, of->source, err);
+	assay_code rc = ASSAY_OK;
 
-	of->original = original;
 	for (size_t i = 0; i < count; i++)
 		d->summary->samples.in += units[i].result.sample_count;
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++) {
@@ -97,7 +121,9 @@ static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units
 		for (uint32_t k = 0; k < units[i].result.sample_count && rc == ASSAY_OK; k++) {
 			of->position = k;
 			of->sample = &units[i].result.samples[k];
-			rc = do_sample(d, of, err);
+			rc = find_original(d, &o, of, err);
+			if (rc == ASSAY_OK)
+				rc = do_sample(d, of, err);
 		}
 	}
 	return rc;

@@ -216,7 +216,7 @@ static assay_code pick(assay_executor *r, size_t skip, assay_job **job, size_t *
 			*job = NULL;
 			return ASSAY_OK;
 		}
-		rc = assay_job_go_on(j, r->session, err);
+		rc = assay_job_go_on(j, r->session, r->rootfd, err);
 		if (rc != ASSAY_OK)
 			return assay_err_prefix(err, "source '%s'", j->found->key);
 		if (assay_job_is_done(j))

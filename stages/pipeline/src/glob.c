@@ -4,6 +4,9 @@
  * also holds with hidden components, which no star may take: whatever lies between two stars and matched a hidden
  * component names its dot, so moving it to the right would leave that component to the star on its left.) So the
  * time is at most the product of both lengths for each component, whatever the pattern.
+ *
+ * A capture, {name}, is one character and a star that remembers what it took. Since every star takes the shortest
+ * stretch that lets the rest match, so does a capture.
  */
 #include "assay/config.h"
 
@@ -13,6 +16,12 @@
 typedef struct span {
 	const char *p, *end;
 } span;
+
+/* Where captures go; items NULL when nobody asks. */
+typedef struct captures {
+	assay_glob_capture *items;
+	size_t count;
+} captures;
 
 static bool span_empty(span s)
 {
@@ -93,15 +102,63 @@ static bool is_hidden(span s)
 	return !span_empty(s) && *s.p == '.';
 }
 
-static bool match_component(span p, span s)
+/* The '}' of a capture at the start of p, NULL when none stands there. */
+static const char *capture_end(span p)
+{
+	const char *q;
+
+	if (*p.p != '{')
+		return NULL;
+	for (q = p.p + 1; q < p.end && *q != '}'; q++)
+		if (*q == '/' || *q == '{')
+			return NULL;
+	return q < p.end && q > p.p + 1 ? q : NULL;
+}
+
+/* Going back passes a capture again: the pattern's place names it. */
+static assay_glob_capture *begin_capture(captures *c, const char *name, const char *end, const char *text)
+{
+	size_t i = 0;
+
+	if (c->items == NULL)
+		return NULL;
+	while (i < c->count && c->items[i].name != name)
+		i++;
+	if (i == ASSAY_GLOB_CAPTURES_MAX)
+		return NULL;
+	c->count += i == c->count;
+	c->items[i] = (assay_glob_capture){.name = name, .name_size = (size_t)(end - name), .text = text};
+	return &c->items[i];
+}
+
+static void extend_capture(assay_glob_capture *c, const char *end)
+{
+	if (c != NULL)
+		c->size = (size_t)(end - c->text);
+}
+
+static bool match_component(span p, span s, captures *c)
 {
 	span star_p = {NULL, NULL}, star_s = s;
+	assay_glob_capture *taking = NULL; /* by the latest star */
+	const char *close;
 
 	if (is_hidden(s) && !is_hidden(p))
 		return false;
 	while (!span_empty(s)) {
 		if (!span_empty(p) && *p.p == '*') {
 			p.p++;
+			star_p = p;
+			star_s = s;
+			taking = NULL;
+			continue;
+		}
+		close = span_empty(p) ? NULL : capture_end(p);
+		if (close != NULL) {
+			taking = begin_capture(c, p.p + 1, close, s.p);
+			(void)take_char(&s);
+			extend_capture(taking, s.p);
+			p.p = close + 1;
 			star_p = p;
 			star_s = s;
 			continue;
@@ -111,6 +168,7 @@ static bool match_component(span p, span s)
 		if (star_p.p == NULL)
 			return false;
 		(void)take_char(&star_s);
+		extend_capture(taking, star_s.p);
 		s = star_s;
 		p = star_p;
 	}
@@ -143,7 +201,7 @@ static bool all_visible(const char *path)
 	return true;
 }
 
-bool assay_glob_match(const char *pattern, const char *path)
+static bool match(const char *pattern, const char *path, captures *c)
 {
 	const char *star_p = NULL, *star_s = NULL, *after_p, *after_s;
 
@@ -157,7 +215,7 @@ bool assay_glob_match(const char *pattern, const char *path)
 			star_s = path;
 			continue;
 		}
-		if (*pattern != '\0' && match_component(p, s)) {
+		if (*pattern != '\0' && match_component(p, s, c)) {
 			pattern = after_p;
 			path = after_s;
 			continue;
@@ -168,4 +226,21 @@ bool assay_glob_match(const char *pattern, const char *path)
 		pattern = star_p;
 	}
 	return *pattern == '\0';
+}
+
+bool assay_glob_match(const char *pattern, const char *path)
+{
+	captures none = {NULL, 0};
+
+	return match(pattern, path, &none);
+}
+
+bool assay_glob_capture_all(const char *pattern, const char *path, assay_glob_capture out[ASSAY_GLOB_CAPTURES_MAX],
+			    size_t *count)
+{
+	captures c = {out, 0};
+	const bool matches = match(pattern, path, &c);
+
+	*count = matches ? c.count : 0;
+	return matches;
 }

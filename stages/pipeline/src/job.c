@@ -1,31 +1,10 @@
 #include "job.h"
 
+#include "job_metadata.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---------------------------------------------------------------- beginning */
-
-static assay_code copy_rule(assay_job *j, assay_err *err)
-{
-	const assay_config_source *rule = j->found->rule;
-	assay_source *n = &j->next;
-
-	n->path = assay_strdup(j->found->key);
-	n->metadata_keys = assay_alloc(rule->metadata_count, sizeof *n->metadata_keys);
-	n->metadata_values = assay_alloc(rule->metadata_count, sizeof *n->metadata_values);
-	if (n->path == NULL || n->metadata_keys == NULL || n->metadata_values == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "source");
-	while (n->metadata_count < rule->metadata_count) {
-		const size_t i = n->metadata_count++;
-
-		n->metadata_keys[i] = assay_strdup(rule->metadata_keys[i]);
-		n->metadata_values[i] = assay_strdup(rule->metadata_values[i]);
-		if (n->metadata_keys[i] == NULL || n->metadata_values[i] == NULL)
-			return ASSAY_RAISE(err, ASSAY_ENOMEM, "source");
-	}
-	return ASSAY_OK;
-}
 
 /* ---------------------------------------------------------------- parts */
 
@@ -40,18 +19,20 @@ assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_side
 			      char text[48], assay_err *err)
 {
 	assay_unit_sidecar *sidecars = assay_alloc(j->next.sidecar_count, sizeof *sidecars);
+	size_t count = 0;
 
 	*out_sidecars = sidecars;
 	if (sidecars == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "work key");
 	for (size_t i = 0; i < j->next.sidecar_count; i++)
-		sidecars[i] = (assay_unit_sidecar){j->next.sidecars[i].role, j->next.sidecars[i].digest};
+		if (!assay_role_is_metadata(j->next.sidecars[i].role))
+			sidecars[count++] = (assay_unit_sidecar){j->next.sidecars[i].role, j->next.sidecars[i].digest};
 	assay_job_part_text(j, part, text);
 	*out = (assay_unit_key){
 	    .source = j->next.digest,
 	    .part = text,
 	    .sidecars = sidecars,
-	    .sidecar_count = j->next.sidecar_count,
+	    .sidecar_count = count,
 	    .recipe = j->next.recipe,
 	};
 	return ASSAY_OK;
@@ -114,12 +95,11 @@ static assay_code expand_cached(assay_job *j, assay_session *s, assay_err *err)
 
 static assay_code begin(assay_job *j, assay_session *s, int rootfd, assay_hash_pool *pool, assay_err *err)
 {
-	assay_code rc;
-
 	j->next.modality = j->found->rule->modality;
 	j->next.recipe = s->recipes[j->next.modality]->digest;
-	rc = copy_rule(j, err);
-	return rc == ASSAY_OK ? assay_job_ask_digests(j, rootfd, pool, err) : rc;
+	j->next.path = assay_strdup(j->found->key);
+	return j->next.path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "source")
+				    : assay_job_ask_digests(j, rootfd, pool, err);
 }
 
 assay_code assay_job_begin(assay_job *j, assay_session *s, const assay_found *f, int rootfd, assay_hash_pool *pool,
@@ -134,10 +114,12 @@ assay_code assay_job_begin(assay_job *j, assay_session *s, const assay_found *f,
 	return begin(j, s, rootfd, pool, err);
 }
 
-assay_code assay_job_go_on(assay_job *j, assay_session *s, assay_err *err)
+assay_code assay_job_go_on(assay_job *j, assay_session *s, int rootfd, assay_err *err)
 {
 	assay_code rc = assay_job_take_digests(j, err);
 
+	if (rc == ASSAY_OK)
+		rc = assay_job_take_metadata(j, s->config, rootfd, err);
 	j->state = ASSAY_JOB_WORKING;
 	if (rc != ASSAY_OK || j->next.failure != ASSAY_FAILURE_NONE)
 		return rc;

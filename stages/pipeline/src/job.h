@@ -59,8 +59,11 @@ ASSAY_NODISCARD assay_code assay_job_begin(assay_job *j, assay_session *s, const
 /** Begin again after the file changed under the reader. */
 ASSAY_NODISCARD assay_code assay_job_restart(assay_job *j, assay_session *s, int rootfd, assay_hash_pool *pool,
 					     assay_err *err);
+/** The source fails with "what: why". */
+ASSAY_NODISCARD assay_code assay_job_fail(assay_job *j, assay_failure failure, const char *what, const char *why,
+					  assay_err *err);
 /** A HASHED job: find out which units are cached. What could not be read becomes next.failure, not an error. */
-ASSAY_NODISCARD assay_code assay_job_go_on(assay_job *j, assay_session *s, assay_err *err);
+ASSAY_NODISCARD assay_code assay_job_go_on(assay_job *j, assay_session *s, int rootfd, assay_err *err);
 /* Halves of the above, in job_digest.c. */
 ASSAY_NODISCARD assay_code assay_job_ask_digests(assay_job *j, int rootfd, assay_hash_pool *pool, assay_err *err);
 ASSAY_NODISCARD assay_code assay_job_take_digests(assay_job *j, assay_err *err);

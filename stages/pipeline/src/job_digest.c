@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static assay_code fail_source(assay_job *j, assay_failure failure, assay_err *err, const char *what, const char *why)
+assay_code assay_job_fail(assay_job *j, assay_failure failure, const char *what, const char *why, assay_err *err)
 {
 	free(j->next.message);
 	j->next.failure = failure;
@@ -81,7 +81,7 @@ assay_code assay_job_ask_digests(assay_job *j, int rootfd, assay_hash_pool *pool
 
 	j->state = ASSAY_JOB_HASHED;
 	if (f->problem != 0)
-		return fail_source(j, ASSAY_FAILURE_UNREADABLE, err, "read", problem_text(f->problem));
+		return assay_job_fail(j, ASSAY_FAILURE_UNREADABLE, "read", problem_text(f->problem), err);
 	rc = name_sidecars(j, err);
 	if (rc != ASSAY_OK)
 		return rc;
@@ -107,8 +107,8 @@ static assay_code take(assay_job *j, const assay_hash_task *t, const char *suffi
 	if (t->problem == ENOMEM)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "digest of '%s'", j->found->key);
 	(void)snprintf(what, sizeof what, "%s%s", t->doing, suffix);
-	return fail_source(j, t->problem == ESTALE ? ASSAY_FAILURE_CHANGED : ASSAY_FAILURE_UNREADABLE, err, what,
-			   problem_text(t->problem));
+	return assay_job_fail(j, t->problem == ESTALE ? ASSAY_FAILURE_CHANGED : ASSAY_FAILURE_UNREADABLE, what,
+			      problem_text(t->problem), err);
 }
 
 static assay_code take_sidecar(assay_job *j, size_t i, assay_err *err)

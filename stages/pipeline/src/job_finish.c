@@ -2,19 +2,29 @@
 
 #include "assay/sample.h"
 
+#include "job_metadata.h"
 #include "known.h"
 
 #include <string.h>
 
+static const assay_source_sidecar *next_read(const assay_source *src, size_t *i)
+{
+	while (*i < src->sidecar_count && assay_role_is_metadata(src->sidecars[*i].role))
+		++*i;
+	return *i < src->sidecar_count ? &src->sidecars[(*i)++] : NULL;
+}
+
+/* Those that stages read. */
 static bool sidecars_equal(const assay_source *a, const assay_source *b)
 {
-	if (a->sidecar_count != b->sidecar_count)
-		return false;
-	for (size_t i = 0; i < a->sidecar_count; i++)
-		if (strcmp(a->sidecars[i].role, b->sidecars[i].role) != 0 ||
-		    !assay_digest_eq(&a->sidecars[i].digest, &b->sidecars[i].digest))
+	for (size_t i = 0, k = 0;;) {
+		const assay_source_sidecar *x = next_read(a, &i), *y = next_read(b, &k);
+
+		if (x == NULL || y == NULL)
+			return x == y;
+		if (strcmp(x->role, y->role) != 0 || !assay_digest_eq(&x->digest, &y->digest))
 			return false;
-	return true;
+	}
 }
 
 static unsigned cause_of(const assay_job *j)
@@ -32,7 +42,7 @@ static unsigned cause_of(const assay_job *j)
 		cause |= ASSAY_CAUSE_SIDECAR;
 	if (!assay_digest_eq(&a->recipe, &b->recipe))
 		cause |= ASSAY_CAUSE_RECIPE;
-	if (!assay_same_metadata(a, j->found->rule))
+	if (!assay_metadata_equal(a, b))
 		cause |= ASSAY_CAUSE_METADATA;
 	if (cause == 0)
 		cause = j->ran || a->failure != b->failure ? ASSAY_CAUSE_RETRY : ASSAY_CAUSE_TOUCHED;
@@ -51,6 +61,11 @@ static void keep_before(assay_job *j)
 	b->before_sidecar_count = a->sidecar_count;
 	a->sidecars = NULL;
 	a->sidecar_count = 0;
+	b->before_metadata_keys = a->metadata_keys;
+	b->before_metadata_values = a->metadata_values;
+	b->before_metadata_count = a->metadata_count;
+	a->metadata_keys = a->metadata_values = NULL;
+	a->metadata_count = 0;
 }
 
 /* A touch is no change: it must not hide the change before it. */
@@ -65,6 +80,11 @@ static void keep_history(assay_job *j)
 	b->before_sidecar_count = a->before_sidecar_count;
 	a->before_sidecars = NULL;
 	a->before_sidecar_count = 0;
+	b->before_metadata_keys = a->before_metadata_keys;
+	b->before_metadata_values = a->before_metadata_values;
+	b->before_metadata_count = a->before_metadata_count;
+	a->before_metadata_keys = a->before_metadata_values = NULL;
+	a->before_metadata_count = 0;
 }
 
 typedef struct pruning {
@@ -92,9 +112,11 @@ static assay_code prune_sample(void *ctx, const assay_sample_row *row, assay_err
 
 static assay_code take_stock(assay_job *j, assay_session *s, assay_err *err)
 {
-	const bool read = j->next.failure == ASSAY_FAILURE_NONE && j->part_count > 0;
+	const assay_failure failure = j->next.failure;
 
-	j->next.standing = read ? ASSAY_STANDING_DONE : ASSAY_STANDING_RETRY;
+	j->next.standing = assay_standing_with(ASSAY_STANDING_DONE, failure);
+	if (failure == ASSAY_FAILURE_NONE && j->part_count == 0)
+		j->next.standing = ASSAY_STANDING_RETRY;
 	j->samples = 0;
 	for (size_t i = 0; i < j->part_count; i++) {
 		assay_job_part *p = &j->parts[i];

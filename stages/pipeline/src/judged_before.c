@@ -1,6 +1,6 @@
 /*
- * Inputs, digested: [judging format, contract set, dataset, [[metric, unit, scale]...], [baseline...]]. Whatever else
- * comes to decide on a sample or on the version (filters, decisions) must join them; what lies in the catalog need not, its
+ * Inputs, digested: [judging format, contract set, dataset, [[metric, unit, scale]...], [baseline...], fields,
+ * filters]. Whatever else comes to decide on a sample or on the version (decisions) must join them; what lies in the catalog need not, its
  * generation speaks for it.
  */
 #include "judged_before.h"
@@ -30,7 +30,7 @@ static assay_code digest_inputs(assay_digest *out, const assay_session *s, assay
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
 	assay_code rc;
 
-	assay_cbor_array(&b, 5);
+	assay_cbor_array(&b, 7);
 	assay_cbor_uint(&b, ASSAY_JUDGING_FORMAT);
 	assay_cbor_digest(&b, &s->contract_set);
 	assay_cbor_text(&b, s->config->dataset);
@@ -42,6 +42,8 @@ static assay_code digest_inputs(assay_digest *out, const assay_session *s, assay
 		assay_cbor_int(&b, v->items[i].scale);
 	}
 	rc = encode_baselines(&b, s, err);
+	assay_fields_encode(&b, &s->config->fields);
+	assay_filters_encode(&b, &s->config->filters);
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&b, err);
 	return rc == ASSAY_OK ? assay_digest_of(out, b.data, b.len, err) : rc;

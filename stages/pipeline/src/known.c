@@ -3,6 +3,8 @@
 #include "assay/file.h"
 #include "assay/unit.h"
 
+#include "job_metadata.h"
+
 #include <string.h>
 
 const assay_source_sidecar *assay_known_sidecar(const assay_source *src, const char *role, const char *key)
@@ -18,27 +20,28 @@ static bool stamp_trusted(const assay_stamp *known, const assay_stamp *seen)
 	return assay_stamp_same(known, seen) && assay_stamp_is_settled(known);
 }
 
-bool assay_same_metadata(const assay_source *src, const assay_config_source *rule)
-{
-	if (src->metadata_count != rule->metadata_count)
-		return false;
-	for (size_t i = 0; i < rule->metadata_count; i++)
-		if (strcmp(src->metadata_keys[i], rule->metadata_keys[i]) != 0 ||
-		    strcmp(src->metadata_values[i], rule->metadata_values[i]) != 0)
-			return false;
-	return true;
-}
-
 static bool stamp_holds(const assay_stamp *known, const assay_stamp *seen, bool trust_young)
 {
 	return trust_young ? assay_stamp_same(known, seen) : stamp_trusted(known, seen);
 }
 
-static assay_code same_sidecars(bool *same, const assay_source *src, const assay_found *f, bool trust_young,
-				assay_err *err)
+static unsigned cause_of_role(const char *role)
 {
-	*same = src->sidecar_count == f->sidecar_count;
-	for (size_t i = 0; i < f->sidecar_count && *same; i++) {
+	return assay_role_is_metadata(role) ? ASSAY_CAUSE_METADATA : ASSAY_CAUSE_SIDECAR;
+}
+
+static bool has_role(const assay_found *f, const char *role)
+{
+	for (size_t i = 0; i < f->sidecar_count; i++)
+		if (strcmp(f->sidecars[i].role, role) == 0)
+			return true;
+	return false;
+}
+
+static assay_code compare_sidecars(unsigned *causes, const assay_source *src, const assay_found *f, bool trust_young,
+				   assay_err *err)
+{
+	for (size_t i = 0; i < f->sidecar_count; i++) {
 		ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
 		const assay_source_sidecar *k;
 		assay_code rc;
@@ -48,9 +51,23 @@ static assay_code same_sidecars(bool *same, const assay_source *src, const assay
 		if (rc != ASSAY_OK)
 			return rc;
 		k = assay_known_sidecar(src, f->sidecars[i].role, assay_buf_str(&key));
-		*same = k != NULL && stamp_holds(&k->stamp, &f->sidecars[i].stamp, trust_young);
+		if (k == NULL || !stamp_holds(&k->stamp, &f->sidecars[i].stamp, trust_young))
+			*causes |= cause_of_role(f->sidecars[i].role);
 	}
+	for (size_t i = 0; i < src->sidecar_count; i++)
+		if (!has_role(f, src->sidecars[i].role))
+			*causes |= cause_of_role(src->sidecars[i].role);
 	return ASSAY_OK;
+}
+
+static assay_code same_metadata(bool *same, assay_session *s, const assay_source *src, const assay_found *f,
+				assay_err *err)
+{
+	ASSAY_AUTO_METADATA_SET now = {0};
+	const assay_code rc = assay_metadata_now(&now, s->config, f, src, err);
+
+	*same = rc == ASSAY_OK && assay_metadata_stands(src, &now);
+	return rc;
 }
 
 /* Outcomes of time, memory and signals are tried again by the next run. */
@@ -93,11 +110,11 @@ static assay_code compare(assay_look *out, assay_session *s, const assay_source 
 		out->causes |= ASSAY_CAUSE_RECIPE;
 	if (!assay_stamp_same(&src->stamp, &f->stamp))
 		out->causes |= ASSAY_CAUSE_CONTENT;
-	if (!assay_same_metadata(src, f->rule))
-		out->causes |= ASSAY_CAUSE_METADATA;
-	rc = same_sidecars(&same, src, f, trust_young, err);
+	rc = compare_sidecars(&out->causes, src, f, trust_young, err);
+	if (rc == ASSAY_OK)
+		rc = same_metadata(&same, s, src, f, err);
 	if (rc == ASSAY_OK && !same)
-		out->causes |= ASSAY_CAUSE_SIDECAR;
+		out->causes |= ASSAY_CAUSE_METADATA;
 	if (rc == ASSAY_OK && out->causes == 0)
 		rc = standing_of(&out->standing, s, src, err);
 	if (out->standing == ASSAY_STANDING_RETRY || f->problem != 0)

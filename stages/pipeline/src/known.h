@@ -25,7 +25,6 @@ bool assay_look_asks_for_work(const assay_look *l);
 /** Would a digest settle whether anything is to be done? */
 bool assay_look_is_unsure(const assay_look *l);
 
-bool assay_same_metadata(const assay_source *src, const assay_config_source *rule);
 /** The sidecar that is known under this role and key; NULL when there is none. */
 const assay_source_sidecar *assay_known_sidecar(const assay_source *src, const char *role, const char *key);
 /** How a source stands that stood like that before one more unit ended so. */

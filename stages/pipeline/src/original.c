@@ -8,6 +8,8 @@
 
 typedef struct earlier {
 	assay_store *store;
+	const assay_config *config;
+	assay_sample_kind kind;
 	const assay_source *of;
 	char *path; /* smallest so far, owned */
 } earlier;
@@ -27,6 +29,15 @@ static assay_code source_failed(assay_store *store, const assay_source *src, boo
 	return ASSAY_OK;
 }
 
+/* What a filter took out stands for nobody: its duplicate may be what the dataset wants. */
+static bool is_filtered(const earlier *e, const assay_source *src)
+{
+	const assay_metadata_view m = {(const char *const *)src->metadata_keys,
+				       (const char *const *)src->metadata_values, src->metadata_count};
+
+	return assay_filters_hit(&e->config->filters, &e->config->fields, src->modality, e->kind, &m) != NULL;
+}
+
 static assay_code offer_original(void *ctx, const assay_source *other, assay_err *err)
 {
 	earlier *e = ctx;
@@ -34,7 +45,7 @@ static assay_code offer_original(void *ctx, const assay_source *other, assay_err
 	assay_code rc;
 
 	if (other->missing || other->modality != e->of->modality || !assay_digest_eq(&other->digest, &e->of->digest) ||
-	    strcmp(other->path, e->path != NULL ? e->path : e->of->path) >= 0)
+	    strcmp(other->path, e->path != NULL ? e->path : e->of->path) >= 0 || is_filtered(e, other))
 		return ASSAY_OK;
 	rc = source_failed(e->store, other, &failed, err);
 	if (rc != ASSAY_OK || failed)
@@ -44,9 +55,10 @@ static assay_code offer_original(void *ctx, const assay_source *other, assay_err
 	return e->path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "original") : ASSAY_OK;
 }
 
-assay_code assay_original_of(char **path, assay_store *store, const assay_source *src, assay_err *err)
+assay_code assay_original_of(char **path, assay_store *store, const assay_config *config, const assay_source *src,
+			     assay_sample_kind kind, assay_err *err)
 {
-	earlier e = {.store = store, .of = src};
+	earlier e = {.store = store, .config = config, .kind = kind, .of = src};
 	const assay_code rc = assay_sources_with(store, &src->digest, offer_original, &e, err);
 
 	if (rc != ASSAY_OK) {

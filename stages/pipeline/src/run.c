@@ -20,6 +20,31 @@ static assay_code find_missing(void *ctx, const assay_source *src, assay_err *er
 	return src->missing ? ASSAY_OK : assay_source_gone(r->session, src->id, err);
 }
 
+/* Rows of metadata files that speak of no source: mostly a path that is misspelt. */
+static assay_code count_rows(assay_executor *r, assay_err *err)
+{
+	const assay_metadata_tables *t = r->config->tables;
+	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
+
+	r->summary->rows = assay_metadata_tables_count(t);
+	for (size_t i = 0; i < assay_metadata_tables_count(t) && rc == ASSAY_OK; i++) {
+		const assay_metadata_row row = assay_metadata_tables_row(t, i);
+
+		assay_buf_reset(&key);
+		assay_path_escape(&key, row.path);
+		rc = assay_buf_check(&key, err);
+		if (rc != ASSAY_OK || assay_scan_find(&r->scan, assay_buf_str(&key)) != NULL)
+			continue;
+		if (r->summary->rows_astray++ > 0)
+			continue;
+		r->summary->row_astray = assay_asprintf("%s:%d, '%s'", row.file, row.line, assay_buf_str(&key));
+		if (r->summary->row_astray == NULL)
+			rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "summary");
+	}
+	return rc;
+}
+
 static assay_code scan(assay_executor *r, assay_err *err)
 {
 	struct stat store;
@@ -31,6 +56,8 @@ static assay_code scan(assay_executor *r, assay_err *err)
 	if (rc == ASSAY_OK)
 		rc = assay_scan_keep_shard(&r->scan, r->opts->shard, r->opts->shard_count, &r->summary->sources.seen,
 					   err);
+	if (rc == ASSAY_OK)
+		rc = count_rows(r, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	rc = assay_plan_make(&r->plan, r->session, &r->scan, r->opts->limit, err);
@@ -196,6 +223,7 @@ void assay_summary_release(assay_summary *s)
 		free(s->imbalance[i]);
 	free(s->imbalance);
 	free(s->run);
+	free(s->row_astray);
 	assay_stage_totals_release(&s->stages);
 	assay_dataset_results_release(&s->checks);
 	*s = (assay_summary){0};

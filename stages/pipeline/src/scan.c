@@ -62,7 +62,7 @@ bool assay_stamp_is_settled(const assay_stamp *s)
 /* Length of the leading part of a pattern that has no wildcard, whole components only. */
 static size_t literal_prefix(const char *pattern)
 {
-	size_t wild = strcspn(pattern, "*?[");
+	size_t wild = strcspn(pattern, "*?[{");
 
 	if (pattern[wild] == '\0')
 		return wild;

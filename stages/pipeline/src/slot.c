@@ -3,6 +3,8 @@
 #include "assay/file.h"
 #include "assay/object.h"
 
+#include "job_metadata.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,10 +84,13 @@ static size_t open_sidecars(assay_executor *r, assay_job *j, assay_worker_sideca
 {
 	size_t n = 0;
 
-	while (n < j->next.sidecar_count && !j->stale) {
-		const assay_found_sidecar *f = &j->found->sidecars[n];
-		const int fd = open_as_digested(r->rootfd, f->path, &j->next.sidecars[n].stamp);
+	for (size_t i = 0; i < j->next.sidecar_count && !j->stale; i++) {
+		const assay_found_sidecar *f = &j->found->sidecars[i];
+		int fd;
 
+		if (assay_role_is_metadata(f->role))
+			continue; /* no stage reads it */
+		fd = open_as_digested(r->rootfd, f->path, &j->next.sidecars[i].stamp);
 		j->stale = fd < 0;
 		if (fd >= 0)
 			out[n++] = (assay_worker_sidecar){f->role, fd};

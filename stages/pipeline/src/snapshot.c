@@ -103,7 +103,7 @@ assay_code assay_snapshot_sample(assay_snapshot *s, const assay_judged *of, cons
 	if (row->outcome == ASSAY_OUTCOME_ACCEPTED) {
 		e.work_key = of->unit->work_key;
 		rc = digest_content(s, of, &e.content, err);
-	} else if (row->outcome == ASSAY_OUTCOME_QUARANTINED) {
+	} else if (row->outcome == ASSAY_OUTCOME_QUARANTINED || row->outcome == ASSAY_OUTCOME_FILTERED) {
 		e.stage = row->failed_stage;
 		e.failure = row->failure;
 	}

@@ -51,9 +51,16 @@ static assay_code replace_text(char **field, const char *text, assay_err *err)
 	return *field == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket") : ASSAY_OK;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 static bool unchanged(const assay_ticket *t, const assay_complaint *c)
 {
+	/* What a stage says of a unit stays the same; what the fields say does not. */
 	return t->state == ASSAY_TICKET_OPEN && t->unit == c->unit && t->failure == c->failure &&
+	       same_text(t->message, c->message) &&
 	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count);
 }
 
@@ -124,6 +131,8 @@ static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay
 		assay_buf_puts(reason, "the source gives samples now");
 	else if (row.outcome == ASSAY_OUTCOME_DUPLICATE)
 		assay_buf_printf(reason, "it is a duplicate of '%s'", row.original != NULL ? row.original : "");
+	else if (row.outcome == ASSAY_OUTCOME_FILTERED)
+		assay_buf_printf(reason, "filter '%s' takes it out", row.failed_stage != NULL ? row.failed_stage : "");
 	else
 		assay_buf_puts(reason, "it passes every check now");
 	return assay_buf_check(reason, err);

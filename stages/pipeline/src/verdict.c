@@ -109,11 +109,24 @@ static assay_code make_key(assay_buf *key, const char *path, const char *part, a
 	return assay_buf_check(key, err);
 }
 
-static void set_rejection(assay_judging *j, const assay_judged *of)
+/* A stage's rejection comes first: what it saw is nearer to the sample than what people said of its source. */
+static assay_code set_rejection(assay_judging *j, const assay_judged *of, const assay_metadata_view *m, assay_err *err)
 {
 	j->row.failure = of->sample->rejected;
-	if (j->row.failure != ASSAY_FAILURE_NONE)
+	if (j->row.failure != ASSAY_FAILURE_NONE) {
 		j->row.failed_stage = borrow(assay_known_step(of->recipe, of->sample->rejected_by));
+	} else if (!assay_fields_accept(&j->session->config->fields, m, &j->broken)) {
+		j->row.failure = ASSAY_FAILURE_METADATA;
+		j->row.failed_stage = borrow("fields");
+	}
+	return assay_buf_check(&j->broken, err);
+}
+
+const char *assay_judging_message(const assay_judging *j, const assay_judged *of)
+{
+	if (of->sample->rejected != ASSAY_FAILURE_NONE)
+		return of->sample->rejected_why;
+	return j->broken.len > 0 ? assay_buf_str(&j->broken) : NULL;
 }
 
 /*
@@ -122,11 +135,22 @@ static void set_rejection(assay_judging *j, const assay_judged *of)
  */
 static assay_code decide(assay_judging *j, const assay_judged *of, assay_err *err)
 {
+	const assay_config *c = j->session->config;
+	const assay_metadata_view m = {(const char *const *)of->source->metadata_keys,
+				       (const char *const *)of->source->metadata_values, of->source->metadata_count};
+	const assay_filter *filter =
+	    assay_filters_hit(&c->filters, &c->fields, of->source->modality, of->sample->kind, &m);
 	assay_sample_row *row = &j->row;
 	assay_code rc;
 
+	assay_buf_reset(&j->broken);
 	ASSAY_TRY(set_values(j, of, err));
-	set_rejection(j, of);
+	if (filter != NULL) {
+		row->outcome = ASSAY_OUTCOME_FILTERED;
+		row->failed_stage = borrow(filter->name);
+		return ASSAY_OK;
+	}
+	ASSAY_TRY(set_rejection(j, of, &m, err));
 	ASSAY_TRY(judge_contracts(j, of, err));
 	ASSAY_TRY(set_checks(j, err));
 	if (of->original != NULL) {
@@ -234,5 +258,6 @@ void assay_judging_release(assay_judging *j)
 	assay_sample_row_release(&j->before);
 	assay_buf_release(&j->key);
 	assay_buf_release(&j->original);
+	assay_buf_release(&j->broken);
 	*j = (assay_judging){0};
 }

@@ -20,6 +20,7 @@ typedef struct assay_judging {
 	assay_failed_check *checks;       /* its findings as rows have them; texts are borrowed */
 	size_t check_cap;
 	assay_buf key, original; /* texts of row */
+	assay_buf broken;        /* how its metadata break the fields, "" if they do not */
 	assay_sample_row row;    /* as it stands now; all borrowed */
 	assay_sample_row before; /* as it was; owned */
 } assay_judging;
@@ -44,5 +45,7 @@ void assay_judging_release(assay_judging *j);
  * @param written [out] the row was written; whether the outcome is another one, j->before says
  */
 ASSAY_NODISCARD assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *written, assay_err *err);
+/** What the ticket of the sample judged last says of its failure; NULL when it has none. */
+const char *assay_judging_message(const assay_judging *j, const assay_judged *of);
 
 #endif

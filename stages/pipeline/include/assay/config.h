@@ -4,12 +4,17 @@
 
 #include "assay/contract.h"
 #include "assay/diagnostic.h"
+#include "assay/fields.h"
+#include "assay/metadata_table.h"
 #include "assay/stage.h"
 
 #define ASSAY_CONFIG_STEPS_MAX 32
 
+/** The role of the sidecar that holds metadata: no stage reads it, so it is no part of a work key. */
+#define ASSAY_SIDECAR_METADATA "metadata"
+
 typedef struct assay_config_source {
-	char *pattern; /* glob relative to assay.yaml: '*' and '?' within a component, '**' over components */
+	char *pattern; /* glob relative to assay.yaml: '*', '?' and {name} within a component, '**' over components */
 	assay_modality modality;
 	char **metadata_keys, **metadata_values; /* parallel, sorted by key */
 	size_t metadata_count;
@@ -46,6 +51,11 @@ typedef struct assay_config {
 	size_t contract_count;
 	assay_vocabulary vocabulary; /* all metrics of this build, `made` where a used pipeline makes them */
 	assay_config_limits limits;
+	assay_fields fields;
+	assay_filters filters;
+	assay_metadata_file *metadata_files;
+	size_t metadata_file_count;
+	assay_metadata_tables *tables; /* NULL until assay_config_read_tables */
 } assay_config;
 
 /**
@@ -56,6 +66,15 @@ typedef struct assay_config {
  */
 ASSAY_NODISCARD assay_code assay_config_load(assay_config **out, int dirfd, const char *path, assay_diagnostics *d,
 					     assay_err *err);
+/**
+ * Read the tables that metadata_files names, and look for names in appliesTo and in filters that nothing gives a
+ * value. Only who finds sources needs it: verdicts are given by the metadata that the store keeps.
+ *
+ * @return ASSAY_OK, ASSAY_ECORRUPT (a table is not there or wrong, see d), ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code assay_config_read_tables(assay_config *c, int dirfd, assay_diagnostics *d, assay_err *err);
+/** Warn of rows of the tables that speak of no source: no file is there, or no pattern takes it. Looks at each file. */
+void assay_config_lint_rows(const assay_config *c, int dirfd, assay_diagnostics *d);
 void assay_config_close(assay_config *c); /* NULL is fine */
 static inline void assay_config_closep(assay_config **c)
 {
@@ -72,6 +91,16 @@ size_t assay_config_chain(const assay_config *c, assay_modality modality, const 
 
 /** Does a path relative to assay.yaml match a source pattern? Hidden components match only explicit dots. */
 bool assay_glob_match(const char *pattern, const char *path);
+
+/** What a {name} of a pattern stands for: one or more characters of one component. All borrowed from its arguments. */
+typedef struct assay_glob_capture {
+	const char *name, *text;
+	size_t name_size, size;
+} assay_glob_capture;
+#define ASSAY_GLOB_CAPTURES_MAX 16 /* more in one pattern are a finding */
+/** The same as assay_glob_match, and where it matches what each {name} took: the shortest that lets the rest match. */
+bool assay_glob_capture_all(const char *pattern, const char *path, assay_glob_capture out[ASSAY_GLOB_CAPTURES_MAX],
+			    size_t *count);
 /** Sidecar path for a source path: {dir} with trailing slash or empty, {name} last component, {stem} path without its last extension, for templates with {stem} alone beside the file. Appends to out. */
 void assay_sidecar_path(assay_buf *out, const char *template_text, const char *source_path);
 

@@ -49,8 +49,10 @@ typedef struct assay_summary {
 	assay_stage_totals stages; /* over the units that were run */
 	uint64_t tickets_open, tickets_opened, tickets_settled;
 	uint64_t verdicts_changed;
-	bool worked;     /* a worker was needed */
-	unsigned layers; /* sandbox layers that held in every worker; meaningless if none was needed */
+	uint64_t rows, rows_astray; /* paths in metadata files, and those that are no source */
+	char *row_astray;           /* the first of these: file, line, path; NULL when there is none */
+	bool worked;                /* a worker was needed */
+	unsigned layers;            /* sandbox layers that held in every worker; meaningless if none was needed */
 	char cpu_features[256];
 	int exit;     /* that the program is to end with, as the run's record says (assay/exit.h) */
 	bool stopped; /* by a signal: what was done is kept, exit 75 */
