@@ -1,6 +1,7 @@
 /** ocr.recognize: the text of a page, through Tesseract's C API. */
 #include "ocr.h"
 
+#include "ocr_alto.h"
 #include "ocr_fold.h"
 #include "ocr_score.h"
 #include "ocr_shim.h"
@@ -63,11 +64,12 @@ static const assay_metric metrics[] = {
     {0},
 };
 
-enum { ARTIFACT_TEXT, ARTIFACT_WORDS };
+enum { ARTIFACT_TEXT, ARTIFACT_WORDS, ARTIFACT_ALTO };
 
 static const assay_artifact_type artifacts[] = {
     {"text", "text/plain;charset=utf-8", "txt", "the page's text: lines, paragraphs separated by an empty line, NFC"},
     {"words", "application/json", "json", "the words with box, confidence and place in lines, paragraphs and blocks"},
+    {"alto", "application/xml", "xml", "the same as ALTO 4.4 (Library of Congress), which libraries and archives read"},
     {0},
 };
 
@@ -349,14 +351,19 @@ fail:
 	return rc;
 }
 
-static assay_code keep(assay_sink *sink, uint32_t sample, const ocr_words *w, PIX *pix, assay_err *err)
+static assay_code keep(assay_sink *sink, const assay_value *v, const ocr_words *w, assay_err *err)
 {
+	const assay_words words = {w->items, w->count, assay_buf_str(&w->text), pixGetWidth(v->u.page.pix),
+				   pixGetHeight(v->u.page.pix)};
 	ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF alto = ASSAY_BUF_INIT;
 	assay_code rc;
 
-	ASSAY_TRY(assay_artifact(sink, sample, ARTIFACT_TEXT, assay_buf_str(&w->text), w->text.len, err));
-	ASSAY_TRY(ocr_words_json(&json, w, pixGetWidth(pix), pixGetHeight(pix), err));
-	rc = assay_artifact(sink, sample, ARTIFACT_WORDS, json.data, json.len, err);
+	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_TEXT, words.text, w->text.len, err));
+	ASSAY_TRY(ocr_words_json(&json, w, words.page_width, words.page_height, err));
+	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_WORDS, json.data, json.len, err));
+	ASSAY_TRY(ocr_alto_write(&alto, &words, v->u.page.number, err));
+	rc = assay_artifact(sink, v->root, ARTIFACT_ALTO, alto.data, alto.len, err);
 fail:
 	return rc;
 }
@@ -397,7 +404,7 @@ static assay_code report(const state *st, const assay_value *v, const ocr_words 
 		rc = score(sink, sample, truth, &w->text, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	ASSAY_TRY(keep(sink, sample, w, v->u.page.pix, err));
+	ASSAY_TRY(keep(sink, v, w, err));
 	if (w->count == 0)
 		rc = assay_reject(sink, sample, ASSAY_FAILURE_EMPTY, err, "no text found");
 fail:
@@ -424,7 +431,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

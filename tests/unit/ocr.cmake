@@ -1,6 +1,7 @@
 # What tests/unit/ocr_alloc.h lets fail.
 set(ocr_alloc calloc pixCreate pixCreateTemplate pixCopy pixRotateOrth)
 assay_add_unit(exif LINK assay::ocr PkgConfig::LEPT)
+assay_add_unit(ocr_alto LINK assay::ocr WRAP malloc realloc)
 assay_add_unit(ocr_fold LINK assay::ocr)
 assay_add_unit(ocr_score LINK assay::ocr)
 assay_add_unit(ocr_shim LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)

@@ -51,7 +51,7 @@ struct run {
 	size_t word_count;
 	run_measure measures[RUN_MEASURES];
 	size_t measure_count;
-	char *artifacts[RUN_PAGES * 2]; /* in the order they were made; owned */
+	char *artifacts[RUN_PAGES * 3]; /* in the order they were made; owned */
 	size_t artifact_count;
 	assay_failure rejected[RUN_PAGES];
 };
@@ -152,7 +152,7 @@ static inline assay_code run_artifact(assay_sink *s, uint32_t sample, unsigned a
 	(void)sample;
 	(void)artifact;
 	(void)err;
-	if (r->artifact_count < 2 * RUN_PAGES)
+	if (r->artifact_count < 3 * RUN_PAGES)
 		r->artifacts[r->artifact_count++] = strndup(data, size);
 	return ASSAY_OK;
 }

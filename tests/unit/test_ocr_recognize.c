@@ -113,11 +113,14 @@ static void recognize__two_lines__text_words_and_artifacts(void **state)
 	assert_true(w->items[1].left > w->items[0].right - 1);
 	assert_true(w->items[7].top > w->items[0].bottom);
 	assert_int_equal(w->items[0].line + 1, w->items[6].line);
-	assert_int_equal(r.artifact_count, 2);
+	assert_int_equal(r.artifact_count, 3);
 	assert_string_equal(r.artifacts[0], w->text);
 	assert_ptr_equal(
 	    strstr(r.artifacts[1], "{\"width\":1500,\"height\":330,\"words\":[{\"text\":\"The\",\"box\":["),
 	    r.artifacts[1]);
+	assert_non_null(
+	    strstr(r.artifacts[2], "<Page ID=\"page_1\" PHYSICAL_IMG_NR=\"1\" HEIGHT=\"330\" WIDTH=\"1500\">"));
+	assert_non_null(strstr(r.artifacts[2], "CONTENT=\"quick\"/>"));
 	pixDestroy(&pix);
 }
 
