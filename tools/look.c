@@ -261,7 +261,7 @@ static assay_code look_at_file(folder *f, const names *n, int fd, const char *na
 	}
 	one.with_gt = has_name(n, name, stem, ".gt.txt");
 	one.with_txt = !one.with_gt && has_name(n, name, stem, ".txt");
-	if (one.modality != ASSAY_MODALITY_VIDEO) /* no stage reads a text beside a video */
+	if (one.modality != ASSAY_MODALITY_VIDEO) /* a text beside a video is no transcript */
 		*sidecars += one.with_gt + one.with_txt;
 	return add_group(&f->here, &f->here_count, &f->here_cap, &one, err);
 }

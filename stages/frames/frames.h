@@ -11,5 +11,6 @@ extern const assay_stage assay_stage_video_read;
 extern const assay_stage assay_stage_video_shots;
 extern const assay_stage assay_stage_video_quality;
 extern const assay_stage assay_stage_video_keyframes;
+extern const assay_stage assay_stage_video_subtitles;
 
 #endif

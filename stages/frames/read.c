@@ -1,4 +1,5 @@
 /* video.read: one demux pass over a container; its main video stream and all its audio streams. */
+#include "captions.h"
 #include "frames.h"
 #include "libav.h"
 #include "luma.h"
@@ -48,6 +49,8 @@ enum {
 	M_SIZE_CHANGES,
 	M_STREAMS,
 	M_AUDIO_STREAMS,
+	M_SUBTITLE_STREAMS,
+	M_SUBTITLES_UNREAD,
 	M_AUDIO,
 };
 
@@ -82,6 +85,10 @@ static const assay_metric metrics[] = {
     [M_SIZE_CHANGES] = {"video.size_changes", "1", 0, ON_VIDEO, "Frames whose size differs from the one before."},
     [M_STREAMS] = {"video.streams", "1", 0, ON_VIDEO, "Video streams in the file; the main one is read."},
     [M_AUDIO_STREAMS] = {"video.audio_streams", "1", 0, ON_VIDEO, "Audio streams in the file; all are read."},
+    [M_SUBTITLE_STREAMS] = {"video.subtitle_streams", "1", 0, ON_VIDEO,
+			    "Streams of text subtitles in the file; video.subtitles keeps one."},
+    [M_SUBTITLES_UNREAD] = {"video.subtitle_streams_unsupported", "1", 0, ON_VIDEO,
+			    "Streams of subtitles that are pictures, or text of a form that is not read."},
     [M_AUDIO] = ASSAY_AUDIO_METRIC_ROWS,
     {0},
 };
@@ -106,7 +113,9 @@ typedef struct reader {
 	int32_t rotation;
 	unsigned video_streams, track_count;
 	assay_av_track *tracks;
-	int *track_of; /* stream index -> index into tracks, -1 for others; `streams` of them */
+	int *track_of;        /* stream index -> index into tracks, -1 for others; `streams` of them */
+	uint32_t *caption_of; /* stream index -> 1-based ordinal among the text subtitles, 0 for others */
+	uint32_t captions, captions_unread;
 	unsigned streams;
 	clock_state clock;
 	uint64_t packets, frames, errors, dropped, size_changes;
@@ -224,6 +233,21 @@ static assay_code open_tracks(reader *r, assay_err *err)
 	return ASSAY_OK;
 }
 
+static assay_code find_captions(reader *r, assay_err *err)
+{
+	r->caption_of = assay_alloc(r->streams, sizeof *r->caption_of);
+	if (r->caption_of == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "stream table");
+	for (unsigned i = 0; i < r->streams; i++) {
+		const assay_caption_kind kind = assay_caption_kind_of(r->in->format->streams[i]->codecpar);
+
+		if (kind == ASSAY_CAPTION_TEXT)
+			r->caption_of[i] = ++r->captions;
+		r->captions_unread += kind == ASSAY_CAPTION_OTHER;
+	}
+	return ASSAY_OK;
+}
+
 /* ---------------------------------------------------------------- frames */
 
 /* Presentation time of a frame: its own when it rises, else one step or one tick after the frame before. */
@@ -332,6 +356,8 @@ static assay_code push_packet(reader *r, const AVPacket *pkt, assay_err *err)
 
 	if (pkt->stream_index == r->st->index)
 		return push_video(r, pkt, err);
+	if (s < r->streams && r->caption_of[s] > 0)
+		return assay_caption_push(r->in->format->streams[s], pkt, r->root, r->caption_of[s], r->sink, err);
 	/* Streams that appear later (MPEG-TS) were not announced; they are not read. */
 	if (s < r->streams && r->track_of[s] >= 0)
 		return assay_av_track_push(&r->tracks[r->track_of[s]], pkt, r->sink, err);
@@ -464,6 +490,8 @@ static assay_code measure_counts(const reader *r, assay_err *err)
 	    {M_SIZE_CHANGES, (int64_t)r->size_changes},
 	    {M_STREAMS, r->video_streams},
 	    {M_AUDIO_STREAMS, r->track_count},
+	    {M_SUBTITLE_STREAMS, r->captions},
+	    {M_SUBTITLES_UNREAD, r->captions_unread},
 	};
 
 	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
@@ -502,6 +530,7 @@ static void release(reader *r)
 		assay_av_track_release(&r->tracks[i]);
 	free(r->tracks);
 	free(r->track_of);
+	free(r->caption_of);
 	av_frame_free(&r->frame);
 	avcodec_free_context(&r->dec);
 	assay_luma_release(&r->luma);
@@ -519,6 +548,7 @@ static assay_code run(reader *r, const assay_input *in, assay_err *err)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "frame");
 	ASSAY_TRY(open_video(r, err));
 	ASSAY_TRY(open_tracks(r, err));
+	ASSAY_TRY(find_captions(r, err));
 	ASSAY_TRY(pump(r, err));
 	return finish(r, err);
 fail:
@@ -541,9 +571,9 @@ const assay_stage assay_stage_video_read = {
     .name = "video.read",
     .version = 1,
     .modality = ASSAY_MODALITY_VIDEO,
-    .summary = "decodes the main video stream and every audio stream of a file in one pass",
+    .summary = "reads the main video stream, every audio stream and all text subtitles of a file in one pass",
     .reference = "",
-    .emits = ASSAY_VALUE_FRAME | ASSAY_VALUE_PCM,
+    .emits = ASSAY_VALUE_FRAME | ASSAY_VALUE_PCM | ASSAY_VALUE_CUE,
     .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO),
     .determinism = ASSAY_EXACT,
     .params = schema,

@@ -34,6 +34,7 @@ typedef enum assay_value_kind {
 	ASSAY_VALUE_FRAME = 1u << 2, /* a decoded video frame */
 	ASSAY_VALUE_PCM = 1u << 3,   /* a block of decoded sound */
 	ASSAY_VALUE_MARK = 1u << 4,  /* something found at a time, such as a shot boundary */
+	ASSAY_VALUE_CUE = 1u << 5,   /* text that is shown for a time: a subtitle */
 } assay_value_kind;
 
 struct Pix;     /* Leptonica */
@@ -91,6 +92,19 @@ typedef struct assay_mark {
 	int64_t strength; /* in the resolution that the emitting stage's page states */
 } assay_mark;
 
+/**
+ * A subtitle of a stream in the file. The value's time is when it appears. Cues come in the order of the file, which
+ * may be far ahead of the frame that is decoded or behind it, and need not rise.
+ */
+typedef struct assay_shown_text {
+	const char *text;    /* plain UTF-8 by its stream's word, unchecked; no markup. NULL: it cannot be read */
+	size_t size;         /* bytes, at most ASSAY_SHOWN_TEXT_MAX; lines divided by \n */
+	assay_time duration; /* ticks 0 when unknown */
+	uint32_t stream;     /* 1-based ordinal among the file's streams of text subtitles */
+} assay_shown_text;
+
+#define ASSAY_SHOWN_TEXT_MAX ((size_t)64 << 10)
+
 /** Immutable and reference counted. Only the maker writes, before the first emit. */
 typedef struct assay_value {
 	assay_value_kind kind;
@@ -103,6 +117,7 @@ typedef struct assay_value {
 		assay_frame frame;
 		assay_pcm pcm;
 		assay_mark mark;
+		assay_shown_text cue;
 	} u;
 	void (*free_payload)(struct assay_value *v); /* NULL when the payload needs no freeing */
 	void *owner;                                 /* for free_payload */

@@ -213,7 +213,7 @@ static assay_code read_step(config_loader *l, const assay_yaml_node *item, assay
 
 static const char *value_names(unsigned kinds, char out[64])
 {
-	static const char *const names[] = {"pages", "words", "frames", "sound", "marks"};
+	static const char *const names[] = {"pages", "words", "frames", "sound", "marks", "cues"};
 
 	size_t used = 0;
 
