@@ -31,7 +31,7 @@ static void print_dataset_check(const assay_dataset_check *k)
 	ASSAY_AUTO_BUF subject = ASSAY_BUF_INIT, bound = ASSAY_BUF_INIT;
 
 	assay_dataset_check_subject(&subject, k);
-	assay_check_bound_text(&bound, k->bound.op, k->bound.low, k->bound.high);
+	assay_dataset_bound_text(&bound, k->aggregate, &k->bound);
 	assay_say("            %-18s %s: %s must be %s (%s)\n", k->id, kind_name(k->kind), assay_buf_str(&subject),
 		  assay_buf_str(&bound), assay_severity_name(k->severity));
 }
@@ -74,7 +74,8 @@ static void print_version(const assay_edition *x)
 	assay_say("accepted  %" PRIu64 " in trie sha256:%s\n", x->delivered, assay_digest_hex(&v->accepted, a));
 	assay_say("others    %" PRIu64 " in trie sha256:%s\n", x->others, assay_digest_hex(&v->others, a));
 	for (size_t i = 0; i < v->baseline_count; i++)
-		assay_say("baseline  sha256:%s\n", assay_digest_hex(&v->baselines[i], a));
+		if (!assay_digest_is_zero(&v->baselines[i]))
+			assay_say("baseline  sha256:%s\n", assay_digest_hex(&v->baselines[i], a));
 	if (v->has_as_of)
 		assay_say("as of     %s\n", assay_tell_time(v->as_of_ns, at));
 	assay_say_dataset_checks(&x->results, true);
@@ -111,7 +112,7 @@ static void json_dataset_check(assay_json *j, const assay_dataset_check *k)
 	ASSAY_AUTO_BUF subject = ASSAY_BUF_INIT, bound = ASSAY_BUF_INIT;
 
 	assay_dataset_check_subject(&subject, k);
-	assay_check_bound_text(&bound, k->bound.op, k->bound.low, k->bound.high);
+	assay_dataset_bound_text(&bound, k->aggregate, &k->bound);
 	assay_json_object(j);
 	assay_json_kstr(j, "check", k->id);
 	assay_json_kstr(j, "kind", kind_name(k->kind));
@@ -188,6 +189,13 @@ static void json_version(assay_json *j, const assay_edition *x)
 	assay_json_counts(j, "samples", &v->counts);
 	json_trie(j, "accepted", &v->accepted, x->delivered);
 	json_trie(j, "others", &v->others, x->others);
+	assay_json_key(j, "baselines");
+	assay_json_array(j);
+	for (size_t i = 0; i < v->baseline_count; i++)
+		assay_json_digest(j, assay_digest_is_zero(&v->baselines[i]) ? NULL : &v->baselines[i]);
+	assay_json_end(j);
+	assay_json_ktime(j, "as_of", v->as_of_ns);
+	assay_json_dataset_checks(j, "dataset_checks", &x->results);
 	json_contracts(j, &x->contracts);
 	json_recipes(j, x);
 	assay_json_end(j);

@@ -1,11 +1,12 @@
 #include "verbs.h"
 
+#include "dataset_tell.h"
 #include "tags.h"
 
 #include "assay/file.h"
 #include "assay/pipeline.h"
 #include "assay/queue.h"
-#include "assay/version.h"
+#include "assay/version_results.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,9 +31,9 @@ static void json_list(assay_json *j, const char *key, char *const *paths, size_t
 }
 
 static void print_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v,
-			 const assay_tags *tags)
+			 const assay_tags *tags, const assay_dataset_results *checks)
 {
-	ASSAY_AUTO_BUF names = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF names = ASSAY_BUF_INIT, totals = ASSAY_BUF_INIT;
 	char hex[ASSAY_DIGEST_HEX], time[32];
 
 	(void)printf("sources  %" PRIu64 " seen: %" PRIu64 " unchanged (%" PRIu64 " of them failed), %" PRIu64
@@ -50,10 +51,13 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 			     assay_time_format(v->made_ns, time), v->counts.accepted,
 			     v->incomplete ? ", incomplete" : "", names.len > 0 ? ", tagged " : "",
 			     assay_buf_str(&names));
+	assay_tell_dataset_totals(&totals, checks);
+	if (totals.len > 0)
+		(void)printf("checks   %s, of that version's dataset\n", assay_buf_str(&totals));
 }
 
 static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v,
-			      const assay_tags *tags, assay_err *err)
+			      const assay_tags *tags, const assay_dataset_results *checks, assay_err *err)
 {
 	ASSAY_AUTO_REPORT r;
 	assay_json *j = &r.json;
@@ -75,6 +79,7 @@ static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, 
 	assay_json_end(j);
 	assay_json_kdigest(j, "version", v->number > 0 ? &v->id : NULL);
 	assay_json_tags(j, "tags", tags, &v->id);
+	assay_json_dataset_checks(j, "dataset_checks", checks);
 	assay_json_end(j);
 	return assay_report_print(&r, err);
 }
@@ -87,6 +92,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_AUTO_FD rootfd = -1;
 	ASSAY_AUTO_VERSION v = {0};
 	ASSAY_AUTO_TAGS tags = {0};
+	ASSAY_AUTO_DATASET_RESULTS checks = {0};
 	uint64_t tickets;
 	assay_code rc;
 
@@ -99,10 +105,11 @@ static int run(const assay_invocation *in, assay_err *err)
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		goto fail;
 	ASSAY_TRY(assay_tags_load(&tags, store, err));
+	ASSAY_TRY(assay_version_results(&checks, store, &v, err));
 	if (in->json)
-		ASSAY_TRY(json_status(&s, tickets, &v, &tags, err));
+		ASSAY_TRY(json_status(&s, tickets, &v, &tags, &checks, err));
 	else
-		print_status(&s, tickets, &v, &tags);
+		print_status(&s, tickets, &v, &tags, &checks);
 	return ASSAY_EXIT_OK;
 fail:
 	return assay_exit_of(rc);

@@ -28,6 +28,8 @@ static assay_code keep_version(void *ctx, const assay_version *v, assay_err *err
 	t->versions[t->version_count] = *v;
 	t->versions[t->version_count].contracts = NULL;
 	t->versions[t->version_count].contract_count = 0;
+	t->versions[t->version_count].baselines = NULL;
+	t->versions[t->version_count].baseline_count = 0;
 	t->versions[t->version_count++].dataset = NULL;
 	return ASSAY_OK;
 }
@@ -355,6 +357,30 @@ static assay_code trace_member(void *ctx, const assay_trie_entry *e, assay_err *
 	return path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "graph") : trace_entry(&p, e, err);
 }
 
+/* Did checks of drift compare with that version? */
+static bool has_baseline(const assay_version *v, const assay_digest *id)
+{
+	for (size_t i = 0; i < v->baseline_count; i++)
+		if (assay_digest_eq(&v->baselines[i], id))
+			return true;
+	return false;
+}
+
+static assay_code link_baselines(tracer *t, size_t at, const assay_version *v, assay_err *err)
+{
+	size_t to;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < t->version_count && rc == ASSAY_OK; i++) {
+		if (!has_baseline(v, &t->versions[i].id))
+			continue;
+		rc = walk_add_version(t, &t->versions[i], &to, err);
+		if (rc == ASSAY_OK)
+			rc = assay_graph_edge(t->g, at, ASSAY_USED, to, err);
+	}
+	return rc;
+}
+
 static assay_code up_from_version(tracer *t, size_t at, const assay_version *v, assay_err *err)
 {
 	member m = {t, v};
@@ -371,6 +397,7 @@ static assay_code up_from_version(tracer *t, size_t at, const assay_version *v, 
 		ASSAY_TRY(walk_add_contract(t, &v->contracts[i], &to, err));
 		ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_USED, to, err));
 	}
+	ASSAY_TRY(link_baselines(t, at, v, err));
 	ASSAY_TRY(assay_trie_each(t->s, &v->accepted, trace_member, t, err));
 	ASSAY_TRY(assay_trie_each(t->s, &v->accepted, link_entry, &m, err));
 fail:

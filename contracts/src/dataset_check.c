@@ -1,6 +1,7 @@
 #include "contract_internal.h"
 #include "field.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,42 @@ void assay_dataset_check_subject(assay_buf *out, const assay_dataset_check *k)
 {
 	put_what(out, k);
 	put_fields(out, k);
+}
+
+void assay_dataset_age_text(assay_buf *out, assay_decimal seconds)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}};
+	char text[ASSAY_DECIMAL_TEXT];
+	int64_t one = 1;
+
+	for (size_t i = 0; i < ASSAY_COUNT(units); i++)
+		if (seconds.scale == 0 && seconds.units != 0 && seconds.units % units[i].seconds == 0) {
+			assay_buf_printf(out, "%" PRId64 " %s", seconds.units / units[i].seconds, units[i].name);
+			return;
+		}
+	for (int i = 0; i < seconds.scale && i < 12; i++)
+		one *= 10;
+	for (size_t i = 0; i < ASSAY_COUNT(units); i++)
+		if (seconds.scale <= 12 && seconds.units / one >= units[i].seconds) {
+			const assay_decimal d = {assay_round_ratio(seconds.units, units[i].seconds * one, 1), 1};
+
+			assay_buf_printf(out, "about %s %s", assay_decimal_format(d, text), units[i].name);
+			return;
+		}
+	assay_buf_printf(out, "%s s", assay_decimal_format(seconds, text));
+}
+
+void assay_dataset_bound_text(assay_buf *out, assay_aggregate a, const assay_bound *b)
+{
+	if (a != ASSAY_AGGREGATE_AGE) {
+		assay_check_bound_text(out, b->op, b->low, b->high);
+		return;
+	}
+	assay_buf_puts(out, "<= "); /* an age has no other operator */
+	assay_dataset_age_text(out, b->low);
 }
 
 /* ---------------------------------------------------------------- life */

@@ -71,20 +71,29 @@ static bool unit_says_something(const char *unit)
 	return unit[0] != '\0' && strcmp(unit, "1") != 0 && strcmp(unit, "ratio") != 0;
 }
 
-void assay_dataset_result_text(assay_buf *out, const assay_dataset_result *r)
+static void put_value(assay_buf *out, const assay_dataset_result *r)
 {
+	const bool unit = unit_says_something(r->unit);
 	char value[ASSAY_DECIMAL_TEXT];
 
+	if (!r->defined)
+		assay_buf_printf(out, "unknown (%s)", r->reason);
+	else if (r->aggregate == ASSAY_AGGREGATE_AGE)
+		assay_dataset_age_text(out, r->value);
+	else
+		assay_buf_printf(out, "%s%s%s%s", r->exact ? "" : "about ", assay_decimal_format(r->value, value),
+				 unit ? " " : "", unit ? r->unit : "");
+}
+
+void assay_dataset_result_text(assay_buf *out, const assay_dataset_result *r)
+{
 	assay_buf_printf(out, "%s: %s", r->check, r->subject);
 	if (r->kind != 0)
 		assay_buf_printf(out, " (%s)", assay_sample_kind_name(r->kind));
-	if (r->defined)
-		assay_buf_printf(out, " is %s%s%s%s", r->exact ? "" : "about ", assay_decimal_format(r->value, value),
-				 unit_says_something(r->unit) ? " " : "", unit_says_something(r->unit) ? r->unit : "");
-	else
-		assay_buf_printf(out, " is unknown (%s)", r->reason);
+	assay_buf_puts(out, " is ");
+	put_value(out, r);
 	assay_buf_puts(out, ", must be ");
-	assay_check_bound_text(out, r->bound.op, r->bound.low, r->bound.high);
+	assay_dataset_bound_text(out, r->aggregate, &r->bound);
 	if (r->verdict != ASSAY_DATASET_FAILED)
 		return;
 	for (size_t i = 0; i < ASSAY_DATASET_EXAMPLES && r->examples[i] != NULL; i++)

@@ -178,12 +178,19 @@ static void contracts(assay_buf *out, const card *c)
 }
 
 /* What Markdown reads of "<" is escaped. */
-static void check_bound(assay_buf *out, const assay_bound *b)
+static void check_bound(assay_buf *out, const assay_dataset_result *r)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
-	assay_check_bound_text(&text, b->op, b->low, b->high);
+	assay_dataset_bound_text(&text, r->aggregate, &r->bound);
 	cell(out, assay_buf_str(&text));
+}
+
+static void age_cell(assay_buf *out, assay_decimal seconds)
+{
+	assay_buf_putc(out, ' ');
+	assay_dataset_age_text(out, seconds);
+	assay_buf_puts(out, " |");
 }
 
 static void dataset_checks(assay_buf *out, const card *c)
@@ -200,12 +207,14 @@ static void dataset_checks(assay_buf *out, const card *c)
 		assay_buf_puts(out, " | ");
 		cell(out, r->subject);
 		assay_buf_printf(out, " | %s |", r->kind != 0 ? assay_sample_kind_name(r->kind) : "all kinds");
-		if (r->defined)
-			decimal_cell(out, r->value.units, r->value.scale);
-		else
+		if (!r->defined)
 			assay_buf_puts(out, " unknown |");
+		else if (r->aggregate == ASSAY_AGGREGATE_AGE)
+			age_cell(out, r->value);
+		else
+			decimal_cell(out, r->value.units, r->value.scale);
 		assay_buf_putc(out, ' ');
-		check_bound(out, &r->bound);
+		check_bound(out, r);
 		assay_buf_printf(out, " | %s%s |\n", assay_dataset_verdict_name(r->verdict),
 				 r->verdict == ASSAY_DATASET_FAILED ? " (warning)" : "");
 	}

@@ -138,7 +138,7 @@ static void json_dataset_check(assay_json *j, const assay_dataset_check *k)
 	ASSAY_AUTO_BUF subject = ASSAY_BUF_INIT, bound = ASSAY_BUF_INIT;
 
 	assay_dataset_check_subject(&subject, k);
-	assay_check_bound_text(&bound, k->bound.op, k->bound.low, k->bound.high);
+	assay_dataset_bound_text(&bound, k->aggregate, &k->bound);
 	assay_json_object(j);
 	assay_json_kstr(j, "id", k->id);
 	assay_json_kstr(j, "kind", k->kind != 0 ? assay_sample_kind_name(k->kind) : NULL);

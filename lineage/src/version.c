@@ -1,7 +1,7 @@
 /*
  * Layout of a version record (an object; its digest is the version's id; maps have ascending integer keys):
  *   {0: format, 1: [[modality, recipe]...] ascending, 2: [contract...], 3: accepted trie, 4: others trie,
- *    5: [human decisions in force], 6: [baseline...] ascending, 7: null | as-of time, ns since 1970 UTC}
+ *    5: [human decisions in force], 6: [null | baseline...], 7: null | as-of time, ns since 1970 UTC}
  *   Nothing is put into 5 yet. Format 1 has no baselines and no as-of time: 5, 6 and 7 are [], [] and null; a record
  *   that has one of them is of format 2.
  * Layout of the version row beside it (key: number):
@@ -85,7 +85,7 @@ static void encode_record(assay_buf *out, const assay_version *v)
 	assay_cbor_uint(out, 6);
 	assay_cbor_array(out, v->baseline_count);
 	for (size_t i = 0; i < v->baseline_count; i++)
-		assay_cbor_digest(out, &v->baselines[i]);
+		assay_cbor_digest(out, assay_digest_is_zero(&v->baselines[i]) ? NULL : &v->baselines[i]);
 	assay_cbor_uint(out, 7);
 	if (v->has_as_of)
 		assay_cbor_int(out, v->as_of_ns);
@@ -124,16 +124,14 @@ static void read_contracts(assay_cbor_reader *c, assay_version *v)
 
 static void read_baselines(assay_cbor_reader *c, assay_version *v)
 {
+	bool any = false;
 	size_t n;
 
 	v->baselines = assay_record_list(c, sizeof(*v->baselines), &n);
-	while (v->baseline_count < n && c->fault == NULL) {
-		const size_t i = v->baseline_count++;
-
-		assay_record_digest(c, &v->baselines[i]);
-		if (i > 0 && assay_digest_cmp(&v->baselines[i - 1], &v->baselines[i]) >= 0)
-			assay_cbor_fault(c, "baselines do not ascend");
-	}
+	while (v->baseline_count < n && c->fault == NULL)
+		any |= assay_cbor_read_digest(c, &v->baselines[v->baseline_count++]);
+	if (n > 0 && !any)
+		assay_cbor_fault(c, "baselines of which none is there");
 }
 
 static void read_record(assay_cbor_reader *c, assay_version *v)

@@ -1,8 +1,9 @@
-/* Records that stand in packs and come from children: contract, recipe, result. What reads is canonical: it is written
+/* Records that stand in packs and come from children: contract, recipe, result, results of dataset checks. What reads is canonical: it is written
  * back to the same bytes. The first byte says which. */
 #include "fuzz.h"
 
 #include "assay/contract.h"
+#include "assay/dataset_result.h"
 #include "assay/recipe.h"
 #include "assay/result.h"
 
@@ -45,9 +46,20 @@ static void result(assay_buf *out, const uint8_t *data, size_t size)
 	same(out, data, size);
 }
 
+static void dataset_results(assay_buf *out, const uint8_t *data, size_t size)
+{
+	ASSAY_AUTO_DATASET_RESULTS r = {0};
+
+	if (assay_dataset_results_decode(&r, data, size, NULL) != ASSAY_OK)
+		return;
+	assay_dataset_results_encode(out, &r);
+	same(out, data, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {contract, recipe, result};
+	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {contract, recipe, result,
+										dataset_results};
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 
 	if (size == 0 || data[0] >= sizeof readers / sizeof *readers)

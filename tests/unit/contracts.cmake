@@ -2,7 +2,7 @@ set(contracts_alloc malloc calloc realloc)
 assay_add_unit(yaml LINK assay::base WRAP ${contracts_alloc})
 assay_add_unit(contract LINK assay::contracts WRAP ${contracts_alloc})
 assay_add_unit(judge LINK assay::contracts WRAP realloc)
-assay_add_unit(dataset_judge LINK assay::contracts m)
+assay_add_unit(dataset_judge LINK assay::contracts m WRAP ${contracts_alloc})
 target_include_directories(test_dataset_judge PRIVATE ${PROJECT_SOURCE_DIR}/contracts/src)
 # Brings a registry of its own, so that the one of this build is not linked.
 assay_add_unit(config LINK assay::config WRAP ${contracts_alloc})

@@ -4,6 +4,7 @@
 #include "assay/dataset_judge.h"
 
 #include "drift.h"
+#include "lineage_alloc.h"
 #include "pattern.h"
 #include "value_set.h"
 
@@ -156,6 +157,9 @@ static void judge__each_aggregate__its_number_and_verdict(void **state)
 	     "k: count of samples (page) is 2, must be = 2", PASSED},
 	    {PAGE("aggregate: count, metric: m.cents, condition: {mustBeGreaterThan: 1.5}, mustBe: 3"),
 	     "k: count of m.cents > 1.5 (page) is 3, must be = 3", PASSED},
+	    /* what has no value does not meet a condition, though 0 would */
+	    {PAGE("aggregate: count, metric: m.cents, condition: {mustBeLessThan: 1.5}, mustBe: 1"),
+	     "k: count of m.cents < 1.5 (page) is 1, must be = 1", PASSED},
 	    {PAGE("aggregate: share, metric: m.cents, condition: {mustBeBetween: [2, 3]}, mustBe: 0.4"),
 	     "k: share of m.cents between 2 and 3 (page) is 0.4, must be = 0.4", PASSED},
 	    {PAGE("aggregate: share, outcome: quarantined, mustBeLessThan: 0.142857"),
@@ -213,11 +217,11 @@ static void judge__each_aggregate__its_number_and_verdict(void **state)
 	     "page.type.nullValues: samples without type (page) is 20 %, must be = 20", PASSED},
 	    /* The newest up to the as-of time: the file of tomorrow had not arrived, the words are no date. */
 	    {"schema: []\nslaProperties: [{property: freshness, value: 48, unit: h, element: page}]",
-	     "page.freshness: age of the newest source (page) is 172800 s, must be <= 172800", PASSED},
+	     "page.freshness: age of the newest source (page) is 2 d, must be <= 2 d", PASSED},
 	    {"schema: []\nslaProperties: [{property: latency, value: 1, unit: d}]",
-	     "dataset.freshness: age of the newest source is 86400 s, must be <= 86400", PASSED},
+	     "dataset.freshness: age of the newest source is 1 d, must be <= 1 d", PASSED},
 	    {"schema: []\nslaProperties: [{property: freshness, value: 1, unit: d, element: page.taken}]",
-	     "page.taken.freshness: age of the newest taken (page) is 97445 s, must be <= 86400; such as s2, s4, s5",
+	     "page.taken.freshness: age of the newest taken (page) is about 1.1 d, must be <= 1 d; such as s2, s4, s5",
 	     FAILED},
 	    /* no number */
 	    {PAGE("aggregate: mean, metric: m.cents, where: {type: none}, mustBe: 1"),
@@ -231,6 +235,35 @@ static void judge__each_aggregate__its_number_and_verdict(void **state)
 	(void)state;
 	for (size_t i = 0; i < ASSAY_COUNT(cases); i++)
 		assert_comes_to(cases[i].schema, cases[i].text, cases[i].verdict);
+}
+
+static void age_text__as_people_say_it(void **state)
+{
+	static const struct {
+		assay_decimal seconds;
+		const char *text;
+	} cases[] = {
+	    {{0, 0}, "0 s"},
+	    {{59, 0}, "59 s"},
+	    {{60, 0}, "1 min"},
+	    {{5400, 0}, "90 min"},
+	    {{7200, 0}, "2 h"},
+	    {{172800, 0}, "2 d"},
+	    {{172801, 0}, "about 2 d"},
+	    {{3661, 0}, "about 1 h"},
+	    {{90061500, 3}, "about 1 d"},
+	    {{1500, 3}, "1.5 s"},
+	    {{64800, 0}, "18 h"},
+	    {{INT64_MAX, 0}, "about 106751991167300.6 d"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+		assay_dataset_age_text(&b, cases[i].seconds);
+		assert_string_equal(assay_buf_str(&b), cases[i].text);
+	}
 }
 
 /* ---------------------------------------------------------------- values of a field */
@@ -385,6 +418,63 @@ static void ratio_round__ties_and_large__half_to_even(void **state)
 	d = ratio_round((ratio){(ratio_int)1 << 100, 1}, 2, &exact);
 	assert_int_equal(d.units, INT64_MAX);
 	assert_false(exact);
+}
+
+static void ratio_meets__each_operator__at_below_and_above(void **state)
+{
+	static const struct {
+		assay_operator op;
+		bool meets[5]; /* by 9/10, 1, 11/10, 2, 21/10; the bound is 1, or 1 to 2 */
+	} cases[] = {
+	    {ASSAY_MUST_BE, {false, true, false, false, false}},
+	    {ASSAY_MUST_NOT_BE, {true, false, true, true, true}},
+	    {ASSAY_MUST_BE_GREATER_THAN, {false, false, true, true, true}},
+	    {ASSAY_MUST_BE_GREATER_OR_EQUAL_TO, {false, true, true, true, true}},
+	    {ASSAY_MUST_BE_LESS_THAN, {true, false, false, false, false}},
+	    {ASSAY_MUST_BE_LESS_OR_EQUAL_TO, {true, true, false, false, false}},
+	    {ASSAY_MUST_BE_BETWEEN, {false, true, true, true, false}},
+	    {ASSAY_MUST_NOT_BE_BETWEEN, {true, false, false, false, true}},
+	};
+	static const int tenths[] = {9, 10, 11, 20, 21};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++)
+		for (size_t k = 0; k < ASSAY_COUNT(tenths); k++) {
+			const assay_bound b = {cases[i].op, {1, 0}, {2, 0}};
+
+			assert_int_equal(ratio_meets((ratio){tenths[k], 10}, &b), cases[i].meets[k]);
+		}
+}
+
+/* ("a", "bc") and ("ab", "c") are two pairs, whatever is between them when they are written in a row. */
+static void judge__pairs_that_join_alike__not_repeated(void **state)
+{
+	static const char *const keys[] = {"type", "taken"};
+	static const char *const values[][2] = {{"a", "bc"}, {"ab", "c"}, {"a", "bc"}, {"a,2:", "c"}};
+	assay_contract *c =
+	    contract_of("schema:\n- name: page\n  quality:\n"
+			"  - {metric: duplicateValues, arguments: {properties: [type, taken]}, mustBe: 0}");
+	ASSAY_AUTO_DATASET_RESULTS r = {0};
+	assay_dataset_judge *j;
+
+	(void)state;
+	assert_int_equal(assay_dataset_judge_open(&j, (const assay_contract *const *)&c, 1, &vocabulary, AS_OF, NULL),
+			 ASSAY_OK);
+	for (size_t i = 0; i < ASSAY_COUNT(values); i++) {
+		const assay_dataset_subject s = {.key = "k",
+						 .sample = {.kind = ASSAY_SAMPLE_PAGE,
+							    .metadata_keys = keys,
+							    .metadata_values = values[i],
+							    .metadata_count = 2},
+						 .outcome = 1};
+
+		assert_int_equal(assay_dataset_judge_add(j, &s, NULL), ASSAY_OK);
+	}
+	assert_int_equal(assay_dataset_judge_end(j, &r, NULL), ASSAY_OK);
+	assert_int_equal(r.items[0].value.units, 1);
+	assert_string_equal(r.items[0].examples[0], "a, bc");
+	assay_dataset_judge_close(j);
+	assay_contract_close(c);
 }
 
 static void tally_add__any_order__sorted_counts_and_exact_sum(void **state)
@@ -546,6 +636,64 @@ static void results__encode_decode__the_same(void **state)
 		}
 }
 
+/* A contract with every sort of gauge; a baseline; results written and read. */
+static assay_code whole_way(const assay_contract *c)
+{
+	assay_dataset_results r = {0}, again = {0};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_dataset_judge *j = NULL;
+	assay_code rc = assay_dataset_judge_open(&j, &c, 1, &vocabulary, AS_OF, NULL);
+	const char *key = "type", *value = "letter";
+	assay_judge_value v[2] = {{ASSAY_VALUE_DEFINED, 5, NULL}, {ASSAY_VALUE_DEFINED, 7, NULL}};
+	const assay_dataset_subject s = {.key = "k",
+					 .sample = {.kind = ASSAY_SAMPLE_PAGE,
+						    .values = v,
+						    .metadata_keys = &key,
+						    .metadata_values = &value,
+						    .metadata_count = 1},
+					 .outcome = 1};
+
+	for (size_t i = 0; rc == ASSAY_OK && i < assay_dataset_judge_count(j); i++)
+		if (assay_aggregate_is_drift(assay_dataset_judge_check(j, i)->aggregate))
+			rc = assay_dataset_judge_baseline(j, i, 4, NULL);
+	for (unsigned i = 0; rc == ASSAY_OK && i < 2; i++)
+		rc = assay_dataset_judge_add(j, &s, NULL);
+	if (rc == ASSAY_OK)
+		rc = assay_dataset_judge_end(j, &r, NULL);
+	if (rc == ASSAY_OK) {
+		assay_dataset_results_encode(&b, &r);
+		rc = assay_buf_check(&b, NULL);
+	}
+	if (rc == ASSAY_OK)
+		rc = assay_dataset_results_decode(&again, b.data, b.len, NULL);
+	assay_dataset_results_release(&r);
+	assay_dataset_results_release(&again);
+	assay_dataset_judge_close(j);
+	return rc;
+}
+
+static void judge__every_alloc_fails_in_turn__enomem(void **state)
+{
+	assay_contract *c = contract_of(
+	    "schema:\n- name: page\n  properties:\n"
+	    "  - {name: type, unique: true, logicalType: string, logicalTypeOptions: {pattern: 'x'}}\n  quality:\n"
+	    "  - {id: m, type: custom, engine: assay, implementation: {aggregate: mean, metric: m.cents, mustBe: 1}}\n"
+	    "  - {id: p, type: custom, engine: assay, implementation: {drift: psi, metric: m.cents, against: g, "
+	    "mustBe: 1}}");
+	assay_code rc;
+	unsigned n = 0;
+
+	(void)state;
+	do {
+		arm(++n);
+		rc = whole_way(c);
+		arm(0);
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 40, 400);
+	assay_contract_close(c);
+}
+
 /* The bytes of docs/formats.md, which formats-examples.py computes. */
 static void results__documented_example__bytes(void **state)
 {
@@ -583,10 +731,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(judge__each_aggregate__its_number_and_verdict),
+	    cmocka_unit_test(age_text__as_people_say_it),
 	    cmocka_unit_test(judge__each_logical_type__valid_and_invalid),
 	    cmocka_unit_test(pattern_compile__ecma__means_the_same),
 	    cmocka_unit_test(pattern_compile__not_read__econfig),
 	    cmocka_unit_test(ratio_cmp__far_beyond_64_bits__exact),
+	    cmocka_unit_test(ratio_meets__each_operator__at_below_and_above),
+	    cmocka_unit_test(judge__pairs_that_join_alike__not_repeated),
 	    cmocka_unit_test(ratio_round__ties_and_large__half_to_even),
 	    cmocka_unit_test(tally_add__any_order__sorted_counts_and_exact_sum),
 	    cmocka_unit_test(value_set_add__many__new_once),
@@ -596,6 +747,7 @@ int main(void)
 	    cmocka_unit_test(drift_psi__constant_baseline__shift_either_way_seen),
 	    cmocka_unit_test(results__encode_decode__the_same),
 	    cmocka_unit_test(results__documented_example__bytes),
+	    cmocka_unit_test(judge__every_alloc_fails_in_turn__enomem),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

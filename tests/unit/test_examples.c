@@ -43,6 +43,12 @@ static void example_audio__lint__clean(void **state)
 	check_example("audio", 1, 1, 0);
 }
 
+static void example_dataset__lint__clean(void **state)
+{
+	(void)state;
+	check_example("dataset", 2, 1, 0);
+}
+
 static void example_mixed__lint__only_says_that_remedies_are_not_run(void **state)
 {
 	(void)state;
@@ -55,6 +61,7 @@ int main(void)
 	    cmocka_unit_test(example_pages__lint__clean),
 	    cmocka_unit_test(example_video__lint__clean),
 	    cmocka_unit_test(example_audio__lint__clean),
+	    cmocka_unit_test(example_dataset__lint__clean),
 	    cmocka_unit_test(example_mixed__lint__only_says_that_remedies_are_not_run),
 	};
 

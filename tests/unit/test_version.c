@@ -127,6 +127,26 @@ static void version_commit__baselines_and_as_of__format_2_reads_back(void **stat
 	assert_digest(&read.results, &baselines[2]);
 }
 
+/* A check that was skipped keeps its place: another check against the same version is another comparison. */
+static void version_commit__baseline_of_one_check_alone__told_apart(void **state)
+{
+	ASSAY_AUTO_VERSION first = {0}, second = {0}, read = {0};
+	const assay_digest at = digest(0x71);
+
+	make_compared(&first);
+	first.baselines[1] = (assay_digest){{0}};
+	make_compared(&second);
+	second.baselines[1] = second.baselines[0];
+	second.baselines[0] = (assay_digest){{0}};
+	assert_int_equal(assay_version_commit(STORE(state), &first, NULL), ASSAY_OK);
+	assert_int_equal(assay_version_commit(STORE(state), &second, NULL), ASSAY_OK);
+	assert_false(assay_digest_eq(&first.id, &second.id));
+	assert_int_equal(assay_version_get(STORE(state), &second.id, &read, NULL), ASSAY_OK);
+	assert_int_equal(read.baseline_count, 2);
+	assert_true(assay_digest_is_zero(&read.baselines[0]));
+	assert_digest(&read.baselines[1], &at);
+}
+
 /* Results are beside the identity: with them alone the record is of format 1, and the row of format 2. */
 static void version_commit__results__same_id_and_kept(void **state)
 {
@@ -139,6 +159,11 @@ static void version_commit__results__same_id_and_kept(void **state)
 	assert_string_equal(assay_digest_hex(&v.id, hex), VERSION_ID);
 	assert_int_equal(assay_version_get(STORE(state), &v.id, &read, NULL), ASSAY_OK);
 	assert_digest(&read.results, &v.results);
+	/* made again: what stood beside it first stays, and is told */
+	assay_version_release(&v);
+	make(&v, 0);
+	assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
+	assert_digest(&v.results, &read.results);
 }
 
 /* Row and record byte for byte as programs wrote them that knew of format 1 alone. */
@@ -425,6 +450,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(version_commit__golden_id_and_reads_back),
 	    WITH_STORE(version_commit__baselines_and_as_of__format_2_reads_back),
+	    WITH_STORE(version_commit__baseline_of_one_check_alone__told_apart),
 	    WITH_STORE(version_commit__results__same_id_and_kept),
 	    WITH_STORE(version_get__stored_in_format_1__read),
 	    WITH_STORE(version_commit__beside_the_identity__same_id),

@@ -74,6 +74,10 @@ const char *assay_aggregate_name(assay_aggregate a); /* "count", "share"… */
 const char *assay_dataset_outcome_name(unsigned outcome);
 /** What is bounded, for people: "p10 of ocr.confidence", "missing doc_type". */
 void assay_dataset_check_subject(assay_buf *out, const assay_dataset_check *k);
+/** Its bound, for people: "< 0.02", "<= 2 d". */
+void assay_dataset_bound_text(assay_buf *out, assay_aggregate a, const assay_bound *b);
+/** An age in seconds, for people: "2 d", "about 3.5 h". */
+void assay_dataset_age_text(assay_buf *out, assay_decimal seconds);
 bool assay_aggregate_is_drift(assay_aggregate a);
 /** Does the check need the distribution of a baseline, the as-of time? */
 static inline bool assay_dataset_check_needs_time(const assay_dataset_check *k)

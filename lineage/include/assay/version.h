@@ -23,7 +23,7 @@ typedef struct assay_version {
 	size_t contract_count;
 	assay_digest accepted;   /* trie of accepted and waived samples */
 	assay_digest others;     /* trie of every other outcome, failed sources included */
-	assay_digest *baselines; /* ids of the versions that checks of drift compared with; ascending, distinct */
+	assay_digest *baselines; /* version that each check of drift compared with, in their order; zero: none */
 	size_t baseline_count;
 	bool has_as_of;   /* a check of ages used it: */
 	int64_t as_of_ns; /* since 1970 UTC */

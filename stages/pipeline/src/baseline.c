@@ -64,26 +64,17 @@ fail:
 	return rc;
 }
 
-static int compare_digests(const void *a, const void *b)
-{
-	return assay_digest_cmp(a, b);
-}
-
 assay_code assay_baselines_ids(const assay_baselines *b, assay_digest **out, size_t *count, assay_err *err)
 {
-	size_t n = 0;
-
 	*count = 0;
 	*out = assay_alloc(b->count, sizeof **out);
 	if (*out == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "baselines");
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
+		(*out)[i] = b->items[i].version; /* zero when there is none */
 		if (b->items[i].found)
-			(*out)[n++] = b->items[i].version;
-	qsort(*out, n, sizeof **out, compare_digests);
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || !assay_digest_eq(&(*out)[i], &(*out)[i - 1]))
-			(*out)[(*count)++] = (*out)[i];
+			*count = b->count;
+	}
 	return ASSAY_OK;
 }
 

@@ -29,7 +29,10 @@ ASSAY_NODISCARD assay_code assay_baselines_find(assay_baselines *out, assay_stor
  */
 ASSAY_NODISCARD assay_code assay_baselines_read(const assay_baselines *b, assay_dataset_judge *j, assay_store *s,
 						const assay_vocabulary *vocabulary, assay_err *err);
-/** The different ids among them, ascending; *out is to be freed. */
+/**
+ * The id for each check of drift, in their order, zero where there is none; count is 0 when none has one. *out is to be
+ * freed. So equal lists mean equal comparisons, whatever tags stood for at other times.
+ */
 ASSAY_NODISCARD assay_code assay_baselines_ids(const assay_baselines *b, assay_digest **out, size_t *count,
 					       assay_err *err);
 
