@@ -25,6 +25,6 @@ const assay_verb assay_verb_config_lint = {
 	    "files: no store and no source is needed.\n",
     .example = "  assay config lint\n  assay config lint -c archive/assay.yaml --json\n",
     .uses = ASSAY_USES_CONFIG,
-    .see_also = "contract lint, stages",
+    .see_also = "contract lint, config schema",
     .run = run,
 };

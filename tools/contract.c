@@ -1,12 +1,12 @@
 #include "verbs.h"
 
-static const assay_verb *const subs[] = {&assay_verb_contract_lint, NULL};
+static const assay_verb *const subs[] = {&assay_verb_contract_lint, &assay_verb_contract_schema, NULL};
 
 const assay_verb assay_verb_contract = {
     .name = "contract",
     .group = ASSAY_GROUP_LEARN,
     .operands = "",
-    .summary = "check contracts",
+    .summary = "check contracts; their schema",
     .help = "",
     .example = "  assay contract lint\n",
     .see_also = "config, judge, stages",

@@ -2,30 +2,9 @@
 #include "verbs.h"
 
 #include "assay/file.h"
-#include "assay/registry.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-/* Without assay.yaml, what any pipeline of this build could measure is taken as measured. */
-static assay_code all_metrics(assay_vocabulary *v, assay_err *err)
-{
-	assay_code rc = ASSAY_OK;
-
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		for (size_t i = 0; i < assay_metric_count(*s) && rc == ASSAY_OK; i++) {
-			const assay_metric *m = &(*s)->metrics[i];
-			const assay_vocabulary_metric row = {.name = m->name,
-							     .unit = m->unit,
-							     .stage = (*s)->name,
-							     .scale = m->scale,
-							     .kinds = m->kinds,
-							     .made = true};
-
-			rc = assay_vocabulary_add(v, &row, err);
-		}
-	return rc;
-}
 
 static assay_code lint_file(const char *path, const assay_vocabulary *v, assay_diagnostics *d, assay_err *err)
 {
@@ -66,7 +45,7 @@ static assay_code lint_files(const assay_invocation *in, assay_diagnostics *d, a
 			    in->config);
 	}
 	if (rc == ASSAY_OK && config == NULL)
-		rc = all_metrics(&all, err);
+		rc = assay_lint_all_metrics(&all, err);
 	for (int i = 0; i < in->arg_count && rc == ASSAY_OK; i++)
 		rc = lint_file(in->args[i], config != NULL ? &config->vocabulary : &all, d, err);
 	return rc;

@@ -1,12 +1,32 @@
 #include "lint.h"
 
 #include "assay/file.h"
+#include "assay/registry.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+assay_code assay_lint_all_metrics(assay_vocabulary *v, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
+		for (size_t i = 0; i < assay_metric_count(*s) && rc == ASSAY_OK; i++) {
+			const assay_metric *m = &(*s)->metrics[i];
+			const assay_vocabulary_metric row = {.name = m->name,
+							     .unit = m->unit,
+							     .stage = (*s)->name,
+							     .scale = m->scale,
+							     .kinds = m->kinds,
+							     .made = true};
+
+			rc = assay_vocabulary_add(v, &row, err);
+		}
+	return rc;
+}
 
 assay_code assay_lint_folder(const char *path, int *dirfd, const char **name, assay_buf *folder, assay_err *err)
 {

@@ -6,6 +6,8 @@
 
 #include "assay/diagnostic.h"
 
+/** Without assay.yaml, what any pipeline of this build could measure is taken as measured. */
+ASSAY_NODISCARD assay_code assay_lint_all_metrics(assay_vocabulary *v, assay_err *err);
 /** Opens the folder of a path. @param name [out, borrowed] the last component; folder has a trailing slash or is "" */
 ASSAY_NODISCARD assay_code assay_lint_folder(const char *path, int *dirfd, const char **name, assay_buf *folder,
 					     assay_err *err);

@@ -5,18 +5,18 @@
 
 #include <string.h>
 
-static const char *const implementation_keys[] = {"metric",
-						  "whenMissing",
-						  "remedy",
-						  "mustBe",
-						  "mustNotBe",
-						  "mustBeGreaterThan",
-						  "mustBeGreaterOrEqualTo",
-						  "mustBeLessThan",
-						  "mustBeLessOrEqualTo",
-						  "mustBeBetween",
-						  "mustNotBeBetween",
-						  NULL};
+const char *const contract_implementation_keys[] = {"metric",
+						    "whenMissing",
+						    "remedy",
+						    "mustBe",
+						    "mustNotBe",
+						    "mustBeGreaterThan",
+						    "mustBeGreaterOrEqualTo",
+						    "mustBeLessThan",
+						    "mustBeLessOrEqualTo",
+						    "mustBeBetween",
+						    "mustNotBeBetween",
+						    NULL};
 
 const char *const contract_severities[] = {"error", "warning", "info", NULL};
 const char *const contract_missing[] = {"fail", "skip", NULL};
@@ -204,7 +204,7 @@ static assay_code read_implementation(contract_loader *l, const assay_yaml_node 
 	const assay_yaml_node *metric, *remedy = assay_yaml_get(n, "remedy");
 	assay_code rc;
 
-	assay_yaml_only(n, implementation_keys, l->file, l->d);
+	assay_yaml_only(n, contract_implementation_keys, l->file, l->d);
 	metric = lint_metric(l, n);
 	rc = contract_copy_text(l, &check->metric, metric);
 	if (rc == ASSAY_OK)

@@ -56,6 +56,8 @@ ASSAY_NODISCARD assay_code contract_copy_text(contract_loader *l, char **out, co
 void contract_lint_id(contract_loader *l, const assay_yaml_node *check, bool needed);
 /** Number (from 1) of a word among names; the first when the key is not there. */
 unsigned contract_read_word(contract_loader *l, const assay_yaml_node *n, const char *const *names);
+/** Keys of an implementation: of a check of samples, and of one of the dataset; NULL-ended. */
+extern const char *const contract_implementation_keys[], *const contract_aggregate_keys[];
 extern const char *const contract_severities[], *const contract_missing[]; /* words, in the order of their numbers */
 /** What the vocabulary says of a metric, for a kind (0: any); NULL when it does not know it. */
 const assay_vocabulary_metric *contract_find_metric(contract_loader *l, const assay_yaml_node *n, unsigned kind,

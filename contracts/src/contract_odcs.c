@@ -1,56 +1,11 @@
-/*
- * The Open Data Contract Standard v3.1.0 as tables of keys, after schema/odcs-json-schema-v3.1.0 of
- * bitol-io/open-data-contract-standard: which keys stand where, which must, and what shape their values have.
- * Servers and logicalTypeOptions differ by type and are left to ODCS's own validators.
- */
+#include "contract_odcs.h"
+
 #include "contract_internal.h"
 
 #include "assay/memory.h"
 #include "assay/suggest.h"
 
 #include <string.h>
-
-typedef enum odcs_shape {
-	ANY,
-	SCALAR, /* any scalar or null */
-	TEXT,
-	NUMBER,
-	BOOLEAN,
-	ONE_OF,  /* text among `names` */
-	TEXTS,   /* list of scalars */
-	LIST,    /* any list */
-	LIST_OF, /* list of mappings of table `of` */
-	MAP,     /* any mapping */
-	MAP_OF,  /* mapping of table `of` */
-	TEAM,    /* mapping of table TEAM_KEYS or, as before 3.1, a list of members */
-} odcs_shape;
-
-typedef enum odcs_table {
-	TOP,
-	DESCRIPTION,
-	DEFINITION,
-	CUSTOM,
-	SERVER,
-	ROLE,
-	SUPPORT,
-	PRICE,
-	MEMBER,
-	TEAM_KEYS,
-	SLA,
-	OBJECT,
-	PROPERTY,
-	ITEMS,
-	RELATION,
-	QUALITY,
-} odcs_table;
-
-typedef struct odcs_key {
-	const char *name; /* NULL ends the table */
-	odcs_shape shape;
-	odcs_table of;
-	bool required;
-	const char *const *names;
-} odcs_key;
 
 static const char *const kinds[] = {"DataContract", NULL};
 static const char *const dimensions[] = {"accuracy", "completeness", "conformity", "consistency",
@@ -247,10 +202,7 @@ static const odcs_key quality_keys[] = {
     END,
 };
 
-static const struct {
-	const odcs_key *keys;
-	bool open; /* keys that are not listed are none of our business */
-} tables[] = {
+static const odcs_keys tables[] = {
     [TOP] = {top_keys, false},
     [DESCRIPTION] = {description_keys, true},
     [DEFINITION] = {definition_keys, false},
@@ -268,6 +220,11 @@ static const struct {
     [RELATION] = {relation_keys, false},
     [QUALITY] = {quality_keys, false},
 };
+
+const odcs_keys *contract_odcs_table(odcs_table table)
+{
+	return (unsigned)table < ASSAY_COUNT(tables) ? &tables[table] : NULL;
+}
 
 /* ---------------------------------------------------------------- checking a document against the tables */
 

@@ -11,26 +11,26 @@
 #define BINS_DEFAULT 10
 #define BINS_MAX     1000
 
-static const char *const keys[] = {"aggregate",
-				   "drift",
-				   "metric",
-				   "of",
-				   "where",
-				   "population",
-				   "condition",
-				   "outcome",
-				   "against",
-				   "bins",
-				   "whenMissing",
-				   "mustBe",
-				   "mustNotBe",
-				   "mustBeGreaterThan",
-				   "mustBeGreaterOrEqualTo",
-				   "mustBeLessThan",
-				   "mustBeLessOrEqualTo",
-				   "mustBeBetween",
-				   "mustNotBeBetween",
-				   NULL};
+const char *const contract_aggregate_keys[] = {"aggregate",
+					       "drift",
+					       "metric",
+					       "of",
+					       "where",
+					       "population",
+					       "condition",
+					       "outcome",
+					       "against",
+					       "bins",
+					       "whenMissing",
+					       "mustBe",
+					       "mustNotBe",
+					       "mustBeGreaterThan",
+					       "mustBeGreaterOrEqualTo",
+					       "mustBeLessThan",
+					       "mustBeLessOrEqualTo",
+					       "mustBeBetween",
+					       "mustNotBeBetween",
+					       NULL};
 
 /* What a bound on an aggregate is in. */
 typedef enum measure { WHOLE, LIKE_METRIC, ANY_NUMBER, PART, INDEX } measure;
@@ -319,7 +319,7 @@ static assay_code read_implementation(contract_loader *l, const assay_yaml_node 
 	contract_resolution r;
 	assay_code rc;
 
-	assay_yaml_only(n, keys, l->file, l->d);
+	assay_yaml_only(n, contract_aggregate_keys, l->file, l->d);
 	row = find_row(l, n, k);
 	if (row == NULL)
 		return ASSAY_OK;
