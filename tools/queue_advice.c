@@ -15,6 +15,9 @@ static const struct {
     {ASSAY_FAILURE_LIMIT, "split it, or raise what the message names under 'limits:' in assay.yaml"},
     {ASSAY_FAILURE_FONT, "embed the font in the document, or add its folder to page.read's 'fonts' in assay.yaml"},
     {ASSAY_FAILURE_STAGE, "change the parameters of the stage in assay.yaml (they are above), or repair the file"},
+    {ASSAY_FAILURE_METADATA,
+     "mend what the message names, in the sidecar, the table, the path or assay.yaml, and 'assay run': nothing is "
+     "decoded again"},
     {ASSAY_FAILURE_CRASH, "the next run tries again; if it crashes each time, please report it with the file"},
     {ASSAY_FAILURE_KILLED,
      "something outside Assay killed it, often for memory: the next run tries again; use a lower -j"},

@@ -2,6 +2,8 @@
 
 #include "queue_ticket.h"
 
+#include "assay/memory.h"
+#include "assay/source.h"
 #include "assay/suggest.h"
 
 #include <inttypes.h>
@@ -14,6 +16,7 @@ static const assay_option options[] = {
     {"stage", 0, "STAGE", "only those that failed in this stage, or a check on what it measures"},
     {"failure", 0, "CLASS", "only failures of this class (decode, timeout...)"},
     {"path", 0, "PREFIX", "only subjects whose path starts with this"},
+    {"metadata", 0, "NAME=VALUE", "only those whose source is said to be this, as 'assay show' tells it"},
     {"limit", 0, "N", "at most N"},
     {NULL, 0, NULL, NULL},
 };
@@ -23,6 +26,7 @@ typedef struct listing {
 	assay_store *store;
 	assay_report report;
 	const char *check, *stage, *path;
+	const char *metadata;  /* NAME=VALUE */
 	assay_failure failure; /* NONE: any */
 	uint64_t limit, shown;
 } listing;
@@ -60,12 +64,39 @@ static assay_code measured_by(bool *out, assay_store *s, const assay_ticket *t, 
 	return ASSAY_OK;
 }
 
+/* Of a sample those of its source, as the store has them. */
+static assay_code has_metadata(bool *out, assay_store *s, const assay_ticket *t, const char *pair, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = assay_strndup(t->subject, strcspn(t->subject, "#"));
+	ASSAY_AUTO_SOURCE src = {0};
+	const char *value = strchr(pair, '=') + 1;
+	const size_t key = (size_t)(value - pair) - 1;
+	assay_code rc;
+
+	*out = false;
+	if (path == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
+	rc = assay_source_find(s, path, &src, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	for (size_t i = 0; i < src.metadata_count; i++)
+		*out |= strncmp(src.metadata_keys[i], pair, key) == 0 && src.metadata_keys[i][key] == '\0' &&
+			strcmp(src.metadata_values[i], value) == 0;
+	return ASSAY_OK;
+}
+
 static assay_code is_wanted(bool *out, const listing *l, const assay_ticket *t, assay_err *err)
 {
 	*out = (l->limit == 0 || l->shown < l->limit) &&
 	       (l->failure == ASSAY_FAILURE_NONE || t->failure == l->failure) &&
 	       (l->path == NULL || strncmp(t->subject, l->path, strlen(l->path)) == 0) &&
 	       (l->check == NULL || has_check(t, l->check));
+	if (*out && l->metadata != NULL) {
+		const assay_code rc = has_metadata(out, l->store, t, l->metadata, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+	}
 	if (!*out || l->stage == NULL || (t->stage != NULL && strcmp(t->stage, l->stage) == 0))
 		return ASSAY_OK;
 	return measured_by(out, l->store, t, l->stage, err);
@@ -156,8 +187,8 @@ static assay_code parse_failure(listing *l, const char *text, assay_err *err)
 /* Nothing to list is an answer, but not one for a pipe. */
 static void tell_none(const listing *l)
 {
-	const bool filtered =
-	    l->check != NULL || l->stage != NULL || l->path != NULL || l->failure != ASSAY_FAILURE_NONE;
+	const bool filtered = l->check != NULL || l->metadata != NULL || l->stage != NULL || l->path != NULL ||
+			      l->failure != ASSAY_FAILURE_NONE;
 
 	if (l->shown == 0 && !l->in->json)
 		(void)fprintf(stderr, "assay: no ticket %s\n",
@@ -185,11 +216,14 @@ static assay_code list_filtered(const assay_invocation *in, assay_store *s, assa
 		     .store = s,
 		     .check = assay_opt(in, "check"),
 		     .stage = assay_opt(in, "stage"),
-		     .path = assay_opt(in, "path")};
+		     .path = assay_opt(in, "path"),
+		     .metadata = assay_opt(in, "metadata")};
 	assay_code rc;
 
 	assay_report_init(&l.report);
-	rc = parse_failure(&l, assay_opt(in, "failure"), err);
+	rc = l.metadata != NULL && strchr(l.metadata, '=') == NULL
+		 ? ASSAY_RAISE(err, ASSAY_EUSAGE, "queue list: --metadata: '%s' is not NAME=VALUE", l.metadata)
+		 : parse_failure(&l, assay_opt(in, "failure"), err);
 	if (rc == ASSAY_OK)
 		rc = assay_opt_uint(in, "limit", 0, 1, UINT64_MAX, &l.limit, err);
 	if (rc == ASSAY_OK)

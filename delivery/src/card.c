@@ -12,6 +12,8 @@ void card_release(card *c)
 	for (size_t i = 0; i < c->metadata_count; i++) {
 		free(c->metadata[i].key);
 		free(c->metadata[i].value);
+		for (size_t k = 0; k < c->metadata[i].value_count; k++)
+			free(c->metadata[i].values[k].text);
 	}
 	free(c->metadata);
 	distributions_release(&c->distributions);
@@ -39,6 +41,29 @@ static assay_code insert_metadata(card *c, size_t at, const char *key, const cha
 	return ASSAY_OK;
 }
 
+static assay_code count_value(card_metadata *m, const char *value, assay_err *err)
+{
+	size_t at = 0;
+	char *text;
+
+	while (at < m->value_count && strcmp(m->values[at].text, value) < 0)
+		at++;
+	if (at < m->value_count && strcmp(m->values[at].text, value) == 0) {
+		m->values[at].samples++;
+		return ASSAY_OK;
+	}
+	m->many |= m->value_count == CARD_VALUES_MAX;
+	if (m->many)
+		return ASSAY_OK;
+	text = assay_strdup(value);
+	if (text == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
+	memmove(&m->values[at + 1], &m->values[at], (m->value_count - at) * sizeof *m->values);
+	m->values[at] = (card_value){text, 1};
+	m->value_count++;
+	return ASSAY_OK;
+}
+
 static assay_code add_metadata(card *c, const char *key, const char *value, assay_err *err)
 {
 	size_t at = 0;
@@ -53,7 +78,7 @@ static assay_code add_metadata(card *c, const char *key, const char *value, assa
 	c->metadata[at].samples++;
 	if (strcmp(c->metadata[at].value, value) != 0)
 		c->metadata[at].uniform = false;
-	return ASSAY_OK;
+	return count_value(&c->metadata[at], value, err);
 }
 
 assay_code card_add(card *c, const sample *s, assay_err *err)
@@ -98,6 +123,30 @@ static void json_counts(assay_json *j, const assay_counts *c)
 	assay_json_end(j);
 }
 
+static void json_metadata(assay_json *j, const card *c)
+{
+	assay_json_key(j, "metadata");
+	assay_json_object(j);
+	for (size_t i = 0; i < c->metadata_count; i++) {
+		const card_metadata *m = &c->metadata[i];
+
+		assay_json_key(j, m->key);
+		assay_json_object(j);
+		assay_json_kuint(j, "samples", m->samples);
+		assay_json_key(j, "values");
+		if (m->many) {
+			assay_json_null(j);
+		} else {
+			assay_json_object(j);
+			for (size_t k = 0; k < m->value_count; k++)
+				assay_json_kuint(j, m->values[k].text, m->values[k].samples);
+			assay_json_end(j);
+		}
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
 static void json_named(assay_json *j, const card *c)
 {
 	const assay_version *v = c->version;
@@ -135,6 +184,7 @@ void card_version_json(assay_buf *out, card *c)
 	assay_json_end(&j);
 	assay_json_kuint(&j, "artifacts", c->artifacts);
 	assay_json_kuint(&j, "without_metadata", c->stale);
+	json_metadata(&j, c);
 	json_named(&j, c);
 	assay_json_key(&j, "dataset_checks");
 	assay_dataset_results_json(&j, &c->checks);

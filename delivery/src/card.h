@@ -7,11 +7,21 @@
 #include "distribution.h"
 #include "sample.h"
 
+#define CARD_VALUES_MAX 20 /* keys with more distinct values are not counted by value */
+
+typedef struct card_value {
+	char *text;
+	uint64_t samples;
+} card_value;
+
 /** One key of the samples' metadata. */
 typedef struct card_metadata {
-	char *key, *value; /* value of the first sample that has it */
-	uint64_t samples;  /* that have the key */
-	bool uniform;      /* all of those have that value */
+	char *key, *value;                  /* value of the first sample that has it */
+	uint64_t samples;                   /* that have the key */
+	bool uniform;                       /* all of those have that value */
+	card_value values[CARD_VALUES_MAX]; /* sorted by bytes */
+	size_t value_count;
+	bool many; /* there are more */
 } card_metadata;
 
 typedef struct card {

@@ -74,6 +74,27 @@ static void licence(assay_buf *out, const card *c)
 		assay_buf_puts(out, "Not stated in the samples' metadata. Ask whoever gave you this.\n\n");
 }
 
+static void metadata(assay_buf *out, const card *c)
+{
+	if (c->metadata_count == 0)
+		return;
+	assay_buf_puts(out, "## Metadata\n\n| name | samples | values |\n|---|---|---|\n");
+	for (size_t i = 0; i < c->metadata_count; i++) {
+		const card_metadata *m = &c->metadata[i];
+
+		assay_buf_puts(out, "| ");
+		cell(out, m->key);
+		assay_buf_printf(out, " | %" PRIu64 " | ", m->samples);
+		for (size_t k = 0; k < m->value_count && !m->many; k++) {
+			assay_buf_puts(out, k > 0 ? ", " : "");
+			cell(out, m->values[k].text);
+			assay_buf_printf(out, " (%" PRIu64 ")", m->values[k].samples);
+		}
+		assay_buf_puts(out, m->many ? "more than 20 |\n" : " |\n");
+	}
+	assay_buf_puts(out, "\n");
+}
+
 static void files(assay_buf *out)
 {
 	assay_buf_puts(
@@ -231,6 +252,7 @@ void card_readme(assay_buf *out, card *c)
 		 "not is listed in `others.jsonl`. Written by Assay " ASSAY_PROGRAM_VERSION ".\n\n");
 	numbers(out, c);
 	licence(out, c);
+	metadata(out, c);
 	files(out);
 	measurements(out, c);
 	dataset_checks(out, c);

@@ -31,6 +31,12 @@ static void example_pages__lint__clean(void **state)
 	check_example("pages", 2, 2, 0);
 }
 
+static void example_catalogue__lint__no_contracts(void **state)
+{
+	(void)state;
+	check_example("catalogue", 1, 0, 1);
+}
+
 static void example_video__lint__clean(void **state)
 {
 	(void)state;
@@ -59,6 +65,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(example_pages__lint__clean),
+	    cmocka_unit_test(example_catalogue__lint__no_contracts),
 	    cmocka_unit_test(example_video__lint__clean),
 	    cmocka_unit_test(example_audio__lint__clean),
 	    cmocka_unit_test(example_dataset__lint__clean),
