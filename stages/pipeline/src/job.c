@@ -90,7 +90,10 @@ static assay_code expand_cached(assay_job *j, assay_session *s, assay_err *err)
 	if (j->parts[0].state != ASSAY_PART_DONE)
 		return ASSAY_OK;
 	rc = assay_unit_get(s->store, j->parts[0].unit, &u, err);
-	return rc == ASSAY_OK ? assay_job_expand(j, s, u.result.pages, err) : rc;
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_job_part_tell(&j->parts[0], &u.result); /* so that it is not read again when the job is finished */
+	return assay_job_expand(j, s, u.result.pages, err);
 }
 
 static assay_code begin(assay_job *j, assay_session *s, int rootfd, assay_hash_pool *pool, assay_err *err)
