@@ -119,7 +119,7 @@ static assay_code check_store(const assay_invocation *in, int fd, assay_err *err
 	const assay_store_check_opts o = {
 	    .read_data = assay_opt(in, "read-data") != NULL, .progress = m.on ? show_progress : NULL, .ctx = &m};
 	assay_store_check_summary sum = {0};
-	assay_code rc = assay_open_store(in, &s, false, false, err);
+	assay_code rc = assay_open_store_whole(in, &s, err);
 
 	if (rc == ASSAY_OK)
 		rc = assay_store_check(s, &o, send_finding, &fd, &sum, err);

@@ -73,7 +73,7 @@ static int run(const assay_invocation *in, assay_err *err)
 
 	ASSAY_TRY(parse(in, &o, err));
 	ASSAY_TRY(assay_stop_install(err));
-	ASSAY_TRY(assay_open_store(in, &store, false, false, err));
+	ASSAY_TRY(assay_open_store_whole(in, &store, err));
 	ASSAY_TRY(assay_version_resolve(store, in->args[0], &v, err));
 	rc = assay_delivery_write(&s, store, &v, &o, err);
 	if (rc != ASSAY_OK && s.blocked)

@@ -105,7 +105,7 @@ const assay_verb assay_verb_lineage = {
     .summary = "what it was made from, and what was made of it",
     .help =
 	"ENTITY is a sample, the path of a source, a version (or its tag), or a digest (8 digits or more of it, with\n"
-	"or without 'sha256:') of an artifact, recipe, contract, source, sidecar or model file, or a whole work key.\n"
+	"or without 'sha256:') of an artifact, recipe, contract, source, sidecar or model file, or a work key.\n"
 	"Past states and versions are included, and sources that are no longer there.\n"
 	"json is an object of nodes and edges; every edge leads from what came later to what it came from and is\n"
 	"named as in W3C PROV.\n",

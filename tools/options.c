@@ -109,6 +109,13 @@ assay_code assay_open_store(const assay_invocation *in, assay_store **out, bool 
 	return assay_store_open(out, in->store, &o, err);
 }
 
+assay_code assay_open_store_whole(const assay_invocation *in, assay_store **out, assay_err *err)
+{
+	const assay_store_opts o = {.read_only = true, .scan = true};
+
+	return assay_store_open(out, in->store, &o, err);
+}
+
 void assay_report_init(assay_report *r)
 {
 	*r = (assay_report){0};

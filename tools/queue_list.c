@@ -87,8 +87,7 @@ static assay_code has_metadata(bool *out, assay_store *s, const assay_ticket *t,
 
 static assay_code is_wanted(bool *out, const listing *l, const assay_ticket *t, assay_err *err)
 {
-	*out = (l->limit == 0 || l->shown < l->limit) &&
-	       (l->failure == ASSAY_FAILURE_NONE || t->failure == l->failure) &&
+	*out = (l->failure == ASSAY_FAILURE_NONE || t->failure == l->failure) &&
 	       (l->path == NULL || strncmp(t->subject, l->path, strlen(l->path)) == 0) &&
 	       (l->check == NULL || has_check(t, l->check));
 	if (*out && l->metadata != NULL) {
@@ -145,8 +144,11 @@ static assay_code list_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	listing *l = ctx;
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts c = {0};
 	bool wanted;
-	assay_code rc = is_wanted(&wanted, l, t, err);
+	assay_code rc;
 
+	if (l->limit > 0 && l->shown == l->limit)
+		return ASSAY_ESTOP; /* no message: enough is shown */
+	rc = is_wanted(&wanted, l, t, err);
 	if (rc != ASSAY_OK || !wanted)
 		return rc;
 	l->shown++;
@@ -204,6 +206,8 @@ static assay_code list_all(listing *l, assay_err *err)
 	if (l->in->json)
 		assay_json_array(&l->report.json);
 	rc = assay_tickets_each(l->store, assay_opt(l->in, "all") != NULL, list_ticket, l, err);
+	if (rc == ASSAY_ESTOP)
+		rc = ASSAY_OK;
 	if (rc != ASSAY_OK || !l->in->json)
 		return rc;
 	assay_json_end(&l->report.json);

@@ -98,7 +98,7 @@ static int run(const assay_invocation *in, assay_err *err)
 
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
 	ASSAY_TRY(assay_load_tables(in, config, rootfd, err));
-	ASSAY_TRY(assay_open_store(in, &store, false, false, err));
+	ASSAY_TRY(assay_open_store_whole(in, &store, err));
 	ASSAY_TRY(assay_pipeline_status_read(&s, config, store, rootfd, err));
 	ASSAY_TRY(assay_tickets_open(store, &tickets, err));
 	rc = assay_version_latest(store, &v, err);

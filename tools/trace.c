@@ -5,6 +5,7 @@
 #include "tags.h"
 #include "walk.h"
 
+#include "assay/lookup.h"
 #include "assay/object.h"
 
 #include <stdlib.h>
@@ -38,6 +39,11 @@ typedef struct candidates {
 	bool more;
 } candidates;
 
+typedef struct search {
+	tracer *t;
+	candidates *c;
+} search;
+
 static void offer(candidates *c, const assay_digest *d, unsigned is)
 {
 	char hex[ASSAY_DIGEST_HEX];
@@ -57,96 +63,36 @@ static void offer(candidates *c, const assay_digest *d, unsigned is)
 		c->count++;
 }
 
-static assay_code offer_files(tracer *t, candidates *c, const assay_digest *recipe, assay_err *err)
+/* Models and fonts are no objects: recipes name them. */
+static assay_code offer_files(void *ctx, const assay_digest *recipe, assay_err *err)
 {
+	const search *x = ctx;
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *r = NULL;
-	const assay_code rc = assay_recipe_load(&r, t->s, recipe, err);
+	const assay_code rc = assay_recipe_load(&r, x->t->s, recipe, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
 	for (size_t i = 0; i < r->step_count; i++)
 		for (size_t k = 0; k < r->steps[i].file_count; k++)
-			offer(c, &r->steps[i].files[k].digest, IS_FILE);
+			offer(x->c, &r->steps[i].files[k].digest, IS_FILE);
 	return ASSAY_OK;
 }
 
-/* Objects are numbered without gaps from 1. */
-static assay_code offer_objects(tracer *t, candidates *c, assay_err *err)
+static assay_code offer_digest(void *ctx, const assay_digest *d, unsigned use, assay_object_type type, assay_err *err)
 {
 	static const unsigned meaning[] = {[ASSAY_OBJECT_ARTIFACT] = IS_ARTIFACT, [ASSAY_OBJECT_RECIPE] = IS_RECIPE,
 					   [ASSAY_OBJECT_CONTRACT] = IS_CONTRACT, [ASSAY_OBJECT_TRIE] = 0,
 					   [ASSAY_OBJECT_VERSION] = IS_VERSION,   [ASSAY_OBJECT_RESULTS] = 0};
-	assay_code rc = ASSAY_OK;
-
-	for (uint64_t id = 1; rc == ASSAY_OK; id++) {
-		assay_object_info o;
-
-		rc = assay_object_at(t->s, id, &o, err);
-		if (rc != ASSAY_OK)
-			return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-		if (meaning[o.type] != 0)
-			offer(c, &o.digest, meaning[o.type]);
-		if (o.type == ASSAY_OBJECT_RECIPE)
-			rc = offer_files(t, c, &o.digest, err);
-	}
-	return rc;
-}
-
-static assay_code offer_source(void *ctx, const assay_source *src, assay_err *err)
-{
-	candidates *c = ctx;
+	const search *x = ctx;
+	const unsigned is = ((use & ASSAY_DIGEST_OBJECT) != 0 && type < ASSAY_COUNT(meaning) ? meaning[type] : 0) |
+			    ((use & ASSAY_DIGEST_SOURCE) != 0 ? IS_SOURCE : 0) |
+			    ((use & ASSAY_DIGEST_SIDECAR) != 0 ? IS_SIDECAR : 0) |
+			    ((use & ASSAY_DIGEST_WORK) != 0 ? IS_UNIT : 0);
 
 	(void)err;
-	offer(c, &src->digest, IS_SOURCE);
-	if (src->has_before)
-		offer(c, &src->before_digest, IS_SOURCE);
-	for (size_t i = 0; i < src->sidecar_count; i++)
-		offer(c, &src->sidecars[i].digest, IS_SIDECAR);
-	for (size_t i = 0; i < src->before_sidecar_count; i++)
-		offer(c, &src->before_sidecars[i].digest, IS_SIDECAR);
+	if (is != 0)
+		offer(x->c, d, is);
 	return ASSAY_OK;
-}
-
-typedef struct content_offer {
-	candidates *c;
-	const assay_digest *digest;
-	unsigned is;
-} content_offer;
-
-static assay_code offer_content(void *ctx, uint64_t unit, assay_err *err)
-{
-	const content_offer *o = ctx;
-
-	(void)unit;
-	(void)err;
-	offer(o->c, o->digest, o->is);
-	return ASSAY_ESTOP;
-}
-
-/* Bytes that no row names any more, and work keys, are found by their whole digest. */
-static assay_code offer_whole(tracer *t, candidates *c, assay_err *err)
-{
-	static const struct {
-		assay_unit_end end;
-		unsigned is;
-	} ends[] = {{ASSAY_UNIT_SOURCE, IS_SOURCE}, {ASSAY_UNIT_SIDECAR, IS_SIDECAR}};
-	assay_digest d;
-	uint64_t unit;
-	assay_code rc;
-
-	if (!assay_digest_parse(&d, c->prefix))
-		return ASSAY_OK;
-	for (size_t i = 0; i < ASSAY_COUNT(ends); i++) {
-		content_offer o = {c, &d, ends[i].is};
-
-		rc = assay_units_of(t->s, ends[i].end, &d, offer_content, &o, err);
-		if (rc != ASSAY_OK && rc != ASSAY_ESTOP)
-			return rc;
-	}
-	rc = assay_unit_find(t->s, &d, &unit, err);
-	if (rc == ASSAY_OK)
-		offer(c, &d, IS_UNIT);
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
 /* ---------------------------------------------------------------- from a digest */
@@ -255,25 +201,22 @@ static bool has_file(const assay_recipe *r, const assay_digest *d)
 	return false;
 }
 
+static assay_code from_recipe_with_file(void *ctx, const assay_digest *recipe, assay_err *err)
+{
+	const unit_walk *w = ctx;
+	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *r = NULL;
+	const assay_code rc = assay_recipe_load(&r, w->t->s, recipe, err);
+
+	return rc == ASSAY_OK && has_file(r, w->digest) ? from_recipe(w->t, recipe, err) : rc;
+}
+
 /* A model or font: every recipe that names it. */
 static assay_code from_file(tracer *t, const assay_digest *d, assay_err *err)
 {
-	t->upstream = true;
-	for (uint64_t id = 1;; id++) {
-		ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *r = NULL;
-		assay_object_info o;
-		assay_code rc = assay_object_at(t->s, id, &o, err);
+	unit_walk w = {.t = t, .digest = d};
 
-		if (rc != ASSAY_OK)
-			return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-		if (o.type != ASSAY_OBJECT_RECIPE)
-			continue;
-		rc = assay_recipe_load(&r, t->s, &o.digest, err);
-		if (rc == ASSAY_OK && has_file(r, d))
-			rc = from_recipe(t, &o.digest, err);
-		if (rc != ASSAY_OK)
-			return rc;
-	}
+	t->upstream = true;
+	return assay_recipes_each(t->s, from_recipe_with_file, &w, err);
 }
 
 static assay_code from_unit(tracer *t, const assay_digest *d, assay_err *err)
@@ -353,12 +296,11 @@ static assay_code from_digest(tracer *t, const assay_digest *d, unsigned is, ass
 
 static assay_code find_digest(tracer *t, candidates *c, const char *name, assay_err *err)
 {
-	assay_code rc = offer_objects(t, c, err);
+	search x = {t, c};
+	assay_code rc = assay_digests_starting(t->s, c->prefix, offer_digest, &x, err);
 
 	if (rc == ASSAY_OK)
-		rc = assay_sources_each(t->s, offer_source, c, err);
-	if (rc == ASSAY_OK)
-		rc = offer_whole(t, c, err);
+		rc = assay_recipes_each(t->s, offer_files, &x, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (c->count == 0)

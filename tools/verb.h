@@ -80,6 +80,8 @@ ASSAY_NODISCARD assay_code assay_opt_uint(const assay_invocation *in, const char
 /** A time (RFC 3339) from an option, in ns since 1970 UTC. ASSAY_EUSAGE when it is none. */
 ASSAY_NODISCARD assay_code assay_opt_moment(const assay_invocation *in, const char *name, bool *given, int64_t *out,
 					    assay_err *err);
+/** To read most of it. */
+ASSAY_NODISCARD assay_code assay_open_store_whole(const assay_invocation *in, assay_store **out, assay_err *err);
 
 /** Load the configuration; findings (warnings too) go to stderr. */
 ASSAY_NODISCARD assay_code assay_load_config(const assay_invocation *in, assay_config **out, int *rootfd,

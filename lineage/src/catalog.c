@@ -536,6 +536,31 @@ bool assay_edge_read(const void *key, size_t key_size, assay_edge_kind *kind, ui
 	return true;
 }
 
+assay_code assay_edge_next(assay_store *s, assay_edge_kind kind, uint64_t *from, assay_err *err)
+{
+	unsigned char start[ASSAY_EDGE_KEY];
+	MDB_val k = {.mv_size = sizeof start, .mv_data = start}, v;
+	assay_edge_kind found;
+	MDB_cursor *cur = NULL;
+	uint64_t to;
+	int mrc;
+	bool more;
+	assay_code rc;
+
+	if (*from == UINT64_MAX)
+		return ASSAY_ENOENT;
+	rc = open_cursor(s, ASSAY_TABLE_EDGE, &cur, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	edge_key(start, kind, *from + 1, 0);
+	mrc = mdb_cursor_get(cur, &k, &v, MDB_SET_RANGE);
+	more = mrc == MDB_SUCCESS && assay_edge_read(k.mv_data, k.mv_size, &found, from, &to) && found == kind;
+	mdb_cursor_close(cur);
+	if (mrc != MDB_SUCCESS && mrc != MDB_NOTFOUND)
+		return raise_mdb(err, mrc, "scan", ASSAY_TABLE_EDGE);
+	return more ? ASSAY_OK : ASSAY_ENOENT;
+}
+
 /* Seeks anew for each edge, so that fn may write (a write may move the pages under a cursor). */
 assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn, void *ctx,
 			    assay_err *err)

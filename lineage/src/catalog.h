@@ -108,6 +108,9 @@ typedef assay_code assay_edge_fn(void *ctx, uint64_t to, assay_err *err);
 ASSAY_NODISCARD assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn,
 					    void *ctx, assay_err *err);
 
+/** The smallest number above *from that edges of this kind leave; ASSAY_ENOENT without a message when none does. */
+ASSAY_NODISCARD assay_code assay_edge_next(assay_store *s, assay_edge_kind kind, uint64_t *from, assay_err *err);
+
 #define ASSAY_EDGE_KEY 17
 /** What a key of the edge table says; false when it is none. */
 bool assay_edge_read(const void *key, size_t key_size, assay_edge_kind *kind, uint64_t *from, uint64_t *to);

@@ -1,6 +1,7 @@
 /* Rows are fetched by number, since a scan by cursor ends at the first row whose checksum differs. */
 #include "check_internal.h"
 
+#include "assay/judgement.h"
 #include "assay/object.h"
 #include "assay/queue.h"
 #include "assay/run.h"
@@ -310,6 +311,19 @@ static assay_code check_latest(assay_check *c, assay_err *err)
 	return check_link(c, "version.latest", CHECK_NOTHING, 0, ASSAY_TABLE_VERSION, number, err);
 }
 
+/* No loss when it is damaged, and a sign all the same. */
+static assay_code check_judgement(assay_check *c, assay_err *err)
+{
+	assay_judgement j;
+	assay_err e = ASSAY_ERR_INIT;
+	const assay_code rc = assay_judgement_get(c->store, &j, &e);
+
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+		return ASSAY_OK;
+	return rc == ASSAY_ECORRUPT ? assay_check_add(c, "row", "judgement", CHECK_NOTHING, 0, e.msg, err)
+				    : assay_check_stop(rc, &e, err);
+}
+
 assay_code assay_check_numbers(assay_check *c, assay_err *err)
 {
 	char name[32];
@@ -324,6 +338,7 @@ assay_code assay_check_numbers(assay_check *c, assay_err *err)
 	ASSAY_TRY(check_number(c, "pack.length", &value, err));
 	ASSAY_TRY(check_open_tickets(c, err));
 	ASSAY_TRY(check_latest(c, err));
+	ASSAY_TRY(check_judgement(c, err));
 fail:
 	return rc;
 }

@@ -134,14 +134,14 @@ fail:
 	return rc;
 }
 
-assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool make, assay_err *err)
+assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool ahead, bool make, assay_err *err)
 {
 	int dead;
 	assay_code rc;
 
 	*e = (assay_env){.read_only = read_only};
 	/* NOTLS: a read snapshot belongs to the handle, not to the thread. */
-	TRY_MDB(open_largest(&e->mdb, path, MDB_NOTLS | (read_only ? MDB_RDONLY : 0)));
+	TRY_MDB(open_largest(&e->mdb, path, MDB_NOTLS | (read_only ? MDB_RDONLY : 0) | (ahead ? 0 : MDB_NORDAHEAD)));
 	ASSAY_TRY(keep_to_ourselves(e->mdb, err));
 	(void)mdb_reader_check(e->mdb, &dead); /* slots of readers that were killed */
 	ASSAY_TRY(open_tables(e, make, err));

@@ -43,9 +43,11 @@ assay_code assay_code_from_mdb(int mrc);
  * Open the environment in a folder. A process must not have one open twice: its locks are the process's, so that LMDB
  * would take the second for the first of all and make the locks anew under a group that is open.
  *
- * @param make make the tables; without it, a table that is not there is ASSAY_ECORRUPT
+ * @param ahead the system may read pages around those that are asked for
+ * @param make  make the tables; without it, a table that is not there is ASSAY_ECORRUPT
  */
-ASSAY_NODISCARD assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool make, assay_err *err);
+ASSAY_NODISCARD assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool ahead, bool make,
+					  assay_err *err);
 void assay_env_close(assay_env *e); /* what is not committed is undone; a closed one is fine */
 
 /** Begin the group (writer) or snapshot (reader) if none is open. */

@@ -139,13 +139,13 @@ static assay_code take_lock(assay_store *s, assay_err *err)
 /* ---------------------------------------------------------------- opening */
 
 /* A catalog that is lost is not made anew over packs that it alone could explain. */
-static assay_code open_catalog(assay_store *s, bool complete, assay_err *err)
+static assay_code open_catalog(assay_store *s, bool ahead, bool complete, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *path = assay_asprintf("%s/catalog", s->dir);
 
 	if (path == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "store path");
-	return assay_env_open(&s->env, path, s->read_only, !complete, err);
+	return assay_env_open(&s->env, path, s->read_only, ahead, !complete, err);
 }
 
 static assay_code cut_packs(assay_store *s, assay_err *err)
@@ -185,7 +185,7 @@ static assay_code finish_new(assay_store *s, assay_err *err)
 	return rc == ASSAY_OK ? assay_file_replace(s->dirfd, "format", FORMAT_TEXT, strlen(FORMAT_TEXT), err) : rc;
 }
 
-static assay_code open_parts(assay_store *s, const char *dir, bool create, assay_err *err)
+static assay_code open_parts(assay_store *s, const char *dir, bool create, bool ahead, assay_err *err)
 {
 	bool complete = true;
 	assay_code rc;
@@ -196,7 +196,7 @@ static assay_code open_parts(assay_store *s, const char *dir, bool create, assay
 		ASSAY_TRY(read_format(s->dirfd, &complete, err)); /* again: another may have made it just now */
 		ASSAY_TRY(make_folders(s, err));
 	}
-	ASSAY_TRY(open_catalog(s, complete, err));
+	ASSAY_TRY(open_catalog(s, ahead, complete, err));
 	ASSAY_TRY(open_packs(s, complete, err));
 	if (!complete)
 		ASSAY_TRY(finish_new(s, err));
@@ -221,7 +221,7 @@ assay_code assay_store_open(assay_store **out, const char *dir, const assay_stor
 	s->dir = assay_strdup(dir);
 	if (s->dir == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "store handle");
-	rc = open_parts(s, dir, o.create && !o.read_only, err);
+	rc = open_parts(s, dir, o.create && !o.read_only, !o.read_only || o.scan, err);
 	if (rc != ASSAY_OK) {
 		(void)assay_err_prefix(err, "store '%s'", dir);
 		return rc;

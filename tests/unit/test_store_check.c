@@ -1,4 +1,5 @@
 #include "assay/check.h"
+#include "assay/judgement.h"
 
 #include "assay/queue.h"
 #include "assay/run.h"
@@ -895,9 +896,18 @@ static void store_check__every_alloc_fails_in_turn__enomem(void **state)
 
 #define WITH_DATASET(test) cmocka_unit_test_setup_teardown(test, make_store, close_store)
 
+static void store_check__judgement_damaged__told(void **state)
+{
+	assert_int_equal(assay_meta_put(STORE(state), "judgement", 7, NULL), ASSAY_OK);
+	assert_told(state, false, 1, TOLD_PARTS("row judgement: the last judgement: "));
+	assert_int_equal(assay_judgement_forget(STORE(state), NULL), ASSAY_OK);
+	assert_told(state, false, 0, TOLD_PARTS(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    WITH_DATASET(store_check__judgement_damaged__told),
 	    WITH_DATASET(store_check__sound__nothing_found),
 	    WITH_STORE(store_check__empty__nothing_found),
 	    WITH_DATASET(store_check__reader__the_same),

@@ -24,6 +24,7 @@ typedef struct assay_store assay_store;
 typedef struct assay_store_opts {
 	bool read_only; /* no lock, no writes */
 	bool create;    /* make the folder and an empty store if there is none */
+	bool scan;      /* most of the catalog will be read: it is read ahead; a writer's always is */
 } assay_store_opts;
 
 /**
