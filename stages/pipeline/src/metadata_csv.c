@@ -104,7 +104,7 @@ static assay_code take_field(reader *r)
 	if (r->record.len - start > ASSAY_METADATA_VALUE_MAX)
 		return assay_metadata_refuse(r->fault, r->err, line, at, "a value is longer than %d bytes",
 					     ASSAY_METADATA_VALUE_MAX);
-	if (assay_utf8_prefix(r->record.data + start, r->record.len - start) != r->record.len - start)
+	if (assay_utf8_prefix(assay_buf_str(&r->record) + start, r->record.len - start) != r->record.len - start)
 		return assay_metadata_refuse(r->fault, r->err, line, at, "a value is not UTF-8");
 	assay_buf_putc(&r->record, '\0');
 	return assay_buf_check(&r->record, r->err);
