@@ -84,7 +84,7 @@ const char *assay_contract_title(const assay_contract *c);
  * Contracts, and checks on samples of that kind, that were added, removed or altered, with their effect: a check is
  * loosened when everything that passed it passes still and more may, tightened when it is the other way round.
  *
- * @param kind  0 for the checks of every kind
+ * @param kind  0 for the checks of every kind, and those of the dataset
  */
 ASSAY_NODISCARD assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *before,
 						   const assay_contract_set *now, unsigned kind, assay_err *err);

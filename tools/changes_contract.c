@@ -317,6 +317,84 @@ static assay_code diff_checks(assay_changes *c, const assay_contract *a, const a
 	return rc;
 }
 
+/* ---------------------------------------------------------------- checks of the dataset */
+
+static void tell_dataset_rule(assay_buf *out, const assay_dataset_check *k)
+{
+	assay_dataset_check_subject(out, k);
+	assay_buf_puts(out, " must be ");
+	assay_check_bound_text(out, k->bound.op, k->bound.low, k->bound.high);
+	assay_buf_printf(out, " (%s, %s when missing)", assay_severity_name(k->severity),
+			 k->when_missing == ASSAY_MISSING_SKIPS ? "skip" : "fail");
+}
+
+/* By the bound, where nothing else differs; by the bound alone no more can be told. */
+static const char *dataset_effect(const assay_dataset_check *a, const assay_dataset_check *b)
+{
+	const assay_check x = {.op = a->bound.op, .low = a->bound.low, .high = a->bound.high};
+	const assay_check y = {.op = b->bound.op, .low = b->bound.low, .high = b->bound.high};
+	ASSAY_AUTO_BUF of_a = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF of_b = ASSAY_BUF_INIT;
+
+	assay_dataset_check_subject(&of_a, a);
+	assay_dataset_check_subject(&of_b, b);
+	if (strcmp(assay_buf_str(&of_a), assay_buf_str(&of_b)) != 0 || a->severity != b->severity ||
+	    a->when_missing != b->when_missing)
+		return "altered";
+	return bound_effect(&x, &y);
+}
+
+static const assay_dataset_check *find_dataset_check(const assay_contract *c, const char *id)
+{
+	for (size_t i = 0; c != NULL && i < c->dataset_count; i++)
+		if (strcmp(c->dataset[i].id, id) == 0)
+			return &c->dataset[i];
+	return NULL;
+}
+
+/* One of a and b may be NULL. */
+static assay_code diff_dataset_check(assay_changes *c, const assay_dataset_check *a, const assay_dataset_check *b,
+				     assay_err *err)
+{
+	const assay_dataset_check *any = b != NULL ? b : a;
+	ASSAY_AUTO_BUF was = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF is = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (a != NULL)
+		tell_dataset_rule(&was, a);
+	if (b != NULL)
+		tell_dataset_rule(&is, b);
+	if (strcmp(assay_buf_str(&was), assay_buf_str(&is)) == 0)
+		return ASSAY_OK;
+	if (a != NULL && b != NULL)
+		assay_buf_printf(&text, "%s: %s, was %s", any->id, assay_buf_str(&is), assay_buf_str(&was));
+	else
+		assay_buf_printf(&text, "%s: the check %s (%s)", any->id, b != NULL ? "is new" : "was taken out",
+				 assay_buf_str(b != NULL ? &is : &was));
+	return assay_changes_add(c,
+				 (assay_change_words){.what = "check",
+						      .name = any->id,
+						      .before = a != NULL ? assay_buf_str(&was) : NULL,
+						      .now = b != NULL ? assay_buf_str(&is) : NULL,
+						      .effect = a != NULL && b != NULL ? dataset_effect(a, b)
+										       : effect(b == NULL, b != NULL)},
+				 &text, err);
+}
+
+static assay_code diff_dataset_checks(assay_changes *c, const assay_contract *a, const assay_contract *b,
+				      assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; b != NULL && i < b->dataset_count && rc == ASSAY_OK; i++)
+		rc = diff_dataset_check(c, find_dataset_check(a, b->dataset[i].id), &b->dataset[i], err);
+	for (size_t i = 0; a != NULL && i < a->dataset_count && rc == ASSAY_OK; i++)
+		if (find_dataset_check(b, a->dataset[i].id) == NULL)
+			rc = diff_dataset_check(c, &a->dataset[i], NULL, err);
+	return rc;
+}
+
 /* A contract that came, went or has another version number. */
 static assay_code diff_contract(assay_changes *c, const assay_contract *a, const assay_contract *b, assay_err *err)
 {
@@ -349,6 +427,8 @@ assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *b
 		rc = diff_contract(c, was, now->items[i], err);
 		if (rc == ASSAY_OK)
 			rc = diff_checks(c, was, now->items[i], kind, err);
+		if (rc == ASSAY_OK && kind == 0)
+			rc = diff_dataset_checks(c, was, now->items[i], err);
 	}
 	for (size_t i = 0; i < before->count && rc == ASSAY_OK; i++) {
 		if (find_contract(now, before->items[i]->id) != NULL)
@@ -356,6 +436,8 @@ assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *b
 		rc = diff_contract(c, before->items[i], NULL, err);
 		if (rc == ASSAY_OK)
 			rc = diff_checks(c, before->items[i], NULL, kind, err);
+		if (rc == ASSAY_OK && kind == 0)
+			rc = diff_dataset_checks(c, before->items[i], NULL, err);
 	}
 	return rc;
 }

@@ -1,12 +1,13 @@
 #include "verbs.h"
 
-static const assay_verb *const subs[] = {&assay_verb_contract_lint, &assay_verb_contract_schema, NULL};
+static const assay_verb *const subs[] = {&assay_verb_contract_lint, &assay_verb_contract_diff,
+					 &assay_verb_contract_schema, NULL};
 
 const assay_verb assay_verb_contract = {
     .name = "contract",
     .group = ASSAY_GROUP_LEARN,
     .operands = "",
-    .summary = "check contracts; their schema",
+    .summary = "check contracts, compare them; their schema",
     .help = "",
     .example = "  assay contract lint\n",
     .see_also = "config, judge, stages",
