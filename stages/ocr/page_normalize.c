@@ -177,7 +177,7 @@ static uint8_t mean_around(const grid *g, int i, int j, bool even)
 			sum += g->level[(size_t)y * (size_t)g->nx + (size_t)x];
 			n += g->level[(size_t)y * (size_t)g->nx + (size_t)x] > 0;
 		}
-	return n > 0 ? (uint8_t)((sum + n / 2) / n) : 0;
+	return (uint8_t)(n > 0 ? (sum + n / 2) / n : 0);
 }
 
 static void swap_levels(grid *g)
@@ -197,7 +197,9 @@ static size_t fill(grid *g)
 		for (int i = 0; i < g->nx; i++) {
 			const size_t at = (size_t)j * (size_t)g->nx + (size_t)i;
 
-			g->next[at] = g->level[at] == 0 ? mean_around(g, i, j, false) : g->level[at];
+			g->next[at] = g->level[at];
+			if (g->next[at] == 0)
+				g->next[at] = mean_around(g, i, j, false);
 			unknown += g->next[at] == 0;
 		}
 	swap_levels(g);

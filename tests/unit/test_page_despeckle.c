@@ -112,7 +112,7 @@ static void binary__noise_of_any_density__as_by_connected_components(void **stat
 			uint32_t seed = 7 + (uint32_t)k;
 			uint64_t specks;
 			l_int32 same = 0;
-			char text[8];
+			char text[16];
 
 			for (int y = 0; y < 97; y++)
 				for (int x = 0; x < 211; x++)

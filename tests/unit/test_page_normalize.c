@@ -173,6 +173,25 @@ static void picture__dark_area__scaled_as_its_surroundings(void **state)
 	pixDestroy(&pix);
 }
 
+/* Up to three quarters of a tile may be ink. */
+static void background__tile_that_is_mostly_ink__its_paper(void **state)
+{
+	PIX *pix = pixCreate(400, 400, 8);
+
+	(void)state;
+	(void)pixSetAllArbitrary(pix, 200);
+	for (int y = 0; y < 400; y++)
+		for (int x = 0; x < 400; x++)
+			if (x % 10 < 7)
+				(void)pixSetPixel(pix, x, y, 70);
+	run_set(&r, "tile", "50");
+	run_page(&r, pix, 0);
+	assert_int_equal(value("page.background_level"), 200);
+	assert_int_equal(pixel(r.pages[0]->u.page.pix, 0, 0), 84); /* 70 x 240 / 200 */
+	assert_int_equal(pixel(r.pages[0]->u.page.pix, 9, 9), 240);
+	pixDestroy(&pix);
+}
+
 static void nothing_to_even_out__page_passes_as_it_is(void **state)
 {
 	PIX *binary = pixCreate(50, 20, 1), *dark = pixCreate(300, 200, 8);
@@ -233,6 +252,7 @@ int main(void)
 	    TEST(methods__flat_page__the_formula_exactly),
 	    TEST(divide__yellowed_paper__keeps_its_hue),
 	    TEST(picture__dark_area__scaled_as_its_surroundings),
+	    TEST(background__tile_that_is_mostly_ink__its_paper),
 	    TEST(nothing_to_even_out__page_passes_as_it_is),
 	    TEST(pages_of_any_shape__one_page_of_that_shape),
 	    TEST(every_allocation_fails_in_turn__enomem_and_no_page),
