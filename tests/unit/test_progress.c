@@ -135,8 +135,11 @@ static void bar__any_width_and_hostile_names__fits_and_is_harmless(void **state)
 	p.current[4] = "inbox/a/very/long/path/that/does/not/fit/anywhere/at/all.tif";
 	for (size_t columns = 1; columns < 300; columns++) {
 		ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
+		ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
 
 		assay_progress_bar(&line, &p, columns);
+		(void)assay_text_put(&safe, assay_buf_str(&line), columns);
+		assert_string_equal(assay_buf_str(&safe), assay_buf_str(&line)); /* no character is cut in two */
 		assert_in_range(assay_text_columns(assay_buf_str(&line)), 1, columns);
 		assert_null(strpbrk(assay_buf_str(&line), "\x1b\x07\n\r"));
 		assert_null(strstr(assay_buf_str(&line), "\xe2\x80\xae"));
