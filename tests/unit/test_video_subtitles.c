@@ -158,7 +158,7 @@ static void subtitles__packets_of_every_codec__one_text(void **state)
 static void subtitles__packets_that_lie__malformed(void **state)
 {
 	static const packet packets[] = {
-	    PACKET(AV_CODEC_ID_MOV_TEXT, "\0\x09short", 1000, 500),
+	    PACKET(AV_CODEC_ID_MOV_TEXT, "\0\x06short", 1000, 500),
 	    PACKET(AV_CODEC_ID_MOV_TEXT, "\0", 1000, 500),
 	    PACKET(AV_CODEC_ID_MOV_TEXT, "\0\x04\xfe\xff\0A", 1000, 500),
 	    PACKET(AV_CODEC_ID_ASS, "0,0,Default,,0,0,0 no eighth comma", 1000, 500),
@@ -180,6 +180,16 @@ static void subtitles__packets_that_lie__malformed(void **state)
 	assert_undefined(&c, 0, "subtitles.cues", "no cue can be read");
 	assert_int_equal(metric(&c, 0, "subtitles.malformed"), 2);
 	assert_int_equal(kept_count, 0);
+	chain_close(&c);
+}
+
+static void subtitles__stream_of_gaps_alone__no_subtitles(void **state)
+{
+	static const packet packets[] = {PACKET(AV_CODEC_ID_MOV_TEXT, "\0\0", 0, 5000)};
+	test_chain c = run_packets(packets, 1, 0, NULL);
+
+	(void)state;
+	assert_undefined(&c, 0, "subtitles.cues", "no subtitles");
 	chain_close(&c);
 }
 
@@ -339,6 +349,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(subtitles__packets_of_every_codec__one_text),
 	    cmocka_unit_test(subtitles__packets_that_lie__malformed),
+	    cmocka_unit_test(subtitles__stream_of_gaps_alone__no_subtitles),
 	    cmocka_unit_test(subtitles__first_frame_late__times_count_from_it),
 	    cmocka_unit_test(subtitles__two_streams__the_one_that_is_asked_for),
 	    cmocka_unit_test(subtitles__overlaps_and_ends__counted),
