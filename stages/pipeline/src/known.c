@@ -38,7 +38,8 @@ static bool has_role(const assay_found *f, const char *role)
 	return false;
 }
 
-static assay_code compare_sidecars(unsigned *causes, const assay_source *src, const assay_found *f, bool trust_young,
+/* One that is as it was but was too young then is no change: only a digest would tell. */
+static assay_code compare_sidecars(assay_look *out, const assay_source *src, const assay_found *f, bool trust_young,
 				   assay_err *err)
 {
 	for (size_t i = 0; i < f->sidecar_count; i++) {
@@ -51,12 +52,14 @@ static assay_code compare_sidecars(unsigned *causes, const assay_source *src, co
 		if (rc != ASSAY_OK)
 			return rc;
 		k = assay_known_sidecar(src, f->sidecars[i].role, assay_buf_str(&key));
-		if (k == NULL || !stamp_holds(&k->stamp, &f->sidecars[i].stamp, trust_young))
-			*causes |= cause_of_role(f->sidecars[i].role);
+		if (k == NULL || !assay_stamp_same(&k->stamp, &f->sidecars[i].stamp))
+			out->causes |= cause_of_role(f->sidecars[i].role);
+		else
+			out->young |= !stamp_holds(&k->stamp, &f->sidecars[i].stamp, trust_young);
 	}
 	for (size_t i = 0; i < src->sidecar_count; i++)
 		if (!has_role(f, src->sidecars[i].role))
-			*causes |= cause_of_role(src->sidecars[i].role);
+			out->causes |= cause_of_role(src->sidecars[i].role);
 	return ASSAY_OK;
 }
 
@@ -110,7 +113,7 @@ static assay_code compare(assay_look *out, assay_session *s, const assay_source 
 		out->causes |= ASSAY_CAUSE_RECIPE;
 	if (!assay_stamp_same(&src->stamp, &f->stamp))
 		out->causes |= ASSAY_CAUSE_CONTENT;
-	rc = compare_sidecars(&out->causes, src, f, trust_young, err);
+	rc = compare_sidecars(out, src, f, trust_young, err);
 	if (rc == ASSAY_OK)
 		rc = same_metadata(&same, s, src, f, err);
 	if (rc == ASSAY_OK && !same)

@@ -29,6 +29,18 @@ dry
 assert_jq dry.json '.sources | [.run, .rejudge, .unchanged] | @csv' '0,0,20'
 assert_jq dry.json '.list' '[]'
 
+# Young when they were digested, sidecars too: they are digested again, and nothing is foreseen to be run.
+mkdir young && cp assay.yaml values.odcs.yaml young && mkdir young/docs
+(
+    cd young
+    echo 'value: 1' >docs/a.txt
+    echo truth >docs/a.gt
+    test_run_into store
+    dry
+    assert_jq dry.json '.sources | [.run, .rejudge, .need_digest] | @csv' '0,1,1'
+    assert_jq dry.json '.causes | @json' '{"young":1}'
+)
+
 # One of each cause.
 echo 'value: 3 of new' >docs/new.txt
 echo 'value: 3 of changed' >docs/1.txt
