@@ -14,3 +14,5 @@ target_include_directories(test_judging PRIVATE
 # What has threads is run under the thread sanitizer as well (preset tsan).
 add_custom_target(threads DEPENDS test_hash_pool)
 set_tests_properties(unit.hash_pool PROPERTIES LABELS "unit;threads")
+assay_add_unit(original LINK assay::pipeline assay::registry WRAP assay_sources_with malloc calloc realloc)
+target_include_directories(test_original PRIVATE ${PROJECT_SOURCE_DIR}/lineage/src ${PROJECT_SOURCE_DIR}/stages/pipeline/src)

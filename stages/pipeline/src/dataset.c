@@ -25,6 +25,7 @@ typedef struct dataset {
 	assay_judging judging;
 	assay_snapshot snapshot;
 	assay_ticketing tickets;
+	assay_originals originals;
 	assay_dataset_checks checks;
 	bool whole; /* the checks of the dataset are judged: it is not a part of it */
 	bool moved; /* the source being judged is not as the snapshot's base has it */
@@ -83,34 +84,8 @@ static assay_code do_failed_source(dataset *d, const assay_complaint *c, assay_e
 			      : rc;
 }
 
-/* By kind of sample, found when a sample of that kind comes: filters may look at one kind only. */
-typedef struct originals {
-	bool known[ASSAY_SAMPLE_KIND_MAX + 1];
-	char *path[ASSAY_SAMPLE_KIND_MAX + 1];
-} originals;
-
-static void originals_release(originals *o)
-{
-	for (unsigned k = 0; k <= ASSAY_SAMPLE_KIND_MAX; k++)
-		free(o->path[k]);
-}
-
-static assay_code find_original(dataset *d, originals *o, assay_judged *of, assay_err *err)
-{
-	const bool apart = d->session->config->filters.count > 0;
-	const unsigned slot = apart && of->sample->kind <= ASSAY_SAMPLE_KIND_MAX ? of->sample->kind : 0;
-	assay_code rc = ASSAY_OK;
-
-	if (!o->known[slot])
-		rc = assay_original_of(&o->path[slot], d->store, d->session->config, of->source, of->sample->kind, err);
-	o->known[slot] = true;
-	of->original = o->path[slot];
-	return rc;
-}
-
 static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units, assay_err *err)
 {
-	ASSAY_CLEANUP(originals_release) originals o = {0};
 	const size_t count = of->source->unit_count;
 	assay_code rc = ASSAY_OK;
 
@@ -121,7 +96,8 @@ static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units
 		for (uint32_t k = 0; k < units[i].result.sample_count && rc == ASSAY_OK; k++) {
 			of->position = k;
 			of->sample = &units[i].result.samples[k];
-			rc = find_original(d, &o, of, err);
+			rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source,
+					       of->sample->kind, err);
 			if (rc == ASSAY_OK)
 				rc = do_sample(d, of, err);
 		}
@@ -344,6 +320,7 @@ fail:
 	assay_judging_release(&d.judging);
 	assay_snapshot_release(&d.snapshot);
 	assay_ticketing_release(&d.tickets);
+	assay_originals_release(&d.originals);
 	assay_known_recipes_release(&d.known);
 	assay_dataset_checks_release(&d.checks);
 	return rc;

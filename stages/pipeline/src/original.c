@@ -6,13 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct earlier {
+#define GROUPS_MIN 64
+
+typedef struct search {
 	assay_store *store;
 	const assay_config *config;
 	assay_sample_kind kind;
 	const assay_source *of;
-	char *path; /* smallest so far, owned */
-} earlier;
+	char *path;     /* first so far, owned */
+	uint64_t among; /* sources that have these bytes */
+} search;
+
+void assay_originals_release(assay_originals *o)
+{
+	for (size_t i = 0; i < o->cap; i++)
+		free(o->groups[i].path);
+	free(o->groups);
+	*o = (assay_originals){0};
+}
+
+/* ---------------------------------------------------------------- looking through a group */
 
 /* A source that failed is nobody's original: it has no samples to stand for. */
 static assay_code source_failed(assay_store *store, const assay_source *src, bool *failed, assay_err *err)
@@ -30,7 +43,7 @@ static assay_code source_failed(assay_store *store, const assay_source *src, boo
 }
 
 /* What a filter took out stands for nobody: its duplicate may be what the dataset wants. */
-static bool is_filtered(const earlier *e, const assay_source *src)
+static bool is_filtered(const search *e, const assay_source *src)
 {
 	const assay_metadata_view m = {(const char *const *)src->metadata_keys,
 				       (const char *const *)src->metadata_values, src->metadata_count};
@@ -38,14 +51,16 @@ static bool is_filtered(const earlier *e, const assay_source *src)
 	return assay_filters_hit(&e->config->filters, &e->config->fields, src->modality, e->kind, &m) != NULL;
 }
 
-static assay_code offer_original(void *ctx, const assay_source *other, assay_err *err)
+static assay_code offer(void *ctx, const assay_source *other, assay_err *err)
 {
-	earlier *e = ctx;
+	search *e = ctx;
 	bool failed;
 	assay_code rc;
 
-	if (other->missing || other->modality != e->of->modality || !assay_digest_eq(&other->digest, &e->of->digest) ||
-	    strcmp(other->path, e->path != NULL ? e->path : e->of->path) >= 0 || is_filtered(e, other))
+	if (other->missing || other->modality != e->of->modality || !assay_digest_eq(&other->digest, &e->of->digest))
+		return ASSAY_OK;
+	e->among++;
+	if ((e->path != NULL && strcmp(other->path, e->path) >= 0) || is_filtered(e, other))
 		return ASSAY_OK;
 	rc = source_failed(e->store, other, &failed, err);
 	if (rc != ASSAY_OK || failed)
@@ -55,16 +70,88 @@ static assay_code offer_original(void *ctx, const assay_source *other, assay_err
 	return e->path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "original") : ASSAY_OK;
 }
 
-assay_code assay_original_of(char **path, assay_store *store, const assay_config *config, const assay_source *src,
-			     assay_sample_kind kind, assay_err *err)
-{
-	earlier e = {.store = store, .config = config, .kind = kind, .of = src};
-	const assay_code rc = assay_sources_with(store, &src->digest, offer_original, &e, err);
+/* ---------------------------------------------------------------- groups */
 
-	if (rc != ASSAY_OK) {
-		free(e.path);
-		e.path = NULL;
+static size_t place_of(const assay_original_group *groups, size_t cap, const assay_original_group *g)
+{
+	size_t at;
+
+	memcpy(&at, g->digest.bytes, sizeof at); /* a digest is its own hash */
+	at = (at + g->slot * 31 + (size_t)g->modality) & (cap - 1);
+	while (groups[at].used && (groups[at].slot != g->slot || groups[at].modality != g->modality ||
+				   !assay_digest_eq(&groups[at].digest, &g->digest)))
+		at = (at + 1) & (cap - 1);
+	return at;
+}
+
+static assay_code make_room(assay_originals *o, assay_err *err)
+{
+	const size_t cap = o->cap > 0 ? 2 * o->cap : GROUPS_MIN;
+	assay_original_group *groups;
+
+	if (2 * (o->count + 1) <= o->cap)
+		return ASSAY_OK;
+	groups = assay_alloc(cap, sizeof *groups);
+	if (groups == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "originals");
+	for (size_t i = 0; i < o->cap; i++)
+		if (o->groups[i].used)
+			groups[place_of(groups, cap, &o->groups[i])] = o->groups[i];
+	free(o->groups);
+	o->groups = groups;
+	o->cap = cap;
+	return ASSAY_OK;
+}
+
+static assay_code look_through(assay_originals *o, const assay_original_group *key, search *e, const char **first,
+			       assay_err *err)
+{
+	assay_code rc = make_room(o, err);
+	size_t at;
+
+	*first = NULL;
+	if (rc != ASSAY_OK)
+		return rc;
+	at = place_of(o->groups, o->cap, key);
+	if (!o->groups[at].used) {
+		rc = assay_sources_with(e->store, &key->digest, offer, e, err);
+		if (rc == ASSAY_OK && e->among > 1) {
+			o->groups[at] = *key;
+			o->groups[at].path = e->path;
+			o->groups[at].used = true;
+			o->count++;
+			e->path = NULL;
+		}
+		free(e->path);
+		e->path = NULL;
 	}
-	*path = e.path;
+	if (rc == ASSAY_OK && o->groups[at].used)
+		*first = o->groups[at].path;
+	return rc;
+}
+
+assay_code assay_original_of(const char **path, assay_originals *o, assay_store *store, const assay_config *config,
+			     const assay_source *src, assay_sample_kind kind, assay_err *err)
+{
+	/* Filters may look at one kind only. */
+	const bool apart = config->filters.count > 0 && kind <= ASSAY_SAMPLE_KIND_MAX;
+	const assay_original_group key = {src->digest, src->modality, apart ? kind : 0, NULL, false};
+	search e = {.store = store, .config = config, .kind = kind, .of = src};
+	assay_code rc = ASSAY_OK;
+
+	if (o->source != src->id) {
+		o->source = src->id;
+		memset(o->known, 0, sizeof o->known);
+	}
+	if (!o->known[key.slot]) {
+		const char *first;
+
+		rc = look_through(o, &key, &e, &first, err);
+		if (rc == ASSAY_OK) {
+			o->path[key.slot] = first != NULL && strcmp(first, src->path) < 0 ? first : NULL;
+			o->known[key.slot] = true;
+		}
+	}
+	*path = rc == ASSAY_OK ? o->path[key.slot] : NULL;
 	return rc;
 }

@@ -8,8 +8,32 @@
 #include "assay/config.h"
 #include "assay/source.h"
 
-/** Path of the source whose samples of this kind those of src duplicate, to be freed; NULL when they are none. */
-ASSAY_NODISCARD assay_code assay_original_of(char **path, assay_store *store, const assay_config *config,
-					     const assay_source *src, assay_sample_kind kind, assay_err *err);
+/** Sources with the same bytes, and the first of them by path. */
+typedef struct assay_original_group {
+	assay_digest digest;
+	assay_modality modality;
+	unsigned slot; /* kind of sample, or 0 when it does not matter */
+	char *path;    /* owned; NULL when none may be an original */
+	bool used;
+} assay_original_group;
+
+/** What was found so far: each group is looked through once, however many sources are in it. Blank is empty. */
+typedef struct assay_originals {
+	assay_original_group *groups; /* cap is a power of two, at most half full; none for bytes seen once */
+	size_t count, cap;
+	uint64_t source; /* asked for last, and the answers by slot: */
+	bool known[ASSAY_SAMPLE_KIND_MAX + 1];
+	const char *path[ASSAY_SAMPLE_KIND_MAX + 1];
+} assay_originals;
+
+void assay_originals_release(assay_originals *o);
+
+/**
+ * Path of the source whose samples of this kind those of src duplicate; NULL when they are none. Borrowed from o. The
+ * sources of the store must not change while o is in use.
+ */
+ASSAY_NODISCARD assay_code assay_original_of(const char **path, assay_originals *o, assay_store *store,
+					     const assay_config *config, const assay_source *src,
+					     assay_sample_kind kind, assay_err *err);
 
 #endif

@@ -1,0 +1,137 @@
+#include "assay/config.h"
+#include "assay/object.h"
+#include "assay/unit.h"
+
+#include "lineage_fixture.h"
+#include "original.h"
+
+/* How often a group was looked through. */
+static unsigned looked;
+
+assay_code __real_assay_sources_with(assay_store *s, const assay_digest *content, assay_source_fn *fn, void *ctx,
+				     assay_err *err);
+assay_code __wrap_assay_sources_with(assay_store *s, const assay_digest *content, assay_source_fn *fn, void *ctx,
+				     assay_err *err);
+assay_code __wrap_assay_sources_with(assay_store *s, const assay_digest *content, assay_source_fn *fn, void *ctx,
+				     assay_err *err)
+{
+	looked++;
+	return __real_assay_sources_with(s, content, fn, ctx, err);
+}
+
+static const assay_config config;
+
+static uint64_t put_unit(assay_store *s, unsigned content, assay_failure failure)
+{
+	assay_unit u = {.source = digest(content), .part = text("")};
+	assay_step_count step = {0};
+
+	assert_int_equal(assay_object_put(s, ASSAY_OBJECT_RECIPE, "recipe", 6, NULL, &u.recipe, NULL, NULL), ASSAY_OK);
+	u.work_key = digest(content);
+	u.result.failure = failure;
+	u.result.steps = &step;
+	u.result.step_count = 1;
+	u.result.message = failure != ASSAY_FAILURE_NONE ? text("damaged") : NULL;
+	assert_int_equal(assay_unit_put(s, &u, NULL), ASSAY_OK);
+	free(u.part);
+	free(u.result.message);
+	return u.id;
+}
+
+/* Only the digest of what it was made by is asked for. */
+static assay_source put(assay_store *s, const char *path, unsigned content, uint64_t unit, bool missing)
+{
+	assay_source src = {.modality = ASSAY_MODALITY_PAGE, .digest = digest(content), .recipe = digest(0xee)};
+
+	src.path = text(path);
+	src.units = malloc(sizeof(*src.units));
+	assert_non_null(src.units);
+	src.units[0] = unit;
+	src.unit_count = 1;
+	src.missing = missing;
+	src.cause = ASSAY_CAUSE_NEW;
+	assert_int_equal(assay_source_put(s, &src, NULL), ASSAY_OK);
+	return src;
+}
+
+static const char *original_of(assay_originals *o, assay_store *s, const assay_source *src)
+{
+	const char *path = "?";
+
+	assert_int_equal(assay_original_of(&path, o, s, &config, src, ASSAY_SAMPLE_PAGE, NULL), ASSAY_OK);
+	return path;
+}
+
+static void original_of__same_bytes__first_path_that_is_there_and_whole(void **state)
+{
+	assay_store *s = STORE(state);
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {0};
+	const uint64_t good = put_unit(s, 1, ASSAY_FAILURE_NONE), bad = put_unit(s, 2, ASSAY_FAILURE_DECODE);
+	ASSAY_AUTO_SOURCE gone = put(s, "a", 1, good, true);
+	ASSAY_AUTO_SOURCE failed = put(s, "b", 1, bad, false);
+	ASSAY_AUTO_SOURCE last = put(s, "e", 1, good, false);
+	ASSAY_AUTO_SOURCE first = put(s, "c", 1, good, false);
+	ASSAY_AUTO_SOURCE alone = put(s, "d", 3, good, false);
+
+	assert_string_equal(original_of(&o, s, &last), "c");
+	assert_null(original_of(&o, s, &first));
+	assert_null(original_of(&o, s, &failed)); /* what sorts behind it is not its original */
+	assert_null(original_of(&o, s, &alone));
+	assert_string_equal(original_of(&o, s, &last), "c");
+	(void)gone;
+}
+
+/* Ten thousand copies of a blank page are looked through once, not ten thousand times ten thousand. */
+static void original_of__many_copies__the_group_is_looked_through_once(void **state)
+{
+	enum { COPIES = 500, SINGLES = 300 };
+	assay_store *s = STORE(state);
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {0};
+	const uint64_t unit = put_unit(s, 1, ASSAY_FAILURE_NONE);
+
+	for (unsigned i = 0; i < COPIES; i++) {
+		char path[16];
+
+		(void)snprintf(path, sizeof(path), "copy-%04u", i);
+		ASSAY_AUTO_SOURCE src = put(s, path, 1, unit, false);
+	}
+	looked = 0;
+	for (unsigned i = 0; i < COPIES; i++) {
+		ASSAY_AUTO_SOURCE src = {0};
+		char path[16];
+
+		(void)snprintf(path, sizeof(path), "copy-%04u", i);
+		assert_int_equal(assay_source_find(s, path, &src, NULL), ASSAY_OK);
+		if (i == 0)
+			assert_null(original_of(&o, s, &src));
+		else
+			assert_string_equal(original_of(&o, s, &src), "copy-0000");
+	}
+	assert_int_equal(looked, 1);
+	/* Groups of one are not kept; groups of two are, and the table grows. */
+	for (unsigned i = 0; i < SINGLES; i++) {
+		char one[16], two[16];
+
+		(void)snprintf(one, sizeof(one), "one-%04u", i);
+		(void)snprintf(two, sizeof(two), "two-%04u", i);
+		ASSAY_AUTO_SOURCE a = put(s, one, 2 + i % 200, unit, false);
+		ASSAY_AUTO_SOURCE b = put(s, two, 2 + i % 200, unit, false);
+
+		if (i < 200)
+			assert_string_equal(original_of(&o, s, &b), one);
+	}
+	assert_int_equal(o.count, 201);
+	ASSAY_AUTO_SOURCE again = {0};
+	assert_int_equal(assay_source_find(s, "two-0007", &again, NULL), ASSAY_OK);
+	assert_string_equal(original_of(&o, s, &again), "one-0007");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WITH_STORE(original_of__same_bytes__first_path_that_is_there_and_whole),
+	    WITH_STORE(original_of__many_copies__the_group_is_looked_through_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
