@@ -323,7 +323,6 @@ static void read__every_alloc_fails_in_turn__enomem_no_leak(void **state)
 		long n = 0;
 
 		while (rc != ASSAY_OK) {
-			ASSAY_AUTO_METADATA_SET m = {0};
 			ASSAY_AUTO_BUF got = ASSAY_BUF_INIT;
 			assay_metadata_fault fault = {0};
 

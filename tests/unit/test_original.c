@@ -94,6 +94,8 @@ static void original_of__many_copies__the_group_is_looked_through_once(void **st
 
 		(void)snprintf(path, sizeof(path), "copy-%04u", i);
 		ASSAY_AUTO_SOURCE src = put(s, path, 1, unit, false);
+
+		assert_int_not_equal(src.id, 0);
 	}
 	looked = 0;
 	for (unsigned i = 0; i < COPIES; i++) {
@@ -116,6 +118,8 @@ static void original_of__many_copies__the_group_is_looked_through_once(void **st
 		(void)snprintf(two, sizeof(two), "two-%04u", i);
 		ASSAY_AUTO_SOURCE a = put(s, one, 2 + i % 200, unit, false);
 		ASSAY_AUTO_SOURCE b = put(s, two, 2 + i % 200, unit, false);
+
+		assert_true(a.id < b.id);
 
 		if (i < 200)
 			assert_string_equal(original_of(&o, s, &b), one);
