@@ -60,18 +60,42 @@ void *assay_arena_alloc(assay_arena *a, size_t n, size_t size)
 
 char *assay_arena_strdup(assay_arena *a, const char *s)
 {
-	const size_t bytes = strlen(s) + 1;
-	char *copy = take(a, bytes, 1);
+	return assay_arena_strndup(a, s, strlen(s));
+}
 
-	return copy != NULL ? memcpy(copy, s, bytes) : NULL;
+char *assay_arena_strndup(assay_arena *a, const char *s, size_t n)
+{
+	size_t bytes;
+	char *copy = assay_add_size(&bytes, n, 1) ? take(a, bytes, 1) : NULL;
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, s, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+static void free_blocks(block *b)
+{
+	while (b != NULL) {
+		block *before = b->before;
+
+		free(b);
+		b = before;
+	}
+}
+
+void assay_arena_rewind(assay_arena *a)
+{
+	if (a->last == NULL)
+		return;
+	free_blocks(a->last->before);
+	a->last->before = NULL;
+	a->last->used = 0;
 }
 
 void assay_arena_release(assay_arena *a)
 {
-	while (a->last != NULL) {
-		block *b = a->last;
-
-		a->last = b->before;
-		free(b);
-	}
+	free_blocks(a->last);
+	a->last = NULL;
 }

@@ -232,14 +232,58 @@ static void move(assay_cbor_reader *r, size_t n)
 	r->at += n;
 }
 
-/* What most items are: a head of one byte with its argument in it. */
-static inline bool take_small(assay_cbor_reader *r, enum major major, uint64_t *v)
+/*
+ * The head of most items: of this major type, the shortest for its argument, with at most four bytes behind the first.
+ * Its size and argument; 0 for every other head and for what is wrong, which look() reads again and tells.
+ */
+static inline size_t short_head(const assay_cbor_reader *r, enum major major, uint64_t *v)
 {
-	if (r->fault != NULL || r->left == 0 || *r->p >> 5 != (unsigned)major || (*r->p & 31u) >= 24)
+	const unsigned char *p = r->p;
+	unsigned info;
+
+	if (r->fault != NULL || r->left < 5 || *p >> 5 != (unsigned)major)
+		return 0;
+	info = *p & 31u;
+	if (info < 24) {
+		*v = info;
+		return 1;
+	}
+	switch (info) {
+	case 24:
+		*v = p[1];
+		return *v >= 24 ? 2 : 0;
+	case 25:
+		*v = (uint64_t)p[1] << 8 | p[2];
+		return *v > UINT8_MAX ? 3 : 0;
+	case 26:
+		*v = (uint64_t)p[1] << 24 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 8 | p[4];
+		return *v > UINT16_MAX ? 5 : 0;
+	default:
+		return 0;
+	}
+}
+
+static inline bool take_short(assay_cbor_reader *r, enum major major, uint64_t *v)
+{
+	const size_t head = short_head(r, major, v);
+
+	if (head == 0)
 		return false;
-	*v = *r->p & 31u;
-	move(r, 1);
+	move(r, head);
 	return true;
+}
+
+/* A string with such a head that is all there, without moving: where it is, and its end behind the head's start. */
+static inline const unsigned char *short_string(const assay_cbor_reader *r, enum major major, size_t *n, size_t *size)
+{
+	uint64_t v;
+	const size_t head = short_head(r, major, &v);
+
+	if (head == 0 || v > r->left - head)
+		return NULL;
+	*n = (size_t)v;
+	*size = head + (size_t)v;
+	return r->p + head;
 }
 
 /* Consume the next item, which must be of this type. */
@@ -271,29 +315,35 @@ void assay_cbor_fault(assay_cbor_reader *r, const char *static_reason)
 
 assay_cbor_type assay_cbor_peek(assay_cbor_reader *r)
 {
+	uint64_t v;
 	token t;
 
 	if (r->left == 0)
 		return ASSAY_CBOR_END;
+	if (short_head(r, MAJOR_UINT, &v) > 0)
+		return ASSAY_CBOR_UINT;
 	(void)look(r, &t);
 	return t.type;
 }
 
 uint64_t assay_cbor_read_uint(assay_cbor_reader *r)
 {
-	uint64_t small;
+	uint64_t v;
 	token t;
 
-	if (take_small(r, MAJOR_UINT, &small))
-		return small;
+	if (take_short(r, MAJOR_UINT, &v))
+		return v;
 	(void)take(r, &t, ASSAY_CBOR_UINT, "not an unsigned integer");
 	return t.value;
 }
 
 int64_t assay_cbor_read_int(assay_cbor_reader *r)
 {
+	uint64_t v;
 	token t;
 
+	if (take_short(r, MAJOR_UINT, &v))
+		return (int64_t)v;
 	if (!look(r, &t))
 		return 0;
 	if (t.type != ASSAY_CBOR_UINT && t.type != ASSAY_CBOR_NEGINT) {
@@ -336,8 +386,14 @@ const unsigned char *assay_cbor_read_bytes(assay_cbor_reader *r, size_t *n)
 /* Look before moving, so that the offset in the message is that of the string. */
 const char *assay_cbor_read_text(assay_cbor_reader *r, size_t *n)
 {
+	size_t size;
 	token t;
+	const unsigned char *s = short_string(r, MAJOR_TEXT, n, &size);
 
+	if (s != NULL && assay_utf8_prefix(s, *n) == *n) {
+		move(r, size);
+		return (const char *)s;
+	}
 	*n = 0;
 	if (!look(r, &t))
 		return NULL;
@@ -348,6 +404,11 @@ const char *assay_cbor_read_text(assay_cbor_reader *r, size_t *n)
 	move(r, t.size);
 	*n = (size_t)t.value;
 	return (const char *)t.data;
+}
+
+static char *copy_text(const assay_cbor_reader *r, const char *s, size_t n)
+{
+	return r->arena != NULL ? assay_arena_strndup(r->arena, s, n) : assay_strndup(s, n);
 }
 
 char *assay_cbor_read_strdup(assay_cbor_reader *r)
@@ -362,7 +423,7 @@ char *assay_cbor_read_strdup(assay_cbor_reader *r)
 	s = assay_cbor_read_text(r, &n);
 	if (s == NULL)
 		return NULL;
-	copy = memchr(s, '\0', n) == NULL ? assay_strndup(s, n) : NULL;
+	copy = memchr(s, '\0', n) == NULL ? copy_text(r, s, n) : NULL;
 	if (copy == NULL) {
 		*r = before;
 		assay_cbor_fault(r, memchr(s, '\0', n) != NULL ? "text holds a NUL" : no_memory);
@@ -372,8 +433,15 @@ char *assay_cbor_read_strdup(assay_cbor_reader *r)
 
 bool assay_cbor_read_digest(assay_cbor_reader *r, assay_digest *out)
 {
+	size_t n, size;
 	token t;
+	const unsigned char *s = short_string(r, MAJOR_BYTES, &n, &size);
 
+	if (s != NULL && n == sizeof(out->bytes)) {
+		memcpy(out->bytes, s, n);
+		move(r, size);
+		return true;
+	}
 	*out = (assay_digest){0};
 	if (assay_cbor_read_null(r) || !look(r, &t))
 		return false;
@@ -388,16 +456,26 @@ bool assay_cbor_read_digest(assay_cbor_reader *r, assay_digest *out)
 
 size_t assay_cbor_read_array(assay_cbor_reader *r)
 {
+	uint64_t v;
 	token t;
 
+	if (short_head(r, MAJOR_ARRAY, &v) == 1 && v < r->left) {
+		move(r, 1);
+		return (size_t)v;
+	}
 	(void)take(r, &t, ASSAY_CBOR_ARRAY, "not an array");
 	return (size_t)t.value;
 }
 
 size_t assay_cbor_read_map(assay_cbor_reader *r)
 {
+	uint64_t v;
 	token t;
 
+	if (short_head(r, MAJOR_MAP, &v) == 1 && v <= (r->left - 1) / 2) {
+		move(r, 1);
+		return (size_t)v;
+	}
 	(void)take(r, &t, ASSAY_CBOR_MAP, "not a map");
 	return (size_t)t.value;
 }

@@ -52,7 +52,7 @@ static assay_code raw_get(assay_store *s, assay_table t, const void *key, size_t
 
 	if (rc != ASSAY_OK)
 		return rc;
-	mrc = mdb_get(s->env.txn, s->env.dbi[t], &k, val);
+	mrc = assay_env_get(&s->env, t, &k, val);
 	if (mrc == MDB_NOTFOUND)
 		return ASSAY_ENOENT;
 	return mrc == MDB_SUCCESS ? ASSAY_OK : raise_mdb(err, mrc, "read from", t);

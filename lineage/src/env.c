@@ -246,10 +246,29 @@ assay_code assay_env_begin(assay_env *e, assay_err *err)
 	return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "begin: %s", mdb_strerror(mrc));
 }
 
+int assay_env_get(assay_env *e, assay_table t, MDB_val *key, MDB_val *value)
+{
+	int mrc = MDB_SUCCESS;
+
+	/* Writes of the group keep its cursors valid. */
+	if (e->near[t] == NULL)
+		mrc = mdb_cursor_open(e->txn, e->dbi[t], &e->near[t]);
+	return mrc == MDB_SUCCESS ? mdb_cursor_get(e->near[t], key, value, MDB_SET_KEY) : mrc;
+}
+
+static void close_cursors(assay_env *e)
+{
+	for (unsigned t = 0; t < ASSAY_TABLE_COUNT; t++)
+		if (e->near[t] != NULL)
+			mdb_cursor_close(ASSAY_STEAL(&e->near[t]));
+}
+
 assay_code assay_env_commit(assay_env *e, assay_err *err)
 {
-	const int mrc = mdb_txn_commit(ASSAY_STEAL(&e->txn));
+	int mrc;
 
+	close_cursors(e);
+	mrc = mdb_txn_commit(ASSAY_STEAL(&e->txn));
 	if (mrc == MDB_SUCCESS)
 		return ASSAY_OK;
 	return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "%s", mdb_strerror(mrc));
@@ -257,6 +276,7 @@ assay_code assay_env_commit(assay_env *e, assay_err *err)
 
 void assay_env_abort(assay_env *e)
 {
+	close_cursors(e);
 	mdb_txn_abort(e->txn);
 	e->txn = NULL;
 	e->broken = false;

@@ -30,7 +30,8 @@ typedef enum assay_table {
 typedef struct assay_env {
 	MDB_env *mdb; /* NULL while closed */
 	MDB_dbi dbi[ASSAY_TABLE_COUNT];
-	MDB_txn *txn; /* the writer's open group, or a reader's snapshot; NULL between */
+	MDB_txn *txn;                        /* the writer's open group, or a reader's snapshot; NULL between */
+	MDB_cursor *near[ASSAY_TABLE_COUNT]; /* of txn, where the last look was; NULL before the first */
 	bool read_only;
 	bool broken; /* a write of the group failed: it can only be undone */
 	bool lost;   /* its map is gone: it can only be closed */
@@ -54,6 +55,11 @@ void assay_env_close(assay_env *e); /* what is not committed is undone; a closed
 ASSAY_NODISCARD assay_code assay_env_begin(assay_env *e, assay_err *err);
 /** Make the group durable; it is closed whatever comes back. */
 ASSAY_NODISCARD assay_code assay_env_commit(assay_env *e, assay_err *err);
+/**
+ * What stands under the key, found from where the last look into the table was: numbers are asked for in order, and
+ * the next one is on the same page. The value lies in the page until the next write. LMDB's own code comes back.
+ */
+int assay_env_get(assay_env *e, assay_table t, MDB_val *key, MDB_val *value);
 /** Undo the group, or end the snapshot. */
 void assay_env_abort(assay_env *e);
 

@@ -2,6 +2,8 @@
 
 #include "assay/memory.h"
 
+#include <string.h>
+
 void assay_record_head(assay_cbor_reader *c, size_t fields, const char *not_fields, uint64_t format,
 		       const char *not_format)
 {
@@ -18,9 +20,16 @@ void assay_record_tuple(assay_cbor_reader *c, size_t n, const char *otherwise)
 		assay_cbor_fault(c, otherwise);
 }
 
+static void *arena_room(assay_arena *a, size_t n, size_t item_size)
+{
+	void *room = assay_arena_alloc(a, n, item_size);
+
+	return room != NULL ? memset(room, 0, n * item_size) : NULL; /* the product has just been checked */
+}
+
 void *assay_record_room(assay_cbor_reader *c, size_t n, size_t item_size)
 {
-	void *room = assay_alloc(n, item_size);
+	void *room = c->arena != NULL ? arena_room(c->arena, n, item_size) : assay_alloc(n, item_size);
 
 	if (room == NULL)
 		assay_cbor_fault(c, "out of memory"); /* which assay_cbor_finish tells from damage */

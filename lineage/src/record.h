@@ -10,14 +10,14 @@ void assay_record_head(assay_cbor_reader *c, size_t fields, const char *not_fiel
 		       const char *not_format);
 /** An array of exactly n items. */
 void assay_record_tuple(assay_cbor_reader *c, size_t n, const char *otherwise);
-/** Room for n items, to be freed. */
+/** Room for n items, zeroed; to be freed, or of the reader's arena. */
 void *assay_record_room(assay_cbor_reader *c, size_t n, size_t item_size);
-/** Room for the items of the next array, to be freed; their number is 0 when there is no room. */
+/** Such room for the items of the next array; their number is 0 when there is no room. */
 void *assay_record_list(assay_cbor_reader *c, size_t item_size, size_t *n);
 
 uint32_t assay_record_u32(assay_cbor_reader *c);
 void assay_record_digest(assay_cbor_reader *c, assay_digest *out);
-/** Fresh copy, to be freed. */
+/** Fresh copy, to be freed or of the reader's arena. */
 char *assay_record_text(assay_cbor_reader *c);
 /** A class of failure, which is not "none". */
 assay_failure assay_record_failure(assay_cbor_reader *c);

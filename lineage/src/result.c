@@ -308,9 +308,7 @@ static void read_result(assay_cbor_reader *c, assay_result *r)
 		assay_cbor_fault(c, "a failure with samples");
 	if (n > ASSAY_RESULT_SAMPLES_MAX)
 		assay_cbor_fault(c, "more samples than a unit may have");
-	r->samples = assay_alloc(c->fault == NULL ? n : 0, sizeof(*r->samples));
-	if (r->samples == NULL)
-		assay_cbor_fault(c, "out of memory");
+	r->samples = assay_record_room(c, c->fault == NULL ? n : 0, sizeof(*r->samples));
 	while (r->sample_count < n && c->fault == NULL) {
 		read_sample(c, &r->samples[r->sample_count], r->sample_count);
 		r->sample_count++;
@@ -321,16 +319,24 @@ static void read_result(assay_cbor_reader *c, assay_result *r)
 		read_step(c, &r->steps[r->step_count++]);
 }
 
-assay_code assay_result_decode(assay_result *out, const void *p, size_t n, assay_err *err)
+assay_code assay_result_decode_in(assay_result *out, assay_arena *arena, const void *p, size_t n, assay_err *err)
 {
 	assay_cbor_reader c;
 	assay_code rc;
 
 	*out = (assay_result){0};
 	assay_cbor_reader_init(&c, p, n);
+	c.arena = arena;
 	read_result(&c, out);
 	rc = assay_cbor_finish(&c, "result", err);
-	if (rc != ASSAY_OK)
+	if (rc != ASSAY_OK && arena == NULL)
 		assay_result_release(out);
+	else if (rc != ASSAY_OK)
+		*out = (assay_result){0};
 	return rc;
+}
+
+assay_code assay_result_decode(assay_result *out, const void *p, size_t n, assay_err *err)
+{
+	return assay_result_decode_in(out, NULL, p, n, err);
 }

@@ -301,18 +301,28 @@ static void read_row(assay_cbor_reader *c, assay_sample_row *r)
 	read_before(c, r);
 }
 
-static assay_code decode(assay_sample_row *out, uint64_t id, const void *p, size_t n, assay_err *err)
+static void drop_row(assay_sample_row *r, const assay_arena *arena)
+{
+	if (arena == NULL)
+		assay_sample_row_release(r);
+	else
+		*r = (assay_sample_row){0};
+}
+
+static assay_code decode(assay_sample_row *out, uint64_t id, assay_arena *arena, const void *p, size_t n,
+			 assay_err *err)
 {
 	assay_cbor_reader c;
 	assay_code rc;
 
 	*out = (assay_sample_row){0};
 	assay_cbor_reader_init(&c, p, n);
+	c.arena = arena;
 	read_row(&c, out);
 	out->id = id;
 	rc = assay_cbor_finish(&c, "sample", err);
 	if (rc != ASSAY_OK)
-		assay_sample_row_release(out);
+		drop_row(out, arena);
 	return rc;
 }
 
@@ -339,7 +349,7 @@ fail:
 	return rc;
 }
 
-assay_code assay_sample_get(assay_store *s, uint64_t id, assay_sample_row *out, assay_err *err)
+static assay_code get_in(assay_store *s, uint64_t id, assay_arena *arena, assay_sample_row *out, assay_err *err)
 {
 	const void *p;
 	size_t n;
@@ -347,10 +357,15 @@ assay_code assay_sample_get(assay_store *s, uint64_t id, assay_sample_row *out, 
 
 	*out = (assay_sample_row){0};
 	rc = assay_row_get_at(s, ASSAY_TABLE_SAMPLE, id, &p, &n, err);
-	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+	return rc == ASSAY_OK ? decode(out, id, arena, p, n, err) : rc;
 }
 
-assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *out, assay_err *err)
+assay_code assay_sample_get(assay_store *s, uint64_t id, assay_sample_row *out, assay_err *err)
+{
+	return get_in(s, id, NULL, out, err);
+}
+
+static assay_code find_in(assay_store *s, const char *key, assay_arena *arena, assay_sample_row *out, assay_err *err)
 {
 	uint64_t id;
 	assay_code rc;
@@ -359,25 +374,31 @@ assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *
 	rc = assay_index_get_text(s, ASSAY_INDEX_SAMPLE, key, &id, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	rc = assay_sample_get(s, id, out, err);
+	rc = get_in(s, id, arena, out, err);
 	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && strcmp(out->key, key) != 0)) {
-		assay_sample_row_release(out);
+		drop_row(out, arena);
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
 				   "index entry of sample '%s' leads to row %" PRIu64 ", which is not it", key, id);
 	}
 	return rc;
 }
 
-assay_code assay_sample_find_near(assay_store *s, const char *key, uint64_t hint, assay_sample_row *out, assay_err *err)
+assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *out, assay_err *err)
 {
-	assay_code rc = assay_sample_get(s, hint, out, err);
+	return find_in(s, key, NULL, out, err);
+}
+
+assay_code assay_sample_find_near(assay_store *s, const char *key, uint64_t hint, assay_arena *arena,
+				  assay_sample_row *out, assay_err *err)
+{
+	assay_code rc = get_in(s, hint, arena, out, err);
 
 	if (rc == ASSAY_OK && strcmp(out->key, key) == 0)
 		return ASSAY_OK;
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
-	assay_sample_row_release(out);
-	return assay_sample_find(s, key, out, err);
+	drop_row(out, arena);
+	return find_in(s, key, arena, out, err);
 }
 
 struct visit {
@@ -390,7 +411,7 @@ static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, ass
 {
 	const struct visit *v = ctx;
 	ASSAY_AUTO_SAMPLE_ROW r = {0};
-	assay_code rc = decode(&r, id, p, n, err);
+	assay_code rc = decode(&r, id, NULL, p, n, err);
 
 	return rc == ASSAY_OK ? v->fn(v->ctx, &r, err) : rc;
 }

@@ -156,7 +156,7 @@ static void read_unit(assay_cbor_reader *c, assay_unit *u, const unsigned char *
 	read_cost(c, u);
 }
 
-static assay_code decode(assay_unit *out, uint64_t id, const void *p, size_t n, assay_err *err)
+static assay_code decode(assay_unit *out, uint64_t id, assay_arena *arena, const void *p, size_t n, assay_err *err)
 {
 	const unsigned char *result = NULL;
 	size_t size = 0;
@@ -165,13 +165,16 @@ static assay_code decode(assay_unit *out, uint64_t id, const void *p, size_t n, 
 
 	*out = (assay_unit){0};
 	assay_cbor_reader_init(&c, p, n);
+	c.arena = arena;
 	read_unit(&c, out, &result, &size);
 	out->id = id;
 	rc = assay_cbor_finish(&c, "unit", err);
 	if (rc == ASSAY_OK)
-		rc = assay_result_decode(&out->result, result, size, err);
-	if (rc != ASSAY_OK)
+		rc = assay_result_decode_in(&out->result, arena, result, size, err);
+	if (rc != ASSAY_OK && arena == NULL)
 		assay_unit_release(out);
+	else if (rc != ASSAY_OK)
+		*out = (assay_unit){0};
 	return rc;
 }
 
@@ -248,7 +251,7 @@ assay_code assay_unit_find(assay_store *s, const assay_digest *work_key, uint64_
 	return assay_index_get(s, ASSAY_INDEX_WORK, work_key, id, err);
 }
 
-assay_code assay_unit_get(assay_store *s, uint64_t id, assay_unit *out, assay_err *err)
+assay_code assay_unit_get_in(assay_store *s, uint64_t id, assay_arena *arena, assay_unit *out, assay_err *err)
 {
 	const void *p;
 	size_t n;
@@ -256,7 +259,12 @@ assay_code assay_unit_get(assay_store *s, uint64_t id, assay_unit *out, assay_er
 
 	*out = (assay_unit){0};
 	rc = assay_row_get_at(s, ASSAY_TABLE_UNIT, id, &p, &n, err);
-	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+	return rc == ASSAY_OK ? decode(out, id, arena, p, n, err) : rc;
+}
+
+assay_code assay_unit_get(assay_store *s, uint64_t id, assay_unit *out, assay_err *err)
+{
+	return assay_unit_get_in(s, id, NULL, out, err);
 }
 
 /* What an end of a unit is numbered by, and which edges leave it. */

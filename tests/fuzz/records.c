@@ -39,11 +39,19 @@ static void recipe(assay_buf *out, const uint8_t *data, size_t size)
 static void result(assay_buf *out, const uint8_t *data, size_t size)
 {
 	ASSAY_AUTO_RESULT r = {0};
+	assay_result in_arena;
+	assay_arena arena = {0};
+	const assay_code rc = assay_result_decode(&r, data, size, NULL);
 
-	if (assay_result_decode(&r, data, size, NULL) != ASSAY_OK)
-		return;
-	assay_result_encode(out, &r);
-	same(out, data, size);
+	fuzz_assert(assay_result_decode_in(&in_arena, &arena, data, size, NULL) == rc);
+	if (rc == ASSAY_OK) {
+		assay_result_encode(out, &r);
+		same(out, data, size);
+		assay_buf_reset(out);
+		assay_result_encode(out, &in_arena);
+		same(out, data, size);
+	}
+	assay_arena_release(&arena);
 }
 
 static void dataset_results(assay_buf *out, const uint8_t *data, size_t size)

@@ -92,6 +92,39 @@ static void alloc__overflow_or_no_memory__null(void **state)
 	assay_arena_release(&a);
 }
 
+static void strndup__bytes_of_a_text__copied_and_ended(void **state)
+{
+	assay_arena a = {0};
+
+	(void)state;
+	assert_string_equal(assay_arena_strndup(&a, "page=12", 4), "page");
+	assert_string_equal(assay_arena_strndup(&a, "page", 0), "");
+	assert_null(assay_arena_strndup(&a, "page", SIZE_MAX));
+	assay_arena_release(&a);
+}
+
+static void rewind__used_again__in_the_memory_it_had(void **state)
+{
+	assay_arena a = {0};
+	void *first;
+
+	(void)state;
+	assay_arena_rewind(&a);
+	assert_null(a.last);
+	assert_non_null(assay_arena_strdup(&a, "a text"));
+	assert_non_null(assay_arena_alloc(&a, 1, (size_t)1 << 20)); /* in a block of its own, which is not kept */
+	for (int round = 0; round < 3; round++) {
+		assay_arena_rewind(&a);
+		first = a.last;
+		calls = fail_at = 0;
+		for (int i = 0; i < 5000; i++) /* more than half of it */
+			assert_string_equal(assay_arena_strdup(&a, "a text"), "a text");
+		assert_ptr_equal(a.last, first);
+		assert_int_equal(calls, 0);
+	}
+	assay_arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +132,8 @@ int main(void)
 	    cmocka_unit_test(alloc__between_texts__is_aligned),
 	    cmocka_unit_test(alloc__larger_than_a_block__leaves_the_rest_of_it_in_use),
 	    cmocka_unit_test(alloc__overflow_or_no_memory__null),
+	    cmocka_unit_test(strndup__bytes_of_a_text__copied_and_ended),
+	    cmocka_unit_test(rewind__used_again__in_the_memory_it_had),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -782,6 +782,129 @@ static void cbor_skip__any_record__allocates_nothing(void **state)
 	assert_int_equal(assay_cbor_finish(&r, "x", NULL), ASSAY_OK);
 }
 
+/* ---- heads that are read at once: skipping takes the plain way through every item, and is their twin ---- */
+
+/* Reads an item of its own type and writes it again; another type is a fault. */
+static void copy_as(assay_cbor_reader *r, unsigned major, assay_buf *out)
+{
+	assay_digest d;
+	size_t n;
+
+	switch (major) {
+	case 0:
+		assay_cbor_uint(out, assay_cbor_read_uint(r));
+		return;
+	case 1: /* a positive one too */
+		assay_cbor_int(out, assay_cbor_read_int(r));
+		return;
+	case 2:
+		assay_cbor_digest(out, assay_cbor_read_digest(r, &d) ? &d : NULL);
+		return;
+	case 3: {
+		const char *s = assay_cbor_read_text(r, &n);
+
+		assay_cbor_textn(out, s != NULL ? s : "", n);
+		return;
+	}
+	case 4:
+		n = assay_cbor_read_array(r);
+		assert_true(n <= r->left);
+		assay_cbor_array(out, n);
+		return;
+	default:
+		n = assay_cbor_read_map(r);
+		assert_true(n <= r->left / 2);
+		assay_cbor_map(out, n);
+		return;
+	}
+}
+
+static bool suits(assay_cbor_type type, unsigned reader, size_t size)
+{
+	static const assay_cbor_type types[] = {ASSAY_CBOR_UINT, ASSAY_CBOR_NEGINT, ASSAY_CBOR_BYTES,
+						ASSAY_CBOR_TEXT, ASSAY_CBOR_ARRAY,  ASSAY_CBOR_MAP};
+
+	if (reader == 2)
+		return type == ASSAY_CBOR_NULL || (type == ASSAY_CBOR_BYTES && size == 34);
+	return type == types[reader] || (reader == 1 && type == ASSAY_CBOR_UINT);
+}
+
+/* The type by the first byte: skipping has shown that there is an item. */
+static assay_cbor_type type_of(const unsigned char *p)
+{
+	static const assay_cbor_type types[] = {ASSAY_CBOR_UINT,  ASSAY_CBOR_NEGINT, ASSAY_CBOR_BYTES, ASSAY_CBOR_TEXT,
+						ASSAY_CBOR_ARRAY, ASSAY_CBOR_MAP,    ASSAY_CBOR_END,   ASSAY_CBOR_END};
+
+	return *p == 0xf6 ? ASSAY_CBOR_NULL : types[*p >> 5];
+}
+
+static void check_head(const unsigned char *p, size_t n)
+{
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+	assay_cbor_reader plain;
+
+	assay_cbor_reader_init(&plain, p, n);
+	assay_cbor_skip(&plain);
+	for (unsigned reader = 0; reader < 6; reader++) {
+		assay_cbor_reader r;
+
+		assay_buf_reset(&out);
+		assay_cbor_reader_init(&r, p, n);
+		copy_as(&r, reader, &out);
+		if (reader < 4 && reader == p[0] >> 5 && plain.fault != NULL)
+			assert_string_equal(r.fault, plain.fault);
+		if (r.fault != NULL) {
+			assert_int_equal(r.at, 0);
+			assert_true(plain.fault != NULL || !suits(type_of(p), reader, plain.at) ||
+				    (reader == 1 && n > 8 && p[0] % 32 == 27));
+			continue;
+		}
+		assert_true(suits(type_of(p), reader, r.at));
+		assert_int_equal(out.len, r.at);
+		assert_memory_equal(out.data, p, r.at);
+		if (reader < 4)
+			assert_int_equal(r.at, plain.at);
+	}
+}
+
+static void cbor_read__every_head_with_bytes_behind__as_skipped(void **state)
+{
+	static const unsigned char edge[] = {0, 1, 23, 24, 32, 127, 128, 255};
+	unsigned char item[48];
+
+	(void)state;
+	memset(item, 'a', sizeof item);
+	for (unsigned first = 0; first < 256; first++) {
+		for (unsigned i = 0; i < 8 * 8 * 8 * 8; i++) {
+			item[0] = (unsigned char)first;
+			for (unsigned k = 0; k < 4; k++)
+				item[1 + k] = edge[i >> (3 * k) & 7];
+			check_head(item, sizeof item);
+			if (i % 64 == 0)
+				for (size_t n = 1; n < 8; n++)
+					check_head(item, n);
+		}
+	}
+}
+
+static void cbor_read_strdup__arena__copies_there(void **state)
+{
+	assay_arena a = {0};
+	assay_cbor_reader r;
+	char *s;
+
+	(void)state;
+	assay_cbor_reader_init(&r, "\x62\x61\x62\x62\x61\x00\xf6", 7);
+	r.arena = &a;
+	s = assay_cbor_read_strdup(&r);
+	assert_string_equal(s, "ab");
+	assert_non_null(a.last);
+	assert_null(assay_cbor_read_strdup(&r));
+	assert_string_equal(r.fault, "text holds a NUL");
+	assert_string_equal(s, "ab");
+	assay_arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -803,6 +926,8 @@ int main(void)
 	    cmocka_unit_test(cbor_write__every_alloc_fails_in_turn__sticky),
 	    cmocka_unit_test(cbor_read_strdup__memory_out__fault_told_as_enomem),
 	    cmocka_unit_test(cbor_skip__any_record__allocates_nothing),
+	    cmocka_unit_test(cbor_read__every_head_with_bytes_behind__as_skipped),
+	    cmocka_unit_test(cbor_read_strdup__arena__copies_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,68 @@ static void env__catalog_of_a_store_is_gone__ecorrupt_and_packs_stay(void **stat
 	assert_weighs(&before);
 }
 
+/* ---- looks from where the last one was, among writes ---- */
+
+#define MODEL_ROWS 3000u
+
+typedef struct model {
+	unsigned size[MODEL_ROWS + 1]; /* 0: no such row */
+	unsigned char fill[MODEL_ROWS + 1];
+} model;
+
+static void write_random(assay_store *s, model *m)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	const unsigned id = rnd() % MODEL_ROWS + 1;
+
+	m->size[id] = rnd() % (rnd() % 16 == 0 ? 9000 : 300) + 1; /* a few larger than a page */
+	m->fill[id] = (unsigned char)rnd();
+	assert_non_null(assay_buf_extend(&row, m->size[id]));
+	memset(row.data, m->fill[id], row.len);
+	assert_int_equal(assay_row_put_at(s, ASSAY_TABLE_RUN, id, &row, NULL), ASSAY_OK);
+}
+
+static void assert_modelled(assay_store *s, const model *m, unsigned id)
+{
+	const unsigned char *bytes;
+	const void *p;
+	size_t n;
+	const assay_code rc = assay_row_get_at(s, ASSAY_TABLE_RUN, id, &p, &n, NULL);
+
+	assert_int_equal(rc, m->size[id] > 0 ? ASSAY_OK : ASSAY_ENOENT);
+	if (rc != ASSAY_OK)
+		return;
+	bytes = p;
+	assert_int_equal(n, m->size[id]);
+	assert_true(bytes[0] == m->fill[id] && bytes[n - 1] == m->fill[id]);
+}
+
+static void env_get__between_writes_and_groups__what_was_written(void **state)
+{
+	static model now, kept;
+	ASSAY_AUTO_STORE s = create_store();
+
+	(void)state;
+	seed();
+	now = kept = (model){0};
+	for (unsigned step = 0; step < 20000; step++) {
+		const unsigned from = rnd() % MODEL_ROWS + 1;
+
+		write_random(s, &now);
+		for (unsigned id = from; id < from + 5 && id <= MODEL_ROWS; id++)
+			assert_modelled(s, &now, id);
+		if (step % 1000 == 999 && rnd() % 2 == 0) {
+			assay_store_rollback(s);
+			now = kept;
+		} else if (step % 1000 == 999) {
+			assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+			kept = now;
+		}
+	}
+	for (unsigned id = 1; id <= MODEL_ROWS; id++)
+		assert_modelled(s, &now, id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +204,7 @@ int main(void)
 	    STORE_TEST(env__no_address_space__full_and_as_before),
 	    STORE_TEST(env__map_lost__only_to_be_closed),
 	    STORE_TEST(env__catalog_of_a_store_is_gone__ecorrupt_and_packs_stay),
+	    STORE_TEST(env_get__between_writes_and_groups__what_was_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

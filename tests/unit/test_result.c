@@ -82,11 +82,33 @@ static void assert_table(const assay_result_sample *s)
 	assert_int_equal(s->artifact_count, 0);
 }
 
+static void assert_same_result(const assay_result *a, const assay_result *b)
+{
+	ASSAY_AUTO_BUF x = ASSAY_BUF_INIT, y = ASSAY_BUF_INIT;
+
+	assay_result_encode(&x, a);
+	assay_result_encode(&y, b);
+	assert_int_equal(x.len, y.len);
+	assert_memory_equal(x.data, y.data, x.len);
+}
+
+/* With an allocation for each part, and into an arena that has been used: both say the same. */
 static assay_code read_result(const void *p, size_t n)
 {
+	static assay_arena arena;
 	ASSAY_AUTO_RESULT r = {0};
+	assay_result in_arena;
+	assay_err err = ASSAY_ERR_INIT, other = ASSAY_ERR_INIT;
+	const assay_code rc = assay_result_decode(&r, p, n, &err);
 
-	return assay_result_decode(&r, p, n, NULL);
+	assay_arena_rewind(&arena);
+	memset(assay_arena_alloc(&arena, 1, 4096), 0xa5, 4096);
+	assay_arena_rewind(&arena);
+	assert_int_equal(assay_result_decode_in(&in_arena, &arena, p, n, &other), rc);
+	assert_string_equal(err.msg, other.msg);
+	assert_same_result(&r, &in_arena);
+	assay_arena_release(&arena);
+	return rc;
 }
 
 /* ---- tests ---- */

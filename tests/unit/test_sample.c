@@ -50,11 +50,39 @@ static void assert_full(const assay_sample_row *r)
 	assert_int_equal(r->before_unit, 9);
 }
 
+static void assert_same_text(const char *a, const char *b)
+{
+	assert_true(a == NULL || b == NULL ? a == b : strcmp(a, b) == 0);
+}
+
+static void assert_same_row(const assay_sample_row *a, const assay_sample_row *b)
+{
+	assert_true(a->id == b->id && a->source == b->source && a->unit == b->unit && a->position == b->position &&
+		    a->missing == b->missing && a->outcome == b->outcome && a->judged_unit == b->judged_unit &&
+		    a->judged_run == b->judged_run && a->failure == b->failure && a->has_before == b->has_before &&
+		    a->before_outcome == b->before_outcome && a->before_unit == b->before_unit);
+	assert_digest(&a->contracts, &b->contracts);
+	assert_digest(&a->before_contracts, &b->before_contracts);
+	assert_same_text(a->key, b->key);
+	assert_same_text(a->failed_stage, b->failed_stage);
+	assert_same_text(a->original, b->original);
+	assert_true(assay_failed_checks_same(a->checks, a->check_count, b->checks, b->check_count));
+}
+
+/* With an allocation for each part, and by its number into an arena: both say the same. */
 static assay_code read_sample(assay_store *s, uint64_t id)
 {
 	ASSAY_AUTO_SAMPLE_ROW r = {0};
+	assay_sample_row near;
+	assay_arena arena = {0};
+	assay_err err = ASSAY_ERR_INIT, other = ASSAY_ERR_INIT;
+	const assay_code rc = assay_sample_get(s, id, &r, &err);
 
-	return assay_sample_get(s, id, &r, NULL);
+	assert_int_equal(assay_sample_find_near(s, rc == ASSAY_OK ? r.key : "none", id, &arena, &near, &other), rc);
+	assert_string_equal(err.msg, other.msg);
+	assert_same_row(&r, &near);
+	assay_arena_release(&arena);
+	return rc;
 }
 
 /* ---- tests ---- */
@@ -134,6 +162,32 @@ static void sample_find__never_made__enoent(void **state)
 
 	assert_int_equal(assay_sample_find(STORE(state), "none", &r, NULL), ASSAY_ENOENT);
 	assert_int_equal(r.id, 0);
+}
+
+static void sample_find_near__any_hint__the_sample_of_that_key(void **state)
+{
+	const char *const keys[] = {"a", "b", "c"};
+	assay_arena arena = {0};
+	assay_sample_row r;
+
+	for (unsigned i = 0; i < 3; i++) {
+		assay_sample_row row = {.key = text(keys[i]), .source = 1, .unit = 1, .position = i};
+
+		assert_int_equal(assay_sample_put(STORE(state), &row, NULL), ASSAY_OK);
+		assay_sample_row_release(&row);
+	}
+	for (unsigned hint = 0; hint < 6; hint++)
+		for (unsigned i = 0; i < 3; i++) {
+			assay_arena_rewind(&arena);
+			assert_int_equal(assay_sample_find_near(STORE(state), keys[i], hint, &arena, &r, NULL),
+					 ASSAY_OK);
+			assert_string_equal(r.key, keys[i]);
+			assert_int_equal(r.id, i + 1);
+		}
+	assert_int_equal(assay_sample_find_near(STORE(state), "d", 2, &arena, &r, NULL), ASSAY_ENOENT);
+	assert_int_equal(r.id, 0);
+	assert_null(r.key);
+	assay_arena_release(&arena);
 }
 
 static assay_code note(void *ctx, const assay_sample_row *r, assay_err *err)
@@ -218,6 +272,7 @@ int main(void)
 	    WITH_STORE(sample_put__never_judged__no_verdict),
 	    WITH_STORE(sample_put__judged_again__row_keeps_its_number),
 	    WITH_STORE(sample_find__never_made__enoent),
+	    WITH_STORE(sample_find_near__any_hint__the_sample_of_that_key),
 	    WITH_STORE(samples_of__source__its_samples_only),
 	    WITH_STORE(sample_get__every_truncation__ecorrupt),
 	    WITH_STORE(sample_get__random_mutations__no_harm),

@@ -77,11 +77,42 @@ static void assert_full(const assay_unit *u, const assay_unit *made)
 	assert_int_equal(u->attempts, 2);
 }
 
+static void assert_same_unit(const assay_unit *a, const assay_unit *b)
+{
+	ASSAY_AUTO_BUF x = ASSAY_BUF_INIT, y = ASSAY_BUF_INIT;
+
+	assert_int_equal(a->id, b->id);
+	assert_digest(&a->work_key, &b->work_key);
+	assert_digest(&a->source, &b->source);
+	assert_digest(&a->recipe, &b->recipe);
+	assert_true((a->part == NULL) == (b->part == NULL) && (a->part == NULL || strcmp(a->part, b->part) == 0));
+	assert_int_equal(a->sidecar_count, b->sidecar_count);
+	for (size_t i = 0; i < a->sidecar_count; i++) {
+		assert_string_equal(a->sidecars[i].role, b->sidecars[i].role);
+		assert_digest(&a->sidecars[i].digest, &b->sidecars[i].digest);
+	}
+	assert_true(a->run == b->run && a->cpu_us == b->cpu_us && a->wall_us == b->wall_us &&
+		    a->max_rss_kib == b->max_rss_kib && a->finished_ns == b->finished_ns && a->attempts == b->attempts);
+	assay_result_encode(&x, &a->result);
+	assay_result_encode(&y, &b->result);
+	assert_int_equal(x.len, y.len);
+	assert_memory_equal(x.data, y.data, x.len);
+}
+
+/* With an allocation for each part, and into an arena: both say the same. */
 static assay_code read_unit(assay_store *s, uint64_t id)
 {
 	ASSAY_AUTO_UNIT u = {0};
+	assay_unit in_arena;
+	assay_arena arena = {0};
+	assay_err err = ASSAY_ERR_INIT, other = ASSAY_ERR_INIT;
+	const assay_code rc = assay_unit_get(s, id, &u, &err);
 
-	return assay_unit_get(s, id, &u, NULL);
+	assert_int_equal(assay_unit_get_in(s, id, &arena, &in_arena, &other), rc);
+	assert_string_equal(err.msg, other.msg);
+	assert_same_unit(&u, &in_arena);
+	assay_arena_release(&arena);
+	return rc;
 }
 
 /* ---- tests ---- */

@@ -15,6 +15,10 @@ typedef struct assay_arena {
 void *assay_arena_alloc(assay_arena *a, size_t n, size_t size) __attribute__((warn_unused_result));
 /** Copy of a string, packed without gaps. NULL when memory is out. */
 char *assay_arena_strdup(assay_arena *a, const char *s) __attribute__((warn_unused_result));
+/** The first n bytes as a string: none of them is a NUL. */
+char *assay_arena_strndup(assay_arena *a, const char *s, size_t n) __attribute__((warn_unused_result));
+/** Forget every piece, and keep a block of memory for those to come. */
+void assay_arena_rewind(assay_arena *a);
 /** Free every piece. Valid on an empty arena, which it is again afterwards. */
 void assay_arena_release(assay_arena *a);
 

@@ -6,6 +6,7 @@
 #ifndef ASSAY_CBOR_H
 #define ASSAY_CBOR_H
 
+#include "assay/arena.h"
 #include "assay/buf.h"
 #include "assay/digest.h"
 
@@ -36,8 +37,9 @@ typedef enum assay_cbor_type {
 typedef struct assay_cbor_reader {
 	const unsigned char *p;
 	size_t left;
-	size_t at;         /* offset of p, for messages */
-	const char *fault; /* NULL while all is well; static storage */
+	size_t at;          /* offset of p, for messages */
+	const char *fault;  /* NULL while all is well; static storage */
+	assay_arena *arena; /* set after init: where copies are made, which are then not freed; NULL: each of its own */
 } assay_cbor_reader;
 
 void assay_cbor_reader_init(assay_cbor_reader *r, const void *p, size_t n);
@@ -51,7 +53,7 @@ bool assay_cbor_read_null(assay_cbor_reader *r);
 /** Borrowed bytes of the next byte or text string; NULL with *n == 0 on a fault. Text is checked to be UTF-8. */
 const unsigned char *assay_cbor_read_bytes(assay_cbor_reader *r, size_t *n);
 const char *assay_cbor_read_text(assay_cbor_reader *r, size_t *n);
-/** Fresh NUL-terminated copy, to be freed; NULL on a fault, on null, or when memory is out (a fault too). */
+/** Fresh NUL-terminated copy, to be freed (or of the arena); NULL on a fault, on null, or when memory is out (a fault too). */
 char *assay_cbor_read_strdup(assay_cbor_reader *r);
 /** 32 bytes; false (and zeroes) for a null or a fault. */
 bool assay_cbor_read_digest(assay_cbor_reader *r, assay_digest *out);

@@ -75,6 +75,9 @@ void assay_result_release(assay_result *r);
 void assay_result_encode(assay_buf *out, const assay_result *r);
 /** Read one record; everything is checked to be in range. *out is empty on failure. */
 ASSAY_NODISCARD assay_code assay_result_decode(assay_result *out, const void *p, size_t n, assay_err *err);
+/** The same into an arena: *out is not released, its parts go with the arena. */
+ASSAY_NODISCARD assay_code assay_result_decode_in(assay_result *out, assay_arena *arena, const void *p, size_t n,
+						  assay_err *err);
 
 /** Replace the result by a failure without samples. */
 ASSAY_NODISCARD assay_code assay_result_fail(assay_result *r, assay_failure failure, uint32_t step, const char *message,

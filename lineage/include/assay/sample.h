@@ -70,9 +70,12 @@ void assay_sample_row_release(assay_sample_row *r);
 ASSAY_NODISCARD assay_code assay_sample_put(assay_store *s, assay_sample_row *r, assay_err *err);
 /** ASSAY_ENOENT without a message when there never was such a sample. */
 ASSAY_NODISCARD assay_code assay_sample_find(assay_store *s, const char *key, assay_sample_row *out, assay_err *err);
-/** The same; number `hint` is tried first, which in the order that samples were made in is the one after the last. */
-ASSAY_NODISCARD assay_code assay_sample_find_near(assay_store *s, const char *key, uint64_t hint, assay_sample_row *out,
-						  assay_err *err);
+/**
+ * The same into an arena, for who asks for very many: *out is not released, its parts go with the arena. Number `hint`
+ * is tried first, which in the order that samples were made in is the one after the last.
+ */
+ASSAY_NODISCARD assay_code assay_sample_find_near(assay_store *s, const char *key, uint64_t hint, assay_arena *arena,
+						  assay_sample_row *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_sample_get(assay_store *s, uint64_t id, assay_sample_row *out, assay_err *err);
 typedef assay_code assay_sample_fn(void *ctx, const assay_sample_row *r, assay_err *err);
 /** Every sample that ever was, in the order they were first made. */

@@ -47,6 +47,9 @@ ASSAY_NODISCARD assay_code assay_unit_put(assay_store *s, assay_unit *u, assay_e
 /** ASSAY_ENOENT without a message when the work was never done. */
 ASSAY_NODISCARD assay_code assay_unit_find(assay_store *s, const assay_digest *work_key, uint64_t *id, assay_err *err);
 ASSAY_NODISCARD assay_code assay_unit_get(assay_store *s, uint64_t id, assay_unit *out, assay_err *err);
+/** The same into an arena, for who reads very many: *out is not released, its parts go with the arena. */
+ASSAY_NODISCARD assay_code assay_unit_get_in(assay_store *s, uint64_t id, assay_arena *arena, assay_unit *out,
+					     assay_err *err);
 
 /** Ends of the reverse edges that lead to units; see assay_units_of. */
 typedef enum assay_unit_end {

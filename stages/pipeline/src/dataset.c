@@ -23,6 +23,7 @@ typedef struct dataset {
 	assay_judged_before before;
 	assay_known_recipes known;
 	assay_judging judging;
+	assay_arena units; /* of one source */
 	assay_snapshot snapshot;
 	assay_ticketing tickets;
 	assay_originals originals;
@@ -135,21 +136,16 @@ fail:
 
 static assay_code do_processed_source(dataset *d, const assay_source *src, assay_err *err)
 {
-	ASSAY_AUTO_FREE assay_unit *units = assay_alloc(src->unit_count, sizeof *units);
-	size_t loaded = 0;
+	assay_unit *units;
 	assay_code rc = ASSAY_OK;
 
+	assay_arena_rewind(&d->units);
+	units = assay_arena_alloc(&d->units, src->unit_count, sizeof *units);
 	if (units == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "units of '%s'", src->path);
-	while (loaded < src->unit_count && rc == ASSAY_OK) {
-		rc = assay_unit_get(d->store, src->units[loaded], &units[loaded], err);
-		loaded++;
-	}
-	if (rc == ASSAY_OK)
-		rc = do_loaded_source(d, src, units, err);
-	for (size_t i = 0; i < loaded; i++)
-		assay_unit_release(&units[i]);
-	return rc;
+	for (size_t i = 0; i < src->unit_count && rc == ASSAY_OK; i++)
+		rc = assay_unit_get_in(d->store, src->units[i], &d->units, &units[i], err);
+	return rc == ASSAY_OK ? do_loaded_source(d, src, units, err) : rc;
 }
 
 static void show_progress(dataset *d)
@@ -317,6 +313,7 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 	ASSAY_TRY(judge_all(&d, err));
 	ASSAY_TRY(conclude(&d, err));
 fail:
+	assay_arena_release(&d.units);
 	assay_judging_release(&d.judging);
 	assay_snapshot_release(&d.snapshot);
 	assay_ticketing_release(&d.tickets);

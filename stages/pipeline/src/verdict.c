@@ -215,8 +215,8 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 	ASSAY_TRY(make_key(&j->key, of->source->path, of->sample->part, err));
 	j->row.key = borrow(assay_buf_str(&j->key));
 	ASSAY_TRY(decide(j, of, err));
-	assay_sample_row_release(&j->before);
-	rc = assay_sample_find_near(store, j->row.key, hint, &j->before, err);
+	assay_arena_rewind(&j->rows);
+	rc = assay_sample_find_near(store, j->row.key, hint, &j->rows, &j->before, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	j->row.id = j->before.id;
@@ -255,7 +255,7 @@ void assay_judging_release(assay_judging *j)
 	free(j->contracts);
 	free(j->checks);
 	assay_verdict_release(&j->verdict);
-	assay_sample_row_release(&j->before);
+	assay_arena_release(&j->rows);
 	assay_buf_release(&j->key);
 	assay_buf_release(&j->original);
 	assay_buf_release(&j->broken);

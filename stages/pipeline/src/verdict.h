@@ -22,7 +22,8 @@ typedef struct assay_judging {
 	assay_buf key, original; /* texts of row */
 	assay_buf broken;        /* how its metadata break the fields, "" if they do not */
 	assay_sample_row row;    /* as it stands now; all borrowed */
-	assay_sample_row before; /* as it was; owned */
+	assay_sample_row before; /* as it was; in the arena */
+	assay_arena rows;
 } assay_judging;
 
 /** What is judged. All of it is borrowed. */
