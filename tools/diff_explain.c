@@ -28,21 +28,6 @@ static void specimen_release(specimen *x)
 	assay_recipe_close(x->own);
 }
 
-/*
- * The unit behind an entry that is not delivered: the row keeps the verdict as it stands and the one before. One that
- * has the outcome, and was given under the contracts of this version, is taken for the version's.
- */
-static uint64_t unit_of_row(const assay_diff_side *side, const assay_trie_entry *e, const assay_sample_row *row)
-{
-	const bool now = row->outcome == e->outcome && assay_digest_eq(&row->contracts, &side->contract_set);
-	const bool before = row->has_before && row->before_outcome == e->outcome &&
-			    assay_digest_eq(&row->before_contracts, &side->contract_set);
-
-	if (now && (side->is_latest || !before))
-		return row->judged_unit;
-	return before && !side->is_latest ? row->before_unit : 0;
-}
-
 static assay_code find_unit(assay_store *s, const assay_diff_side *side, const assay_trie_entry *e,
 			    const assay_sample_row *row, uint64_t *unit, assay_err *err)
 {
@@ -53,7 +38,7 @@ static assay_code find_unit(assay_store *s, const assay_diff_side *side, const a
 		rc = assay_unit_find(s, &e->work_key, unit, err);
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
-	*unit = row->key != NULL ? unit_of_row(side, e, row) : 0;
+	*unit = row->key != NULL ? assay_sample_row_unit(row, e->outcome, &side->contract_set, side->is_latest) : 0;
 	return ASSAY_OK;
 }
 

@@ -1,7 +1,5 @@
 #include "diff_walk.h"
 
-#include "assay/cbor.h"
-
 const char *assay_diff_class_name(assay_diff_class c)
 {
 	static const char *const names[] = {[ASSAY_DIFF_ADDED] = "added",
@@ -99,18 +97,6 @@ void assay_diff_side_release(assay_diff_side *d)
 	assay_edition_release(&d->x);
 }
 
-static assay_code set_digest(const assay_version *v, assay_digest *out, assay_err *err)
-{
-	ASSAY_AUTO_BUF list = ASSAY_BUF_INIT;
-	assay_code rc;
-
-	assay_cbor_array(&list, v->contract_count);
-	for (size_t i = 0; i < v->contract_count; i++)
-		assay_cbor_digest(&list, &v->contracts[i]);
-	rc = assay_buf_check(&list, err);
-	return rc == ASSAY_OK ? assay_digest_of(out, list.data, list.len, err) : rc;
-}
-
 assay_code assay_diff_side_load(assay_diff_side *out, assay_store *s, const char *name, assay_err *err)
 {
 	ASSAY_AUTO_VERSION latest = {0};
@@ -119,7 +105,7 @@ assay_code assay_diff_side_load(assay_diff_side *out, assay_store *s, const char
 	*out = (assay_diff_side){0};
 	ASSAY_TRY(assay_version_resolve(s, name, &out->x.version, err));
 	ASSAY_TRY(assay_edition_learn(&out->x, s, err));
-	ASSAY_TRY(set_digest(&out->x.version, &out->contract_set, err));
+	ASSAY_TRY(assay_version_contract_set(&out->contract_set, &out->x.version, err));
 	ASSAY_TRY(assay_version_latest(s, &latest, err));
 	out->is_latest = assay_digest_eq(&latest.id, &out->x.version.id);
 fail:

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 assay_code assay_lint_all_metrics(assay_vocabulary *v, assay_err *err)
 {
@@ -40,6 +41,55 @@ assay_code assay_lint_folder(const char *path, int *dirfd, const char **name, as
 	if (*dirfd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no folder '%s'", assay_buf_str(folder));
 	return *dirfd < 0 ? ASSAY_RAISE_ERRNO(err, "open folder '%s'", assay_buf_str(folder)) : ASSAY_OK;
+}
+
+assay_code assay_lint_terms_open(assay_lint_terms *out, const char *config, assay_err *err)
+{
+	assay_diagnostics of_config = {0};
+	assay_code rc = ASSAY_OK;
+
+	*out = (assay_lint_terms){0};
+	if (access(config, F_OK) == 0) {
+		rc = assay_lint_config(config, &out->config, &of_config, err);
+		assay_diagnostics_release(&of_config);
+		if (rc == ASSAY_OK && out->config == NULL)
+			(void)fprintf(
+			    stderr, "assay: '%s' has errors: the metrics of all stages are taken instead of its own\n",
+			    config);
+	}
+	if (rc == ASSAY_OK && out->config == NULL)
+		rc = assay_lint_all_metrics(&out->all, err);
+	out->vocabulary = out->config != NULL ? &out->config->vocabulary : &out->all;
+	return rc;
+}
+
+void assay_lint_terms_release(assay_lint_terms *t)
+{
+	assay_config_close(t->config);
+	assay_vocabulary_release(&t->all);
+	*t = (assay_lint_terms){0};
+}
+
+assay_code assay_lint_contract(assay_contract **out, const char *path, const assay_vocabulary *v, assay_diagnostics *d,
+			       assay_err *err)
+{
+	ASSAY_AUTO_BUF folder = ASSAY_BUF_INIT;
+	ASSAY_AUTO_FD dirfd = -1;
+	assay_err finding = ASSAY_ERR_INIT;
+	const char *name;
+	assay_code rc = assay_lint_folder(path, &dirfd, &name, &folder, err);
+
+	*out = NULL;
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = assay_contract_load(out, dirfd, name, path, v, d, &finding);
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no contract '%s'", path);
+	if (rc != ASSAY_OK && rc != ASSAY_ECONFIG) {
+		*err = finding;
+		return rc;
+	}
+	return ASSAY_OK;
 }
 
 /* Findings name files relative to assay.yaml; people and editors are elsewhere when -c names a folder. */

@@ -63,20 +63,26 @@ static assay_code add_finding(assay_verdict *v, const assay_contract *c, const a
 	return ASSAY_OK;
 }
 
+assay_check_result assay_check_judge(const assay_check *k, const assay_judge_subject *subject, assay_judge_value *value)
+{
+	*value = (assay_judge_value){.state = ASSAY_VALUE_ABSENT};
+	if (k->kind != subject->kind || !applies(k, subject))
+		return ASSAY_CHECK_ELSEWHERE;
+	if (k->metric_number != SIZE_MAX)
+		*value = subject->values[k->metric_number];
+	if (value->state == ASSAY_VALUE_DEFINED)
+		return meets(k, value->units) ? ASSAY_CHECK_PASSED : ASSAY_CHECK_FAILED;
+	return k->when_missing == ASSAY_MISSING_SKIPS ? ASSAY_CHECK_SKIPPED : ASSAY_CHECK_FAILED;
+}
+
 static assay_code judge_check(assay_verdict *v, const assay_contract *c, const assay_check *k,
 			      const assay_judge_subject *s, assay_err *err)
 {
-	static const assay_judge_value absent = {.state = ASSAY_VALUE_ABSENT};
-	const assay_judge_value *value = k->metric_number == SIZE_MAX ? &absent : &s->values[k->metric_number];
+	assay_judge_value value;
+	const assay_check_result r = assay_check_judge(k, s, &value);
 
-	if (value->state == ASSAY_VALUE_DEFINED) {
-		v->applied++;
-		return meets(k, value->units) ? ASSAY_OK : add_finding(v, c, k, value, err);
-	}
-	if (k->when_missing == ASSAY_MISSING_SKIPS)
-		return ASSAY_OK;
-	v->applied++;
-	return add_finding(v, c, k, value, err);
+	v->applied += r == ASSAY_CHECK_PASSED || r == ASSAY_CHECK_FAILED;
+	return r == ASSAY_CHECK_FAILED ? add_finding(v, c, k, &value, err) : ASSAY_OK;
 }
 
 static assay_code judge_contract(assay_verdict *v, const assay_contract *c, const assay_judge_subject *s,
@@ -88,8 +94,7 @@ static assay_code judge_contract(assay_verdict *v, const assay_contract *c, cons
 	while (k < end && k->kind < s->kind)
 		k++;
 	for (; k < end && k->kind == s->kind && rc == ASSAY_OK; k++)
-		if (k->applies_count == 0 || applies(k, s))
-			rc = judge_check(v, c, k, s, err);
+		rc = judge_check(v, c, k, s, err);
 	return rc;
 }
 

@@ -31,6 +31,18 @@ const char *assay_outcome_name(unsigned outcome)
 	return outcome < ASSAY_COUNT(names) ? names[outcome] : NULL;
 }
 
+uint64_t assay_sample_row_unit(const assay_sample_row *r, assay_outcome outcome, const assay_digest *contracts,
+			       bool is_latest)
+{
+	const bool now = r->outcome == outcome && (is_latest || assay_digest_eq(&r->contracts, contracts));
+	const bool before =
+	    r->has_before && r->before_outcome == outcome && assay_digest_eq(&r->before_contracts, contracts);
+
+	if (now && (is_latest || !before))
+		return r->judged_unit;
+	return before && !is_latest ? r->before_unit : 0;
+}
+
 void assay_sample_key(assay_buf *out, const char *path, const char *part)
 {
 	assay_buf_puts(out, path);

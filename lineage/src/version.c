@@ -352,6 +352,18 @@ assay_code assay_version_get(assay_store *s, const assay_digest *id, assay_versi
 			   assay_digest_hex(id, hex), number);
 }
 
+assay_code assay_version_contract_set(assay_digest *out, const assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_BUF list = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_cbor_array(&list, v->contract_count);
+	for (size_t i = 0; i < v->contract_count; i++)
+		assay_cbor_digest(&list, &v->contracts[i]);
+	rc = assay_buf_check(&list, err);
+	return rc == ASSAY_OK ? assay_digest_of(out, list.data, list.len, err) : rc;
+}
+
 assay_code assay_version_latest(assay_store *s, assay_version *out, assay_err *err)
 {
 	uint64_t number;

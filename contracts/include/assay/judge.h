@@ -40,6 +40,18 @@ typedef struct assay_verdict {
 	size_t count, cap;
 } assay_verdict;
 
+/** What one check says of one sample. */
+typedef enum assay_check_result {
+	ASSAY_CHECK_ELSEWHERE, /* it is about another kind, or other metadata */
+	ASSAY_CHECK_PASSED,
+	ASSAY_CHECK_FAILED,
+	ASSAY_CHECK_SKIPPED, /* there is no value, and the check says that this may be */
+} assay_check_result;
+
+/** @param value [out] what it looked at; its state tells whether a check failed by its bound or for want of a value */
+assay_check_result assay_check_judge(const assay_check *k, const assay_judge_subject *subject,
+				     assay_judge_value *value);
+
 void assay_verdict_release(assay_verdict *v);
 /** Judge one sample. v is reset first and its memory reused. ASSAY_OK or ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code assay_judge(assay_verdict *v, const assay_contract *const *contracts, size_t contract_count,

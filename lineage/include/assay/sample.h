@@ -84,6 +84,16 @@ ASSAY_NODISCARD assay_code assay_samples_each(assay_store *s, assay_sample_fn *f
 ASSAY_NODISCARD assay_code assay_samples_of(assay_store *s, uint64_t source, assay_sample_fn *fn, void *ctx,
 					    assay_err *err);
 
+/**
+ * The unit behind a sample that some version has with this outcome; 0 when the row cannot say. The row keeps the verdict
+ * as it stands and the one before: one that has the outcome, and was given under the contracts of the version, is taken
+ * for the version's. Of the latest version the outcome is enough.
+ *
+ * @param contracts  set of the version (assay_version_contract_set)
+ */
+uint64_t assay_sample_row_unit(const assay_sample_row *r, assay_outcome outcome, const assay_digest *contracts,
+			       bool is_latest);
+
 /** source path + '#' + part, or the path alone when part is "". */
 void assay_sample_key(assay_buf *out, const char *path, const char *part);
 

@@ -48,6 +48,8 @@ void assay_version_release(assay_version *v);
 ASSAY_NODISCARD assay_code assay_version_commit(assay_store *s, assay_version *v, assay_err *err);
 ASSAY_NODISCARD assay_code assay_version_get(assay_store *s, const assay_digest *id, assay_version *out,
 					     assay_err *err);
+/** Its contracts as verdicts name them: the digest of the list of their digests. */
+ASSAY_NODISCARD assay_code assay_version_contract_set(assay_digest *out, const assay_version *v, assay_err *err);
 /** ASSAY_ENOENT (without a message) when nothing was ever committed. */
 ASSAY_NODISCARD assay_code assay_version_latest(assay_store *s, assay_version *out, assay_err *err);
 /**

@@ -41,14 +41,15 @@ static assay_code find_version(assay_baseline *out, assay_store *s, const assay_
 	return ASSAY_OK;
 }
 
-assay_code assay_baselines_find(assay_baselines *out, assay_store *s, const assay_config *config, assay_err *err)
+assay_code assay_baselines_find(assay_baselines *out, assay_store *s, const assay_contract *const *contracts,
+				size_t contract_count, assay_err *err)
 {
 	size_t number = 0;
 	assay_code rc;
 
 	*out = (assay_baselines){0};
-	for (size_t i = 0; i < config->contract_count; i++) {
-		const assay_contract *c = config->contracts[i];
+	for (size_t i = 0; i < contract_count; i++) {
+		const assay_contract *c = contracts[i];
 
 		for (size_t k = 0; k < c->dataset_count; k++, number++) {
 			if (!assay_aggregate_is_drift(c->dataset[k].aggregate))

@@ -20,7 +20,8 @@ typedef struct assay_baselines {
 
 void assay_baselines_release(assay_baselines *b);
 /** Find every version that is named. ASSAY_ECONFIG says which check names one that is not there. */
-ASSAY_NODISCARD assay_code assay_baselines_find(assay_baselines *out, assay_store *s, const assay_config *config,
+ASSAY_NODISCARD assay_code assay_baselines_find(assay_baselines *out, assay_store *s,
+						const assay_contract *const *contracts, size_t contract_count,
 						assay_err *err);
 /**
  * Show the judge what the baselines' accepted samples measured.

@@ -23,7 +23,7 @@ assay_code assay_dataset_checks_sample(assay_dataset_checks *d, const assay_judg
 	const assay_dataset_subject s = {
 	    .key = row->key,
 	    .sample = {.kind = of->sample->kind,
-		       .values = j->values,
+		       .values = j->values.items,
 		       .metadata_keys = (const char *const *)of->source->metadata_keys,
 		       .metadata_values = (const char *const *)of->source->metadata_values,
 		       .metadata_count = of->source->metadata_count},

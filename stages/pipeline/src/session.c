@@ -106,7 +106,8 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	if (with_recipes)
 		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
 	ASSAY_TRY(store_contracts(s, err));
-	ASSAY_TRY(assay_baselines_find(&s->baselines, store, config, err));
+	ASSAY_TRY(assay_baselines_find(&s->baselines, store, (const assay_contract *const *)config->contracts,
+				       config->contract_count, err));
 	ASSAY_TRY(begin_run(s, verb, err));
 	return ASSAY_OK;
 fail:

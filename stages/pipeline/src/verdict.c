@@ -2,104 +2,41 @@
 
 #include "assay/memory.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------- values */
-
-static void forget_values(assay_judging *j)
-{
-	while (j->set_count > 0)
-		j->values[j->set[--j->set_count]] = (assay_judge_value){0};
-}
-
-static assay_code set_values(assay_judging *j, const assay_judged *of, assay_err *err)
-{
-	const assay_known_recipe *k = of->recipe;
-
-	forget_values(j);
-	for (size_t i = 0; i < of->sample->measurement_count; i++) {
-		const assay_measurement *m = &of->sample->measurements[i];
-		size_t n;
-
-		if (m->metric >= k->recipe->metric_total)
-			return ASSAY_RAISE(err, ASSAY_ECORRUPT,
-					   "a result names metric %" PRIu32 ", its recipe has fewer", m->metric);
-		n = k->number[m->metric];
-		if (n == SIZE_MAX)
-			continue;
-		if (j->values[n].state == ASSAY_VALUE_ABSENT)
-			j->set[j->set_count++] = n;
-		j->values[n] =
-		    (assay_judge_value){m->defined ? ASSAY_VALUE_DEFINED : ASSAY_VALUE_UNDEFINED, m->value, m->reason};
-	}
-	return ASSAY_OK;
-}
-
-/* ---------------------------------------------------------------- findings */
-
-/* Rows own their texts; a row that is only compared and written borrows them. */
+/* Rows own their texts; one that is only compared and written borrows them. */
 static char *borrow(const char *text)
 {
 	return (char *)(uintptr_t)text;
 }
 
-static assay_failed_check failed_check(const assay_judging *j, const assay_finding *f)
-{
-	const assay_vocabulary_metric *m = &j->session->config->vocabulary.items[f->check->metric_number];
-	const bool defined = f->value.state == ASSAY_VALUE_DEFINED;
-	size_t contract = 0;
-
-	while (j->contracts[contract] != f->contract)
-		contract++;
-	return (assay_failed_check){
-	    .contract = j->session->contracts[contract],
-	    .contract_id = f->contract->id,
-	    .contract_version = f->contract->version,
-	    .check_id = f->check->id,
-	    .metric = f->check->metric,
-	    .unit = borrow(m->unit),
-	    .op = f->check->op,
-	    .severity = f->check->severity,
-	    .low = f->check->low,
-	    .high = f->check->high,
-	    .defined = defined,
-	    .value = defined ? (assay_decimal){f->value.units, m->scale} : (assay_decimal){0, 0},
-	    .reason = defined ? NULL
-			      : borrow(f->value.state == ASSAY_VALUE_UNDEFINED ? f->value.reason
-									       : "not measured by this pipeline"),
-	};
-}
+/* ---------------------------------------------------------------- the verdict */
 
 static assay_code set_checks(assay_judging *j, assay_err *err)
 {
-	j->row.checks = j->checks;
-	for (size_t i = 0; i < j->verdict.count; i++) {
-		const assay_code rc = assay_grow(&j->checks, &j->check_cap, i, sizeof *j->checks, err);
+	const assay_bench bench = {j->contracts, j->session->contracts, j->session->config->contract_count,
+				   &j->session->config->vocabulary};
+	const assay_code rc = assay_findings_set(&j->findings, &bench, &j->verdict, err);
 
-		if (rc != ASSAY_OK)
-			return rc;
-		j->checks[i] = failed_check(j, &j->verdict.findings[i]);
-		j->row.checks = j->checks;
-		j->row.check_count = i + 1;
-	}
-	return ASSAY_OK;
+	j->row.checks = j->findings.items;
+	j->row.check_count = j->findings.count;
+	return rc;
 }
-
-/* ---------------------------------------------------------------- the verdict */
 
 static assay_code judge_contracts(assay_judging *j, const assay_judged *of, assay_err *err)
 {
 	const assay_judge_subject subject = {
 	    .kind = of->sample->kind,
-	    .values = j->values,
+	    .values = j->values.items,
 	    .metadata_keys = (const char *const *)of->source->metadata_keys,
 	    .metadata_values = (const char *const *)of->source->metadata_values,
 	    .metadata_count = of->source->metadata_count,
 	};
 
-	return assay_judge(&j->verdict, j->contracts, j->session->config->contract_count, &subject, err);
+	const assay_code rc = assay_judge(&j->verdict, j->contracts, j->session->config->contract_count, &subject, err);
+
+	return rc == ASSAY_OK ? set_checks(j, err) : rc;
 }
 
 static assay_code make_key(assay_buf *key, const char *path, const char *part, assay_err *err)
@@ -144,7 +81,7 @@ static assay_code decide(assay_judging *j, const assay_judged *of, assay_err *er
 	assay_code rc;
 
 	assay_buf_reset(&j->broken);
-	ASSAY_TRY(set_values(j, of, err));
+	ASSAY_TRY(assay_sample_values_set(&j->values, of->recipe, of->sample, err));
 	if (filter != NULL) {
 		row->outcome = ASSAY_OUTCOME_FILTERED;
 		row->failed_stage = borrow(filter->name);
@@ -152,7 +89,6 @@ static assay_code decide(assay_judging *j, const assay_judged *of, assay_err *er
 	}
 	ASSAY_TRY(set_rejection(j, of, &m, err));
 	ASSAY_TRY(judge_contracts(j, of, err));
-	ASSAY_TRY(set_checks(j, err));
 	if (of->original != NULL) {
 		ASSAY_TRY(make_key(&j->original, of->original, of->sample->part, err));
 		row->outcome = ASSAY_OUTCOME_DUPLICATE;
@@ -238,22 +174,19 @@ assay_code assay_judging_open(assay_judging *j, const assay_session *s, assay_er
 	const assay_config *c = s->config;
 
 	*j = (assay_judging){.session = s};
-	j->values = assay_alloc(c->vocabulary.count, sizeof *j->values);
-	j->set = assay_alloc(c->vocabulary.count, sizeof *j->set);
 	j->contracts = assay_alloc(c->contract_count, sizeof *j->contracts);
-	if (j->values == NULL || j->set == NULL || j->contracts == NULL)
+	if (j->contracts == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "judging");
 	for (size_t i = 0; i < c->contract_count; i++)
 		j->contracts[i] = c->contracts[i];
-	return ASSAY_OK;
+	return assay_sample_values_open(&j->values, &c->vocabulary, err);
 }
 
 void assay_judging_release(assay_judging *j)
 {
-	free(j->values);
-	free(j->set);
+	assay_sample_values_release(&j->values);
 	free(j->contracts);
-	free(j->checks);
+	assay_findings_release(&j->findings);
 	assay_verdict_release(&j->verdict);
 	assay_arena_release(&j->rows);
 	assay_buf_release(&j->key);

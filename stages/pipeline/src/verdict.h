@@ -7,18 +7,18 @@
 #include "assay/source.h"
 #include "assay/unit.h"
 
+#include "findings.h"
 #include "known_recipe.h"
+#include "sample_values.h"
 #include "session.h"
 
 /** Who judges: kept over all samples of a judging. What it says of a sample stays until the next one is judged. */
 typedef struct assay_judging {
 	const assay_session *session;
 	const assay_contract **contracts; /* in the configuration's order */
-	assay_judge_value *values;        /* by number of the vocabulary */
-	size_t *set, set_count;           /* numbers that the sample has values of */
-	assay_verdict verdict;            /* of the contracts */
-	assay_failed_check *checks;       /* its findings as rows have them; texts are borrowed */
-	size_t check_cap;
+	assay_sample_values values;
+	assay_verdict verdict;   /* of the contracts */
+	assay_findings findings; /* its findings as rows have them */
 	assay_buf key, original; /* texts of row */
 	assay_buf broken;        /* how its metadata break the fields, "" if they do not */
 	assay_sample_row row;    /* as it stands now; all borrowed */
