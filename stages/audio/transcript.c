@@ -177,7 +177,8 @@ static assay_code keep_cues(const transcript *t, const assay_cues *cues, assay_s
 	ASSAY_TRY(transcript_text_read(&text, plain.data, plain.len, err));
 	ASSAY_TRY(transcript_compose(&composed, assay_buf_str(&timed), timed.len, err));
 	ASSAY_TRY(measure_text(t, &text, sink, err));
-	ASSAY_TRY(assay_artifact(sink, t->root, A_CUES, composed.data, composed.len, err));
+	if (cues->count > 0)
+		ASSAY_TRY(assay_artifact(sink, t->root, A_CUES, composed.data, composed.len, err));
 	rc = measure_cues(t, cues, sink, err);
 fail:
 	transcript_text_release(&text);
@@ -193,7 +194,7 @@ static assay_code read_timed(const transcript *t, assay_sink *sink, assay_err *e
 		return refuse(t, 1, "the transcript has too many cues", sink, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (cues.count == 0)
+	if (cues.count == 0 && cues.malformed > 0)
 		return refuse(t, cues.malformed, "the transcript has no cue that can be read", sink, err);
 	assay_cues_sort(&cues);
 	rc = keep_cues(t, &cues, sink, err);
@@ -228,7 +229,7 @@ static const char *engine(void)
 const assay_stage assay_stage_audio_transcript = {
     .abi = ASSAY_STAGE_ABI,
     .name = "audio.transcript",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_AUDIO,
     .summary = "carries the transcript that lies beside a recording, and measures it",
     .reference = "W3C WebVTT 1, section 6; Unicode Standard Annex 15 (NFC)",

@@ -177,6 +177,29 @@ static int32_t rotation_of(const AVStream *st)
 	return (int32_t)(((lround(turn / 90.0) % 4) + 4) % 4 * 90);
 }
 
+/*
+ * What a file claims is not to be computed with before it is bounded: times within 2^61 ticks and 10^10 s (300 years,
+ * so that a clock's time of day may be one) of zero, frames of at most a day. Sums and differences then fit.
+ */
+static int64_t ticks_of(int64_t seconds, AVRational tb)
+{
+	const int64_t n = av_rescale_q(seconds, (AVRational){1, 1}, tb);
+
+	return n < 0 || n > INT64_MAX / 4 ? INT64_MAX / 4 : n; /* below 0: it did not fit */
+}
+
+static bool is_time(int64_t t, AVRational tb)
+{
+	const int64_t most = ticks_of(10000000000, tb);
+
+	return t >= -most && t <= most;
+}
+
+static bool is_length(int64_t length, AVRational tb)
+{
+	return length > 0 && length <= ticks_of(86400, tb);
+}
+
 static assay_code open_video(reader *r, assay_err *err)
 {
 	const AVCodecParameters *par = r->st->codecpar;
@@ -196,7 +219,7 @@ static assay_code open_video(reader *r, assay_err *err)
 	r->clock.guess = 1;
 	if (rate.num > 0 && rate.den > 0)
 		r->clock.guess = av_rescale_q(1, av_inv_q(rate), r->clock.tb);
-	r->clock.guess = r->clock.guess > 0 ? r->clock.guess : 1;
+	r->clock.guess = is_length(r->clock.guess, r->clock.tb) ? r->clock.guess : 1;
 	r->clock.step_min = INT64_MAX;
 	r->rotation = rotation_of(r->st);
 	return assay_sample(r->sink, ASSAY_SAMPLE_VIDEO, "", ASSAY_NO_PARENT, &r->root, err);
@@ -271,7 +294,7 @@ static int64_t retime(clock_state *c, const AVFrame *f, bool first)
 		c->step_max = d > c->step_max ? d : c->step_max;
 	}
 	c->last = t;
-	c->length = f->pkt_duration > 0 ? f->pkt_duration : 0;
+	c->length = is_length(f->pkt_duration, c->tb) ? f->pkt_duration : 0;
 	return t;
 }
 
@@ -291,19 +314,21 @@ static void note_size(reader *r, const AVFrame *f)
 static assay_code emit_frame(reader *r, AVFrame *f, assay_err *err)
 {
 	const AVRational tb = r->clock.tb;
-	const int64_t t = retime(&r->clock, f, r->frames == 0);
-	const int64_t length = r->clock.length;
+	int64_t t;
 	assay_value *v;
 	assay_code rc;
 
-	if (t > INT64_MAX / 2 || t < INT64_MIN / 2)
+	if (f->best_effort_timestamp != AV_NOPTS_VALUE && !is_time(f->best_effort_timestamp, tb))
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a frame's time is out of range");
+	t = retime(&r->clock, f, r->frames == 0);
+	if (!is_time(t, tb))
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a frame's time is out of range");
 	note_size(r, f);
 	rc = assay_luma_value(&r->luma, &v, f, r->root, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	v->time = (assay_time){t, tb.num, tb.den};
-	v->u.frame.duration = (assay_time){length, tb.num, tb.den};
+	v->u.frame.duration = (assay_time){r->clock.length, tb.num, tb.den};
 	v->u.frame.index = r->frames++;
 	v->u.frame.rotation = r->rotation;
 	return assay_emit(r->sink, v, err);
@@ -569,7 +594,7 @@ static assay_code read_video(void *shared, const void *p, const assay_input *in,
 const assay_stage assay_stage_video_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "video.read",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_VIDEO,
     .summary = "reads the main video stream, every audio stream and all text subtitles of a file in one pass",
     .reference = "",

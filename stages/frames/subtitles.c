@@ -32,7 +32,7 @@ static const assay_metric metrics[] = {
 		       "Cues that begin before an earlier one has ended."},
     [M_OUTSIDE] = {"subtitles.cues_outside", "1", 0, ON_VIDEO, "Cues that end more than slack_ms after the video."},
     [M_MALFORMED] = {"subtitles.malformed", "1", 0, ON_VIDEO,
-		     "Cues that cannot be read; 1 for a sidecar that cannot be read at all."},
+		     "Cues that cannot be read; 1 for a sidecar that cannot be read at all, or too many cues."},
     {0},
 };
 
@@ -49,6 +49,7 @@ typedef struct subtitles {
 	uint32_t root;
 	const assay_sidecar *sidecar; /* borrowed; NULL when there is none */
 	bool streamed;                /* a cue of the stream came */
+	bool full;                    /* more came than are kept: none is used */
 	assay_cues cues;              /* of the stream: ms of the container's time */
 	uint64_t frames;
 	assay_time first, last, end; /* of the video's frames */
@@ -89,15 +90,21 @@ static assay_code push_cue(subtitles *s, const assay_value *v, assay_err *err)
 {
 	const assay_shown_text *cue = &v->u.cue;
 	assay_time end = v->time;
+	assay_code rc;
 
-	if (s->sidecar != NULL || cue->stream != (uint64_t)s->p->stream)
+	if (s->full || s->sidecar != NULL || cue->stream != (uint64_t)s->p->stream)
 		return ASSAY_OK;
 	s->streamed = true;
 	if (cue->text == NULL || __builtin_add_overflow(end.ticks, cue->duration.ticks, &end.ticks)) {
 		s->cues.malformed++;
 		return ASSAY_OK;
 	}
-	return assay_cues_add(&s->cues, to_ms(v->time), to_ms(end), cue->text, cue->size, err);
+	rc = assay_cues_add(&s->cues, to_ms(v->time), to_ms(end), cue->text, cue->size, err);
+	if (rc != ASSAY_EFULL)
+		return rc;
+	s->full = true;
+	assay_cues_release(&s->cues);
+	return ASSAY_OK;
 }
 
 static void push_frame(subtitles *s, const assay_value *v)
@@ -232,7 +239,7 @@ static assay_code measure_sidecar(const subtitles *s, assay_sink *sink, assay_er
 	const assay_code rc = assay_subtitle_parse(&cues, s->sidecar->data, s->sidecar->size, err);
 
 	if (rc == ASSAY_EEMPTY)
-		return refuse(s, 1, "the sidecar has no text", sink, err);
+		return measure(s, &cues, sink, err); /* nothing is said: no fault */
 	if (rc == ASSAY_EFULL)
 		return refuse(s, 1, "the sidecar has too many cues", sink, err);
 	if (rc == ASSAY_EUNSUPPORTED && assay_subtitle_is_utf16(s->sidecar->data, s->sidecar->size))
@@ -252,6 +259,8 @@ static assay_code flush_subtitles(void *state, assay_sink *sink, assay_err *err)
 		return measure_sidecar(s, sink, err);
 	if (!s->streamed)
 		return undefined(s, M_MALFORMED, "no subtitles", sink, err);
+	if (s->full)
+		return refuse(s, 1, "the stream has too many cues", sink, err);
 	shift(&s->cues, to_ms(s->first));
 	return measure(s, &s->cues, sink, err);
 }
@@ -259,7 +268,7 @@ static assay_code flush_subtitles(void *state, assay_sink *sink, assay_err *err)
 const assay_stage assay_stage_video_subtitles = {
     .abi = ASSAY_STAGE_ABI,
     .name = "video.subtitles",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_VIDEO,
     .summary = "carries the subtitles of a video, from a sidecar or a stream, and measures them",
     .reference = "W3C WebVTT 1, section 6",

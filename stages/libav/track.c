@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* No stream's clock is farther from zero, in 1/rate: what is added to it then fits. 2^61 ticks last 10^6 years. */
+#define FARTHEST (INT64_MAX / 4)
+
 enum { BLOCK_SAMPLES = 1 << 14 }; /* 64 KiB of floats: stays in the cache, below malloc's mmap threshold */
 
 /* ---------------------------------------------------------------- measuring */
@@ -241,6 +244,8 @@ static assay_code start_stream(assay_av_track *t, const AVFrame *f, assay_err *e
 	t->timed = f->best_effort_timestamp != AV_NOPTS_VALUE;
 	if (t->timed)
 		origin = av_rescale_q(f->best_effort_timestamp, t->st->time_base, (AVRational){1, f->sample_rate});
+	if (origin > FARTHEST || origin < -FARTHEST)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "audio stream %u: its first time is out of range", t->ordinal);
 	t->blocks = (assay_pcm_blocks){.root = t->root,
 				       .rate = (uint32_t)f->sample_rate,
 				       .channels = (uint32_t)channels,
@@ -257,8 +262,9 @@ static void count_gap(assay_av_track *t, const AVFrame *f)
 	if (!t->timed || f->best_effort_timestamp == AV_NOPTS_VALUE)
 		return;
 	at = av_rescale_q(f->best_effort_timestamp, t->st->time_base, (AVRational){1, (int)b->rate});
-	if (__builtin_sub_overflow(at, b->origin + t->drift + (int64_t)(b->first + b->used), &off))
-		return;
+	if (at > FARTHEST || at < -FARTHEST ||
+	    __builtin_sub_overflow(at, b->origin + t->drift + (int64_t)(b->first + b->used), &off))
+		return; /* no clock says this */
 	if (off > (int64_t)b->rate / 10 || off < -(int64_t)b->rate / 10)
 		t->gaps++;
 	t->drift += off; /* the next frame is compared with where this one lies: one gap counts once */

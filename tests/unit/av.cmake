@@ -1,7 +1,7 @@
 assay_add_unit(libav LINK assay::libav assay::frames assay::audio assay::worker PkgConfig::LIBAV)
 assay_add_unit(frames LINK assay::frames assay::libav assay::audio assay::worker PkgConfig::LIBAV)
 assay_add_unit(video_quality LINK assay::frames assay::libav assay::worker PkgConfig::LIBAV)
-assay_add_unit(video_subtitles LINK assay::frames assay::libav assay::worker PkgConfig::LIBAV)
+assay_add_unit(video_subtitles LINK assay::frames assay::text assay::libav assay::worker PkgConfig::LIBAV)
 assay_add_unit(audio LINK assay::audio assay::libav assay::worker PkgConfig::LIBAV PkgConfig::SNDFILE m)
 assay_add_unit(activity LINK assay::audio m)
 assay_add_unit(transcript LINK assay::audio)

@@ -275,6 +275,121 @@ static void video_read__bytes_flipped__counted_or_refused(void **state)
 	(void)close(fd);
 }
 
+/* ---------------------------------------------------------------- what Matroska headers say */
+
+typedef struct element {
+	unsigned char data[2048];
+	size_t size;
+} element;
+
+/* An element of EBML: its number as it is written, a size of two bytes, its content. */
+static void put(element *out, uint32_t id, const void *content, size_t size)
+{
+	assert_true(out->size + 6 + size <= sizeof out->data);
+	for (int shift = 24; shift >= 0; shift -= 8)
+		if (id >> shift != 0)
+			out->data[out->size++] = (unsigned char)(id >> shift);
+	out->data[out->size++] = (unsigned char)(0x40 | size >> 8);
+	out->data[out->size++] = (unsigned char)size;
+	memcpy(out->data + out->size, content, size);
+	out->size += size;
+}
+
+static void put_number(element *out, uint32_t id, uint64_t n)
+{
+	unsigned char be[8];
+
+	for (int i = 0; i < 8; i++)
+		be[i] = (unsigned char)(n >> (56 - 8 * i));
+	put(out, id, be, sizeof be);
+}
+
+static void put_track(element *segment)
+{
+	element video = {0}, entry = {0}, tracks = {0};
+
+	put_number(&video, 0xB0, 16);
+	put_number(&video, 0xBA, 8);
+	put(&video, 0x2EB524, "Y800", 4);
+	put_number(&entry, 0xD7, 1);
+	put_number(&entry, 0x73C5, 1);
+	put_number(&entry, 0x83, 1);
+	put(&entry, 0x86, "V_UNCOMPRESSED", 14);
+	put_number(&entry, 0x23E383, 40000000); /* ns of a frame */
+	put(&entry, 0xE0, video.data, video.size);
+	put(&tracks, 0xAE, entry.data, entry.size);
+	put(segment, 0x1654AE6B, tracks.data, tracks.size);
+}
+
+/* Three grey frames of 16 x 8, 40 ms apart; the last claims this length, in ms. */
+static void put_frames(element *segment, uint64_t last)
+{
+	element cluster = {0};
+
+	put_number(&cluster, 0xE7, 0);
+	for (unsigned char n = 0; n < 3; n++) {
+		unsigned char block[4 + 128] = {0x81, 0, (unsigned char)(n * 40), 0x80};
+		element group = {0};
+		put(&group, 0xA1, block, sizeof block);
+		put_number(&group, 0x9B, n < 2 ? 40 : last);
+		put(&cluster, 0xA0, group.data, group.size);
+	}
+	put(segment, 0x1F43B675, cluster.data, cluster.size);
+}
+
+static void put_duration_tag(element *segment, const char *text)
+{
+	element target = {0}, simple = {0}, tag = {0}, tags = {0};
+
+	put_number(&target, 0x63C5, 1);
+	put(&simple, 0x45A3, "DURATION", 8);
+	put(&simple, 0x4487, text, strlen(text));
+	put(&tag, 0x63C0, target.data, target.size);
+	put(&tag, 0x67C8, simple.data, simple.size);
+	put(&tags, 0x7373, tag.data, tag.size);
+	put(segment, 0x1254C367, tags.data, tags.size);
+}
+
+/* The container declares 0.5 s. */
+static int make_matroska(uint64_t last, const char *tag)
+{
+	static const unsigned char half_second[] = {0x40, 0x7F, 0x40, 0, 0, 0, 0, 0}; /* 500.0 ms */
+	element head = {0}, info = {0}, segment = {0}, file = {0};
+
+	put(&head, 0x4282, "matroska", 8);
+	put_number(&info, 0x2AD7B1, 1000000);
+	put(&info, 0x4489, half_second, sizeof half_second);
+	put(&segment, 0x1549A966, info.data, info.size);
+	put_track(&segment);
+	if (tag != NULL)
+		put_duration_tag(&segment, tag);
+	put_frames(&segment, last);
+	put(&file, 0x1A45DFA3, head.data, head.size);
+	put(&file, 0x18538067, segment.data, segment.size);
+	return new_file(file.data, file.size);
+}
+
+static void video_read__length_no_frame_has__as_if_it_had_none(void **state)
+{
+	static const uint64_t lengths[] = {40, 0, 86400001, INT64_MAX / 1000, INT64_MAX, UINT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(lengths); i++) {
+		const int fd = make_matroska(lengths[i], NULL);
+		test_chain c = {0};
+		chain_add(&c, &assay_stage_video_read);
+		chain_add(&c, &assay_stage_video_quality);
+		chain_add(&c, &assay_stage_video_shots);
+		chain_add(&c, &assay_stage_video_subtitles);
+		chain_run(&c, fd);
+		assert_ok(&c);
+		assert_int_equal(metric(&c, 0, "video.frames"), 3);
+		assert_int_equal(metric(&c, 0, "video.duration"), 120000);
+		chain_close(&c);
+		(void)close(fd);
+	}
+}
+
 static void video_read__large_frames__limit(void **state)
 {
 	const int fd = make_clip(&ntsc);
@@ -495,6 +610,7 @@ int main(void)
 	    cmocka_unit_test(video_read__formats_without_8bit_luma__converted_or_in_place),
 	    cmocka_unit_test(video_read__truncated__short),
 	    cmocka_unit_test(video_read__bytes_flipped__counted_or_refused),
+	    cmocka_unit_test(video_read__length_no_frame_has__as_if_it_had_none),
 	    cmocka_unit_test(video_read__large_frames__limit),
 	    cmocka_unit_test(video_shots__planted_cuts__exact_times_and_pictures),
 	    cmocka_unit_test(video_shots__still_flash_and_fade__no_cut),

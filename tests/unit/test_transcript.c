@@ -142,6 +142,19 @@ static void transcript__nothing_in_it__zero_words_and_no_artifact(void **state)
 	}
 }
 
+static void transcript__no_cue_at_all__zero_words_and_no_artifact(void **state)
+{
+	told *t = tell("WEBVTT\n", 9000);
+
+	(void)state;
+	assert_value(t, WORDS, 0);
+	assert_value(t, CUES, 0);
+	assert_value(t, COVERED, 0);
+	assert_value(t, MALFORMED, 0);
+	assert_int_equal(t->kept[0] + t->kept[1], 0);
+	free(t);
+}
+
 static void transcript__not_utf8__refused_with_the_number_of_lines(void **state)
 {
 	told *t = tell("good\nb\xe4"
@@ -205,9 +218,6 @@ static void transcript__cues_that_cannot_be_read__refused(void **state)
 	(void)state;
 	assert_refused(t, "the transcript has no cue that can be read", 2);
 	free(t);
-	t = tell("WEBVTT\n", 9000);
-	assert_refused(t, "the transcript has no cue that can be read", 0);
-	free(t);
 }
 
 /* Whatever the bytes are: every metric is told once, nothing fails. */
@@ -240,6 +250,7 @@ int main(void)
 	    cmocka_unit_test(transcript__plain__canonical_text_and_counts),
 	    cmocka_unit_test(transcript__none__undefined),
 	    cmocka_unit_test(transcript__nothing_in_it__zero_words_and_no_artifact),
+	    cmocka_unit_test(transcript__no_cue_at_all__zero_words_and_no_artifact),
 	    cmocka_unit_test(transcript__not_utf8__refused_with_the_number_of_lines),
 	    cmocka_unit_test(transcript__subrip__text_cues_and_counts),
 	    cmocka_unit_test(transcript__cue_at_the_end__outside_by_the_slack),

@@ -2,6 +2,7 @@
 
 #include "captions.h"
 #include "frames.h"
+#include "subtitle.h"
 
 #include <fcntl.h>
 
@@ -254,7 +255,6 @@ static void subtitles__sidecar_that_cannot_be_read__says_why(void **state)
 		size_t size;
 		const char *why;
 	} cases[] = {
-	    {"", 0, "the sidecar has no text"},
 	    {"\xff\xfe"
 	     "1\0",
 	     4, "the sidecar is UTF-16"},
@@ -271,6 +271,39 @@ static void subtitles__sidecar_that_cannot_be_read__says_why(void **state)
 		assert_int_equal(kept_count, 0);
 		chain_close(&c);
 	}
+}
+
+static void subtitles__sidecar_with_nothing_in_it__zero_cues(void **state)
+{
+	static const char *const texts[] = {"", " \n\n", "\xef\xbb\xbf", "WEBVTT\n"};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(texts); i++) {
+		test_chain c = run_sidecar(texts[i], strlen(texts[i]));
+		assert_int_equal(metric(&c, 0, "subtitles.cues"), 0);
+		assert_int_equal(metric(&c, 0, "subtitles.cue_ratio"), 0);
+		assert_int_equal(metric(&c, 0, "subtitles.malformed"), 0);
+		assert_int_equal(kept_count, 0);
+		chain_close(&c);
+	}
+}
+
+static void subtitles__more_cues_than_are_kept__refused_and_the_video_is_not(void **state)
+{
+	static const packet one = PACKET(AV_CODEC_ID_TEXT, "x", 1000, 500);
+	const size_t count = ASSAY_CUES_MAX + 2;
+	packet *packets = malloc(count * sizeof *packets);
+	test_chain c;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		packets[i] = one;
+	c = run_packets(packets, count, 0, NULL);
+	assert_undefined(&c, 0, "subtitles.cues", "the stream has too many cues");
+	assert_int_equal(metric(&c, 0, "subtitles.malformed"), 1);
+	assert_int_equal(kept_count, 0);
+	chain_close(&c);
+	free(packets);
 }
 
 static void subtitles__sidecar_and_stream__the_sidecar(void **state)
@@ -354,6 +387,8 @@ int main(void)
 	    cmocka_unit_test(subtitles__two_streams__the_one_that_is_asked_for),
 	    cmocka_unit_test(subtitles__overlaps_and_ends__counted),
 	    cmocka_unit_test(subtitles__sidecar_that_cannot_be_read__says_why),
+	    cmocka_unit_test(subtitles__sidecar_with_nothing_in_it__zero_cues),
+	    cmocka_unit_test(subtitles__more_cues_than_are_kept__refused_and_the_video_is_not),
 	    cmocka_unit_test(subtitles__sidecar_and_stream__the_sidecar),
 	    cmocka_unit_test(kind__pictures__no_text),
 	    cmocka_unit_test(corpus__matroska_subtitles__texts_and_counts),
