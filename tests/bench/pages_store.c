@@ -137,6 +137,23 @@ static assay_code make_recipe(maker *m, assay_err *err)
 			      : rc;
 }
 
+static void release_step(assay_recipe_step *step)
+{
+	for (size_t i = 0; i < step->metric_count; i++) {
+		free(step->metrics[i].name);
+		free(step->metrics[i].unit);
+	}
+	for (size_t i = 0; i < step->artifact_count; i++) {
+		free(step->artifacts[i].role);
+		free(step->artifacts[i].media);
+		free(step->artifacts[i].suffix);
+	}
+	free(step->metrics);
+	free(step->artifacts);
+	free(step->stage);
+	free(step->engine);
+}
+
 /* ---------------------------------------------------------------- pages */
 
 static assay_code fill_measurements(const maker *m, assay_result_sample *s, uint64_t page, assay_err *err)
@@ -304,10 +321,8 @@ assay_code make_pages_store(const char *dir, uint64_t sources, uint32_t pages, a
 	ASSAY_TRY(assay_store_open(&store, path, &opts, err));
 	m.store = store;
 	rc = fill_store(&m, sources, pages, err);
-	for (size_t i = 0; i < m.recipe.step_count; i++) {
-		free(m.step[i].stage);
-		free(m.step[i].engine);
-	}
+	for (size_t i = 0; i < m.recipe.step_count; i++)
+		release_step(&m.step[i]);
 fail:
 	return rc;
 }

@@ -54,15 +54,16 @@ static bool is_filtered(const search *e, const assay_source *src)
 static assay_code offer(void *ctx, const assay_source *other, assay_err *err)
 {
 	search *e = ctx;
-	bool failed;
-	assay_code rc;
+	bool failed = false;
+	assay_code rc = ASSAY_OK;
 
 	if (other->missing || other->modality != e->of->modality || !assay_digest_eq(&other->digest, &e->of->digest))
 		return ASSAY_OK;
 	e->among++;
 	if ((e->path != NULL && strcmp(other->path, e->path) >= 0) || is_filtered(e, other))
 		return ASSAY_OK;
-	rc = source_failed(e->store, other, &failed, err);
+	if (other->id != e->of->id) /* which gave the samples that are asked about */
+		rc = source_failed(e->store, other, &failed, err);
 	if (rc != ASSAY_OK || failed)
 		return rc;
 	free(e->path);

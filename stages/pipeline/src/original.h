@@ -31,6 +31,7 @@ void assay_originals_release(assay_originals *o);
 /**
  * Path of the source whose samples of this kind those of src duplicate; NULL when they are none. Borrowed from o. The
  * sources of the store must not change while o is in use.
+ * @param src  did not fail: it has given the sample that is asked about
  */
 ASSAY_NODISCARD assay_code assay_original_of(const char **path, assay_originals *o, assay_store *store,
 					     const assay_config *config, const assay_source *src,
