@@ -92,11 +92,11 @@ record("contract of format 2", {0: 2, 1: "c2", 2: "", 3: "1.0.0", 4: [], 5: [{
 record("contract set", [contract])
 empty = record("empty trie", {0: 1, 1: 0, 2: []})
 leaf = record("leaf", {0: 1, 1: 0, 2: [["a.wav", 1, 5, content, work_key]]})
+results = record("results", {0: 1, 1: [["c2", "", "1.0.0", "c", "p10 of ocr.confidence", 1, 9, "ocr.confidence", "%",
+                                        1, 4, [80, 0], None, 1, [8250, 2, True], "", 31, []]]})
 version = record("version", {0: 1, 1: [[3, recipe]], 2: [contract], 3: leaf, 4: empty, 5: [], 6: [], 7: None})
 record("version of format 2", {0: 2, 1: [[3, recipe]], 2: [contract], 3: leaf, 4: empty, 5: [], 6: [version],
-                               7: 1767323045000000000})
-record("results", {0: 1, 1: [["c2", "", "1.0.0", "c", "p10 of ocr.confidence", 1, 9, "ocr.confidence", "%", 1, 4,
-                              [80, 0], None, 1, [8250, 2, True], "", 31, []]]})
+                               7: 1767323045000000000, 8: results})
 
 show("pack header", b"ASSAYPK\0" + (1).to_bytes(4, "little") + (1).to_bytes(4, "little"))
 show("pack record", b"ARec" + bytes([1, 0, 0, 0]) + (6).to_bytes(8, "little") + source)

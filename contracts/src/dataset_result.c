@@ -1,5 +1,5 @@
 /*
- * Results of dataset checks, an object of the store beside the version that they let pass:
+ * Results of dataset checks, an object of the store that the record of the version names which they let pass:
  *   {0: format 1, 1: [result...]}
  *   result = [contract id, contract name, contract version, check, subject, kind, aggregate, metric, unit, severity,
  *             operator, [units, scale], null | [units, scale], verdict, null | [units, scale, exact], reason, samples,

@@ -137,15 +137,16 @@ static void read_recipe(verifier *v, assay_cbor_reader *c)
 
 static void read_record(verifier *v, assay_cbor_reader *c)
 {
+	const size_t fields = assay_cbor_read_map(c);
 	uint64_t format;
 	size_t n;
 
-	if (assay_cbor_read_map(c) != 8)
-		assay_cbor_fault(c, "version does not have 8 fields");
 	assay_cbor_read_key(c, 0);
 	format = assay_cbor_read_uint(c);
 	if (format != ASSAY_VERSION_PLAIN && format != ASSAY_VERSION_FORMAT)
 		assay_cbor_fault(c, "a format that this release does not read");
+	if (fields != (format == ASSAY_VERSION_PLAIN ? 8 : 9))
+		assay_cbor_fault(c, "version has another number of fields");
 	assay_cbor_read_key(c, 1);
 	n = assay_cbor_read_array(c);
 	for (size_t i = 0; i < n && c->fault == NULL; i++)
@@ -160,7 +161,7 @@ static void read_record(verifier *v, assay_cbor_reader *c)
 	assay_cbor_read_key(c, 4);
 	if (!assay_cbor_read_digest(c, &v->others))
 		assay_cbor_fault(c, "digest is missing");
-	for (uint64_t key = 5; key < 8; key++) {
+	for (uint64_t key = 5; key < fields && c->fault == NULL; key++) {
 		assay_cbor_read_key(c, key);
 		assay_cbor_skip(c);
 	}

@@ -1,13 +1,14 @@
 /*
  * Layout of a version record (an object; its digest is the version's id; maps have ascending integer keys):
  *   {0: format, 1: [[modality, recipe]...] ascending, 2: [contract...], 3: accepted trie, 4: others trie,
- *    5: [human decisions in force], 6: [null | baseline...], 7: null | as-of time, ns since 1970 UTC}
- *   Nothing is put into 5 yet. Format 1 has no baselines and no as-of time: 5, 6 and 7 are [], [] and null; a record
- *   that has one of them is of format 2.
+ *    5: [human decisions in force], 6: [null | baseline...], 7: null | as-of time, ns since 1970 UTC,
+ *    8: null | results of the dataset's checks (not in format 1)}
+ *   Nothing is put into 5 yet. Format 1 has no baselines, as-of time and results: 5, 6 and 7 are [], [] and null; a
+ *   record that has one of them is of format 2. The results are no function of the rest: samples that are not accepted
+ *   count for some checks, and the tries name their outcome alone.
  * Layout of the version row beside it (key: number):
  *   {0: format, 1: id, 2: run, 3: made ns, 4: parent | null, 5: incomplete,
  *    6: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 7: dataset | null}
- *   and in format 2 8: results of the dataset's checks; a row without such results is of format 1.
  * Index 'v': id -> number. Meta "version.latest": number.
  */
 #include "assay/version.h"
@@ -24,10 +25,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORD_FIELDS 8
-#define ROW_PLAIN     1
-#define ROW_RESULTS   2
-#define ROW_FIELDS    8 /* and one more with results */
+#define RECORD_FIELDS 8 /* and one more in format 2 */
+#define ROW_FORMAT    1
+#define ROW_FIELDS    8
 #define LATEST        "version.latest"
 #define PREFIX        "sha256:"
 #define TAG_PREFIX    "tag:"
@@ -62,14 +62,16 @@ static void encode_recipes(assay_buf *out, const assay_version *v)
 /* What format 1 has no place for raises the number: a version that needs none of it keeps its id for ever. */
 static bool is_plain(const assay_version *v)
 {
-	return v->baseline_count == 0 && !v->has_as_of;
+	return v->baseline_count == 0 && !v->has_as_of && assay_digest_is_zero(&v->results);
 }
 
 static void encode_record(assay_buf *out, const assay_version *v)
 {
-	assay_cbor_map(out, RECORD_FIELDS);
+	const bool plain = is_plain(v);
+
+	assay_cbor_map(out, plain ? RECORD_FIELDS : RECORD_FIELDS + 1);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, is_plain(v) ? ASSAY_VERSION_PLAIN : ASSAY_VERSION_FORMAT);
+	assay_cbor_uint(out, plain ? ASSAY_VERSION_PLAIN : ASSAY_VERSION_FORMAT);
 	assay_cbor_uint(out, 1);
 	encode_recipes(out, v);
 	assay_cbor_uint(out, 2);
@@ -91,6 +93,10 @@ static void encode_record(assay_buf *out, const assay_version *v)
 		assay_cbor_int(out, v->as_of_ns);
 	else
 		assay_cbor_null(out);
+	if (plain)
+		return;
+	assay_cbor_uint(out, 8);
+	assay_cbor_digest(out, assay_digest_is_zero(&v->results) ? NULL : &v->results);
 }
 
 static void read_recipes(assay_cbor_reader *c, assay_version *v)
@@ -136,14 +142,15 @@ static void read_baselines(assay_cbor_reader *c, assay_version *v)
 
 static void read_record(assay_cbor_reader *c, assay_version *v)
 {
+	const size_t fields = assay_cbor_read_map(c);
 	uint64_t format;
 
-	if (assay_cbor_read_map(c) != RECORD_FIELDS)
-		assay_cbor_fault(c, "version does not have 8 fields");
 	assay_cbor_read_key(c, 0);
 	format = assay_cbor_read_uint(c);
 	if (format != ASSAY_VERSION_PLAIN && format != ASSAY_VERSION_FORMAT)
 		assay_cbor_fault(c, "unknown version format");
+	if (fields != (format == ASSAY_VERSION_PLAIN ? RECORD_FIELDS : RECORD_FIELDS + 1))
+		assay_cbor_fault(c, "version has another number of fields");
 	assay_cbor_read_key(c, 1);
 	read_recipes(c, v);
 	assay_cbor_read_key(c, 2);
@@ -160,8 +167,12 @@ static void read_record(assay_cbor_reader *c, assay_version *v)
 	v->has_as_of = !assay_cbor_read_null(c);
 	if (v->has_as_of)
 		v->as_of_ns = assay_cbor_read_int(c);
+	if (format != ASSAY_VERSION_PLAIN) {
+		assay_cbor_read_key(c, 8);
+		(void)assay_cbor_read_digest(c, &v->results);
+	}
 	if (is_plain(v) != (format == ASSAY_VERSION_PLAIN))
-		assay_cbor_fault(c, "baselines and as-of time do not go with the format");
+		assay_cbor_fault(c, "baselines, as-of time and results do not go with the format");
 }
 
 static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)
@@ -186,11 +197,9 @@ static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)
 
 static void encode_row(assay_buf *out, const assay_version *v)
 {
-	const bool results = !assay_digest_is_zero(&v->results);
-
-	assay_cbor_map(out, results ? ROW_FIELDS + 1 : ROW_FIELDS);
+	assay_cbor_map(out, ROW_FIELDS);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, results ? ROW_RESULTS : ROW_PLAIN);
+	assay_cbor_uint(out, ROW_FORMAT);
 	assay_cbor_uint(out, 1);
 	assay_cbor_digest(out, &v->id);
 	assay_cbor_uint(out, 2);
@@ -205,23 +214,12 @@ static void encode_row(assay_buf *out, const assay_version *v)
 	assay_counts_encode(out, &v->counts);
 	assay_cbor_uint(out, 7);
 	assay_cbor_text(out, v->dataset);
-	if (!results)
-		return;
-	assay_cbor_uint(out, 8);
-	assay_cbor_digest(out, &v->results);
 }
 
 static void read_row(assay_cbor_reader *c, assay_version *v)
 {
-	const size_t fields = assay_cbor_read_map(c);
-	uint64_t format;
-
-	assay_cbor_read_key(c, 0);
-	format = assay_cbor_read_uint(c);
-	if (format != ROW_PLAIN && format != ROW_RESULTS)
-		assay_cbor_fault(c, "unknown format of a version row");
-	if (fields != (format == ROW_PLAIN ? ROW_FIELDS : ROW_FIELDS + 1))
-		assay_cbor_fault(c, "version row has another number of fields");
+	assay_record_head(c, ROW_FIELDS, "version row does not have 8 fields", ROW_FORMAT,
+			  "unknown format of a version row");
 	assay_cbor_read_key(c, 1);
 	assay_record_digest(c, &v->id);
 	assay_cbor_read_key(c, 2);
@@ -236,10 +234,6 @@ static void read_row(assay_cbor_reader *c, assay_version *v)
 	assay_counts_decode(c, &v->counts);
 	assay_cbor_read_key(c, 7);
 	v->dataset = assay_cbor_read_strdup(c);
-	if (format == ROW_PLAIN)
-		return;
-	assay_cbor_read_key(c, 8);
-	assay_record_digest(c, &v->results);
 }
 
 static assay_code load(assay_store *s, assay_version *out, uint64_t number, const void *p, size_t n, assay_err *err)
@@ -309,7 +303,6 @@ static assay_code adopt_row(assay_store *s, assay_version *v, uint64_t number, a
 	v->made_ns = first.made_ns;
 	v->parent = first.parent;
 	v->incomplete = first.incomplete;
-	v->results = first.results;
 	return ASSAY_OK;
 }
 

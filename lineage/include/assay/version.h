@@ -5,8 +5,8 @@
 #include "assay/kind.h"
 #include "assay/object.h"
 
-#define ASSAY_VERSION_PLAIN  1 /* of a record without baselines and as-of time */
-#define ASSAY_VERSION_FORMAT 2 /* of one that has them */
+#define ASSAY_VERSION_PLAIN  1 /* of a record without baselines, as-of time and results */
+#define ASSAY_VERSION_FORMAT 2 /* of one that has some of them */
 
 /** The dataset as it stands: in = accepted + quarantined + waived + duplicate + filtered. */
 typedef struct assay_counts {
@@ -25,8 +25,9 @@ typedef struct assay_version {
 	assay_digest others;     /* trie of every other outcome, failed sources included */
 	assay_digest *baselines; /* version that each check of drift compared with, in their order; zero: none */
 	size_t baseline_count;
-	bool has_as_of;   /* a check of ages used it: */
-	int64_t as_of_ns; /* since 1970 UTC */
+	bool has_as_of;       /* a check of ages used it: */
+	int64_t as_of_ns;     /* since 1970 UTC */
+	assay_digest results; /* object: what came of the dataset's checks (contracts/); zero without such checks */
 	/* Beside the identity: */
 	uint64_t number; /* 1, 2, 3… in order of first commit */
 	uint64_t run;    /* that first made it */
@@ -35,7 +36,6 @@ typedef struct assay_version {
 	bool incomplete;     /* some outcome was of time, memory or a signal */
 	assay_counts counts;
 	char *dataset;
-	assay_digest results; /* object: what came of the dataset's checks (contracts/); zero without such checks */
 } assay_version;
 
 void assay_version_release(assay_version *v);

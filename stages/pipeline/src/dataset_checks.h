@@ -22,7 +22,7 @@ ASSAY_NODISCARD assay_code assay_dataset_checks_sample(assay_dataset_checks *d, 
 						       assay_err *err);
 /** After the last sample. summary->checks and what they say for a commit. */
 ASSAY_NODISCARD assay_code assay_dataset_checks_end(assay_dataset_checks *d, assay_summary *summary, assay_err *err);
-/** What a version says of its checks: baselines and as-of time in its record, results beside it. */
+/** What a version says of its checks: baselines, as-of time and results. */
 ASSAY_NODISCARD assay_code assay_dataset_checks_note(const assay_dataset_checks *d, const assay_summary *summary,
 						     assay_version *v, assay_err *err);
 void assay_dataset_checks_release(assay_dataset_checks *d);
