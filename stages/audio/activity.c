@@ -423,7 +423,7 @@ static void close_activity(void *state)
 const assay_stage assay_stage_audio_activity = {
     .abi = ASSAY_STAGE_ABI,
     .name = "audio.activity",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_AUDIO,
     .summary = "finds speech above the noise and makes a sample of every segment",
     .reference = "Martin 2001 (noise floor by minimum statistics)",

@@ -5,6 +5,7 @@ _Static_assert(ACTIVITY_RING > (ACTIVITY_REACH + 2) * ACTIVITY_BLOCK, "frames th
 _Static_assert(BLOCKS > 2 * ACTIVITY_REACH + 2, "blocks within reach would be overwritten");
 
 #define DIGITAL_SILENCE 1100 /* 10^-9 of 2^40 */
+#define DROPOUT         50   /* frames: silence that lasts this long is no dropout, but a pause */
 
 static uint64_t power_at(const activity_floor *f, uint64_t n)
 {
@@ -31,6 +32,9 @@ static void smooth(activity_floor *f)
 		*least = UINT64_MAX;
 	if (sounds && sum < *least)
 		*least = sum;
+	f->silent = power_at(f, n) < DIGITAL_SILENCE ? f->silent + 1 : 0;
+	if (f->silent >= DROPOUT)
+		*least = 0;
 }
 
 void activity_floor_push(activity_floor *f, const activity_frame *frame)

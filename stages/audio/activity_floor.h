@@ -4,7 +4,8 @@
  * IEEE Trans. Speech and Audio Processing 9 (2001) 504-512), over the whole band and looking both ways, since a
  * recording can wait: between words, and within the stops of a word, nothing but the noise remains.
  *
- * Digital silence (below -90 dB) is no noise and is passed over: the floor of noise with a dropout is the noise.
+ * Digital silence (below -90 dB) of less than 0.5 s is a dropout and passed over: the floor of noise with one is the
+ * noise. From 0.5 s on it is a pause without noise, and the floor there is 0: sound between such pauses is no floor.
  */
 #ifndef ASSAY_AUDIO_ACTIVITY_FLOOR_H
 #define ASSAY_AUDIO_ACTIVITY_FLOOR_H
@@ -20,11 +21,12 @@ enum {
 typedef struct activity_sound {
 	activity_frame frame;
 	uint64_t power; /* mean over this frame and its neighbours */
-	uint64_t floor; /* the same of the quietest 30 ms nearby, 0 when all of it is digital silence */
+	uint64_t floor; /* the same of the quietest 30 ms nearby, 0 beside a silence of 0.5 s */
 } activity_sound;
 
 typedef struct activity_floor {
 	uint64_t pushed, smoothed, taken;        /* frames */
+	uint64_t silent;                         /* frames of digital silence up to the last that was smoothed */
 	uint64_t floor;                          /* of the current block */
 	uint64_t least[2 * ACTIVITY_REACH + 24]; /* of each block that may still be asked for, by its number */
 	struct {

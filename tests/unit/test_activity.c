@@ -271,6 +271,25 @@ static void activity__dropout_in_noise__no_speech(void **state)
 	done(&s, h);
 }
 
+/* Bursts of 1 s with 1 s between them; the quieter what lies between, the plainer they are. */
+static void activity__bursts_over_any_quiet__all_found(void **state)
+{
+	static const double noises[] = {-300, -120, -95, -85, -59}; /* dB; -300 is 0 in 24 bits */
+
+	(void)state;
+	for (size_t i = 0; i < sizeof noises / sizeof *noises; i++) {
+		sound s = new_sound(21, 16000, 1);
+		heard *h;
+		add_noise(&s, 0, 21, noises[i]);
+		for (int t = 1; t < 21; t += 2)
+			add_tone(&s, t, t + 1, 500, 0.2);
+		h = listen(&s, 16384, NULL);
+		assert_int_equal(value(h, 0, "audio.segments"), 10);
+		assert_near(value(h, 0, "audio.speech_ratio"), 12 * 10000 / 21, 150);
+		done(&s, h);
+	}
+}
+
 static void activity__digital_silence__nothing(void **state)
 {
 	sound s = new_sound(3, 48000, 1);
@@ -478,6 +497,16 @@ static uint64_t plain_power(const uint64_t *p, size_t n, size_t i, bool *sounds)
 	return sum / (to - from + 1);
 }
 
+/* Has it been as quiet for half a second, up to frame i? */
+static bool plain_pause(const uint64_t *p, size_t i)
+{
+	size_t silent = 0;
+
+	while (silent <= i && silent < 50 && p[i - silent] < 1100)
+		silent++;
+	return silent == 50;
+}
+
 static uint64_t plain_floor(const uint64_t *p, size_t n, size_t i)
 {
 	const size_t block = i / ACTIVITY_BLOCK;
@@ -489,6 +518,7 @@ static uint64_t plain_floor(const uint64_t *p, size_t n, size_t i)
 		bool sounds;
 		const uint64_t v = plain_power(p, n, k, &sounds);
 		least = sounds && v < least ? v : least;
+		least = plain_pause(p, k) ? 0 : least;
 	}
 	return least == UINT64_MAX ? 0 : least;
 }
@@ -506,7 +536,7 @@ static void floor__random_powers__equals_plain_definition(void **state)
 		size_t taken = 0;
 		for (size_t i = 0; i < n; i++) {
 			seed = seed * 1664525u + 1013904223u;
-			p[i] = i / 700 % 2 ? seed % 1200 : seed >> (seed >> 28);
+			p[i] = i / 700 % 2 ? seed % (i % 700 < 60 ? 1100 : 1200) : seed >> (seed >> 28);
 		}
 		for (size_t i = 0; i <= n; i++) {
 			activity_sound s;
@@ -532,6 +562,7 @@ int main(void)
 	    cmocka_unit_test(activity__bursts_of_known_ratio__snr),
 	    cmocka_unit_test(activity__steady_sound__is_noise_and_not_speech),
 	    cmocka_unit_test(activity__dropout_in_noise__no_speech),
+	    cmocka_unit_test(activity__bursts_over_any_quiet__all_found),
 	    cmocka_unit_test(activity__digital_silence__nothing),
 	    cmocka_unit_test(activity__offset_and_rumble__not_heard_and_do_not_mask),
 	    cmocka_unit_test(activity__click__no_segment),
