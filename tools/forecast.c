@@ -44,8 +44,8 @@ static void print_causes(const assay_forecast *f)
 		assay_say("  %-10s %" PRIu64 ": as they were, but less than 2 s old when they were digested\n", "young",
 			  f->young);
 	if (f->unsure > 0)
-		assay_say("unsure     %" PRIu64 " files need a digest to be sure: their stamps cannot tell\n",
-			  f->unsure);
+		assay_say("unsure     %" PRIu64 " %s a digest to be sure: the stamp cannot tell\n", f->unsure,
+			  f->unsure == 1 ? "file needs" : "files need");
 }
 
 static void print_cost(const assay_forecast *f)
@@ -56,17 +56,17 @@ static void print_cost(const assay_forecast *f)
 	if (f->run > f->unknown) {
 		put_time(&cpu, f->cpu_us);
 		put_time(&takes, f->takes_us);
-		assay_say("cost       about %s of CPU in %" PRIu64 " units, %s with %u worker%s\n", assay_buf_str(&cpu),
-			  f->units, assay_buf_str(&takes), f->jobs, f->jobs == 1 ? "" : "s");
+		assay_say("cost       about %s of CPU in %" PRIu64 " unit%s, %s with %u worker%s\n",
+			  assay_buf_str(&cpu), f->units, f->units == 1 ? "" : "s", assay_buf_str(&takes), f->jobs,
+			  f->jobs == 1 ? "" : "s");
 		assay_say("by         what such sources cost before: %" PRIu64 " under the same recipe, %" PRIu64
 			  " under another\n",
 			  f->by_recipe, f->by_modality);
 	}
 	if (f->unknown > 0)
-		assay_say("no history %" PRIu64
-			  " sources of a modality that this store has not measured: their cost is "
+		assay_say("no history %" PRIu64 " source%s of a modality that this store has not measured: the cost is "
 			  "not known\n",
-			  f->unknown);
+			  f->unknown, f->unknown == 1 ? "" : "s");
 }
 
 static void print_item(const assay_forecast_item *i)
@@ -175,6 +175,7 @@ static assay_code json_forecast(const assay_forecast *f, assay_err *err)
 	assay_json_kuint(j, "need_digest", f->unsure);
 	assay_json_end(j);
 	json_causes(j, f);
+	assay_json_kuint(j, "patterns_unmatched", f->unmatched);
 	assay_json_kuint(j, "bytes", f->bytes);
 	json_cost(j, f);
 	assay_json_key(j, "list");

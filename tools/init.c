@@ -120,15 +120,27 @@ static assay_code make_store(const setup *s, assay_err *err)
 
 /* ---------------------------------------------------------------- telling */
 
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void tell_counts(const uint64_t *files)
+{
+	const uint64_t page = files[ASSAY_MODALITY_PAGE], video = files[ASSAY_MODALITY_VIDEO];
+	const uint64_t audio = files[ASSAY_MODALITY_AUDIO], other = files[0];
+
+	(void)printf("%" PRIu64 " page%s, %" PRIu64 " video%s and %" PRIu64 " audio file%s; %" PRIu64 " other%s\n",
+		     page, plural(page), video, plural(video), audio, plural(audio), other, plural(other));
+}
+
 static void tell_text(const setup *s)
 {
 	(void)printf("found    ");
 	if (s->nothing)
 		(void)puts("no pages, video or audio: assay.yaml names folders below inbox/ to put them into");
 	else
-		(void)printf("%" PRIu64 " pages, %" PRIu64 " video and %" PRIu64 " audio files; %" PRIu64 " others\n",
-			     s->found.files[ASSAY_MODALITY_PAGE], s->found.files[ASSAY_MODALITY_VIDEO],
-			     s->found.files[ASSAY_MODALITY_AUDIO], s->found.files[0]);
+		tell_counts(s->found.files);
 	(void)printf("wrote    %s/%s\n", s->dir, s->config);
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
 		if (s->used[m])

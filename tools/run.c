@@ -15,7 +15,8 @@ static const assay_option options[] = {
     {"limit", 0, "N", "stop after N sources that needed work; commits no version"},
     {"dry-run", 'n', NULL, "only say what would be done, why, and about how long it takes; write nothing"},
     {"no-commit", 0, NULL, "do the work and judge it, commit no version"},
-    {"strict", 0, NULL, "exit 80 when anything is quarantined, a source or a dataset check failed"},
+    {"strict", 0, NULL, "exit 80 when anything is quarantined, a source or dataset check failed, a pattern is empty"},
+    {"allow-empty", 0, NULL, "commit a version without any source, although the last one has samples"},
     {"as-of", 0, "TIME", "judge ages as of this time, such as 2026-01-02T03:04:05Z (default: now)"},
     {"sandbox", 0, "auto|required", "auto: every layer the machine has; required: refuse to work without one"},
     {"progress", 0, "auto|bar|plain|json|none", "how far it is, on standard error"},
@@ -59,8 +60,10 @@ static assay_code parse_run(const assay_invocation *in, assay_run_opts *o, assay
 	uint64_t jobs;
 	assay_code rc;
 
-	*o = (assay_run_opts){
-	    .no_commit = assay_opt(in, "no-commit") != NULL, .strict = assay_opt(in, "strict") != NULL, .progress = p};
+	*o = (assay_run_opts){.no_commit = assay_opt(in, "no-commit") != NULL,
+			      .strict = assay_opt(in, "strict") != NULL,
+			      .allow_empty = assay_opt(in, "allow-empty") != NULL,
+			      .progress = p};
 	ASSAY_TRY(assay_opt_uint(in, "jobs", 0, 1, 128, &jobs, err));
 	o->jobs = (unsigned)jobs;
 	ASSAY_TRY(assay_opt_uint(in, "limit", 0, 1, UINT64_MAX, &o->limit, err));

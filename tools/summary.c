@@ -128,6 +128,7 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_end(j);
 	json_stages(j, &s->stages);
 	assay_json_kuint(j, "verdicts_changed", s->verdicts_changed);
+	assay_json_kuint(j, "patterns_unmatched", s->unmatched);
 	assay_json_key(j, "metadata_rows");
 	assay_json_object(j);
 	assay_json_kuint(j, "read", s->rows);
@@ -147,8 +148,9 @@ static void print_version(const assay_summary *s)
 	char hex[ASSAY_DIGEST_HEX];
 
 	if (!s->has_version)
-		(void)puts(s->blocked ? "version   none committed: a check of the dataset failed"
-				      : "version   none committed");
+		(void)printf("version   none committed%s\n", s->blocked   ? ": a check of the dataset failed"
+							     : s->refused ? ": a pattern of sources matches nothing"
+									  : "");
 	else
 		(void)printf("version   %.12s %s%s\n", assay_digest_hex(&s->version, hex),
 			     s->version_is_new ? "(new)" : "(as before)",
@@ -180,7 +182,7 @@ void assay_summary_print(const assay_summary *s)
 
 	(void)printf("run       %s, %" PRId64 ".%" PRId64 " s\n", s->run != NULL ? s->run : "-",
 		     s->elapsed_ns / 1000000000, s->elapsed_ns / 100000000 % 10);
-	if (src->seen > 0 || src->missing > 0) {
+	if (s->scanned) {
 		(void)printf("sources   %" PRIu64 " seen = %" PRIu64 " processed + %" PRIu64 " unchanged + %" PRIu64
 			     " failed",
 			     src->seen, src->processed, src->unchanged, src->failed);

@@ -75,6 +75,8 @@ static assay_code read_path(config_loader *l, const assay_yaml_node *n, assay_co
 		CONFIG_ERROR(l, path, "'path' must be a pattern such as \"inbox/**\"");
 	else
 		lint_pattern(l, path);
+	out->pattern_line = path != NULL ? path->line : n->line;
+	out->pattern_column = path != NULL ? path->column : n->column;
 	out->pattern = assay_strdup(text ? text : "");
 	if (out->pattern == NULL)
 		return CONFIG_ENOMEM(l);

@@ -193,9 +193,10 @@ static assay_job *oldest_ready(const assay_executor *r, size_t skip, size_t *par
 			*part = waiting_part(j, &skip);
 		if (*part != SIZE_MAX || j->state == ASSAY_JOB_HASHED)
 			return j;
-		/* Sources come in the order of the scan, whichever is digested first: with one worker every run
-		 * gives them the same numbers. One that is read again does not hold the others. */
-		if (j->state == ASSAY_JOB_HASHING && !j->redone)
+		/* With one worker sources come in the order of the scan, whichever is digested first, so that every
+		 * run gives them the same numbers; one that is read again does not hold the others. With more
+		 * workers their order is nobody's, and a large file must not keep all of them waiting. */
+		if (r->slot_count == 1 && j->state == ASSAY_JOB_HASHING && !j->redone)
 			return NULL;
 	}
 	return NULL;

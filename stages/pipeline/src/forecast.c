@@ -2,6 +2,7 @@
 
 #include "cores.h"
 #include "plan.h"
+#include "presence.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -84,7 +85,7 @@ static assay_code count_missing(void *ctx, const assay_source *src, assay_err *e
 	forecasting *c = ctx;
 
 	(void)err;
-	c->out->missing += assay_scan_find(&c->scan, src->path) == NULL;
+	c->out->missing += !src->missing && assay_scan_find(&c->scan, src->path) == NULL;
 	return ASSAY_OK;
 }
 
@@ -100,6 +101,7 @@ static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opt
 	ASSAY_TRY(assay_build_ids_read(&c->session.builds, err));
 	ASSAY_TRY(assay_session_recipes(c->session.recipes, c->session.config, &c->session.builds, NULL, err));
 	ASSAY_TRY(assay_scan_run(&c->scan, c->session.config, rootfd, store != NULL ? &avoid : NULL, err));
+	ASSAY_TRY(assay_presence_check(&c->out->unmatched, &c->scan, c->session.config, store, opts->allow_empty, err));
 	ASSAY_TRY(assay_scan_keep_shard(&c->scan, opts->shard, opts->shard_count, &seen, err));
 	ASSAY_TRY(assay_plan_learn(&c->costs, &c->session, &c->scan, err));
 	ASSAY_TRY(assay_makespan_open(&c->makespan, c->out->jobs, err));
@@ -107,7 +109,8 @@ static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opt
 		if (!c->scan.items[i].elsewhere)
 			ASSAY_TRY(foresee(c, &c->scan.items[i], err));
 	c->out->takes_us = assay_makespan_us(c->makespan);
-	if (store != NULL)
+	/* A run of some sources marks none as missing. */
+	if (store != NULL && opts->limit == 0)
 		ASSAY_TRY(assay_sources_each(store, count_missing, c, err));
 fail:
 	return rc;

@@ -7,6 +7,7 @@
 #include "dataset.h"
 #include "executor.h"
 #include "pace.h"
+#include "presence.h"
 
 #include <stdlib.h>
 
@@ -16,8 +17,10 @@ static assay_code find_missing(void *ctx, const assay_source *src, assay_err *er
 
 	if (assay_scan_find(&r->scan, src->path) != NULL)
 		return ASSAY_OK;
+	if (src->missing)
+		return ASSAY_OK;
 	r->summary->sources.missing++;
-	return src->missing ? ASSAY_OK : assay_source_gone(r->session, src->id, err);
+	return assay_source_gone(r->session, src->id, err);
 }
 
 /* Rows of metadata files that speak of no source: mostly a path that is misspelt. */
@@ -54,6 +57,10 @@ static assay_code scan(assay_executor *r, assay_err *err)
 		return ASSAY_RAISE_ERRNO(err, "stat store");
 	rc = assay_scan_run(&r->scan, r->config, r->rootfd, &store, err);
 	if (rc == ASSAY_OK)
+		rc = assay_presence_check(&r->summary->unmatched, &r->scan, r->config, r->store, r->opts->allow_empty,
+					  err);
+	r->summary->scanned = rc == ASSAY_OK;
+	if (rc == ASSAY_OK)
 		rc = assay_scan_keep_shard(&r->scan, r->opts->shard, r->opts->shard_count, &r->summary->sources.seen,
 					   err);
 	if (rc == ASSAY_OK)
@@ -89,6 +96,7 @@ static assay_code keep_run(assay_session *s, assay_err *err)
 static assay_code run_all(assay_executor *r, assay_err *err)
 {
 	const bool partial = r->opts->shard_count > 0 || r->opts->limit > 0;
+	bool commit;
 	assay_code rc;
 
 	ASSAY_TRY(assay_executor_open(r, err));
@@ -111,7 +119,9 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 		r->summary->sources.seen = r->taken;
 	/* Judging is one group of its own: it is undone if it is stopped, the work is not. */
 	ASSAY_TRY(assay_store_commit(r->store, err));
-	rc = judge(r, !partial, !partial && !r->opts->no_commit, err);
+	r->summary->refused = r->opts->strict && r->summary->unmatched > 0;
+	commit = !partial && !r->opts->no_commit && !r->summary->refused;
+	rc = judge(r, !partial, commit, err);
 fail:
 	return rc;
 }
@@ -125,8 +135,9 @@ static int exit_of(const assay_executor *r, assay_code rc)
 		return assay_exit_of(rc);
 	if (!s->conserved)
 		return ASSAY_EXIT_BUG;
-	if (s->blocked || (strict && (s->samples.quarantined > 0 || s->sources.failed > 0 ||
-				      assay_dataset_count(&s->checks).failed > 0)))
+	if (s->blocked || s->refused ||
+	    (strict &&
+	     (s->samples.quarantined > 0 || s->sources.failed > 0 || assay_dataset_count(&s->checks).failed > 0)))
 		return ASSAY_EXIT_DIFFERENCE;
 	return ASSAY_EXIT_OK;
 }

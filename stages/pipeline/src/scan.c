@@ -103,6 +103,14 @@ static const assay_config_source *rule_of(const assay_config *c, const char *pat
 	return NULL;
 }
 
+static bool is_table(const assay_config *c, const char *path)
+{
+	for (size_t i = 0; i < c->metadata_file_count; i++)
+		if (strcmp(c->metadata_files[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 /* ---------------------------------------------------------------- the walk */
 
 static assay_code no_room(assay_err *err)
@@ -145,6 +153,7 @@ static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
 	f.rule = rule_of(w->config, assay_buf_str(&w->path));
 	if (f.rule == NULL)
 		return ASSAY_OK;
+	f.is_table = is_table(w->config, assay_buf_str(&w->path));
 	if (fstatat(dirfd, name, &st, 0) != 0)
 		f.problem = errno;
 	else if (!S_ISREG(st.st_mode))
@@ -335,7 +344,7 @@ static assay_code find_sidecars(const walk *w, assay_found *f, assay_err *err)
 	ASSAY_AUTO_FREE assay_found_sidecar *room = NULL;
 	assay_code rc;
 
-	if (f->rule->sidecar_count == 0)
+	if (f->rule->sidecar_count == 0 || f->is_table)
 		return ASSAY_OK;
 	room = assay_alloc(f->rule->sidecar_count, sizeof *room);
 	if (room == NULL)
@@ -354,7 +363,7 @@ static assay_code find_sidecars(const walk *w, assay_found *f, assay_err *err)
  * A file is a sidecar when a source claims it; files that only claim each other (their page is gone) are sources all,
  * which fail and are seen.
  */
-static void remove_sidecars(assay_scan *s)
+static void keep_sources(assay_scan *s)
 {
 	size_t kept = 0;
 
@@ -367,7 +376,7 @@ static void remove_sidecars(assay_scan *s)
 				f->is_sidecar = true;
 		}
 	for (size_t i = 0; i < s->count; i++)
-		if (!s->items[i].is_sidecar)
+		if (!s->items[i].is_sidecar && !s->items[i].is_table)
 			s->items[kept++] = s->items[i];
 	s->count = kept;
 }
@@ -386,7 +395,7 @@ static assay_code sort_out(walk *w, assay_err *err)
 		if (rc != ASSAY_OK)
 			return rc;
 	}
-	remove_sidecars(s);
+	keep_sources(s);
 	if (w->escaped && s->count > 0)
 		qsort(s->items, s->count, sizeof *s->items, compare_key);
 	return ASSAY_OK;

@@ -26,6 +26,7 @@ typedef struct assay_found {
 	int problem;         /* errno of its stat; ENOTSUP when it is no regular file; 0 when all is well */
 	bool claimed : 1;    /* another file would have it as its sidecar */
 	bool is_sidecar : 1; /* a source has: it is none itself */
+	bool is_table : 1;   /* metadata_files names it: neither is it */
 	bool elsewhere : 1;  /* it belongs to another shard */
 	bool unchanged : 1;  /* it needs nothing, and */
 	bool failing : 1;    /* stands as failed: set by assay_plan_make */

@@ -1,7 +1,7 @@
 # What is found becomes sources that match it, with contracts that lint clean; and it runs.
 use_media inbox/scans/letter.png inbox/scans/letter.gt.txt inbox/video/archive.mkv inbox/audio/tone.flac
 told=$(assay init)
-assert_match "$(head -n 1 <<<"$told")" 'found    1 pages, 1 video and 1 audio files; 0 others'
+assert_match "$(head -n 1 <<<"$told")" 'found    1 page, 1 video and 1 audio file; 0 others'
 assay config lint >lint
 assert_eq "$(cat lint)" 'assay.yaml: no errors'
 grep -q 'path: "inbox/scans/\*\*"' assay.yaml || fail 'no pages'

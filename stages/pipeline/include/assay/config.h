@@ -21,6 +21,7 @@ typedef struct assay_config_source {
 	char **sidecar_roles, **sidecar_templates; /* parallel, sorted by role; templates hold {stem}, {name}, {dir} */
 	size_t sidecar_count;
 	int line, column;
+	int pattern_line, pattern_column;
 } assay_config_source;
 
 typedef struct assay_config_step {

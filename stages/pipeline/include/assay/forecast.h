@@ -18,7 +18,8 @@ typedef struct assay_forecast_item {
 } assay_forecast_item;
 
 typedef struct assay_forecast {
-	uint64_t seen, unchanged, failed, missing; /* failed: of those unchanged */
+	uint64_t seen, unchanged, failed, missing; /* failed: of those unchanged; missing: since the last run */
+	uint64_t unmatched;                        /* patterns that no source matches */
 	uint64_t run;                              /* sources that will probably be run */
 	uint64_t rejudge;                          /* others that are not unchanged */
 	uint64_t unsure;                           /* of both, those that only a digest would settle */

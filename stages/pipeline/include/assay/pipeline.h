@@ -18,9 +18,10 @@ typedef struct assay_run_opts {
 	uint32_t shard, shard_count; /* this run takes sources whose key digest mod count is shard; count 0: all */
 	uint64_t limit;              /* at most this many sources that need work; 0: all */
 	bool no_commit;              /* do the work, commit no version */
-	bool strict;                 /* what is quarantined or failed is a difference: summary->exit */
-	bool has_as_of;              /* ages are judged as of: */
-	int64_t as_of_ns;            /* since 1970 UTC; otherwise now, in whole seconds */
+	bool strict;      /* what is quarantined, failed or matched by nothing is a difference: summary->exit */
+	bool allow_empty; /* a folder without any source is meant, though the last version has samples */
+	bool has_as_of;   /* ages are judged as of: */
+	int64_t as_of_ns; /* since 1970 UTC; otherwise now, in whole seconds */
 	assay_sandbox_mode sandbox;
 	assay_progress *progress; /* optional, borrowed */
 } assay_run_opts;
@@ -34,13 +35,16 @@ typedef struct assay_summary {
 	bool incomplete;     /* some outcome was of time, memory or a signal */
 	bool has_recipe[ASSAY_MODALITY_MAX + 1];
 	assay_digest recipes[ASSAY_MODALITY_MAX + 1];
+	bool scanned; /* sources were looked for: */
 	assay_run_sources sources;
+	uint64_t unmatched; /* patterns of sources that no source matches; with strict there is no version then */
 	assay_counts samples;
 	uint64_t sources_judged;      /* whose samples were judged; 0 when the last judgement stands */
 	bool judged;                  /* samples and version are of this run; false when it stopped before */
 	bool conserved;               /* both lines balance */
 	bool checks_judged;           /* the checks of the dataset were: not by a run of a part of the sources */
 	assay_dataset_results checks; /* what they came to */
+	bool refused;                 /* strict, and some pattern is unmatched: there is no version */
 	bool blocked;                 /* one of severity error failed: there is no version */
 	char **imbalance;             /* what does not balance, by name */
 	size_t imbalance_count, imbalance_cap;
@@ -65,7 +69,8 @@ void assay_summary_release(assay_summary *s);
  * @param rootfd  the folder of assay.yaml
  * @param out     [out] filled as far as the run came, also on failure; release it in every case
  * @return ASSAY_OK (failed sources and quarantined samples are data); ASSAY_ESTOP after a signal, with everything
- *         finished committed; ASSAY_EBUSY, ASSAY_ECONFIG, ASSAY_EFULL, ASSAY_EIO… otherwise
+ *         finished committed; ASSAY_ENOENT when there is no source at all, the last version has samples, and
+ *         this is not allowed: nothing was done; ASSAY_EBUSY, ASSAY_ECONFIG, ASSAY_EFULL, ASSAY_EIO… otherwise
  */
 ASSAY_NODISCARD assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, assay_store *store,
 					      int rootfd, const assay_run_opts *opts, assay_err *err);
