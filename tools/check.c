@@ -92,7 +92,7 @@ static void send_error(int fd, const assay_err *e)
 	assay_cbor_uint(&b, ERROR);
 	assay_cbor_uint(&b, e->code);
 	assay_cbor_int(&b, e->sys);
-	assay_cbor_text(&b, e->msg);
+	assay_cbor_words(&b, e->msg);
 	(void)send_message(fd, &b, NULL);
 }
 

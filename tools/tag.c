@@ -4,12 +4,15 @@
 
 #include "assay/file.h"
 #include "assay/tag.h"
+#include "assay/text.h"
 #include "assay/version.h"
 
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define ACTOR_COLUMNS 63
 
 static const assay_option options[] = {
     {"force", 'f', NULL, "move a tag that stands for another version"},
@@ -122,16 +125,15 @@ static assay_code run_list(const assay_invocation *in, assay_err *err)
 
 /* ---------------------------------------------------------------- a change */
 
-/* The name that the machine knows the user by; it is written down, never relied on. */
-static const char *actor(char out[64])
+/* The name that the machine knows the user by, made harmless; it is written down, never relied on. */
+static void put_actor(assay_buf *out)
 {
 	const struct passwd *p = getpwuid(geteuid());
 
 	if (p != NULL && p->pw_name[0] != '\0')
-		(void)snprintf(out, 64, "%s", p->pw_name);
+		(void)assay_text_put(out, p->pw_name, ACTOR_COLUMNS);
 	else
-		(void)snprintf(out, 64, "user %lu", (unsigned long)geteuid());
-	return out;
+		assay_buf_printf(out, "user %lu", (unsigned long)geteuid());
 }
 
 static void print_done(const char *name, const assay_digest *from, const assay_digest *to, bool changed)
@@ -171,10 +173,8 @@ static assay_code tell_done(const assay_invocation *in, const assay_digest *from
 /* What the tag stands for now; zero for nothing. */
 static assay_code read_now(assay_store *s, const char *name, assay_digest *now, assay_err *err)
 {
-	ASSAY_AUTO_TAG_EVENT e = {0};
-	const assay_code rc = assay_tag_get(s, name, &e, err);
+	const assay_code rc = assay_tag_version(s, name, now, err);
 
-	*now = e.to;
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
@@ -182,17 +182,19 @@ static assay_code change(const assay_invocation *in, assay_store *s, assay_err *
 {
 	const bool away = assay_opt(in, "delete") != NULL;
 	ASSAY_AUTO_VERSION v = {0};
-	char who[64];
-	const assay_tag_change c = {.name = in->args[0],
-				    .version = away ? NULL : &v.id,
-				    .move = assay_opt(in, "force") != NULL,
-				    .at_ns = assay_now_ns(),
-				    .actor = actor(who),
-				    .reason = assay_opt(in, "reason")};
+	ASSAY_AUTO_BUF who = ASSAY_BUF_INIT;
+	assay_tag_change c = {.name = in->args[0],
+			      .version = away ? NULL : &v.id,
+			      .move = assay_opt(in, "force") != NULL,
+			      .at_ns = assay_now_ns(),
+			      .reason = assay_opt(in, "reason")};
 	assay_digest before;
 	bool changed;
 	assay_code rc;
 
+	put_actor(&who);
+	c.actor = assay_buf_str(&who);
+	ASSAY_TRY(assay_buf_check(&who, err));
 	if (!away)
 		ASSAY_TRY(assay_version_resolve(s, in->args[1], &v, err));
 	ASSAY_TRY(read_now(s, c.name, &before, err));

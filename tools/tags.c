@@ -55,13 +55,13 @@ void assay_json_tags(assay_json *j, const char *key, const assay_tags *t, const 
 
 assay_code assay_name_is_tag(bool *out, assay_store *s, const char *name, bool is_file, assay_err *err)
 {
-	ASSAY_AUTO_TAG_EVENT e = {0};
+	assay_digest version;
 	assay_code rc;
 
 	*out = strncmp(name, "tag:", 4) == 0 && !is_file;
 	if (*out)
 		return ASSAY_OK;
-	rc = assay_tag_get(s, name, &e, err);
+	rc = assay_tag_version(s, name, &version, err);
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	if (is_file)

@@ -15,7 +15,7 @@ void assay_buf_release(assay_buf *b)
 void assay_buf_reset(assay_buf *b)
 {
 	b->len = 0;
-	b->failed = false;
+	b->failed = b->not_utf8 = false;
 	if (b->data != NULL)
 		b->data[0] = '\0';
 }
@@ -109,8 +109,16 @@ void assay_buf_vprintf(assay_buf *b, const char *fmt, va_list ap)
 		b->data[b->len] = '\0';
 }
 
+void assay_buf_refuse_text(assay_buf *b)
+{
+	b->not_utf8 = b->not_utf8 || !b->failed; /* the first failure is told */
+	b->failed = true;
+}
+
 assay_code assay_buf_check(const assay_buf *b, assay_err *err)
 {
+	if (b->not_utf8)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "a text is not UTF-8: a record that could not be read back");
 	if (b->failed)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "out of memory: buffer of %zu bytes cannot grow", b->len);
 	return ASSAY_OK;

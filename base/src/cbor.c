@@ -81,8 +81,25 @@ void assay_cbor_text(assay_buf *b, const char *s)
 
 void assay_cbor_textn(assay_buf *b, const char *s, size_t n)
 {
+	if (assay_utf8_prefix(s, n) != n) {
+		assay_buf_refuse_text(b);
+		return;
+	}
 	append_head(b, MAJOR_TEXT, n);
 	assay_buf_append(b, s, n);
+}
+
+void assay_cbor_words(assay_buf *b, const char *s)
+{
+	ASSAY_AUTO_BUF harmless = ASSAY_BUF_INIT;
+
+	if (s == NULL || assay_utf8_prefix(s, strlen(s)) == strlen(s)) {
+		assay_cbor_text(b, s);
+		return;
+	}
+	(void)assay_text_put(&harmless, s, SIZE_MAX);
+	b->failed = b->failed || harmless.failed;
+	assay_cbor_text(b, assay_buf_str(&harmless));
 }
 
 void assay_cbor_digest(assay_buf *b, const assay_digest *d)

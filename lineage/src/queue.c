@@ -59,7 +59,7 @@ static void encode_cause(assay_buf *out, const assay_ticket *t)
 		assay_cbor_array(out, 3);
 		assay_cbor_uint(out, t->failure);
 		assay_cbor_text(out, t->stage);
-		assay_cbor_text(out, t->message);
+		assay_cbor_words(out, t->message);
 	} else {
 		assay_cbor_null(out);
 	}

@@ -75,7 +75,7 @@ static void encode_failure(assay_buf *out, unsigned failure, uint32_t step, cons
 	assay_cbor_array(out, 3);
 	assay_cbor_uint(out, failure);
 	assay_cbor_uint(out, step);
-	assay_cbor_text(out, message != NULL ? message : "");
+	assay_cbor_words(out, message != NULL ? message : "");
 }
 
 static void encode_time(assay_buf *out, assay_time t)

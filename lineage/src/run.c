@@ -56,7 +56,7 @@ static void encode_machine(assay_buf *out, const assay_run *r)
 	assay_cbor_uint(out, 7);
 	assay_cbor_text(out, r->program);
 	assay_cbor_uint(out, 8);
-	assay_cbor_text(out, r->host);
+	assay_cbor_words(out, r->host);
 	assay_cbor_uint(out, 9);
 	assay_cbor_text(out, r->cpu_features);
 	assay_cbor_uint(out, 10);

@@ -114,7 +114,7 @@ static void encode_failure(assay_buf *out, const assay_source *src)
 	}
 	assay_cbor_array(out, 2);
 	assay_cbor_uint(out, src->failure);
-	assay_cbor_text(out, src->message);
+	assay_cbor_words(out, src->message);
 }
 
 static void encode_before(assay_buf *out, const assay_source *src)

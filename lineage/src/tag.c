@@ -7,6 +7,10 @@
  */
 #include "tag.h"
 
+#include "assay/log.h"
+#include "assay/memory.h"
+#include "assay/text.h"
+
 #include "catalog.h"
 #include "record.h"
 
@@ -251,17 +255,34 @@ static assay_code put_row(assay_store *s, const char *name, const assay_tag_row 
 	return assay_row_put(s, ASSAY_TABLE_TAG, name, strlen(name), &bytes, err);
 }
 
-assay_code assay_tag_put(assay_store *s, const assay_tag_change *change, bool *changed, assay_err *err)
+static bool is_text(const char *s)
+{
+	return s == NULL || assay_utf8_prefix(s, strlen(s)) == strlen(s);
+}
+
+static assay_code refuse_words(const assay_tag_change *change, assay_err *err)
 {
 	const char *fault = assay_tag_name_fault(change->name);
-	assay_tag_row row;
-	assay_digest from;
-	assay_code rc;
 
-	*changed = false;
 	if (fault != NULL)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "the tag '%s' %s", change->name, fault);
-	rc = load_row(s, change->name, &row, err);
+	if (!is_text(change->reason))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "the reason to change the tag '%s' is not UTF-8", change->name);
+	if (!is_text(change->actor))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "the name of who changes the tag '%s' is not UTF-8",
+				   change->name);
+	return ASSAY_OK;
+}
+
+assay_code assay_tag_put(assay_store *s, const assay_tag_change *change, bool *changed, assay_err *err)
+{
+	assay_tag_row row;
+	assay_digest from;
+	assay_code rc = refuse_words(change, err);
+
+	*changed = false;
+	if (rc == ASSAY_OK)
+		rc = load_row(s, change->name, &row, err);
 	if (rc != ASSAY_OK || (change->version != NULL && assay_digest_eq(&row.version, change->version)))
 		return rc;
 	from = row.version;
@@ -290,12 +311,30 @@ assay_code assay_tag_get(assay_store *s, const char *name, assay_tag_event *out,
 	return rc == ASSAY_OK ? load_last(s, name, &row, out, err) : rc;
 }
 
+assay_code assay_tag_version(assay_store *s, const char *name, assay_digest *out, assay_err *err)
+{
+	assay_tag_row row = {0};
+	assay_code rc = assay_tag_name_fault(name) != NULL ? ASSAY_ENOENT : load_row(s, name, &row, err);
+
+	*out = row.version;
+	return rc == ASSAY_OK && assay_digest_is_zero(&row.version) ? ASSAY_ENOENT : rc;
+}
+
 struct visit {
 	assay_store *store;
 	const char *name; /* events of this one only, unless NULL */
 	assay_tag_fn *fn;
 	void *ctx;
 };
+
+/* What a tag stands for is told although who said so is lost. */
+static assay_code tell_row(assay_tag_event *out, const char *name, const assay_tag_row *row, assay_err *err)
+{
+	assay_log(ASSAY_LOG_WARNING, "the last event of tag '%s' is damaged ('assay check' says more)", name);
+	*out = (assay_tag_event){
+	    .number = row->event, .name = assay_strdup(name), .to = row->version, .actor = assay_strdup("?")};
+	return out->name == NULL || out->actor == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "tag") : ASSAY_OK;
+}
 
 static assay_code visit_tag(void *ctx, const void *key, size_t key_size, const void *p, size_t n, assay_err *err)
 {
@@ -314,6 +353,8 @@ static assay_code visit_tag(void *ctx, const void *key, size_t key_size, const v
 	if (rc != ASSAY_OK || assay_digest_is_zero(&row.version))
 		return rc;
 	rc = load_last(v->store, name, &row, &e, err);
+	if (rc == ASSAY_ECORRUPT)
+		rc = tell_row(&e, name, &row, err);
 	return rc == ASSAY_OK ? v->fn(v->ctx, &e, err) : rc;
 }
 

@@ -78,6 +78,8 @@ static struct side child_side(const struct side *side, const assay_trie_node *n,
 		child.node = n->has[i] ? &n->child[i] : NULL;
 		return child;
 	}
+	if (side->count == 0) /* entries may be NULL: there is nothing to count from */
+		return child;
 	child.entries = side->entries + *from;
 	child.count = run_end(side->entries, side->count, *from, at->depth, i) - *from;
 	*from += child.count;

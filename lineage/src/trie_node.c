@@ -10,6 +10,7 @@
  */
 #include "trie_node.h"
 
+#include "assay/kind.h"
 #include "assay/memory.h"
 
 #include "record.h"
@@ -140,6 +141,8 @@ static void read_entry(assay_cbor_reader *c, assay_trie_entry *e, struct slice *
 		assay_cbor_fault(c, "unknown outcome");
 	e->outcome = (assay_outcome)outcome;
 	e->kind = assay_record_u32(c);
+	if (e->kind > ASSAY_SAMPLE_KIND_MAX)
+		assay_cbor_fault(c, "unknown kind of sample");
 	if (assay_trie_delivers(e->outcome)) {
 		if (!assay_cbor_read_digest(c, &e->content) || !assay_cbor_read_digest(c, &e->work_key))
 			assay_cbor_fault(c, "entry without its digests");

@@ -462,17 +462,17 @@ static assay_code resolve_prefix(assay_store *s, const char *name, const char *d
 
 static assay_code resolve_tag(assay_store *s, const char *name, const char *tag, assay_version *out, assay_err *err)
 {
-	ASSAY_AUTO_TAG_EVENT e = {0};
+	assay_digest id;
 	char hex[ASSAY_DIGEST_HEX];
-	assay_code rc = assay_tag_get(s, tag, &e, err);
+	assay_code rc = assay_tag_version(s, tag, &id, err);
 
 	if (rc == ASSAY_ENOENT)
 		return raise_unknown(s, name, err);
 	if (rc == ASSAY_OK)
-		rc = assay_version_get(s, &e.to, out, err);
+		rc = assay_version_get(s, &id, out, err);
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "tag '%s' stands for version %.12s, which is not there", tag,
-				   assay_digest_hex(&e.to, hex));
+				   assay_digest_hex(&id, hex));
 	return rc;
 }
 

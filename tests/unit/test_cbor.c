@@ -514,6 +514,31 @@ static const struct {
     {do_key, "6105", "not the map key that belongs here"},
 };
 
+static void cbor_text__not_utf8__buffer_fails_and_says_so(void **state)
+{
+	static const char *const bad[] = {"\xff", "caf\xe9", "caf\xc3", "\xed\xa0\x80", "eight bytes and \xc0\x80"};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_err err = ASSAY_ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(bad); i++) {
+		assay_buf_reset(&b);
+		assay_cbor_text(&b, bad[i]);
+		assay_cbor_text(&b, "good");
+		assert_int_equal(assay_buf_check(&b, &err), ASSAY_EINVAL);
+		assert_non_null(strstr(err.msg, "a text is not UTF-8"));
+		assert_int_equal(b.len, 0);
+		assay_buf_reset(&b);
+		assay_cbor_words(&b, bad[i]);
+		assert_int_equal(assay_buf_check(&b, NULL), ASSAY_OK);
+		assert_null(memchr(b.data, '\xff', b.len));
+		assert_non_null(memchr(b.data, '?', b.len));
+	}
+	assay_buf_reset(&b);
+	assay_cbor_words(&b, "na\xc3\xafve\n");
+	assert_memory_equal(b.data, "\x67na\xc3\xafve\n", b.len);
+}
+
 static void cbor_read__wrong_type__fault_and_nothing_moves(void **state)
 {
 	(void)state;
@@ -918,6 +943,7 @@ int main(void)
 	    cmocka_unit_test(cbor_skip__sorted_integer_keys__accepted),
 	    cmocka_unit_test(cbor_skip__depth__32_pass_33_do_not),
 	    cmocka_unit_test(cbor_finish__bytes_left__refused),
+	    cmocka_unit_test(cbor_text__not_utf8__buffer_fails_and_says_so),
 	    cmocka_unit_test(cbor_read__wrong_type__fault_and_nothing_moves),
 	    cmocka_unit_test(cbor_read__after_a_fault__zero_first_fault_kept_nothing_moves),
 	    cmocka_unit_test(cbor_peek__malformed__end_and_fault),

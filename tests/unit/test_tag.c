@@ -362,6 +362,39 @@ static void tag_get__event_of_another__corrupt(void **state)
 	assert_non_null(strstr(err.msg, "tag 'v2' names event 2, which is not there"));
 }
 
+static void tag_version__event_damaged__from_the_row_alone(void **state)
+{
+	const assay_digest a = commit(STORE(state), 0);
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+	assay_digest v;
+
+	set(STORE(state), "v1", &a);
+	forge(STORE(state), "v2", 7, &a);
+	assert_int_equal(assay_tag_version(STORE(state), "v2", &v, NULL), ASSAY_OK);
+	assert_digest(&v, &a);
+	assert_int_equal(assay_tag_version(STORE(state), "v3", &v, NULL), ASSAY_ENOENT);
+	assert_int_equal(assay_tags_each(STORE(state), note, &out, NULL), ASSAY_OK);
+	assert_non_null(strstr(assay_buf_str(&out), "1 v1 "));
+	assert_non_null(strstr(assay_buf_str(&out), "\n7 v2 "));
+	assert_int_equal(put(STORE(state), "v2", NULL, false, NULL, NULL), ASSAY_OK);
+	assert_int_equal(assay_tag_version(STORE(state), "v2", &v, NULL), ASSAY_ENOENT);
+}
+
+static void tag_put__not_utf8__usage_and_nothing_written(void **state)
+{
+	const assay_digest a = commit(STORE(state), 0);
+	const assay_tag_change change = {"v1", &a, false, 1000, "caf\xc3", NULL};
+	assay_err err = ASSAY_ERR_INIT;
+	assay_digest v;
+	bool changed;
+
+	assert_int_equal(put(STORE(state), "v1", &a, false, "caf\xe9", &err), ASSAY_EUSAGE);
+	assert_non_null(strstr(err.msg, "the reason to change the tag 'v1' is not UTF-8"));
+	assert_int_equal(assay_tag_put(STORE(state), &change, &changed, &err), ASSAY_EUSAGE);
+	assert_false(changed);
+	assert_int_equal(assay_tag_version(STORE(state), "v1", &v, NULL), ASSAY_ENOENT);
+}
+
 static void check__tags__each_kind_of_damage_is_told(void **state)
 {
 	const assay_digest a = commit(STORE(state), 0), none = digest(0x77);
@@ -420,6 +453,8 @@ int main(void)
 	    WITH_STORE(tag_rows__cut_or_changed__corrupt),
 	    WITH_STORE(tag_put__every_alloc_fails_in_turn__enomem),
 	    WITH_STORE(tag_get__event_of_another__corrupt),
+	    WITH_STORE(tag_version__event_damaged__from_the_row_alone),
+	    WITH_STORE(tag_put__not_utf8__usage_and_nothing_written),
 	    WITH_STORE(check__tags__each_kind_of_damage_is_told),
 	    WITH_STORE(check__last_event_lost__told_by_the_counter),
 	};

@@ -11,7 +11,8 @@ typedef struct assay_buf {
 	unsigned char *data; /* len bytes, then a NUL that is not counted; NULL while empty */
 	size_t len;
 	size_t cap;
-	bool failed; /* an append ran out of memory; later appends are no-ops */
+	bool failed;   /* an append ran out of memory, or was refused; later appends are no-ops */
+	bool not_utf8; /* it was refused: something that must be UTF-8 is not */
 } assay_buf;
 
 #define ASSAY_BUF_INIT ((assay_buf){0})
@@ -33,7 +34,10 @@ void assay_buf_vprintf(assay_buf *b, const char *fmt, va_list ap) ASSAY_PRINTF(2
 /** Reserve n bytes at the end and return where they start; NULL (and failed) when memory is out. */
 unsigned char *assay_buf_extend(assay_buf *b, size_t n);
 
-/** ASSAY_ENOMEM if any append failed, ASSAY_OK otherwise. */
+/** Fail the buffer: text that must be UTF-8 was to be appended, and is not. */
+void assay_buf_refuse_text(assay_buf *b);
+
+/** ASSAY_ENOMEM if an append ran out of memory, ASSAY_EINVAL if one was refused, ASSAY_OK otherwise. */
 ASSAY_NODISCARD assay_code assay_buf_check(const assay_buf *b, assay_err *err);
 
 /** Contents as a C string ("" while empty). Borrowed; valid until the next append. */

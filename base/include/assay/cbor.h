@@ -15,8 +15,11 @@ void assay_cbor_int(assay_buf *b, int64_t v);
 void assay_cbor_bool(assay_buf *b, bool v);
 void assay_cbor_null(assay_buf *b);
 void assay_cbor_bytes(assay_buf *b, const void *p, size_t n);
-void assay_cbor_text(assay_buf *b, const char *s); /* UTF-8; NULL is written as null */
+/** Text that is not UTF-8 fails the buffer (assay_buf_refuse_text): no reader would take it. NULL is written as null. */
+void assay_cbor_text(assay_buf *b, const char *s);
 void assay_cbor_textn(assay_buf *b, const char *s, size_t n);
+/** Words for people, of unknown origin: those that are not UTF-8 are made harmless (assay_text_put). */
+void assay_cbor_words(assay_buf *b, const char *s);
 void assay_cbor_digest(assay_buf *b, const assay_digest *d); /* 32-byte string; NULL is written as null */
 void assay_cbor_array(assay_buf *b, size_t n);               /* followed by n items */
 void assay_cbor_map(assay_buf *b, size_t n);                 /* followed by n pairs, keys ascending */

@@ -48,7 +48,7 @@ typedef struct assay_tag_change {
  *
  * @param changed [out] whether there was anything to do
  * @return ASSAY_OK
- *         ASSAY_EUSAGE  the name cannot be one, or it stands for another version and move is not set
+ *         ASSAY_EUSAGE  the name cannot be one, the actor or the reason is not UTF-8, or it stands for another version and move is not set
  *         ASSAY_ENOENT  there is no such tag to take away
  *         ASSAY_EINVAL  there is no such version
  *         and what writing to a store may return
@@ -58,8 +58,12 @@ ASSAY_NODISCARD assay_code assay_tag_put(assay_store *s, const assay_tag_change 
 /** The last event of a tag that stands for a version; ASSAY_ENOENT (without a message) when there is none. */
 ASSAY_NODISCARD assay_code assay_tag_get(assay_store *s, const char *name, assay_tag_event *out, assay_err *err);
 
+/** The version that a tag stands for, even if its events are damaged; ASSAY_ENOENT (without a message) for none. */
+ASSAY_NODISCARD assay_code assay_tag_version(assay_store *s, const char *name, assay_digest *out, assay_err *err);
+
 typedef assay_code assay_tag_fn(void *ctx, const assay_tag_event *e, assay_err *err);
-/** The tags that stand for a version, each by its last event, in the byte order of their names. */
+/** The tags that stand for a version, each by its last event, in the byte order of their names. Of an event that
+ * is damaged the time is 0 and the actor "?", and the log says so. */
 ASSAY_NODISCARD assay_code assay_tags_each(assay_store *s, assay_tag_fn *fn, void *ctx, assay_err *err);
 /** Every event of every tag, or of the tag of that name unless it is NULL, oldest first. */
 ASSAY_NODISCARD assay_code assay_tag_events_each(assay_store *s, const char *name, assay_tag_fn *fn, void *ctx,

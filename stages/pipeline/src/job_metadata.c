@@ -86,7 +86,7 @@ bool assay_metadata_equal(const assay_source *a, const assay_source *b)
 /* Digested again, so that the row's digest is of the bytes that are taken at their word, whatever happened meanwhile. */
 static assay_code read_sidecar(assay_metadata_set *m, assay_job *j, size_t i, int rootfd, assay_err *err)
 {
-	const char *path = j->found->sidecars[i].path;
+	const char *path = j->found->sidecars[i].path, *name = j->next.sidecars[i].path; /* escaped: to be told */
 	ASSAY_AUTO_FD fd = openat(rootfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ASSAY_AUTO_BUF bytes = ASSAY_BUF_INIT;
 	assay_metadata_fault fault = {0};
@@ -95,7 +95,7 @@ static assay_code read_sidecar(assay_metadata_set *m, assay_job *j, size_t i, in
 	    fd < 0 ? ASSAY_RAISE_ERRNO(&why, "open") : assay_file_read_fd(&bytes, fd, ASSAY_METADATA_SIDECAR_MAX, &why);
 
 	if (rc == ASSAY_EFULL)
-		return assay_job_fail(j, ASSAY_FAILURE_METADATA, path, "metadata of one source are at most 1 MiB", err);
+		return assay_job_fail(j, ASSAY_FAILURE_METADATA, name, "metadata of one source are at most 1 MiB", err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOMEM)
 		return assay_job_fail(j, ASSAY_FAILURE_UNREADABLE, "read sidecar", why.msg, err);
 	if (rc == ASSAY_OK)
@@ -103,7 +103,7 @@ static assay_code read_sidecar(assay_metadata_set *m, assay_job *j, size_t i, in
 	if (rc == ASSAY_OK)
 		rc = assay_metadata_set_read(m, path, assay_buf_str(&bytes), bytes.len, &fault, &why);
 	if (rc == ASSAY_ECORRUPT)
-		return assay_job_fail(j, ASSAY_FAILURE_METADATA, path, why.msg, err);
+		return assay_job_fail(j, ASSAY_FAILURE_METADATA, name, why.msg, err);
 	return rc == ASSAY_OK ? ASSAY_OK : ASSAY_RAISE(err, rc, "metadata of '%s'", j->found->key);
 }
 

@@ -229,7 +229,7 @@ assay_code assay_metadata_read_jsonl(const void *data, size_t size, assay_metada
 			newline = end;
 		if (!is_blank(p, (size_t)(newline - p)))
 			rc = read_object(p, (size_t)(newline - p), line, fn, ctx, fault, err);
-		p = newline + 1;
+		p = newline < end ? newline + 1 : end;
 	}
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "snapshot.h"
 
 #include "assay/file.h"
+#include "assay/log.h"
 #include "assay/memory.h"
 
 #include <stdlib.h>
@@ -140,7 +141,11 @@ assay_code assay_snapshot_build(assay_snapshot *s, assay_store *store, bool *who
 	rc = build_trie(&s->accepted, store, base != NULL ? &base->accepted : NULL, &s->version.accepted, whole, err);
 	if (rc == ASSAY_OK)
 		rc = build_trie(&s->others, store, base != NULL ? &base->others : NULL, &s->version.others, whole, err);
-	return rc;
+	if (rc != ASSAY_ECORRUPT || base == NULL)
+		return rc;
+	assay_log(ASSAY_LOG_WARNING, "a trie of the last judgement is damaged ('assay check' says what it is part of)");
+	*whole = false; /* what is damaged is not built upon */
+	return ASSAY_OK;
 }
 
 assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session, assay_summary *summary,

@@ -40,7 +40,7 @@ ASSAY_NODISCARD assay_code assay_snapshot_sample(assay_snapshot *s, const assay_
 /** A source that gave no samples. */
 ASSAY_NODISCARD assay_code assay_snapshot_failed(assay_snapshot *s, const char *path, const char *stage,
 						 assay_failure failure, bool told, assay_err *err);
-/** Store the tries. *whole is false when they are not what was told: then the base was not what it says. */
+/** Store the tries. *whole is false when they are not what was told, or the base is damaged: without one it is built. */
 ASSAY_NODISCARD assay_code assay_snapshot_build(assay_snapshot *s, assay_store *store, bool *whole, assay_err *err);
 /** Store the version of these tries, and tell the summary which it is. */
 ASSAY_NODISCARD assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session,

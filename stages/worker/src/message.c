@@ -18,7 +18,7 @@ static void field_uint(assay_buf *out, uint64_t key, uint64_t v)
 static void field_text(assay_buf *out, uint64_t key, const char *text)
 {
 	assay_cbor_uint(out, key);
-	assay_cbor_text(out, text);
+	assay_cbor_words(out, text);
 }
 
 static uint64_t read_field(assay_cbor_reader *r, uint64_t key, uint64_t max)
