@@ -5,6 +5,7 @@
 #include "manifest.h"
 #include "records.h"
 
+#include "assay/judgement.h"
 #include "assay/memory.h"
 #include "assay/stop.h"
 
@@ -20,6 +21,7 @@ typedef struct listing {
 typedef struct writer {
 	assay_delivery_summary *out;
 	const assay_version *version;
+	uint64_t until; /* run: verdicts up to it stood when the version was made, or made again as the latest */
 	folder folder;
 	sample_reader reader;
 	card card;
@@ -150,14 +152,25 @@ static bool same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* An earlier version that was come to again is told by the rows of the judgement that did. */
+static assay_code find_until(writer *w, assay_store *s, assay_err *err)
+{
+	assay_judgement last;
+	const assay_code rc = assay_judgement_get(s, &last, err);
+
+	w->until = w->version->run;
+	if (rc == ASSAY_OK && assay_digest_eq(&last.version, &w->version->id) && last.run > w->until)
+		w->until = last.run;
+	return rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT ? ASSAY_OK : rc;
+}
+
 /*
  * Does the row still tell of the outcome that the version has? It is the present one, the version may be old. A verdict
  * that was given before the version was made, by whatever contracts, stood when it was made.
  */
 static bool row_agrees(const writer *w, const assay_sample_row *row, const assay_trie_entry *e)
 {
-	const bool stood =
-	    row->judged_run <= w->version->run || assay_digest_eq(&row->contracts, &w->reader.contract_set);
+	const bool stood = row->judged_run <= w->until || assay_digest_eq(&row->contracts, &w->reader.contract_set);
 
 	return stood && row->outcome == e->outcome && (uint32_t)row->failure == e->failure &&
 	       same_text(row->failed_stage, e->stage);
@@ -214,6 +227,7 @@ static assay_code write_all(writer *w, assay_store *s, assay_err *err)
 	assay_code rc;
 
 	ASSAY_TRY(sample_reader_open(&w->reader, s, w->version, err));
+	ASSAY_TRY(find_until(w, s, err));
 	ASSAY_TRY(write_listing(w, &w->version->accepted, write_samples, err));
 	ASSAY_TRY(write_listing(w, &w->version->others, write_others, err));
 	ASSAY_TRY(records_write(&w->folder, &w->reader, w->version, err));

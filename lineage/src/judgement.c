@@ -1,9 +1,9 @@
 /*
  * Layout of the judgement (meta "judgement"; a map with ascending integer keys):
- *   {0: format 1, 1: inputs, 2: contract set, 3: generation, 4: run, 5: null | until ns, 6: version, 7: incomplete,
+ *   {0: format 2, 1: inputs, 2: contract set, 3: generation, 4: run, 5: null | until ns, 6: version, 7: incomplete,
  *    8: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 9: open tickets,
- *    10: [[modality, recipe]...] ascending, 11: accepted trie, 12: others trie}
- * One that was forgotten is the single byte null. Meta "generation": number of the catalog's state.
+ *    10: [[modality, recipe]...] ascending, 11: accepted trie, 12: others trie, 13: way of judging}
+ * One of format 1 does not say how it was judged, and is none. One that was forgotten is the single byte null. Meta "generation": number of the catalog's state.
  */
 #include "assay/judgement.h"
 
@@ -13,8 +13,8 @@
 
 #include <string.h>
 
-#define FORMAT 1
-#define FIELDS 13
+#define FORMAT 2
+#define FIELDS 14
 #define KEY    "judgement"
 
 static void encode_recipes(assay_buf *out, const assay_judgement *j)
@@ -65,6 +65,8 @@ static void encode(assay_buf *out, const assay_judgement *j)
 	assay_cbor_digest(out, &j->accepted);
 	assay_cbor_uint(out, 12);
 	assay_cbor_digest(out, &j->others);
+	assay_cbor_uint(out, 13);
+	assay_cbor_uint(out, j->way);
 }
 
 static void read_recipes(assay_cbor_reader *c, assay_judgement *j)
@@ -89,7 +91,7 @@ static void read_recipes(assay_cbor_reader *c, assay_judgement *j)
 
 static void read_judgement(assay_cbor_reader *c, assay_judgement *j)
 {
-	assay_record_head(c, FIELDS, "judgement does not have 13 fields", FORMAT, "unknown format of a judgement");
+	assay_record_head(c, FIELDS, "judgement does not have 14 fields", FORMAT, "unknown format of a judgement");
 	assay_cbor_read_key(c, 1);
 	assay_record_digest(c, &j->inputs);
 	assay_cbor_read_key(c, 2);
@@ -114,6 +116,18 @@ static void read_judgement(assay_cbor_reader *c, assay_judgement *j)
 	assay_record_digest(c, &j->accepted);
 	assay_cbor_read_key(c, 12);
 	assay_record_digest(c, &j->others);
+	assay_cbor_read_key(c, 13);
+	j->way = assay_cbor_read_uint(c);
+}
+
+static bool is_of_format_1(const void *p, size_t n)
+{
+	assay_cbor_reader c;
+
+	assay_cbor_reader_init(&c, p, n);
+	(void)assay_cbor_read_map(&c);
+	assay_cbor_read_key(&c, 0);
+	return assay_cbor_read_uint(&c) == 1 && c.fault == NULL;
 }
 
 assay_code assay_judgement_get(assay_store *s, assay_judgement *out, assay_err *err)
@@ -129,6 +143,9 @@ assay_code assay_judgement_get(assay_store *s, assay_judgement *out, assay_err *
 	assay_cbor_reader_init(&c, p, n);
 	if (assay_cbor_read_null(&c) && c.left == 0)
 		return ASSAY_ENOENT;
+	if (is_of_format_1(p, n))
+		return ASSAY_ENOENT;
+	assay_cbor_reader_init(&c, p, n);
 	read_judgement(&c, out);
 	return assay_cbor_finish(&c, "the last judgement", err);
 }

@@ -113,6 +113,24 @@ static void edit(const world *w, const char *name, const char *from, const char 
 	assert_int_equal(assay_file_replace(w->fd, name, out.data, out.len, NULL), ASSAY_OK);
 }
 
+static void encode_checks(assay_buf *out, const assay_summary *s)
+{
+	assay_dataset_results_encode(out, &s->checks);
+	assert_int_equal(assay_buf_check(out, NULL), ASSAY_OK);
+}
+
+static void assert_same_checks(const assay_summary *a, const assay_summary *b)
+{
+	ASSAY_AUTO_BUF of_a = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF of_b = ASSAY_BUF_INIT;
+
+	assert_int_equal(a->checks.count, b->checks.count);
+	encode_checks(&of_a, a);
+	encode_checks(&of_b, b);
+	assert_int_equal(of_a.len, of_b.len);
+	assert_memory_equal(of_a.data, of_b.data, of_a.len);
+}
+
 static void assert_same_outcome(const assay_summary *a, const assay_summary *b)
 {
 	assert_digest(&a->version, &b->version);
@@ -122,6 +140,7 @@ static void assert_same_outcome(const assay_summary *a, const assay_summary *b)
 	assert_int_equal(a->tickets_open, b->tickets_open);
 	assert_memory_equal(a->has_recipe, b->has_recipe, sizeof(a->has_recipe));
 	assert_memory_equal(a->recipes, b->recipes, sizeof(a->recipes));
+	assert_same_checks(a, b);
 }
 
 /* What is there, built without the last judgement, is the version that was just made. */
@@ -160,6 +179,17 @@ static void judge__nothing_changed__nothing_is_walked(void **state)
 static void change_contract(world *w)
 {
 	edit(w, "contract.odcs.yaml", "mustBeGreaterOrEqualTo: 5}", "mustBeGreaterOrEqualTo: 30000}");
+	load_config(w);
+}
+
+/* The check sees every sample, whatever became of it. */
+static void change_checks(world *w)
+{
+	edit(w, "contract.odcs.yaml", "      - {id: words",
+	     "      - {id: lowest, type: custom, engine: assay, severity: warning,\n"
+	     "         implementation: {aggregate: min, metric: ocr.confidence, population: all, mustBeGreaterThan: "
+	     "1}}\n"
+	     "      - {id: words");
 	load_config(w);
 }
 
@@ -202,6 +232,20 @@ static void change_vocabulary(world *w)
 	w->config->vocabulary.items[0].unit = "furlong";
 }
 
+static void change_kinds(world *w)
+{
+	w->config->vocabulary.items[0].kinds ^= 1U << ASSAY_SAMPLE_PAGE;
+}
+
+static void change_way(world *w)
+{
+	assay_judgement j;
+
+	assert_int_equal(assay_judgement_get(w->store, &j, NULL), ASSAY_OK);
+	j.way++;
+	assert_int_equal(assay_judgement_put(w->store, &j, NULL), ASSAY_OK);
+}
+
 static void change_time(world *w)
 {
 	assay_judgement j;
@@ -235,9 +279,10 @@ static void change_record_damaged(world *w)
 
 static void judge__one_input_changed__walked_once(void **state)
 {
-	static void (*const changes[])(world *) = {change_contract, change_dataset,       change_source, change_sample,
-						   change_ticket,   change_vocabulary,    change_time,   change_program,
-						   change_record,   change_record_damaged};
+	static void (*const changes[])(world *) = {
+	    change_checks,  change_contract,   change_dataset,       change_source, change_sample,
+	    change_ticket,  change_vocabulary, change_kinds,         change_way,    change_time,
+	    change_program, change_record,     change_record_damaged};
 	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
 	ASSAY_CLEANUP(assay_summary_release) assay_summary again = {0};
 	world *w = *state;
@@ -353,6 +398,43 @@ static void judge__base_is_not_what_it_says__built_anew(void **state)
 	assert_digest(&s.version, &first);
 }
 
+static assay_code change_content(void *ctx, const assay_trie_entry *e, assay_err *err)
+{
+	assay_trie_entry *first = ctx;
+
+	(void)err;
+	if (first->key == NULL) {
+		*first = *e;
+		first->key = text(e->key);
+		first->content.bytes[0] ^= 1;
+	}
+	return ASSAY_OK;
+}
+
+/* Tries of another way to judge are not edited, though they hold as many samples: one entry is not as it should be. */
+static void judge__judged_another_way__built_anew(void **state)
+{
+	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
+	assay_trie_entry entry = {0};
+	assay_trie_change change = {0};
+	assay_digest first;
+	uint64_t entries;
+	assay_judgement j;
+	world *w = *state;
+
+	assert_int_equal(judge(w, &s), SOURCES);
+	first = s.version;
+	assert_int_equal(assay_judgement_get(w->store, &j, NULL), ASSAY_OK);
+	assert_int_equal(assay_trie_each(w->store, &j.accepted, change_content, &entry, NULL), ASSAY_OK);
+	change.entry = entry;
+	assert_int_equal(assay_trie_edit(w->store, &j.accepted, &change, 1, &j.accepted, &entries, NULL), ASSAY_OK);
+	j.way++;
+	assert_int_equal(assay_judgement_put(w->store, &j, NULL), ASSAY_OK);
+	assert_int_equal(judge(w, &s), SOURCES);
+	assert_digest(&s.version, &first);
+	free((void *)(uintptr_t)entry.key);
+}
+
 /* ---- rows ---- */
 
 static void judge__contract_edited__only_rows_that_change_are_written(void **state)
@@ -422,6 +504,7 @@ int main(void)
 	    IN_WORLD(judge__undone__the_last_one_stands),
 	    IN_WORLD(judge__sources_come_and_go__as_built_anew),
 	    IN_WORLD(judge__base_is_not_what_it_says__built_anew),
+	    IN_WORLD(judge__judged_another_way__built_anew),
 	    IN_WORLD(judge__contract_edited__only_rows_that_change_are_written),
 	    IN_WORLD(judge__cannot_be_done__its_record_says_why_it_ended),
 	};

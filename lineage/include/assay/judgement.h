@@ -26,6 +26,7 @@ typedef struct assay_judgement {
 	bool has_recipe[ASSAY_MODALITY_MAX + 1];
 	assay_digest recipes[ASSAY_MODALITY_MAX + 1];
 	assay_digest accepted, others; /* roots of the version's tries */
+	uint64_t way;                  /* number of the program's way to judge: with another one nothing of it holds */
 } assay_judgement;
 
 /** ASSAY_ENOENT without a message when there is none: never made, or by a program that does not keep one. */

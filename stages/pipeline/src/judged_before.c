@@ -1,6 +1,6 @@
 /*
- * Inputs, digested: [judging format, contract set, dataset, [[metric, unit, scale]...], [baseline...], fields,
- * filters]. Whatever else comes to decide on a sample or on the version (decisions) must join them; what lies in the catalog need not, its
+ * Inputs, digested: [contract set, dataset, [[metric, unit, scale, kinds]...], [baseline...], fields, filters].
+ * Whatever else comes to decide on a sample or on the version (decisions) must join them; what lies in the catalog need not, its
  * generation speaks for it.
  */
 #include "judged_before.h"
@@ -30,16 +30,16 @@ static assay_code digest_inputs(assay_digest *out, const assay_session *s, assay
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
 	assay_code rc;
 
-	assay_cbor_array(&b, 7);
-	assay_cbor_uint(&b, ASSAY_JUDGING_FORMAT);
+	assay_cbor_array(&b, 6);
 	assay_cbor_digest(&b, &s->contract_set);
 	assay_cbor_text(&b, s->config->dataset);
 	assay_cbor_array(&b, v->count);
 	for (size_t i = 0; i < v->count; i++) {
-		assay_cbor_array(&b, 3);
+		assay_cbor_array(&b, 4);
 		assay_cbor_text(&b, v->items[i].name);
 		assay_cbor_text(&b, v->items[i].unit);
 		assay_cbor_int(&b, v->items[i].scale);
+		assay_cbor_uint(&b, v->items[i].kinds);
 	}
 	rc = encode_baselines(&b, s, err);
 	assay_fields_encode(&b, &s->config->fields);
@@ -57,7 +57,8 @@ assay_code assay_judged_before_read(assay_judged_before *b, const assay_session 
 	rc = digest_inputs(&b->inputs, s, err);
 	if (rc == ASSAY_OK)
 		rc = assay_judgement_get(s->store, &b->last, err);
-	b->known = rc == ASSAY_OK;
+	/* Judged another way, rows may say what this program would not: neither outcome nor tries are to be built on. */
+	b->known = rc == ASSAY_OK && b->last.way == ASSAY_JUDGING_FORMAT;
 	/* One that is damaged is no loss: everything it says is made anew. */
 	return rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT ? ASSAY_OK : rc;
 }
@@ -130,6 +131,7 @@ assay_code assay_judged_before_note(const assay_judged_before *b, const assay_se
 	    .tickets_open = summary->tickets_open,
 	    .accepted = v->accepted,
 	    .others = v->others,
+	    .way = ASSAY_JUDGING_FORMAT,
 	};
 
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
