@@ -1,4 +1,4 @@
-#include "changes.h"
+#include "changes_check.h"
 
 #include "assay/memory.h"
 #include "assay/object.h"
@@ -95,7 +95,7 @@ typedef struct run_of {
 	assay_decimal low, high;
 } run_of;
 
-static size_t passing(run_of out[2], const assay_check *k)
+static size_t passing(run_of out[2], const assay_bound *k)
 {
 	switch (k->op) {
 	case ASSAY_MUST_BE:
@@ -134,7 +134,7 @@ static bool is_within(const run_of *a, const run_of *b)
 }
 
 /* Whatever passes a passes b: a run of a has no gap, so that it lies within one run of b or not at all. */
-static bool implies(const assay_check *a, const assay_check *b)
+static bool implies(const assay_bound *a, const assay_bound *b)
 {
 	run_of x[2], y[2];
 	const size_t n = passing(x, a), m = passing(y, b);
@@ -150,25 +150,42 @@ static bool implies(const assay_check *a, const assay_check *b)
 	return true;
 }
 
-static const char *effect(bool loosens, bool tightens)
+const char *assay_change_effect(bool loosens, bool tightens)
 {
 	return loosens == tightens ? "altered" : loosens ? "loosened" : "tightened";
 }
 
+const char *assay_change_bound_effect(const assay_bound *a, const assay_bound *b)
+{
+	return assay_change_effect(implies(a, b), implies(b, a));
+}
+
+const char *assay_change_severity_effect(assay_severity a, assay_severity b)
+{
+	return assay_change_effect(b > a, b < a);
+}
+
+const char *assay_change_missing_effect(assay_when_missing now)
+{
+	return now == ASSAY_MISSING_SKIPS ? "loosened" : "tightened";
+}
+
 static const char *bound_effect(const assay_check *a, const assay_check *b)
 {
-	return effect(implies(a, b), implies(b, a));
+	const assay_bound x = {a->op, a->low, a->high}, y = {b->op, b->low, b->high};
+
+	return assay_change_bound_effect(&x, &y);
 }
 
 static const char *severity_effect(const assay_check *a, const assay_check *b)
 {
-	return effect(b->severity > a->severity, b->severity < a->severity);
+	return assay_change_severity_effect(a->severity, b->severity);
 }
 
 static const char *missing_effect(const assay_check *a, const assay_check *b)
 {
 	(void)a;
-	return b->when_missing == ASSAY_MISSING_SKIPS ? "loosened" : "tightened";
+	return assay_change_missing_effect(b->when_missing);
 }
 
 /* Every condition of a is one of b: b is for fewer samples. */
@@ -188,7 +205,7 @@ static bool narrows(const assay_check *a, const assay_check *b)
 
 static const char *applies_effect(const assay_check *a, const assay_check *b)
 {
-	return effect(narrows(a, b), narrows(b, a));
+	return assay_change_effect(narrows(a, b), narrows(b, a));
 }
 
 static const char *no_effect(const assay_check *a, const assay_check *b)
@@ -295,7 +312,7 @@ static assay_code lone_check(assay_changes *c, const assay_check *k, bool is_new
 						      .name = k->id,
 						      .before = is_new ? NULL : assay_buf_str(&rule),
 						      .now = is_new ? assay_buf_str(&rule) : NULL,
-						      .effect = effect(!is_new, is_new)},
+						      .effect = assay_change_effect(!is_new, is_new)},
 				 &text, err);
 }
 
@@ -314,84 +331,6 @@ static assay_code diff_checks(assay_changes *c, const assay_contract *a, const a
 	for (size_t i = 0; a != NULL && i < a->check_count && rc == ASSAY_OK; i++)
 		if ((kind == 0 || a->checks[i].kind == kind) && find_check(b, &a->checks[i]) == NULL)
 			rc = lone_check(c, &a->checks[i], false, err);
-	return rc;
-}
-
-/* ---------------------------------------------------------------- checks of the dataset */
-
-static void tell_dataset_rule(assay_buf *out, const assay_dataset_check *k)
-{
-	assay_dataset_check_subject(out, k);
-	assay_buf_puts(out, " must be ");
-	assay_check_bound_text(out, k->bound.op, k->bound.low, k->bound.high);
-	assay_buf_printf(out, " (%s, %s when missing)", assay_severity_name(k->severity),
-			 k->when_missing == ASSAY_MISSING_SKIPS ? "skip" : "fail");
-}
-
-/* By the bound, where nothing else differs; by the bound alone no more can be told. */
-static const char *dataset_effect(const assay_dataset_check *a, const assay_dataset_check *b)
-{
-	const assay_check x = {.op = a->bound.op, .low = a->bound.low, .high = a->bound.high};
-	const assay_check y = {.op = b->bound.op, .low = b->bound.low, .high = b->bound.high};
-	ASSAY_AUTO_BUF of_a = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF of_b = ASSAY_BUF_INIT;
-
-	assay_dataset_check_subject(&of_a, a);
-	assay_dataset_check_subject(&of_b, b);
-	if (strcmp(assay_buf_str(&of_a), assay_buf_str(&of_b)) != 0 || a->severity != b->severity ||
-	    a->when_missing != b->when_missing)
-		return "altered";
-	return bound_effect(&x, &y);
-}
-
-static const assay_dataset_check *find_dataset_check(const assay_contract *c, const char *id)
-{
-	for (size_t i = 0; c != NULL && i < c->dataset_count; i++)
-		if (strcmp(c->dataset[i].id, id) == 0)
-			return &c->dataset[i];
-	return NULL;
-}
-
-/* One of a and b may be NULL. */
-static assay_code diff_dataset_check(assay_changes *c, const assay_dataset_check *a, const assay_dataset_check *b,
-				     assay_err *err)
-{
-	const assay_dataset_check *any = b != NULL ? b : a;
-	ASSAY_AUTO_BUF was = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF is = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-
-	if (a != NULL)
-		tell_dataset_rule(&was, a);
-	if (b != NULL)
-		tell_dataset_rule(&is, b);
-	if (strcmp(assay_buf_str(&was), assay_buf_str(&is)) == 0)
-		return ASSAY_OK;
-	if (a != NULL && b != NULL)
-		assay_buf_printf(&text, "%s: %s, was %s", any->id, assay_buf_str(&is), assay_buf_str(&was));
-	else
-		assay_buf_printf(&text, "%s: the check %s (%s)", any->id, b != NULL ? "is new" : "was taken out",
-				 assay_buf_str(b != NULL ? &is : &was));
-	return assay_changes_add(c,
-				 (assay_change_words){.what = "check",
-						      .name = any->id,
-						      .before = a != NULL ? assay_buf_str(&was) : NULL,
-						      .now = b != NULL ? assay_buf_str(&is) : NULL,
-						      .effect = a != NULL && b != NULL ? dataset_effect(a, b)
-										       : effect(b == NULL, b != NULL)},
-				 &text, err);
-}
-
-static assay_code diff_dataset_checks(assay_changes *c, const assay_contract *a, const assay_contract *b,
-				      assay_err *err)
-{
-	assay_code rc = ASSAY_OK;
-
-	for (size_t i = 0; b != NULL && i < b->dataset_count && rc == ASSAY_OK; i++)
-		rc = diff_dataset_check(c, find_dataset_check(a, b->dataset[i].id), &b->dataset[i], err);
-	for (size_t i = 0; a != NULL && i < a->dataset_count && rc == ASSAY_OK; i++)
-		if (find_dataset_check(b, a->dataset[i].id) == NULL)
-			rc = diff_dataset_check(c, &a->dataset[i], NULL, err);
 	return rc;
 }
 
@@ -428,7 +367,7 @@ assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *b
 		if (rc == ASSAY_OK)
 			rc = diff_checks(c, was, now->items[i], kind, err);
 		if (rc == ASSAY_OK && kind == 0)
-			rc = diff_dataset_checks(c, was, now->items[i], err);
+			rc = assay_changes_dataset_checks(c, was, now->items[i], err);
 	}
 	for (size_t i = 0; i < before->count && rc == ASSAY_OK; i++) {
 		if (find_contract(now, before->items[i]->id) != NULL)
@@ -437,7 +376,7 @@ assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *b
 		if (rc == ASSAY_OK)
 			rc = diff_checks(c, before->items[i], NULL, kind, err);
 		if (rc == ASSAY_OK && kind == 0)
-			rc = diff_dataset_checks(c, before->items[i], NULL, err);
+			rc = assay_changes_dataset_checks(c, before->items[i], NULL, err);
 	}
 	return rc;
 }

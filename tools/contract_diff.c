@@ -61,6 +61,40 @@ static assay_code load_side(const assay_invocation *in, assay_contract_set *out,
 	return rc == ASSAY_OK ? assay_contract_set_of(out, s, v.contracts, v.contract_count, err) : rc;
 }
 
+static bool is_in(const assay_contract_set *set, const assay_contract *like)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->items[i]->id, like->id) == 0)
+			return true;
+	return false;
+}
+
+/* A file is one contract: beside it the other contracts of a version were not asked about. */
+static void keep_like(assay_contract_set *version, const assay_contract_set *file)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < version->count; i++) {
+		if (!is_in(file, version->items[i])) {
+			assay_contract_close(version->items[i]);
+			continue;
+		}
+		version->digests[kept] = version->digests[i];
+		version->items[kept++] = version->items[i];
+	}
+	version->count = kept;
+}
+
+static void keep_same(assay_contract_set *a, assay_contract_set *b)
+{
+	const bool a_is_file = a->digests == NULL, b_is_file = b->digests == NULL;
+
+	if (a_is_file && !b_is_file)
+		keep_like(b, a);
+	else if (b_is_file && !a_is_file)
+		keep_like(a, b);
+}
+
 static void print(const assay_changes *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
@@ -109,6 +143,7 @@ static int run(const assay_invocation *in, assay_err *err)
 
 	ASSAY_TRY(load_side(in, &a, in->args[0], err));
 	ASSAY_TRY(load_side(in, &b, in->args[1], err));
+	keep_same(&a, &b);
 	ASSAY_TRY(assay_changes_contracts(&c, &a, &b, 0, err));
 	ASSAY_TRY(tell(in, &c, err));
 	return assay_opt(in, "exit-code") != NULL && c.count > 0 ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
@@ -128,10 +163,11 @@ const assay_verb assay_verb_contract_diff = {
     .min_args = 2,
     .max_args = 2,
     .summary = "which checks were added, removed, loosened or tightened",
-    .help = "Each side is a contract file, or the contracts of a version; contracts are the same when their id is. A\n"
-	    "check is loosened when all that passed it passes still and more may, tightened when it is the other way\n"
-	    "round, altered when neither holds. Exits 0 whether or not there is a difference, unless --exit-code is\n"
-	    "given.\n",
+    .help =
+	"Each side is a contract file, or the contracts of a version; contracts are the same when their id is, and\n"
+	"beside a file only that contract of a version is looked at. A check is loosened when all that passed it\n"
+	"passes still and more may, tightened when it is the other way round, altered when neither holds. Exits 0\n"
+	"whether or not there is a difference, unless --exit-code is given.\n",
     .example = "  assay contract diff latest contracts/page.odcs.yaml\n"
 	       "  assay contract diff v1.0 v2.0 --json | jq .loosened\n",
     .options = options,

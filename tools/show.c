@@ -107,6 +107,19 @@ static void json_check(assay_json *j, const assay_check *k)
 	assay_json_end(j);
 }
 
+static void json_where(assay_json *j, const assay_pairs *where)
+{
+	assay_json_key(j, "where");
+	assay_json_array(j);
+	for (size_t i = 0; i < where->count; i++) {
+		assay_json_array(j);
+		assay_json_str(j, where->names[i]);
+		assay_json_str(j, where->values[i]);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
 static void json_dataset_check(assay_json *j, const assay_dataset_check *k)
 {
 	ASSAY_AUTO_BUF subject = ASSAY_BUF_INIT, bound = ASSAY_BUF_INIT;
@@ -117,6 +130,8 @@ static void json_dataset_check(assay_json *j, const assay_dataset_check *k)
 	assay_json_kstr(j, "check", k->id);
 	assay_json_kstr(j, "kind", kind_name(k->kind));
 	assay_json_kstr(j, "subject", assay_buf_str(&subject));
+	assay_json_kstr(j, "population", k->all ? "all" : "accepted");
+	json_where(j, &k->where);
 	assay_json_kstr(j, "must_be", assay_buf_str(&bound));
 	assay_json_kstr(j, "severity", assay_severity_name(k->severity));
 	assay_json_kstr(j, "when_missing", k->when_missing == ASSAY_MISSING_SKIPS ? "skip" : "fail");
@@ -316,6 +331,18 @@ static void print_verdict(const assay_sample_row *row)
 	}
 }
 
+/* A value is what a file says: a line of it must not look like one of ours. */
+static void print_metadata(const assay_source *src)
+{
+	for (size_t i = 0; i < src->metadata_count; i++) {
+		ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
+
+		assay_tell_safe(&safe, src->metadata_values[i]);
+		assay_say("          %s: %s (%s)\n", src->metadata_keys[i], assay_buf_str(&safe),
+			  assay_tell_origin(src, i));
+	}
+}
+
 static void print_sample(const specimen *x)
 {
 	const assay_source *src = &x->subject->source;
@@ -324,9 +351,7 @@ static void print_sample(const specimen *x)
 
 	assay_say("%-9s %s\n", assay_sample_kind_name(x->sample->kind), x->subject->name);
 	assay_say("source    %s sha256:%s\n", src->path, assay_digest_hex(&x->unit.source, hex));
-	for (size_t i = 0; i < src->metadata_count; i++)
-		assay_say("          %s: %s (%s)\n", src->metadata_keys[i], src->metadata_values[i],
-			  assay_tell_origin(src, i));
+	print_metadata(src);
 	print_span(x->sample);
 	print_verdict(row);
 	if (row->outcome == ASSAY_OUTCOME_FILTERED)

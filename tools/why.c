@@ -261,8 +261,12 @@ fail:
 
 static void print_changes(const assay_changes *c, const char *word)
 {
-	for (size_t i = 0; i < c->count; i++)
-		assay_say("          %s%s\n", word, c->items[i].text);
+	for (size_t i = 0; i < c->count; i++) {
+		ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
+
+		assay_tell_safe(&safe, c->items[i].text);
+		assay_say("          %s%s\n", word, assay_buf_str(&safe));
+	}
 }
 
 static void print_done(const work *w)
@@ -307,9 +311,13 @@ static void print_causes(const assay_source *src, const work *w)
 /* What filters and fields looked at. */
 static void print_metadata(const assay_source *src)
 {
-	for (size_t i = 0; i < src->metadata_count; i++)
-		assay_say("%-9s %s: %s (%s)\n", i == 0 ? "metadata" : "", src->metadata_keys[i],
-			  src->metadata_values[i], assay_tell_origin(src, i));
+	for (size_t i = 0; i < src->metadata_count; i++) {
+		ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
+
+		assay_tell_safe(&safe, src->metadata_values[i]);
+		assay_say("%-9s %s: %s (%s)\n", i == 0 ? "metadata" : "", src->metadata_keys[i], assay_buf_str(&safe),
+			  assay_tell_origin(src, i));
+	}
 }
 
 static void print_work(const assay_source *src, const work *w)

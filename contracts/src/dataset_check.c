@@ -104,10 +104,24 @@ static void put_what(assay_buf *out, const assay_dataset_check *k)
 	}
 }
 
-void assay_dataset_check_subject(assay_buf *out, const assay_dataset_check *k)
+void assay_dataset_check_number(assay_buf *out, const assay_dataset_check *k)
 {
 	put_what(out, k);
 	put_fields(out, k);
+}
+
+static bool is_of_all_anyway(const assay_dataset_check *k)
+{
+	return k->aggregate == ASSAY_AGGREGATE_DUPLICATES || k->aggregate == ASSAY_AGGREGATE_AGE || k->outcome != 0;
+}
+
+void assay_dataset_check_subject(assay_buf *out, const assay_dataset_check *k)
+{
+	assay_dataset_check_number(out, k);
+	for (size_t i = 0; i < k->where.count; i++)
+		assay_buf_printf(out, "%s%s = %s", i == 0 ? " where " : " and ", k->where.names[i], k->where.values[i]);
+	if (k->all && !is_of_all_anyway(k))
+		assay_buf_puts(out, ", of all that went in");
 }
 
 void assay_dataset_age_text(assay_buf *out, assay_decimal seconds)

@@ -236,8 +236,10 @@ static void dataset_checks(assay_buf *out, const card *c)
 			decimal_cell(out, r->value.units, r->value.scale);
 		assay_buf_putc(out, ' ');
 		check_bound(out, r);
-		assay_buf_printf(out, " | %s%s |\n", assay_dataset_verdict_name(r->verdict),
-				 r->verdict == ASSAY_DATASET_FAILED ? " (warning)" : "");
+		assay_buf_printf(out, " | %s", assay_dataset_verdict_name(r->verdict));
+		if (r->verdict == ASSAY_DATASET_FAILED)
+			assay_buf_printf(out, " (%s)", assay_severity_name(r->severity));
+		assay_buf_puts(out, " |\n");
 	}
 	assay_buf_puts(out,
 		       "\nValues are rounded, results are not: `dataset_checks` in `version.json` has all of it.\n\n");

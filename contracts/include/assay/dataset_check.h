@@ -72,7 +72,9 @@ typedef struct assay_dataset_check {
 const char *assay_aggregate_name(assay_aggregate a); /* "count", "share"… */
 /** An outcome of a sample that a share can be of, by its stored number (lineage/ sample.h); NULL beyond them. */
 const char *assay_dataset_outcome_name(unsigned outcome);
-/** What is bounded, for people: "p10 of ocr.confidence", "missing doc_type". */
+/** The number, for people: "p10 of ocr.confidence", "missing doc_type". */
+void assay_dataset_check_number(assay_buf *out, const assay_dataset_check *k);
+/** The same and of which samples: "count of samples where lang = de", "share of page.blank = 1, of all that went in". */
 void assay_dataset_check_subject(assay_buf *out, const assay_dataset_check *k);
 /** Its bound, for people: "< 0.02", "<= 2 d". */
 void assay_dataset_bound_text(assay_buf *out, assay_aggregate a, const assay_bound *b);

@@ -65,6 +65,18 @@ assert_jq delivery/version.json '.dataset_checks | length' 8
 grep -qF '| mean | mean of test.value | all kinds | 54 | > 54 | failed (warning) |' delivery/README.md || fail 'data card'
 assert_exit 0 assay verify delivery
 assert_exit 0 assay check --store store
+cp planted.odcs.yaml planted.kept
+sed -i 's/{id: mean, type: custom, engine: assay, severity: warning/{id: mean, type: custom, engine: assay, severity: info/
+    s/{aggregate: mean, metric: test.value,/{aggregate: mean, metric: test.value, population: all,/
+    s/mustBeGreaterThan: 54/mustBeGreaterThan: 55/' planted.odcs.yaml
+assert_exit 0 assay_test judge --store store --as-of 2026-01-11T00:00:00Z --json
+assert_jq out '.dataset_checks.checks[] | select(.check == "mean") | .subject' 'mean of test.value, of all that went in'
+assay export --store store latest --out info >/dev/null
+grep -q '^| mean | mean of test.value, of all that went in | .* | failed (info) |$' info/README.md || fail "data card: $(grep mean info/README.md)"
+assert_exit 0 assay show --store store latest --json
+assert_jq out '[.contracts[0].dataset_checks[] | select(.check == "mean") | .population, .where] | @json' '["all",[]]'
+mv planted.kept planted.odcs.yaml
+assert_exit 0 assay_test judge --store store --as-of 2026-01-11T00:00:00Z --json
 echo 'a warning stands with its version'
 
 # the same again is the same version; another as-of time is another
