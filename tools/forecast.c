@@ -91,6 +91,10 @@ static void print_forecast(const assay_forecast *f)
 	assay_say("sources    %" PRIu64 " seen: %" PRIu64 " would be run, %" PRIu64
 		  " only looked at or judged again, %" PRIu64 " unchanged; %" PRIu64 " missing\n",
 		  f->seen, f->run, f->rejudge, f->unchanged, f->missing);
+	if (f->judges_all)
+		assay_say(
+		    "judging    contracts, fields, filters or baselines changed since the last judging: all samples "
+		    "would be judged again\n");
 	print_causes(f);
 	print_cost(f);
 	for (size_t i = 0; i < f->count && i < LISTED_MAX; i++)
@@ -175,6 +179,7 @@ static assay_code json_forecast(const assay_forecast *f, assay_err *err)
 	assay_json_kuint(j, "need_digest", f->unsure);
 	assay_json_end(j);
 	json_causes(j, f);
+	assay_json_kbool(j, "judges_all", f->judges_all);
 	assay_json_kuint(j, "patterns_unmatched", f->unmatched);
 	assay_json_kuint(j, "bytes", f->bytes);
 	json_cost(j, f);

@@ -112,6 +112,8 @@ static int run(const assay_invocation *in, assay_err *err)
 				       in->store);
 	if (rc == ASSAY_OK)
 		assay_progress_finish(&progress);
+	else
+		assay_progress_stop(&progress);
 	assay_progress_clear(&progress);
 	code = rc == ASSAY_OK ? s.exit : assay_exit_of(rc);
 	/* An interrupted run still tells what it kept. */

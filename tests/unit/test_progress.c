@@ -252,6 +252,29 @@ static void show__short_run__plain_says_nothing_json_says_the_end(void **state)
 	(void)fclose(json);
 }
 
+static void stop__json_says_so_where_it_stood(void **state)
+{
+	FILE *out = tmpfile();
+	assay_progress p = begin(ASSAY_PROGRESS_JSON, out);
+	ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_non_null(out);
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	p.work_done = p.work_left = 10;
+	p.current_count = 1;
+	p.current[0] = "a name that is gone by then";
+	assay_progress_show(&p, true);
+	assay_progress_stop(&p);
+	assert_int_equal(lines_of(out), 3);
+	assert_null(p.current[0]);
+	assay_progress_json(&line, &p);
+	assert_non_null(strstr(assay_buf_str(&line), "\"phase\":\"stopped\""));
+	assert_non_null(strstr(assay_buf_str(&line), "\"fraction\":0.5,"));
+	assert_non_null(strstr(assay_buf_str(&line), "\"eta_s\":null"));
+	(void)fclose(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +287,7 @@ int main(void)
 	    cmocka_unit_test(plain__what_a_log_needs),
 	    cmocka_unit_test(json__one_object_with_every_key),
 	    cmocka_unit_test(show__plain__less_often_the_longer_it_takes),
+	    cmocka_unit_test(stop__json_says_so_where_it_stood),
 	    cmocka_unit_test(show__short_run__plain_says_nothing_json_says_the_end),
 	};
 

@@ -22,7 +22,8 @@ static assay_code find_version(assay_baseline *out, assay_store *s, const assay_
 {
 	ASSAY_AUTO_VERSION v = {0};
 	assay_err why = ASSAY_ERR_INIT;
-	assay_code rc = assay_version_resolve(s, k->against, &v, &why);
+	assay_code rc = s != NULL ? assay_version_resolve(s, k->against, &v, &why)
+				  : ASSAY_RAISE(&why, ASSAY_ENOENT, "there is no store yet");
 
 	if (rc == ASSAY_ENOENT && k->when_missing == ASSAY_MISSING_SKIPS)
 		return ASSAY_OK;

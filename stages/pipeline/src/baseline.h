@@ -19,7 +19,7 @@ typedef struct assay_baselines {
 } assay_baselines;
 
 void assay_baselines_release(assay_baselines *b);
-/** Find every version that is named. ASSAY_ECONFIG says which check names one that is not there. */
+/** Find every version that is named; without a store there is none. ASSAY_ECONFIG says which check names one that is not there. */
 ASSAY_NODISCARD assay_code assay_baselines_find(assay_baselines *out, assay_store *s,
 						const assay_contract *const *contracts, size_t contract_count,
 						assay_err *err);

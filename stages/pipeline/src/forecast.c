@@ -1,6 +1,7 @@
 #include "assay/forecast.h"
 
 #include "cores.h"
+#include "judged_before.h"
 #include "plan.h"
 #include "presence.h"
 
@@ -89,6 +90,24 @@ static assay_code count_missing(void *ctx, const assay_source *src, assay_err *e
 	return ASSAY_OK;
 }
 
+/* Samples are judged anew, whatever became of their files, when what decides on them is another. */
+static assay_code foresee_judging(forecasting *c, assay_err *err)
+{
+	assay_session *s = &c->session;
+	assay_judged_before before;
+	assay_code rc;
+
+	ASSAY_TRY(assay_session_contracts(s, false, err));
+	ASSAY_TRY(assay_baselines_find(&s->baselines, s->store, (const assay_contract *const *)s->config->contracts,
+				       s->config->contract_count, err));
+	if (s->store == NULL)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_judged_before_read(&before, s, err));
+	c->out->judges_all = before.known && !assay_digest_eq(&before.inputs, &before.last.inputs);
+fail:
+	return rc;
+}
+
 static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opts, assay_err *err)
 {
 	assay_store *store = c->session.store;
@@ -98,6 +117,7 @@ static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opt
 
 	if (store != NULL && fstat(assay_store_dirfd(store), &avoid) != 0)
 		return ASSAY_RAISE_ERRNO(err, "stat store");
+	ASSAY_TRY(foresee_judging(c, err));
 	ASSAY_TRY(assay_build_ids_read(&c->session.builds, err));
 	ASSAY_TRY(assay_session_recipes(c->session.recipes, c->session.config, &c->session.builds, NULL, err));
 	ASSAY_TRY(assay_scan_run(&c->scan, c->session.config, rootfd, store != NULL ? &avoid : NULL, err));

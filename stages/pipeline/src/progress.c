@@ -30,8 +30,9 @@ bool assay_progress_parse(assay_progress_mode *out, const char *text)
 const char *assay_phase_name(assay_phase phase)
 {
 	static const char *const names[] = {
-	    [ASSAY_PHASE_SCAN] = "scan",   [ASSAY_PHASE_HASH] = "hash",     [ASSAY_PHASE_PROCESS] = "process",
-	    [ASSAY_PHASE_JUDGE] = "judge", [ASSAY_PHASE_COMMIT] = "commit", [ASSAY_PHASE_DONE] = "done",
+	    [ASSAY_PHASE_SCAN] = "scan",       [ASSAY_PHASE_HASH] = "hash",     [ASSAY_PHASE_PROCESS] = "process",
+	    [ASSAY_PHASE_JUDGE] = "judge",     [ASSAY_PHASE_COMMIT] = "commit", [ASSAY_PHASE_DONE] = "done",
+	    [ASSAY_PHASE_STOPPED] = "stopped",
 	};
 
 	return names[phase];
@@ -61,6 +62,7 @@ static double work_behind(const assay_progress *p)
 {
 	switch (p->phase) {
 	case ASSAY_PHASE_SCAN:
+	case ASSAY_PHASE_STOPPED: /* as far as was shown */
 		return 0;
 	case ASSAY_PHASE_HASH:
 	case ASSAY_PHASE_PROCESS:
@@ -111,6 +113,7 @@ int64_t assay_progress_eta_s(assay_progress *p)
 		break;
 	case ASSAY_PHASE_SCAN:
 	case ASSAY_PHASE_COMMIT:
+	case ASSAY_PHASE_STOPPED:
 		return -1;
 	case ASSAY_PHASE_DONE:
 	default:
@@ -221,6 +224,16 @@ void assay_progress_finish(assay_progress *p)
 	p->mark_count = 0;
 	memset(p->current, 0, sizeof p->current);
 	assay_progress_show(p, p->told || p->mode == ASSAY_PROGRESS_JSON);
+}
+
+void assay_progress_stop(assay_progress *p)
+{
+	if (p->mode != ASSAY_PROGRESS_JSON)
+		return;
+	p->phase = ASSAY_PHASE_STOPPED;
+	p->mark_count = 0;
+	memset(p->current, 0, sizeof p->current);
+	assay_progress_show(p, true);
 }
 
 void assay_progress_clear(assay_progress *p)

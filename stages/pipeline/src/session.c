@@ -36,7 +36,18 @@ assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], cons
 	return rc;
 }
 
-static assay_code store_contracts(assay_session *s, assay_err *err)
+/* Under its digest, which alone is of interest to who writes nothing. */
+static assay_code keep_record(assay_session *s, const assay_buf *b, bool keep, assay_digest *out, assay_err *err)
+{
+	const assay_code rc = assay_buf_check(b, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	return keep ? assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, b->data, b->len, NULL, out, NULL, err)
+		    : assay_digest_of(out, b->data, b->len, err);
+}
+
+assay_code assay_session_contracts(assay_session *s, bool keep, assay_err *err)
 {
 	ASSAY_AUTO_BUF set = ASSAY_BUF_INIT;
 	assay_code rc = ASSAY_OK;
@@ -49,19 +60,11 @@ static assay_code store_contracts(assay_session *s, assay_err *err)
 		ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
 
 		assay_contract_encode(&record, s->config->contracts[i]);
-		rc = assay_buf_check(&record, err);
-		if (rc == ASSAY_OK)
-			rc = assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, record.data, record.len, NULL,
-					      &s->contracts[i], NULL, err);
+		rc = keep_record(s, &record, keep, &s->contracts[i], err);
 		assay_cbor_digest(&set, &s->contracts[i]);
 	}
-	if (rc == ASSAY_OK)
-		rc = assay_buf_check(&set, err);
 	/* The list itself is kept too, so that a verdict's contracts can be named later. */
-	if (rc == ASSAY_OK)
-		rc = assay_object_put(s->store, ASSAY_OBJECT_CONTRACT, set.data, set.len, NULL, &s->contract_set, NULL,
-				      err);
-	return rc;
+	return rc == ASSAY_OK ? keep_record(s, &set, keep, &s->contract_set, err) : rc;
 }
 
 static assay_code copy(char **out, const char *text, assay_err *err)
@@ -105,7 +108,7 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	ASSAY_TRY(assay_build_ids_read(&s->builds, err));
 	if (with_recipes)
 		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
-	ASSAY_TRY(store_contracts(s, err));
+	ASSAY_TRY(assay_session_contracts(s, true, err));
 	ASSAY_TRY(assay_baselines_find(&s->baselines, store, (const assay_contract *const *)config->contracts,
 				       config->contract_count, err));
 	ASSAY_TRY(begin_run(s, verb, err));

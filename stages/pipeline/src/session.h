@@ -36,5 +36,7 @@ void assay_session_release(assay_session *s);
 /** Recipes of the modalities that sources use, for those who need no run (status). Caller frees with recipe_close. */
 ASSAY_NODISCARD assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
 						 const assay_build_ids *builds, assay_store *keep_in, assay_err *err);
+/** Digests of the contracts and of their set; the records are put into the store with keep. */
+ASSAY_NODISCARD assay_code assay_session_contracts(assay_session *s, bool keep, assay_err *err);
 
 #endif

@@ -65,6 +65,22 @@ dry
 assert_jq dry.json '.causes.retry' 1
 assert_jq dry.json '.sources.run' "$(jq '[.list[] | select(.run)] | length' dry.json)"
 
+# Another contract: nothing is run, everything is judged.
+test_run_into store
+dry
+assert_jq dry.json .judges_all false
+sed -i.kept 's/mustBeLessThan: 10/mustBeLessThan: 5/' values.odcs.yaml
+dry
+assert_jq dry.json .judges_all true
+assert_exit 0 assay_test run --store store --dry-run
+grep -q '^judging .* all samples would be judged again$' out || fail "nothing of judging: $(cat out)"
+test_run_into store
+assert_ne "$(jq_get .verdicts_changed run.json)" 0 'verdicts that changed'
+dry
+assert_jq dry.json .judges_all false
+cp values.odcs.yaml.kept values.odcs.yaml
+test_run_into store
+
 # Another pipeline: all are to be run, by what they cost under this one.
 sed -i 's/page: \[test.read\]/page: [test.read, test.misbehave]/' assay.yaml
 dry

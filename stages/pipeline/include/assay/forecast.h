@@ -20,10 +20,11 @@ typedef struct assay_forecast_item {
 typedef struct assay_forecast {
 	uint64_t seen, unchanged, failed, missing; /* failed: of those unchanged; missing: since the last run */
 	uint64_t unmatched;                        /* patterns that no source matches */
-	uint64_t run;                              /* sources that will probably be run */
-	uint64_t rejudge;                          /* others that are not unchanged */
-	uint64_t unsure;                           /* of both, those that only a digest would settle */
-	uint64_t by_cause[ASSAY_CAUSE_BITS];       /* a source may have several */
+	bool judges_all;  /* contracts, fields, filters or baselines are not those of the last judging */
+	uint64_t run;     /* sources that will probably be run */
+	uint64_t rejudge; /* others that are not unchanged */
+	uint64_t unsure;  /* of both, those that only a digest would settle */
+	uint64_t by_cause[ASSAY_CAUSE_BITS]; /* a source may have several */
 	uint64_t young;
 	uint64_t bytes; /* of what is run */
 	unsigned jobs;

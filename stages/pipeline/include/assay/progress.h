@@ -24,6 +24,7 @@ typedef enum assay_phase {
 	ASSAY_PHASE_JUDGE,
 	ASSAY_PHASE_COMMIT,
 	ASSAY_PHASE_DONE,
+	ASSAY_PHASE_STOPPED, /* by a signal or an error, before it was done */
 } assay_phase;
 
 #define ASSAY_PROGRESS_CURRENT_MAX 128
@@ -69,12 +70,14 @@ bool assay_progress_is_due(const assay_progress *p);
 void assay_progress_show(assay_progress *p, bool force);
 /** All is done: the bar is full. Nothing is shown by a mode in which nothing was shown before, but for JSON. */
 void assay_progress_finish(assay_progress *p);
+/** The end came early: for JSON the last line says so. */
+void assay_progress_stop(assay_progress *p);
 /** Clear the bar so that other lines can be written; it comes back with the next show. */
 void assay_progress_clear(assay_progress *p);
 
 /** "auto", "bar", "plain", "json", "none". False for any other text. */
 bool assay_progress_parse(assay_progress_mode *out, const char *text);
-/** "scan", "hash", "process", "judge", "commit", "done". */
+/** "scan", "hash", "process", "judge", "commit", "done", "stopped". */
 const char *assay_phase_name(assay_phase phase);
 
 /** Of ASSAY_PROGRESS_FULL; never less than before, full only when done. */
