@@ -180,5 +180,8 @@ assay_code assay_arguments_parse(assay_invocation *in, char **argv, int argc, bo
 		if (rc != ASSAY_OK)
 			return rc;
 	}
+	if (in->json && in->verb->plain && !*help)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: what it prints has a form of its own; there is no --json",
+				   in->title);
 	return *help ? ASSAY_OK : count_operands(in, err);
 }

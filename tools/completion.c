@@ -122,5 +122,6 @@ const assay_verb assay_verb_completion = {
     .example = "  source <(assay completion bash)\n"
 	       "  assay completion zsh > ~/.zfunc/_assay\n",
     .see_also = "help",
+    .plain = true,
     .run = run,
 };

@@ -35,9 +35,21 @@ static void put_param(assay_buf *out, const assay_param *p)
 				: "");
 }
 
+/* Stages that change the picture in ways that only some pages need, and that cost others what can be measured. */
+static bool is_for_some(const assay_stage *s)
+{
+	static const char *const names[] = {"page.normalize", "page.despeckle", "page.binarize"};
+
+	for (size_t i = 0; i < ASSAY_COUNT(names); i++)
+		if (strcmp(s->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static void put_stage(assay_buf *out, const assay_stage *s)
 {
-	assay_buf_printf(out, "    # %s\n    - %s%s\n", s->summary, s->name, assay_param_count(s) > 0 ? ":" : "");
+	assay_buf_printf(out, "    # %s\n    %s- %s%s\n", s->summary, is_for_some(s) ? "# " : "", s->name,
+			 assay_param_count(s) > 0 ? ":" : "");
 	for (size_t i = 0; i < assay_param_count(s); i++)
 		put_param(out, &s->params[i]);
 }
@@ -104,8 +116,10 @@ static void put_remedies(assay_buf *out, const bool wanted[])
 
 static void put_template(assay_buf *out, const bool wanted[])
 {
-	assay_buf_puts(out, "# assay.yaml with every key. What is a comment has the default that stands there.\n"
-			    "# Check it with 'assay config lint'.\n");
+	assay_buf_puts(
+	    out, "# assay.yaml with every key. Parameters, limits and fields_closed stand as comments with their\n"
+		 "# defaults; other comments are examples of what a dataset may have.\n"
+		 "# Check it with 'assay config lint'.\n");
 	for (const assay_config_key *k = assay_config_keys; k->name != NULL; k++) {
 		if (k->parent[0] != '\0')
 			continue;
@@ -173,5 +187,6 @@ const assay_verb assay_verb_config_template = {
 	"smaller one for the files that are there. It prints YAML; there is no --json.\n",
     .example = "  assay config template page > assay.yaml\n",
     .see_also = "init, config lint, config schema",
+    .plain = true,
     .run = run,
 };

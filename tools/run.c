@@ -141,6 +141,7 @@ const assay_verb assay_verb_run = {
 	"each unit of work is known by the digests of its source, its sidecars and its recipe. Every sample is then\n"
 	"judged against the contracts. What fails gets a ticket ('assay queue list'); what passes makes a version.\n"
 	"A run that is stopped or killed loses only the work in flight: run again to go on.\n"
+	"Tables of metadata_files that are wrong or not there end it at the start: exit code 65.\n"
 	"Quarantined samples are data, not errors: the exit code is 0 unless --strict is given.\n"
 	"A check of the whole dataset that fails with severity error prevents the version: exit code 80.\n",
     .example = "  assay run --dry-run\n  assay run -j2 --progress plain\n  assay run --json | jq .samples\n",

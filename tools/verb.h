@@ -65,6 +65,7 @@ typedef struct assay_verb {
 	/* Returns an assay_exit; on an error fills err and returns the code that err asks for (assay_exit_of). */
 	int (*run)(const assay_invocation *in, assay_err *err);
 	bool hidden; /* not listed: for the program itself */
+	bool plain;  /* prints a file of some form: --json is refused */
 } assay_verb;
 
 extern const assay_verb *const assay_verbs[]; /* NULL-ended; the help lists them by group, in this order */

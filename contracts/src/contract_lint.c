@@ -28,12 +28,14 @@ static void lint_not_empty(contract_loader *l, const assay_yaml_node *n)
 
 void contract_lint_envelope(contract_loader *l, const assay_yaml_node *root)
 {
+	const assay_yaml_node *sla = assay_yaml_get(root, "slaProperties");
+
 	lint_api_version(l, assay_yaml_get(root, "apiVersion"));
 	lint_not_empty(l, assay_yaml_get(root, "id"));
 	lint_not_empty(l, assay_yaml_get(root, "version"));
 	contract_lint_no_applies(l, root);
-	if (assay_yaml_get(root, "schema") == NULL)
-		CONTRACT_WARN(l, root, "no 'schema': this contract checks nothing");
+	if (assay_yaml_get(root, "schema") == NULL && (sla == NULL || sla->count == 0))
+		CONTRACT_WARN(l, root, "neither 'schema' nor 'slaProperties': this contract checks nothing");
 }
 
 /* ---------------------------------------------------------------- schema entries */

@@ -65,17 +65,37 @@ ratio_int drift_ln(uint64_t a, uint64_t b)
 
 /* ---------------------------------------------------------------- bins */
 
-/* Upper ends of all bins but the last, ascending. Values are integers, so just below v is v - 1. */
-static size_t bin_edges(int64_t *edges, const tally *base, unsigned bins)
+/* As tally_quantile, for parts that ascend: all of them take one pass. */
+typedef struct quantiles {
+	const tally *of;
+	size_t at;
+	uint64_t before; /* values before `at` */
+} quantiles;
+
+static int64_t quantile_next(quantiles *q, uint64_t part, uint64_t whole)
+{
+	const tally_item *items = q->of->items;
+	const ratio_uint wanted = ((ratio_uint)q->of->total * part + whole - 1) / whole;
+
+	while (q->at + 1 < q->of->count && q->before + items[q->at].count < wanted)
+		q->before += items[q->at++].count;
+	return items[q->at].value;
+}
+
+/* Values are integers, so just below v is v - 1. */
+size_t drift_edges(int64_t *edges, const tally *base, unsigned bins)
 {
 	const int64_t smallest = base->items[0].value;
+	quantiles q = {.of = base};
+	int64_t v, next = quantile_next(&q, 1, bins);
 	size_t n = 0;
 
 	for (unsigned k = 1; k < bins; k++) {
-		const int64_t v = tally_quantile(base, k, bins);
-		const bool repeated = (n > 0 && edges[n - 1] == v) || v == smallest ||
-				      (k + 1 < bins && tally_quantile(base, k + 1, bins) == v);
+		bool repeated;
 
+		v = next;
+		next = quantile_next(&q, k + 1, bins);
+		repeated = v == smallest || (k + 1 < bins && next == v);
 		if (n > 0 && edges[n - 1] == v)
 			continue;
 		if (repeated && v > INT64_MIN && (n == 0 || edges[n - 1] != v - 1))
@@ -117,7 +137,7 @@ assay_code drift_psi(ratio *out, const tally *base, const tally *now, unsigned b
 
 	if (edges == NULL || then == NULL || today == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "bins of a dataset check");
-	n = bin_edges(edges, base, bins);
+	n = drift_edges(edges, base, bins);
 	fill_bins(then, edges, n, base);
 	fill_bins(today, edges, n, now);
 	for (size_t i = 0; i <= n; i++)

@@ -24,6 +24,13 @@ ratio drift_ks(const tally *base, const tally *now);
  */
 ASSAY_NODISCARD assay_code drift_psi(ratio *out, const tally *base, const tally *now, unsigned bins, assay_err *err);
 
+/**
+ * Upper ends of these bins but the last, ascending.
+ * @param edges [out] room for 2 * bins
+ * @return their number
+ */
+size_t drift_edges(int64_t *edges, const tally *base, unsigned bins);
+
 /** ln(a / b) in units of 2^-60, a and b > 0; the error is below 2^-53. */
 ratio_int drift_ln(uint64_t a, uint64_t b);
 

@@ -9,11 +9,11 @@
 const assay_stage *const assay_stages[] = {
     &assay_stage_page_read,
     &assay_stage_page_orient,
+    &assay_stage_page_quality,
     &assay_stage_page_deskew,
     &assay_stage_page_normalize,
     &assay_stage_page_despeckle,
     &assay_stage_page_binarize,
-    &assay_stage_page_quality,
     &assay_stage_ocr_recognize,
     &assay_stage_video_read,
     &assay_stage_video_shots,

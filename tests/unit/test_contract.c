@@ -477,7 +477,8 @@ static void contract_load__wrong_dataset_checks__place_and_message(void **state)
 }
 
 static const wrong_case doubtful[] = {
-    {HEAD, 1, 1, "no 'schema': this contract checks nothing"},
+    {HEAD, 1, 1, "neither 'schema' nor 'slaProperties': this contract checks nothing"},
+    {HEAD "slaProperties: []\n", 1, 1, "neither 'schema' nor 'slaProperties': this contract checks nothing"},
     {"apiVersion: v3.0.2\nkind: DataContract\nid: c\nversion: 1.0.0\nstatus: active\nschema: []\n", 1, 13,
      "apiVersion v3.0.2 is read as if it were v3.1.0"},
     {"apiVersion: v3.1.0\nkind: DataContract\nid: c\nversion: 1.0\nstatus: active\nschema: []\n", 4, 10,
@@ -503,6 +504,19 @@ static void contract_load__doubtful__warned_and_loaded(void **state)
 		assay_contract_close(c);
 		assay_diagnostics_release(&d);
 	}
+}
+
+static void contract_load__agreements_alone__no_warning(void **state)
+{
+	static const char text[] = HEAD "slaProperties: [{property: freshness, value: 1, unit: d}]\n";
+	assay_diagnostics d = {0};
+	assay_contract *c;
+
+	(void)state;
+	assert_int_equal(load_n(&c, text, sizeof text - 1, &vocabulary, &d), ASSAY_OK);
+	assert_int_equal(d.count, 0);
+	assay_contract_close(c);
+	assay_diagnostics_release(&d);
 }
 
 static void contract_load__several_errors__all_reported(void **state)
@@ -892,6 +906,7 @@ int main(void)
 	    cmocka_unit_test(contract_load__wrong__place_and_message),
 	    cmocka_unit_test(contract_load__wrong_dataset_checks__place_and_message),
 	    cmocka_unit_test(contract_load__doubtful__warned_and_loaded),
+	    cmocka_unit_test(contract_load__agreements_alone__no_warning),
 	    cmocka_unit_test(contract_load__several_errors__all_reported),
 	    cmocka_unit_test(contract_load__two_checks_without_id__not_called_equal),
 	    cmocka_unit_test(contract_load__missing_file__enoent),

@@ -444,6 +444,12 @@ static void tables_load__wrong__file_and_line(void **state)
 	     {"path,y\na,1\n", "{\"path\": \"a\", \"y\": 1}\n\n{\"path\": \"a\", \"y\": 3}\n"},
 	     "b.jsonl:3:1: error: y of 'a' is '3' here, and '1' in b.jsonl:1\n"},
 	    {{"a.csv", "b.jsonl"},
+	     {"path,y\n3,1\n", "{\"y\": 1, \"path\": 3}"},
+	     "b.jsonl:1:1: error: path is a text: write \"3\"\n"},
+	    {{"a.csv", "b.jsonl"},
+	     {"path,y\n3,1\n", "{\"path\": true}"},
+	     "b.jsonl:1:1: error: path is a text: write \"true\"\n"},
+	    {{"a.csv", "b.jsonl"},
 	     {"path\n\"", "[]"},
 	     "a.csv:2:1: error: a quote is not closed\n"
 	     "b.jsonl:1:1: error: metadata are a JSON object, such as {\"year\": 1912}\n"},
@@ -513,6 +519,40 @@ static void tables_load__100000_rows__fast(void **state)
 	assert_true(clock() - start < 20 * CLOCKS_PER_SEC);
 	assert_int_equal(assay_metadata_tables_count(t), 100000);
 	assert_row(t, "scans/00007.tif", "doc_type=invoice|language=de|licence=CC-BY-4.0|year=1901");
+	assay_metadata_tables_close(t);
+	assay_diagnostics_release(&d);
+}
+
+/* Row i has the names in an order of its own: no name stands where it stood in the row before. */
+static void tables_load__names_in_any_order__fast(void **state)
+{
+	enum { ROWS = 2000, NAMES = 900 };
+	const char *const names[] = {"a.jsonl"};
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_metadata_tables *t;
+	assay_diagnostics d = {0};
+	const assay_metadata_cell *cells;
+	const char *texts[1];
+	clock_t start;
+
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		assay_buf_printf(&text, "{\"path\": \"%04d\"", i);
+		for (int k = 0; k < NAMES; k++)
+			assay_buf_printf(&text, ", \"n%d\": %d", (k * 367 + i * 7) % NAMES, i);
+		assay_buf_puts(&text, "}\n");
+	}
+	texts[0] = assay_buf_str(&text);
+	start = clock();
+	assert_int_equal(load(&t, &d, names, texts, 1), ASSAY_OK);
+	print_message("%d rows of %d names: %.3f s CPU\n", ROWS, NAMES, (double)(clock() - start) / CLOCKS_PER_SEC);
+	assert_int_equal(assay_metadata_tables_count(t), ROWS);
+	assert_int_equal(assay_metadata_tables_find(t, "1999", &cells), NAMES);
+	for (size_t k = 0; k < NAMES; k++) {
+		assert_string_equal(cells[k].key, assay_metadata_tables_key(t, k));
+		assert_true(k == 0 || strcmp(cells[k - 1].key, cells[k].key) < 0);
+		assert_string_equal(cells[k].value, "1999");
+	}
 	assay_metadata_tables_close(t);
 	assay_diagnostics_release(&d);
 }
@@ -602,6 +642,7 @@ int main(void)
 	    cmocka_unit_test(tables_load__wrong__file_and_line),
 	    cmocka_unit_test(tables_load__every_alloc_fails_in_turn__enomem_no_leak),
 	    cmocka_unit_test(tables_load__100000_rows__fast),
+	    cmocka_unit_test(tables_load__names_in_any_order__fast),
 	    cmocka_unit_test(set_settle__four_origins__the_nearest_wins),
 	    cmocka_unit_test(set_read__csv_sidecar__one_row),
 	    cmocka_unit_test(set_find__name_that_is_no_utf8__as_in_the_key),

@@ -266,10 +266,34 @@ static void lint_applies(const assay_config *c, const assay_contract *contract, 
 	}
 }
 
+/* The age of a field that no sample has is the age of nothing: such a check fails each time. */
+static void lint_dataset_check(const assay_config *c, const assay_contract *contract, const assay_dataset_check *k,
+			       assay_diagnostics *d)
+{
+	char hint[160];
+
+	if (k->aggregate == ASSAY_AGGREGATE_AGE && k->field_count == 1 && !is_given(c, k->fields[0]))
+		assay_diagnostics_add(d, false, contract->file, k->line, k->column,
+				      "element: nothing gives '%s', so check '%s' always fails%s", k->fields[0], k->id,
+				      given_hint(c, k->fields[0], hint));
+}
+
+static bool has_modality(const assay_config *c, assay_modality modality)
+{
+	for (size_t i = 0; i < c->source_count; i++)
+		if (c->sources[i].modality == modality)
+			return true;
+	return false;
+}
+
 static void lint_filter(const assay_config *c, const assay_filter *f, assay_diagnostics *d)
 {
 	char hint[160];
 
+	if (f->modality != 0 && !has_modality(c, f->modality))
+		assay_diagnostics_add(d, false, c->file, f->line, f->column,
+				      "filter '%s': no source is of modality %s, so it takes out nothing", f->name,
+				      assay_modality_name(f->modality));
 	for (size_t i = 0; i < f->condition_count; i++)
 		if (!is_given(c, f->conditions[i].key))
 			assay_diagnostics_add(d, false, c->file, f->line, f->column,
@@ -290,6 +314,9 @@ assay_code assay_config_read_tables(assay_config *c, int dirfd, assay_diagnostic
 	for (size_t i = 0; i < c->contract_count; i++)
 		for (size_t k = 0; k < c->contracts[i]->check_count; k++)
 			lint_applies(c, c->contracts[i], k, d);
+	for (size_t i = 0; i < c->contract_count; i++)
+		for (size_t k = 0; k < c->contracts[i]->dataset_count; k++)
+			lint_dataset_check(c, c->contracts[i], &c->contracts[i]->dataset[k], d);
 	for (size_t i = 0; i < c->filters.count; i++)
 		lint_filter(c, &c->filters.items[i], d);
 	return d->failed ? ASSAY_RAISE(err, ASSAY_ENOMEM, "findings") : ASSAY_OK;

@@ -216,7 +216,11 @@ struct assay_makespan {
 
 assay_code assay_makespan_open(assay_makespan **out, unsigned workers, assay_err *err)
 {
-	*out = assay_alloc(1, sizeof **out + workers * sizeof(double));
+	size_t size;
+
+	*out = NULL;
+	if (assay_mul_size(&size, workers, sizeof(double)) && assay_add_size(&size, size, sizeof **out))
+		*out = assay_alloc(1, size);
 	if (*out == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "plan");
 	(*out)->count = workers;

@@ -191,7 +191,7 @@ static assay_code read_row(reader *r, assay_metadata_row_fn *fn, void *ctx)
 		const char *value = assay_buf_str(&r->record) + r->starts[i];
 
 		if (value[0] != '\0')
-			r->cells[count++] = (assay_metadata_cell){r->names[i], value};
+			r->cells[count++] = (assay_metadata_cell){r->names[i], value, true};
 	}
 	return fn(ctx, line, r->cells, count, r->err);
 }

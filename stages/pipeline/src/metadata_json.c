@@ -12,12 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where a cell's key and value stand in the texts, which move while they grow. */
+typedef struct place {
+	size_t key, value;
+	bool is_text;
+} place;
+
 typedef struct flattening {
 	const char *at, *end; /* bytes not yet searched for numbers */
 	int line;
-	assay_metadata_cell *cells; /* keys and values are offsets into texts until all are there */
-	size_t *keys, *values;
-	size_t count, key_cap, value_cap;
+	assay_metadata_cell *cells; /* made of the places when all are there */
+	place *places;
+	size_t count, cap;
 	assay_buf texts, path;
 	assay_metadata_fault *fault;
 	assay_err *err;
@@ -26,8 +32,7 @@ typedef struct flattening {
 static void flattening_release(flattening *f)
 {
 	free(f->cells);
-	free(f->keys);
-	free(f->values);
+	free(f->places);
 	assay_buf_release(&f->texts);
 	assay_buf_release(&f->path);
 }
@@ -51,7 +56,7 @@ static void take_number(flattening *f, const char **text, size_t *size)
 	*size = (size_t)(f->at - *text);
 }
 
-static assay_code add_cell(flattening *f, const char *value, size_t size)
+static assay_code add_cell(flattening *f, const char *value, size_t size, bool is_text)
 {
 	const char *key = assay_buf_str(&f->path);
 	const char *wrong = assay_metadata_key_fault(key);
@@ -65,16 +70,14 @@ static assay_code add_cell(flattening *f, const char *value, size_t size)
 	if (f->count == ASSAY_METADATA_CELLS_MAX)
 		return assay_metadata_refuse(f->fault, f->err, f->line, 0, "more than %d values",
 					     ASSAY_METADATA_CELLS_MAX);
-	ASSAY_TRY(assay_grow(&f->keys, &f->key_cap, f->count, sizeof *f->keys, f->err));
-	ASSAY_TRY(assay_grow(&f->values, &f->value_cap, f->count, sizeof *f->values, f->err));
-	f->keys[f->count] = f->texts.len;
+	rc = assay_grow(&f->places, &f->cap, f->count, sizeof *f->places, f->err);
+	if (rc != ASSAY_OK)
+		return rc;
+	f->places[f->count++] = (place){f->texts.len, f->texts.len + f->path.len + 1, is_text};
 	assay_buf_append(&f->texts, key, f->path.len + 1);
-	f->values[f->count++] = f->texts.len;
 	assay_buf_append(&f->texts, value, size);
 	assay_buf_putc(&f->texts, '\0');
-	rc = assay_buf_check(&f->texts, f->err);
-fail:
-	return rc;
+	return assay_buf_check(&f->texts, f->err);
 }
 
 static assay_code flatten(flattening *f, const json_t *value, size_t depth);
@@ -124,15 +127,15 @@ static assay_code flatten(flattening *f, const json_t *value, size_t depth)
 		}
 		return rc;
 	case JSON_STRING:
-		return add_cell(f, json_string_value(value), json_string_length(value));
+		return add_cell(f, json_string_value(value), json_string_length(value), true);
 	case JSON_INTEGER:
 	case JSON_REAL:
 		take_number(f, &text, &size);
-		return add_cell(f, text, size);
+		return add_cell(f, text, size, false);
 	case JSON_TRUE:
-		return add_cell(f, "true", 4);
+		return add_cell(f, "true", 4, false);
 	case JSON_FALSE:
-		return add_cell(f, "false", 5);
+		return add_cell(f, "false", 5, false);
 	case JSON_NULL:
 		return ASSAY_OK;
 	}
@@ -168,7 +171,8 @@ static assay_code resolve(flattening *f)
 	if (f->cells == NULL)
 		return ASSAY_RAISE(f->err, ASSAY_ENOMEM, "metadata");
 	for (size_t i = 0; i < f->count; i++)
-		f->cells[i] = (assay_metadata_cell){texts + f->keys[i], texts + f->values[i]};
+		f->cells[i] =
+		    (assay_metadata_cell){texts + f->places[i].key, texts + f->places[i].value, f->places[i].is_text};
 	return refuse_twins(f);
 }
 

@@ -27,6 +27,7 @@ typedef struct raw_cell {
 struct assay_metadata_tables {
 	char **keys; /* in order of first sight until all are read, then sorted */
 	size_t key_count, key_cap;
+	uint16_t by_name[KEYS_MAX]; /* numbers of keys, ascending by name, while tables are read */
 	char **files;
 	size_t file_count;
 	assay_buf texts;
@@ -99,20 +100,28 @@ static bool resolve_path(loading *l, const char *text)
 	return b->len > 0 && b->data[b->len - 1] != '/';
 }
 
-static assay_code key_number(loading *l, const char *key, int line, uint32_t *out, assay_err *err)
+/* Where the key stands in by_name, or would; rows may have the names in any order, so that the hint is no help. */
+static size_t place_of(const assay_metadata_tables *t, const char *key, bool *found)
+{
+	size_t low = 0, high = t->key_count;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+
+		if (strcmp(key, t->keys[t->by_name[mid]]) > 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*found = low < t->key_count && strcmp(key, t->keys[t->by_name[low]]) == 0;
+	return low;
+}
+
+static assay_code add_key(loading *l, const char *key, size_t place, int line, assay_err *err)
 {
 	assay_metadata_tables *t = l->t;
 	assay_code rc;
 
-	for (size_t i = 0; i < t->key_count; i++) {
-		const size_t k = (l->hint + i) % t->key_count;
-
-		if (strcmp(t->keys[k], key) != 0)
-			continue;
-		*out = (uint32_t)k;
-		l->hint = (uint32_t)k + 1;
-		return ASSAY_OK;
-	}
 	if (t->key_count == KEYS_MAX)
 		return assay_metadata_refuse(&l->fault, err, line, 0, "more than %d names in all tables", KEYS_MAX);
 	rc = assay_grow(&t->keys, &t->key_cap, t->key_count, sizeof *t->keys, err);
@@ -121,7 +130,27 @@ static assay_code key_number(loading *l, const char *key, int line, uint32_t *ou
 	t->keys[t->key_count] = assay_strdup(key);
 	if (t->keys[t->key_count] == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
-	*out = l->hint = (uint32_t)t->key_count++;
+	memmove(&t->by_name[place + 1], &t->by_name[place], (t->key_count - place) * sizeof *t->by_name);
+	t->by_name[place] = (uint16_t)t->key_count++;
+	return ASSAY_OK;
+}
+
+static assay_code key_number(loading *l, const char *key, int line, uint32_t *out, assay_err *err)
+{
+	const assay_metadata_tables *t = l->t;
+	bool found = l->hint < t->key_count && strcmp(t->keys[l->hint], key) == 0;
+	size_t place;
+	assay_code rc = ASSAY_OK;
+
+	if (!found) {
+		place = place_of(t, key, &found);
+		if (!found)
+			rc = add_key(l, key, place, line, err);
+		if (rc != ASSAY_OK)
+			return rc;
+		l->hint = t->by_name[place];
+	}
+	*out = l->hint++;
 	return ASSAY_OK;
 }
 
@@ -155,29 +184,31 @@ static assay_code take_row(void *ctx, int line, const assay_metadata_cell *cells
 {
 	loading *l = ctx;
 	assay_metadata_tables *t = l->t;
-	const char *path = NULL;
+	const assay_metadata_cell *path = NULL;
 	table_row *row;
 	assay_code rc = assay_grow(&t->rows, &t->row_cap, t->row_count, sizeof *t->rows, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
 	for (size_t i = 0; i < count && path == NULL; i++)
-		path = strcmp(cells[i].key, "path") == 0 ? cells[i].value : NULL;
+		path = strcmp(cells[i].key, "path") == 0 ? &cells[i] : NULL;
 	if (path == NULL)
 		return refuse_pathless(l, line, cells, count, err);
-	if (resolve_path(l, path) && l->path.failed)
+	if (!path->is_text)
+		return assay_metadata_refuse(&l->fault, err, line, 0, "path is a text: write \"%.100s\"", path->value);
+	if (resolve_path(l, path->value) && l->path.failed)
 		return assay_buf_check(&l->path, err);
-	if (!resolve_path(l, path))
+	if (!resolve_path(l, path->value))
 		return assay_metadata_refuse(&l->fault, err, line, 0,
 					     "path '%.100s' names no file below the folder of assay.yaml; paths are "
 					     "relative to the folder of the table",
-					     path);
+					     path->value);
 	row = &t->rows[t->row_count++];
 	*row = (table_row){.path = t->texts.len, .file = l->file, .line = line, .first = t->raw_count};
 	assay_buf_append(&t->texts, l->path.data, l->path.len);
 	assay_buf_putc(&t->texts, '\0');
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
-		if (cells[i].value != path)
+		if (&cells[i] != path)
 			rc = add_cell(l, &cells[i], line, err);
 	row->count = (uint32_t)(t->raw_count - row->first);
 	return rc;
@@ -314,7 +345,7 @@ static void settle_row(joining *j, table_row *row)
 				tell_conflict(j, &p[-1], p, path);
 			continue;
 		}
-		t->cells[t->cell_count++] = (assay_metadata_cell){p->key, p->value};
+		t->cells[t->cell_count++] = (assay_metadata_cell){.key = p->key, .value = p->value};
 	}
 	row->count = (uint32_t)(t->cell_count - row->first);
 	j->count = 0;

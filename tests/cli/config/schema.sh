@@ -52,6 +52,19 @@ done
 for key in $(jq -r '.properties | keys[]' config.schema.json); do
     grep -qE "^(# )?$key:" assay.yaml || fail "no $key in the template"
 done
+# Quality is measured of the page as it was scanned, and what all pages do not need is left out.
+assay config template page >assay.yaml
+assert_eq "$(sed -n 's/^    - \([a-z]*\.[a-z]*\):*$/\1/p' assay.yaml | tr '\n' ' ')" \
+    'page.read page.orient page.quality page.deskew ocr.recognize ' 'stages of a page'
+# Its examples go together.
+sed -i -E 's/^( *)# (metadata|fields|filters): /\1\2: /; s/^# fields_closed: false/fields_closed: true/' assay.yaml
+assert_eq "$(grep -cE '^ *(metadata|fields|filters|fields_closed): ' assay.yaml)" 4 'examples'
+assay config lint --json >lint.json || fail "examples: $(cat lint.json)"
+for verb in 'config template' 'completion bash'; do
+    # shellcheck disable=SC2086 # words
+    assert_exit 64 assay $verb --json
+    assert_match "$(cat err)" '*there is no --json*' "$verb"
+done
 assert_exit 64 assay config template pages
 assert_match "$(cat err)" "*did you mean 'page'?*" 'a near modality'
 echo templates

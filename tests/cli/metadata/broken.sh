@@ -76,4 +76,22 @@ assert_exit 0 assay config lint
 grep -qF "c.odcs.yaml:11:10: warning: appliesTo: nothing gives 'langauge', so check 'wide' applies to no sample, did you mean 'language'?" out &&
     grep -qF "filter 'f': nothing gives 'stauts', so it takes out everything, did you mean 'status'?" out ||
     fail "lint: $(cat out)"
+cat >c.odcs.yaml <<'YAML'
+apiVersion: v3.1.0
+kind: DataContract
+id: c
+version: 1.0.0
+status: active
+slaProperties:
+  - {property: freshness, value: 2, unit: d, element: page.scannt_at}
+  - {property: latency, value: 2, unit: d, element: page.language}
+YAML
+sed -i 's/^filters:.*/filters: [{name: f, drop: {status: draft}, modality: video}]/' assay.yaml
+assert_exit 0 assay config lint
+grep -qF "c.odcs.yaml:7:6: warning: element: nothing gives 'scannt_at', so check 'page.scannt_at.freshness' always fails" out &&
+    grep -qF "warning: filter 'f': no source is of modality video, so it takes out nothing" out || fail "lint: $(cat out)"
+assert_eq "$(grep -c "warning: [ef]" out)" 2 "warnings: $(cat out)"
+sed -i 's/modality: video/modality: page/; s/scannt_at/status/' assay.yaml c.odcs.yaml
+assert_exit 0 assay config lint
+assert_eq "$(grep -c "warning: [ef]" out)" 0 "warnings: $(cat out)"
 echo 'unknown names'

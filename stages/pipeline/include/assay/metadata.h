@@ -17,6 +17,7 @@
 /** One value by its name, both UTF-8 without NUL. */
 typedef struct assay_metadata_cell {
 	const char *key, *value;
+	bool is_text; /* it is written as a text: all of CSV, strings of JSON */
 } assay_metadata_cell;
 
 /** What is wrong with a file, and where; line and column are 1-based, column 0 when the whole line is meant. */
