@@ -40,6 +40,7 @@ assert_exit 80 assay run --store store --strict
 assert_exit 80 assay run --store store --strict --json
 assert_jq out .exit 80
 rm inbox/audio/cut.wav inbox/scans/blank.png
+use_media inbox/scans/letter.png inbox/scans/letter.gt.txt inbox/video/archive.mkv # every pattern matches something
 assert_exit 0 assay run --store store --strict
 echo '80: --strict, and something is quarantined or failed; 0 otherwise'
 
