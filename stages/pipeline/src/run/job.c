@@ -1,6 +1,7 @@
 #include "job.h"
 
 #include "job_metadata.h"
+#include "source_metadata.h"
 
 #include <stdio.h>
 #include <stdlib.h>

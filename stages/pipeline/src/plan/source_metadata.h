@@ -1,15 +1,17 @@
-/** The metadata of a source on its way through a run. */
-#ifndef ASSAY_JOB_METADATA_H
-#define ASSAY_JOB_METADATA_H
+/** What is said of a source: what its row keeps against what is said now. */
+#ifndef ASSAY_SOURCE_METADATA_H
+#define ASSAY_SOURCE_METADATA_H
 
 #include "assay/metadata_set.h"
 #include "assay/source.h"
 
-#include "job.h"
+#include "scan.h"
 
 /** Is this the role of what people say, rather than of what stages read? */
 bool assay_role_is_metadata(const char *role);
 
+/** Add what the metadata sidecar of a row said. The row outlives the set. */
+ASSAY_NODISCARD assay_code assay_metadata_recall(assay_metadata_set *m, const assay_source *src, assay_err *err);
 /**
  * What is said of a found file now, given that its sidecars are as they were when the row was written.
  * @param src  the row, which knows what the sidecar said
@@ -18,12 +20,6 @@ ASSAY_NODISCARD assay_code assay_metadata_now(assay_metadata_set *out, const ass
 					      const assay_source *src, assay_err *err);
 /** Does the row say the same, value by value, and from the same origins? */
 bool assay_metadata_stands(const assay_source *src, const assay_metadata_set *now);
-/**
- * Fill in the metadata of a job whose files are digested. A sidecar that says what its row keeps is not read again;
- * one that is broken is the source's failure.
- */
-ASSAY_NODISCARD assay_code assay_job_take_metadata(assay_job *j, const assay_config *config, int rootfd,
-						   assay_err *err);
 /** Do two rows say the same? Who says it does not matter. */
 bool assay_metadata_equal(const assay_source *a, const assay_source *b);
 

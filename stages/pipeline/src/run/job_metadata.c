@@ -4,52 +4,9 @@
 #include "assay/memory.h"
 
 #include "known.h"
+#include "source_metadata.h"
 
 #include <fcntl.h>
-#include <string.h>
-
-bool assay_role_is_metadata(const char *role)
-{
-	return strcmp(role, ASSAY_SIDECAR_METADATA) == 0;
-}
-
-/* What the metadata sidecar of a row said. The row outlives the set. */
-static assay_code recall(assay_metadata_set *m, const assay_source *src, assay_err *err)
-{
-	assay_code rc = ASSAY_OK;
-
-	for (size_t i = 0; i < src->metadata_count && rc == ASSAY_OK; i++)
-		if (src->metadata_origins[i] == ASSAY_METADATA_SIDECAR)
-			rc = assay_metadata_set_add(m, src->metadata_keys[i], src->metadata_values[i],
-						    ASSAY_METADATA_SIDECAR, err);
-	return rc;
-}
-
-assay_code assay_metadata_now(assay_metadata_set *out, const assay_config *config, const assay_found *f,
-			      const assay_source *src, assay_err *err)
-{
-	bool has_sidecar = false;
-	assay_code rc = assay_metadata_set_find(out, config, f->rule, f->path, err);
-
-	for (size_t i = 0; i < f->sidecar_count; i++)
-		has_sidecar = has_sidecar || assay_role_is_metadata(f->sidecars[i].role);
-	if (rc == ASSAY_OK && has_sidecar)
-		rc = recall(out, src, err);
-	assay_metadata_set_settle(out);
-	return rc;
-}
-
-bool assay_metadata_stands(const assay_source *src, const assay_metadata_set *now)
-{
-	if (src->metadata_count != now->count)
-		return false;
-	for (size_t i = 0; i < now->count; i++)
-		if (strcmp(src->metadata_keys[i], now->items[i].key) != 0 ||
-		    strcmp(src->metadata_values[i], now->items[i].value) != 0 ||
-		    src->metadata_origins[i] != now->items[i].origin)
-			return false;
-	return true;
-}
 
 static assay_code keep(assay_source *row, const assay_metadata_set *m, assay_err *err)
 {
@@ -69,19 +26,6 @@ static assay_code keep(assay_source *row, const assay_metadata_set *m, assay_err
 	}
 	return ASSAY_OK;
 }
-
-bool assay_metadata_equal(const assay_source *a, const assay_source *b)
-{
-	if (a->metadata_count != b->metadata_count)
-		return false;
-	for (size_t i = 0; i < a->metadata_count; i++)
-		if (strcmp(a->metadata_keys[i], b->metadata_keys[i]) != 0 ||
-		    strcmp(a->metadata_values[i], b->metadata_values[i]) != 0)
-			return false;
-	return true;
-}
-
-/* ---------------------------------------------------------------- of a job */
 
 /* Digested again, so that the row's digest is of the bytes that are taken at their word, whatever happened meanwhile. */
 static assay_code read_sidecar(assay_metadata_set *m, assay_job *j, size_t i, int rootfd, assay_err *err)
@@ -124,7 +68,7 @@ assay_code assay_job_take_metadata(assay_job *j, const assay_config *config, int
 	for (size_t i = 0; i < j->next.sidecar_count && rc == ASSAY_OK; i++) {
 		if (!assay_role_is_metadata(j->next.sidecars[i].role) || j->next.failure != ASSAY_FAILURE_NONE)
 			continue;
-		rc = is_kept(j, &j->next.sidecars[i]) ? recall(&m, &j->before, err)
+		rc = is_kept(j, &j->next.sidecars[i]) ? assay_metadata_recall(&m, &j->before, err)
 						      : read_sidecar(&m, j, i, rootfd, err);
 	}
 	if (rc != ASSAY_OK)

@@ -3,7 +3,7 @@
 #include "assay/file.h"
 #include "assay/object.h"
 
-#include "job_metadata.h"
+#include "source_metadata.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 
 #include "assay/sample.h"
 
-#include "job_metadata.h"
 #include "known.h"
+#include "source_metadata.h"
 
 #include <string.h>
 

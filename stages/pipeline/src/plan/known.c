@@ -3,7 +3,7 @@
 #include "assay/file.h"
 #include "assay/unit.h"
 
-#include "job_metadata.h"
+#include "source_metadata.h"
 
 #include <string.h>
 
