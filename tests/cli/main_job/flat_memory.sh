@@ -21,5 +21,12 @@ for stream in 'video mkv' 'video mp4' 'audio wav' 'audio flac'; do
     short=$PEAK
     [ "$short" -gt 1000 ] || fail 'nothing was measured'
     peak "$1" "$2" 600
-    [ "$PEAK" -le $((short * 120 / 100)) ] || fail "$stream: $short KiB over 2 min, $PEAK KiB over 10 min"
+    long=$PEAK
+    # A busy machine may see too little of a short stream, which is over in a second; never too much.
+    for _ in 1 2 3; do
+        [ "$long" -gt $((short * 120 / 100)) ] || break
+        peak "$1" "$2" 120
+        [ "$PEAK" -le "$short" ] || short=$PEAK
+    done
+    [ "$long" -le $((short * 120 / 100)) ] || fail "$stream: $short KiB over 2 min, $long KiB over 10 min"
 done
