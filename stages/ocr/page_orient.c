@@ -6,6 +6,7 @@
 
 #include "assay/decimal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define LARGE_PAGE 4600 /* pixels of the longer side from which the page is halved: letters of the size looked for */
@@ -54,8 +55,10 @@ static assay_code detect(orientation *o, PIX *ink, assay_err *err)
 {
 	float up = 0, left = 0;
 
+	errno = 0; /* Leptonica tells no reason; the allocator does */
 	if (pixOrientDetect(ink, &up, &left, 0, 0) != 0)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "search for the page's orientation");
+		return ASSAY_RAISE(err, errno == ENOMEM ? ASSAY_ENOMEM : ASSAY_EINVAL,
+				   "Leptonica refuses the page of %d x %d pixels", pixGetWidth(ink), pixGetHeight(ink));
 	*o = (orientation){to_hundredths(up), to_hundredths(left)};
 	return ASSAY_OK;
 }
@@ -129,16 +132,20 @@ static assay_code open_stage(void **state, void *shared, const void *p, const as
 	return ASSAY_OK;
 }
 
-static assay_code measure(const orientation *o, int quarters, uint32_t sample, assay_sink *sink, assay_err *err)
+static assay_code measure(const orientation *o, int quarters, const params *p, uint32_t sample, assay_sink *sink,
+			  assay_err *err)
 {
 	const int64_t up = llabs(o->upright), side = llabs(o->sideways);
+	const int64_t best = up > side ? up : side;
+	const char *why = best == 0 || best < p->min_confidence ? "not enough text to tell"
+								: "lines across and up are too much alike (min_ratio)";
 	assay_code rc;
 
 	if (quarters >= 0)
 		rc = assay_measure(sink, sample, METRIC_ORIENTATION, 90 * (int64_t)quarters, err);
 	else
-		rc = assay_undefined(sink, sample, METRIC_ORIENTATION, "not enough text to tell", err);
-	return rc != ASSAY_OK ? rc : assay_measure(sink, sample, METRIC_CONFIDENCE, up > side ? up : side, err);
+		rc = assay_undefined(sink, sample, METRIC_ORIENTATION, why, err);
+	return rc != ASSAY_OK ? rc : assay_measure(sink, sample, METRIC_CONFIDENCE, best, err);
 }
 
 static assay_code emit_turned(const assay_value *v, int quarters, assay_sink *sink, assay_err *err)
@@ -166,7 +173,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 
 	ASSAY_TRY(find(&o, v->u.page.pix, err));
 	quarters = quarters_of(&o, state);
-	ASSAY_TRY(measure(&o, quarters, v->root, sink, err));
+	ASSAY_TRY(measure(&o, quarters, state, v->root, sink, err));
 	if (quarters > 0)
 		rc = emit_turned(v, quarters, sink, err);
 	else
@@ -180,7 +187,7 @@ static const char *const libraries[] = {"liblept", NULL};
 const assay_stage assay_stage_page_orient = {
     .abi = ASSAY_STAGE_ABI,
     .name = "page.orient",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "turn a page that lies on its side or stands on its head",
     .reference = "Bloomberg, Kopec, Dasari: Measuring document image skew and orientation. SPIE 2422, 1995",

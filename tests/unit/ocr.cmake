@@ -9,7 +9,7 @@ assay_add_unit(page_read LINK assay::ocr assay::stage PkgConfig::LEPT)
 assay_add_unit(page_quality LINK assay::ocr assay::stage PkgConfig::LEPT)
 assay_add_unit(page_binarize LINK assay::ocr assay::stage PkgConfig::LEPT)
 assay_add_unit(page_deskew LINK assay::ocr assay::stage PkgConfig::LEPT)
-assay_add_unit(page_orient LINK assay::ocr assay::stage PkgConfig::LEPT WRAP ${ocr_alloc})
+assay_add_unit(page_orient LINK assay::ocr assay::stage PkgConfig::LEPT WRAP ${ocr_alloc} pixOrientDetect)
 assay_add_unit(page_normalize LINK assay::ocr assay::stage PkgConfig::LEPT WRAP ${ocr_alloc})
 assay_add_unit(page_despeckle LINK assay::ocr assay::stage PkgConfig::LEPT WRAP ${ocr_alloc})
 # The recogniser's pages are drawn with cairo, which comes with PDF.

@@ -4,12 +4,29 @@
 #include "ocr_alloc.h"
 #include "ocr_page.h"
 
+#include <errno.h>
+
 static run r;
+
+static int refuse_with; /* errno of a Leptonica that refuses; 0: it does not; -1: without an errno */
+
+l_ok __real_pixOrientDetect(PIX *pix, l_float32 *up, l_float32 *left, l_int32 least, l_int32 debug);
+l_ok __wrap_pixOrientDetect(PIX *pix, l_float32 *up, l_float32 *left, l_int32 least, l_int32 debug);
+
+l_ok __wrap_pixOrientDetect(PIX *pix, l_float32 *up, l_float32 *left, l_int32 least, l_int32 debug)
+{
+	if (refuse_with == 0)
+		return __real_pixOrientDetect(pix, up, left, least, debug);
+	if (refuse_with > 0)
+		errno = refuse_with;
+	return 1;
+}
 
 static int setup(void **state)
 {
 	(void)state;
 	memset(&r, 0, sizeof r);
+	refuse_with = 0; /* also after a test that failed */
 	setMsgSeverity(L_SEVERITY_NONE);
 	run_add(&r, &assay_stage_page_orient);
 	return (int)r.rc;
@@ -114,6 +131,39 @@ static void orient__less_confident_than_asked__left_alone(void **state)
 	pixDestroy(&upright);
 }
 
+static void orient__ratio_below_the_least__says_that(void **state)
+{
+	PIX *across = text_page(1), *up = pixRotateOrth(across, 1), *pix = pixCreate(1754, 3508, 1);
+
+	(void)state;
+	(void)pixRasterop(pix, 0, 0, 1240, 1754, PIX_SRC, across, 0, 0);
+	(void)pixRasterop(pix, 0, 1754, 1754, 1240, PIX_SRC, up, 0, 0);
+	run_set(&r, "min_ratio", "100");
+	run_page(&r, pix, 150);
+	assert_string_equal(orientation()->undefined, "lines across and up are too much alike (min_ratio)");
+	assert_true(run_find(&r, 0, "page.orientation_confidence")->value >= 800);
+	pixDestroy(&pix);
+	pixDestroy(&up);
+	pixDestroy(&across);
+}
+
+static void orient__leptonica_refuses__told_as_what_it_is(void **state)
+{
+	PIX *pix = text_page(1);
+
+	(void)state;
+	errno = ENOMEM; /* of somebody else, before */
+	refuse_with = -1;
+	run_page(&r, pix, 150);
+	assert_int_equal(r.rc, ASSAY_EINVAL);
+	refuse_with = ENOMEM;
+	run_forget(&r);
+	run_page(&r, pix, 150);
+	assert_int_equal(r.rc, ASSAY_ENOMEM);
+	refuse_with = 0;
+	pixDestroy(&pix);
+}
+
 static void orient__nothing_to_go_by__left_alone(void **state)
 {
 	static const int sizes[][2] = {{1, 1}, {3, 3}, {15, 900}, {17, 17}, {2, 20000}, {30000, 20}, {640, 480}};
@@ -183,6 +233,8 @@ int main(void)
 	    TEST(orient__ascenders_turned_by_quarters__found_and_upright_again),
 	    TEST(orient__quarter_turn__resolutions_change_places),
 	    TEST(orient__less_confident_than_asked__left_alone),
+	    TEST(orient__ratio_below_the_least__says_that),
+	    TEST(orient__leptonica_refuses__told_as_what_it_is),
 	    TEST(orient__nothing_to_go_by__left_alone),
 	    TEST(orient__book_page_of_the_corpus__all_four_turns),
 	    TEST(every_allocation_fails_in_turn__enomem_and_no_page),
