@@ -136,12 +136,21 @@ fail:
 
 assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool ahead, bool make, assay_err *err)
 {
-	int dead;
+	int dead, mrc;
 	assay_code rc;
 
 	*e = (assay_env){.read_only = read_only};
 	/* NOTLS: a read snapshot belongs to the handle, not to the thread. */
-	TRY_MDB(open_largest(&e->mdb, path, MDB_NOTLS | (read_only ? MDB_RDONLY : 0) | (ahead ? 0 : MDB_NORDAHEAD)));
+	mrc = open_largest(&e->mdb, path, MDB_NOTLS | (read_only ? MDB_RDONLY : 0) | (ahead ? 0 : MDB_NORDAHEAD));
+	if (mrc == EACCES && read_only) {
+		/* On media that nobody can write, LMDB does without. */
+		rc = ASSAY_RAISE(
+		    err, ASSAY_EPERM,
+		    "this user may not read the catalog, or not write its lock.mdb, where readers are entered; "
+		    "give that permission, or read a copy of the store");
+		goto fail;
+	}
+	TRY_MDB(mrc);
 	ASSAY_TRY(keep_to_ourselves(e->mdb, err));
 	(void)mdb_reader_check(e->mdb, &dead); /* slots of readers that were killed */
 	ASSAY_TRY(open_tables(e, make, err));

@@ -81,9 +81,12 @@ static assay_code read_format(int dirfd, bool *found, assay_err *err)
 
 static assay_code open_dir(assay_store *s, const char *dir, bool create, assay_err *err)
 {
+	struct stat st;
 	bool found;
 	assay_code rc = ASSAY_OK;
 
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "a store is a folder, and this is none");
 	if (create)
 		rc = assay_mkdirs(AT_FDCWD, dir, err);
 	if (rc != ASSAY_OK)

@@ -12,6 +12,10 @@ assert_exit 64 assay run --sandbox never --store store
 assert_exit 64 assay run extra --store store
 assert_exit 64 assay rnu
 assert_match "$(cat err)" "*did you mean*run*"
+for verb in run status check; do
+    assert_exit 64 assay "$verb" --store assay.yaml # no folder: trying again does not help
+    assert_match "$(cat err)" '*a store is a folder*'
+done
 [ ! -e store ] || fail 'a wrong command made a store'
 echo '64: wrong options'
 
@@ -54,3 +58,11 @@ echo '80: check found damage'
 
 assert_exit 74 sh -c 'exec "$ASSAY" run --store store >/dev/full'
 echo '74: standard output cannot be written'
+
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+    chmod 755 . && chmod -R a+rX store && chmod 644 store/catalog/lock.mdb
+    assert_exit 77 as_nobody "$ASSAY" log --store store
+    assert_match "$(cat err)" '*lock.mdb*'
+    [[ $(cat err) != *MDB_* ]] || fail "the message is for programmers: $(cat err)"
+    echo '77: who may not enter himself as a reader'
+fi
