@@ -110,6 +110,9 @@ show("tag event key", bytes(1) + (1).to_bytes(8, "big"))
 record("tag event", {0: 1, 1: "v1", 2: None, 3: version, 4: 1795296000000000000, 5: "ada", 6: "first delivery"})
 show("index key", b"o" + source)
 show("edge key", bytes([6]) + (1).to_bytes(8, "big") + (2).to_bytes(8, "big"))
+record("run", {
+    0: 2, 1: "20260102T030405Z-7", 2: "judge", 3: 1767323045000000000, 4: 1767323046000000000, 5: 80, 6: 0, 7: "0.1.0",
+    8: "h", 9: "", 10: 0, 11: [], 12: [0, 0, 0, 0, 0], 13: [31, 31, 0, 0, 0, 0, 0], 14: None, 15: results})
 
 
 def frame(kind, payload):

@@ -29,6 +29,15 @@ static const char *label(const assay_dataset_result *r)
 	return r->severity == ASSAY_SEVERITY_ERROR ? "FAILED" : assay_severity_name(r->severity);
 }
 
+static void say_result(const char *indent, const assay_dataset_result *r)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT, safe = ASSAY_BUF_INIT;
+
+	assay_dataset_result_text(&text, r);
+	assay_tell_safe(&safe, assay_buf_str(&text));
+	assay_say("%s%-8s%s\n", indent, label(r), assay_buf_str(&safe));
+}
+
 void assay_say_dataset_checks(const assay_dataset_results *r, bool all)
 {
 	ASSAY_AUTO_BUF totals = ASSAY_BUF_INIT;
@@ -37,15 +46,35 @@ void assay_say_dataset_checks(const assay_dataset_results *r, bool all)
 		return;
 	assay_tell_dataset_totals(&totals, r);
 	assay_say("checks    %s\n", assay_buf_str(&totals));
-	for (size_t i = 0; i < r->count; i++) {
-		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT, safe = ASSAY_BUF_INIT;
+	for (size_t i = 0; i < r->count; i++)
+		if (all || r->items[i].verdict != ASSAY_DATASET_PASSED)
+			say_result("          ", &r->items[i]);
+}
 
-		if (!all && r->items[i].verdict == ASSAY_DATASET_PASSED)
+static bool prevents(const assay_dataset_result *r)
+{
+	return r->verdict == ASSAY_DATASET_FAILED && r->severity == ASSAY_SEVERITY_ERROR;
+}
+
+void assay_tell_refusal(assay_buf *out, const assay_dataset_results *r)
+{
+	const uint64_t failed = assay_dataset_count(r).failed;
+	const char *comma = ": ";
+
+	assay_buf_printf(out, "%" PRIu64 " check%s of the dataset failed", failed, failed == 1 ? "" : "s");
+	for (size_t i = 0; i < r->count; i++) {
+		if (!prevents(&r->items[i]))
 			continue;
-		assay_dataset_result_text(&text, &r->items[i]);
-		assay_tell_safe(&safe, assay_buf_str(&text));
-		assay_say("          %-8s%s\n", label(&r->items[i]), assay_buf_str(&safe));
+		assay_buf_printf(out, "%s%s", comma, r->items[i].check);
+		comma = ", ";
 	}
+}
+
+void assay_say_refusal(const assay_dataset_results *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (prevents(&r->items[i]))
+			say_result("  ", &r->items[i]);
 }
 
 void assay_json_dataset_checks(assay_json *j, const char *key, const assay_dataset_results *r)

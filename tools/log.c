@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "dataset_tell.h"
+#include "refusals.h"
 #include "tags.h"
 #include "tell.h"
 
@@ -23,6 +24,8 @@ typedef struct listing {
 	assay_report report;
 	assay_tags tags;
 	assay_digest latest; /* zero when nothing was committed */
+	assay_refusals refusals;
+	size_t told; /* of these, newest first */
 	uint64_t limit, shown;
 } listing;
 
@@ -44,6 +47,17 @@ static void print_version(const listing *l, const assay_version *v, const assay_
 		assay_say("              checks of the dataset: %s\n", assay_buf_str(&totals));
 }
 
+static void json_refusals(listing *l, uint64_t after)
+{
+	assay_json *j = &l->report.json;
+
+	assay_json_key(j, "refused_since");
+	assay_json_array(j);
+	for (; l->told < l->refusals.count && l->refusals.items[l->told].run.id > after; l->told++)
+		assay_json_str(j, l->refusals.items[l->told].run.name);
+	assay_json_end(j);
+}
+
 static void json_version(listing *l, const assay_version *v, const assay_run_note *run,
 			 const assay_dataset_results *checks, bool latest)
 {
@@ -61,7 +75,27 @@ static void json_version(listing *l, const assay_version *v, const assay_run_not
 	assay_json_kbool(j, "incomplete", v->incomplete);
 	assay_json_counts(j, "samples", &v->counts);
 	assay_json_dataset_checks(j, "dataset_checks", checks);
+	json_refusals(l, v->run);
 	assay_json_end(j);
+}
+
+/* Those after that run, which first made the version that stands below them. */
+static assay_code print_refusals(listing *l, uint64_t after, assay_err *err)
+{
+	for (; l->told < l->refusals.count && l->refusals.items[l->told].run.id > after; l->told++) {
+		const assay_refusal *r = &l->refusals.items[l->told];
+		ASSAY_AUTO_DATASET_RESULTS checks = {0};
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+		const assay_code rc = assay_results_read(&checks, l->store, &r->results, err);
+		char at[32];
+
+		if (rc != ASSAY_OK)
+			return rc;
+		assay_tell_refusal(&text, &checks);
+		assay_say("refused       %s  %s\n", assay_tell_time(r->run.started_ns, at), assay_buf_str(&text));
+		assay_say("              by run %s\n", r->run.name);
+	}
+	return ASSAY_OK;
 }
 
 static assay_code list_version(void *ctx, const assay_version *v, assay_err *err)
@@ -81,8 +115,10 @@ static assay_code list_version(void *ctx, const assay_version *v, assay_err *err
 		return rc;
 	l->shown++;
 	if (!l->in->json) {
-		print_version(l, v, &run, &checks, latest);
-		return ASSAY_OK;
+		rc = print_refusals(l, v->run, err);
+		if (rc == ASSAY_OK)
+			print_version(l, v, &run, &checks, latest);
+		return rc;
 	}
 	json_version(l, v, &run, &checks, latest);
 	return assay_report_flush(&l->report, err);
@@ -97,9 +133,12 @@ static assay_code list_versions(listing *l, assay_err *err)
 		return rc;
 	l->latest = latest.id;
 	rc = assay_tags_load(&l->tags, l->store, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	return assay_versions_each(l->store, list_version, l, err);
+	if (rc == ASSAY_OK)
+		rc = assay_refusals_load(&l->refusals, l->store, false, err);
+	if (rc == ASSAY_OK)
+		rc = assay_versions_each(l->store, list_version, l, err);
+	/* Before the first version, or when there is none. */
+	return rc == ASSAY_OK && !l->in->json ? print_refusals(l, 0, err) : rc;
 }
 
 /* ---------------------------------------------------------------- runs */
@@ -114,10 +153,10 @@ static void print_run_end(const assay_run *r)
 		assay_say("took %" PRId64 ".%" PRId64 " s, exit %d\n", ms / 1000, ms / 100 % 10, (int)r->exit);
 }
 
-static void print_run(const assay_run *r)
+static void print_run(const assay_run *r, const assay_dataset_results *refusal)
 {
 	const assay_run_sources *c = &r->sources;
-	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT, why = ASSAY_BUF_INIT;
 	char hex[ASSAY_DIGEST_HEX], at[32], layers[96];
 
 	assay_say("%s  %-5s  %s  ", r->name, r->verb, assay_tell_time(r->started_ns, at));
@@ -129,7 +168,12 @@ static void print_run(const assay_run *r)
 	assay_tell_counts(&counts, &r->counts);
 	if (r->ended_ns != 0 && (r->counts.in > 0 || r->has_version))
 		assay_say("  samples  %s\n", assay_buf_str(&counts));
-	assay_say("  version  %.12s\n", r->has_version ? assay_digest_hex(&r->version, hex) : "none");
+	if (refusal->count > 0) {
+		assay_tell_refusal(&why, refusal);
+		assay_say("  version  none, refused: %s\n", assay_buf_str(&why));
+	} else {
+		assay_say("  version  %.12s\n", r->has_version ? assay_digest_hex(&r->version, hex) : "none");
+	}
 	assay_say("  by       assay %s on %s, %" PRIu32 " worker%s\n", r->program, r->host, r->jobs,
 		  r->jobs == 1 ? "" : "s");
 	if (!assay_run_had_workers(r))
@@ -138,7 +182,7 @@ static void print_run(const assay_run *r)
 	assay_say("  cpu      %s\n", r->cpu_features);
 }
 
-static void json_run(assay_json *j, const assay_run *r)
+static void json_run(assay_json *j, const assay_run *r, const assay_dataset_results *refusal)
 {
 	char layers[96];
 
@@ -153,6 +197,12 @@ static void json_run(assay_json *j, const assay_run *r)
 	else
 		assay_json_null(j);
 	assay_json_kdigest(j, "version", r->has_version ? &r->version : NULL);
+	if (refusal->count > 0) {
+		assay_json_dataset_checks(j, "refused", refusal);
+	} else {
+		assay_json_key(j, "refused");
+		assay_json_null(j);
+	}
 	assay_json_key(j, "sources");
 	assay_json_object(j);
 	assay_json_kuint(j, "seen", r->sources.seen);
@@ -179,15 +229,21 @@ static void json_run(assay_json *j, const assay_run *r)
 static assay_code list_run(void *ctx, const assay_run *r, assay_err *err)
 {
 	listing *l = ctx;
+	ASSAY_AUTO_DATASET_RESULTS refusal = {0};
+	assay_code rc = ASSAY_OK;
 
 	if (l->limit != 0 && l->shown == l->limit)
 		return ASSAY_ESTOP;
+	if (!assay_digest_is_zero(&r->refusal))
+		rc = assay_results_read(&refusal, l->store, &r->refusal, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	l->shown++;
 	if (!l->in->json) {
-		print_run(r);
+		print_run(r, &refusal);
 		return ASSAY_OK;
 	}
-	json_run(&l->report.json, r);
+	json_run(&l->report.json, r, &refusal);
 	return assay_report_flush(&l->report, err);
 }
 
@@ -226,6 +282,7 @@ static int run(const assay_invocation *in, assay_err *err)
 		rc = list_all(&l, err);
 	assay_report_release(&l.report);
 	assay_tags_release(&l.tags);
+	assay_refusals_release(&l.refusals);
 	return assay_exit_of(rc);
 }
 
@@ -239,7 +296,7 @@ const assay_verb assay_verb_log = {
 	"made, what became of the samples, and its tags. 'incomplete' says that some outcome was of time, memory or a "
 	"signal:\n"
 	"the next run may end differently. The same content always gives the same id, so a run that changes nothing\n"
-	"adds no version.\n"
+	"adds no version. 'refused' stands, in the order of time, where checks of the dataset let none pass.\n"
 	"With --runs: what each did, where, and with which layers of the sandbox.\n",
     .example = "  assay log\n"
 	       "  assay log --runs --limit 3\n"

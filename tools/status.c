@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "dataset_tell.h"
+#include "refusals.h"
 #include "tags.h"
 
 #include "assay/file.h"
@@ -57,10 +58,12 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 }
 
 static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v,
-			      const assay_tags *tags, const assay_dataset_results *checks, assay_err *err)
+			      const assay_tags *tags, const assay_dataset_results *checks, assay_store *store,
+			      const assay_refusals *refusals, assay_err *err)
 {
 	ASSAY_AUTO_REPORT r;
 	assay_json *j = &r.json;
+	assay_code rc;
 
 	assay_report_init(&r);
 	assay_json_object(j);
@@ -80,8 +83,9 @@ static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, 
 	assay_json_kdigest(j, "version", v->number > 0 ? &v->id : NULL);
 	assay_json_tags(j, "tags", tags, &v->id);
 	assay_json_dataset_checks(j, "dataset_checks", checks);
+	rc = assay_json_last_refusal(j, "refused", store, refusals, err);
 	assay_json_end(j);
-	return assay_report_print(&r, err);
+	return rc == ASSAY_OK ? assay_report_print(&r, err) : rc;
 }
 
 static int run(const assay_invocation *in, assay_err *err)
@@ -93,6 +97,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_AUTO_VERSION v = {0};
 	ASSAY_AUTO_TAGS tags = {0};
 	ASSAY_AUTO_DATASET_RESULTS checks = {0};
+	ASSAY_AUTO_REFUSALS refusals = {0};
 	uint64_t tickets;
 	assay_code rc;
 
@@ -106,10 +111,13 @@ static int run(const assay_invocation *in, assay_err *err)
 		goto fail;
 	ASSAY_TRY(assay_tags_load(&tags, store, err));
 	ASSAY_TRY(assay_version_results(&checks, store, &v, err));
-	if (in->json)
-		ASSAY_TRY(json_status(&s, tickets, &v, &tags, &checks, err));
-	else
-		print_status(&s, tickets, &v, &tags, &checks);
+	ASSAY_TRY(assay_refusals_load(&refusals, store, true, err));
+	if (in->json) {
+		ASSAY_TRY(json_status(&s, tickets, &v, &tags, &checks, store, &refusals, err));
+		return ASSAY_EXIT_OK;
+	}
+	print_status(&s, tickets, &v, &tags, &checks);
+	ASSAY_TRY(assay_say_last_refusal(store, &refusals, err));
 	return ASSAY_EXIT_OK;
 fail:
 	return assay_exit_of(rc);
@@ -120,7 +128,9 @@ const assay_verb assay_verb_status = {
     .group = ASSAY_GROUP_MAKE,
     .operands = "",
     .summary = "what is new, changed or missing; the queue; the last version",
-    .help = "Looks at the stamps of the files only: no source is opened, nothing is written.\n",
+    .help =
+	"Looks at the stamps of the files only: no source is opened, nothing is written. When checks of the dataset\n"
+	"refused what was judged last, they are named; the version is then the one before.\n",
     .example = "  assay status\n",
     .uses = ASSAY_USES_STORE | ASSAY_USES_CONFIG,
     .see_also = "run, queue",

@@ -270,8 +270,12 @@ assay_code assay_check_run(assay_check *c, uint64_t id, assay_err *err)
 	bool there;
 	assay_err e = ASSAY_ERR_INIT;
 	assay_code rc = assay_run_get(c->store, id, &r, &e);
+	size_t finding;
 
-	return assay_check_row(c, rc, &e, ASSAY_TABLE_RUN, id, CHECK_NOTHING, &there, err);
+	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_RUN, id, CHECK_NOTHING, &there, err);
+	if (rc != ASSAY_OK || !there || assay_digest_is_zero(&r.refusal))
+		return rc;
+	return assay_check_named(c, &r.refusal, &finding, err);
 }
 
 /* ---------------------------------------------------------------- rows without numbers */

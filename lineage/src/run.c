@@ -1,8 +1,9 @@
 /*
  * Layout of a run row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 1, 1: name, 2: verb, 3: started ns, 4: ended ns, 5: exit, 6: jobs, 7: program, 8: host,
+ *   {0: format 2, 1: name, 2: verb, 3: started ns, 4: ended ns, 5: exit, 6: jobs, 7: program, 8: host,
  *    9: CPU features, 10: sandbox, 11: [library...], 12: [seen, processed, unchanged, failed, missing],
- *    13: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 14: version | null}
+ *    13: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 14: version | null,
+ *    15: results of the dataset's checks that refused a version | null}                     not in format 1
  */
 #include "assay/run.h"
 
@@ -17,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT  1
-#define FIELDS  15
+#define FORMAT  2
+#define FIELDS  16
 #define KEPT_BY "generation.run" /* meta: last run by a program that keeps the generation */
 
 void assay_run_release(assay_run *r)
@@ -86,6 +87,8 @@ static void encode(assay_buf *out, const assay_run *r, const char *name)
 	encode_counts(out, r);
 	assay_cbor_uint(out, 14);
 	assay_cbor_digest(out, r->has_version ? &r->version : NULL);
+	assay_cbor_uint(out, 15);
+	assay_cbor_digest(out, assay_digest_is_zero(&r->refusal) ? NULL : &r->refusal);
 }
 
 /* ---------------------------------------------------------------- decode */
@@ -130,9 +133,24 @@ static int32_t read_exit(assay_cbor_reader *c)
 	return (int32_t)v;
 }
 
+static uint64_t read_head(assay_cbor_reader *c)
+{
+	const size_t fields = assay_cbor_read_map(c);
+	uint64_t format;
+
+	assay_cbor_read_key(c, 0);
+	format = assay_cbor_read_uint(c);
+	if (format < 1 || format > FORMAT)
+		assay_cbor_fault(c, "unknown run format");
+	else if (fields != (format == 1 ? FIELDS - 1 : FIELDS))
+		assay_cbor_fault(c, "run does not have the fields of its format");
+	return format;
+}
+
 static void read_run(assay_cbor_reader *c, assay_run *r)
 {
-	assay_record_head(c, FIELDS, "run does not have 15 fields", FORMAT, "unknown run format");
+	const uint64_t format = read_head(c);
+
 	assay_cbor_read_key(c, 1);
 	r->name = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
@@ -149,6 +167,10 @@ static void read_run(assay_cbor_reader *c, assay_run *r)
 	read_counts(c, r);
 	assay_cbor_read_key(c, 14);
 	r->has_version = assay_cbor_read_digest(c, &r->version);
+	if (format == 1)
+		return; /* whether something was refused is not known */
+	assay_cbor_read_key(c, 15);
+	(void)assay_cbor_read_digest(c, &r->refusal);
 }
 
 static assay_code decode(assay_run *out, uint64_t id, const void *p, size_t n, assay_err *err)

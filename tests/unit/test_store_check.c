@@ -612,6 +612,17 @@ static void store_check__rows__checksum_differs(void **state)
 	}
 }
 
+static void store_check__results_of_a_refusal__missing(void **state)
+{
+	ASSAY_AUTO_RUN run = {.verb = text("judge"), .refusal = digest(0x5e)};
+	char name[80];
+
+	assert_int_equal(assay_run_put(STORE(state), &run, NULL), ASSAY_OK);
+	assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	name_of(&run.refusal, name);
+	assert_told(state, false, 1, TOLD_PARTS(name, "is named but not in the store | |\n"));
+}
+
 static void store_check__object_row__names_what_is_lost(void **state)
 {
 	assay_object_info o;
@@ -921,6 +932,7 @@ int main(void)
 	    WITH_DATASET(store_check__trie_node_and_artifact__both_told),
 	    WITH_DATASET(store_check__version_record__names_it),
 	    WITH_DATASET(store_check__rows__checksum_differs),
+	    WITH_DATASET(store_check__results_of_a_refusal__missing),
 	    WITH_DATASET(store_check__object_row__names_what_is_lost),
 	    WITH_DATASET(store_check__event_or_number__told),
 	    WITH_DATASET(store_check__counter__told_and_rows_still_checked),

@@ -26,6 +26,7 @@ typedef struct assay_run {
 	assay_counts counts;
 	bool has_version;
 	assay_digest version;
+	assay_digest refusal; /* results of the dataset's checks that let no version pass; zero: none did so */
 } assay_run;
 
 void assay_run_release(assay_run *r);

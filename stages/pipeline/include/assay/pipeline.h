@@ -46,6 +46,7 @@ typedef struct assay_summary {
 	assay_dataset_results checks; /* what they came to */
 	bool refused;                 /* strict, and some pattern is unmatched: there is no version */
 	bool blocked;                 /* one of severity error failed: there is no version */
+	assay_digest refusal;         /* when blocked: the object that holds these checks' results; else zero */
 	char **imbalance;             /* what does not balance, by name */
 	size_t imbalance_count, imbalance_cap;
 	uint64_t units_run, units_cached;

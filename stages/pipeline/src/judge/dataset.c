@@ -242,6 +242,16 @@ static bool may_commit(dataset *d)
 	return d->commit && d->summary->conserved && !d->summary->blocked;
 }
 
+/* Rows that no version tells of are no base for the next one. The run's record says what prevented it. */
+static assay_code refuse(dataset *d, assay_err *err)
+{
+	const assay_code rc = assay_judgement_forget(d->store, err);
+
+	if (rc != ASSAY_OK || !d->summary->blocked)
+		return rc;
+	return assay_dataset_checks_keep(&d->checks, d->summary, &d->summary->refusal, err);
+}
+
 static assay_code commit(dataset *d, assay_err *err)
 {
 	const assay_snapshot *s = &d->snapshot;
@@ -249,9 +259,8 @@ static assay_code commit(dataset *d, assay_err *err)
 	const int64_t until_ns = d->checks.needs_time ? INT64_MIN : ASSAY_JUDGEMENT_ALWAYS;
 	assay_code rc;
 
-	/* Rows that no version tells of are no base for the next one. */
 	if (!may_commit(d))
-		return assay_judgement_forget(d->store, err);
+		return refuse(d, err);
 	rc = assay_dataset_checks_note(&d->checks, d->summary, &d->snapshot.version, err);
 	if (rc == ASSAY_OK)
 		rc = assay_snapshot_commit(&d->snapshot, d->session, d->summary, err);

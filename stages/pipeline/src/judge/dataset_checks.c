@@ -45,10 +45,22 @@ assay_code assay_dataset_checks_end(assay_dataset_checks *d, assay_summary *summ
 	return rc;
 }
 
-assay_code assay_dataset_checks_note(const assay_dataset_checks *d, const assay_summary *summary, assay_version *v,
+assay_code assay_dataset_checks_keep(const assay_dataset_checks *d, const assay_summary *summary, assay_digest *out,
 				     assay_err *err)
 {
 	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_dataset_results_encode(&record, &summary->checks);
+	rc = assay_buf_check(&record, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_object_put(d->session->store, ASSAY_OBJECT_RESULTS, record.data, record.len, NULL, out, NULL, err);
+}
+
+assay_code assay_dataset_checks_note(const assay_dataset_checks *d, const assay_summary *summary, assay_version *v,
+				     assay_err *err)
+{
 	assay_code rc;
 
 	if (summary->checks.count == 0)
@@ -56,10 +68,7 @@ assay_code assay_dataset_checks_note(const assay_dataset_checks *d, const assay_
 	ASSAY_TRY(assay_baselines_ids(&d->session->baselines, &v->baselines, &v->baseline_count, err));
 	v->has_as_of = d->needs_time;
 	v->as_of_ns = d->needs_time ? d->session->as_of_ns : 0;
-	assay_dataset_results_encode(&record, &summary->checks);
-	ASSAY_TRY(assay_buf_check(&record, err));
-	ASSAY_TRY(assay_object_put(d->session->store, ASSAY_OBJECT_RESULTS, record.data, record.len, NULL, &v->results,
-				   NULL, err));
+	ASSAY_TRY(assay_dataset_checks_keep(d, summary, &v->results, err));
 fail:
 	return rc;
 }

@@ -22,6 +22,9 @@ ASSAY_NODISCARD assay_code assay_dataset_checks_sample(assay_dataset_checks *d, 
 						       assay_err *err);
 /** After the last sample. summary->checks and what they say for a commit. */
 ASSAY_NODISCARD assay_code assay_dataset_checks_end(assay_dataset_checks *d, assay_summary *summary, assay_err *err);
+/** Keep what they came to as an object. */
+ASSAY_NODISCARD assay_code assay_dataset_checks_keep(const assay_dataset_checks *d, const assay_summary *summary,
+						     assay_digest *out, assay_err *err);
 /** What a version says of its checks: baselines, as-of time and results. */
 ASSAY_NODISCARD assay_code assay_dataset_checks_note(const assay_dataset_checks *d, const assay_summary *summary,
 						     assay_version *v, assay_err *err);

@@ -129,6 +129,7 @@ assay_code assay_session_end(assay_session *s, const assay_summary *summary, int
 	r->counts = summary->samples;
 	r->has_version = summary->has_version;
 	r->version = summary->version;
+	r->refusal = summary->refusal;
 	r->sandbox = summary->worked ? summary->layers : 0;
 	free(r->cpu_features);
 	rc = copy(&r->cpu_features, summary->cpu_features, err);
