@@ -27,6 +27,7 @@
  *
  * File name, positions, descriptions and all other keys of the document are not part of it.
  */
+#include "canonical.h"
 #include "contract_internal.h"
 
 #include "assay/memory.h"
@@ -39,62 +40,25 @@
 
 const char contract_no_memory[] = "out of memory"; /* told from faults of the record by its address */
 
-static bool is_pair(assay_operator op)
-{
-	return op == ASSAY_MUST_BE_BETWEEN || op == ASSAY_MUST_NOT_BE_BETWEEN;
-}
-
 /* ---------------------------------------------------------------- writing */
-
-static void put_decimal(assay_buf *b, assay_decimal d)
-{
-	assay_cbor_array(b, 2);
-	assay_cbor_int(b, d.units);
-	assay_cbor_uint(b, (uint64_t)d.scale);
-}
-
-static void put_applies(assay_buf *b, const assay_check *k)
-{
-	assay_cbor_array(b, k->applies_count);
-	for (size_t i = 0; i < k->applies_count; i++) {
-		assay_cbor_array(b, 2);
-		assay_cbor_text(b, k->applies_keys[i]);
-		assay_cbor_text(b, k->applies_values[i]);
-	}
-}
-
-static void put_text(assay_buf *b, uint64_t key, const char *text)
-{
-	assay_cbor_uint(b, key);
-	assay_cbor_text(b, text);
-}
-
-static void put_uint(assay_buf *b, uint64_t key, uint64_t v)
-{
-	assay_cbor_uint(b, key);
-	assay_cbor_uint(b, v);
-}
 
 static void put_check(assay_buf *b, const assay_check *k)
 {
 	assay_cbor_map(b, 11);
-	put_text(b, 0, k->id);
-	put_uint(b, 1, k->kind);
-	put_text(b, 2, k->metric);
-	put_uint(b, 3, k->op);
+	canonical_put_text(b, 0, k->id);
+	canonical_put_uint(b, 1, k->kind);
+	canonical_put_text(b, 2, k->metric);
+	canonical_put_uint(b, 3, k->op);
 	assay_cbor_uint(b, 4);
-	put_decimal(b, k->low);
+	canonical_put_decimal(b, k->low);
 	assay_cbor_uint(b, 5);
-	if (is_pair(k->op))
-		put_decimal(b, k->high);
-	else
-		assay_cbor_null(b);
-	put_uint(b, 6, k->severity);
-	put_uint(b, 7, k->when_missing);
-	put_text(b, 8, k->dimension);
-	put_text(b, 9, k->remedy);
+	canonical_put_high(b, k->op, k->high);
+	canonical_put_uint(b, 6, k->severity);
+	canonical_put_uint(b, 7, k->when_missing);
+	canonical_put_text(b, 8, k->dimension);
+	canonical_put_text(b, 9, k->remedy);
 	assay_cbor_uint(b, 10);
-	put_applies(b, k);
+	canonical_put_pairs(b, k->applies_keys, k->applies_values, k->applies_count);
 }
 
 void assay_contract_encode(assay_buf *out, const assay_contract *c)
@@ -102,10 +66,10 @@ void assay_contract_encode(assay_buf *out, const assay_contract *c)
 	const bool dataset = c->dataset_count > 0;
 
 	assay_cbor_map(out, dataset ? 6 : 5);
-	put_uint(out, 0, dataset ? FORMAT_WITH_DATASET : FORMAT);
-	put_text(out, 1, c->id);
-	put_text(out, 2, c->name);
-	put_text(out, 3, c->version);
+	canonical_put_uint(out, 0, dataset ? FORMAT_WITH_DATASET : FORMAT);
+	canonical_put_text(out, 1, c->id);
+	canonical_put_text(out, 2, c->name);
+	canonical_put_text(out, 3, c->version);
 	assay_cbor_uint(out, 4);
 	assay_cbor_array(out, c->check_count);
 	for (size_t i = 0; i < c->check_count; i++)
@@ -120,44 +84,16 @@ void assay_contract_encode(assay_buf *out, const assay_contract *c)
 
 /* ---------------------------------------------------------------- reading */
 
-static void expect(assay_cbor_reader *r, size_t got, size_t wanted)
-{
-	if (got != wanted)
-		assay_cbor_fault(r, "a map or array of another length");
-}
-
 static unsigned read_code(assay_cbor_reader *r, uint64_t key, unsigned max)
 {
-	uint64_t v;
-
 	assay_cbor_read_key(r, key);
-	v = assay_cbor_read_uint(r);
-	if (v < 1 || v > max) {
-		assay_cbor_fault(r, "a number that stands for nothing");
-		return 1;
-	}
-	return (unsigned)v;
+	return canonical_within(r, 1, max);
 }
 
 static char *read_text(assay_cbor_reader *r, uint64_t key)
 {
 	assay_cbor_read_key(r, key);
-	return assay_cbor_read_strdup(r);
-}
-
-static assay_decimal read_decimal(assay_cbor_reader *r)
-{
-	assay_decimal d = {0};
-	uint64_t scale;
-
-	expect(r, assay_cbor_read_array(r), 2);
-	d.units = assay_cbor_read_int(r);
-	scale = assay_cbor_read_uint(r);
-	if (scale > ASSAY_DECIMAL_SCALE_MAX || (scale > 0 && d.units % 10 == 0))
-		assay_cbor_fault(r, "a decimal that is not in its shortest form");
-	else
-		d.scale = (int)scale;
-	return d;
+	return canonical_text(r);
 }
 
 static void read_applies(assay_cbor_reader *r, assay_check *k)
@@ -178,28 +114,23 @@ static void read_applies(assay_cbor_reader *r, assay_check *k)
 	}
 	k->applies_count = n;
 	for (size_t i = 0; i < n && r->fault == NULL; i++) {
-		expect(r, assay_cbor_read_array(r), 2);
-		k->applies_keys[i] = assay_cbor_read_strdup(r);
-		k->applies_values[i] = assay_cbor_read_strdup(r);
-		if (r->fault == NULL && (k->applies_keys[i] == NULL || k->applies_values[i] == NULL))
-			assay_cbor_fault(r, "null where text must stand");
+		canonical_expect(r, assay_cbor_read_array(r), 2);
+		k->applies_keys[i] = canonical_text(r);
+		k->applies_values[i] = canonical_text(r);
 	}
 }
 
 static void read_bounds(assay_cbor_reader *r, assay_check *k)
 {
 	assay_cbor_read_key(r, 4);
-	k->low = read_decimal(r);
+	k->low = canonical_shortest(r);
 	assay_cbor_read_key(r, 5);
-	if (is_pair(k->op))
-		k->high = read_decimal(r);
-	else if (!assay_cbor_read_null(r))
-		assay_cbor_fault(r, "an upper bound for an operator that has none");
+	k->high = canonical_high(r, k->op, canonical_shortest);
 }
 
 static void read_check(assay_cbor_reader *r, assay_check *k)
 {
-	expect(r, assay_cbor_read_map(r), 11);
+	canonical_expect(r, assay_cbor_read_map(r), 11);
 	k->metric_number = SIZE_MAX;
 	k->id = read_text(r, 0);
 	k->kind = (assay_sample_kind)read_code(r, 1, ASSAY_SAMPLE_KIND_MAX);
@@ -211,8 +142,6 @@ static void read_check(assay_cbor_reader *r, assay_check *k)
 	k->dimension = read_text(r, 8);
 	k->remedy = read_text(r, 9);
 	read_applies(r, k);
-	if (r->fault == NULL && (k->id == NULL || k->metric == NULL || k->dimension == NULL || k->remedy == NULL))
-		assay_cbor_fault(r, "null where text must stand");
 }
 
 /* A metric that is gone, or has become too coarse for the bound, counts as not measured: the check then fails or
@@ -223,7 +152,7 @@ static void resolve(assay_check *k, const assay_vocabulary *v)
 
 	if (number == SIZE_MAX || !contract_to_units(k->low, v->items[number].scale, &k->low_units))
 		return;
-	if (is_pair(k->op) && !contract_to_units(k->high, v->items[number].scale, &k->high_units))
+	if (canonical_is_pair(k->op) && !contract_to_units(k->high, v->items[number].scale, &k->high_units))
 		return;
 	k->metric_number = number;
 }
@@ -280,12 +209,10 @@ static assay_code read_contract(assay_contract *c, assay_cbor_reader *r, const a
 	format = assay_cbor_read_uint(r);
 	if (format != FORMAT && format != FORMAT_WITH_DATASET)
 		assay_cbor_fault(r, "a format that this release does not read");
-	expect(r, fields, format == FORMAT ? 5 : 6);
+	canonical_expect(r, fields, format == FORMAT ? 5 : 6);
 	c->id = read_text(r, 1);
 	c->name = read_text(r, 2);
 	c->version = read_text(r, 3);
-	if (r->fault == NULL && (c->id == NULL || c->name == NULL || c->version == NULL))
-		assay_cbor_fault(r, "null where text must stand");
 	assay_cbor_read_key(r, 4);
 	rc = read_checks(c, r, v, err);
 	return rc == ASSAY_OK && format == FORMAT_WITH_DATASET ? read_dataset(c, r, v, err) : rc;

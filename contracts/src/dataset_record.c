@@ -22,6 +22,7 @@
  *   }
  *   bound = [operator, decimal, null / decimal]
  */
+#include "canonical.h"
 #include "contract_internal.h"
 #include "field.h"
 
@@ -33,126 +34,58 @@
 
 /* ---------------------------------------------------------------- writing */
 
-static void put_decimal(assay_buf *b, assay_decimal d)
-{
-	assay_cbor_array(b, 2);
-	assay_cbor_int(b, d.units);
-	assay_cbor_uint(b, (uint64_t)d.scale);
-}
-
-static bool is_pair(assay_operator op)
-{
-	return op == ASSAY_MUST_BE_BETWEEN || op == ASSAY_MUST_NOT_BE_BETWEEN;
-}
-
 static void put_bound(assay_buf *b, const assay_bound *x)
 {
 	assay_cbor_array(b, 3);
 	assay_cbor_uint(b, x->op);
-	put_decimal(b, x->low);
-	if (is_pair(x->op))
-		put_decimal(b, x->high);
-	else
-		assay_cbor_null(b);
-}
-
-static void put_pairs(assay_buf *b, const assay_pairs *p)
-{
-	assay_cbor_array(b, p->count);
-	for (size_t i = 0; i < p->count; i++) {
-		assay_cbor_array(b, 2);
-		assay_cbor_text(b, p->names[i]);
-		assay_cbor_text(b, p->values[i]);
-	}
-}
-
-static void put_text(assay_buf *b, uint64_t key, const char *text)
-{
-	assay_cbor_uint(b, key);
-	assay_cbor_text(b, text);
-}
-
-static void put_uint(assay_buf *b, uint64_t key, uint64_t v)
-{
-	assay_cbor_uint(b, key);
-	assay_cbor_uint(b, v);
-}
-
-static void put_bool(assay_buf *b, uint64_t key, bool v)
-{
-	assay_cbor_uint(b, key);
-	assay_cbor_bool(b, v);
+	canonical_put_decimal(b, x->low);
+	canonical_put_high(b, x->op, x->high);
 }
 
 void contract_dataset_encode(assay_buf *b, const assay_dataset_check *k)
 {
 	assay_cbor_map(b, FIELDS);
-	put_text(b, 0, k->id);
-	put_uint(b, 1, k->kind);
-	put_uint(b, 2, k->aggregate);
-	put_uint(b, 3, k->rank);
-	put_text(b, 4, k->metric);
+	canonical_put_text(b, 0, k->id);
+	canonical_put_uint(b, 1, k->kind);
+	canonical_put_uint(b, 2, k->aggregate);
+	canonical_put_uint(b, 3, k->rank);
+	canonical_put_text(b, 4, k->metric);
 	assay_cbor_uint(b, 5);
 	put_bound(b, &k->bound);
-	put_uint(b, 6, k->severity);
-	put_uint(b, 7, k->when_missing);
-	put_text(b, 8, k->dimension);
+	canonical_put_uint(b, 6, k->severity);
+	canonical_put_uint(b, 7, k->when_missing);
+	canonical_put_text(b, 8, k->dimension);
 	assay_cbor_uint(b, 9);
-	put_pairs(b, &k->where);
-	put_bool(b, 10, k->all);
-	put_bool(b, 11, k->percent);
+	canonical_put_pairs(b, k->where.names, k->where.values, k->where.count);
+	canonical_put_bool(b, 10, k->all);
+	canonical_put_bool(b, 11, k->percent);
 	assay_cbor_uint(b, 12);
 	if (k->condition.op != 0)
 		put_bound(b, &k->condition);
 	else
 		assay_cbor_null(b);
-	put_uint(b, 13, k->outcome);
-	put_text(b, 14, k->against);
+	canonical_put_uint(b, 13, k->outcome);
+	canonical_put_text(b, 14, k->against);
 	assay_cbor_uint(b, 15);
 	assay_cbor_array(b, k->field_count);
 	for (size_t i = 0; i < k->field_count; i++)
 		assay_cbor_text(b, k->fields[i]);
 	assay_cbor_uint(b, 16);
-	put_pairs(b, &k->rules);
+	canonical_put_pairs(b, k->rules.names, k->rules.values, k->rules.count);
 }
 
 /* ---------------------------------------------------------------- reading */
 
-static void expect(assay_cbor_reader *r, size_t got, size_t wanted)
-{
-	if (got != wanted)
-		assay_cbor_fault(r, "a map or array of another length");
-}
-
-static unsigned read_within(assay_cbor_reader *r, unsigned least, unsigned most)
-{
-	const uint64_t v = assay_cbor_read_uint(r);
-
-	if (v >= least && v <= most)
-		return (unsigned)v;
-	assay_cbor_fault(r, "a number that stands for nothing");
-	return least;
-}
-
 static unsigned read_code(assay_cbor_reader *r, uint64_t key, unsigned least, unsigned most)
 {
 	assay_cbor_read_key(r, key);
-	return read_within(r, least, most);
-}
-
-static char *read_plain(assay_cbor_reader *r)
-{
-	char *text = assay_cbor_read_strdup(r);
-
-	if (text == NULL && r->fault == NULL)
-		assay_cbor_fault(r, "null where text must stand");
-	return text;
+	return canonical_within(r, least, most);
 }
 
 static char *read_text(assay_cbor_reader *r, uint64_t key)
 {
 	assay_cbor_read_key(r, key);
-	return read_plain(r);
+	return canonical_text(r);
 }
 
 static bool read_bool(assay_cbor_reader *r, uint64_t key)
@@ -161,30 +94,12 @@ static bool read_bool(assay_cbor_reader *r, uint64_t key)
 	return assay_cbor_read_bool(r);
 }
 
-static assay_decimal read_decimal(assay_cbor_reader *r)
-{
-	assay_decimal d = {0};
-	uint64_t scale;
-
-	expect(r, assay_cbor_read_array(r), 2);
-	d.units = assay_cbor_read_int(r);
-	scale = assay_cbor_read_uint(r);
-	if (scale > ASSAY_DECIMAL_SCALE_MAX || (scale > 0 && d.units % 10 == 0))
-		assay_cbor_fault(r, "a decimal that is not in its shortest form");
-	else
-		d.scale = (int)scale;
-	return d;
-}
-
 static void read_bound(assay_cbor_reader *r, assay_bound *b)
 {
-	expect(r, assay_cbor_read_array(r), 3);
-	b->op = (assay_operator)read_within(r, ASSAY_MUST_BE, ASSAY_MUST_NOT_BE_BETWEEN);
-	b->low = read_decimal(r);
-	if (is_pair(b->op))
-		b->high = read_decimal(r);
-	else if (!assay_cbor_read_null(r))
-		assay_cbor_fault(r, "an upper bound for an operator that has none");
+	canonical_expect(r, assay_cbor_read_array(r), 3);
+	b->op = (assay_operator)canonical_within(r, ASSAY_MUST_BE, ASSAY_MUST_NOT_BE_BETWEEN);
+	b->low = canonical_shortest(r);
+	b->high = canonical_high(r, b->op, canonical_shortest);
 }
 
 static void read_pair(assay_cbor_reader *r, assay_pairs *p)
@@ -193,9 +108,9 @@ static void read_pair(assay_cbor_reader *r, assay_pairs *p)
 	ASSAY_AUTO_FREE char *value = NULL;
 	const size_t before = p->count;
 
-	expect(r, assay_cbor_read_array(r), 2);
-	name = read_plain(r);
-	value = read_plain(r);
+	canonical_expect(r, assay_cbor_read_array(r), 2);
+	name = canonical_text(r);
+	value = canonical_text(r);
 	if (r->fault != NULL)
 		return;
 	if (field_pairs_add(p, name, value, NULL) != ASSAY_OK)
@@ -228,7 +143,7 @@ static void read_fields(assay_cbor_reader *r, assay_dataset_check *k)
 	if (k->fields == NULL)
 		assay_cbor_fault(r, contract_no_memory);
 	while (k->fields != NULL && k->field_count < n && r->fault == NULL)
-		k->fields[k->field_count++] = read_plain(r);
+		k->fields[k->field_count++] = canonical_text(r);
 }
 
 /* What a check of this sort must have, so that whoever judges it need not ask. */
@@ -259,7 +174,7 @@ static void read_whole(assay_cbor_reader *r, const assay_dataset_check *k)
 void contract_dataset_decode(assay_cbor_reader *r, assay_dataset_check *k)
 {
 	*k = (assay_dataset_check){.metric_number = SIZE_MAX};
-	expect(r, assay_cbor_read_map(r), FIELDS);
+	canonical_expect(r, assay_cbor_read_map(r), FIELDS);
 	k->id = read_text(r, 0);
 	k->kind = read_code(r, 1, 0, ASSAY_SAMPLE_KIND_MAX);
 	k->kinds = k->kind != 0 ? ASSAY_SAMPLE_MASK(k->kind) : UINT32_MAX;

@@ -7,6 +7,8 @@
  */
 #include "assay/dataset_result.h"
 
+#include "canonical.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,11 +63,6 @@ const char *assay_dataset_verdict_name(assay_dataset_verdict v)
 
 /* ---------------------------------------------------------------- for people and programs */
 
-static bool is_pair(assay_operator op)
-{
-	return op == ASSAY_MUST_BE_BETWEEN || op == ASSAY_MUST_NOT_BE_BETWEEN;
-}
-
 static bool unit_says_something(const char *unit)
 {
 	return unit[0] != '\0' && strcmp(unit, "1") != 0 && strcmp(unit, "ratio") != 0;
@@ -106,7 +103,7 @@ static void json_bound(assay_json *j, const assay_bound *b)
 	assay_json_key(j, "bound");
 	assay_json_decimal(j, b->low);
 	assay_json_key(j, "high");
-	if (is_pair(b->op))
+	if (canonical_is_pair(b->op))
 		assay_json_decimal(j, b->high);
 	else
 		assay_json_null(j);
@@ -156,13 +153,6 @@ void assay_dataset_results_json(assay_json *j, const assay_dataset_results *r)
 
 /* ---------------------------------------------------------------- writing */
 
-static void put_decimal(assay_buf *b, assay_decimal d)
-{
-	assay_cbor_array(b, 2);
-	assay_cbor_int(b, d.units);
-	assay_cbor_uint(b, (uint64_t)d.scale);
-}
-
 static void put_number(assay_buf *b, const assay_dataset_result *r)
 {
 	if (!r->defined) {
@@ -193,11 +183,8 @@ static void put_result(assay_buf *b, const assay_dataset_result *r)
 	assay_cbor_text(b, r->unit);
 	assay_cbor_uint(b, r->severity);
 	assay_cbor_uint(b, r->bound.op);
-	put_decimal(b, r->bound.low);
-	if (is_pair(r->bound.op))
-		put_decimal(b, r->bound.high);
-	else
-		assay_cbor_null(b);
+	canonical_put_decimal(b, r->bound.low);
+	canonical_put_high(b, r->bound.op, r->bound.high);
 	assay_cbor_uint(b, r->verdict);
 	put_number(b, r);
 	assay_cbor_text(b, r->reason);
@@ -220,45 +207,6 @@ void assay_dataset_results_encode(assay_buf *out, const assay_dataset_results *r
 
 /* ---------------------------------------------------------------- reading */
 
-static void expect(assay_cbor_reader *c, size_t got, size_t wanted)
-{
-	if (got != wanted)
-		assay_cbor_fault(c, "a map or array of another length");
-}
-
-static unsigned read_code(assay_cbor_reader *c, unsigned least, unsigned most)
-{
-	const uint64_t v = assay_cbor_read_uint(c);
-
-	if (v >= least && v <= most)
-		return (unsigned)v;
-	assay_cbor_fault(c, "a number that stands for nothing");
-	return least;
-}
-
-static char *read_text(assay_cbor_reader *c)
-{
-	char *text = assay_cbor_read_strdup(c);
-
-	if (text == NULL)
-		assay_cbor_fault(c, "null where text must stand");
-	return text;
-}
-
-static assay_decimal read_digits(assay_cbor_reader *c)
-{
-	assay_decimal d = {.units = assay_cbor_read_int(c)};
-
-	d.scale = (int)read_code(c, 0, ASSAY_DECIMAL_SCALE_MAX);
-	return d;
-}
-
-static assay_decimal read_decimal(assay_cbor_reader *c)
-{
-	expect(c, assay_cbor_read_array(c), 2);
-	return read_digits(c);
-}
-
 static void read_examples(assay_cbor_reader *c, assay_dataset_result *r)
 {
 	const size_t n = assay_cbor_read_array(c);
@@ -266,36 +214,34 @@ static void read_examples(assay_cbor_reader *c, assay_dataset_result *r)
 	if (n > ASSAY_DATASET_EXAMPLES)
 		assay_cbor_fault(c, "too many examples");
 	for (size_t i = 0; i < n && c->fault == NULL; i++)
-		r->examples[i] = read_text(c);
+		r->examples[i] = canonical_text(c);
 }
 
 static void read_result(assay_cbor_reader *c, assay_dataset_result *r)
 {
-	expect(c, assay_cbor_read_array(c), FIELDS);
-	r->contract_id = read_text(c);
-	r->contract_name = read_text(c);
-	r->contract_version = read_text(c);
-	r->check = read_text(c);
-	r->subject = read_text(c);
-	r->kind = read_code(c, 0, ASSAY_SAMPLE_KIND_MAX);
-	r->aggregate = (assay_aggregate)read_code(c, 1, ASSAY_AGGREGATE_LAST);
-	r->metric = read_text(c);
-	r->unit = read_text(c);
-	r->severity = (assay_severity)read_code(c, 1, ASSAY_SEVERITY_INFO);
-	r->bound.op = (assay_operator)read_code(c, 1, ASSAY_MUST_NOT_BE_BETWEEN);
-	r->bound.low = read_decimal(c);
-	if (is_pair(r->bound.op))
-		r->bound.high = read_decimal(c);
-	else if (!assay_cbor_read_null(c))
-		assay_cbor_fault(c, "an upper bound for an operator that has none");
-	r->verdict = (assay_dataset_verdict)read_code(c, 1, ASSAY_DATASET_SKIPPED);
+	canonical_expect(c, assay_cbor_read_array(c), FIELDS);
+	r->contract_id = canonical_text(c);
+	r->contract_name = canonical_text(c);
+	r->contract_version = canonical_text(c);
+	r->check = canonical_text(c);
+	r->subject = canonical_text(c);
+	r->kind = canonical_within(c, 0, ASSAY_SAMPLE_KIND_MAX);
+	r->aggregate = (assay_aggregate)canonical_within(c, 1, ASSAY_AGGREGATE_LAST);
+	r->metric = canonical_text(c);
+	r->unit = canonical_text(c);
+	r->severity = (assay_severity)canonical_within(c, 1, ASSAY_SEVERITY_INFO);
+	r->bound.op = (assay_operator)canonical_within(c, 1, ASSAY_MUST_NOT_BE_BETWEEN);
+	r->bound.low = canonical_decimal(c);
+	r->bound.high = canonical_high(c, r->bound.op, canonical_decimal);
+	r->verdict = (assay_dataset_verdict)canonical_within(c, 1, ASSAY_DATASET_SKIPPED);
 	r->defined = !assay_cbor_read_null(c);
 	if (r->defined) {
-		expect(c, assay_cbor_read_array(c), 3);
-		r->value = read_digits(c);
+		canonical_expect(c, assay_cbor_read_array(c), 3);
+		r->value.units = assay_cbor_read_int(c);
+		r->value.scale = (int)canonical_within(c, 0, ASSAY_DECIMAL_SCALE_MAX);
 		r->exact = assay_cbor_read_bool(c);
 	}
-	r->reason = read_text(c);
+	r->reason = canonical_text(c);
 	r->samples = assay_cbor_read_uint(c);
 	read_examples(c, r);
 }
@@ -308,7 +254,7 @@ assay_code assay_dataset_results_decode(assay_dataset_results *out, const void *
 
 	*out = (assay_dataset_results){0};
 	assay_cbor_reader_init(&c, p, n);
-	expect(&c, assay_cbor_read_map(&c), 2);
+	canonical_expect(&c, assay_cbor_read_map(&c), 2);
 	assay_cbor_read_key(&c, 0);
 	if (assay_cbor_read_uint(&c) != FORMAT)
 		assay_cbor_fault(&c, "a format that this release does not read");

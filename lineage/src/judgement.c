@@ -17,22 +17,6 @@
 #define FIELDS 14
 #define KEY    "judgement"
 
-static void encode_recipes(assay_buf *out, const assay_judgement *j)
-{
-	size_t n = 0;
-
-	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
-		n += j->has_recipe[m];
-	assay_cbor_array(out, n);
-	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
-		if (!j->has_recipe[m])
-			continue;
-		assay_cbor_array(out, 2);
-		assay_cbor_uint(out, m);
-		assay_cbor_digest(out, &j->recipes[m]);
-	}
-}
-
 static void encode(assay_buf *out, const assay_judgement *j)
 {
 	assay_cbor_map(out, FIELDS);
@@ -60,33 +44,13 @@ static void encode(assay_buf *out, const assay_judgement *j)
 	assay_cbor_uint(out, 9);
 	assay_cbor_uint(out, j->tickets_open);
 	assay_cbor_uint(out, 10);
-	encode_recipes(out, j);
+	assay_record_put_recipes(out, j->has_recipe, j->recipes);
 	assay_cbor_uint(out, 11);
 	assay_cbor_digest(out, &j->accepted);
 	assay_cbor_uint(out, 12);
 	assay_cbor_digest(out, &j->others);
 	assay_cbor_uint(out, 13);
 	assay_cbor_uint(out, j->way);
-}
-
-static void read_recipes(assay_cbor_reader *c, assay_judgement *j)
-{
-	const size_t n = assay_cbor_read_array(c);
-	uint64_t before = 0;
-
-	for (size_t i = 0; i < n && c->fault == NULL; i++) {
-		uint64_t m;
-
-		assay_record_tuple(c, 2, "recipe is not a pair");
-		m = assay_cbor_read_uint(c);
-		if (m <= before || m > ASSAY_MODALITY_MAX) {
-			assay_cbor_fault(c, "modalities do not ascend");
-			return;
-		}
-		assay_record_digest(c, &j->recipes[m]);
-		j->has_recipe[m] = true;
-		before = m;
-	}
 }
 
 static void read_judgement(assay_cbor_reader *c, assay_judgement *j)
@@ -111,7 +75,7 @@ static void read_judgement(assay_cbor_reader *c, assay_judgement *j)
 	assay_cbor_read_key(c, 9);
 	j->tickets_open = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 10);
-	read_recipes(c, j);
+	assay_record_recipes(c, j->has_recipe, j->recipes);
 	assay_cbor_read_key(c, 11);
 	assay_record_digest(c, &j->accepted);
 	assay_cbor_read_key(c, 12);

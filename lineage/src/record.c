@@ -97,3 +97,39 @@ void assay_record_put_texts(assay_buf *out, char *const *texts, size_t count)
 	for (size_t i = 0; i < count; i++)
 		assay_cbor_text(out, texts[i]);
 }
+
+void assay_record_put_recipes(assay_buf *out, const bool *there, const assay_digest *recipes)
+{
+	size_t n = 0;
+
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
+		n += there[m];
+	assay_cbor_array(out, n);
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
+		if (!there[m])
+			continue;
+		assay_cbor_array(out, 2);
+		assay_cbor_uint(out, m);
+		assay_cbor_digest(out, &recipes[m]);
+	}
+}
+
+void assay_record_recipes(assay_cbor_reader *c, bool *there, assay_digest *recipes)
+{
+	const size_t n = assay_cbor_read_array(c);
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < n && c->fault == NULL; i++) {
+		uint64_t m;
+
+		assay_record_tuple(c, 2, "recipe is not a pair");
+		m = assay_cbor_read_uint(c);
+		if (m <= before || m > ASSAY_MODALITY_MAX) {
+			assay_cbor_fault(c, "modalities do not ascend");
+			return;
+		}
+		assay_record_digest(c, &recipes[m]);
+		there[m] = true;
+		before = m;
+	}
+}

@@ -26,4 +26,11 @@ assay_failure assay_record_failure(assay_cbor_reader *c);
 void assay_record_texts(assay_cbor_reader *c, char ***texts, size_t *count);
 void assay_record_put_texts(assay_buf *out, char *const *texts, size_t count);
 
+/**
+ * [[modality, digest of its recipe]...], ascending: what a version and a judgement say. Both arrays have
+ * ASSAY_MODALITY_MAX + 1 items, by modality; for reading all of them are false and zero before.
+ */
+void assay_record_put_recipes(assay_buf *out, const bool *there, const assay_digest *recipes);
+void assay_record_recipes(assay_cbor_reader *c, bool *there, assay_digest *recipes);
+
 #endif

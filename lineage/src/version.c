@@ -32,6 +32,7 @@
 #define PREFIX        "sha256:"
 #define TAG_PREFIX    "tag:"
 #define PREFIX_DIGITS 4 /* fewer say too little to be meant */
+#define PREFIX_TEXT   "4"
 
 void assay_version_release(assay_version *v)
 {
@@ -42,22 +43,6 @@ void assay_version_release(assay_version *v)
 }
 
 /* ---------------------------------------------------------------- record */
-
-static void encode_recipes(assay_buf *out, const assay_version *v)
-{
-	size_t n = 0;
-
-	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
-		n += v->has_recipe[m];
-	assay_cbor_array(out, n);
-	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
-		if (!v->has_recipe[m])
-			continue;
-		assay_cbor_array(out, 2);
-		assay_cbor_uint(out, m);
-		assay_cbor_digest(out, &v->recipes[m]);
-	}
-}
 
 /* What format 1 has no place for raises the number: a version that needs none of it keeps its id for ever. */
 static bool is_plain(const assay_version *v)
@@ -73,7 +58,7 @@ static void encode_record(assay_buf *out, const assay_version *v)
 	assay_cbor_uint(out, 0);
 	assay_cbor_uint(out, plain ? ASSAY_VERSION_PLAIN : ASSAY_VERSION_FORMAT);
 	assay_cbor_uint(out, 1);
-	encode_recipes(out, v);
+	assay_record_put_recipes(out, v->has_recipe, v->recipes);
 	assay_cbor_uint(out, 2);
 	assay_cbor_array(out, v->contract_count);
 	for (size_t i = 0; i < v->contract_count; i++)
@@ -97,26 +82,6 @@ static void encode_record(assay_buf *out, const assay_version *v)
 		return;
 	assay_cbor_uint(out, 8);
 	assay_cbor_digest(out, assay_digest_is_zero(&v->results) ? NULL : &v->results);
-}
-
-static void read_recipes(assay_cbor_reader *c, assay_version *v)
-{
-	const size_t n = assay_cbor_read_array(c);
-	uint64_t before = 0;
-
-	for (size_t i = 0; i < n && c->fault == NULL; i++) {
-		uint64_t m;
-
-		assay_record_tuple(c, 2, "recipe is not a pair");
-		m = assay_cbor_read_uint(c);
-		if (m <= before || m > ASSAY_MODALITY_MAX) {
-			assay_cbor_fault(c, "modalities do not ascend");
-			return;
-		}
-		assay_record_digest(c, &v->recipes[m]);
-		v->has_recipe[m] = true;
-		before = m;
-	}
 }
 
 static void read_contracts(assay_cbor_reader *c, assay_version *v)
@@ -152,7 +117,7 @@ static void read_record(assay_cbor_reader *c, assay_version *v)
 	if (fields != (format == ASSAY_VERSION_PLAIN ? RECORD_FIELDS : RECORD_FIELDS + 1))
 		assay_cbor_fault(c, "version has another number of fields");
 	assay_cbor_read_key(c, 1);
-	read_recipes(c, v);
+	assay_record_recipes(c, v->has_recipe, v->recipes);
 	assay_cbor_read_key(c, 2);
 	read_contracts(c, v);
 	assay_cbor_read_key(c, 3);
@@ -421,6 +386,16 @@ static assay_code offer_tag(void *ctx, const assay_tag_event *e, assay_err *err)
 	return ASSAY_OK;
 }
 
+/* It could be a tag and there is none: then it may have been meant as the start of an id. */
+static const char *too_short(const char *name)
+{
+	const size_t n = strlen(name);
+
+	return n < PREFIX_DIGITS && strspn(name, "0123456789abcdefABCDEF") == n
+		   ? ", and the start of an id has at least " PREFIX_TEXT " hex digits"
+		   : "";
+}
+
 static assay_code raise_unknown(assay_store *s, const char *name, assay_err *err)
 {
 	ASSAY_AUTO_VERSION latest = {0};
@@ -438,9 +413,9 @@ static assay_code raise_unknown(assay_store *s, const char *name, assay_err *err
 		rc = assay_tags_each(s, offer_tag, &tag, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no version '%s'%s; there %s %zu, the latest is %.12s", name,
-			   assay_suggest_text(&tag.suggest, hint, sizeof(hint)), all.count == 1 ? "is" : "are",
-			   all.count, assay_digest_hex(&latest.id, hex));
+	return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no version '%s'%s%s; there %s %zu, the latest is %.12s", name,
+			   assay_suggest_text(&tag.suggest, hint, sizeof(hint)), too_short(name),
+			   all.count == 1 ? "is" : "are", all.count, assay_digest_hex(&latest.id, hex));
 }
 
 static assay_code resolve_prefix(assay_store *s, const char *name, const char *digits, assay_version *out,

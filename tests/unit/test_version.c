@@ -316,7 +316,10 @@ static void version_resolve__names_of_all_kinds(void **state)
 	assert_unresolved(STORE(state), "sha256:", ASSAY_EUSAGE, "'sha256:' names no version");
 	assert_unresolved(STORE(state), VERSION_ID "0", ASSAY_EUSAGE, "names no version");
 	assert_unresolved(STORE(state), "69e", ASSAY_ENOENT,
-			  "there is no version '69e'; there is 1"); /* it could be a tag */
+			  "there is no version '69e', and the start of an id has at least 4 hex digits; there is 1");
+	assert_unresolved(STORE(state), "4D", ASSAY_ENOENT, "'4D', and the start of an id has at least 4 hex digits;");
+	assert_unresolved(STORE(state), "tag:69e", ASSAY_ENOENT, "there is no version 'tag:69e'; there is 1");
+	assert_unresolved(STORE(state), "6g", ASSAY_ENOENT, "there is no version '6g'; there is 1");
 	assert_unresolved(STORE(state), "last", ASSAY_ENOENT, "there is no version 'last'; there is 1");
 	assert_unresolved(STORE(state), "69e3", ASSAY_ENOENT,
 			  "there is no version '69e3'; there is 1, the latest is 69e2051ca735");
