@@ -529,37 +529,79 @@ static uint32_t plain_sharpness(const assay_frame *f)
 	return (uint32_t)(((sum * 100) >> (f->depth - 8)) / n);
 }
 
+/* Pixels at random, and all ones where sums are largest. */
+static void fill_plane(uint8_t *p, size_t size, uint8_t depth, bool ones)
+{
+	static unsigned seed = 1;
+
+	for (size_t i = 0; i < size; i++) {
+		seed = seed * 1103515245u + 12345u;
+		p[i] = ones ? 255 : (uint8_t)(seed >> 16);
+		if (depth > 8 && i % 2 == 1)
+			p[i] &= (uint8_t)((1u << (depth - 8)) - 1);
+	}
+}
+
+static void assert_equals_plain(const assay_frame *f)
+{
+	assay_grid g;
+
+	assay_grid_fill(&g, f);
+	for (size_t j = 0; j < ASSAY_GRID_ROWS; j++)
+		for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++)
+			assert_int_equal(g.cell[j * ASSAY_GRID_COLUMNS + i], plain_cell(f, i, j));
+	assert_int_equal(assay_sharpness(f), plain_sharpness(f));
+}
+
 static void grid__random_frames__equals_plain_loops(void **state)
 {
 	static const struct {
 		uint32_t width, height;
 		uint8_t depth;
-	} cases[] = {{1, 1, 8},     {3, 3, 8},     {63, 35, 8},    {64, 36, 8},    {641, 479, 8},
-		     {4097, 99, 8}, {9000, 40, 8}, {200, 900, 10}, {1300, 40, 16}, {4129, 70, 12}};
-	unsigned seed = 1;
+	} cases[] = {{1, 1, 8},      {3, 3, 8},      {19, 5, 8},     {63, 35, 8},   {64, 36, 8},     {641, 479, 8},
+		     {1024, 99, 8},  {1025, 99, 8},  {4097, 99, 8},  {9000, 40, 8}, {17000, 290, 8}, {200, 900, 10},
+		     {192, 108, 12}, {1040, 290, 9}, {4129, 70, 12}, {200, 80, 13}, {1300, 290, 16}};
+
+	(void)state;
+	for (size_t k = 0; k < 2 * ASSAY_COUNT(cases); k++) {
+		const size_t n = k / 2;
+		const size_t stride = cases[n].width * 2 + 10;
+		uint8_t *p = malloc(stride * cases[n].height);
+		const assay_frame f = {.luma = p,
+				       .stride = (ptrdiff_t)stride,
+				       .width = cases[n].width,
+				       .height = cases[n].height,
+				       .depth = cases[n].depth};
+		fill_plane(p, stride * cases[n].height, f.depth, k % 2 == 1);
+		assert_equals_plain(&f);
+		free(p);
+	}
+}
+
+/* The largest sharpness there is: every pixel differs from its neighbours by all there is. */
+static void grid__chequered_frames__sharpness_is_the_largest(void **state)
+{
+	static const struct {
+		uint8_t depth;
+		uint32_t want;
+	} cases[] = {{8, 102000}, {10, 102300}, {12, 102375}, {16, 102398}}; /* 400 * (2^depth - 1) >> depth - 8 */
 
 	(void)state;
 	for (size_t k = 0; k < ASSAY_COUNT(cases); k++) {
-		const size_t stride = cases[k].width * 2 + 10;
-		uint8_t *p = malloc(stride * cases[k].height);
-		assay_frame f = {.luma = p,
-				 .stride = (ptrdiff_t)stride,
-				 .width = cases[k].width,
-				 .height = cases[k].height,
-				 .depth = cases[k].depth};
-		assay_grid g;
-		for (size_t i = 0; i < stride * cases[k].height; i++) {
-			seed = seed * 1103515245u + 12345u;
-			p[i] = (uint8_t)(seed >> 16);
-			if (f.depth > 8 && i % 2 == 1)
-				p[i] &= (uint8_t)((1u << (f.depth - 8)) - 1);
-		}
-		assay_grid_fill(&g, &f);
-		for (size_t j = 0; j < ASSAY_GRID_ROWS; j++)
-			for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++)
-				assert_int_equal(g.cell[j * ASSAY_GRID_COLUMNS + i], plain_cell(&f, i, j));
-		assert_int_equal(assay_sharpness(&f), plain_sharpness(&f));
-		free(p);
+		uint16_t wide[6][900];
+		uint8_t narrow[6][1800];
+		const bool two = cases[k].depth > 8;
+		const assay_frame f = {.luma = two ? (uint8_t *)wide : &narrow[0][0],
+				       .stride = 1800,
+				       .width = 900,
+				       .height = 6,
+				       .depth = cases[k].depth};
+		for (size_t y = 0; y < 6; y++)
+			for (size_t x = 0; x < 900; x++) {
+				wide[y][x] = (x + y) % 2 == 0 ? (uint16_t)((1u << cases[k].depth) - 1) : 0;
+				narrow[y][x] = (x + y) % 2 == 0 ? 255 : 0;
+			}
+		assert_int_equal(assay_sharpness(&f), cases[k].want);
 	}
 }
 
@@ -617,6 +659,7 @@ int main(void)
 	    cmocka_unit_test(video_shots__one_frame__one_shot),
 	    cmocka_unit_test(video_keyframes__without_shots__one_for_the_video),
 	    cmocka_unit_test(grid__random_frames__equals_plain_loops),
+	    cmocka_unit_test(grid__chequered_frames__sharpness_is_the_largest),
 	    cmocka_unit_test(corpus__annotated_cuts__all_found_none_else),
 	};
 
