@@ -119,9 +119,17 @@ static bool matches(const comparison *c, const assay_trie_entry *a, const assay_
 
 /* ---------------------------------------------------------------- a sample */
 
+/* Its entry has the filter's name where others have a stage. */
+static bool is_filtered(const assay_trie_entry *e)
+{
+	return e->outcome == ASSAY_OUTCOME_FILTERED && e->stage != NULL;
+}
+
 static void tell_outcome(assay_buf *out, const assay_trie_entry *e)
 {
 	assay_buf_puts(out, assay_outcome_name(e->outcome));
+	if (is_filtered(e))
+		assay_buf_printf(out, " by '%s'", e->stage);
 	if (e->failure != 0)
 		assay_buf_printf(out, " (%s%s%s)", e->stage != NULL ? e->stage : "", e->stage != NULL ? " " : "",
 				 assay_failure_name(e->failure));
@@ -166,7 +174,8 @@ static void json_state(assay_json *j, const char *key, const assay_trie_entry *e
 	assay_json_kstr(j, "outcome", assay_outcome_name(e->outcome));
 	assay_json_kdigest(j, "content", assay_digest_is_zero(&e->content) ? NULL : &e->content);
 	assay_json_kdigest(j, "work_key", assay_digest_is_zero(&e->work_key) ? NULL : &e->work_key);
-	assay_json_kstr(j, "stage", e->stage);
+	assay_json_kstr(j, "stage", is_filtered(e) ? NULL : e->stage);
+	assay_json_kstr(j, "filter", is_filtered(e) ? e->stage : NULL);
 	assay_json_kstr(j, "failure", e->failure != 0 ? assay_failure_name(e->failure) : NULL);
 	assay_json_end(j);
 }

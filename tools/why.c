@@ -547,6 +547,7 @@ static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err 
 		assay_json_kstr(l->json, "outcome", assay_outcome_name(row->outcome));
 		assay_json_kstr(l->json, "duplicate_of", row->original);
 		assay_json_failure(l->json, "failure", row->failed_stage, row->failure, NULL);
+		assay_json_kstr(l->json, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);
 		assay_json_checks(l->json, "checks", row->checks, row->check_count);
 		assay_json_end(l->json);
 	}

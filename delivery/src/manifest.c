@@ -219,6 +219,8 @@ static void json_checks(assay_json *j, const assay_sample_row *row)
 
 void manifest_other_line(assay_buf *out, const assay_trie_entry *e, const assay_sample_row *row)
 {
+	const bool filtered =
+	    e->outcome == ASSAY_OUTCOME_FILTERED; /* the entry has its name where others have a stage */
 	assay_json j;
 
 	assay_json_init(&j, out, 0);
@@ -226,7 +228,8 @@ void manifest_other_line(assay_buf *out, const assay_trie_entry *e, const assay_
 	assay_json_kstr(&j, "key", e->key);
 	assay_json_kstr(&j, "kind", e->kind != 0 ? assay_sample_kind_name(e->kind) : "source");
 	assay_json_kstr(&j, "outcome", assay_outcome_name(e->outcome));
-	assay_json_kstr(&j, "stage", e->stage);
+	assay_json_kstr(&j, "stage", filtered ? NULL : e->stage);
+	assay_json_kstr(&j, "filter", filtered ? e->stage : NULL);
 	assay_json_kstr(&j, "failure", e->failure != 0 ? assay_failure_name(e->failure) : NULL);
 	if (e->outcome == ASSAY_OUTCOME_DUPLICATE)
 		assay_json_kstr(&j, "original", row != NULL ? row->original : NULL);

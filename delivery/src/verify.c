@@ -203,14 +203,23 @@ static unsigned outcome_of(const char *name)
 	return 0;
 }
 
+/* The entry has a filter's name where others have a stage; so had the lines of format 1. */
+static const char *stage_of(const verifier *v, const json_t *line, unsigned outcome)
+{
+	const bool filter = v->format > 1 && outcome == ASSAY_OUTCOME_FILTERED;
+
+	return verify_text(line, filter ? "filter" : "stage");
+}
+
 static assay_code verify_other(verifier *v, const json_t *line, int number, assay_err *err)
 {
 	const char *kind = verify_text(line, "kind"), *failure = verify_text(line, "failure");
+	const unsigned outcome = outcome_of(verify_text(line, "outcome"));
 	const assay_trie_entry e = {
 	    .key = verify_text(line, "key"),
-	    .outcome = (assay_outcome)outcome_of(verify_text(line, "outcome")),
+	    .outcome = (assay_outcome)outcome,
 	    .kind = kind != NULL ? assay_sample_kind_parse(kind) : 0,
-	    .stage = verify_text(line, "stage"),
+	    .stage = stage_of(v, line, outcome),
 	    .failure = failure_of(failure),
 	};
 	const bool is_source = kind != NULL && strcmp(kind, "source") == 0;
@@ -377,25 +386,37 @@ static void check_id(verifier *v, const json_t *json)
 		verify_finding(v, VERSION_NAME, 0, "the version it names is not that of " VERSION_RECORD);
 }
 
-assay_code verify_version(verifier *v, assay_err *err)
+assay_code verify_card(verifier *v, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	json_error_t why;
-	json_t *json;
+	json_int_t format;
 	bool there;
 	assay_code rc = read_listed(v, VERSION_NAME, &text, &there, err);
 
+	v->format = ASSAY_DELIVERY_FORMAT;
 	if (rc != ASSAY_OK || !there)
 		return rc;
-	json = json_loadb(assay_buf_str(&text), text.len, JSON_REJECT_DUPLICATES, &why);
-	if (json == NULL)
+	v->card = json_loadb(assay_buf_str(&text), text.len, JSON_REJECT_DUPLICATES, &why);
+	format = json_integer_value(json_object_get(v->card, "format"));
+	if (v->card == NULL) {
 		verify_finding(v, VERSION_NAME, why.line, "this is no JSON: %s", why.text);
-	else if (json_integer_value(json_object_get(json, "format")) != ASSAY_DELIVERY_FORMAT)
+	} else if (format < 1 || format > ASSAY_DELIVERY_FORMAT) {
 		verify_finding(v, VERSION_NAME, 0, "is of a format that this release does not read");
-	else
-		check_id(v, json), check_counts(v, json);
-	json_decref(json);
+		json_decref(v->card);
+		v->card = NULL;
+	} else {
+		v->format = format;
+	}
 	return ASSAY_OK;
+}
+
+void verify_version(verifier *v)
+{
+	if (v->card == NULL)
+		return;
+	check_id(v, v->card);
+	check_counts(v, v->card);
 }
 
 /* ---------------------------------------------------------------- the whole */
@@ -442,6 +463,7 @@ static void verifier_release(verifier *v)
 {
 	assay_closep(&v->fd);
 	sums_release(&v->sums);
+	json_decref(v->card);
 	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
 		assay_recipe_close(v->recipes[m]);
 	entries_release(&v->delivered);
@@ -460,8 +482,9 @@ assay_code assay_delivery_verify(assay_delivery_check *out, const char *dir, ass
 	ASSAY_TRY(read_sums(&v, err));
 	ASSAY_TRY(verify_files(&v, err));
 	ASSAY_TRY(verify_record(&v, err));
+	ASSAY_TRY(verify_card(&v, err));
 	ASSAY_TRY(verify_lines(&v, err));
-	ASSAY_TRY(verify_version(&v, err));
+	verify_version(&v);
 	ASSAY_TRY(verify_roots(&v, err));
 	if (out->findings.failed)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "list of differences");

@@ -21,6 +21,8 @@ typedef struct verifier {
 	assay_delivery_check *out;
 	int fd; /* of the delivery */
 	sums sums;
+	json_t *card;      /* version.json; NULL where it cannot be read */
+	json_int_t format; /* that it says, or the newest */
 	/* version.cbor */
 	bool has_record;
 	bool has_recipe[ASSAY_MODALITY_MAX + 1];
@@ -41,12 +43,14 @@ void verify_finding(verifier *v, const char *file, int line, const char *fmt, ..
 ASSAY_NODISCARD assay_code verify_files(verifier *v, assay_err *err);
 /** version.cbor, and the recipes and contracts that it names. */
 ASSAY_NODISCARD assay_code verify_record(verifier *v, assay_err *err);
+/** version.json: what the lines are to be read by. */
+ASSAY_NODISCARD assay_code verify_card(verifier *v, assay_err *err);
 /** manifest.jsonl and others.jsonl, line by line. */
 ASSAY_NODISCARD assay_code verify_lines(verifier *v, assay_err *err);
 /** The entries against the record's roots. */
 ASSAY_NODISCARD assay_code verify_roots(verifier *v, assay_err *err);
 /** version.json against all of it. */
-ASSAY_NODISCARD assay_code verify_version(verifier *v, assay_err *err);
+void verify_version(verifier *v);
 
 /** One line of manifest.jsonl; adds its entry. */
 ASSAY_NODISCARD assay_code verify_sample(verifier *v, const json_t *line, int number, assay_err *err);

@@ -23,7 +23,7 @@
 #include "assay/store.h"
 #include "assay/version.h"
 
-#define ASSAY_DELIVERY_FORMAT       1
+#define ASSAY_DELIVERY_FORMAT       2 /* what is written; 1 is checked as well: there `stage` was the filter's name */
 #define ASSAY_DELIVERY_FINDINGS_MAX 1000
 
 typedef struct assay_delivery_opts {
@@ -63,7 +63,7 @@ typedef struct assay_delivery_check {
 void assay_delivery_check_release(assay_delivery_check *c);
 
 /**
- * Check a delivery: every file against SHA256SUMS, none missing, none extra, no link; every line of the manifests;
+ * Check a delivery of this format or an older one: every file against SHA256SUMS, none missing, none extra, no link; every line of the manifests;
  * every artifact that they name; the counts; and whether the lines are those that the version's id stands for: the
  * id is the digest of version.cbor, which names the roots of two tries, which are computed from the lines.
  *

@@ -23,12 +23,40 @@ assert_eq "$(assay queue list --json | jq length)" 0 'tickets'
 echo 'two filtered'
 
 assay export latest --out delivery >/dev/null 2>err || fail "export: $(cat err)"
-assert_eq "$(jq -r '"\(.key) \(.outcome) \(.stage)"' delivery/others.jsonl)" \
-    'inbox/invoice/1999_c.png#page=1 filtered no-drafts
-inbox/letter/1913_b.png#page=1 filtered german-only'
+assert_eq "$(jq -r '"\(.key) \(.outcome) \(.stage) \(.filter)"' delivery/others.jsonl)" \
+    'inbox/invoice/1999_c.png#page=1 filtered null no-drafts
+inbox/letter/1913_b.png#page=1 filtered null german-only'
+assay diff "$plain" --json >diff.json
+assert_jq diff.json '[.samples[] | [.sample, .to.outcome, .to.stage, .to.filter, .from.filter]] | sort | @json' \
+    '[["inbox/invoice/1999_c.png#page=1","filtered",null,"no-drafts",null],["inbox/letter/1913_b.png#page=1","filtered",null,"german-only",null]]'
+grep -qxF "~ inbox/letter/1913_b.png#page=1  page filtered by 'german-only', was accepted" <(assay diff "$plain") || fail 'diff'
+assay why inbox/letter/1913_b.png --json >why.json
+assert_jq why.json '.samples | map([.outcome, .filter]) | @json' '[["filtered","german-only"]]'
 assay verify delivery >out || fail "verify: $(cat out)"
 assay check >out || fail "check: $(cat out)"
 echo 'delivered'
+
+# What format 1 had: the filter's name for a stage. In either format another name is another version.
+resum() { (cd old && find . -type f ! -name SHA256SUMS -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum >SHA256SUMS); }
+cp -R delivery old
+jq -c 'if .outcome == "filtered" then .stage = .filter else . end | del(.filter)' delivery/others.jsonl >old/others.jsonl
+sed -i 's/^  "format": 2,$/  "format": 1,/' old/version.json
+assert_jq old/version.json .format 1
+resum
+assay verify old >out || fail "verify of format 1: $(cat out)"
+sed -i 's/^  "format": 1,$/  "format": 2,/' old/version.json
+resum
+assert_exit 80 assay verify old
+grep -qxF 'others.jsonl: its lines are not those of the version that version.cbor names' out || fail "format 1 as 2: $(cat out)"
+sed -i 's/^  "format": 2,$/  "format": 3,/' old/version.json
+resum
+assert_exit 80 assay verify old
+grep -qxF 'version.json: is of a format that this release does not read' out || fail "format 3: $(cat out)"
+cp delivery/version.json old
+sed 's/german-only/german/' delivery/others.jsonl >old/others.jsonl
+resum
+assert_exit 80 assay verify old
+echo 'deliveries of format 1'
 
 # Another name is another reason, and so another version; another order of the same is not.
 sed -i 's/no-drafts/finished/' assay.yaml
