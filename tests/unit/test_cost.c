@@ -104,20 +104,26 @@ static void costs_left__sum_of_what_is_left_by_what_is_known_now(void **state)
 	uint64_t guessed;
 
 	(void)state;
-	assert_int_equal(assay_costs_left(&c), 0);
+	assert_int_equal(assay_costs_left(&c).cpu_us, 0);
 	for (uint64_t size = 1000; size <= 3000; size += 1000)
 		assert_int_equal(assay_costs_add_left(&c, ASSAY_MODALITY_VIDEO, "a.mkv", size, NULL), ASSAY_OK);
-	guessed = assay_costs_left(&c);
+	guessed = assay_costs_left(&c).cpu_us;
 	assert_true(guessed > 0);
+	assert_int_equal(assay_costs_left(&c).guessed_us, guessed);
 	for (uint64_t size = 100; size <= 400; size += 100)
 		learn(&c, ASSAY_MODALITY_VIDEO, "b.mkv", size, true, 50 + 2 * size);
-	assert_in_range(assay_costs_left(&c), 3 * 50 + 2 * 6000 - 1, 3 * 50 + 2 * 6000 + 1);
+	assert_in_range(assay_costs_left(&c).cpu_us, 3 * 50 + 2 * 6000 - 1, 3 * 50 + 2 * 6000 + 1);
+	assert_int_equal(assay_costs_left(&c).guessed_us, 0);
+	/* No history of another modality: its guess is told apart. */
+	assert_int_equal(assay_costs_add_left(&c, ASSAY_MODALITY_PAGE, "a.mkv", 10, NULL), ASSAY_OK);
+	assert_int_equal(assay_costs_left(&c).cpu_us - assay_costs_left(&c).guessed_us, 3 * 50 + 2 * 6000);
+	assay_costs_take_left(&c, ASSAY_MODALITY_PAGE, "a.mkv", 10);
 	assay_costs_take_left(&c, ASSAY_MODALITY_VIDEO, "a.mkv", 2000);
-	assert_in_range(assay_costs_left(&c), 2 * 50 + 2 * 4000 - 1, 2 * 50 + 2 * 4000 + 1);
+	assert_in_range(assay_costs_left(&c).cpu_us, 2 * 50 + 2 * 4000 - 1, 2 * 50 + 2 * 4000 + 1);
 	/* More than there was is no less than nothing. */
 	for (int i = 0; i < 5; i++)
 		assay_costs_take_left(&c, ASSAY_MODALITY_VIDEO, "a.mkv", 1000000);
-	assert_int_equal(assay_costs_left(&c), 0);
+	assert_int_equal(assay_costs_left(&c).cpu_us, 0);
 	assay_costs_release(&c);
 }
 
@@ -133,12 +139,12 @@ static void costs__as_many_suffixes_as_files__bounded(void **state)
 		assert_int_equal(assay_costs_add_left(&c, ASSAY_MODALITY_PAGE, path, 10, NULL), ASSAY_OK);
 	}
 	assert_in_range(c.count, 200, 300);
-	assert_in_range(assay_costs_left(&c), 499999, 500001);
+	assert_in_range(assay_costs_left(&c).cpu_us, 499999, 500001);
 	for (int i = 0; i < 5000; i++) {
 		(void)snprintf(path, sizeof path, "f.%d", i);
 		assay_costs_take_left(&c, ASSAY_MODALITY_PAGE, path, 10);
 	}
-	assert_int_equal(assay_costs_left(&c), 0);
+	assert_int_equal(assay_costs_left(&c).cpu_us, 0);
 	assay_costs_release(&c);
 }
 

@@ -31,6 +31,15 @@ static assay_progress begin(assay_progress_mode mode, FILE *out)
 	return p;
 }
 
+/* So much was done of what was expected, since the last look; and so much is left, as it seems now. */
+static void work(assay_progress *p, uint64_t done, uint64_t left)
+{
+	const assay_progress_work w = {.done = p->work.done + done, .left = left, .lanes = 1};
+
+	assay_progress_gain(p, (double)done);
+	assay_progress_stands(p, &w);
+}
+
 /* ---- how far ---- */
 
 static void full__estimates_jump__never_backwards_and_full_only_at_the_end(void **state)
@@ -40,20 +49,18 @@ static void full__estimates_jump__never_backwards_and_full_only_at_the_end(void 
 
 	(void)state;
 	srand(7);
-	p.judge_work = 500;
-	p.commit_work = 100;
+	p.judge_us = 500;
+	p.commit_us = 100;
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 1000);
 	for (int i = 0; i < 2000; i++) {
-		p.work_done += (uint64_t)rand() % 100;
-		p.work_left = (uint64_t)rand() % 100000; /* the wildest of estimates */
+		work(&p, (uint64_t)rand() % 100, (uint64_t)rand() % 100000); /* the wildest of estimates */
 		assert_in_range(assay_progress_full(&p), before, ASSAY_PROGRESS_FULL - 1);
-		before = p.full;
+		before = assay_progress_full(&p);
 	}
-	p.work_left = 0;
 	assay_progress_phase(&p, ASSAY_PHASE_JUDGE, 1000);
 	for (p.done = 0; p.done <= p.total + 10; p.done++) {
 		assert_in_range(assay_progress_full(&p), before, ASSAY_PROGRESS_FULL - 1);
-		before = p.full;
+		before = assay_progress_full(&p);
 	}
 	assay_progress_phase(&p, ASSAY_PHASE_COMMIT, 1000);
 	assert_in_range(assay_progress_full(&p), before, ASSAY_PROGRESS_FULL - 1);
@@ -69,30 +76,147 @@ static void full__work_not_files(void **state)
 	(void)state;
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 100);
 	p.done = 99; /* but the last one is a film */
-	p.work_done = 10;
-	p.work_left = 30;
+	work(&p, 10, 30);
 	assert_int_equal(assay_progress_full(&p), ASSAY_PROGRESS_FULL / 4);
 }
+
+/* As long as estimates hold, the bar is the share of the work that is done. */
+static void full__estimates_hold__share_of_all_phases(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	const uint64_t all = 1000 * 1000 + 4 * (50000 + 12500);
+
+	(void)state;
+	p.workers = 4;
+	p.judge_us = 50000;
+	p.commit_us = 12500;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 1000);
+	for (uint64_t i = 1; i <= 1000; i++) {
+		const uint64_t is = ASSAY_PROGRESS_FULL * i * 1000 / all;
+
+		work(&p, 1000, (1000 - i) * 1000);
+		assert_in_range(assay_progress_full(&p), is - 1, is + 1);
+	}
+	assay_progress_phase(&p, ASSAY_PHASE_JUDGE, 200);
+	for (p.done = 1; p.done <= 200; p.done++) {
+		const uint64_t is = ASSAY_PROGRESS_FULL * (1000000 + 4 * p.done * 250) / all;
+
+		assert_in_range(assay_progress_full(&p), is - 1, is + 1);
+	}
+	assay_progress_phase(&p, ASSAY_PHASE_COMMIT, 200);
+	assert_in_range(assay_progress_full(&p), 959999, 960001);
+}
+
+/* What turns out to be more, or less, than was thought moves nothing: the rest of the bar is the rest of the work. */
+static void full__estimate_was_wrong__goes_on_from_where_it_is(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	work(&p, 50, 50);
+	assert_int_equal(assay_progress_full(&p), 500000);
+	work(&p, 0, 450);
+	assert_int_equal(assay_progress_full(&p), 500000);
+	work(&p, 90, 360);
+	assert_int_equal(assay_progress_full(&p), 600000);
+	work(&p, 0, 40);
+	assert_int_equal(assay_progress_full(&p), 600000);
+	work(&p, 10, 30);
+	assert_int_equal(assay_progress_full(&p), 700000);
+}
+
+static void full__work_that_was_not_needed__judging_gets_the_rest_of_the_bar(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+
+	(void)state;
+	p.judge_us = 1000;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	work(&p, 1000, 98000);
+	assert_int_equal(assay_progress_full(&p), 10000);
+	assay_progress_phase(&p, ASSAY_PHASE_JUDGE, 10);
+	assert_int_equal(assay_progress_full(&p), 10000);
+	p.done = 5;
+	assert_int_equal(assay_progress_full(&p), 505000);
+}
+
+/* ---- how long ---- */
 
 static void eta__work_left_at_the_pace_so_far(void **state)
 {
 	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
 
 	(void)state;
-	p.judge_work = 4000000;
+	p.judge_us = 4000000;
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	work(&p, 0, 80000000);
 	assert_int_equal(assay_progress_eta_s(&p), -1);
 	clock_ns += 10 * SECOND;
-	p.work_done = 20000000; /* two workers */
-	p.work_left = 60000000;
+	work(&p, 20000000, 60000000); /* two workers */
 	assert_int_equal(assay_progress_eta_s(&p), 30 + 4);
-	assay_progress_phase(&p, ASSAY_PHASE_JUDGE, 10);
+	p.work.longest_us = 45000000;
+	assert_int_equal(assay_progress_eta_s(&p), 45 + 4);
+	p.work.guessed = true;
 	assert_int_equal(assay_progress_eta_s(&p), -1);
+	assay_progress_phase(&p, ASSAY_PHASE_JUDGE, 10);
+	assert_int_equal(assay_progress_eta_s(&p), 4); /* as expected, while it has no pace of its own */
 	clock_ns += 3 * SECOND;
 	p.done = 2;
 	assert_int_equal(assay_progress_eta_s(&p), 12);
 	assay_progress_finish(&p);
 	assert_int_equal(assay_progress_eta_s(&p), 0);
+}
+
+/* Ten minutes alone on the machine, then others come: a few minutes later the pace is theirs too. */
+static void eta__the_machine_gets_slow__the_recent_pace(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	for (int i = 0; i < 600; i++, clock_ns += SECOND)
+		work(&p, 2000000, 100000000);
+	assert_int_equal(assay_progress_eta_s(&p), 50);
+	for (int i = 0; i < 300; i++, clock_ns += SECOND)
+		work(&p, 500000, 100000000);
+	assert_in_range(assay_progress_eta_s(&p), 160, 200); /* 200 in the end; 67 by the mean since the start */
+}
+
+static void eta__workers_load_their_models__is_no_pace(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	assay_progress_work idle = {.left = 90000000};
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	assay_progress_stands(&p, &idle);
+	clock_ns += 30 * SECOND;
+	assert_int_equal(assay_progress_eta_s(&p), -1);
+	work(&p, 0, 90000000);
+	clock_ns += 10 * SECOND;
+	work(&p, 10000000, 80000000);
+	assert_int_equal(assay_progress_eta_s(&p), 80);
+}
+
+static void eta__only_digests__at_their_pace(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	assay_progress_work w = {.digests_left = 100};
+
+	(void)state;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	p.phase = ASSAY_PHASE_HASH;
+	assay_progress_stands(&p, &w);
+	clock_ns += 6 * SECOND;
+	w = (assay_progress_work){.digests_left = 60, .digests_done = 40};
+	assay_progress_stands(&p, &w);
+	assert_int_equal(assay_progress_eta_s(&p), 9);
+	/* They wait for workers now, and say nothing. */
+	work(&p, 0, 10000000);
+	clock_ns += 60 * SECOND;
+	work(&p, 60000000, 60000000);
+	assert_int_equal(assay_progress_eta_s(&p), 60);
 }
 
 static void rate__over_the_last_seconds(void **state)
@@ -126,8 +250,7 @@ static void bar__any_width_and_hostile_names__fits_and_is_harmless(void **state)
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 1234567);
 	p.done = 1234;
 	p.failed = 7;
-	p.work_done = 5;
-	p.work_left = 5;
+	work(&p, 5, 5);
 	p.current_count = 5;
 	p.current[0] = "inbox/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e/\xe6\x97\xa5.png";
 	p.current[2] = "inbox/\x1b]0;owned\x07.png";
@@ -153,11 +276,11 @@ static void bar__half_done__half_full(void **state)
 
 	(void)state;
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	work(&p, 0, 100000000);
 	clock_ns += 100 * SECOND;
 	p.done = 12;
 	p.failed = 3;
-	p.work_done = 50000000;
-	p.work_left = 50000000;
+	work(&p, 50000000, 50000000);
 	p.current_count = 2;
 	p.current[1] = "scans/a.png";
 	assay_progress_bar(&line, &p, 100);
@@ -172,11 +295,11 @@ static void plain__what_a_log_needs(void **state)
 
 	(void)state;
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	work(&p, 0, 100000000);
 	clock_ns += 10000 * SECOND;
 	p.done = 10;
 	p.samples = 17;
-	p.work_done = 50000000;
-	p.work_left = 50000000;
+	work(&p, 50000000, 50000000);
 	assay_progress_plain(&line, &p);
 	assert_string_equal(assay_buf_str(&line), "process: 50% 10/40 sources, 2h46m left, 17 samples");
 }
@@ -188,12 +311,12 @@ static void json__one_object_with_every_key(void **state)
 
 	(void)state;
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
+	work(&p, 0, 10000000);
 	clock_ns += 10 * SECOND;
 	p.done = 10;
 	p.samples = 17;
 	p.failed = 1;
-	p.work_done = 2500000;
-	p.work_left = 7500000;
+	work(&p, 2500000, 7500000);
 	p.current_count = 3;
 	p.current[0] = "a \"b\".png";
 	p.current[2] = "c";
@@ -261,7 +384,7 @@ static void stop__json_says_so_where_it_stood(void **state)
 	(void)state;
 	assert_non_null(out);
 	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 40);
-	p.work_done = p.work_left = 10;
+	work(&p, 10, 10);
 	p.current_count = 1;
 	p.current[0] = "a name that is gone by then";
 	assay_progress_show(&p, true);
@@ -280,7 +403,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(full__estimates_jump__never_backwards_and_full_only_at_the_end),
 	    cmocka_unit_test(full__work_not_files),
+	    cmocka_unit_test(full__estimates_hold__share_of_all_phases),
+	    cmocka_unit_test(full__estimate_was_wrong__goes_on_from_where_it_is),
+	    cmocka_unit_test(full__work_that_was_not_needed__judging_gets_the_rest_of_the_bar),
 	    cmocka_unit_test(eta__work_left_at_the_pace_so_far),
+	    cmocka_unit_test(eta__the_machine_gets_slow__the_recent_pace),
+	    cmocka_unit_test(eta__workers_load_their_models__is_no_pace),
+	    cmocka_unit_test(eta__only_digests__at_their_pace),
 	    cmocka_unit_test(rate__over_the_last_seconds),
 	    cmocka_unit_test(bar__any_width_and_hostile_names__fits_and_is_harmless),
 	    cmocka_unit_test(bar__half_done__half_full),

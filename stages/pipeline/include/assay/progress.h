@@ -1,6 +1,9 @@
 /**
  * What a long run tells while it works. The bar goes by estimated work, not by files: a hundred scans and one film are
- * not 101 equal parts. It never goes backwards, whatever estimates do, and is full only at the end.
+ * not 101 equal parts. What is left of the bar stands for what is left of the work by the estimate of the moment: with
+ * w done since the last look and r left, it shrinks to r / (r + w) of what it was. As long as estimates hold that is the
+ * share of all the work; when they turn out wrong the bar goes on from where it is, slower or faster. So it never goes
+ * backwards, moves whenever work is done, and is full at the end, and only there.
  */
 #ifndef ASSAY_PROGRESS_H
 #define ASSAY_PROGRESS_H
@@ -38,6 +41,23 @@ typedef struct assay_progress_mark {
 	uint64_t done, bytes;
 } assay_progress_mark;
 
+/* How the work of processing stands, in microseconds of what it takes by what is known now. */
+typedef struct assay_progress_work {
+	uint64_t done, left;                 /* CPU of units */
+	uint64_t digests_done, digests_left; /* of digesting, which goes on beside them */
+	uint64_t longest_us; /* time that the longest unit in flight still takes: it is not spread over workers */
+	uint64_t late_after; /* of what waits, what ends last has its turn after so much of the work left, */
+	uint64_t late_us;    /* and takes so long */
+	unsigned lanes;      /* workers that have a unit, or could have one */
+	bool guessed;        /* most of what is left was never measured: no end can be told */
+} assay_progress_work;
+
+/* How fast work goes, the recent past first. */
+typedef struct assay_progress_pace {
+	double work_us, took_us; /* times the lanes that there were */
+	uint64_t done;           /* when last looked at */
+} assay_progress_pace;
+
 typedef struct assay_progress {
 	FILE *out; /* stderr in the tool; borrowed */
 	assay_progress_mode mode;
@@ -45,15 +65,18 @@ typedef struct assay_progress {
 	assay_phase phase;
 	uint64_t done, total; /* sources of this phase; total 0 while it is not known */
 	uint64_t samples, failed;
-	uint64_t bytes; /* of sources that were done */
-	/* Estimated work in microseconds: of digesting and processing as it is known now, and what judging and the
-	 * commit will take after it. */
-	uint64_t work_done, work_left, judge_work, commit_work;
+	uint64_t bytes;               /* of sources that were done */
+	uint64_t judge_us, commit_us; /* that these phases will probably take */
+	unsigned workers;             /* that do what is left of the work before them; 0 counts as 1 */
 	const char *current[ASSAY_PROGRESS_CURRENT_MAX]; /* by worker: what it works on, or NULL; borrowed */
 	size_t current_count;
 	/* The rest is its own. */
-	uint32_t full; /* of ASSAY_PROGRESS_FULL, as far as it was ever shown */
-	int64_t started_ns, work_started_ns, phase_started_ns, shown_ns;
+	assay_progress_work work;
+	assay_progress_pace pace, digest_pace;
+	double filled; /* share of the bar */
+	double gained; /* work done that is not in it yet */
+	double judged; /* share of judging that is */
+	int64_t started_ns, phase_started_ns, shown_ns, work_ns;
 	assay_progress_mark marks[ASSAY_PROGRESS_MARKS]; /* of this phase; a ring */
 	size_t mark_count;
 	bool on_line; /* the bar stands on the current line */
@@ -64,6 +87,10 @@ typedef struct assay_progress {
 void assay_progress_init(assay_progress *p, assay_progress_mode mode, FILE *out);
 /** Begin a phase with so many sources; `done` starts at 0. NULL is fine. */
 void assay_progress_phase(assay_progress *p, assay_phase phase, uint64_t total);
+/** So many microseconds of the expected work of processing were done. NULL is fine. */
+void assay_progress_gain(assay_progress *p, double us);
+/** How processing stands now. */
+void assay_progress_stands(assay_progress *p, const assay_progress_work *work);
 /** Has enough time passed to show something? For those to whom its numbers cost time. NULL is not. */
 bool assay_progress_is_due(const assay_progress *p);
 /** Show the present numbers if enough time has passed (always with force). NULL is fine. */
@@ -82,8 +109,13 @@ const char *assay_phase_name(assay_phase phase);
 
 /** Of ASSAY_PROGRESS_FULL; never less than before, full only when done. */
 uint32_t assay_progress_full(assay_progress *p);
-/** Seconds until the end by the work left and the pace so far; -1 while it cannot be told. */
-int64_t assay_progress_eta_s(assay_progress *p);
+/** Microseconds of work that are behind, and of all there is, by what is known now. */
+uint64_t assay_progress_work_us(const assay_progress *p, uint64_t *total_us);
+/**
+ * Seconds until the end, by the work left and the pace so far, but not before the longest unit in hand is done; -1
+ * while it cannot be told.
+ */
+int64_t assay_progress_eta_s(const assay_progress *p);
 /** Thousandths of sources per second, and bytes per second, over the last seconds. 0 while they cannot be told. */
 uint64_t assay_progress_rate(const assay_progress *p, uint64_t *bytes_per_s);
 

@@ -84,16 +84,21 @@ static line fit(const assay_cost_sums *s, double total, double total_size)
 	return fixed >= 0 ? (line){fixed, slope} : (line){0, total / s->size};
 }
 
+static void add_share(assay_cost_sums *to, const assay_cost_sums *from, double share)
+{
+	to->n += share * from->n;
+	to->size += share * from->size;
+	to->size_size += share * from->size_size;
+	to->cpu += share * from->cpu;
+	to->cpu_size += share * from->cpu_size;
+	to->wall += share * from->wall;
+	to->wall_size += share * from->wall_size;
+	to->units += share * from->units;
+}
+
 static void add_sums(assay_cost_sums *to, const assay_cost_sums *from)
 {
-	to->n += from->n;
-	to->size += from->size;
-	to->size_size += from->size_size;
-	to->cpu += from->cpu;
-	to->cpu_size += from->cpu_size;
-	to->wall += from->wall;
-	to->wall_size += from->wall_size;
-	to->units += from->units;
+	add_share(to, from, 1);
 }
 
 static assay_cost_sums of_modality(const assay_costs *c, assay_modality modality, bool present_recipe)
@@ -136,15 +141,21 @@ assay_code assay_costs_learn(assay_costs *c, assay_modality modality, const char
 	return rc;
 }
 
-/* The cost of `n` sources that have `size` bytes together: lines add up. */
-static double cost_of_many(const assay_costs *c, const assay_cost_class *class, double n, double size)
-{
-	assay_cost_sums s;
-	line cpu = guess(class->modality);
+/* The files of a run are more like each other than like those of the years before. */
+#define LOOSE_SOURCES 8.0
 
-	if (nearest(c, class->modality, class, &s) != ASSAY_COST_NONE)
-		cpu = fit(&s, s.cpu, s.cpu_size);
-	return n * cpu.fixed + size * cpu.by_size;
+void assay_costs_loosen(assay_costs *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		for (unsigned k = 0; k < 2; k++) {
+			assay_cost_sums *s = &c->classes[i].seen[k];
+			const assay_cost_sums all = *s;
+
+			if (all.n <= LOOSE_SOURCES)
+				continue;
+			*s = (assay_cost_sums){0};
+			add_share(s, &all, LOOSE_SOURCES / all.n);
+		}
 }
 
 assay_cost assay_costs_of(const assay_costs *c, assay_modality modality, const char *path, uint64_t size)
@@ -191,14 +202,28 @@ void assay_costs_take_left(assay_costs *c, assay_modality modality, const char *
 	class->left_size -= class->left_size < (double)size ? class->left_size : (double)size;
 }
 
-uint64_t assay_costs_left(const assay_costs *c)
+/* Lines add up: many sources cost what one of all their bytes would, but for the fixed parts. */
+assay_costs_sum assay_costs_left(const assay_costs *c)
 {
-	double us = 0;
+	double us = 0, guessed = 0;
 
-	for (size_t i = 0; i < c->count; i++)
-		if (c->classes[i].left > 0)
-			us += cost_of_many(c, &c->classes[i], c->classes[i].left, c->classes[i].left_size);
-	return (uint64_t)us;
+	for (size_t i = 0; i < c->count; i++) {
+		const assay_cost_class *class = &c->classes[i];
+		assay_cost_sums s;
+		line cpu = guess(class->modality);
+		double all;
+		bool known;
+
+		if (class->left <= 0)
+			continue;
+		known = nearest(c, class->modality, class, &s) != ASSAY_COST_NONE;
+		if (known)
+			cpu = fit(&s, s.cpu, s.cpu_size);
+		all = class->left * cpu.fixed + class->left_size * cpu.by_size;
+		us += all;
+		guessed += known ? 0 : all;
+	}
+	return (assay_costs_sum){(uint64_t)us, (uint64_t)guessed};
 }
 
 void assay_costs_release(assay_costs *c)

@@ -52,6 +52,8 @@ typedef struct assay_costs {
 /** A source whose units took so much. */
 ASSAY_NODISCARD assay_code assay_costs_learn(assay_costs *c, assay_modality modality, const char *path, uint64_t size,
 					     bool present_recipe, const assay_cost *took, assay_err *err);
+/** Let what is learned from now on count more than all that was learned before. */
+void assay_costs_loosen(assay_costs *c);
 /** What a source will probably take. */
 assay_cost assay_costs_of(const assay_costs *c, assay_modality modality, const char *path, uint64_t size);
 
@@ -60,7 +62,11 @@ ASSAY_NODISCARD assay_code assay_costs_add_left(assay_costs *c, assay_modality m
 						uint64_t size, assay_err *err);
 void assay_costs_take_left(assay_costs *c, assay_modality modality, const char *path, uint64_t size);
 /** CPU microseconds that all sources left will probably take, by what is known now. */
-uint64_t assay_costs_left(const assay_costs *c);
+typedef struct assay_costs_sum {
+	uint64_t cpu_us;
+	uint64_t guessed_us; /* of it, what no history speaks of */
+} assay_costs_sum;
+assay_costs_sum assay_costs_left(const assay_costs *c);
 
 void assay_costs_release(assay_costs *c);
 

@@ -66,9 +66,8 @@ static assay_code look_at(assay_plan *p, assay_session *s, assay_found *f, assay
 		return ASSAY_OK;
 	p->needed++;
 	p->bytes += f->stamp.size;
-	return assay_look_asks_for_work(&look)
-		   ? assay_costs_add_left(&p->costs, f->rule->modality, f->key, f->stamp.size, err)
-		   : ASSAY_OK;
+	f->costed = assay_look_asks_for_work(&look);
+	return f->costed ? assay_costs_add_left(&p->costs, f->rule->modality, f->key, f->stamp.size, err) : ASSAY_OK;
 }
 
 assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, uint64_t limit, assay_err *err)

@@ -29,7 +29,8 @@ typedef struct assay_found {
 	bool is_table : 1;   /* metadata_files names it: neither is it */
 	bool elsewhere : 1;  /* it belongs to another shard */
 	bool unchanged : 1;  /* it needs nothing, and */
-	bool failing : 1;    /* stands as failed: set by assay_plan_make */
+	bool failing : 1;    /* stands as failed: set by assay_plan_make, as */
+	bool costed : 1;     /* what it will cost is among the costs left */
 } assay_found;
 
 typedef struct assay_scan {

@@ -236,7 +236,10 @@ static assay_code give(assay_executor *r, assay_slot *s, assay_job *j, size_t pa
 
 	if (rc != ASSAY_OK)
 		return rc;
-	return j->stale ? look_at(r, j, err) : ASSAY_OK;
+	if (j->stale)
+		return look_at(r, j, err);
+	assay_pace_given(r, s);
+	return ASSAY_OK;
 }
 
 static assay_code fill_slots(assay_executor *r, assay_err *err)
@@ -283,7 +286,10 @@ static assay_code step_slot(assay_executor *r, assay_slot *s, assay_err *err)
 	assay_job *back;
 	const assay_code rc = assay_slot_step(r, s, &back, err);
 
-	return rc == ASSAY_OK && back != NULL ? look_at(r, back, err) : rc;
+	if (rc != ASSAY_OK || back == NULL)
+		return rc;
+	assay_pace_back(r, s);
+	return look_at(r, back, err);
 }
 
 static assay_code wait_for_work(assay_executor *r, assay_err *err)

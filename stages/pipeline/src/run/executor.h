@@ -21,6 +21,8 @@ typedef struct assay_slot {
 	assay_job *job; /* NULL while idle */
 	size_t part;
 	int64_t given_ns;
+	/* What the unit was expected to take when it was given, and what is left of the first; see pace.c. */
+	double cpu_us, wall_us, rest_us;
 } assay_slot;
 
 typedef struct assay_executor {
@@ -33,11 +35,13 @@ typedef struct assay_executor {
 	assay_progress *progress;
 	assay_scan scan;
 	assay_plan plan;
-	uint64_t work_us;       /* done: digesting at its estimate, units as measured */
-	uint64_t undigested_us; /* digesting left, at its estimate */
-	size_t next;            /* position in the scan */
-	uint64_t taken;         /* sources of the scan that were looked at */
-	uint64_t begun;         /* of them, those that needed work */
+	uint64_t work_us;                    /* CPU of units that came back */
+	uint64_t digested_us, undigested_us; /* digesting at its estimate: done and left */
+	size_t longest;                      /* position in the scan of the source that seemed to take longest, */
+	double after_longest_us;             /* and CPU of those after it */
+	size_t next;                         /* position in the scan */
+	uint64_t taken;                      /* sources of the scan that were looked at */
+	uint64_t begun;                      /* of them, those that needed work */
 	assay_hash_pool *pool;
 	assay_job **jobs; /* being digested, or with units waiting or running; in the order of the scan */
 	size_t job_count;

@@ -8,6 +8,9 @@
 void assay_pace_begin(assay_executor *r);
 void assay_pace_unchanged(assay_executor *r);
 void assay_pace_digested(assay_executor *r, const assay_job *j);
+/** A unit was given to a worker; it came back, however it ended. */
+void assay_pace_given(const assay_executor *r, assay_slot *s);
+void assay_pace_back(const assay_executor *r, assay_slot *s);
 /** Learns from what it took, too. */
 void assay_pace_job_done(assay_executor *r, const assay_job *j);
 /** Show, if it is time. */

@@ -53,73 +53,161 @@ static double share(uint64_t done, uint64_t total)
 	return total == 0 ? 0 : done >= total ? 1 : (double)done / (double)total;
 }
 
-static double work_total(const assay_progress *p)
+/* ---- the bar */
+
+/* One microsecond of a later phase takes as long as one of every worker's. */
+static double width(const assay_progress *p)
 {
-	return (double)p->work_done + (double)p->work_left + (double)p->judge_work + (double)p->commit_work;
+	return p->workers > 0 ? p->workers : 1;
 }
 
-static double work_behind(const assay_progress *p)
+static double judged(const assay_progress *p)
 {
-	switch (p->phase) {
-	case ASSAY_PHASE_SCAN:
-	case ASSAY_PHASE_STOPPED: /* as far as was shown */
-		return 0;
-	case ASSAY_PHASE_HASH:
-	case ASSAY_PHASE_PROCESS:
-		return (double)p->work_done;
-	case ASSAY_PHASE_JUDGE:
-		return (double)p->work_done + (double)p->judge_work * share(p->done, p->total);
-	case ASSAY_PHASE_COMMIT:
-		return (double)p->work_done + (double)p->judge_work;
-	case ASSAY_PHASE_DONE:
-		break;
-	}
-	return work_total(p);
+	return p->phase == ASSAY_PHASE_JUDGE ? share(p->done, p->total) : p->judged;
+}
+
+static double later_us(const assay_progress *p)
+{
+	return (double)p->judge_us * (1 - judged(p)) + (double)p->commit_us;
+}
+
+static double left(const assay_progress *p)
+{
+	return (double)p->work.left + (double)p->work.digests_left + width(p) * later_us(p);
+}
+
+static void judge_so_far(assay_progress *p, double so_far)
+{
+	if (so_far > p->judged)
+		p->gained += width(p) * (double)p->judge_us * (so_far - p->judged);
+	p->judged = so_far;
+}
+
+void assay_progress_gain(assay_progress *p, double us)
+{
+	if (p != NULL)
+		p->gained += us;
 }
 
 uint32_t assay_progress_full(assay_progress *p)
 {
-	const double total = work_total(p);
-	uint32_t full = total > 0 ? (uint32_t)(work_behind(p) / total * ASSAY_PROGRESS_FULL) : 0;
+	const double rest = left(p);
 
+	judge_so_far(p, judged(p));
+	if (p->gained > 0)
+		p->filled = 1 - (1 - p->filled) * rest / (rest + p->gained);
+	p->gained = 0;
 	if (p->phase == ASSAY_PHASE_DONE)
-		full = ASSAY_PROGRESS_FULL;
-	else if (full >= ASSAY_PROGRESS_FULL)
-		full = ASSAY_PROGRESS_FULL - 1;
-	if (full > p->full)
-		p->full = full;
-	return p->full;
+		p->filled = 1;
+	else if (p->filled * ASSAY_PROGRESS_FULL >= ASSAY_PROGRESS_FULL - 1)
+		return ASSAY_PROGRESS_FULL - 1;
+	return (uint32_t)(p->filled * ASSAY_PROGRESS_FULL);
 }
 
-/* Of the phase that is on, by its own pace; judging and the commit are taken at their estimate before they begin. */
-int64_t assay_progress_eta_s(assay_progress *p)
+/* ---- the pace */
+
+/* What was done so long ago counts half of what is done now. */
+#define FORGET_US 120000000.0
+/* Before this nothing is said. */
+#define TELLING_US 500000.0
+
+static void keep_pace(assay_progress_pace *pace, uint64_t done, double us)
 {
-	const double later = (double)p->commit_work + (p->phase == ASSAY_PHASE_JUDGE ? 0 : (double)p->judge_work);
-	const double spent =
-	    (double)(p->now() - (p->phase == ASSAY_PHASE_JUDGE ? p->phase_started_ns : p->work_started_ns)) / 1000;
-	double left;
+	const double keep = FORGET_US / (FORGET_US + us);
+
+	/* What a unit was thought to have done may be taken back when it ends. */
+	pace->work_us = pace->work_us * keep + ((double)done - (double)pace->done);
+	pace->took_us = pace->took_us * keep + us;
+	pace->done = done;
+}
+
+/* How long so much work takes on so many lanes; negative while there is no telling. */
+static double takes(const assay_progress_pace *pace, uint64_t work, double lanes)
+{
+	if (work == 0)
+		return 0;
+	return pace->took_us >= TELLING_US && pace->work_us > 0 ? (double)work / pace->work_us * pace->took_us / lanes
+								: -1;
+}
+
+void assay_progress_stands(assay_progress *p, const assay_progress_work *work)
+{
+	const int64_t now = p->now();
+	const double us = (double)(now - p->work_ns) / 1000;
+
+	/* Units do not go slowly while workers load their models, nor digests while they wait for workers. */
+	if (p->work_ns != 0 && p->work.lanes > 0)
+		keep_pace(&p->pace, work->done, us * p->work.lanes);
+	else if (p->work_ns != 0 && p->work.digests_left > 0)
+		keep_pace(&p->digest_pace, work->digests_done, us);
+	p->pace.done = work->done;
+	p->digest_pace.done = work->digests_done;
+	p->work = *work;
+	p->work_ns = now;
+}
+
+uint64_t assay_progress_work_us(const assay_progress *p, uint64_t *total_us)
+{
+	const uint64_t later = p->judge_us + p->commit_us;
+	uint64_t behind = p->work.done + p->work.digests_done;
+
+	*total_us = behind + p->work.left + p->work.digests_left + later;
+	if (p->phase == ASSAY_PHASE_DONE)
+		return *total_us;
+	if (p->phase == ASSAY_PHASE_JUDGE || p->phase == ASSAY_PHASE_COMMIT)
+		behind += (uint64_t)((double)p->judge_us * judged(p));
+	return behind;
+}
+
+static double process_takes(const assay_progress *p)
+{
+	const double units = takes(&p->pace, p->work.left, width(p));
+	const double digests = takes(&p->digest_pace, p->work.digests_left, 1);
+	const double late = takes(&p->pace, p->work.late_after, width(p)) + (double)p->work.late_us;
+	double most = (double)p->work.longest_us;
+
+	if (units < 0 || p->work.guessed || (p->work.left == 0 && digests < 0))
+		return -1;
+	most = units > most ? units : most;
+	most = late > most ? late : most;
+	return digests > most ? digests : most;
+}
+
+/* By its own pace, once it has one. */
+static double judge_takes(const assay_progress *p)
+{
+	const double spent = (double)(p->now() - p->phase_started_ns) / 1000;
+	const double so_far = judged(p);
+
+	if (so_far > 0 && spent >= TELLING_US)
+		return spent / so_far * (1 - so_far);
+	return p->judge_us > 0 ? (double)p->judge_us * (1 - so_far) : -1;
+}
+
+int64_t assay_progress_eta_s(const assay_progress *p)
+{
+	double us = -1;
 
 	switch (p->phase) {
 	case ASSAY_PHASE_HASH:
 	case ASSAY_PHASE_PROCESS:
-		if (p->work_done == 0 || spent < 500000)
-			return -1;
-		left = spent / (double)p->work_done * (double)p->work_left + later;
+		us = process_takes(p);
+		us += us >= 0 ? (double)p->judge_us + (double)p->commit_us : 0;
 		break;
 	case ASSAY_PHASE_JUDGE:
-		if (p->done == 0 || p->total == 0)
-			return -1;
-		left = p->done < p->total ? spent / (double)p->done * (double)(p->total - p->done) + later : later;
+		us = judge_takes(p);
+		us += us >= 0 ? (double)p->commit_us : 0;
 		break;
-	case ASSAY_PHASE_SCAN:
 	case ASSAY_PHASE_COMMIT:
-	case ASSAY_PHASE_STOPPED:
-		return -1;
+		us = p->commit_us > 0 ? (double)p->commit_us : -1;
+		break;
 	case ASSAY_PHASE_DONE:
-	default:
 		return 0;
+	case ASSAY_PHASE_SCAN:
+	case ASSAY_PHASE_STOPPED:
+		break;
 	}
-	return (int64_t)(left / 1000000 + 0.5);
+	return us < 0 ? -1 : (int64_t)(us / 1000000 + 0.5);
 }
 
 uint64_t assay_progress_rate(const assay_progress *p, uint64_t *bytes_per_s)
@@ -204,13 +292,15 @@ void assay_progress_phase(assay_progress *p, assay_phase phase, uint64_t total)
 {
 	if (p == NULL)
 		return;
+	if (phase == ASSAY_PHASE_JUDGE) /* whatever was thought to be left is not */
+		p->work = (assay_progress_work){.done = p->work.done, .digests_done = p->work.digests_done};
+	if (phase == ASSAY_PHASE_COMMIT)
+		judge_so_far(p, 1);
 	p->phase = phase;
 	p->done = 0;
 	p->total = total;
 	p->phase_started_ns = p->now();
 	p->mark_count = 0;
-	if (p->work_started_ns == 0)
-		p->work_started_ns = p->phase_started_ns;
 	memset(p->current, 0, sizeof p->current);
 	assay_progress_show(p, p->mode == ASSAY_PROGRESS_JSON);
 }

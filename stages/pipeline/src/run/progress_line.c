@@ -111,9 +111,9 @@ static void json_seconds(assay_json *j, const char *key, double us)
 
 void assay_progress_json(assay_buf *out, assay_progress *p)
 {
-	const double total =
-	    (double)p->work_done + (double)p->work_left + (double)p->judge_work + (double)p->commit_work;
 	const uint32_t full = assay_progress_full(p);
+	uint64_t total;
+	const uint64_t behind = assay_progress_work_us(p, &total);
 	const int64_t eta = assay_progress_eta_s(p);
 	uint64_t bytes;
 	const uint64_t rate = assay_progress_rate(p, &bytes);
@@ -126,8 +126,8 @@ void assay_progress_json(assay_buf *out, assay_progress *p)
 	assay_json_kuint(&j, "total", p->total);
 	assay_json_key(&j, "fraction");
 	assay_json_decimal(&j, (assay_decimal){full, 6});
-	json_seconds(&j, "work_done", total / ASSAY_PROGRESS_FULL * full);
-	json_seconds(&j, "work_total", total);
+	json_seconds(&j, "work_done", (double)behind);
+	json_seconds(&j, "work_total", (double)total);
 	assay_json_key(&j, "eta_s");
 	if (eta >= 0)
 		assay_json_int(&j, eta);
