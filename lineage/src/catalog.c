@@ -561,6 +561,50 @@ assay_code assay_edge_next(assay_store *s, assay_edge_kind kind, uint64_t *from,
 	return more ? ASSAY_OK : ASSAY_ENOENT;
 }
 
+/* What is told when an edge was read: an end as soon as it is known to have company, with the first of them. */
+static assay_code tell_shared(uint64_t from, uint64_t to, uint64_t last[2], unsigned *alike, assay_edge_fn *fn,
+			      void *ctx, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	*alike = *alike > 0 && from == last[0] ? *alike + 1 : 1;
+	if (*alike == 2)
+		rc = fn(ctx, last[1], err);
+	if (*alike >= 2 && rc == ASSAY_OK)
+		rc = fn(ctx, to, err);
+	last[0] = from;
+	last[1] = to;
+	return rc;
+}
+
+assay_code assay_edges_shared(assay_store *s, assay_edge_kind kind, assay_edge_fn *fn, void *ctx, assay_err *err)
+{
+	unsigned char start[ASSAY_EDGE_KEY];
+	MDB_val k = {.mv_size = sizeof start, .mv_data = start}, v;
+	MDB_cursor *cur = NULL;
+	uint64_t last[2] = {0};
+	unsigned alike = 0;
+	int mrc;
+	assay_code rc = open_cursor(s, ASSAY_TABLE_EDGE, &cur, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	edge_key(start, kind, 0, 0);
+	for (mrc = mdb_cursor_get(cur, &k, &v, MDB_SET_RANGE); mrc == MDB_SUCCESS && rc == ASSAY_OK;
+	     mrc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)) {
+		assay_edge_kind found;
+		uint64_t from, to;
+
+		if (!assay_edge_read(k.mv_data, k.mv_size, &found, &from, &to) || found != kind)
+			break;
+		rc = tell_shared(from, to, last, &alike, fn, ctx, err);
+	}
+	mdb_cursor_close(cur);
+	if (rc == ASSAY_OK && mrc != MDB_SUCCESS && mrc != MDB_NOTFOUND)
+		rc = raise_mdb(err, mrc, "scan", ASSAY_TABLE_EDGE);
+	return rc;
+}
+
 /* Seeks anew for each edge, so that fn may write (a write may move the pages under a cursor). */
 assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn, void *ctx,
 			    assay_err *err)

@@ -108,6 +108,9 @@ typedef assay_code assay_edge_fn(void *ctx, uint64_t to, assay_err *err);
 ASSAY_NODISCARD assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn,
 					    void *ctx, assay_err *err);
 
+/** Ends of the edges of a kind that do not leave their number alone, in no order. fn must not write. */
+ASSAY_NODISCARD assay_code assay_edges_shared(assay_store *s, assay_edge_kind kind, assay_edge_fn *fn, void *ctx,
+					      assay_err *err);
 /** The smallest number above *from that edges of this kind leave; ASSAY_ENOENT without a message when none does. */
 ASSAY_NODISCARD assay_code assay_edge_next(assay_store *s, assay_edge_kind kind, uint64_t *from, assay_err *err);
 

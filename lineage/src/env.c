@@ -98,14 +98,28 @@ static assay_code keep_to_ourselves(MDB_env *mdb, assay_err *err)
 	return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? ASSAY_OK : ASSAY_RAISE_ERRNO(err, "fcntl data.mdb");
 }
 
+/* What the system calls too large a map; EINVAL is what valgrind's says. */
+static bool is_too_large(int mrc)
+{
+	return mrc == ENOMEM || mrc == EINVAL;
+}
+
 /* A large map costs nothing; where the address space is small (qemu-user, ulimit -v) the largest that fits is used. */
-static int open_largest(MDB_env **mdb, const char *path, unsigned flags)
+static assay_code open_largest(MDB_env **mdb, const char *path, unsigned flags, assay_err *err)
 {
 	int mrc = ENOMEM;
 
-	for (size_t map = MAP_LARGEST; mrc == ENOMEM && map >= MAP_SMALLEST; map /= 2)
+	for (size_t map = MAP_LARGEST; is_too_large(mrc) && map >= MAP_SMALLEST; map /= 2)
 		mrc = open_map(mdb, path, flags, map);
-	return mrc;
+	if (mrc == MDB_SUCCESS)
+		return ASSAY_OK;
+	/* On media that nobody can write, LMDB does without a lock file. */
+	if (mrc == EACCES && (flags & MDB_RDONLY) != 0)
+		return ASSAY_RAISE_SYS(
+		    err, ASSAY_EPERM, mrc,
+		    "this user may not read the catalog, or not write its lock.mdb, where readers are entered; "
+		    "give that permission, or read a copy of the store");
+	return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "open the catalog: %s", mdb_strerror(mrc));
 }
 
 static assay_code open_tables(assay_env *e, bool make, assay_err *err)
@@ -136,21 +150,13 @@ fail:
 
 assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool ahead, bool make, assay_err *err)
 {
-	int dead, mrc;
+	int dead;
 	assay_code rc;
 
 	*e = (assay_env){.read_only = read_only};
 	/* NOTLS: a read snapshot belongs to the handle, not to the thread. */
-	mrc = open_largest(&e->mdb, path, MDB_NOTLS | (read_only ? MDB_RDONLY : 0) | (ahead ? 0 : MDB_NORDAHEAD));
-	if (mrc == EACCES && read_only) {
-		/* On media that nobody can write, LMDB does without. */
-		rc = ASSAY_RAISE(
-		    err, ASSAY_EPERM,
-		    "this user may not read the catalog, or not write its lock.mdb, where readers are entered; "
-		    "give that permission, or read a copy of the store");
-		goto fail;
-	}
-	TRY_MDB(mrc);
+	ASSAY_TRY(
+	    open_largest(&e->mdb, path, MDB_NOTLS | (read_only ? MDB_RDONLY : 0) | (ahead ? 0 : MDB_NORDAHEAD), err));
 	ASSAY_TRY(keep_to_ourselves(e->mdb, err));
 	(void)mdb_reader_check(e->mdb, &dead); /* slots of readers that were killed */
 	ASSAY_TRY(open_tables(e, make, err));

@@ -536,3 +536,49 @@ assay_code assay_sources_with(assay_store *s, const assay_digest *content, assay
 		return ASSAY_OK;
 	return rc == ASSAY_OK ? assay_edges_each(s, ASSAY_EDGE_CONTENT_SOURCE, id, visit_edge, &v, err) : rc;
 }
+
+/* ---------------------------------------------------------------- in company */
+
+typedef struct id_list {
+	uint64_t *ids;
+	size_t count, cap;
+} id_list;
+
+static assay_code add_id(void *ctx, uint64_t id, assay_err *err)
+{
+	id_list *l = ctx;
+	const assay_code rc = assay_grow(&l->ids, &l->cap, l->count, sizeof *l->ids, err);
+
+	if (rc == ASSAY_OK)
+		l->ids[l->count++] = id;
+	return rc;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+assay_code assay_sources_shared(assay_store *s, uint64_t **out, size_t *count, assay_err *err)
+{
+	id_list l = {0};
+	size_t kept = 0;
+	assay_code rc = assay_edges_shared(s, ASSAY_EDGE_CONTENT_SOURCE, add_id, &l, err);
+
+	*out = NULL;
+	*count = 0;
+	if (rc != ASSAY_OK || l.count == 0) {
+		free(l.ids);
+		return rc;
+	}
+	qsort(l.ids, l.count, sizeof *l.ids, compare_ids);
+	/* A source that had other bytes before may share both. */
+	for (size_t i = 0; i < l.count; i++)
+		if (i == 0 || l.ids[i] != l.ids[kept - 1])
+			l.ids[kept++] = l.ids[i];
+	*out = l.ids;
+	*count = kept;
+	return ASSAY_OK;
+}

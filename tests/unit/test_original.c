@@ -21,9 +21,18 @@ assay_code __wrap_assay_sources_with(assay_store *s, const assay_digest *content
 
 static const assay_config config;
 
+/* One of many contents. */
+static assay_digest content_digest(unsigned content)
+{
+	assay_digest d = digest(content);
+
+	memcpy(d.bytes, &content, sizeof content);
+	return d;
+}
+
 static uint64_t put_unit(assay_store *s, unsigned content, assay_failure failure)
 {
-	assay_unit u = {.source = digest(content), .part = text("")};
+	assay_unit u = {.source = content_digest(content), .part = text("")};
 	assay_step_count step = {0};
 
 	assert_int_equal(assay_object_put(s, ASSAY_OBJECT_RECIPE, "recipe", 6, NULL, &u.recipe, NULL, NULL), ASSAY_OK);
@@ -41,7 +50,7 @@ static uint64_t put_unit(assay_store *s, unsigned content, assay_failure failure
 /* Only the digest of what it was made by is asked for. */
 static assay_source put(assay_store *s, const char *path, unsigned content, uint64_t unit, bool missing)
 {
-	assay_source src = {.modality = ASSAY_MODALITY_PAGE, .digest = digest(content), .recipe = digest(0xee)};
+	assay_source src = {.modality = ASSAY_MODALITY_PAGE, .digest = content_digest(content), .recipe = digest(0xee)};
 
 	src.path = text(path);
 	src.units = malloc(sizeof(*src.units));
@@ -110,21 +119,35 @@ static void original_of__many_copies__the_group_is_looked_through_once(void **st
 			assert_string_equal(original_of(&o, s, &src), "copy-0000");
 	}
 	assert_int_equal(looked, 1);
-	/* Groups of one are not kept; groups of two are, and the table grows. */
+	/* Groups of one are not even looked for; groups of two are kept, and the table grows. */
+	assay_originals_release(&o);
 	for (unsigned i = 0; i < SINGLES; i++) {
-		char one[16], two[16];
+		char one[16], two[16], three[16];
 
 		(void)snprintf(one, sizeof(one), "one-%04u", i);
 		(void)snprintf(two, sizeof(two), "two-%04u", i);
+		(void)snprintf(three, sizeof(three), "three-%04u", i);
 		ASSAY_AUTO_SOURCE a = put(s, one, 2 + i % 200, unit, false);
 		ASSAY_AUTO_SOURCE b = put(s, two, 2 + i % 200, unit, false);
+		ASSAY_AUTO_SOURCE alone = put(s, three, 1000 + i, unit, false);
 
-		assert_true(a.id < b.id);
-
-		if (i < 200)
-			assert_string_equal(original_of(&o, s, &b), one);
+		assert_true(a.id < b.id && b.id < alone.id);
 	}
-	assert_int_equal(o.count, 201);
+	looked = 0;
+	for (unsigned i = 0; i < SINGLES; i++) {
+		ASSAY_AUTO_SOURCE b = {0}, alone = {0};
+		char two[16], three[16], first[16];
+
+		(void)snprintf(two, sizeof(two), "two-%04u", i);
+		(void)snprintf(three, sizeof(three), "three-%04u", i);
+		(void)snprintf(first, sizeof(first), "one-%04u", i % 200);
+		assert_int_equal(assay_source_find(s, two, &b, NULL), ASSAY_OK);
+		assert_int_equal(assay_source_find(s, three, &alone, NULL), ASSAY_OK);
+		assert_string_equal(original_of(&o, s, &b), first);
+		assert_null(original_of(&o, s, &alone));
+	}
+	assert_int_equal(looked, 200);
+	assert_int_equal(o.count, 200);
 	ASSAY_AUTO_SOURCE again = {0};
 	assert_int_equal(assay_source_find(s, "two-0007", &again, NULL), ASSAY_OK);
 	assert_string_equal(original_of(&o, s, &again), "one-0007");

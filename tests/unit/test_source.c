@@ -238,6 +238,32 @@ static void sources_with__content__every_path_that_had_it(void **state)
 	assert_string_equal(none.text, "");
 }
 
+static void sources_shared__alone_or_in_company__only_those_in_company_once(void **state)
+{
+	ASSAY_AUTO_FREE uint64_t *ids = NULL;
+	ASSAY_AUTO_FREE uint64_t *more = NULL;
+	ASSAY_AUTO_SOURCE b = {0}, c = {0}, a = {0};
+	size_t count;
+
+	assert_int_equal(assay_sources_shared(STORE(state), &ids, &count, NULL), ASSAY_OK);
+	assert_null(ids);
+	put_three(STORE(state));
+	assert_int_equal(assay_source_find(STORE(state), "a", &a, NULL), ASSAY_OK);
+	assert_int_equal(assay_source_find(STORE(state), "b", &b, NULL), ASSAY_OK);
+	assert_int_equal(assay_source_find(STORE(state), "c", &c, NULL), ASSAY_OK);
+	assert_int_equal(assay_sources_shared(STORE(state), &ids, &count, NULL), ASSAY_OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(ids[0], c.id);
+	assert_int_equal(ids[1], a.id);
+	b.digest = digest(1); /* a third with those bytes, and one that shared two contents */
+	assert_int_equal(assay_source_put(STORE(state), &b, NULL), ASSAY_OK);
+	c.digest = digest(2);
+	assert_int_equal(assay_source_put(STORE(state), &c, NULL), ASSAY_OK);
+	assert_int_equal(assay_sources_shared(STORE(state), &more, &count, NULL), ASSAY_OK);
+	assert_int_equal(count, 3);
+	assert_true(more[0] < more[1] && more[1] < more[2]);
+}
+
 static void source_put__never_read__no_content(void **state)
 {
 	ASSAY_AUTO_SOURCE src = {0};
@@ -465,6 +491,7 @@ int main(void)
 	    WITH_STORE(source_find__entry_of_another__ecorrupt_names_both),
 	    WITH_STORE(sources_each__order_of_first_sight),
 	    WITH_STORE(sources_with__content__every_path_that_had_it),
+	    WITH_STORE(sources_shared__alone_or_in_company__only_those_in_company_once),
 	    WITH_STORE(source_put__never_read__no_content),
 	    WITH_STORE(source_get__rows_of_old_formats__what_they_did_not_keep_is_unknown),
 	    WITH_STORE(source_put__something_changes__moves_if_it_is_judged),

@@ -87,5 +87,10 @@ ASSAY_NODISCARD assay_code assay_sources_each(assay_store *s, assay_source_fn *f
 /** Every path whose bytes once had this digest (by present row). */
 ASSAY_NODISCARD assay_code assay_sources_with(assay_store *s, const assay_digest *content, assay_source_fn *fn,
 					      void *ctx, assay_err *err);
+/**
+ * Ids of the sources that assay_sources_with can find in company: only these can have, or be, duplicates.
+ * @param out  [out] ascending, each once; the caller frees it; NULL when there is none
+ */
+ASSAY_NODISCARD assay_code assay_sources_shared(assay_store *s, uint64_t **out, size_t *count, assay_err *err);
 
 #endif

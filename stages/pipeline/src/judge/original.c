@@ -22,6 +22,7 @@ void assay_originals_release(assay_originals *o)
 	for (size_t i = 0; i < o->cap; i++)
 		free(o->groups[i].path);
 	free(o->groups);
+	free(o->shared);
 	*o = (assay_originals){0};
 }
 
@@ -131,6 +132,24 @@ static assay_code look_through(assay_originals *o, const assay_original_group *k
 	return rc;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static assay_code may_have_company(bool *may, assay_originals *o, assay_store *store, uint64_t source, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	if (!o->has_shared)
+		rc = assay_sources_shared(store, &o->shared, &o->shared_count, err);
+	o->has_shared = rc == ASSAY_OK;
+	*may = o->shared_count > 0 && bsearch(&source, o->shared, o->shared_count, sizeof source, compare_ids) != NULL;
+	return rc;
+}
+
 assay_code assay_original_of(const char **path, assay_originals *o, assay_store *store, const assay_config *config,
 			     const assay_source *src, assay_sample_kind kind, assay_err *err)
 {
@@ -145,9 +164,12 @@ assay_code assay_original_of(const char **path, assay_originals *o, assay_store 
 		memset(o->known, 0, sizeof o->known);
 	}
 	if (!o->known[key.slot]) {
-		const char *first;
+		const char *first = NULL;
+		bool may;
 
-		rc = look_through(o, &key, &e, &first, err);
+		rc = may_have_company(&may, o, store, src->id, err);
+		if (rc == ASSAY_OK && may)
+			rc = look_through(o, &key, &e, &first, err);
 		if (rc == ASSAY_OK) {
 			o->path[key.slot] = first != NULL && strcmp(first, src->path) < 0 ? first : NULL;
 			o->known[key.slot] = true;

@@ -17,10 +17,13 @@ typedef struct assay_original_group {
 	bool used;
 } assay_original_group;
 
-/** What was found so far: each group is looked through once, however many sources are in it. Blank is empty. */
+/** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Blank is empty. */
 typedef struct assay_originals {
 	assay_original_group *groups; /* cap is a power of two, at most half full; none for bytes seen once */
 	size_t count, cap;
+	uint64_t *shared; /* sources that may have company, ascending; read on first use */
+	size_t shared_count;
+	bool has_shared;
 	uint64_t source; /* asked for last, and the answers by slot: */
 	bool known[ASSAY_SAMPLE_KIND_MAX + 1];
 	const char *path[ASSAY_SAMPLE_KIND_MAX + 1];
