@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,19 +69,21 @@ ssize_t __wrap_pread64(int fd, void *p, size_t n, off_t at)
 }
 
 static bool crypto_fails;
-int __real_EVP_Digest(const void *p, size_t n, unsigned char *out, unsigned *size, const EVP_MD *md, ENGINE *e);
-int __wrap_EVP_Digest(const void *p, size_t n, unsigned char *out, unsigned *size, const EVP_MD *md, ENGINE *e);
 int __real_EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *p, size_t n);
 int __wrap_EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *p, size_t n);
-
-int __wrap_EVP_Digest(const void *p, size_t n, unsigned char *out, unsigned *size, const EVP_MD *md, ENGINE *e)
-{
-	return crypto_fails ? 0 : __real_EVP_Digest(p, n, out, size, md, e);
-}
 
 int __wrap_EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *p, size_t n)
 {
 	return crypto_fails ? 0 : __real_EVP_DigestUpdate(ctx, p, n);
+}
+
+static bool context_fails;
+EVP_MD_CTX *__real_EVP_MD_CTX_new(void);
+EVP_MD_CTX *__wrap_EVP_MD_CTX_new(void);
+
+EVP_MD_CTX *__wrap_EVP_MD_CTX_new(void)
+{
+	return context_fails ? NULL : __real_EVP_MD_CTX_new();
 }
 
 /* NIST CSRC, "SHA-256 example values" and FIPS 180-2 appendix B; the empty message from CAVP SHA256ShortMsg. */
@@ -243,6 +246,48 @@ static void digest_fd__every_alloc_fails_in_turn__enomem(void **state)
 	(void)fclose(f);
 }
 
+/* Digests of the two messages in turn; how many were wrong. */
+static void *digest_in_thread(void *wrong)
+{
+	for (unsigned i = 0; i < 1000; i++) {
+		const size_t at = 1 + i % 2;
+		char hex[ASSAY_DIGEST_HEX];
+		assay_digest d;
+
+		if (assay_digest_of(&d, vectors[at].message, strlen(vectors[at].message), NULL) != ASSAY_OK ||
+		    strcmp(assay_digest_hex(&d, hex), vectors[at].hex) != 0)
+			++*(unsigned *)wrong;
+	}
+	return NULL;
+}
+
+static void digest_of__threads__each_by_itself(void **state)
+{
+	unsigned wrong[4] = {0};
+	pthread_t threads[4];
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, digest_in_thread, &wrong[i]), 0);
+	for (size_t i = 0; i < ASSAY_COUNT(threads); i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(wrong[i], 0);
+	}
+}
+
+static void digest_of__no_memory_in_a_new_thread__enomem(void **state)
+{
+	unsigned wrong = 0;
+	pthread_t thread;
+
+	(void)state;
+	context_fails = true;
+	assert_int_equal(pthread_create(&thread, NULL, digest_in_thread, &wrong), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	context_fails = false;
+	assert_int_equal(wrong, 1000);
+}
+
 static void digest__libcrypto_fails__enomem_with_message(void **state)
 {
 	assay_hasher *h;
@@ -345,6 +390,8 @@ int main(void)
 	    cmocka_unit_test(digest_fd__read_fails__eio_with_offset),
 	    cmocka_unit_test(digest_fd__pipe__eio),
 	    cmocka_unit_test(digest_fd__every_alloc_fails_in_turn__enomem),
+	    cmocka_unit_test(digest_of__threads__each_by_itself),
+	    cmocka_unit_test(digest_of__no_memory_in_a_new_thread__enomem),
 	    cmocka_unit_test(digest__libcrypto_fails__enomem_with_message),
 	    cmocka_unit_test(hasher_open__alloc_fails__null),
 	    cmocka_unit_test(digest_cmp__first_difference__decides),
