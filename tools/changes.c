@@ -1,10 +1,14 @@
 #include "changes.h"
 
+#include "tell.h"
+
 #include "assay/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define TERMS_SAID 6 /* of a recipe, to people */
 
 static const char nothing[] = "";
 
@@ -15,6 +19,10 @@ void assay_changes_release(assay_changes *c)
 		free(c->items[i].before);
 		free(c->items[i].now);
 		free(c->items[i].text);
+		free(c->items[i].stage);
+		if (c->items[i].terms != NULL)
+			assay_changes_release(c->items[i].terms);
+		free(c->items[i].terms);
 	}
 	free(c->items);
 	*c = (assay_changes){0};
@@ -35,6 +43,10 @@ void assay_json_changes(assay_json *j, const char *key, const assay_changes *c)
 		if (x->effect != NULL)
 			assay_json_kstr(j, "effect", x->effect);
 		assay_json_kstr(j, "text", x->text);
+		if (x->stage != NULL)
+			assay_json_kstr(j, "stage", x->stage);
+		if (x->terms != NULL)
+			assay_json_changes(j, "terms", x->terms);
 		assay_json_end(j);
 	}
 	assay_json_end(j);
@@ -60,8 +72,33 @@ assay_code assay_changes_add(assay_changes *c, assay_change_words w, const assay
 	ASSAY_TRY(copy(&x->before, w.before, err));
 	ASSAY_TRY(copy(&x->now, w.now, err));
 	ASSAY_TRY(copy(&x->text, assay_buf_str(text), err));
+	ASSAY_TRY(copy(&x->stage, w.stage, err));
 fail:
 	return rc;
+}
+
+static void say_line(const char *indent, const char *word, const char *line)
+{
+	ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
+
+	assay_tell_safe(&safe, line);
+	assay_say("%s%s%s\n", indent, word, assay_buf_str(&safe));
+}
+
+void assay_say_changes(const char *indent, const char *word, const assay_changes *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const assay_changes *terms = c->items[i].terms;
+
+		say_line(indent, word, c->items[i].text);
+		if (terms == NULL || terms->count < 2)
+			continue; /* the sentence says it */
+		for (size_t k = 0; k < terms->count && k < TERMS_SAID; k++)
+			say_line(indent, "  ", terms->items[k].text);
+		if (terms->count > TERMS_SAID)
+			assay_say("%s  and %zu more term%s (--json lists all)\n", indent, terms->count - TERMS_SAID,
+				  terms->count == TERMS_SAID + 1 ? "" : "s");
+	}
 }
 
 /* ---------------------------------------------------------------- what a unit reads */
@@ -172,13 +209,45 @@ static assay_code diff_sidecars(assay_changes *c, const assay_inputs *before, co
 	return rc;
 }
 
+assay_code assay_changes_recipes(assay_changes *c, const assay_recipe *before, const assay_recipe *now, assay_err *err)
+{
+	ASSAY_AUTO_CHANGES terms = {0};
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	char was[ASSAY_DIGEST_HEX + 8], is[ASSAY_DIGEST_HEX + 8];
+	assay_changes *kept;
+	assay_code rc;
+
+	if (assay_digest_eq(&before->digest, &now->digest))
+		return ASSAY_OK;
+	ASSAY_TRY(assay_changes_recipe(&terms, before, now, err));
+	if (terms.count > 1)
+		assay_buf_printf(&text, "the recipe changed in %zu terms", terms.count);
+	else
+		assay_buf_puts(&text, "the recipe changed: ");
+	if (terms.count == 1)
+		assay_buf_puts(&text, terms.items[0].text);
+	else if (terms.count == 0)
+		assay_recipe_diff_text(&text, before, now); /* what has no name: the order of a table */
+	ASSAY_TRY(assay_changes_add(c,
+				    (assay_change_words){.what = "recipe",
+							 .before = name_digest(&before->digest, was),
+							 .now = name_digest(&now->digest, is)},
+				    &text, err));
+	kept = assay_alloc(1, sizeof *kept);
+	if (kept == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "terms of a recipe");
+	*kept = terms;
+	terms = (assay_changes){0};
+	c->items[c->count - 1].terms = kept;
+fail:
+	return rc;
+}
+
 static assay_code diff_recipe(assay_changes *c, assay_store *s, const assay_inputs *before, const assay_inputs *now,
 			      assay_err *err)
 {
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *a = NULL;
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *b = NULL;
-	char was[ASSAY_DIGEST_HEX + 8], is[ASSAY_DIGEST_HEX + 8];
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	assay_code rc;
 
 	if (assay_digest_eq(&before->recipe, &now->recipe))
@@ -186,15 +255,7 @@ static assay_code diff_recipe(assay_changes *c, assay_store *s, const assay_inpu
 	rc = assay_recipe_load(&a, s, &before->recipe, err);
 	if (rc == ASSAY_OK)
 		rc = assay_recipe_load(&b, s, &now->recipe, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	assay_buf_puts(&text, "the recipe changed: ");
-	assay_recipe_diff_text(&text, a, b);
-	return assay_changes_add(c,
-				 (assay_change_words){.what = "recipe",
-						      .before = name_digest(&before->recipe, was),
-						      .now = name_digest(&now->recipe, is)},
-				 &text, err);
+	return rc == ASSAY_OK ? assay_changes_recipes(c, a, b, err) : rc;
 }
 
 assay_code assay_changes_files(assay_changes *c, const assay_inputs *before, const assay_inputs *now, assay_err *err)

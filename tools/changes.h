@@ -5,6 +5,7 @@
 #include "assay/contract.h"
 #include "assay/json.h"
 #include "assay/recipe.h"
+#include "assay/sample.h"
 #include "assay/source.h"
 #include "assay/unit.h"
 
@@ -12,9 +13,11 @@ typedef struct assay_change {
 	const char
 	    *what;  /* "content", "sidecar", "recipe", "metadata", "contract", "check", "measurement", "artifact"… */
 	char *name; /* role, contract or check id, metric; NULL where there is only one */
-	char *before, *now; /* NULL when it was not there */
-	char *text;         /* the sentence */
-	const char *effect; /* of a check: "loosened", "tightened", "altered"; NULL for everything else */
+	char *before, *now;          /* NULL when it was not there */
+	char *text;                  /* the sentence */
+	const char *effect;          /* of a check: "loosened", "tightened", "altered"; NULL for everything else */
+	char *stage;                 /* of a recipe's term; NULL for everything else */
+	struct assay_changes *terms; /* of "recipe": each that differs; NULL for everything else */
 } assay_change;
 
 typedef struct assay_changes {
@@ -24,12 +27,14 @@ typedef struct assay_changes {
 
 void assay_changes_release(assay_changes *c);
 #define ASSAY_AUTO_CHANGES ASSAY_CLEANUP(assay_changes_release) assay_changes
-/** key: array of {what, name, before, now, text}. */
+/** key: array of {what, name, before, now, text}, where they have them with stage, effect, terms. */
 void assay_json_changes(assay_json *j, const char *key, const assay_changes *c);
+/** A line for each, with word before its text; below a recipe that changed in many terms a line for each of the first. */
+void assay_say_changes(const char *indent, const char *word, const assay_changes *c);
 
 /** A change as it is found; all borrowed, before or now NULL when it was not there. */
 typedef struct assay_change_words {
-	const char *what, *name, *before, *now, *effect;
+	const char *what, *name, *before, *now, *effect, *stage;
 } assay_change_words;
 ASSAY_NODISCARD assay_code assay_changes_add(assay_changes *c, assay_change_words w, const assay_buf *text,
 					     assay_err *err);
@@ -54,13 +59,28 @@ ASSAY_NODISCARD assay_code assay_inputs_of_unit(assay_inputs *out, const assay_u
 /** The bytes of the source and of its sidecars. */
 ASSAY_NODISCARD assay_code assay_changes_files(assay_changes *c, const assay_inputs *before, const assay_inputs *now,
 					       assay_err *err);
-/** The same, and the recipe: its digest, and the first term that differs. */
+/** The same, and the recipe: its digest, and every term that differs. */
 ASSAY_NODISCARD assay_code assay_changes_inputs(assay_changes *c, assay_store *s, const assay_inputs *before,
 						const assay_inputs *now, assay_err *err);
 /** Metadata of a source that differ from the state before its last change. */
 ASSAY_NODISCARD assay_code assay_changes_metadata(assay_changes *c, const assay_source *src, assay_err *err);
 
-/** Every term of two recipes that differs: stages, versions, parameters, engines, models, libraries, tables. */
+/** Two recipes as one change, "recipe", with all its terms; nothing when they are the same. */
+ASSAY_NODISCARD assay_code assay_changes_recipes(assay_changes *c, const assay_recipe *before, const assay_recipe *now,
+						 assay_err *err);
+/** What was not passed comes first: terms of the stages that measure these metrics, and of a stage that failed. */
+typedef struct assay_focus {
+	const char *failed_stage; /* NULL: none */
+	const assay_failed_check *checks;
+	size_t check_count;
+	const assay_changes *measured; /* whose "measurement"s matter as well; NULL: none */
+} assay_focus;
+ASSAY_NODISCARD assay_code assay_changes_focus(assay_changes *c, const assay_focus *f, const assay_recipe *recipe,
+					       assay_err *err);
+/**
+ * Every term of two recipes that differs: stages, versions, parameters, engines, models, libraries, tables. A stage that
+ * stands in a recipe several times is told apart by its number: "page.despeckle (2)".
+ */
 ASSAY_NODISCARD assay_code assay_changes_recipe(assay_changes *c, const assay_recipe *before, const assay_recipe *now,
 						assay_err *err);
 

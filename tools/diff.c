@@ -157,8 +157,7 @@ static void print_sample(const assay_trie_entry *a, const assay_trie_entry *b, c
 		assay_say("    %s %s\n", assay_severity_name((assay_severity)r->row.checks[i].severity),
 			  assay_buf_str(&text));
 	}
-	for (size_t i = 0; i < r->changes.count; i++)
-		assay_say("    %s\n", r->changes.items[i].text);
+	assay_say_changes("    ", "", &r->changes);
 	if (class == ASSAY_DIFF_OUTCOME && any->kind != 0 && !r->known)
 		assay_say("    what it was made from before is not known any more\n");
 }

@@ -78,20 +78,6 @@ static assay_code load_specimen(specimen *out, assay_store *s, const assay_diff_
 
 /* ---------------------------------------------------------------- term by term */
 
-static assay_code diff_recipes(assay_changes *c, const specimen *a, const specimen *b, assay_err *err)
-{
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	char was[ASSAY_DIGEST_HEX], is[ASSAY_DIGEST_HEX], before[ASSAY_DIGEST_HEX + 8], now[ASSAY_DIGEST_HEX + 8];
-
-	if (assay_digest_eq(&a->unit.recipe, &b->unit.recipe))
-		return ASSAY_OK;
-	(void)snprintf(before, sizeof before, "sha256:%s", assay_digest_hex(&a->unit.recipe, was));
-	(void)snprintf(now, sizeof now, "sha256:%s", assay_digest_hex(&b->unit.recipe, is));
-	assay_buf_puts(&text, "the recipe changed: ");
-	assay_recipe_diff_text(&text, a->recipe, b->recipe);
-	return assay_changes_add(c, (assay_change_words){.what = "recipe", .before = before, .now = now}, &text, err);
-}
-
 /* What is delivered and came of the same work can differ in nothing but what assay.yaml says of the source. */
 static assay_code diff_metadata(assay_changes *c, const assay_trie_entry *a, const assay_trie_entry *b, assay_err *err)
 {
@@ -116,11 +102,23 @@ static assay_code compare(assay_changes *c, const specimen *a, const specimen *b
 	ASSAY_TRY(assay_inputs_of_unit(&was, &a->unit, err));
 	ASSAY_TRY(assay_inputs_of_unit(&is, &b->unit, err));
 	ASSAY_TRY(assay_changes_files(c, &was, &is, err));
-	ASSAY_TRY(diff_recipes(c, a, b, err));
+	ASSAY_TRY(assay_changes_recipes(c, a->recipe, b->recipe, err));
 	ASSAY_TRY(assay_changes_metrics(c, &before, &now, err));
 	ASSAY_TRY(assay_changes_artifacts(c, &before, &now, err));
 fail:
 	return rc;
+}
+
+/* Which terms of the recipe come first: those of what sorted it out, in either version. */
+static assay_code focus(assay_diff_reasons *out, const assay_trie_entry *a, const assay_trie_entry *b,
+			const assay_recipe *recipe, assay_err *err)
+{
+	const assay_trie_entry *failed = b->failure != ASSAY_FAILURE_NONE ? b : a;
+	const assay_focus f = {.failed_stage = failed->failure != ASSAY_FAILURE_NONE ? failed->stage : NULL,
+			       .checks = out->row.checks,
+			       .check_count = out->row.check_count};
+
+	return assay_changes_focus(&out->changes, &f, recipe, err);
 }
 
 static assay_code load_row(assay_sample_row *out, assay_store *s, const char *key, assay_err *err)
@@ -151,6 +149,7 @@ assay_code assay_diff_explain(assay_diff_reasons *out, assay_store *s, const ass
 	if (known) {
 		ASSAY_TRY(compare(&out->changes, &x, &y, err));
 		ASSAY_TRY(diff_metadata(&out->changes, a, b, err));
+		ASSAY_TRY(focus(out, a, b, y.recipe, err));
 	}
 	if (!side_b->is_latest || b == NULL || out->row.missing) {
 		assay_sample_row_release(&out->row);

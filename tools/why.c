@@ -257,17 +257,22 @@ fail:
 	return rc;
 }
 
-/* ---------------------------------------------------------------- text */
-
-static void print_changes(const assay_changes *c, const char *word)
+/* Of a recipe that changed, what concerns the verdict comes first; of a source, what it failed in. */
+static assay_code put_in_order(work *w, verdict *v, const assay_sample_row *row, assay_err *err)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
+	const assay_focus f = {
+	    .failed_stage = row->failure != ASSAY_FAILURE_NONE ? row->failed_stage : w->stage,
+	    .checks = row->checks,
+	    .check_count = row->check_count,
+	    .measured = &v->changes,
+	};
+	const assay_recipe none = {0}, *recipe = v->recipe != NULL ? v->recipe : &none;
+	const assay_code rc = assay_changes_focus(&v->changes, &f, recipe, err);
 
-		assay_tell_safe(&safe, c->items[i].text);
-		assay_say("          %s%s\n", word, assay_buf_str(&safe));
-	}
+	return rc == ASSAY_OK ? assay_changes_focus(&w->inputs, &f, recipe, err) : rc;
 }
+
+/* ---------------------------------------------------------------- text */
 
 static void print_done(const work *w)
 {
@@ -303,9 +308,9 @@ static void print_causes(const assay_source *src, const work *w)
 			assay_say("          %s%s\n", causes[i].is_work ? "because " : "", causes[i].text);
 	if (touched && w->inputs.count > 0)
 		assay_say("          the change before that:\n");
-	print_changes(&w->inputs, touched ? "  " : "because ");
+	assay_say_changes("          ", touched ? "  " : "because ", &w->inputs);
 	if ((src->cause & ASSAY_CAUSE_METADATA) != 0)
-		print_changes(&w->said, "");
+		assay_say_changes("          ", "", &w->said);
 }
 
 /* What filters and fields looked at. */
@@ -396,7 +401,7 @@ static void print_before(const assay_sample_row *row, const verdict *v)
 		assay_say("; neither its values nor the contracts changed\n");
 	else
 		assay_say("; nothing changed that matters to it\n");
-	print_changes(&v->changes, "");
+	assay_say_changes("          ", "", &v->changes);
 }
 
 static void print_verdict(const assay_sample_row *row, const verdict *v)
@@ -625,6 +630,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(learn_work(&w, s, &x.source, err));
 	if (x.has_sample)
 		ASSAY_TRY(learn_verdict(&v, s, &x.sample, err));
+	ASSAY_TRY(put_in_order(&w, &v, &x.sample, err));
 	rc = in->json ? tell_json(s, &x, &w, &v, err) : tell_text(s, &x, &w, &v, err);
 fail:
 	return assay_exit_of(rc);

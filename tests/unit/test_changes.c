@@ -181,12 +181,99 @@ static void recipes__every_term__told_once(void **state)
 			    "order: the order of stages is look, read, was read, look\n");
 }
 
+/* A stage that measures nothing may stand in a pipeline again: each place is compared with its own. */
+static void recipes__stage_twice__told_apart(void **state)
+{
+	assay_recipe_param p[] = {{TEXT("size"), TEXT("1")}}, q[] = {{TEXT("size"), TEXT("9")}},
+			   r[] = {{TEXT("size"), TEXT("8")}};
+	assay_recipe_step one[] = {
+	    {.stage = TEXT("dust"), .version = 1, .determinism = 1, .engine = no_text, .params = p, .param_count = 1},
+	    {.stage = TEXT("dust"), .version = 1, .determinism = 1, .engine = no_text, .params = q, .param_count = 1}};
+	assay_recipe_step two[] = {one[0], one[1]};
+	const assay_recipe a = {.modality = 1, .steps = one, .step_count = 2};
+	const assay_recipe b = {.modality = 1, .steps = two, .step_count = 2};
+	const assay_recipe c = {.modality = 1, .steps = one, .step_count = 1};
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+
+	(void)state;
+	tell(&out, &a, &b);
+	assert_string_equal(assay_buf_str(&out), "");
+	two[1].params = r;
+	tell(&out, &a, &b);
+	assert_string_equal(assay_buf_str(&out), "parameter: parameter dust (2).size is 8, was 9\n");
+	tell(&out, &c, &a);
+	assert_string_equal(assay_buf_str(&out), "stage: stage dust (2) is new (version 1, exact)\n");
+}
+
+static void names_of(assay_buf *out, const assay_changes *terms)
+{
+	assay_buf_reset(out);
+	for (size_t i = 0; i < terms->count; i++)
+		assay_buf_printf(out, "%s ", terms->items[i].name);
+}
+
+static void recipes__as_one_change__all_terms_and_those_that_matter_first(void **state)
+{
+	assay_recipe_param p[] = {{TEXT("x"), TEXT("1")}}, q[] = {{TEXT("x"), TEXT("2")}};
+	assay_recipe_metric m[] = {{TEXT("second.value"), no_text, 0}};
+	assay_recipe_step was[3] = {{.stage = TEXT("first")}, {.stage = TEXT("second")}, {.stage = TEXT("third")}},
+			  is[3];
+	const assay_recipe a = {.modality = 1, .steps = was, .step_count = 3, .digest = {{1}}};
+	const assay_recipe b = {.modality = 1, .steps = is, .step_count = 3, .digest = {{2}}};
+	assay_failed_check failed = {.metric = TEXT("second.value")};
+	const assay_focus on_check = {.checks = &failed, .check_count = 1}, on_stage = {.failed_stage = "third"};
+	ASSAY_AUTO_CHANGES measured = {0};
+	const assay_focus on_value = {.measured = &measured};
+	ASSAY_AUTO_CHANGES c = {0};
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT, text = ASSAY_BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		was[i].version = was[i].determinism = 1;
+		was[i].engine = no_text;
+		was[i].params = p;
+		was[i].param_count = 1;
+		is[i] = was[i];
+	}
+	was[1].metrics = is[1].metrics = m;
+	was[1].metric_count = is[1].metric_count = 1;
+	is[2].params = q;
+	assert_int_equal(assay_changes_recipes(&c, &a, &a, NULL), ASSAY_OK);
+	assert_int_equal(c.count, 0);
+	assert_int_equal(assay_changes_recipes(&c, &a, &b, NULL), ASSAY_OK);
+	assert_int_equal(c.count, 1);
+	assert_string_equal(c.items[0].text, "the recipe changed: parameter third.x is 2, was 1");
+	assay_changes_release(&c);
+	is[0].params = is[1].params = q;
+	assert_int_equal(assay_changes_recipes(&c, &a, &b, NULL), ASSAY_OK);
+	assert_string_equal(c.items[0].what, "recipe");
+	assert_string_equal(c.items[0].text, "the recipe changed in 3 terms");
+	names_of(&out, c.items[0].terms);
+	assert_string_equal(assay_buf_str(&out), "first.x second.x third.x ");
+	assert_string_equal(c.items[0].terms->items[2].stage, "third");
+	assert_int_equal(assay_changes_focus(&c, &on_check, &b, NULL), ASSAY_OK);
+	names_of(&out, c.items[0].terms);
+	assert_string_equal(assay_buf_str(&out), "second.x first.x third.x ");
+	assert_int_equal(assay_changes_focus(&c, &on_stage, &b, NULL), ASSAY_OK);
+	names_of(&out, c.items[0].terms);
+	assert_string_equal(assay_buf_str(&out), "third.x second.x first.x ");
+	assert_int_equal(assay_changes_add(&measured,
+					   (assay_change_words){.what = "measurement", .name = "second.value"}, &text,
+					   NULL),
+			 ASSAY_OK);
+	assert_int_equal(assay_changes_focus(&c, &on_value, &b, NULL), ASSAY_OK);
+	names_of(&out, c.items[0].terms);
+	assert_string_equal(assay_buf_str(&out), "second.x third.x first.x ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(contracts__bounds__loosened_when_more_values_pass),
 	    cmocka_unit_test(contracts__other_aspects__have_an_effect_too),
 	    cmocka_unit_test(recipes__every_term__told_once),
+	    cmocka_unit_test(recipes__stage_twice__told_apart),
+	    cmocka_unit_test(recipes__as_one_change__all_terms_and_those_that_matter_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

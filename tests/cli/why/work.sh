@@ -60,7 +60,7 @@ run_pages
 why $path
 assert_jq why.json '.work.causes | index("recipe") != null' true
 assert_match "$(jq_get '.work.changes[] | select(.what == "recipe").text' why.json)" \
-    "*ocr.recognize: dictionary is 'false', was 'true'" 'text'
+    "the recipe changed: parameter ocr.recognize.dictionary is false, was true" 'text'
 echo 'the recipe changed'
 
 DOC_TYPE=invoice write_config 'dictionary: false'
