@@ -198,12 +198,13 @@ fail:
 	return rc;
 }
 
-static const char *const libraries[] = {"libswscale.so", "libavcodec.so", "libz.so", NULL};
+/* Pictures of other formats and other sizes than its own go through it. */
+static const char *const libraries[] = {"libswscale.so", NULL};
 
 const assay_stage assay_stage_video_keyframes = {
     .abi = ASSAY_STAGE_ABI,
     .name = "video.keyframes",
-    .version = 2,
+    .version = 3,
     .modality = ASSAY_MODALITY_VIDEO,
     .summary = "keeps the sharpest frame of every shot as a PNG picture",
     .reference = "Pertuz, Puig, Garcia: Analysis of focus measure operators, 2013 (absolute Laplacian)",

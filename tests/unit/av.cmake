@@ -1,5 +1,7 @@
 assay_add_unit(libav LINK assay::libav assay::frames assay::audio assay::worker PkgConfig::LIBAV)
 assay_add_unit(frames LINK assay::frames assay::libav assay::audio assay::worker PkgConfig::LIBAV)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+assay_add_unit(picture LINK assay::frames assay::libav PkgConfig::LIBAV PkgConfig::ZLIB)
 assay_add_unit(video_quality LINK assay::frames assay::libav assay::worker PkgConfig::LIBAV)
 assay_add_unit(video_subtitles LINK assay::frames assay::text assay::libav assay::worker PkgConfig::LIBAV)
 assay_add_unit(audio LINK assay::audio assay::libav assay::worker PkgConfig::LIBAV PkgConfig::SNDFILE m)

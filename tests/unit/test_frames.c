@@ -598,7 +598,7 @@ static void grid__chequered_frames__sharpness_is_the_largest(void **state)
 				       .depth = cases[k].depth};
 		for (size_t y = 0; y < 6; y++)
 			for (size_t x = 0; x < 900; x++) {
-				wide[y][x] = (x + y) % 2 == 0 ? (uint16_t)((1u << cases[k].depth) - 1) : 0;
+				wide[y][x] = (uint16_t)((x + y) % 2 == 0 ? (1u << cases[k].depth) - 1 : 0);
 				narrow[y][x] = (x + y) % 2 == 0 ? 255 : 0;
 			}
 		assert_int_equal(assay_sharpness(&f), cases[k].want);
