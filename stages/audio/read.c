@@ -155,7 +155,7 @@ static const char *engine(void)
 const assay_stage assay_stage_audio_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "audio.read",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_AUDIO,
     .summary = "decodes the audio streams of a file",
     .reference = "",

@@ -64,8 +64,9 @@ static const assay_metric metrics[] = {
     [M_ROTATION] = {"video.rotation", "deg", 0, ON_VIDEO, "Clockwise turn a player must make: 0, 90, 180 or 270."},
     [M_DURATION] = {"video.duration", "s", 6, ON_VIDEO,
 		    "Decoded: time of the last frame + its duration - time of the first frame."},
-    [M_DURATION_DECLARED] = {"video.duration_declared", "s", 6, ON_VIDEO,
-			     "Length that the video stream's header declares, else the container's."},
+    [M_DURATION_DECLARED] =
+	{"video.duration_declared", "s", 6, ON_VIDEO,
+	 "Length that the video stream's header declares, else its tag DURATION, else the container's header."},
     [M_DURATION_ERROR] = {"video.duration_error", "s", 6, ON_VIDEO,
 			  "video.duration - video.duration_declared; below 0 when something is missing."},
     [M_FRAMES] = {"video.frames", "1", 0, ON_VIDEO, "Decoded frames."},
@@ -456,13 +457,13 @@ static assay_code measure_rate(const reader *r, assay_time length, assay_err *er
 static assay_code measure_declared(const reader *r, assay_time length, assay_err *err)
 {
 	const unsigned stream = (unsigned)r->st->index;
-	const int64_t own = assay_av_declared(r->in, stream);
+	const assay_time own = assay_av_declared_length(r->in, stream);
 	const int64_t frames = assay_av_declared_frames(r->in, stream);
 	assay_time declared = {r->in->declared, 1, AV_TIME_BASE};
 	assay_code rc;
 
-	if (own != ASSAY_AV_UNDECLARED)
-		declared = (assay_time){own, r->clock.tb.num, r->clock.tb.den};
+	if (own.ticks > 0)
+		declared = own;
 	if (declared.ticks == ASSAY_AV_UNDECLARED) {
 		ASSAY_TRY(assay_undefined(r->sink, r->root, M_DURATION_DECLARED, "no header declares it", err));
 		ASSAY_TRY(assay_undefined(r->sink, r->root, M_DURATION_ERROR, "no header declares it", err));
@@ -594,7 +595,7 @@ static assay_code read_video(void *shared, const void *p, const assay_input *in,
 const assay_stage assay_stage_video_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "video.read",
-    .version = 2,
+    .version = 3,
     .modality = ASSAY_MODALITY_VIDEO,
     .summary = "reads the main video stream, every audio stream and all text subtitles of a file in one pass",
     .reference = "",

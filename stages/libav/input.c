@@ -109,6 +109,57 @@ static assay_code probe(assay_av_input *in, const AVInputFormat **fmt, assay_err
 	return ASSAY_OK;
 }
 
+/* Decimal digits at *p, from `least` to `most` of them; less than 0 when they are fewer. */
+static int64_t read_digits(const char **p, int least, int most)
+{
+	int64_t n = 0;
+	int i = 0;
+
+	for (; i < most && **p >= '0' && **p <= '9'; i++, (*p)++)
+		n = n * 10 + (**p - '0');
+	return i >= least ? n : -1;
+}
+
+/* "00:01:02.123456789" in nanoseconds; 0 for everything else. */
+static int64_t read_tag_time(const char *p)
+{
+	const int64_t hours = read_digits(&p, 2, 6);
+	const int64_t minutes = hours >= 0 && *p == ':' ? (p++, read_digits(&p, 2, 2)) : -1;
+	const int64_t seconds = minutes >= 0 && *p == ':' ? (p++, read_digits(&p, 2, 2)) : -1;
+	int64_t ns = 0;
+
+	if (hours < 0 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 59)
+		return 0;
+	if (*p == '.') {
+		const char *from = ++p;
+		ns = read_digits(&p, 1, 9);
+		for (ptrdiff_t digits = p - from; ns > 0 && digits < 9; digits++)
+			ns *= 10;
+	}
+	if (ns < 0 || *p != '\0')
+		return 0;
+	return ((hours * 60 + minutes) * 60 + seconds) * INT64_C(1000000000) + ns;
+}
+
+static bool is_matroska(const AVFormatContext *f)
+{
+	return strncmp(f->iformat->name, "matroska", 8) == 0;
+}
+
+/* The tag of the stream's own that ffmpeg and mkvmerge write; the demuxer appends the language that a tag has. */
+static int64_t tagged_length(const AVFormatContext *f, unsigned stream)
+{
+	const AVDictionary *tags = f->streams[stream]->metadata;
+	const AVDictionaryEntry *e = NULL;
+
+	if (!is_matroska(f))
+		return 0; /* anybody's comment */
+	while ((e = av_dict_get(tags, "DURATION", e, AV_DICT_IGNORE_SUFFIX)) != NULL)
+		if (e->key[8] == '\0' || e->key[8] == '-')
+			return read_tag_time(e->value);
+	return 0;
+}
+
 /* Before avformat_find_stream_info, which fills gaps with estimates. */
 static assay_code note_declared(assay_av_input *in, assay_err *err)
 {
@@ -116,14 +167,16 @@ static assay_code note_declared(assay_av_input *in, assay_err *err)
 
 	in->declared = f->duration > 0 ? f->duration : ASSAY_AV_UNDECLARED;
 	in->declared_stream = assay_alloc(f->nb_streams, sizeof *in->declared_stream);
+	in->declared_tag = assay_alloc(f->nb_streams, sizeof *in->declared_tag);
 	in->declared_frames = assay_alloc(f->nb_streams, sizeof *in->declared_frames);
-	if (in->declared_stream == NULL || in->declared_frames == NULL)
+	if (in->declared_stream == NULL || in->declared_tag == NULL || in->declared_frames == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "stream table");
 	in->declared_count = f->nb_streams;
 	for (unsigned i = 0; i < f->nb_streams; i++) {
 		const int64_t d = f->streams[i]->duration;
 		/* All ones is how MP4 writes "unknown"; the container's length is then made from it. */
 		in->declared_stream[i] = d > 0 && d != UINT32_MAX ? d : ASSAY_AV_UNDECLARED;
+		in->declared_tag[i] = tagged_length(f, i);
 		in->declared_frames[i] = f->streams[i]->nb_frames > 0 ? f->streams[i]->nb_frames : 0;
 		if (d == UINT32_MAX)
 			in->declared = ASSAY_AV_UNDECLARED;
@@ -205,6 +258,7 @@ void assay_av_close(assay_av_input *in)
 		av_freep(&in->io->buffer); /* libav may have replaced the one it was given */
 	avio_context_free(&in->io);
 	free(in->declared_stream);
+	free(in->declared_tag);
 	free(in->declared_frames);
 	free(in);
 }
@@ -268,6 +322,16 @@ int64_t assay_av_declared(const assay_av_input *in, unsigned index)
 	return index < in->declared_count ? in->declared_stream[index] : ASSAY_AV_UNDECLARED;
 }
 
+assay_time assay_av_declared_length(const assay_av_input *in, unsigned index)
+{
+	const int64_t own = assay_av_declared(in, index);
+	const AVRational tb = index < in->declared_count ? in->format->streams[index]->time_base : (AVRational){0, 1};
+
+	if (own != ASSAY_AV_UNDECLARED)
+		return (assay_time){own, tb.num, tb.den};
+	return (assay_time){index < in->declared_count ? in->declared_tag[index] : 0, 1, 1000000000};
+}
+
 int64_t assay_av_declared_frames(const assay_av_input *in, unsigned index)
 {
 	return index < in->declared_count ? in->declared_frames[index] : 0;
@@ -294,7 +358,7 @@ assay_code assay_av_check_end(const assay_av_input *in, assay_err *err)
 	if (in->declared == ASSAY_AV_UNDECLARED || have == INT64_MIN)
 		return ASSAY_OK;
 	/* Matroska's length counts from zero; others from the first time stamp. */
-	if (f->start_time != AV_NOPTS_VALUE && strncmp(f->iformat->name, "matroska", 8) != 0)
+	if (f->start_time != AV_NOPTS_VALUE && !is_matroska(f))
 		have -= f->start_time;
 	if (assay_av_is_short(in->declared, have, AV_TIME_BASE_Q))
 		return ASSAY_RAISE(err, ASSAY_ESHORT, "declares %.3f s and ends after %.3f s",

@@ -22,6 +22,7 @@ typedef struct assay_av_input {
 	int sys;                  /* errno of a failed read; 0 while all is well */
 	int64_t declared;         /* length by the container's header, AV_TIME_BASE units, or ASSAY_AV_UNDECLARED */
 	int64_t *declared_stream; /* the same by each stream's header, in its time base; declared_count of them */
+	int64_t *declared_tag;    /* nanoseconds by each stream's tag DURATION (Matroska); 0 when it has none */
 	int64_t *declared_frames; /* frames or packets that each stream's header counts; 0 when it does not */
 	unsigned declared_count;
 	int64_t end;     /* latest end of a packet so far, AV_TIME_BASE units; INT64_MIN before the first */
@@ -55,6 +56,11 @@ ASSAY_NODISCARD assay_code assay_av_check_end(const assay_av_input *in, assay_er
 
 /** The length that the header of stream `index` declares, in its time base, or ASSAY_AV_UNDECLARED. */
 int64_t assay_av_declared(const assay_av_input *in, unsigned index);
+/**
+ * The length to measure stream `index` against: by its header, else by its tag; ticks are 0 when neither says. A tag is
+ * written after the fact by one program and kept by the next, whatever it cuts off: nothing fails for it.
+ */
+assay_time assay_av_declared_length(const assay_av_input *in, unsigned index);
 /** How many frames the header of stream `index` counts; 0 when it counts none. */
 int64_t assay_av_declared_frames(const assay_av_input *in, unsigned index);
 /**

@@ -413,9 +413,8 @@ assay_code assay_av_track_finish(assay_av_track *t, const assay_av_input *in, un
 				    .bits = t->blocks.bits,
 				    .errors = t->errors,
 				    .gaps = t->gaps,
+				    .declared = assay_av_declared_length(in, (unsigned)t->st->index),
 				    .timed = t->timed};
-	if (t->declared != ASSAY_AV_UNDECLARED)
-		facts.declared = (assay_time){t->declared, t->st->time_base.num, t->st->time_base.den};
 	return assay_audio_measure(sink, t->root, base, &facts, err);
 fail:
 	return rc;

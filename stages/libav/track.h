@@ -19,7 +19,7 @@ typedef enum assay_audio_metric {
 #define ASSAY_AUDIO_METRIC_ROWS                                                                                        \
 	{"audio.duration", "s", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO), "Decoded sample frames / sample rate."},     \
 	    {"audio.duration_declared", "s", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO),                                 \
-	     "Length that the header declares for the stream; undefined when none does."},                             \
+	     "Length that the header declares for the stream, else its tag DURATION; undefined when neither does."},   \
 	    {"audio.sample_rate", "Hz", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO), "Sample frames per second."},        \
 	    {"audio.channels", "1", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO), "Channels, 1..64."},                     \
 	    {"audio.bits", "1", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO),                                              \

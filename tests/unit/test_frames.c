@@ -390,6 +390,61 @@ static void video_read__length_no_frame_has__as_if_it_had_none(void **state)
 	}
 }
 
+/* The container says 0.5 s, the frames last 0.12 s: the tag comes between, and nothing is short by it. */
+static void video_read__tag_of_the_stream__declared_length(void **state)
+{
+	static const struct {
+		const char *tag;
+		int64_t want; /* us */
+	} cases[] = {{"00:00:00.120000000", 120000},
+		     {"00:00:00.1234567", 123457},
+		     {"00:00:00.12", 120000},
+		     {"01:02:03", 3723000000},
+		     {"999999:59:59.999999999", 3600000000000000},
+		     /* no times: the container's */
+		     {"00:00:00.000000000", 500000},
+		     {"0:00:01", 500000},
+		     {"00:60:00", 500000},
+		     {"00:00:01.", 500000},
+		     {"00:00:01.1234567890", 500000},
+		     {"9999999:00:00", 500000},
+		     {"-00:00:01", 500000},
+		     {"1.5", 500000},
+		     {"", 500000}};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		const int fd = make_matroska(40, cases[i].tag);
+		test_chain c = run_reader(fd);
+		assert_ok(&c);
+		assert_int_equal(metric(&c, 0, "video.duration"), 120000);
+		assert_int_equal(metric(&c, 0, "video.duration_declared"), cases[i].want);
+		assert_int_equal(metric(&c, 0, "video.duration_error"), 120000 - cases[i].want);
+		chain_close(&c);
+		(void)close(fd);
+	}
+}
+
+/* As ffmpeg writes it: of two sounds beside a video, each with its own. */
+static void video_read__tags_of_sounds__declared_lengths(void **state)
+{
+	clip k = ntsc;
+	test_chain c;
+	int fd;
+
+	(void)state;
+	k.format = "matroska";
+	k.sound_streams = 2;
+	fd = make_clip(&k);
+	c = run_reader(fd);
+	assert_ok(&c);
+	assert_int_equal(metric(&c, 0, "video.duration_declared"), 3336000); /* 3.33667 s, cut to ms */
+	for (size_t i = 1; i <= 2; i++)
+		assert_in_range(metric(&c, i, "audio.duration_declared"), 3335000, 3337000);
+	chain_close(&c);
+	(void)close(fd);
+}
+
 static void video_read__large_frames__limit(void **state)
 {
 	const int fd = make_clip(&ntsc);
@@ -653,6 +708,8 @@ int main(void)
 	    cmocka_unit_test(video_read__truncated__short),
 	    cmocka_unit_test(video_read__bytes_flipped__counted_or_refused),
 	    cmocka_unit_test(video_read__length_no_frame_has__as_if_it_had_none),
+	    cmocka_unit_test(video_read__tag_of_the_stream__declared_length),
+	    cmocka_unit_test(video_read__tags_of_sounds__declared_lengths),
 	    cmocka_unit_test(video_read__large_frames__limit),
 	    cmocka_unit_test(video_shots__planted_cuts__exact_times_and_pictures),
 	    cmocka_unit_test(video_shots__still_flash_and_fade__no_cut),
