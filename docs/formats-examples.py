@@ -94,6 +94,7 @@ empty = record("empty trie", {0: 1, 1: 0, 2: []})
 leaf = record("leaf", {0: 1, 1: 0, 2: [["a.wav", 1, 5, content, work_key]]})
 results = record("results", {0: 1, 1: [["c2", "", "1.0.0", "c", "p10 of ocr.confidence", 1, 9, "ocr.confidence", "%",
                                         1, 4, [80, 0], None, 1, [8250, 2, True], "", 31, []]]})
+filters = record("filters", {0: 1, 1: [["german-only", "keep language: [de, nds]"]]})
 version = record("version", {0: 1, 1: [[3, recipe]], 2: [contract], 3: leaf, 4: empty, 5: [], 6: [], 7: None})
 record("version of format 2", {0: 2, 1: [[3, recipe]], 2: [contract], 3: leaf, 4: empty, 5: [], 6: [version],
                                7: 1767323045000000000, 8: results})
@@ -111,8 +112,8 @@ record("tag event", {0: 1, 1: "v1", 2: None, 3: version, 4: 1795296000000000000,
 show("index key", b"o" + source)
 show("edge key", bytes([6]) + (1).to_bytes(8, "big") + (2).to_bytes(8, "big"))
 record("run", {
-    0: 2, 1: "20260102T030405Z-7", 2: "judge", 3: 1767323045000000000, 4: 1767323046000000000, 5: 80, 6: 0, 7: "0.1.0",
-    8: "h", 9: "", 10: 0, 11: [], 12: [0, 0, 0, 0, 0], 13: [31, 31, 0, 0, 0, 0, 0], 14: None, 15: results})
+    0: 3, 1: "20260102T030405Z-7", 2: "judge", 3: 1767323045000000000, 4: 1767323046000000000, 5: 80, 6: 0, 7: "0.1.0",
+    8: "h", 9: "", 10: 0, 11: [], 12: [0, 0, 0, 0, 0], 13: [31, 31, 0, 0, 0, 0, 0], 14: None, 15: results, 16: filters})
 
 
 def frame(kind, payload):

@@ -3,6 +3,7 @@
 #define ASSAY_CHANGES_H
 
 #include "assay/contract.h"
+#include "assay/filter_set.h"
 #include "assay/json.h"
 #include "assay/recipe.h"
 #include "assay/sample.h"
@@ -108,6 +109,13 @@ const char *assay_contract_title(const assay_contract *c);
  */
 ASSAY_NODISCARD assay_code assay_changes_contracts(assay_changes *c, const assay_contract_set *before,
 						   const assay_contract_set *now, unsigned kind, assay_err *err);
+
+/** Filters that were added, edited or taken out, and the order in which they are asked. */
+ASSAY_NODISCARD assay_code assay_changes_filters(assay_changes *c, const assay_filter_set *before,
+						 const assay_filter_set *now, assay_err *err);
+/** The filter of that name alone. */
+ASSAY_NODISCARD assay_code assay_changes_filter(assay_changes *c, const assay_filter_set *before,
+						const assay_filter_set *now, const char *name, assay_err *err);
 
 /** A sample of a unit, with the recipe that its measurements are numbered by. All borrowed. */
 typedef struct assay_measured {

@@ -23,7 +23,7 @@ typedef struct comparison {
 	const assay_invocation *in;
 	assay_store *s;
 	assay_diff_side a, b;
-	assay_changes recipes[ASSAY_MODALITY_MAX + 1], contracts;
+	assay_changes recipes[ASSAY_MODALITY_MAX + 1], contracts, filters;
 	int change, kind; /* filters, -1 for any */
 	unsigned outcome; /* 0 for any */
 	const char *prefix;
@@ -40,6 +40,7 @@ static void comparison_release(comparison *c)
 	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
 		assay_changes_release(&c->recipes[m]);
 	assay_changes_release(&c->contracts);
+	assay_changes_release(&c->filters);
 	assay_report_release(&c->report);
 }
 
@@ -179,6 +180,17 @@ static void json_state(assay_json *j, const char *key, const assay_trie_entry *e
 	assay_json_end(j);
 }
 
+/* Null is what the store does not tell. */
+static void json_known(assay_json *j, const char *key, const assay_changes *c, bool known)
+{
+	if (known) {
+		assay_json_changes(j, key, c);
+		return;
+	}
+	assay_json_key(j, key);
+	assay_json_null(j);
+}
+
 static void json_sample(assay_json *j, const assay_trie_entry *a, const assay_trie_entry *b,
 			const assay_diff_reasons *r)
 {
@@ -190,12 +202,7 @@ static void json_sample(assay_json *j, const assay_trie_entry *a, const assay_tr
 	assay_json_kstr(j, "kind", kind_name(any->kind));
 	json_state(j, "from", a);
 	json_state(j, "to", b);
-	if (r->known) {
-		assay_json_changes(j, "changes", &r->changes);
-	} else {
-		assay_json_key(j, "changes");
-		assay_json_null(j);
-	}
+	json_known(j, "changes", &r->changes, r->known || r->changes.count > 0);
 	assay_json_checks(j, "checks", r->row.checks, r->row.check_count);
 	assay_json_end(j);
 }
@@ -222,6 +229,11 @@ static assay_code on_difference(void *ctx, const assay_trie_entry *a, const assa
 
 /* ---------------------------------------------------------------- the versions as a whole */
 
+static bool filters_known(const comparison *c)
+{
+	return c->a.filters_known && c->b.filters_known;
+}
+
 static assay_code compare_wholes(comparison *c, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
@@ -229,6 +241,8 @@ static assay_code compare_wholes(comparison *c, assay_err *err)
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++)
 		if (c->a.x.recipes[m] != NULL && c->b.x.recipes[m] != NULL)
 			rc = assay_changes_recipe(&c->recipes[m], c->a.x.recipes[m], c->b.x.recipes[m], err);
+	if (rc == ASSAY_OK && filters_known(c))
+		rc = assay_changes_filters(&c->filters, &c->a.filters, &c->b.filters, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	return assay_changes_contracts(&c->contracts, &c->a.x.contracts, &c->b.x.contracts, 0, err);
@@ -265,6 +279,7 @@ static void print_wholes(const comparison *c)
 		assay_say("contract  %s%s%s%s\n", x->text, x->effect != NULL ? " (" : "",
 			  x->effect != NULL ? x->effect : "", x->effect != NULL ? ")" : "");
 	}
+	assay_say_changes("filters   ", "", &c->filters);
 }
 
 static void json_side(assay_json *j, const char *key, const assay_diff_side *d)
@@ -303,6 +318,7 @@ static void json_wholes(assay_json *j, const comparison *c)
 	json_side(j, "to", &c->b);
 	json_recipes(j, c);
 	assay_json_changes(j, "contracts", &c->contracts);
+	json_known(j, "filters", &c->filters, filters_known(c));
 }
 
 /* ---------------------------------------------------------------- counts */
@@ -404,11 +420,12 @@ const assay_verb assay_verb_diff = {
     .max_args = 2,
     .summary = "what differs between two versions, and why",
     .help =
-	"A version is 'latest' (the second, where there is one only), a tag, or the start of an id. Told are the terms "
-	"of the\n"
-	"recipes and the checks of the contracts that differ, and each sample that was added (+), removed (-), has\n"
-	"another outcome or content (~), or was made anew with the same content (=): with the input that changed\n"
-	"(content, sidecar, recipe, metadata), every measurement that came out differently, and the artifacts.\n"
+	"A version is 'latest' (the second, where there is one only), a tag, or the start of an id. Told are the "
+	"terms\n"
+	"of the recipes, the checks of the contracts and the filters that differ, and each sample that was added (+),\n"
+	"removed (-), has another outcome or content (~), or was made anew with the same content (=): with the input\n"
+	"that changed (content, sidecar, recipe, metadata, filter), every measurement that came out differently, and\n"
+	"the artifacts.\n"
 	"Of a sample that was not delivered a version keeps the outcome alone; what it was made from is then told as\n"
 	"far as the store still knows. Samples come in the order of the hashes of their keys, so that any number of\n"
 	"them needs no memory. Exits 0 whether or not there is a difference, unless --exit-code is given.\n",

@@ -109,6 +109,28 @@ fail:
 	return rc;
 }
 
+/* A filter took it out of one of them: it is another, or what it looks at is. */
+static assay_code diff_filters(assay_changes *c, const assay_diff_side *side_a, const assay_trie_entry *a,
+			       const assay_diff_side *side_b, const assay_trie_entry *b, assay_err *err)
+{
+	const bool was = a->outcome == ASSAY_OUTCOME_FILTERED && a->stage != NULL;
+	const bool is = b->outcome == ASSAY_OUTCOME_FILTERED && b->stage != NULL;
+	const size_t before = c->count;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
+
+	if ((!was && !is) || !side_a->filters_known || !side_b->filters_known)
+		return ASSAY_OK;
+	if (was)
+		rc = assay_changes_filter(c, &side_a->filters, &side_b->filters, a->stage, err);
+	if (rc == ASSAY_OK && is && (!was || strcmp(a->stage, b->stage) != 0))
+		rc = assay_changes_filter(c, &side_a->filters, &side_b->filters, b->stage, err);
+	if (rc != ASSAY_OK || c->count > before)
+		return rc;
+	assay_buf_puts(&text, "the metadata of its source changed, or what 'fields' say of them");
+	return assay_changes_add(c, (assay_change_words){.what = "metadata"}, &text, err);
+}
+
 /* Which terms of the recipe come first: those of what sorted it out, in either version. */
 static assay_code focus(assay_diff_reasons *out, const assay_trie_entry *a, const assay_trie_entry *b,
 			const assay_recipe *recipe, assay_err *err)
@@ -151,6 +173,8 @@ assay_code assay_diff_explain(assay_diff_reasons *out, assay_store *s, const ass
 		ASSAY_TRY(diff_metadata(&out->changes, a, b, err));
 		ASSAY_TRY(focus(out, a, b, y.recipe, err));
 	}
+	if (a != NULL && b != NULL)
+		ASSAY_TRY(diff_filters(&out->changes, side_a, a, side_b, b, err));
 	if (!side_b->is_latest || b == NULL || out->row.missing) {
 		assay_sample_row_release(&out->row);
 		out->row = (assay_sample_row){0};

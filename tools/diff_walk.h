@@ -32,6 +32,8 @@ typedef struct assay_diff_side {
 	assay_edition x;
 	assay_digest contract_set; /* as verdicts name it */
 	bool is_latest;            /* rows of samples say how they stand in it */
+	bool filters_known;
+	assay_filter_set filters; /* that its first judging asked */
 } assay_diff_side;
 
 void assay_diff_side_release(assay_diff_side *d);
@@ -39,9 +41,10 @@ void assay_diff_side_release(assay_diff_side *d);
 ASSAY_NODISCARD assay_code assay_diff_side_load(assay_diff_side *out, assay_store *s, const char *name, assay_err *err);
 
 typedef struct assay_diff_reasons {
-	bool known;            /* of both sides it is known what they were made from */
-	assay_changes changes; /* content, sidecar, recipe, metadata, measurement, artifact */
-	assay_sample_row row;  /* of b, where b is the latest version; key NULL otherwise */
+	bool known; /* of both sides it is known what they were made from */
+	assay_changes
+	    changes; /* content, sidecar, recipe, metadata, measurement, artifact; filter even when not known */
+	assay_sample_row row; /* of b, where b is the latest version; key NULL otherwise */
 } assay_diff_reasons;
 
 void assay_diff_reasons_release(assay_diff_reasons *r);

@@ -80,9 +80,13 @@ static assay_code offer_files(void *ctx, const assay_digest *recipe, assay_err *
 
 static assay_code offer_digest(void *ctx, const assay_digest *d, unsigned use, assay_object_type type, assay_err *err)
 {
-	static const unsigned meaning[] = {[ASSAY_OBJECT_ARTIFACT] = IS_ARTIFACT, [ASSAY_OBJECT_RECIPE] = IS_RECIPE,
-					   [ASSAY_OBJECT_CONTRACT] = IS_CONTRACT, [ASSAY_OBJECT_TRIE] = 0,
-					   [ASSAY_OBJECT_VERSION] = IS_VERSION,   [ASSAY_OBJECT_RESULTS] = 0};
+	static const unsigned meaning[] = {[ASSAY_OBJECT_ARTIFACT] = IS_ARTIFACT,
+					   [ASSAY_OBJECT_RECIPE] = IS_RECIPE,
+					   [ASSAY_OBJECT_CONTRACT] = IS_CONTRACT,
+					   [ASSAY_OBJECT_TRIE] = 0,
+					   [ASSAY_OBJECT_VERSION] = IS_VERSION,
+					   [ASSAY_OBJECT_RESULTS] = 0,
+					   [ASSAY_OBJECT_FILTERS] = 0};
 	const search *x = ctx;
 	const unsigned is = ((use & ASSAY_DIGEST_OBJECT) != 0 && type < ASSAY_COUNT(meaning) ? meaning[type] : 0) |
 			    ((use & ASSAY_DIGEST_SOURCE) != 0 ? IS_SOURCE : 0) |

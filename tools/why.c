@@ -148,6 +148,7 @@ typedef struct verdict {
 	assay_contract_set later_contracts;
 	assay_run_note later_run;
 	assay_changes changes; /* since the verdict before */
+	bool filters_known;    /* of both verdicts */
 } verdict;
 
 static void verdict_release(verdict *v)
@@ -233,7 +234,50 @@ static const char *rejected_why(const verdict *v)
 	return v->sample != NULL ? v->sample->rejected_why : NULL;
 }
 
-static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+static bool is_filtered(assay_outcome outcome)
+{
+	return outcome == ASSAY_OUTCOME_FILTERED;
+}
+
+/* What took it out, and what no longer does: of the latter only the outcome is kept, so every filter of then is told
+ * that is another now. */
+static assay_code tell_filters(verdict *v, const assay_sample_row *row, const assay_filter_set *before,
+			       const assay_filter_set *now, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	if (is_filtered(row->outcome) && is_filtered(row->before_outcome))
+		return assay_changes_filters(&v->changes, before, now, err);
+	if (is_filtered(row->outcome))
+		return assay_changes_filter(&v->changes, before, now, row->failed_stage, err);
+	for (size_t i = 0; i < before->count && is_filtered(row->before_outcome) && rc == ASSAY_OK; i++)
+		rc = assay_changes_filter(&v->changes, before, now, before->items[i].name, err);
+	return rc;
+}
+
+/* The row was written when the verdict changed: what changed between that judging and the one before it is the cause. */
+static assay_code compare_rules(verdict *v, assay_store *s, const assay_sample_row *row, const assay_source *src,
+				assay_err *err)
+{
+	ASSAY_AUTO_FILTER_SET before = {0};
+	ASSAY_AUTO_FILTER_SET now = {0};
+	bool before_known, now_known;
+	uint64_t previous;
+	assay_code rc;
+
+	ASSAY_TRY(assay_filter_set_of_run(&now, &now_known, s, row->judged_run, err));
+	ASSAY_TRY(assay_filter_set_before_run(&before, &before_known, &previous, s, row->judged_run, err));
+	v->filters_known = before_known && now_known;
+	if (v->filters_known)
+		ASSAY_TRY(tell_filters(v, row, &before, &now, err));
+	if (previous != 0 && src->run > previous && src->run <= row->judged_run)
+		ASSAY_TRY(assay_changes_metadata(&v->changes, src, err));
+fail:
+	return rc;
+}
+
+static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_row *row, const assay_source *src,
+				assay_err *err)
 {
 	assay_code rc;
 
@@ -253,6 +297,7 @@ static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_r
 		ASSAY_TRY(compare_units(v, s, row, err));
 	if (!assay_digest_eq(&row->before_contracts, &row->contracts))
 		ASSAY_TRY(compare_contracts(v, s, row, err));
+	ASSAY_TRY(compare_rules(v, s, row, src, err));
 fail:
 	return rc;
 }
@@ -390,6 +435,22 @@ static void print_reason(const assay_sample_row *row, const verdict *v)
 	print_failed_checks(row);
 }
 
+/* No change is told: what it must have been all the same. */
+static const char *without_change(const assay_sample_row *row, const verdict *v)
+{
+	const bool same =
+	    row->before_unit == row->judged_unit && assay_digest_eq(&row->before_contracts, &row->contracts);
+
+	if (row->original != NULL || row->before_outcome == ASSAY_OUTCOME_DUPLICATE)
+		return "another source with the same bytes came, went or stands otherwise";
+	if (is_filtered(row->outcome) || is_filtered(row->before_outcome))
+		return v->filters_known ? "not the filters: its metadata, or what 'fields' say of them"
+					: "a filter, or the metadata that it looks at";
+	if (row->failure == ASSAY_FAILURE_METADATA)
+		return "its metadata, or what 'fields' ask of them";
+	return same ? "neither its values nor the contracts changed" : "nothing changed that matters to it";
+}
+
 static void print_before(const assay_sample_row *row, const verdict *v)
 {
 	if (!row->has_before)
@@ -397,10 +458,8 @@ static void print_before(const assay_sample_row *row, const verdict *v)
 	assay_say("before    %s", assay_outcome_name(row->before_outcome));
 	if (v->changes.count > 0)
 		assay_say("; since then\n");
-	else if (row->before_unit == row->judged_unit && assay_digest_eq(&row->before_contracts, &row->contracts))
-		assay_say("; neither its values nor the contracts changed\n");
 	else
-		assay_say("; nothing changed that matters to it\n");
+		assay_say("; %s\n", without_change(row, v));
 	assay_say_changes("          ", "", &v->changes);
 }
 
@@ -629,7 +688,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_subject_find(&x, s, in->args[0], err));
 	ASSAY_TRY(learn_work(&w, s, &x.source, err));
 	if (x.has_sample)
-		ASSAY_TRY(learn_verdict(&v, s, &x.sample, err));
+		ASSAY_TRY(learn_verdict(&v, s, &x.sample, &x.source, err));
 	ASSAY_TRY(put_in_order(&w, &v, &x.sample, err));
 	rc = in->json ? tell_json(s, &x, &w, &v, err) : tell_text(s, &x, &w, &v, err);
 fail:
@@ -645,9 +704,9 @@ const assay_verb assay_verb_why = {
     .summary = "why it was accepted or not, and why it was run again or not",
     .help =
 	"Tells of a sample its verdict with every check that it did not pass, what changed since the verdict before\n"
-	"(a bound, a severity, a measured value), and which term of its work key made the last run do it again: the\n"
-	"file's content, a sidecar, or a parameter, model or version of the recipe. Of a path it tells the same of\n"
-	"the source, and all its samples in short.\n",
+	"(a bound, a severity, a measured value, a filter), and which term of its work key made the last run do it\n"
+	"again: the file's content, a sidecar, or parameters, models and versions of the recipe. Of a path it tells\n"
+	"the same of the source, and all its samples in short.\n",
     .example = "  assay why scans/a.tif#page=3\n"
 	       "  assay why scans/a.tif --json | jq '.work.changes'\n",
     .uses = ASSAY_USES_STORE,

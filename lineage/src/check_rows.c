@@ -273,9 +273,11 @@ assay_code assay_check_run(assay_check *c, uint64_t id, assay_err *err)
 	size_t finding;
 
 	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_RUN, id, CHECK_NOTHING, &there, err);
-	if (rc != ASSAY_OK || !there || assay_digest_is_zero(&r.refusal))
-		return rc;
-	return assay_check_named(c, &r.refusal, &finding, err);
+	if (rc == ASSAY_OK && there && !assay_digest_is_zero(&r.refusal))
+		rc = assay_check_named(c, &r.refusal, &finding, err);
+	if (rc == ASSAY_OK && there && !assay_digest_is_zero(&r.filters))
+		rc = assay_check_named(c, &r.filters, &finding, err);
+	return rc;
 }
 
 /* ---------------------------------------------------------------- rows without numbers */

@@ -1,9 +1,10 @@
 /*
  * Layout of a run row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 2, 1: name, 2: verb, 3: started ns, 4: ended ns, 5: exit, 6: jobs, 7: program, 8: host,
+ *   {0: format 3, 1: name, 2: verb, 3: started ns, 4: ended ns, 5: exit, 6: jobs, 7: program, 8: host,
  *    9: CPU features, 10: sandbox, 11: [library...], 12: [seen, processed, unchanged, failed, missing],
  *    13: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 14: version | null,
- *    15: results of the dataset's checks that refused a version | null}                     not in format 1
+ *    15: results of the dataset's checks that refused a version | null,                     not in format 1
+ *    16: filters that it judged with | null}                                                not in formats 1 and 2
  */
 #include "assay/run.h"
 
@@ -18,8 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT  2
-#define FIELDS  16
+#define FORMAT  3
+#define FIELDS  17
 #define KEPT_BY "generation.run" /* meta: last run by a program that keeps the generation */
 
 void assay_run_release(assay_run *r)
@@ -89,6 +90,8 @@ static void encode(assay_buf *out, const assay_run *r, const char *name)
 	assay_cbor_digest(out, r->has_version ? &r->version : NULL);
 	assay_cbor_uint(out, 15);
 	assay_cbor_digest(out, assay_digest_is_zero(&r->refusal) ? NULL : &r->refusal);
+	assay_cbor_uint(out, 16);
+	assay_cbor_digest(out, assay_digest_is_zero(&r->filters) ? NULL : &r->filters);
 }
 
 /* ---------------------------------------------------------------- decode */
@@ -142,7 +145,7 @@ static uint64_t read_head(assay_cbor_reader *c)
 	format = assay_cbor_read_uint(c);
 	if (format < 1 || format > FORMAT)
 		assay_cbor_fault(c, "unknown run format");
-	else if (fields != (format == 1 ? FIELDS - 1 : FIELDS))
+	else if (fields != FIELDS - (FORMAT - format))
 		assay_cbor_fault(c, "run does not have the fields of its format");
 	return format;
 }
@@ -171,6 +174,11 @@ static void read_run(assay_cbor_reader *c, assay_run *r)
 		return; /* whether something was refused is not known */
 	assay_cbor_read_key(c, 15);
 	(void)assay_cbor_read_digest(c, &r->refusal);
+	r->tells_filters = format > 2;
+	if (!r->tells_filters)
+		return;
+	assay_cbor_read_key(c, 16);
+	(void)assay_cbor_read_digest(c, &r->filters);
 }
 
 static assay_code decode(assay_run *out, uint64_t id, const void *p, size_t n, assay_err *err)

@@ -266,12 +266,41 @@ static void recipes__as_one_change__all_terms_and_those_that_matter_first(void *
 	assert_string_equal(assay_buf_str(&out), "second.x third.x first.x ");
 }
 
+/* ---- filters ---- */
+
+static void filters__added_edited_removed_and_their_order(void **state)
+{
+	assay_filter_note before[] = {{TEXT("a"), TEXT("1")}, {TEXT("b"), TEXT("2")}, {TEXT("c"), TEXT("3")}};
+	assay_filter_note after[] = {{TEXT("c"), TEXT("3")}, {TEXT("d"), TEXT("4")}, {TEXT("b"), TEXT("9")}};
+	const assay_filter_set was = {before, 3, 3}, is = {after, 3, 3};
+	ASSAY_AUTO_CHANGES c = {0};
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_int_equal(assay_changes_filters(&c, &was, &was, NULL), ASSAY_OK);
+	assert_int_equal(c.count, 0);
+	assert_int_equal(assay_changes_filters(&c, &was, &is, NULL), ASSAY_OK);
+	for (size_t i = 0; i < c.count; i++)
+		assay_buf_printf(&out, "%s: %s\n", c.items[i].what, c.items[i].text);
+	assert_string_equal(assay_buf_str(&out), "filter: filter d is new: 4\n"
+						 "filter: filter b is: 9, was: 2\n"
+						 "filter: filter a was taken out (it was: 1)\n"
+						 "filter: the order of filters is c, b, was b, c\n");
+	assay_changes_release(&c);
+	assert_int_equal(assay_changes_filter(&c, &was, &is, "c", NULL), ASSAY_OK);
+	assert_int_equal(assay_changes_filter(&c, &was, &is, "e", NULL), ASSAY_OK);
+	assert_int_equal(c.count, 0);
+	assert_int_equal(assay_changes_filter(&c, &was, &is, "b", NULL), ASSAY_OK);
+	assert_int_equal(c.count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(contracts__bounds__loosened_when_more_values_pass),
 	    cmocka_unit_test(contracts__other_aspects__have_an_effect_too),
 	    cmocka_unit_test(recipes__every_term__told_once),
+	    cmocka_unit_test(filters__added_edited_removed_and_their_order),
 	    cmocka_unit_test(recipes__stage_twice__told_apart),
 	    cmocka_unit_test(recipes__as_one_change__all_terms_and_those_that_matter_first),
 	};

@@ -21,7 +21,8 @@ static void make_full(assay_run *r)
 			 .counts = {40, 31, 6, 1, 1, 1, 2},
 			 .has_version = true,
 			 .version = digest(9),
-			 .refusal = digest(8)};
+			 .refusal = digest(8),
+			 .filters = digest(7)};
 	r->libraries = calloc(2, sizeof(char *));
 	assert_non_null(r->libraries);
 	r->libraries[0] = text("libc.so.6 0011");
@@ -32,7 +33,7 @@ static void assert_full(const assay_run *r)
 {
 	const assay_run_sources sources = {9, 7, 2, 1, 3};
 	const assay_counts counts = {40, 31, 6, 1, 1, 1, 2};
-	const assay_digest version = digest(9), refusal = digest(8);
+	const assay_digest version = digest(9), refusal = digest(8), filters = digest(7);
 
 	assert_string_equal(r->name, "20260102T030405Z-1");
 	assert_string_equal(r->verb, "run");
@@ -52,6 +53,7 @@ static void assert_full(const assay_run *r)
 	assert_true(r->has_version);
 	assert_digest(&r->version, &version);
 	assert_digest(&r->refusal, &refusal);
+	assert_digest(&r->filters, &filters);
 }
 
 static assay_code read_run(assay_store *s, uint64_t id)
@@ -95,50 +97,53 @@ static void run_put__again__keeps_name_and_number(void **state)
 	assert_true(assay_digest_is_zero(&read.refusal));
 }
 
-/* A row as format 1 had it: the same but for the format's number and the last field. Name and map are short here. */
-static void make_old(assay_store *s, uint64_t id, unsigned format, bool last_field)
+/* A row of the fields of one format and the number of another. The last two are digests behind their keys. */
+static void make_old(assay_store *s, uint64_t id, unsigned fields_of, unsigned format)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
 
 	copy_row(s, ASSAY_TABLE_RUN, id, &row);
-	assert_int_equal(row.data[0], 0xb0);              /* 16 fields */
-	assert_memory_equal(row.data + 1, "\x00\x02", 2); /* 0: format 2 */
-	assert_memory_equal(row.data + row.len - 35, "\x0f\x58\x20", 3);
-	row.data[0] = last_field ? 0xb0 : 0xaf;
+	assert_memory_equal(row.data, "\xb1\x00\x03", 3); /* 17 fields, 0: format 3 */
+	assert_memory_equal(row.data + row.len - 35, "\x10\x58\x20", 3);
+	assert_memory_equal(row.data + row.len - 70, "\x0f\x58\x20", 3);
+	row.data[0] = (unsigned char)(0xae + fields_of);
 	row.data[2] = (unsigned char)format;
-	put_bytes(s, ASSAY_TABLE_RUN, id, row.data, last_field ? row.len : row.len - 35);
+	put_bytes(s, ASSAY_TABLE_RUN, id, row.data, row.len - (size_t)35 * (3 - fields_of));
 }
 
-static void run_get__row_of_format_1__nothing_is_known_of_a_refusal(void **state)
+static void run_get__rows_of_old_formats__what_they_do_not_say_is_not_known(void **state)
 {
-	ASSAY_AUTO_RUN r = {0};
-	ASSAY_AUTO_RUN read = {0};
+	for (unsigned format = 1; format <= 3; format++) {
+		ASSAY_AUTO_RUN r = {0};
+		ASSAY_AUTO_RUN read = {0};
 
-	make_full(&r);
-	assert_int_equal(assay_run_put(STORE(state), &r, NULL), ASSAY_OK);
-	make_old(STORE(state), 1, 1, false);
-	assert_int_equal(assay_run_get(STORE(state), 1, &read, NULL), ASSAY_OK);
-	assert_true(assay_digest_is_zero(&read.refusal));
-	read.refusal = digest(8);
-	assert_full(&read);
-	assert_int_equal(assay_run_put(STORE(state), &read, NULL), ASSAY_OK); /* as it is written now */
-	make_old(STORE(state), 1, 2, true);
-	assert_int_equal(read_run(STORE(state), 1), ASSAY_OK);
+		make_full(&r);
+		r.id = 1;
+		r.name = text("20260102T030405Z-1");
+		assert_int_equal(assay_run_put(STORE(state), &r, NULL), ASSAY_OK);
+		make_old(STORE(state), 1, format, format);
+		assert_int_equal(assay_run_get(STORE(state), 1, &read, NULL), ASSAY_OK);
+		assert_int_equal(read.tells_filters, format == 3);
+		assert_int_equal(assay_digest_is_zero(&read.filters), format < 3);
+		assert_int_equal(assay_digest_is_zero(&read.refusal), format < 2);
+		read.refusal = digest(8);
+		read.filters = digest(7);
+		assert_full(&read);
+	}
 }
 
 static void run_get__fields_of_another_format__ecorrupt(void **state)
 {
 	static const struct {
-		unsigned format;
-		bool last_field;
-	} wrong[] = {{0, false}, {1, true}, {2, false}, {3, true}};
+		unsigned fields_of, format;
+	} wrong[] = {{1, 0}, {1, 2}, {2, 1}, {2, 3}, {3, 2}, {3, 4}};
 
 	for (size_t i = 0; i < ASSAY_COUNT(wrong); i++) {
 		ASSAY_AUTO_RUN r = {0};
 
 		make_full(&r);
 		assert_int_equal(assay_run_put(STORE(state), &r, NULL), ASSAY_OK);
-		make_old(STORE(state), r.id, wrong[i].format, wrong[i].last_field);
+		make_old(STORE(state), r.id, wrong[i].fields_of, wrong[i].format);
 		assert_int_equal(read_run(STORE(state), r.id), ASSAY_ECORRUPT);
 	}
 }
@@ -223,7 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(run_put__full__gets_a_name_and_reads_back),
 	    WITH_STORE(run_put__again__keeps_name_and_number),
-	    WITH_STORE(run_get__row_of_format_1__nothing_is_known_of_a_refusal),
+	    WITH_STORE(run_get__rows_of_old_formats__what_they_do_not_say_is_not_known),
 	    WITH_STORE(run_get__fields_of_another_format__ecorrupt),
 	    WITH_STORE(runs_each__newest_first),
 	    WITH_STORE(run_get__none__enoent),

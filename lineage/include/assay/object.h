@@ -20,6 +20,7 @@ typedef enum assay_object_type {
 	ASSAY_OBJECT_TRIE = 4,
 	ASSAY_OBJECT_VERSION = 5,
 	ASSAY_OBJECT_RESULTS = 6, /* of the dataset's checks */
+	ASSAY_OBJECT_FILTERS = 7, /* that a run judged with (assay/filter_set.h) */
 } assay_object_type;
 
 const char *assay_object_type_name(unsigned type);

@@ -27,6 +27,8 @@ typedef struct assay_run {
 	bool has_version;
 	assay_digest version;
 	assay_digest refusal; /* results of the dataset's checks that let no version pass; zero: none did so */
+	bool tells_filters;   /* as it was read: false in a record of an older program, which does not say: */
+	assay_digest filters; /* that it judged with, an object (assay/filter_set.h); zero: it judged nothing */
 } assay_run;
 
 void assay_run_release(assay_run *r);

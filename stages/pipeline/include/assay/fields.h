@@ -103,6 +103,8 @@ void assay_filters_encode(assay_buf *out, const assay_filters *f);
 void assay_field_range_encode(assay_buf *out, const assay_field_range *r);
 
 void assay_fields_release(assay_fields *f);
+/** One filter as a line for people, all that decides: "keep language: [de, nds], year: {max: 1900} as integer". */
+void assay_filter_text(assay_buf *out, const assay_filter *f);
 void assay_filters_release(assay_filters *f);
 void assay_field_range_release(assay_field_range *r);
 

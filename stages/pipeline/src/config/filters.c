@@ -80,3 +80,63 @@ void assay_filters_encode(assay_buf *out, const assay_filters *f)
 		}
 	}
 }
+
+/* ---------------------------------------------------------------- for people */
+
+/* As YAML has it; quoted where it would be read otherwise, so that equal texts say the same. */
+static void put_value(assay_buf *out, const char *value)
+{
+	const bool plain = value[0] != '\0' && strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+							     "0123456789._-/") == strlen(value);
+
+	if (plain) {
+		assay_buf_puts(out, value);
+		return;
+	}
+	assay_buf_putc(out, '\'');
+	for (const char *p = value; *p != '\0'; p++)
+		assay_buf_printf(out, *p == '\'' ? "''" : "%c", *p);
+	assay_buf_putc(out, '\'');
+}
+
+static void put_range(assay_buf *out, const assay_field_range *r)
+{
+	const char *comma = "";
+
+	if (r->value_count == 1) {
+		put_value(out, r->values[0]);
+		return;
+	}
+	assay_buf_putc(out, r->value_count > 0 ? '[' : '{');
+	for (size_t i = 0; i < r->value_count; i++, comma = ", ") {
+		assay_buf_puts(out, comma);
+		put_value(out, r->values[i]);
+	}
+	if (r->min_text != NULL) {
+		assay_buf_puts(out, "min: ");
+		put_value(out, r->min_text);
+		comma = ", ";
+	}
+	if (r->max_text != NULL) {
+		assay_buf_printf(out, "%smax: ", comma);
+		put_value(out, r->max_text);
+	}
+	assay_buf_putc(out, r->value_count > 0 ? ']' : '}');
+}
+
+void assay_filter_text(assay_buf *out, const assay_filter *f)
+{
+	assay_buf_puts(out, f->keep ? "keep" : "drop");
+	for (size_t i = 0; i < f->condition_count; i++) {
+		const assay_filter_condition *c = &f->conditions[i];
+
+		assay_buf_printf(out, "%s %s: ", i > 0 ? "," : "", c->key);
+		put_range(out, &c->range);
+		if (c->type != ASSAY_FIELD_TEXT)
+			assay_buf_printf(out, " as %s", assay_field_type_name(c->type));
+	}
+	if (f->modality != 0)
+		assay_buf_printf(out, "; modality %s", assay_modality_name(f->modality));
+	if (f->kind != 0)
+		assay_buf_printf(out, "; kind %s", assay_sample_kind_name(f->kind));
+}

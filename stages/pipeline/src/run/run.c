@@ -153,6 +153,8 @@ static assay_code finish(assay_executor *r, assay_code rc, assay_err *err)
 	if (rc != ASSAY_OK && rc != ASSAY_ESTOP) {
 		assay_store_rollback(r->store);
 		r->summary->samples = (assay_counts){0}; /* half a count is none */
+		r->summary->judged = false;
+		r->summary->refusal = (assay_digest){0};
 		if (!r->session->kept)
 			return rc;
 	}

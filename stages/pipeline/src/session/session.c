@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "assay/file.h"
+#include "assay/filter_set.h"
 #include "assay/object.h"
 #include "assay/program.h"
 
@@ -67,6 +68,29 @@ assay_code assay_session_contracts(assay_session *s, bool keep, assay_err *err)
 	return rc == ASSAY_OK ? keep_record(s, &set, keep, &s->contract_set, err) : rc;
 }
 
+static assay_code keep_filters(assay_session *s, assay_err *err)
+{
+	const assay_filters *f = &s->config->filters;
+	ASSAY_AUTO_FILTER_SET set = {0};
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < f->count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_filter_text(&text, &f->items[i]);
+		rc = assay_buf_check(&text, err);
+		if (rc == ASSAY_OK)
+			rc = assay_filter_set_add(&set, f->items[i].name, assay_buf_str(&text), err);
+	}
+	assay_filter_set_encode(&record, &set);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&record, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_object_put(s->store, ASSAY_OBJECT_FILTERS, record.data, record.len, NULL, &s->filters, NULL, err);
+}
+
 static assay_code copy(char **out, const char *text, assay_err *err)
 {
 	*out = assay_strdup(text);
@@ -109,6 +133,7 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	if (with_recipes)
 		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
 	ASSAY_TRY(assay_session_contracts(s, true, err));
+	ASSAY_TRY(keep_filters(s, err));
 	ASSAY_TRY(assay_baselines_find(&s->baselines, store, (const assay_contract *const *)config->contracts,
 				       config->contract_count, err));
 	ASSAY_TRY(begin_run(s, verb, err));
@@ -130,6 +155,7 @@ assay_code assay_session_end(assay_session *s, const assay_summary *summary, int
 	r->has_version = summary->has_version;
 	r->version = summary->version;
 	r->refusal = summary->refusal;
+	r->filters = summary->judged ? s->filters : (assay_digest){0};
 	r->sandbox = summary->worked ? summary->layers : 0;
 	free(r->cpu_features);
 	rc = copy(&r->cpu_features, summary->cpu_features, err);

@@ -15,6 +15,7 @@ typedef struct assay_session {
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* of the modalities that sources use; NULL otherwise */
 	assay_digest *contracts;   /* digests of the canonical records, in the configuration's order */
 	assay_digest contract_set; /* of that list */
+	assay_digest filters;      /* the object that tells of them */
 	assay_baselines baselines; /* of checks of drift */
 	int64_t as_of_ns;          /* of checks of ages; set by whoever opened the session */
 	assay_run run;
