@@ -84,23 +84,40 @@ static void put_block(png *p, const uint8_t *data, size_t n, bool first, bool la
 
 /* ---------------------------------------------------------------- filter */
 
-/* Of the pixels to the left, above and above to the left the one that is nearest to left + above - corner. */
+static inline uint8_t least(uint8_t a, uint8_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint8_t most(uint8_t a, uint8_t b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Paeth's predictor: of left, above and corner the one that is nearest to left + above - corner. Said in bytes, of
+ * which vectors take sixteen: with low and high the lesser and the greater of left and above, low is as far from that
+ * sum as the corner lies below high, high as the corner lies above low, and the corner as these two differ. (The order
+ * of preference among equals never shows: equally near ones are equal, or the corner is nearer.)
+ */
+static inline uint8_t predict(uint8_t left, uint8_t above, uint8_t corner)
+{
+	const uint8_t low = least(left, above);
+	const uint8_t high = most(left, above);
+	const uint8_t to_low = (uint8_t)(high - least(high, corner));
+	const uint8_t to_high = (uint8_t)(most(low, corner) - low);
+	const uint8_t farther = most(to_low, to_high);
+	const uint8_t low_is_nearer_by = (uint8_t)(farther - to_low);
+	const uint8_t high_is_nearer_by = (uint8_t)(farther - to_high);
+	const uint8_t other = to_high <= high_is_nearer_by ? high : corner;
+
+	return to_low <= low_is_nearer_by ? low : other;
+}
+
 static void filter_paeth(uint8_t *restrict out, const uint8_t *restrict row, const uint8_t *restrict above, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		const int16_t a = row[i];
-		const int16_t b = above[i + PIXEL];
-		const int16_t c = above[i];
-		const int16_t da = (int16_t)(b - c);
-		const int16_t db = (int16_t)(a - c);
-		const int16_t dc = (int16_t)(da + db);
-		const int16_t pa = (int16_t)(da < 0 ? -da : da);
-		const int16_t pb = (int16_t)(db < 0 ? -db : db);
-		const int16_t pc = (int16_t)(dc < 0 ? -dc : dc);
-		const int16_t bc = pb <= pc ? b : c;
-		const int16_t nearest = pa <= pb && pa <= pc ? a : bc;
-		out[i] = (uint8_t)(row[i + PIXEL] - nearest);
-	}
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)(row[i + PIXEL] - predict(row[i], above[i + PIXEL], above[i]));
 }
 
 /* Rows as the filter wants them: with a black pixel before the first, and a black row before the first row. */

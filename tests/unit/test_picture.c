@@ -303,9 +303,15 @@ static int plain_chroma(const AVFrame *f, int component, int x, int y, int lies_
 	return (sum + 8) >> 4;
 }
 
-static int plain_level(int64_t n)
+/* Of a sum of sixteenths of a level, each rounded down. */
+static int plain_level(int64_t sixteenths)
 {
-	return between(0, (int)((n + (1 << 16)) >> 17), 255);
+	return between(0, (int)((sixteenths + 8) >> 4), 255);
+}
+
+static int64_t plain_part(int64_t sample, int64_t coefficient)
+{
+	return sample * 8 * coefficient >> 16;
 }
 
 static void assert_as_plain(const subject *s, int lies_x, int lies_y)
@@ -324,13 +330,13 @@ static void assert_as_plain(const subject *s, int lies_x, int lies_y)
 	assert_int_equal(assay_rgb_convert(out, (ptrdiff_t)stride, &s->frame, &chroma, NULL), ASSAY_OK);
 	for (int y = 0; y < s->av->height; y++)
 		for (int x = 0; x < s->av->width; x++) {
-			const int64_t l = (get_sample(s->av, 0, x, y) - (full ? 0 : 256)) * luma;
+			const int64_t l = plain_part(get_sample(s->av, 0, x, y) - (full ? 0 : 256), luma);
 			const int64_t u = grey ? 0 : plain_chroma(s->av, 1, x, y, lies_x, lies_y) - 2048;
 			const int64_t v = grey ? 0 : plain_chroma(s->av, 2, x, y, lies_x, lies_y) - 2048;
 			const uint8_t *p = out + (size_t)y * stride + (size_t)x * 3;
-			assert_int_equal(p[0], plain_level(l + v * k[0]));
-			assert_int_equal(p[1], plain_level(l - u * k[2] - v * k[3]));
-			assert_int_equal(p[2], plain_level(l + u * k[1]));
+			assert_int_equal(p[0], plain_level(l + plain_part(v, k[0])));
+			assert_int_equal(p[1], plain_level(l + plain_part(u, -k[2]) + plain_part(v, -k[3])));
+			assert_int_equal(p[2], plain_level(l + plain_part(u, k[1])));
 		}
 	free(out);
 }
