@@ -1,14 +1,12 @@
 /* audio.transcript: what a sidecar says is spoken, and whether it can belong to the recording. */
 #include "audio.h"
+#include "compose.h"
 #include "subtitle.h"
 #include "transcript_text.h"
 
 #include "assay/decimal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-#include <utf8proc.h>
 
 typedef struct params {
 	int64_t slack_ms;
@@ -166,7 +164,6 @@ static assay_code keep_cues(const transcript *t, const assay_cues *cues, assay_s
 {
 	ASSAY_AUTO_BUF plain = ASSAY_BUF_INIT;
 	ASSAY_AUTO_BUF timed = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF composed = ASSAY_BUF_INIT;
 	transcript_text text = {0};
 	assay_code rc;
 
@@ -175,10 +172,9 @@ static assay_code keep_cues(const transcript *t, const assay_cues *cues, assay_s
 	ASSAY_TRY(assay_buf_check(&plain, err));
 	ASSAY_TRY(assay_buf_check(&timed, err));
 	ASSAY_TRY(transcript_text_read(&text, plain.data, plain.len, err));
-	ASSAY_TRY(transcript_compose(&composed, assay_buf_str(&timed), timed.len, err));
 	ASSAY_TRY(measure_text(t, &text, sink, err));
 	if (cues->count > 0)
-		ASSAY_TRY(assay_artifact(sink, t->root, A_CUES, composed.data, composed.len, err));
+		ASSAY_TRY(assay_artifact(sink, t->root, A_CUES, timed.data, timed.len, err));
 	rc = measure_cues(t, cues, sink, err);
 fail:
 	transcript_text_release(&text);
@@ -218,18 +214,10 @@ static assay_code flush_transcript(void *state, assay_sink *sink, assay_err *err
 	return read_timed(t, sink, err);
 }
 
-static const char *engine(void)
-{
-	static char text[64];
-
-	(void)snprintf(text, sizeof text, "utf8proc %s, Unicode %s", utf8proc_version(), utf8proc_unicode_version());
-	return text;
-}
-
 const assay_stage assay_stage_audio_transcript = {
     .abi = ASSAY_STAGE_ABI,
     .name = "audio.transcript",
-    .version = 2,
+    .version = 3,
     .modality = ASSAY_MODALITY_AUDIO,
     .summary = "carries the transcript that lies beside a recording, and measures it",
     .reference = "W3C WebVTT 1, section 6; Unicode Standard Annex 15 (NFC)",
@@ -239,7 +227,7 @@ const assay_stage assay_stage_audio_transcript = {
     .params_size = sizeof(params),
     .metrics = metrics,
     .artifacts = artifacts,
-    .engine = engine,
+    .engine = assay_text_engine,
     .open = open_transcript,
     .push = push_transcript,
     .flush = flush_transcript,

@@ -1,6 +1,7 @@
 #include "transcript_text.h"
 
-#include <stdlib.h>
+#include "compose.h"
+
 #include <string.h>
 
 #include <utf8proc.h>
@@ -9,19 +10,6 @@ void transcript_text_release(transcript_text *t)
 {
 	assay_buf_release(&t->text);
 	*t = (transcript_text){0};
-}
-
-assay_code transcript_compose(assay_buf *out, const char *text, size_t n, assay_err *err)
-{
-	utf8proc_uint8_t *composed = NULL;
-	const utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n, &composed,
-						   UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-
-	if (size < 0)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "compose %zu bytes: %s", n, utf8proc_errmsg(size));
-	assay_buf_append(out, composed, (size_t)size);
-	free(composed);
-	return assay_buf_check(out, err);
 }
 
 /* ---------------------------------------------------------------- lines */
@@ -123,7 +111,7 @@ assay_code transcript_text_read(transcript_text *out, const void *data, size_t n
 	rc = assay_buf_check(&lines, err);
 	if (rc != ASSAY_OK || out->malformed > 0 || lines.len == 0)
 		return rc;
-	rc = transcript_compose(&out->text, assay_buf_str(&lines), lines.len, err);
+	rc = assay_text_compose(&out->text, assay_buf_str(&lines), lines.len, err);
 	if (rc == ASSAY_OK)
 		count(out);
 	return rc;

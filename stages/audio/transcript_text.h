@@ -20,7 +20,5 @@ typedef struct transcript_text {
  */
 ASSAY_NODISCARD assay_code transcript_text_read(transcript_text *out, const void *data, size_t n, assay_err *err);
 void transcript_text_release(transcript_text *t);
-/** Append the composed form (NFC) of n bytes of valid UTF-8. ASSAY_OK, ASSAY_ENOMEM. */
-ASSAY_NODISCARD assay_code transcript_compose(assay_buf *out, const char *text, size_t n, assay_err *err);
 
 #endif

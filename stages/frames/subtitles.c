@@ -1,6 +1,7 @@
 /* video.subtitles: the text that is shown with a video, from a sidecar or a stream. The page beside this explains. */
 #include "frames.h"
 
+#include "compose.h"
 #include "subtitle.h"
 
 #include "assay/decimal.h"
@@ -268,16 +269,17 @@ static assay_code flush_subtitles(void *state, assay_sink *sink, assay_err *err)
 const assay_stage assay_stage_video_subtitles = {
     .abi = ASSAY_STAGE_ABI,
     .name = "video.subtitles",
-    .version = 2,
+    .version = 3,
     .modality = ASSAY_MODALITY_VIDEO,
     .summary = "carries the subtitles of a video, from a sidecar or a stream, and measures them",
-    .reference = "W3C WebVTT 1, section 6",
+    .reference = "W3C WebVTT 1, section 6; Unicode Standard Annex 15 (NFC)",
     .observes = ASSAY_VALUE_FRAME | ASSAY_VALUE_CUE,
     .determinism = ASSAY_EXACT,
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
     .artifacts = artifacts,
+    .engine = assay_text_engine,
     .open = open_subtitles,
     .push = push_subtitles,
     .flush = flush_subtitles,

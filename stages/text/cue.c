@@ -1,5 +1,7 @@
 #include "cue.h"
 
+#include "compose.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,7 @@ static void append_lines(assay_buf *out, const char *text, size_t n)
 assay_code assay_cues_add(assay_cues *c, int64_t start, int64_t end, const char *text, size_t n, assay_err *err)
 {
 	const size_t at = c->text.len;
+	ASSAY_AUTO_BUF composed = ASSAY_BUF_INIT;
 	assay_code rc;
 
 	if (start < 0 || end < start || end > ASSAY_CUE_TIME_MAX || n > ASSAY_CUE_TEXT_MAX || !is_utf8(text, n)) {
@@ -79,7 +82,10 @@ assay_code assay_cues_add(assay_cues *c, int64_t start, int64_t end, const char 
 	rc = assay_grow(&c->items, &c->cap, c->count, sizeof *c->items, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	append_lines(&c->text, text, n);
+	rc = assay_text_compose(&composed, text, n, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	append_lines(&c->text, assay_buf_str(&composed), composed.len);
 	if (c->text.len == at && !c->text.failed) {
 		c->empty++;
 		return ASSAY_OK;

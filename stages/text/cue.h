@@ -29,7 +29,8 @@ void assay_cues_release(assay_cues *c);
 
 /**
  * Add a cue of plain text. Its lines, which may end in LF, CR or CRLF, are ended by LF but for the last; blanks at
- * both ends of a line and lines without anything else are left out; control characters become blanks.
+ * both ends of a line and lines without anything else are left out; control characters become blanks. What is kept is
+ * composed (NFC), so that one text is one sequence of bytes whoever typed it.
  *
  * @param text  [borrowed] n bytes, UTF-8
  *

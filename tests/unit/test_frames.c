@@ -304,6 +304,24 @@ static void put_number(element *out, uint32_t id, uint64_t n)
 	put(out, id, be, sizeof be);
 }
 
+/* PCM of 8 kHz, 16 bits, one channel. */
+static void put_sound_track(element *segment)
+{
+	static const unsigned char rate[] = {0x40, 0xBF, 0x40, 0, 0, 0, 0, 0}; /* 8000.0 */
+	element sound = {0}, entry = {0}, tracks = {0};
+
+	put(&sound, 0xB5, rate, sizeof rate);
+	put_number(&sound, 0x9F, 1);
+	put_number(&sound, 0x6264, 16);
+	put_number(&entry, 0xD7, 1);
+	put_number(&entry, 0x73C5, 1);
+	put_number(&entry, 0x83, 2);
+	put(&entry, 0x86, "A_PCM/INT/LIT", 13);
+	put(&entry, 0xE1, sound.data, sound.size);
+	put(&tracks, 0xAE, entry.data, entry.size);
+	put(segment, 0x1654AE6B, tracks.data, tracks.size);
+}
+
 static void put_track(element *segment)
 {
 	element video = {0}, entry = {0}, tracks = {0};
@@ -367,6 +385,54 @@ static int make_matroska(uint64_t last, const char *tag)
 	put(&file, 0x1A45DFA3, head.data, head.size);
 	put(&file, 0x18538067, segment.data, segment.size);
 	return new_file(file.data, file.size);
+}
+
+/* 10 ms of sound that begins `at` ms after zero. */
+static int make_sound(uint64_t at)
+{
+	const unsigned char block[4 + 160] = {0x81, 0, 0, 0x80};
+	element head = {0}, info = {0}, cluster = {0}, segment = {0}, file = {0};
+
+	put(&head, 0x4282, "matroska", 8);
+	put_number(&info, 0x2AD7B1, 1000000);
+	put(&segment, 0x1549A966, info.data, info.size);
+	put_sound_track(&segment);
+	put_number(&cluster, 0xE7, at);
+	put(&cluster, 0xA3, block, sizeof block);
+	put(&segment, 0x1F43B675, cluster.data, cluster.size);
+	put(&file, 0x1A45DFA3, head.data, head.size);
+	put(&file, 0x18538067, segment.data, segment.size);
+	return new_file(file.data, file.size);
+}
+
+/* Times of sound count in samples: 8 of them a millisecond, 2^61 at most. */
+static void audio_read__first_time__bounded(void **state)
+{
+	static const struct {
+		uint64_t at;
+		bool fits;
+	} cases[] = {{0, true},
+		     {UINT64_C(1) << 40, true},
+		     {(UINT64_C(1) << 58) - 1024, true}, /* nearer, and libav rounds it up to the bound */
+		     {UINT64_C(1) << 58, false},
+		     {UINT64_C(1) << 60, false},
+		     {INT64_MAX / 2, false}};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		const int fd = make_sound(cases[i].at);
+		test_chain c = {0};
+		chain_add(&c, &assay_stage_audio_read);
+		chain_run(&c, fd);
+		if (cases[i].fits)
+			assert_ok(&c);
+		else
+			assert_failure(&c, ASSAY_FAILURE_DECODE, "audio stream 1: its first time is out of range");
+		if (cases[i].fits)
+			assert_int_equal(metric(&c, 0, "audio.duration"), 10000);
+		chain_close(&c);
+		(void)close(fd);
+	}
 }
 
 static void video_read__length_no_frame_has__as_if_it_had_none(void **state)
@@ -476,6 +542,7 @@ static void video_shots__planted_cuts__exact_times_and_pictures(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		const assay_result_sample *s = &c.r.samples[i + 1];
 		assert_int_equal(s->kind, ASSAY_SAMPLE_SHOT);
+		assert_int_equal(s->parent, 0); /* the video */
 		assert_string_equal(s->part, parts[i]);
 		assert_true(s->has_span);
 		assert_int_equal(metric(&c, i + 1, "shot.frames"), frames[i]);
@@ -707,6 +774,7 @@ int main(void)
 	    cmocka_unit_test(video_read__formats_without_8bit_luma__converted_or_in_place),
 	    cmocka_unit_test(video_read__truncated__short),
 	    cmocka_unit_test(video_read__bytes_flipped__counted_or_refused),
+	    cmocka_unit_test(audio_read__first_time__bounded),
 	    cmocka_unit_test(video_read__length_no_frame_has__as_if_it_had_none),
 	    cmocka_unit_test(video_read__tag_of_the_stream__declared_length),
 	    cmocka_unit_test(video_read__tags_of_sounds__declared_lengths),

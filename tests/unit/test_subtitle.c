@@ -266,6 +266,22 @@ static void sort__cues_of_one_time__by_end_then_text(void **state)
 	assert_string_equal(assay_buf_str(&text), "1 99 first|5 6 z|5 9 a|5 9 b|");
 }
 
+/* e and an acute, o with a dot below and a circumflex in the other order, '<' and a stroke: one text, one spelling. */
+static void add__decomposed_text__composed(void **state)
+{
+	static const char text[] = "cafe\xcc\x81\r\n o\xcc\x82\xcc\xa3 \nA <\xcc\xb8 B";
+	ASSAY_AUTO_BUF vtt = ASSAY_BUF_INIT;
+	ASSAY_AUTO_CUES c = {0};
+
+	(void)state;
+	assert_int_equal(assay_cues_add(&c, 0, 1000, text, sizeof text - 1, NULL), ASSAY_OK);
+	assert_string_equal(assay_cue_text(&c, 0), "caf\xc3\xa9\n\xe1\xbb\x99\nA \xe2\x89\xae B");
+	assert_int_equal(c.items[0].size, strlen(assay_cue_text(&c, 0)));
+	assay_cues_webvtt(&vtt, &c);
+	assert_string_equal(assay_buf_str(&vtt), "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n"
+						 "caf\xc3\xa9\n\xe1\xbb\x99\nA \xe2\x89\xae B\n");
+}
+
 static void webvtt__written__reads_back_equal(void **state)
 {
 	static const char srt[] = "1\n00:00:01,000 --> 100:00:02,003\nA & B <3 {x} &amp;\n--> -\n\n"
@@ -378,6 +394,7 @@ int main(void)
 	    cmocka_unit_test(add__one_cue_too_many__limit),
 	    cmocka_unit_test(add__times_out_of_range__malformed),
 	    cmocka_unit_test(sort__cues_of_one_time__by_end_then_text),
+	    cmocka_unit_test(add__decomposed_text__composed),
 	    cmocka_unit_test(webvtt__written__reads_back_equal),
 	    cmocka_unit_test(markup__tags_overrides_references__text_is_left),
 	    cmocka_unit_test(parse__mutated_files__cues_are_valid),

@@ -273,6 +273,18 @@ static void subtitles__sidecar_that_cannot_be_read__says_why(void **state)
 	}
 }
 
+static void subtitles__decomposed_text__composed_and_counted_so(void **state)
+{
+	static const char srt[] = "1\n00:00:00,000 --> 00:00:01,000\ncafe\xcc\x81\n";
+	test_chain c = run_sidecar(srt, sizeof srt - 1);
+
+	(void)state;
+	assert_ok(&c);
+	assert_int_equal(metric(&c, 0, "subtitles.characters"), 4);
+	assert_string_equal(kept[1], "caf\xc3\xa9\n");
+	chain_close(&c);
+}
+
 static void subtitles__sidecar_with_nothing_in_it__zero_cues(void **state)
 {
 	static const char *const texts[] = {"", " \n\n", "\xef\xbb\xbf", "WEBVTT\n"};
@@ -387,6 +399,7 @@ int main(void)
 	    cmocka_unit_test(subtitles__two_streams__the_one_that_is_asked_for),
 	    cmocka_unit_test(subtitles__overlaps_and_ends__counted),
 	    cmocka_unit_test(subtitles__sidecar_that_cannot_be_read__says_why),
+	    cmocka_unit_test(subtitles__decomposed_text__composed_and_counted_so),
 	    cmocka_unit_test(subtitles__sidecar_with_nothing_in_it__zero_cues),
 	    cmocka_unit_test(subtitles__more_cues_than_are_kept__refused_and_the_video_is_not),
 	    cmocka_unit_test(subtitles__sidecar_and_stream__the_sidecar),
