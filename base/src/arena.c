@@ -1,5 +1,7 @@
 #include "assay/arena.h"
 
+#include "assay/scratch.h"
+
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,24 +11,31 @@
 typedef struct assay_arena_block {
 	struct assay_arena_block *before;
 	size_t used, size; /* of bytes */
+	bool on_disk;
 	alignas(max_align_t) unsigned char bytes[];
 } block;
 
+/* With its header as large as a mapping may be, so that none is longer by a page that nobody uses. */
+#define BLOCK_ON_DISK (ASSAY_SCRATCH_MIN - sizeof(block))
+
 static block *add_block(assay_arena *a, size_t at_least)
 {
-	const size_t size = at_least > BLOCK_SIZE ? at_least : BLOCK_SIZE;
+	const bool on_disk = a->on_disk && a->last != NULL;
+	const size_t usual = on_disk ? BLOCK_ON_DISK : BLOCK_SIZE;
+	const size_t size = at_least > usual ? at_least : usual;
 	size_t bytes;
 	block *b;
 
 	if (!assay_add_size(&bytes, sizeof *b, size))
 		return NULL;
-	b = malloc(bytes);
+	b = on_disk ? assay_scratch_alloc(a->dirfd, 1, bytes) : malloc(bytes);
 	if (b == NULL)
 		return NULL;
 	b->used = 0;
 	b->size = size;
+	b->on_disk = on_disk;
 	/* A piece that fills a block of its own must not waste what is left of the one in use. */
-	if (a->last != NULL && at_least > BLOCK_SIZE) {
+	if (a->last != NULL && at_least > usual) {
 		b->before = a->last->before;
 		a->last->before = b;
 	} else {
@@ -80,7 +89,10 @@ static void free_blocks(block *b)
 	while (b != NULL) {
 		block *before = b->before;
 
-		free(b);
+		if (b->on_disk)
+			assay_scratch_free(b, 1, sizeof *b + b->size);
+		else
+			free(b);
 		b = before;
 	}
 }
@@ -97,5 +109,5 @@ void assay_arena_rewind(assay_arena *a)
 void assay_arena_release(assay_arena *a)
 {
 	free_blocks(a->last);
-	a->last = NULL;
+	*a = (assay_arena){0};
 }

@@ -5,7 +5,7 @@
  */
 #include "trie_node.h"
 
-#include "assay/memory.h"
+#include "assay/scratch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,7 +157,9 @@ static size_t merge(const assay_trie_entry **out, const assay_trie_node *leaf, c
 static assay_code edit_leaf(struct build *b, const assay_trie_node *leaf, const assay_trie_change *const *c, size_t n,
 			    unsigned depth, struct subtree *out, assay_err *err)
 {
-	ASSAY_AUTO_FREE const assay_trie_entry **e = assay_alloc(leaf->count + n, sizeof(*e));
+	const size_t room = leaf->count + n;
+	const assay_trie_entry **e = assay_scratch_alloc(assay_store_dirfd(b->store), room, sizeof(*e));
+	assay_code rc = ASSAY_OK;
 	size_t m;
 
 	if (e == NULL)
@@ -166,7 +168,10 @@ static assay_code edit_leaf(struct build *b, const assay_trie_node *leaf, const 
 	out->before = leaf->count;
 	out->count = m;
 	out->has = m > 0;
-	return m > 0 ? build_node(b, e, m, depth, &out->digest, err) : ASSAY_OK;
+	if (m > 0)
+		rc = build_node(b, e, m, depth, &out->digest, err);
+	assay_scratch_free(e, room, sizeof(*e));
+	return rc;
 }
 
 /* A branch that has become small enough is a leaf of what its children hold, which are leaves all. */
@@ -280,7 +285,8 @@ static assay_code sort_changes(const assay_trie_change **to, assay_trie_change *
 assay_code assay_trie_edit(assay_store *s, const assay_digest *from, assay_trie_change *changes, size_t count,
 			   assay_digest *root, uint64_t *entries, assay_err *err)
 {
-	ASSAY_AUTO_FREE const assay_trie_change **c = assay_alloc(count, sizeof(*c));
+	const size_t told = count;
+	const assay_trie_change **c = assay_scratch_alloc(assay_store_dirfd(s), told, sizeof(*c));
 	const assay_trie_place top = {0};
 	struct build b = {.store = s};
 	struct subtree t = {0};
@@ -293,6 +299,7 @@ assay_code assay_trie_edit(assay_store *s, const assay_digest *from, assay_trie_
 		rc = edit_node(&b, from, &top, c, count, &t, err);
 	if (rc == ASSAY_OK && !t.has)
 		rc = put_leaf(&b, NULL, 0, &t.digest, err);
+	assay_scratch_free(c, told, sizeof(*c));
 	assay_buf_release(&b.node);
 	*root = t.digest;
 	*entries = t.count;

@@ -74,7 +74,7 @@ static void expect(const char *pattern, const char *sidecar, const char *expecte
 	assay_scan s;
 	assay_err err = ASSAY_ERR_INIT;
 
-	if (assay_scan_run(&s, &config, root, NULL, &err) != ASSAY_OK)
+	if (assay_scan_run(&s, &config, root, -1, &err) != ASSAY_OK)
 		fail_msg("%s", err.msg);
 	for (size_t i = 0; i < s.count; i++) {
 		assay_buf_printf(&got, "%s%s", i > 0 ? " " : "", s.items[i].key);
@@ -142,11 +142,11 @@ static void scan__files_that_claim_each_other__stay_sources(void **state)
 	(void)state;
 	make("in/a.txt");
 	make("in/a.json");
-	assert_int_equal(assay_scan_run(&s, &config, root, NULL, NULL), ASSAY_OK);
+	assert_int_equal(assay_scan_run(&s, &config, root, -1, NULL), ASSAY_OK);
 	assert_int_equal(s.count, 2);
 	assay_scan_release(&s);
 	make("in/a.tif");
-	assert_int_equal(assay_scan_run(&s, &config, root, NULL, NULL), ASSAY_OK);
+	assert_int_equal(assay_scan_run(&s, &config, root, -1, NULL), ASSAY_OK);
 	assert_int_equal(s.count, 1);
 	assert_string_equal(s.items[0].key, "in/a.tif");
 	assert_int_equal(s.items[0].sidecar_count, 2);
@@ -184,7 +184,7 @@ static void scan__problem_files__kept_with_their_errno(void **state)
 	make("in/a.tif");
 	assert_int_equal(mkfifoat(root, "in/b.fifo", 0666), 0);
 	assert_int_equal(symlinkat("nowhere", root, "in/c.tif"), 0);
-	assert_int_equal(assay_scan_run(&s, &config, root, NULL, NULL), ASSAY_OK);
+	assert_int_equal(assay_scan_run(&s, &config, root, -1, NULL), ASSAY_OK);
 	assert_int_equal(s.count, 3);
 	assert_int_equal(s.items[0].problem, 0);
 	assert_int_equal(s.items[1].problem, ENOTSUP);

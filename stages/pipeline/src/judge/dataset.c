@@ -204,9 +204,7 @@ static assay_code walk(dataset *d, const assay_judgement *base, bool *whole, ass
 {
 	assay_code rc;
 
-	assay_snapshot_release(&d->snapshot);
-	d->snapshot.base = base;
-	d->snapshot.counts_only = !d->commit;
+	assay_snapshot_begin(&d->snapshot, d->store, base, !d->commit);
 	d->tickets.visited_count = 0;
 	d->summary->samples = (assay_counts){0};
 	d->summary->incomplete = false;

@@ -2,9 +2,15 @@
 
 #include "assay/file.h"
 #include "assay/log.h"
-#include "assay/memory.h"
+#include "assay/scratch.h"
 
-#include <stdlib.h>
+void assay_snapshot_begin(assay_snapshot *s, assay_store *store, const assay_judgement *base, bool counts_only)
+{
+	assay_snapshot_release(s);
+	s->base = base;
+	s->counts_only = counts_only;
+	s->texts = (assay_arena){.on_disk = true, .dirfd = assay_store_dirfd(store)};
+}
 
 assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, assay_err *err)
 {
@@ -28,7 +34,8 @@ assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, ass
 static assay_code add_change(assay_snapshot *s, assay_trie_changes *to, assay_trie_entry e, bool remove, assay_err *err)
 {
 	const char *stage = e.stage;
-	const assay_code rc = assay_grow(&to->items, &to->cap, to->count, sizeof *to->items, err);
+	const assay_code rc =
+	    assay_scratch_grow(s->texts.dirfd, &to->items, &to->cap, to->count, sizeof *to->items, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
@@ -176,8 +183,8 @@ assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session
 
 void assay_snapshot_release(assay_snapshot *s)
 {
-	free(s->accepted.items);
-	free(s->others.items);
+	assay_scratch_free(s->accepted.items, s->accepted.cap, sizeof *s->accepted.items);
+	assay_scratch_free(s->others.items, s->others.cap, sizeof *s->others.items);
 	assay_arena_release(&s->texts);
 	assay_version_release(&s->version);
 	assay_content_release(&s->content);

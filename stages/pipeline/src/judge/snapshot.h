@@ -29,6 +29,12 @@ typedef struct assay_snapshot {
 	assay_buf scratch;
 } assay_snapshot;
 
+/**
+ * Forget what was told before, if anything.
+ * @param base         what is changed, borrowed; NULL: everything will be told
+ * @param counts_only  no version will be made
+ */
+void assay_snapshot_begin(assay_snapshot *s, assay_store *store, const assay_judgement *base, bool counts_only);
 /** The source was processed by this recipe; ASSAY_ECONFIG when one version cannot have it beside another. */
 ASSAY_NODISCARD assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_source *src, assay_err *err);
 /** The source has changed since the base: what it had there goes, and all that it has now is told. */

@@ -6,7 +6,6 @@
 #include "presence.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 typedef struct forecasting {
 	assay_forecast *out;
@@ -111,16 +110,14 @@ fail:
 static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opts, assay_err *err)
 {
 	assay_store *store = c->session.store;
-	struct stat avoid;
 	uint64_t seen;
 	assay_code rc;
 
-	if (store != NULL && fstat(assay_store_dirfd(store), &avoid) != 0)
-		return ASSAY_RAISE_ERRNO(err, "stat store");
 	ASSAY_TRY(foresee_judging(c, err));
 	ASSAY_TRY(assay_build_ids_read(&c->session.builds, err));
 	ASSAY_TRY(assay_session_recipes(c->session.recipes, c->session.config, &c->session.builds, NULL, err));
-	ASSAY_TRY(assay_scan_run(&c->scan, c->session.config, rootfd, store != NULL ? &avoid : NULL, err));
+	ASSAY_TRY(
+	    assay_scan_run(&c->scan, c->session.config, rootfd, store != NULL ? assay_store_dirfd(store) : -1, err));
 	ASSAY_TRY(assay_presence_check(&c->out->unmatched, &c->scan, c->session.config, store, opts->allow_empty, err));
 	ASSAY_TRY(assay_scan_keep_shard(&c->scan, opts->shard, opts->shard_count, &seen, err));
 	ASSAY_TRY(assay_plan_learn(&c->costs, &c->session, &c->scan, err));

@@ -1,7 +1,7 @@
 #include "scan.h"
 
 #include "assay/file.h"
-#include "assay/memory.h"
+#include "assay/scratch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,11 +16,11 @@
 typedef struct walk {
 	assay_scan *out;
 	const assay_config *config;
-	int rootfd;
-	const struct stat *avoid;
-	assay_buf path; /* of the folder being read, with a trailing slash; "" at the root */
-	assay_buf key;  /* of the file being added */
-	bool escaped;   /* some key is not its path */
+	int rootfd, storefd;
+	struct stat avoid; /* the store, if there is one */
+	assay_buf path;    /* of the folder being read, with a trailing slash; "" at the root */
+	assay_buf key;     /* of the file being added */
+	bool escaped;      /* some key is not its path */
 	struct {
 		dev_t dev;
 		ino_t ino;
@@ -134,7 +134,7 @@ static assay_code add_found(walk *w, const assay_found *found, assay_err *err)
 	}
 	if (f.path == NULL || f.key == NULL)
 		return no_room(err);
-	ASSAY_TRY(assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof f, err));
+	ASSAY_TRY(assay_scratch_grow(w->storefd, &w->out->items, &w->out->cap, w->out->count, sizeof f, err));
 	w->out->items[w->out->count++] = f;
 fail:
 	return rc;
@@ -203,7 +203,7 @@ static assay_code enter_folder(walk *w, int dirfd, const char *name, assay_err *
 		return add_locked_folder(w, err);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return ASSAY_RAISE_ERRNO(err, "read folder '%s'", assay_buf_str(&w->path));
-	if (w->avoid != NULL && st.st_dev == w->avoid->st_dev && st.st_ino == w->avoid->st_ino)
+	if (w->storefd >= 0 && st.st_dev == w->avoid.st_dev && st.st_ino == w->avoid.st_ino)
 		return ASSAY_OK;
 	if (is_above(w, &st))
 		return ASSAY_OK; /* a link to a folder above: its files are found by their shorter names */
@@ -401,15 +401,17 @@ static assay_code sort_out(walk *w, assay_err *err)
 	return ASSAY_OK;
 }
 
-assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd, const struct stat *avoid,
-			  assay_err *err)
+assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd, int storefd, assay_err *err)
 {
-	walk w = {.out = out, .config = config, .rootfd = rootfd, .avoid = avoid};
-	const int fd = openat(rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	walk w = {.out = out, .config = config, .rootfd = rootfd, .storefd = storefd};
+	int fd;
 	struct stat st;
 	assay_code rc;
 
-	*out = (assay_scan){0};
+	*out = (assay_scan){.texts = {.on_disk = storefd >= 0, .dirfd = storefd}};
+	if (storefd >= 0 && fstat(storefd, &w.avoid) != 0)
+		return ASSAY_RAISE_ERRNO(err, "stat store");
+	fd = openat(rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		rc = ASSAY_RAISE_ERRNO(err, "read the dataset's folder");
 		if (fd >= 0)
@@ -470,7 +472,7 @@ assay_code assay_scan_keep_shard(assay_scan *s, uint32_t shard, uint32_t count, 
 
 void assay_scan_release(assay_scan *s)
 {
-	free(s->items);
+	assay_scratch_free(s->items, s->cap, sizeof *s->items);
 	assay_arena_release(&s->texts);
 	*s = (assay_scan){0};
 }

@@ -41,10 +41,11 @@ typedef struct assay_scan {
 
 /**
  * Walk the folder that rootfd stands for.
- * @param avoid  [optional] a folder that is not entered (the store)
+ * @param storefd  the store's folder: it is not entered, and what is found lies in a nameless file there
+ *                 (assay/scratch.h); negative: there is none
  */
-ASSAY_NODISCARD assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd,
-					  const struct stat *avoid, assay_err *err);
+ASSAY_NODISCARD assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootfd, int storefd,
+					  assay_err *err);
 void assay_scan_release(assay_scan *s);
 /** The file of that key; NULL when there is none. */
 const assay_found *assay_scan_find(const assay_scan *s, const char *key);

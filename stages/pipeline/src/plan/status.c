@@ -62,15 +62,12 @@ assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_co
 	assay_session s = {.config = config, .store = store};
 	assay_scan found = {0};
 	counting c = {.out = out, .scan = &found};
-	struct stat st;
 	assay_code rc;
 
 	*out = (assay_pipeline_status){0};
-	if (fstat(assay_store_dirfd(store), &st) != 0)
-		return ASSAY_RAISE_ERRNO(err, "stat store");
 	ASSAY_TRY(assay_build_ids_read(&s.builds, err));
 	ASSAY_TRY(assay_session_recipes(s.recipes, config, &s.builds, NULL, err));
-	ASSAY_TRY(assay_scan_run(&found, config, rootfd, &st, err));
+	ASSAY_TRY(assay_scan_run(&found, config, rootfd, assay_store_dirfd(store), err));
 	for (size_t i = 0; i < found.count; i++)
 		ASSAY_TRY(count_found(out, &s, &found.items[i], err));
 	ASSAY_TRY(assay_sources_each(store, count_missing, &c, err));

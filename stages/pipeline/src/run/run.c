@@ -50,12 +50,8 @@ static assay_code count_rows(assay_executor *r, assay_err *err)
 
 static assay_code scan(assay_executor *r, assay_err *err)
 {
-	struct stat store;
-	assay_code rc;
+	assay_code rc = assay_scan_run(&r->scan, r->config, r->rootfd, assay_store_dirfd(r->store), err);
 
-	if (fstat(assay_store_dirfd(r->store), &store) != 0)
-		return ASSAY_RAISE_ERRNO(err, "stat store");
-	rc = assay_scan_run(&r->scan, r->config, r->rootfd, &store, err);
 	if (rc == ASSAY_OK)
 		rc = assay_presence_check(&r->summary->unmatched, &r->scan, r->config, r->store, r->opts->allow_empty,
 					  err);
