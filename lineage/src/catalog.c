@@ -58,6 +58,12 @@ static assay_code raw_get(assay_store *s, assay_table t, const void *key, size_t
 	return mrc == MDB_SUCCESS ? ASSAY_OK : raise_mdb(err, mrc, "read from", t);
 }
 
+/* Digests are anywhere in the index: each has a page to itself. Rows and edges are mostly written in order. */
+static uint64_t weight_of(assay_table t, size_t size)
+{
+	return t == ASSAY_TABLE_INDEX ? 16 : 1 + size / 256;
+}
+
 /* Room for a value inside the database page, to be filled before the next write. */
 static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, size_t key_size, size_t size,
 			      unsigned flags, unsigned char **room, assay_err *err)
@@ -70,8 +76,11 @@ static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, si
 	if (s->read_only)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "write to a store opened for reading");
 	rc = assay_env_begin(&s->env, err);
+	if (rc == ASSAY_OK)
+		rc = assay_undo_note(s, t, key, key_size, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	s->weight += weight_of(t, key_size + size);
 	mrc = mdb_put(s->env.txn, s->env.dbi[t], &k, &v, flags | MDB_RESERVE);
 	if (mrc != MDB_SUCCESS) {
 		s->env.broken = true;

@@ -35,15 +35,19 @@ static bool content_exists(const assay_check *c, uint64_t id)
 /* Many edges share an end: it is looked for once, and told once when it is missing. */
 static assay_code check_end(assay_check *c, assay_table t, uint64_t id, bool *told_now, assay_err *err)
 {
+	/* The map takes the first bytes for a hash: numbers of several tables, each dense, must not meet in them. */
+	const uint64_t mixed = (id * 16 + t) * UINT64_C(0x9e3779b97f4a7c15);
 	assay_digest key = {{0}};
 	size_t known;
 	bool exists = false;
 	assay_code rc = ASSAY_OK;
 
 	*told_now = false;
-	for (int i = 0; i < 8; i++)
-		key.bytes[i] = (uint8_t)(id >> (8 * i));
-	key.bytes[8] = (uint8_t)t;
+	for (int i = 0; i < 8; i++) {
+		key.bytes[i] = (uint8_t)((mixed ^ mixed >> 32) >> (8 * i));
+		key.bytes[8 + i] = (uint8_t)(id >> (8 * i));
+	}
+	key.bytes[16] = (uint8_t)t;
 	if (assay_digest_map_get(&c->ends, &key, &known))
 		return ASSAY_OK;
 	if (t == ASSAY_TABLE_INDEX)

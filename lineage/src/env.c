@@ -289,6 +289,16 @@ assay_code assay_env_commit(assay_env *e, assay_err *err)
 	return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "%s", mdb_strerror(mrc));
 }
 
+assay_code assay_env_commit_lightly(assay_env *e, assay_err *err)
+{
+	const int mrc = mdb_env_set_flags(e->mdb, MDB_NOMETASYNC, 1);
+	const assay_code rc = assay_env_commit(e, err);
+
+	if (mrc == MDB_SUCCESS)
+		(void)mdb_env_set_flags(e->mdb, MDB_NOMETASYNC, 0);
+	return rc;
+}
+
 void assay_env_abort(assay_env *e)
 {
 	close_cursors(e);

@@ -55,6 +55,8 @@ void assay_env_close(assay_env *e); /* what is not committed is undone; a closed
 ASSAY_NODISCARD assay_code assay_env_begin(assay_env *e, assay_err *err);
 /** Make the group durable; it is closed whatever comes back. */
 ASSAY_NODISCARD assay_code assay_env_commit(assay_env *e, assay_err *err);
+/** The same, but that a crash of the machine may undo it: the next commit makes both durable. */
+ASSAY_NODISCARD assay_code assay_env_commit_lightly(assay_env *e, assay_err *err);
 /**
  * What stands under the key, found from where the last look into the table was: numbers are asked for in order, and
  * the next one is on the same page. The value lies in the page until the next write. LMDB's own code comes back.

@@ -5,6 +5,7 @@
 #include "env.h"
 #include "large.h"
 #include "pack.h"
+#include "undo.h"
 
 /** Next free numbers of the tables, and the generation of the catalog (assay/judgement.h); saved with the group. */
 typedef struct assay_ids {
@@ -22,6 +23,9 @@ struct assay_store {
 	assay_ids ids;
 	assay_packs packs;
 	assay_large large;
+	assay_undo undo;
+	uint64_t weight;      /* of the group, in sixteenths of a page that it has changed, about */
+	uint64_t weight_full; /* at which a group is large */
 	assay_hasher *hasher; /* for checksums of rows; NULL until one is needed */
 };
 

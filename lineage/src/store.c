@@ -3,6 +3,7 @@
  *   1. large objects: each file is fsynced before its rename, and its folder after it (large.c);
  *   2. packs: fdatasync of the pack, fsync of packs/ when a file was added (pack.c);
  *   3. the catalog: mdb_txn_commit with LMDB's default of fdatasync, then meta page, then fdatasync.
+ * A long group is committed in pieces; the notes of what a piece overwrites are fsynced between 2 and 3 (undo.c).
  * A kill between 1 or 2 and 3 leaves bytes that no row names. In packs the next writer cuts them off; a large object
  * stays until its bytes are put again, which gives it its row. A group that is undone, by an error or by closing the
  * store, removes both at once: after a full disk the space is free again.
@@ -12,6 +13,7 @@
 #include "assay/store.h"
 
 #include "assay/file.h"
+#include "assay/judgement.h"
 #include "assay/log.h"
 
 #include "catalog.h"
@@ -27,6 +29,7 @@
 #include <unistd.h>
 
 #define FORMAT_TEXT "assay store 1\n"
+#define LARGE_GROUP ((uint64_t)16 * 1024) /* sixteenths of pages */
 
 /* ---------------------------------------------------------------- where a store may be */
 
@@ -200,6 +203,8 @@ static assay_code open_parts(assay_store *s, const char *dir, bool create, bool 
 		ASSAY_TRY(make_folders(s, err));
 	}
 	ASSAY_TRY(open_catalog(s, ahead, complete, err));
+	if (!s->read_only)
+		ASSAY_TRY(assay_undo_replay(s, err));
 	ASSAY_TRY(open_packs(s, complete, err));
 	if (!complete)
 		ASSAY_TRY(finish_new(s, err));
@@ -220,6 +225,8 @@ assay_code assay_store_open(assay_store **out, const char *dir, const assay_stor
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "store handle");
 	s->dirfd = s->lockfd = -1;
 	s->packs = (assay_packs){.dirfd = -1, .fd = -1, .read_fd = -1};
+	s->undo.fd = -1;
+	s->weight_full = LARGE_GROUP;
 	s->read_only = o.read_only;
 	s->dir = assay_strdup(dir);
 	if (s->dir == NULL)
@@ -237,8 +244,9 @@ void assay_store_close(assay_store *s)
 {
 	if (s == NULL)
 		return;
-	if (s->packs.ahead || s->large.count > 0)
+	if (s->packs.ahead || s->large.count > 0 || s->undo.length > 0)
 		assay_store_rollback(s);
+	assay_undo_release(&s->undo);
 	assay_env_close(&s->env);
 	assay_packs_close(&s->packs);
 	assay_large_release(&s->large);
@@ -267,7 +275,8 @@ void assay_store_refresh(assay_store *s)
 		assay_env_abort(&s->env);
 }
 
-static assay_code commit_parts(assay_store *s, assay_err *err)
+/* Objects durable, and the catalog about to say so. */
+static assay_code save_ends(assay_store *s, assay_err *err)
 {
 	assay_code rc;
 
@@ -275,10 +284,54 @@ static assay_code commit_parts(assay_store *s, assay_err *err)
 	ASSAY_TRY(assay_ids_save(s, err));
 	ASSAY_TRY(assay_meta_put(s, "pack.current", s->packs.current, err));
 	ASSAY_TRY(assay_meta_put(s, "pack.length", s->packs.end, err));
+fail:
+	return rc;
+}
+
+static assay_code commit_parts(assay_store *s, assay_err *err)
+{
+	assay_code rc;
+
+	ASSAY_TRY(save_ends(s, err));
+	ASSAY_TRY(assay_undo_waive(s, err));
 	ASSAY_TRY(assay_env_commit(&s->env, err));
+	s->weight = 0;
 	assay_packs_settle(&s->packs);
+	assay_undo_done(s);
 	s->large.count = 0;
 fail:
+	return rc;
+}
+
+bool assay_store_group_is_large(const assay_store *s)
+{
+	return s->weight >= s->weight_full;
+}
+
+assay_code assay_store_begin_long(assay_store *s, assay_err *err)
+{
+	if (s->read_only || s->weight > 0 || s->packs.ahead || s->undo.noting)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "a group is open already");
+	s->undo.noting = true;
+	return ASSAY_OK;
+}
+
+assay_code assay_store_spill(assay_store *s, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	if (!s->undo.noting || !assay_store_group_is_large(s))
+		return ASSAY_OK;
+	/* Who takes these rows for finished, being a program that does not know better, is not to build on them. */
+	if (s->undo.length == 0)
+		ASSAY_TRY(assay_judgement_forget(s, err));
+	ASSAY_TRY(save_ends(s, err));
+	ASSAY_TRY(assay_undo_write(s, err));
+	ASSAY_TRY(assay_env_commit_lightly(&s->env, err));
+	s->weight = 0;
+	return ASSAY_OK;
+fail:
+	(void)assay_err_prefix(err, "write to store '%s'", s->dir);
 	return rc;
 }
 
@@ -286,7 +339,7 @@ assay_code assay_store_commit(assay_store *s, assay_err *err)
 {
 	assay_code rc;
 
-	if (s->read_only || (s->env.txn == NULL && !s->env.broken))
+	if (s->read_only || (s->env.txn == NULL && !s->env.broken && !s->undo.noting))
 		return ASSAY_OK;
 	rc = s->env.broken ? ASSAY_RAISE(err, ASSAY_EINVAL, "the group has failed") : commit_parts(s, err);
 	if (rc == ASSAY_OK)
@@ -316,8 +369,9 @@ void assay_store_rollback(assay_store *s)
 		return;
 	assay_env_abort(&s->env);
 	assay_ids_forget(s);
-	/* If the catalog cannot be read now, the next writer's open cuts the pack instead. */
-	failed = cut_packs(s, &err) != ASSAY_OK;
+	s->weight = 0;
+	/* If the catalog cannot be read now, the next writer's open does this instead. */
+	failed = assay_undo_replay(s, &err) != ASSAY_OK || cut_packs(s, &err) != ASSAY_OK;
 	if (failed)
 		assay_log(ASSAY_LOG_WARNING, "undo writes to store '%s': %s", s->dir, err.msg);
 	else

@@ -30,7 +30,8 @@ static assay_code put_node(struct build *b, assay_digest *out, assay_err *err)
 		return rc;
 	if (b->store == NULL)
 		return assay_digest_of(out, b->node.data, b->node.len, err);
-	return assay_object_put(b->store, ASSAY_OBJECT_TRIE, b->node.data, b->node.len, NULL, out, NULL, err);
+	rc = assay_object_put(b->store, ASSAY_OBJECT_TRIE, b->node.data, b->node.len, NULL, out, NULL, err);
+	return rc == ASSAY_OK ? assay_store_spill(b->store, err) : rc;
 }
 
 static assay_code put_leaf(struct build *b, const assay_trie_entry *const *e, size_t n, assay_digest *out,

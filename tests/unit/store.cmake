@@ -1,5 +1,5 @@
 set(store_alloc malloc calloc realloc)
-foreach(name IN ITEMS store pack large env)
+foreach(name IN ITEMS store pack large env undo)
   assay_add_unit(${name} LINK assay::lineage PkgConfig::LMDB
     WRAP ${store_alloc} fdatasync fsync pwrite64 renameat unlinkat ftruncate64 mkdirat mmap64 fstatfs64
     mdb_txn_commit mdb_env_open mdb_env_set_mapsize EVP_DigestUpdate)

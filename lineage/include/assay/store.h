@@ -52,6 +52,24 @@ static inline void assay_store_closep(assay_store **s)
 ASSAY_NODISCARD assay_code assay_store_commit(assay_store *s, assay_err *err);
 /** Forget everything written since the last commit. */
 void assay_store_rollback(assay_store *s);
+
+/*
+ * A group is held in memory until it is committed. These are for writers of many rows.
+ */
+
+/** Has the group become so large (some 4 MiB) that it should be committed? */
+bool assay_store_group_is_large(const assay_store *s);
+/**
+ * The next group may become long: with nothing written since the last commit, allow assay_store_spill up to the next
+ * commit or rollback.
+ */
+ASSAY_NODISCARD assay_code assay_store_begin_long(assay_store *s, assay_err *err);
+/**
+ * If the group may be long and is large, write what there is of it to the catalog. It can still be undone: by
+ * assay_store_rollback, by closing the store, and after a kill by the next who opens it for writing. Until then readers
+ * see it as far as it has come. Does nothing in any other group. After an error the group is to be undone.
+ */
+ASSAY_NODISCARD assay_code assay_store_spill(assay_store *s, assay_err *err);
 /** End a reader's snapshot so that the next read sees newer commits (and old pages can be freed). */
 void assay_store_refresh(assay_store *s);
 

@@ -41,9 +41,9 @@ assert_jq run.json .samples.in "$many"
 assert_jq run.json .samples.quarantined "$high"
 assert_jq run.json .samples.accepted $((many - high))
 assert_jq run.json .queue.open "$high"
-# The list of what was found is held, in about 150 bytes for each source, and the entries of the version: about 550 in
-# all were measured, for 6000 sources and for 100 000.
-[ $((most - few)) -lt $((many * 9 / 10)) ] || fail "$((many * 9 / 10)) sources more take $((most - few)) KiB more"
+# So few have their lists in plain memory, and the pages that a group changes are still as many as there are: about
+# 330 bytes for each were measured. tests/scale has more of them, where neither grows any further.
+[ $((most - few)) -lt $((many * 6 / 10)) ] || fail "$((many * 9 / 10)) sources more take $((most - few)) KiB more"
 first=$(version_of)
 peak store
 echo "again: $(jq .elapsed_s run.json) s, at most $PEAK KiB"

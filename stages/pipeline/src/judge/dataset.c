@@ -185,7 +185,9 @@ static assay_code do_source(void *ctx, const assay_source *src, assay_err *err)
 	d->moved = base != NULL && src->moved > base->generation;
 	if (d->moved)
 		rc = assay_snapshot_moved(&d->snapshot, d->store, src, err);
-	return rc == ASSAY_OK && !src->missing ? do_present_source(d, src, err) : rc;
+	if (rc == ASSAY_OK && !src->missing)
+		rc = do_present_source(d, src, err);
+	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
 /* ---------------------------------------------------------------- the whole */
@@ -317,6 +319,7 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 		goto fail;
 	}
 	ASSAY_TRY(assay_judging_open(&d.judging, s, err));
+	ASSAY_TRY(assay_store_begin_long(s->store, err));
 	ASSAY_TRY(judge_all(&d, err));
 	ASSAY_TRY(conclude(&d, err));
 fail:

@@ -158,7 +158,8 @@ static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err
 	copy.changed_run = d->run;
 	copy.changed_ns = assay_now_ns();
 	d->settled++;
-	return assay_ticket_put(d->store, &copy, "assay", assay_buf_str(&reason), err);
+	rc = assay_ticket_put(d->store, &copy, "assay", assay_buf_str(&reason), err);
+	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
 assay_code assay_ticketing_settle(assay_ticketing *d, assay_err *err)

@@ -26,7 +26,8 @@ assay_code assay_executor_commit(assay_executor *r, bool force, assay_err *err)
 	const int64_t now = assay_monotonic_ns();
 	assay_code rc;
 
-	if (r->uncommitted == 0 || (!force && r->uncommitted < COMMIT_UNITS && now - r->committed_ns < COMMIT_EVERY_NS))
+	if (r->uncommitted == 0 || (!force && r->uncommitted < COMMIT_UNITS &&
+				    now - r->committed_ns < COMMIT_EVERY_NS && !assay_store_group_is_large(r->store)))
 		return ASSAY_OK;
 	rc = assay_store_commit(r->store, err);
 	r->uncommitted = 0;
