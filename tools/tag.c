@@ -7,6 +7,7 @@
 #include "assay/text.h"
 #include "assay/version.h"
 
+#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,8 @@ static void json_event(assay_json *j, const assay_tag_event *e, bool history)
 	assay_json_ktime(j, "at", e->at_ns);
 	assay_json_kstr(j, "actor", e->actor);
 	assay_json_kstr(j, "reason", e->reason);
+	if (history)
+		assay_json_kstr(j, "damaged", e->damage);
 	assay_json_end(j);
 }
 
@@ -60,6 +63,10 @@ static void print_change(const assay_tag_event *e)
 {
 	char from[ASSAY_DIGEST_HEX], to[ASSAY_DIGEST_HEX];
 
+	if (e->damage != NULL) {
+		assay_say("event %" PRIu64 " cannot be read: %s ('assay check' says more)\n", e->number, e->damage);
+		return;
+	}
 	assay_say("%-20s ", e->name);
 	if (assay_digest_is_zero(&e->to))
 		assay_say("%.12s -> taken away  ", assay_digest_hex(&e->from, from));

@@ -272,11 +272,13 @@ static assay_code read_lines(verifier *v, const char *file, verify_entries *entr
 	entries->complete = in != NULL;
 	if (in == NULL)
 		return ASSAY_OK;
-	while (rc == ASSAY_OK && (size = getline(&text, &cap, in)) > 0) {
+	while (rc == ASSAY_OK && (errno = 0, size = getline(&text, &cap, in)) > 0) {
 		number += number < INT_MAX;
 		rc = verify_line(v, file, text, (size_t)size, number, entries, fn, err);
 	}
-	if (rc == ASSAY_OK && ferror(in))
+	if (rc == ASSAY_OK && errno == ENOMEM) /* which does not count as an error of the stream */
+		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "line %d of '%s'", number + 1, file);
+	else if (rc == ASSAY_OK && ferror(in))
 		rc = ASSAY_RAISE_ERRNO(err, "read '%s'", file);
 	free(text);
 	(void)fclose(in);

@@ -80,7 +80,7 @@ void assay_check_release(assay_check *c)
 	free(c->numbered);
 	assay_digest_map_release(&c->bad);
 	assay_digest_map_release(&c->told);
-	assay_digest_map_release(&c->whole);
+	assay_digest_map_release(&c->nodes);
 	assay_digest_map_release(&c->contents);
 	assay_digest_map_release(&c->ends);
 }

@@ -53,7 +53,7 @@ typedef struct assay_check {
 	size_t count, cap;
 	assay_digest_map bad;      /* objects that are damaged or missing -> finding */
 	assay_digest_map told;     /* index entries already told of from the side of the row -> finding */
-	assay_digest_map whole;    /* trie nodes with everything below them there */
+	assay_digest_map nodes;    /* of tries: 0 where all below is there, else the last version told of it */
 	assay_digest_map contents; /* digests that a source or sidecar had -> finding */
 	assay_digest_map ends;     /* ends of edges that are known -> whether they are there */
 	uint64_t all_bytes;

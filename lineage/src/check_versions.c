@@ -47,7 +47,8 @@ static assay_code load_children(assay_check *c, const assay_digest *d, assay_dig
 	return rc;
 }
 
-/* Versions share most of their nodes: what was found whole once is not walked again. */
+/* Versions share most of their nodes: what was found whole once is not walked again. What is not is walked for each
+ * version, since each is told of it, and once for it, however many places a hostile store names it in. */
 static assay_code check_node(assay_check *c, const assay_digest *d, const char *version, unsigned depth, bool *whole,
 			     assay_err *err)
 {
@@ -56,16 +57,18 @@ static assay_code check_node(assay_check *c, const assay_digest *d, const char *
 	bool here = true;
 	assay_code rc;
 
-	if (assay_digest_map_get(&c->whole, d, &seen))
+	if (assay_digest_map_get(&c->nodes, d, &seen) && (seen == 0 || seen == c->sum.versions)) {
+		*whole = *whole && seen == 0;
 		return ASSAY_OK;
+	}
 	rc = blame(c, d, version, &here, err);
 	if (rc == ASSAY_OK && here && depth <= 2 * ASSAY_DIGEST_SIZE) {
 		rc = load_children(c, d, child, &count, err);
 		for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
 			rc = check_node(c, &child[i], version, depth + 1, &here, err);
 	}
-	if (rc == ASSAY_OK && here)
-		rc = assay_digest_map_put(&c->whole, d, 0, err);
+	if (rc == ASSAY_OK)
+		rc = assay_digest_map_put(&c->nodes, d, here ? 0 : (size_t)c->sum.versions, err);
 	*whole = *whole && here;
 	return rc;
 }

@@ -29,6 +29,7 @@ void assay_tag_event_release(assay_tag_event *e)
 	free(e->name);
 	free(e->actor);
 	free(e->reason);
+	free(e->damage);
 	*e = (assay_tag_event){0};
 }
 
@@ -365,7 +366,22 @@ assay_code assay_tags_each(assay_store *s, assay_tag_fn *fn, void *ctx, assay_er
 	return assay_rows_each(s, ASSAY_TABLE_TAG, false, visit_tag, &v, err);
 }
 
-static assay_code visit_event(void *ctx, const void *key, size_t key_size, const void *p, size_t n, assay_err *err)
+/* Of an event whose row cannot be read it is told that there was one. */
+static assay_code read_or_note(assay_tag_event *out, assay_store *s, uint64_t number, assay_err *err)
+{
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = assay_tag_event_get(s, number, out, &why);
+
+	if (rc == ASSAY_ECORRUPT) {
+		*out = (assay_tag_event){.number = number, .damage = assay_strdup(why.msg)};
+		return out->damage == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "event of a tag") : ASSAY_OK;
+	}
+	if (rc != ASSAY_OK && err != NULL)
+		*err = why;
+	return rc;
+}
+
+static assay_code visit_event(void *ctx, const void *key, size_t key_size, assay_err *err)
 {
 	const struct visit *v = ctx;
 	ASSAY_AUTO_TAG_EVENT e = {0};
@@ -373,8 +389,8 @@ static assay_code visit_event(void *ctx, const void *key, size_t key_size, const
 
 	if (!assay_tag_is_event(key, key_size))
 		return ASSAY_OK;
-	rc = decode_event(&e, assay_row_number((const char *)key + 1, key_size - 1), p, n, err);
-	if (rc != ASSAY_OK || (v->name != NULL && strcmp(v->name, e.name) != 0))
+	rc = read_or_note(&e, v->store, assay_row_number((const char *)key + 1, key_size - 1), err);
+	if (rc != ASSAY_OK || (v->name != NULL && e.damage == NULL && strcmp(v->name, e.name) != 0))
 		return rc;
 	return v->fn(v->ctx, &e, err);
 }
@@ -383,5 +399,5 @@ assay_code assay_tag_events_each(assay_store *s, const char *name, assay_tag_fn 
 {
 	struct visit v = {.store = s, .name = name, .fn = fn, .ctx = ctx};
 
-	return assay_rows_each(s, ASSAY_TABLE_TAG, false, visit_event, &v, err);
+	return assay_keys_each(s, ASSAY_TABLE_TAG, visit_event, &v, err);
 }

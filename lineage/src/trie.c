@@ -2,19 +2,22 @@
 
 #include "assay/memory.h"
 
+#include "digest_map.h"
 #include "trie_node.h"
 
 #include <stdlib.h>
 
 /* A node that is damaged does not hide what stands beside it: the walk goes on, and its error comes back at the end,
- * so that a check can tell all that is affected. */
+ * so that a check can tell all that is affected. A whole node stands in one place, where its entries belong; one that
+ * is not is gone into once, however many places a hostile store names it in. */
 struct walk {
 	assay_store *store;
 	assay_trie_fn *entry_fn;     /* NULL: entries are not told */
 	assay_trie_node_fn *node_fn; /* NULL: nodes are not told */
 	void *ctx;
-	bool stopped;     /* by a callback, whatever its code */
-	assay_err damage; /* the first; code ASSAY_OK while there is none */
+	bool stopped;         /* by a callback, whatever its code */
+	assay_err damage;     /* the first; code ASSAY_OK while there is none */
+	assay_digest_map bad; /* nodes that are damaged, or have such below them */
 };
 
 static assay_code walk_node(struct walk *w, const assay_digest *d, const assay_trie_place *at, uint64_t *count,
@@ -48,7 +51,9 @@ static assay_code walk_children(struct walk *w, const assay_trie_node *n, const 
 			return rc;
 		}
 	}
-	if (all && sum != n->below)
+	if (!all)
+		return assay_digest_map_put(&w->bad, d, 0, err);
+	if (sum != n->below)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "trie node %s: its counts do not add up",
 				   assay_digest_hex(d, hex));
 	return ASSAY_OK;
@@ -64,8 +69,8 @@ static assay_code walk_leaf(struct walk *w, const assay_trie_node *n, assay_err 
 	return rc;
 }
 
-static assay_code walk_node(struct walk *w, const assay_digest *d, const assay_trie_place *at, uint64_t *count,
-			    assay_err *err)
+static assay_code enter_node(struct walk *w, const assay_digest *d, const assay_trie_place *at, uint64_t *count,
+			     assay_err *err)
 {
 	ASSAY_AUTO_TRIE_NODE n = {0};
 	assay_code rc = w->node_fn != NULL ? w->node_fn(w->ctx, d, err) : ASSAY_OK;
@@ -79,12 +84,29 @@ static assay_code walk_node(struct walk *w, const assay_digest *d, const assay_t
 	return n.below > 0 ? walk_children(w, &n, d, at, err) : walk_leaf(w, &n, err);
 }
 
+static assay_code walk_node(struct walk *w, const assay_digest *d, const assay_trie_place *at, uint64_t *count,
+			    assay_err *err)
+{
+	char hex[ASSAY_DIGEST_HEX];
+	size_t seen;
+	assay_code rc;
+
+	if (assay_digest_map_get(&w->bad, d, &seen))
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "trie node %s is damaged, and named again",
+				   assay_digest_hex(d, hex));
+	rc = enter_node(w, d, at, count, err);
+	if (rc == ASSAY_ECORRUPT && !w->stopped && assay_digest_map_put(&w->bad, d, 0, err) != ASSAY_OK)
+		return ASSAY_ENOMEM;
+	return rc;
+}
+
 static assay_code walk_root(struct walk *w, const assay_digest *root, assay_err *err)
 {
 	const assay_trie_place top = {0};
 	uint64_t count;
 	assay_code rc = walk_node(w, root, &top, &count, err);
 
+	assay_digest_map_release(&w->bad);
 	if (rc != ASSAY_OK || w->damage.code == ASSAY_OK)
 		return rc;
 	if (err != NULL)

@@ -185,12 +185,19 @@ static void read_leaf(assay_cbor_reader *c, assay_trie_node *n, size_t items)
 
 static void read_branch(assay_cbor_reader *c, assay_trie_node *n, size_t items)
 {
+	bool any = false;
+
 	if (items != ASSAY_TRIE_CHILDREN)
 		assay_cbor_fault(c, "branch does not have 16 children");
 	if (n->below <= ASSAY_TRIE_LEAF)
 		assay_cbor_fault(c, "branch with too few entries");
-	for (unsigned i = 0; i < ASSAY_TRIE_CHILDREN && c->fault == NULL; i++)
+	for (unsigned i = 0; i < ASSAY_TRIE_CHILDREN && c->fault == NULL; i++) {
 		n->has[i] = assay_cbor_read_digest(c, &n->child[i]);
+		any |= n->has[i];
+	}
+	/* Every way down ends in entries, which are of one place alone: however nodes are shared, a walk comes to an end. */
+	if (!any)
+		assay_cbor_fault(c, "branch without children");
 }
 
 static void read_node(assay_cbor_reader *c, assay_trie_node *n)

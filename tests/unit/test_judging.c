@@ -6,6 +6,7 @@
 #include "assay/judgement.h"
 #include "assay/pipeline.h"
 #include "assay/queue.h"
+#include "assay/tag.h"
 #include "assay/trie.h"
 
 #include "catalog.h"
@@ -277,12 +278,71 @@ static void change_record_damaged(world *w)
 	assert_int_equal(assay_row_put(w->store, ASSAY_TABLE_META, "judgement", 9, &b, NULL), ASSAY_OK);
 }
 
+/* Format 1 was the same without the last field, the way of judging: so nobody knows which way it was. */
+static void change_record_old(world *w)
+{
+	const void *p;
+	size_t n;
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_judgement j;
+
+	assert_int_equal(assay_row_get(w->store, ASSAY_TABLE_META, "judgement", 9, &p, &n, NULL), ASSAY_OK);
+	assay_buf_append(&b, p, n);
+	assert_memory_equal(b.data, "\xae\x00\x02", 3); /* 14 fields, 0: format 2 */
+	assert_memory_equal(b.data + n - 2, "\x0d\x01", 2);
+	b.data[0] = 0xad;
+	b.data[2] = 1;
+	b.len -= 2;
+	assert_int_equal(assay_row_put(w->store, ASSAY_TABLE_META, "judgement", 9, &b, NULL), ASSAY_OK);
+	assert_int_equal(assay_judgement_get(w->store, &j, NULL), ASSAY_ENOENT); /* it is no damage */
+}
+
+static void change_field(world *w)
+{
+	edit(w, "assay.yaml", "contracts: [", "fields: {licence: {type: text, required: true}}\ncontracts: [");
+	load_config(w);
+}
+
+static void change_filter(world *w)
+{
+	edit(w, "assay.yaml", "contracts: [", "filters: [{name: free, keep: {licence: CC-BY-4.0}}]\ncontracts: [");
+	load_config(w);
+}
+
+static void tag_latest(world *w, const char *name)
+{
+	ASSAY_AUTO_VERSION v = {0};
+	bool changed;
+
+	assert_int_equal(assay_version_latest(w->store, &v, NULL), ASSAY_OK);
+	assert_int_equal(
+	    assay_tag_put(w->store, &(assay_tag_change){name, &v.id, true, 1, "test", NULL}, &changed, NULL), ASSAY_OK);
+	assert_true(changed);
+}
+
+/* Drift from a version that a tag names; then the tag names another. */
+static void change_baseline(world *w)
+{
+	tag_latest(w, "gold");
+	edit(w, "contract.odcs.yaml", "      - {id: words",
+	     "      - {id: shifted, type: custom, engine: assay, severity: warning,\n"
+	     "         implementation: {drift: ks, metric: ocr.confidence, against: gold, mustBeLessThan: 0.3}}\n"
+	     "      - {id: words");
+	load_config(w);
+}
+
+static void change_baseline_tag(world *w)
+{
+	tag_latest(w, "gold");
+}
+
 static void judge__one_input_changed__walked_once(void **state)
 {
 	static void (*const changes[])(world *) = {
-	    change_checks,  change_contract,   change_dataset,       change_source, change_sample,
-	    change_ticket,  change_vocabulary, change_kinds,         change_way,    change_time,
-	    change_program, change_record,     change_record_damaged};
+	    change_field,      change_filter,     change_baseline,      change_baseline_tag, change_checks,
+	    change_contract,   change_dataset,    change_source,        change_sample,       change_ticket,
+	    change_vocabulary, change_kinds,      change_way,           change_time,         change_program,
+	    change_record,     change_record_old, change_record_damaged};
 	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
 	ASSAY_CLEANUP(assay_summary_release) assay_summary again = {0};
 	world *w = *state;
@@ -296,6 +356,57 @@ static void judge__one_input_changed__walked_once(void **state)
 		assert_same_outcome(&again, &s);
 	}
 	assert_as_built_anew(w, &s);
+}
+
+/* ---- what decides nothing ---- */
+
+static void other_comment(world *w)
+{
+	edit(w, "contract.odcs.yaml", "status: active\n", "status: active # and in force\n");
+	load_config(w);
+}
+
+static void other_limits(world *w)
+{
+	edit(w, "assay.yaml", "pipelines:", "limits: {memory_mib: 512}\npipelines:");
+	load_config(w);
+}
+
+static void other_remedy(world *w)
+{
+	edit(w, "assay.yaml", "pipelines:", "remedies: {level: [page.deskew]}\npipelines:");
+	load_config(w);
+}
+
+/* Judging opens no source: it does not read with what they would be read. */
+static void other_pipeline(world *w)
+{
+	edit(w, "assay.yaml", "page.deskew, ocr", "page.deskew: {max_angle: 3}, ocr");
+	load_config(w);
+}
+
+static void other_tag(world *w)
+{
+	tag_latest(w, "silver");
+}
+
+static void judge__what_decides_nothing_changed__nothing_is_walked(void **state)
+{
+	static void (*const changes[])(world *) = {other_comment, other_limits, other_remedy, other_pipeline,
+						   other_tag};
+	ASSAY_CLEANUP(assay_summary_release) assay_summary first = {0};
+	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
+	world *w = *state;
+
+	assert_int_equal(judge(w, &s), SOURCES);
+	change_baseline(w);
+	assert_int_equal(judge(w, &first), SOURCES);
+	for (size_t i = 0; i < ASSAY_COUNT(changes); i++) {
+		changes[i](w);
+		assert_int_equal(assay_store_commit(w->store, NULL), ASSAY_OK);
+		assert_int_equal(judge(w, &s), 0);
+		assert_same_outcome(&s, &first);
+	}
 }
 
 /* A judging that is undone leaves what was: rows, and the judgement of them. */
@@ -501,6 +612,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    IN_WORLD(judge__nothing_changed__nothing_is_walked),
 	    IN_WORLD(judge__one_input_changed__walked_once),
+	    IN_WORLD(judge__what_decides_nothing_changed__nothing_is_walked),
 	    IN_WORLD(judge__undone__the_last_one_stands),
 	    IN_WORLD(judge__sources_come_and_go__as_built_anew),
 	    IN_WORLD(judge__base_is_not_what_it_says__built_anew),

@@ -612,6 +612,32 @@ static void store_check__rows__checksum_differs(void **state)
 	}
 }
 
+/* Branches that stand in all sixteen places of the next, above one that is not there: told once, and soon. */
+static void store_check__shared_nodes_above_nothing__told_once_for_each_version(void **state)
+{
+	assay_version v = {.has_recipe = {false, true, false, false}, .contracts = &made.contract, .contract_count = 1};
+	assay_digest d = digest(0x5e);
+	char name[80];
+
+	name_of(&d, name);
+	for (unsigned level = 0; level < 20; level++) {
+		ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+		assay_cbor_map(&b, 3);
+		assay_cbor_uint(&b, 0), assay_cbor_uint(&b, 1);
+		assay_cbor_uint(&b, 1), assay_cbor_uint(&b, 1000);
+		assay_cbor_uint(&b, 2), assay_cbor_array(&b, 16);
+		for (unsigned i = 0; i < 16; i++)
+			assay_cbor_digest(&b, &d);
+		d = put_object(STORE(state), ASSAY_OBJECT_TRIE, b.data, b.len);
+	}
+	v.recipes[1] = made.recipe;
+	v.accepted = v.others = d;
+	assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
+	assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	assert_told(state, false, 1, TOLD_PARTS(name, "is named but not in the store | | sha256:"));
+}
+
 static void store_check__results_of_a_refusal__missing(void **state)
 {
 	ASSAY_AUTO_RUN run = {.verb = text("judge"), .refusal = digest(0x5e)};
@@ -932,6 +958,7 @@ int main(void)
 	    WITH_DATASET(store_check__trie_node_and_artifact__both_told),
 	    WITH_DATASET(store_check__version_record__names_it),
 	    WITH_DATASET(store_check__rows__checksum_differs),
+	    WITH_DATASET(store_check__shared_nodes_above_nothing__told_once_for_each_version),
 	    WITH_DATASET(store_check__results_of_a_refusal__missing),
 	    WITH_DATASET(store_check__object_row__names_what_is_lost),
 	    WITH_DATASET(store_check__event_or_number__told),

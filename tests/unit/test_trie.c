@@ -515,6 +515,83 @@ static void assert_refused(assay_store *s, const assay_buf *node, const char *wh
 	assert_non_null(strstr(err.msg, why));
 }
 
+/* The node is put into the store, and b becomes a branch that has it alone, on the way to an entry. */
+static void place_alone(assay_store *s, assay_buf *b, uint64_t below, const assay_trie_entry *e, unsigned depth)
+{
+	const assay_digest child = put_node(s, b);
+	assay_digest hash;
+	unsigned at;
+
+	assert_int_equal(assay_digest_of(&hash, e->key, strlen(e->key), NULL), ASSAY_OK);
+	at = depth % 2 == 0 ? hash.bytes[depth / 2] >> 4 : hash.bytes[depth / 2] & 15;
+	assay_buf_reset(b);
+	naive_head(b, below, 16);
+	for (unsigned i = 0; i < 16; i++)
+		if (i == at)
+			assay_cbor_digest(b, &child);
+		else
+			assay_cbor_null(b);
+}
+
+static assay_code count_two(void *ctx, const assay_trie_entry *a, const assay_trie_entry *b, assay_err *err)
+{
+	(void)err;
+	*(size_t *)ctx += (size_t)(a != NULL) + (size_t)(b != NULL);
+	return ASSAY_OK;
+}
+
+/* Whoever walks it refuses it, on either side of a comparison, for this reason. */
+static void assert_refused_by_all(assay_store *s, const assay_digest *root, const char *key, const char *why)
+{
+	assay_digest empty;
+	assay_err err[4] = {ASSAY_ERR_INIT, ASSAY_ERR_INIT, ASSAY_ERR_INIT, ASSAY_ERR_INIT};
+	size_t told = 0;
+
+	assert_int_equal(assay_trie_build(s, NULL, 0, &empty, NULL), ASSAY_OK);
+	assert_int_equal(assay_trie_each(s, root, ignore, &told, &err[0]), ASSAY_ECORRUPT);
+	assert_int_equal(assay_trie_find(s, root, key, ignore, NULL, &err[1]), ASSAY_ECORRUPT);
+	assert_int_equal(assay_trie_diff(s, root, &empty, count_two, &told, &err[2]), ASSAY_ECORRUPT);
+	assert_int_equal(assay_trie_diff(s, &empty, root, count_two, &told, &err[3]), ASSAY_ECORRUPT);
+	assert_int_equal(told, 0);
+	for (size_t i = 0; i < ASSAY_COUNT(err); i++)
+		assert_non_null(strstr(err[i].msg, why));
+}
+
+/* A node that stands in sixteen places of one that does, and so on: 16 to the power of 20 ways to nothing. */
+static void trie__shared_nodes_without_entries__refused_at_the_first(void **state)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_digest d = digest(0);
+
+	for (unsigned level = 0; level < 20; level++) {
+		assay_buf_reset(&b);
+		naive_head(&b, 1000, 16);
+		for (unsigned i = 0; i < 16; i++)
+			if (level == 0)
+				assay_cbor_null(&b);
+			else
+				assay_cbor_digest(&b, &d);
+		d = put_node(STORE(state), &b);
+	}
+	assert_refused_by_all(STORE(state), &d, "a.tif", "branch without children");
+}
+
+/* One branch for each of the 64 digits of a hash, and one more. */
+static void trie__deeper_than_a_hash_is_long__refused(void **state)
+{
+	AUTO_SET set = make(1);
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_digest d;
+
+	naive_head(&b, 0, 1);
+	naive_entry(&b, &set.e[0]);
+	place_alone(STORE(state), &b, 33, &set.e[0], 0);
+	for (unsigned level = 64; level > 0; level--)
+		place_alone(STORE(state), &b, 33, &set.e[0], level - 1);
+	d = put_node(STORE(state), &b);
+	assert_refused_by_all(STORE(state), &d, set.e[0].key, "deeper than its hashes are long");
+}
+
 static void trie_each__nodes_of_another_shape__ecorrupt_says_why(void **state)
 {
 	AUTO_SET set = make(100);
@@ -541,6 +618,11 @@ static void trie_each__nodes_of_another_shape__ecorrupt_says_why(void **state)
 	naive_head(&b, 100, 16);
 	for (unsigned i = 0; i < 16; i++)
 		assay_cbor_null(&b);
+	assert_refused(STORE(state), &b, "branch without children");
+	assay_buf_reset(&b);
+	naive_head(&b, 0, 1); /* one entry, and 100 above it */
+	naive_entry(&b, &set.e[0]);
+	place_alone(STORE(state), &b, 100, &set.e[0], 0);
 	assert_refused(STORE(state), &b, "its counts do not add up");
 	assay_buf_reset(&b);
 	naive_head(&b, 32, 16); /* should have been a leaf */
@@ -764,6 +846,8 @@ int main(void)
 	    WITH_STORE(trie_diff__random_sets__the_same_as_the_reference),
 	    WITH_STORE(trie_diff__equal_roots__nothing_is_read),
 	    WITH_STORE(trie_each__nodes_of_another_shape__ecorrupt_says_why),
+	    WITH_STORE(trie__shared_nodes_without_entries__refused_at_the_first),
+	    WITH_STORE(trie__deeper_than_a_hash_is_long__refused),
 	    WITH_STORE(trie_each__leaf_truncated_or_mutated__refused_or_valid),
 	    WITH_STORE(trie_each__a_node_is_missing__tells_the_others_then_ecorrupt),
 	    WITH_STORE(trie__every_alloc_fails_in_turn__enomem),

@@ -19,6 +19,7 @@ typedef struct assay_tag_event {
 	int64_t at_ns;     /* since 1970 UTC */
 	char *actor;       /* who, as the program was told */
 	char *reason;      /* NULL when none was given */
+	char *damage;      /* why it cannot be read: then nothing but the number is known; else NULL */
 } assay_tag_event;
 
 void assay_tag_event_release(assay_tag_event *e);
@@ -65,7 +66,10 @@ typedef assay_code assay_tag_fn(void *ctx, const assay_tag_event *e, assay_err *
 /** The tags that stand for a version, each by its last event, in the byte order of their names. Of an event that
  * is damaged the time is 0 and the actor "?", and the log says so. */
 ASSAY_NODISCARD assay_code assay_tags_each(assay_store *s, assay_tag_fn *fn, void *ctx, assay_err *err);
-/** Every event of every tag, or of the tag of that name unless it is NULL, oldest first. */
+/**
+ * Every event of every tag, or of the tag of that name unless it is NULL, oldest first. An event that cannot be read is
+ * told all the same, of whatever tag it may have been.
+ */
 ASSAY_NODISCARD assay_code assay_tag_events_each(assay_store *s, const char *name, assay_tag_fn *fn, void *ctx,
 						 assay_err *err);
 

@@ -48,3 +48,12 @@ try 'an id' 'version.json: the version it names is not that of version.cbor' "se
 try 'a line that is no JSON' 'manifest.jsonl:1: this is no JSON object: string or '"'}'"' expected near '"'x'" "sed -i '1s/^{/{x/' manifest.jsonl; resum"
 try 'an artifact that nobody names' 'artifacts/00/0.txt: is an artifact that no sample names' \
     'mkdir -p artifacts/00; echo >artifacts/00/0.txt; resum'
+
+# A line that memory does not hold is no end of the file: it is told, and nothing is said of the version.
+if ! grep -qE '__asan_init|__tsan_init|__msan_init' "$ASSAY"; then
+    rm -rf d && cp -R good d
+    (cd d && truncate -s 300M others.jsonl && resum)
+    (ulimit -v 250000 && assert_exit 75 assay verify d) || exit 1
+    assert_match "$(cat err)" "*line * of 'others.jsonl'*" 'a line without end'
+    echo 'a line that is too long'
+fi
