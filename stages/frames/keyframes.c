@@ -198,8 +198,8 @@ fail:
 	return rc;
 }
 
-/* Pictures of other formats and other sizes than its own go through it. */
-static const char *const libraries[] = {"libswscale.so", NULL};
+/* Pictures of other formats and other sizes than its own go through swscale. */
+static const char *const libraries[] = {"libswscale.so", "libdeflate.so", NULL};
 
 const assay_stage assay_stage_video_keyframes = {
     .abi = ASSAY_STAGE_ABI,

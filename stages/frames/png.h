@@ -1,4 +1,4 @@
-/** PNG (ISO/IEC 15948) of packed RGB: exact, since nothing but this code decides the bytes. */
+/** PNG (ISO/IEC 15948) of packed RGB. The same bytes on every CPU, for the same build of libdeflate. */
 #ifndef ASSAY_PNG_H
 #define ASSAY_PNG_H
 
@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Filtered bytes, so that what is packed fits into one chunk. */
+#define ASSAY_PNG_MAX ((size_t)1 << 30)
+
 typedef struct assay_rgb {
 	const uint8_t *data; /* [borrowed] red, green, blue of 8 bits */
 	ptrdiff_t stride;    /* bytes */
@@ -16,8 +19,8 @@ typedef struct assay_rgb {
 
 /**
  * Append the picture as a PNG of 8-bit RGB without ancillary chunks. Every row has the filter Paeth.
- * @param picture  at least 1 x 1, rows of less than 2^28 bytes
- * @return ASSAY_ENOMEM or ASSAY_OK
+ * @param picture  at least 1 x 1
+ * @return ASSAY_EUNSUPPORTED beyond ASSAY_PNG_MAX, ASSAY_ENOMEM, or ASSAY_OK
  */
 ASSAY_NODISCARD assay_code assay_png_append(assay_buf *out, const assay_rgb *picture, assay_err *err);
 

@@ -87,16 +87,18 @@ static int run(const char *path, uint64_t *frames)
 int main(int argc, char **argv)
 {
 	uint64_t frames = 0;
-	int r;
 
-	if (argc != 2) {
-		(void)fprintf(stderr, "usage: bench-decode FILE\n");
+	if (argc < 2) {
+		(void)fprintf(stderr, "usage: bench-decode FILE...\n");
 		return 2;
 	}
 	av_log_set_level(AV_LOG_QUIET);
-	r = run(argv[1], &frames);
-	if (r < 0)
-		return fail(argv[1], r);
+	for (int i = 1; i < argc; i++) {
+		const int r = run(argv[i], &frames);
+
+		if (r < 0)
+			return fail(argv[i], r);
+	}
 	(void)printf("%llu\n", (unsigned long long)frames);
 	return fflush(stdout) == 0 ? 0 : 1;
 }

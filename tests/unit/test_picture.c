@@ -1,4 +1,3 @@
-#include "deflate.h"
 #include "picture.h"
 #include "png.h"
 #include "rgb.h"
@@ -22,97 +21,6 @@ static uint32_t noise(void)
 
 	seed = seed * 1664525u + 1013904223u;
 	return seed >> 8;
-}
-
-/* ---------------------------------------------------------------- deflate: zlib reads what is written */
-
-/* In blocks of `block` bytes; zlib must give the data back, and take every byte. Returns the size. */
-static size_t assert_inflates(const uint8_t *data, size_t n, size_t block)
-{
-	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
-	assay_bits bits = {0};
-	uint8_t *back = malloc(n + 1);
-	z_stream z = {0};
-
-	for (size_t at = 0; at < n; at += block) {
-		const size_t size = n - at < block ? n - at : block;
-		assay_deflate_block(&out, &bits, data + at, size, at + size == n);
-	}
-	assert_false(out.failed);
-	assert_int_equal(inflateInit2(&z, -15), Z_OK);
-	z.next_in = out.data;
-	z.avail_in = (uInt)out.len;
-	z.next_out = back;
-	z.avail_out = (uInt)(n + 1);
-	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
-	assert_int_equal(z.avail_in, 0);
-	assert_int_equal(z.total_out, n);
-	assert_memory_equal(back, data, n);
-	assert_int_equal(inflateEnd(&z), Z_OK);
-	free(back);
-	return out.len;
-}
-
-static void deflate__bytes_of_every_kind__zlib_gives_them_back(void **state)
-{
-	enum { SIZE = 200000 };
-	uint8_t *data = malloc(SIZE);
-
-	(void)state;
-	for (size_t i = 0; i < SIZE; i++)
-		data[i] = (uint8_t)noise();
-	assert_in_range(assert_inflates(data, SIZE, 50000), SIZE, SIZE + SIZE / 100);
-	assert_inflates(data, 1, 1);
-	assert_inflates(data, 3, 1);
-	for (size_t i = 0; i < SIZE; i++)
-		data[i] = (uint8_t)(noise() % 16 == 0 ? noise() % 8 : 0);
-	assert_in_range(assert_inflates(data, SIZE, 50000), 1, SIZE / 4);
-	memset(data, 0, SIZE);
-	assert_in_range(assert_inflates(data, SIZE, 50000), 1, 1000); /* 4 headers, 776 repeats of 2 or 3 bits */
-	memset(data, 255, SIZE);
-	assert_inflates(data, SIZE, 49999);
-	free(data);
-}
-
-/* Runs of 1 to 600 bytes: every length symbol, with every rest that is too short for one, from every place. */
-static void deflate__runs_of_every_length__zlib_gives_them_back(void **state)
-{
-	uint8_t *data = malloc(600 * 602);
-	size_t n = 0;
-
-	(void)state;
-	for (size_t length = 1; length <= 600; length++)
-		for (size_t i = 0; i < length; i++)
-			data[n++] = (uint8_t)length;
-	assert_in_range(assert_inflates(data, n, n), 1, n / 20);
-	for (size_t from = 1; from < 9; from++)
-		assert_inflates(data + from, n - from, 7919);
-	free(data);
-}
-
-/* Counts like Fibonacci's numbers make the deepest tree: 23 symbols want codes of 22 bits, 12 is what there is. */
-static void deflate__counts_of_the_deepest_tree__codes_are_cut(void **state)
-{
-	uint8_t *data = malloc(100000);
-	size_t n = 0;
-	size_t a = 1;
-	size_t b = 1;
-
-	(void)state;
-	for (uint8_t symbol = 0; n + a < 100000; symbol++) {
-		for (size_t i = 0; i < a; i++)
-			data[n++] = symbol;
-		b += a;
-		a = b - a;
-	}
-	for (size_t i = n - 1; i > 0; i--) { /* no runs */
-		const size_t k = noise() % (i + 1);
-		const uint8_t t = data[i];
-		data[i] = data[k];
-		data[k] = t;
-	}
-	assert_in_range(assert_inflates(data, n, n), n / 8, n / 2);
-	free(data);
 }
 
 /* ---------------------------------------------------------------- PNG: taken apart with zlib's sums */
@@ -529,9 +437,6 @@ static void picture__max_width__scaled_upright(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(deflate__bytes_of_every_kind__zlib_gives_them_back),
-	    cmocka_unit_test(deflate__runs_of_every_length__zlib_gives_them_back),
-	    cmocka_unit_test(deflate__counts_of_the_deepest_tree__codes_are_cut),
 	    cmocka_unit_test(png__pictures_of_every_size__pixels_come_back),
 	    cmocka_unit_test(rgb__random_frames_of_every_layout__equals_plain_loops),
 	    cmocka_unit_test(rgb__chroma_elsewhere__equals_plain_loops),
