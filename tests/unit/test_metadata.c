@@ -127,6 +127,9 @@ static void read_json__wrong__line_and_column(void **state)
 	    {S("{\"a\": \"\\u0000\"}"), 1, 14, "not JSON: \\u0000 is not allowed"},
 	    {S("{\"a\": 1e999}"), 1, 11, "not JSON: real number overflow"},
 	    {S("{\"\": 1}"), 1, 0, "a name is empty"},
+	    {S("{\"\": {}}"), 1, 0, "a name is empty"},
+	    {S("{\"\": {\"a\": 1}}"), 1, 0, "a name is empty"},
+	    {S("{\"a\": {\"\": 1}}"), 1, 0, "a name is empty"},
 	    {S("{\"a\\u001b[2J\": 1}"), 1, 0, "a name holds a control character: 'a?[2J'"},
 	    {S("{\"a.b\": 1, \"a\": {\"b\": 2}}"), 1, 0, "'a.b' stands here twice"},
 	};

@@ -90,6 +90,8 @@ static assay_code flatten_below(flattening *f, const char *name, const json_t *v
 	if (depth > ASSAY_METADATA_DEPTH_MAX)
 		return assay_metadata_refuse(f->fault, f->err, f->line, 0, "'%.60s' is nested more than %d deep",
 					     assay_buf_str(&f->path), ASSAY_METADATA_DEPTH_MAX);
+	if (name[0] == '\0')
+		return assay_metadata_refuse(f->fault, f->err, f->line, 0, "a name is empty");
 	if (start > 0)
 		assay_buf_putc(&f->path, '.');
 	assay_buf_puts(&f->path, name);
