@@ -11,6 +11,13 @@ assert_match "$(cat err)" "*planted.odcs.yaml:*: check 'shifted' has no baseline
 assert_exit 0 assay log --store store --runs --json
 assert_jq out length 0
 echo 'no baseline, no run'
+# A dry run ends as the run would: with a store, and with none.
+for store in store none; do
+    assert_exit 78 assay_test run --store "$store" --dry-run --json
+    assert_eq "$(cat out)" '' "forecast ($store)"
+    assert_match "$(cat err)" "*planted.odcs.yaml:*: check 'shifted' has no baseline: there is no *whenMissing: skip*" "$store"
+done
+[ ! -e none ] || fail 'a dry run made a store'
 
 sed -i 's/mustBeLessThan: 0.[23]}/&/; s/\(against: gold.*\)}/\1, whenMissing: skip}/' planted.odcs.yaml
 run_as_of 0
