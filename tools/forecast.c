@@ -51,14 +51,13 @@ static void print_causes(const assay_forecast *f)
 static void print_cost(const assay_forecast *f)
 {
 	ASSAY_AUTO_BUF cpu = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF takes = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF margin = ASSAY_BUF_INIT;
 
 	if (f->run > f->unknown) {
 		put_time(&cpu, f->cpu_us);
-		put_time(&takes, f->takes_us);
-		assay_say("cost       about %s of CPU in %" PRIu64 " unit%s, %s with %u worker%s\n",
-			  assay_buf_str(&cpu), f->units, f->units == 1 ? "" : "s", assay_buf_str(&takes), f->jobs,
-			  f->jobs == 1 ? "" : "s");
+		put_time(&margin, f->margin_us);
+		assay_say("cost       about %s of CPU in %" PRIu64 " unit%s, give or take %s\n", assay_buf_str(&cpu),
+			  f->units, f->units == 1 ? "" : "s", assay_buf_str(&margin));
 		assay_say("by         what such sources cost before: %" PRIu64 " under the same recipe, %" PRIu64
 			  " under another\n",
 			  f->by_recipe, f->by_modality);
@@ -67,6 +66,33 @@ static void print_cost(const assay_forecast *f)
 		assay_say("no history %" PRIu64 " source%s of a modality that this store has not measured: the cost is "
 			  "not known\n",
 			  f->unknown, f->unknown == 1 ? "" : "s");
+}
+
+static void put_part(assay_buf *b, uint64_t us, const char *of)
+{
+	if (us < 100000) /* it would be 0.0 s */
+		return;
+	assay_buf_puts(b, b->len > 0 ? ", " : "");
+	put_time(b, us);
+	assay_buf_printf(b, " %s", of);
+}
+
+static void print_time(const assay_forecast *f)
+{
+	ASSAY_AUTO_BUF takes = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF parts = ASSAY_BUF_INIT;
+
+	if (f->count == 0 && f->judge_us == 0)
+		return;
+	put_time(&takes, f->takes_us);
+	put_part(&parts, f->start_us, "to begin");
+	put_part(&parts, f->work_us, "of work");
+	put_part(&parts, f->digest_us, f->work_us > 0 ? "of digesting beside it" : "of digesting");
+	put_part(&parts, f->judge_us, "of judging");
+	assay_say("takes      about %s with %u worker%s%s%s%s\n", assay_buf_str(&takes), f->jobs,
+		  f->jobs == 1 ? "" : "s",
+		  f->run > f->unknown ? ", on a machine as busy as it was when these were measured" : "",
+		  parts.len > 0 ? ": " : "", assay_buf_str(&parts));
 }
 
 static void print_item(const assay_forecast_item *i)
@@ -97,6 +123,7 @@ static void print_forecast(const assay_forecast *f)
 		    "would be judged again\n");
 	print_causes(f);
 	print_cost(f);
+	print_time(f);
 	for (size_t i = 0; i < f->count && i < LISTED_MAX; i++)
 		print_item(&f->items[i]);
 	if (f->count > LISTED_MAX)
@@ -123,6 +150,25 @@ static void json_causes(assay_json *j, const assay_forecast *f)
 	assay_json_end(j);
 }
 
+static void json_modalities(assay_json *j, const assay_forecast *f)
+{
+	assay_json_key(j, "modalities");
+	assay_json_object(j);
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
+		const struct assay_forecast_part *p = &f->parts[m];
+
+		if (p->run == 0)
+			continue;
+		assay_json_key(j, assay_modality_name((assay_modality)m));
+		assay_json_object(j);
+		assay_json_kuint(j, "run", p->run);
+		json_seconds(j, "cpu_s", p->cpu_us);
+		json_seconds(j, "margin_s", p->margin_us);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
 static void json_cost(assay_json *j, const assay_forecast *f)
 {
 	assay_json_key(j, "cost");
@@ -130,7 +176,17 @@ static void json_cost(assay_json *j, const assay_forecast *f)
 	assay_json_kuint(j, "jobs", f->jobs);
 	assay_json_kuint(j, "units", f->units);
 	json_seconds(j, "cpu_s", f->cpu_us);
+	json_seconds(j, "margin_s", f->margin_us);
+	json_modalities(j, f);
 	json_seconds(j, "takes_s", f->takes_us);
+	assay_json_key(j, "parts");
+	assay_json_object(j);
+	json_seconds(j, "start_s", f->start_us);
+	json_seconds(j, "work_s", f->work_us);
+	json_seconds(j, "digest_s", f->digest_us);
+	json_seconds(j, "judge_s", f->judge_us);
+	assay_json_end(j);
+	assay_json_kbool(j, "timed", f->timed);
 	assay_json_key(j, "basis");
 	assay_json_object(j);
 	assay_json_kuint(j, "same_recipe", f->by_recipe);

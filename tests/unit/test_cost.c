@@ -98,6 +98,29 @@ static void costs_of__nearest_history_is_used(void **state)
 	assay_costs_release(&c);
 }
 
+static void costs_again__as_it_did_and_as_recipes_differ(void **state)
+{
+	const assay_cost took = {.cpu_us = 900, .wall_us = 1000, .units = 3};
+	assay_costs c = {0};
+	assay_cost cost;
+
+	(void)state;
+	learn(&c, ASSAY_MODALITY_PAGE, "a.tif", 10, false, 300);
+	cost = assay_costs_again(&c, ASSAY_MODALITY_PAGE, "b.tif", 10, true, &took);
+	assert_true(cost.cpu_us == 900 && cost.wall_us == 1000 && cost.basis == ASSAY_COST_SAME);
+	cost = assay_costs_again(&c, ASSAY_MODALITY_PAGE, "b.tif", 10, false, &took);
+	assert_true(cost.cpu_us == 900 && cost.wall_us == 1000 && cost.basis == ASSAY_COST_SUFFIXED);
+	/* The present recipe takes twice as long for such files: for this one too, which took thrice what they did. */
+	learn(&c, ASSAY_MODALITY_PAGE, "a.tif", 10, true, 600);
+	cost = assay_costs_again(&c, ASSAY_MODALITY_PAGE, "b.tif", 10, false, &took);
+	assert_true(cost.cpu_us == 1800 && cost.wall_us == 2000 && cost.units == 3);
+	assert_int_equal(cost.basis, ASSAY_COST_SAME);
+	/* No other file of the suffix under the other recipe tells how they differ. */
+	cost = assay_costs_again(&c, ASSAY_MODALITY_PAGE, "b.png", 10, false, &took);
+	assert_int_equal(cost.cpu_us, 900);
+	assay_costs_release(&c);
+}
+
 static void costs_left__sum_of_what_is_left_by_what_is_known_now(void **state)
 {
 	assay_costs c = {0};
@@ -124,6 +147,31 @@ static void costs_left__sum_of_what_is_left_by_what_is_known_now(void **state)
 	for (int i = 0; i < 5; i++)
 		assay_costs_take_left(&c, ASSAY_MODALITY_VIDEO, "a.mkv", 1000000);
 	assert_int_equal(assay_costs_left(&c).cpu_us, 0);
+	assay_costs_release(&c);
+}
+
+static void costs_margin__twice_the_deviation_of_the_sum(void **state)
+{
+	assay_costs c = {0};
+
+	(void)state;
+	/* 100 and 300 by turns, whatever the size: they deviate by 100, or sqrt(8 * 100^2 / 6) as a sample. */
+	for (uint64_t i = 0; i < 8; i++)
+		learn(&c, ASSAY_MODALITY_AUDIO, "a.wav", 5, true, i % 2 == 0 ? 100 : 300);
+	assert_int_equal(assay_costs_margin(&c, ASSAY_MODALITY_AUDIO), 0); /* nothing is left */
+	for (int i = 0; i < 24; i++)
+		assert_int_equal(assay_costs_add_left(&c, ASSAY_MODALITY_AUDIO, "b.wav", 5, NULL), ASSAY_OK);
+	/* 2 * sqrt(13333.3 * (24 + 24 * 24 / 8)) = 2 * 1131.37 */
+	assert_int_equal(assay_costs_margin(&c, ASSAY_MODALITY_AUDIO), 2262);
+	assert_int_equal(assay_costs_margin(&c, ASSAY_MODALITY_PAGE), 0);
+	/* On a line there is no doubt; of two nobody knows whether they are. */
+	for (uint64_t i = 1; i <= 6; i++)
+		learn(&c, ASSAY_MODALITY_PAGE, "a.tif", i * 1000, true, 50 + 2 * i);
+	learn(&c, ASSAY_MODALITY_PAGE, "a.png", 5, true, 1000);
+	assert_int_equal(assay_costs_add_left(&c, ASSAY_MODALITY_PAGE, "b.tif", 9000, NULL), ASSAY_OK);
+	assert_in_range(assay_costs_margin(&c, ASSAY_MODALITY_PAGE), 0, 1);
+	assert_int_equal(assay_costs_add_left(&c, ASSAY_MODALITY_PAGE, "b.png", 9000, NULL), ASSAY_OK);
+	assert_in_range(assay_costs_margin(&c, ASSAY_MODALITY_PAGE), 2828, 2829); /* 2 * sqrt(2 * 1000^2) */
 	assay_costs_release(&c);
 }
 
@@ -187,7 +235,9 @@ int main(void)
 	    cmocka_unit_test(costs_of__scattered_times__sum_is_kept),
 	    cmocka_unit_test(costs_of__no_line_to_be_had__mean_or_proportion),
 	    cmocka_unit_test(costs_of__nearest_history_is_used),
+	    cmocka_unit_test(costs_again__as_it_did_and_as_recipes_differ),
 	    cmocka_unit_test(costs_left__sum_of_what_is_left_by_what_is_known_now),
+	    cmocka_unit_test(costs_margin__twice_the_deviation_of_the_sum),
 	    cmocka_unit_test(costs__as_many_suffixes_as_files__bounded),
 	    cmocka_unit_test(makespan__known_schedules),
 	};

@@ -108,7 +108,7 @@ static void plan(play *p)
 	for (size_t i = 0; i < p->r.scan.count; i++) {
 		p->found[i].costed = true;
 		p->r.plan.needed++;
-		p->r.plan.bytes += p->found[i].stamp.size;
+		p->r.plan.digest_us += assay_digest_us(p->found[i].stamp.size);
 		assert_int_equal(assay_costs_add_left(&p->r.plan.costs, p->found[i].rule->modality, p->found[i].key,
 						      p->found[i].stamp.size, NULL),
 				 ASSAY_OK);

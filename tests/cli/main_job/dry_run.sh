@@ -53,6 +53,11 @@ assert_jq dry.json '.causes | @json' '{"new":1,"content":3,"sidecar":1}'
 assert_jq dry.json '.sources | [.seen, .run, .unchanged, .missing, .need_digest] | @csv' '20,5,15,1,4'
 assert_jq dry.json '.cost.basis | [.same_recipe, .other_recipe, .no_history] | @csv' '5,0,0'
 assert_eq "$(jq -c '[.list[] | select(.causes == ["sidecar"]) | .source]' dry.json)" '["docs/3.txt"]' 'source with a sidecar'
+# What was done before is expected to take what it took; all of it is more than the work alone.
+own=$(assay_test why --store store --json docs/3.txt | jq '.work.cpu_us / 1000 | floor')
+assert_eq "$(jq '.list[] | select(.source == "docs/3.txt") | .cpu_s * 1000 | round' dry.json)" "$own" 'milliseconds of docs/3.txt'
+assert_jq dry.json '.cost | .timed and .parts.start_s > 0 and .parts.work_s > 0 and
+    ((.parts.start_s + ([.parts.work_s, .parts.digest_s] | max) + .parts.judge_s - .takes_s) | . < 0.005 and . > -0.005)' true
 assert_eq "$(store_state)" "$state" 'store after dry runs'
 # Each is cut to milliseconds.
 assert_eq "$(jq '.cost.cpu_s - ([.list[].cpu_s] | add) | . > -0.0005 and . < 0.006' dry.json)" true 'cost and sum of the list'
@@ -86,6 +91,8 @@ sed -i 's/page: \[test.read\]/page: [test.read, test.misbehave]/' assay.yaml
 dry
 assert_jq dry.json '.cost.basis | [.same_recipe, .other_recipe, .no_history] | @csv' '0,20,0'
 assert_jq dry.json '.causes.recipe' 20
+assert_jq dry.json '.cost.parts.digest_s < 0.002' true # their bytes are known: twenty digests would be 0.003
+assert_jq dry.json '.cost | .modalities.page.run == 20 and .modalities.page.cpu_s == .cpu_s' true
 dry --shard 0/2
 first=$(jq .sources.seen dry.json)
 dry --shard 1/2
@@ -93,7 +100,8 @@ assert_eq $((first + $(jq .sources.seen dry.json))) 20 'sources of both shards'
 dry --limit 3
 assert_jq dry.json .sources.run 3
 assert_exit 0 assay_test run --store store --dry-run -j2
-grep -q '^cost .* with 2 workers$' out || fail "no cost: $(cat out)"
+grep -q '^cost  *about .* of CPU in 20 units, give or take .*s$' out || fail "no cost: $(cat out)"
+grep -q '^takes  *about .* with 2 workers, on a machine as busy as it was when these were measured' out || fail "no time: $(cat out)"
 grep -q '^  recipe  *20: ' out || fail "no cause: $(cat out)"
 echo 'another pipeline, shards and limits'
 

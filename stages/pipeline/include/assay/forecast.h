@@ -34,7 +34,17 @@ typedef struct assay_forecast {
 	uint64_t unknown;     /* without any: their cost is not in the sums */
 	uint64_t units;
 	uint64_t cpu_us;
-	uint64_t takes_us;          /* with so many jobs */
+	uint64_t margin_us; /* by which cpu_us may well be off, as far as such sources differ */
+	struct assay_forecast_part {
+		uint64_t run, cpu_us, margin_us;
+	} parts[ASSAY_MODALITY_MAX + 1]; /* by modality: all sources to be run, and those sums */
+	/* Time with so many jobs, as fast as the store's units were done: on a machine as busy as it was then. */
+	uint64_t start_us;  /* until a worker has a unit */
+	uint64_t work_us;   /* of units */
+	uint64_t digest_us; /* of digesting, beside them */
+	uint64_t judge_us;  /* of judging, and of the commit */
+	uint64_t takes_us;  /* all of it */
+	bool timed;         /* start and judging by the last run that did anything; otherwise a guess, or nothing */
 	assay_forecast_item *items; /* by key */
 	size_t count, cap;
 	assay_arena texts;

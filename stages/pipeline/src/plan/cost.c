@@ -2,6 +2,7 @@
 
 #include "assay/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,9 @@ static line guess(assay_modality modality)
 
 	return guesses[modality];
 }
+
+/* More than any document has: what is larger is no document yet. */
+#define UNITS_MAX 1e6
 
 /* ---------------------------------------------------------------- classes */
 
@@ -84,6 +88,17 @@ static line fit(const assay_cost_sums *s, double total, double total_size)
 	return fixed >= 0 ? (line){fixed, slope} : (line){0, total / s->size};
 }
 
+/* A store may say what it likes: thirty years are enough, and can be added up. */
+static uint64_t whole(double us)
+{
+	return us >= 1e15 ? (uint64_t)1e15 : us > 0 ? (uint64_t)us : 0;
+}
+
+static double at(line l, uint64_t size)
+{
+	return l.fixed + l.by_size * (double)size;
+}
+
 static void add_share(assay_cost_sums *to, const assay_cost_sums *from, double share)
 {
 	to->n += share * from->n;
@@ -91,6 +106,7 @@ static void add_share(assay_cost_sums *to, const assay_cost_sums *from, double s
 	to->size_size += share * from->size_size;
 	to->cpu += share * from->cpu;
 	to->cpu_size += share * from->cpu_size;
+	to->cpu_cpu += share * from->cpu_cpu;
 	to->wall += share * from->wall;
 	to->wall_size += share * from->wall_size;
 	to->units += share * from->units;
@@ -132,13 +148,20 @@ assay_code assay_costs_learn(assay_costs *c, assay_modality modality, const char
 			     bool present_recipe, const assay_cost *took, assay_err *err)
 {
 	const double bytes = (double)size, cpu = (double)took->cpu_us, wall = (double)took->wall_us;
-	const assay_cost_sums one = {1, bytes, bytes * bytes, cpu, cpu * bytes, wall, wall * bytes, took->units};
+	const assay_cost_sums one = {1,         bytes, bytes * bytes, cpu,        cpu * bytes,
+				     cpu * cpu, wall,  wall * bytes,  took->units};
 	assay_cost_class *class;
 	const assay_code rc = make_class(&class, c, modality, path, err);
 
 	if (rc == ASSAY_OK)
 		add_sums(&class->seen[present_recipe], &one);
 	return rc;
+}
+
+/* A gigabyte a second, and what opening a file takes. */
+uint64_t assay_digest_us(uint64_t size)
+{
+	return 150 + size / 1000;
 }
 
 /* The files of a run are more like each other than like those of the years before. */
@@ -158,6 +181,11 @@ void assay_costs_loosen(assay_costs *c)
 		}
 }
 
+static double units_of(double n)
+{
+	return n > UNITS_MAX ? UNITS_MAX : n > 1 ? n : 1;
+}
+
 assay_cost assay_costs_of(const assay_costs *c, assay_modality modality, const char *path, uint64_t size)
 {
 	const double bytes = (double)size;
@@ -170,10 +198,32 @@ assay_cost assay_costs_of(const assay_costs *c, assay_modality modality, const c
 		wall = fit(&s, s.wall, s.wall_size);
 		/* Pages go with bytes: a document of twice the size has about twice the units. */
 		if (s.units > s.n && s.size > 0)
-			cost.units = s.units / s.size * bytes > 1 ? s.units / s.size * bytes : 1;
+			cost.units = units_of(s.units / s.size * bytes);
 	}
-	cost.cpu_us = (uint64_t)(cpu.fixed + cpu.by_size * bytes);
-	cost.wall_us = (uint64_t)(wall.fixed + wall.by_size * bytes);
+	cost.cpu_us = whole(at(cpu, size));
+	cost.wall_us = whole(at(wall, size));
+	return cost;
+}
+
+/* Of another recipe it tells how this source differs from others of its kind; they tell how the recipes differ. */
+assay_cost assay_costs_again(const assay_costs *c, assay_modality modality, const char *path, uint64_t size,
+			     bool present_recipe, const assay_cost *took)
+{
+	const assay_cost now = assay_costs_of(c, modality, path, size);
+	const assay_cost_class *class = find_class(c, modality, path);
+	assay_cost cost = *took;
+	assay_cost_sums s;
+	double cpu, wall;
+
+	cost.basis = present_recipe ? ASSAY_COST_SAME : ASSAY_COST_SUFFIXED;
+	if (present_recipe || now.basis > ASSAY_COST_RECIPE || class == NULL || class->seen[0].n <= 0)
+		return cost;
+	s = class->seen[0];
+	cpu = at(fit(&s, s.cpu, s.cpu_size), size);
+	wall = at(fit(&s, s.wall, s.wall_size), size);
+	cost.cpu_us = cpu > 0 ? whole((double)took->cpu_us * (double)now.cpu_us / cpu) : now.cpu_us;
+	cost.wall_us = wall > 0 ? whole((double)took->wall_us * (double)now.wall_us / wall) : now.wall_us;
+	cost.basis = now.basis;
 	return cost;
 }
 
@@ -223,7 +273,38 @@ assay_costs_sum assay_costs_left(const assay_costs *c)
 		us += all;
 		guessed += known ? 0 : all;
 	}
-	return (assay_costs_sum){(uint64_t)us, (uint64_t)guessed};
+	return (assay_costs_sum){whole(us), whole(guessed)};
+}
+
+/* Of one source about its line. So few that they lie on it say nothing of others. */
+static double variance(const assay_cost_sums *s)
+{
+	const line l = fit(s, s->cpu, s->cpu_size);
+	const double mean = s->cpu / s->n;
+	const double squares = s->cpu_cpu - 2 * l.fixed * s->cpu - 2 * l.by_size * s->cpu_size +
+			       s->n * l.fixed * l.fixed + 2 * l.fixed * l.by_size * s->size +
+			       l.by_size * l.by_size * s->size_size;
+
+	if (s->n < 3)
+		return mean * mean;
+	return squares > 0 ? squares / (s->n - 2) : 0;
+}
+
+/* Each source is off by itself, and all of a class together by what the line itself is off. */
+uint64_t assay_costs_margin(const assay_costs *c, assay_modality modality)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const assay_cost_class *class = &c->classes[i];
+		assay_cost_sums s;
+
+		if (class->modality != modality || class->left <= 0 ||
+		    nearest(c, modality, class, &s) == ASSAY_COST_NONE)
+			continue;
+		sum += variance(&s) * class->left * (1 + class->left / s.n);
+	}
+	return whole(2 * sqrt(sum));
 }
 
 void assay_costs_release(assay_costs *c)
@@ -293,7 +374,7 @@ uint64_t assay_makespan_us(const assay_makespan *m)
 	for (size_t i = 0; i < m->count; i++)
 		if (m->busy[i] > last)
 			last = m->busy[i];
-	return (uint64_t)last;
+	return whole(last);
 }
 
 void assay_makespan_close(assay_makespan *m)

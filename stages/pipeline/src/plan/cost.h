@@ -34,7 +34,7 @@ typedef struct assay_cost {
 
 /* Sums over what was seen of one class. */
 typedef struct assay_cost_sums {
-	double n, size, size_size, cpu, cpu_size, wall, wall_size, units;
+	double n, size, size_size, cpu, cpu_size, cpu_cpu, wall, wall_size, units;
 } assay_cost_sums;
 
 typedef struct assay_cost_class {
@@ -52,10 +52,17 @@ typedef struct assay_costs {
 /** A source whose units took so much. */
 ASSAY_NODISCARD assay_code assay_costs_learn(assay_costs *c, assay_modality modality, const char *path, uint64_t size,
 					     bool present_recipe, const assay_cost *took, assay_err *err);
+/** What digesting a file takes: an order of magnitude, since no store holds it. */
+uint64_t assay_digest_us(uint64_t size);
+
 /** Let what is learned from now on count more than all that was learned before. */
 void assay_costs_loosen(assay_costs *c);
 /** What a source will probably take. */
 assay_cost assay_costs_of(const assay_costs *c, assay_modality modality, const char *path, uint64_t size);
+
+/** What one will probably take that took so much when it was last done, of the same size. */
+assay_cost assay_costs_again(const assay_costs *c, assay_modality modality, const char *path, uint64_t size,
+			     bool present_recipe, const assay_cost *took);
 
 /** A source will have to be done; or is done, whatever it took. */
 ASSAY_NODISCARD assay_code assay_costs_add_left(assay_costs *c, assay_modality modality, const char *path,
@@ -67,6 +74,12 @@ typedef struct assay_costs_sum {
 	uint64_t guessed_us; /* of it, what no history speaks of */
 } assay_costs_sum;
 assay_costs_sum assay_costs_left(const assay_costs *c);
+
+/**
+ * By how much the CPU microseconds of a modality's sources left may well be off: twice the standard deviation of their
+ * sum, by how far those of the history lie from their line. What no history speaks of is not in it.
+ */
+uint64_t assay_costs_margin(const assay_costs *c, assay_modality modality);
 
 void assay_costs_release(assay_costs *c);
 

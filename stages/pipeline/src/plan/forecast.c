@@ -5,6 +5,7 @@
 #include "plan.h"
 #include "presence.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 typedef struct forecasting {
@@ -12,8 +13,13 @@ typedef struct forecasting {
 	assay_session session;
 	assay_scan scan;
 	assay_costs costs;
+	assay_past past;
 	assay_makespan *makespan;
+	size_t recalls; /* units that may still be read */
 } forecasting;
+
+/* As much as costs are learned from: beyond that sources are taken as others of their kind are. */
+#define RECALLS 8192
 
 static assay_code add_item(assay_forecast *out, const assay_found *f, const assay_look *look, const assay_cost *cost,
 			   assay_err *err)
@@ -41,6 +47,7 @@ static void add_cost(forecasting *c, const assay_found *f, const assay_cost *cos
 	assay_forecast *out = c->out;
 
 	out->run++;
+	out->parts[f->rule->modality].run++;
 	out->bytes += f->stamp.size;
 	if (cost->basis == ASSAY_COST_NONE) {
 		out->unknown++;
@@ -49,7 +56,23 @@ static void add_cost(forecasting *c, const assay_found *f, const assay_cost *cos
 	*(cost->basis <= ASSAY_COST_RECIPE ? &out->by_recipe : &out->by_modality) += 1;
 	out->units += (uint64_t)(cost->units + 0.5);
 	out->cpu_us += cost->cpu_us;
+	out->parts[f->rule->modality].cpu_us += cost->cpu_us;
 	assay_makespan_add(c->makespan, cost);
+}
+
+/* As it did when it was done before, or as others of its kind. */
+static assay_code cost_of(assay_cost *out, forecasting *c, const assay_found *f, bool known, assay_err *err)
+{
+	assay_cost took = {0};
+	bool present = false;
+	const assay_code rc = known ? assay_plan_recall(&took, &present, &c->session, f, &c->recalls, err) : ASSAY_OK;
+
+	if (took.units > 0) {
+		*out = assay_costs_again(&c->costs, f->rule->modality, f->key, f->stamp.size, present, &took);
+		return rc;
+	}
+	*out = assay_costs_of(&c->costs, f->rule->modality, f->key, f->stamp.size);
+	return rc == ASSAY_OK ? assay_costs_add_left(&c->costs, f->rule->modality, f->key, f->stamp.size, err) : rc;
 }
 
 static assay_code foresee(forecasting *c, const assay_found *f, assay_err *err)
@@ -57,7 +80,7 @@ static assay_code foresee(forecasting *c, const assay_found *f, assay_err *err)
 	assay_forecast *out = c->out;
 	assay_cost cost = {0};
 	assay_look look;
-	const assay_code rc = assay_source_look(&look, &c->session, f, false, err);
+	assay_code rc = assay_source_look(&look, &c->session, f, false, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
@@ -71,13 +94,15 @@ static assay_code foresee(forecasting *c, const assay_found *f, assay_err *err)
 		out->by_cause[b] += look.causes >> b & 1;
 	out->young += look.young;
 	out->unsure += assay_look_is_unsure(&look);
+	if (assay_look_asks_for_digest(&look))
+		out->digest_us += assay_digest_us(f->stamp.size);
 	if (assay_look_asks_for_work(&look)) {
-		cost = assay_costs_of(&c->costs, f->rule->modality, f->key, f->stamp.size);
+		rc = cost_of(&cost, c, f, look.known, err);
 		add_cost(c, f, &cost);
 	} else {
 		out->rejudge++;
 	}
-	return add_item(out, f, &look, &cost, err);
+	return rc == ASSAY_OK ? add_item(out, f, &look, &cost, err) : rc;
 }
 
 static assay_code count_missing(void *ctx, const assay_source *src, assay_err *err)
@@ -107,6 +132,37 @@ fail:
 	return rc;
 }
 
+static void add_up_margins(forecasting *c)
+{
+	double sum = 0;
+
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
+		const uint64_t us = assay_costs_margin(&c->costs, (assay_modality)m);
+
+		c->out->parts[m].margin_us = us;
+		sum += (double)us * (double)us;
+	}
+	c->out->margin_us = (uint64_t)sqrt(sum);
+}
+
+/* The cores cannot do more than they can, however many workers there are. */
+static void add_up_time(forecasting *c)
+{
+	assay_forecast *out = c->out;
+	const uint64_t cores = out->jobs < assay_cores() ? out->jobs : assay_cores();
+	const uint64_t least = (out->cpu_us + out->digest_us) / cores;
+
+	out->timed = c->past.known;
+	out->work_us = (uint64_t)((double)assay_makespan_us(c->makespan) * c->past.stretch);
+	if (out->work_us < least && out->cpu_us > 0)
+		out->work_us = least;
+	if (out->run > 0)
+		out->start_us = c->past.start_us;
+	if (out->count > 0 || out->missing > 0 || out->judges_all)
+		out->judge_us = assay_past_judge_us(&c->past, out->seen) + assay_past_commit_us(&c->past, out->seen);
+	out->takes_us = out->start_us + out->judge_us + (out->work_us > out->digest_us ? out->work_us : out->digest_us);
+}
+
 static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opts, assay_err *err)
 {
 	assay_store *store = c->session.store;
@@ -120,15 +176,17 @@ static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opt
 	    assay_scan_run(&c->scan, c->session.config, rootfd, store != NULL ? assay_store_dirfd(store) : -1, err));
 	ASSAY_TRY(assay_presence_check(&c->out->unmatched, &c->scan, c->session.config, store, opts->allow_empty, err));
 	ASSAY_TRY(assay_scan_keep_shard(&c->scan, opts->shard, opts->shard_count, &seen, err));
+	ASSAY_TRY(assay_past_read(&c->past, store, err));
 	ASSAY_TRY(assay_plan_learn(&c->costs, &c->session, &c->scan, err));
 	ASSAY_TRY(assay_makespan_open(&c->makespan, c->out->jobs, err));
 	for (size_t i = 0; i < c->scan.count && (opts->limit == 0 || c->out->count < opts->limit); i++)
 		if (!c->scan.items[i].elsewhere)
 			ASSAY_TRY(foresee(c, &c->scan.items[i], err));
-	c->out->takes_us = assay_makespan_us(c->makespan);
 	/* A run of some sources marks none as missing. */
 	if (store != NULL && opts->limit == 0)
 		ASSAY_TRY(assay_sources_each(store, count_missing, c, err));
+	add_up_margins(c);
+	add_up_time(c);
 fail:
 	return rc;
 }
@@ -136,7 +194,7 @@ fail:
 assay_code assay_pipeline_forecast(assay_forecast *out, const assay_config *config, assay_store *store, int rootfd,
 				   const assay_run_opts *opts, assay_err *err)
 {
-	forecasting c = {.out = out, .session = {.config = config, .store = store}};
+	forecasting c = {.recalls = RECALLS, .out = out, .session = {.config = config, .store = store}};
 	assay_code rc;
 
 	*out = (assay_forecast){.jobs = opts->jobs > 0 ? opts->jobs : assay_cores()};

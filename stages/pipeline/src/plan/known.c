@@ -147,6 +147,11 @@ bool assay_look_asks_for_work(const assay_look *l)
 	return (l->causes & ~quiet) != 0;
 }
 
+bool assay_look_asks_for_digest(const assay_look *l)
+{
+	return l->young || (l->causes & (ASSAY_CAUSE_NEW | ASSAY_CAUSE_CONTENT)) != 0;
+}
+
 bool assay_look_is_unsure(const assay_look *l)
 {
 	const unsigned sure = ASSAY_CAUSE_NEW | ASSAY_CAUSE_RECIPE | ASSAY_CAUSE_RETRY;

@@ -22,6 +22,8 @@ ASSAY_NODISCARD assay_code assay_source_look(assay_look *out, assay_session *s, 
 					     assay_err *err);
 /** Will units probably be run, as against looked up or only judged again? */
 bool assay_look_asks_for_work(const assay_look *l);
+/** Will its bytes probably be read for a digest? */
+bool assay_look_asks_for_digest(const assay_look *l);
 /** Would a digest settle whether anything is to be done? */
 bool assay_look_is_unsure(const assay_look *l);
 

@@ -24,20 +24,47 @@ static assay_code add_units(assay_cost *took, assay_session *s, const assay_sour
 	return ASSAY_OK;
 }
 
+/* took->units is 0 when there is no row, or nothing was done, or more than may be read. */
+static assay_code recall(assay_cost *took, assay_source *src, assay_session *s, const char *key, size_t *units,
+			 assay_err *err)
+{
+	const assay_code rc = assay_source_find(s->store, key, src, err);
+
+	*took = (assay_cost){0};
+	if (rc != ASSAY_OK || src->unit_count == 0 || src->unit_count > *units)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	*units -= src->unit_count;
+	return add_units(took, s, src, err);
+}
+
+static bool is_present(const assay_session *s, const assay_found *f, const assay_source *src)
+{
+	return assay_digest_eq(&src->recipe, &s->recipes[f->rule->modality]->digest);
+}
+
 static assay_code learn_one(assay_costs *c, assay_session *s, const assay_found *f, size_t *units, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
-	assay_cost took = {0};
-	assay_code rc = assay_source_find(s->store, f->key, &src, err);
+	assay_cost took;
+	const assay_code rc = recall(&took, &src, s, f->key, units, err);
 
-	if (rc != ASSAY_OK || src.unit_count == 0 || src.unit_count > *units)
-		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	*units -= src.unit_count;
-	rc = add_units(&took, s, &src, err);
-	return rc == ASSAY_OK
-		   ? assay_costs_learn(c, src.modality, f->key, src.stamp.size,
-				       assay_digest_eq(&src.recipe, &s->recipes[f->rule->modality]->digest), &took, err)
+	return rc == ASSAY_OK && took.units > 0
+		   ? assay_costs_learn(c, src.modality, f->key, src.stamp.size, is_present(s, f, &src), &took, err)
 		   : rc;
+}
+
+assay_code assay_plan_recall(assay_cost *took, bool *present_recipe, assay_session *s, const assay_found *f,
+			     size_t *units, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = recall(took, &src, s, f->key, units, err);
+
+	if (rc != ASSAY_OK || took->units <= 0)
+		return rc;
+	*present_recipe = is_present(s, f, &src);
+	if (src.stamp.size != f->stamp.size || src.modality != f->rule->modality)
+		took->units = 0;
+	return ASSAY_OK;
 }
 
 assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *scan, assay_err *err)
@@ -65,7 +92,7 @@ static assay_code look_at(assay_plan *p, assay_session *s, assay_found *f, assay
 	if (look.unchanged)
 		return ASSAY_OK;
 	p->needed++;
-	p->bytes += f->stamp.size;
+	p->digest_us += assay_look_asks_for_digest(&look) ? assay_digest_us(f->stamp.size) : 0;
 	f->costed = assay_look_asks_for_work(&look);
 	return f->costed ? assay_costs_add_left(&p->costs, f->rule->modality, f->key, f->stamp.size, err) : ASSAY_OK;
 }
@@ -80,6 +107,8 @@ assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, ui
 		if (!scan->items[i].elsewhere)
 			rc = look_at(p, s, &scan->items[i], err);
 	}
+	if (rc == ASSAY_OK && p->needed > 0)
+		rc = assay_past_read(&p->past, s->store, err);
 	return rc == ASSAY_OK && p->needed > 0 ? assay_plan_learn(&p->costs, s, scan, err) : rc;
 }
 

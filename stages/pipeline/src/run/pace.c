@@ -19,11 +19,6 @@
  */
 #include "pace.h"
 
-/* Orders of magnitude, in microseconds, of what no history tells: they only say which part of the bar is whose. */
-#define DIGEST_US(bytes)   (150 + (bytes) / 1000)
-#define JUDGE_US(sources)  ((sources)*50)
-#define COMMIT_US(sources) (20000 + (sources)*10)
-
 #define BELIEVED 0.75
 #define LIMIT    0.98
 
@@ -98,11 +93,13 @@ void assay_pace_begin(assay_executor *r)
 
 	if (p == NULL)
 		return;
-	p->judge_us = JUDGE_US(seen);
-	p->commit_us = r->opts->no_commit || r->opts->shard_count > 0 || r->opts->limit > 0 ? 0 : COMMIT_US(seen);
+	p->judge_us = assay_past_judge_us(&r->plan.past, seen);
+	p->commit_us = r->opts->no_commit || r->opts->shard_count > 0 || r->opts->limit > 0
+			   ? 0
+			   : assay_past_commit_us(&r->plan.past, seen);
 	p->workers = (unsigned)r->slot_count;
 	p->current_count = r->slot_count < ASSAY_PROGRESS_CURRENT_MAX ? r->slot_count : ASSAY_PROGRESS_CURRENT_MAX;
-	r->undigested_us = r->plan.needed * DIGEST_US(0) + r->plan.bytes / 1000;
+	r->undigested_us = r->plan.digest_us;
 	assay_costs_loosen(&r->plan.costs);
 	find_longest(r);
 	assay_progress_phase(p, ASSAY_PHASE_PROCESS, seen);
@@ -116,7 +113,7 @@ void assay_pace_unchanged(assay_executor *r)
 
 void assay_pace_digested(assay_executor *r, const assay_job *j)
 {
-	const uint64_t us = DIGEST_US(j->found->stamp.size);
+	const uint64_t us = assay_digest_us(j->found->stamp.size);
 	const uint64_t expected = us < r->undigested_us ? us : r->undigested_us;
 
 	r->digested_us += us;

@@ -110,6 +110,8 @@ uint32_t assay_progress_full(assay_progress *p)
 #define FORGET_US 120000000.0
 /* Before this nothing is said. */
 #define TELLING_US 500000.0
+/* Thirty years are no estimate. */
+#define ETA_MAX_US 1e15
 
 static void keep_pace(assay_progress_pace *pace, uint64_t done, double us)
 {
@@ -207,7 +209,7 @@ int64_t assay_progress_eta_s(const assay_progress *p)
 	case ASSAY_PHASE_STOPPED:
 		break;
 	}
-	return us < 0 ? -1 : (int64_t)(us / 1000000 + 0.5);
+	return us < 0 || us > ETA_MAX_US ? -1 : (int64_t)(us / 1000000 + 0.5);
 }
 
 uint64_t assay_progress_rate(const assay_progress *p, uint64_t *bytes_per_s)
