@@ -225,17 +225,6 @@ static PIX *local(const params *p, const assay_page *page, assay_err *err)
 
 /* ---------------------------------------------------------------- the stage */
 
-static assay_code open_stage(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
-			     assay_err *err)
-{
-	(void)shared;
-	(void)in;
-	(void)root;
-	(void)err;
-	*state = (void *)(uintptr_t)p;
-	return ASSAY_OK;
-}
-
 static assay_code emit(const assay_value *v, PIX *pix, assay_sink *sink, assay_err *err)
 {
 	assay_value *out;
@@ -295,6 +284,6 @@ const assay_stage assay_stage_page_binarize = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
-    .open = open_stage,
+    .open = page_open_stateless,
     .push = push,
 };

@@ -31,17 +31,6 @@ static const assay_metric metrics[] = {
     {0},
 };
 
-static assay_code open_stage(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
-			     assay_err *err)
-{
-	(void)shared;
-	(void)in;
-	(void)root;
-	(void)err;
-	*state = (void *)(uintptr_t)p;
-	return ASSAY_OK;
-}
-
 static assay_code find(page_skew *s, const params *p, PIX *pix, assay_err *err)
 {
 	uint64_t hist[256];
@@ -116,6 +105,6 @@ const assay_stage assay_stage_page_deskew = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
-    .open = open_stage,
+    .open = page_open_stateless,
     .push = push,
 };

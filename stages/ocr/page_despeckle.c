@@ -199,17 +199,6 @@ static size_t size_of(const params *p, const assay_page *page)
 	return size > AREA_MAX ? AREA_MAX : (size_t)size;
 }
 
-static assay_code open_stage(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
-			     assay_err *err)
-{
-	(void)shared;
-	(void)in;
-	(void)root;
-	(void)err;
-	*state = (void *)(uintptr_t)p;
-	return ASSAY_OK;
-}
-
 /* The page's ink: itself when it is binary (a new reference). *pixels 0: there is none, and *ink may be NULL. */
 static assay_code find_ink(PIX **ink, uint64_t *pixels, PIX *pix, assay_err *err)
 {
@@ -312,6 +301,6 @@ const assay_stage assay_stage_page_despeckle = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
-    .open = open_stage,
+    .open = page_open_stateless,
     .push = push,
 };

@@ -361,17 +361,6 @@ static void even_out(evener *e)
 
 /* ---------------------------------------------------------------- the stage */
 
-static assay_code open_stage(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
-			     assay_err *err)
-{
-	(void)shared;
-	(void)in;
-	(void)root;
-	(void)err;
-	*state = (void *)(uintptr_t)p;
-	return ASSAY_OK;
-}
-
 static assay_code leave(const assay_value *v, const char *why, assay_sink *sink, assay_err *err)
 {
 	assay_code rc;
@@ -447,6 +436,6 @@ const assay_stage assay_stage_page_normalize = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
-    .open = open_stage,
+    .open = page_open_stateless,
     .push = push,
 };

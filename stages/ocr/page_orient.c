@@ -121,17 +121,6 @@ static int quarters_of(const orientation *o, const params *p)
 
 /* ---------------------------------------------------------------- the stage */
 
-static assay_code open_stage(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
-			     assay_err *err)
-{
-	(void)shared;
-	(void)in;
-	(void)root;
-	(void)err;
-	*state = (void *)(uintptr_t)p;
-	return ASSAY_OK;
-}
-
 static assay_code measure(const orientation *o, int quarters, const params *p, uint32_t sample, assay_sink *sink,
 			  assay_err *err)
 {
@@ -198,6 +187,6 @@ const assay_stage assay_stage_page_orient = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
-    .open = open_stage,
+    .open = page_open_stateless,
     .push = push,
 };

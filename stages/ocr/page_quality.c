@@ -3,6 +3,7 @@
 
 #include "grey.h"
 #include "page_skew.h"
+#include "page_value.h"
 
 #include "assay/decimal.h"
 #include "assay/memory.h"
@@ -252,17 +253,6 @@ fail:
 	return rc;
 }
 
-static assay_code open_stage(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
-			     assay_err *err)
-{
-	(void)shared;
-	(void)in;
-	(void)root;
-	(void)err;
-	*state = (void *)(uintptr_t)p;
-	return ASSAY_OK;
-}
-
 static assay_code push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
 	const job j = {.p = state, .v = v, .sink = sink, .err = err};
@@ -289,6 +279,6 @@ const assay_stage assay_stage_page_quality = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
-    .open = open_stage,
+    .open = page_open_stateless,
     .push = push,
 };

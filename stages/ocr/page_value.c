@@ -32,3 +32,11 @@ assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *er
 	v->u.page.dpi_y = from->u.page.dpi_y;
 	return v;
 }
+
+assay_code page_open_stateless(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
+			       assay_err *err)
+{
+	(void)shared, (void)in, (void)root, (void)err;
+	*state = (void *)(uintptr_t)params;
+	return ASSAY_OK;
+}

@@ -1,4 +1,4 @@
-/** PAGE values as the page stages make them. */
+/** PAGE values as the page stages make them, and the life of a stage that looks at one page at a time. */
 #ifndef ASSAY_OCR_PAGE_VALUE_H
 #define ASSAY_OCR_PAGE_VALUE_H
 
@@ -17,5 +17,9 @@ assay_value *page_value_new(PIX *pix, uint32_t root, uint32_t number, uint32_t t
 
 /** A PAGE value with another picture and everything else as in `from`. Consumes pix. */
 assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *err);
+
+/** assay_stage.open of a stage that keeps nothing from one page to the next: its state is its parameters, borrowed. */
+assay_code page_open_stateless(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
+			       assay_err *err);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef ASSAY_TEST_OCR_PAGE_H
 #define ASSAY_TEST_OCR_PAGE_H
 
+#include "ocr_cmocka.h"
 #include "ocr_run.h"
 
 #include "page_value.h"
@@ -24,6 +25,25 @@ static inline void run_page(run *r, PIX *pix, int32_t dpi)
 		r->open[i] = false;
 	}
 	assay_value_unref(v);
+}
+
+static inline unsigned pixel(PIX *pix, int x, int y)
+{
+	l_uint32 v = 0;
+
+	(void)pixGetPixel(pix, x, y, &v);
+	return v;
+}
+
+/** What was measured of the page; it must be defined. */
+static inline int64_t run_value(const run *r, const char *metric)
+{
+	const run_measure *m = run_find(r, 0, metric);
+
+	assert_non_null(m);
+	if (m->undefined != NULL)
+		fail_msg("%s is undefined: %s", metric, m->undefined);
+	return m->value;
 }
 
 #endif

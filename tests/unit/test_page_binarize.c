@@ -22,14 +22,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static unsigned pixel(PIX *pix, int x, int y)
-{
-	l_uint32 v = 0;
-
-	(void)pixGetPixel(pix, x, y, &v);
-	return v;
-}
-
 static PIX *noise(int width, int height, uint32_t seed)
 {
 	PIX *pix = pixCreate(width, height, 8);

@@ -21,24 +21,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static unsigned pixel(PIX *pix, int x, int y)
-{
-	l_uint32 v = 0;
-
-	(void)pixGetPixel(pix, x, y, &v);
-	return v;
-}
-
-static int64_t value(const char *metric)
-{
-	const run_measure *m = run_find(&r, 0, metric);
-
-	assert_non_null(m);
-	if (m->undefined != NULL)
-		fail_msg("%s is undefined: %s", metric, m->undefined);
-	return m->value;
-}
-
 static void bar(PIX *pix, int x, int y, int w, int h, unsigned v)
 {
 	for (int b = y; b < y + h; b++)
@@ -62,8 +44,8 @@ static void binary__groups_up_to_size__gone_and_counted(void **state)
 	run_set(&r, "size", "6");
 	run_page(&r, pix, 0);
 	assert_int_equal(r.rc, ASSAY_OK);
-	assert_int_equal(value("page.specks"), 5);
-	assert_int_equal(value("page.speck_ratio"), 46838); /* 20 of 427 */
+	assert_int_equal(run_value(&r, "page.specks"), 5);
+	assert_int_equal(run_value(&r, "page.speck_ratio"), 46838); /* 20 of 427 */
 	out = r.pages[0]->u.page.pix;
 	assert_int_equal(pixel(out, 0, 0), 0);
 	assert_int_equal(pixel(out, 199, 99), 0);
@@ -122,7 +104,7 @@ static void binary__noise_of_any_density__as_by_connected_components(void **stat
 			run_forget(&r);
 			run_set(&r, "size", text);
 			run_page(&r, pix, 0);
-			assert_int_equal(value("page.specks"), specks);
+			assert_int_equal(run_value(&r, "page.specks"), specks);
 			(void)pixEqual(r.pages[0]->u.page.pix, want, &same);
 			if (!same)
 				fail_msg("%u %% ink, size %d", percents[k], size);
@@ -146,8 +128,8 @@ static void grey_and_colour__speck__painted_as_the_paper_around(void **state)
 		run_forget(&r);
 		run_set(&r, "size", "4");
 		run_page(&r, pix, 0);
-		assert_int_equal(value("page.specks"), 1);
-		assert_int_equal(value("page.speck_ratio"), 19608); /* 4 of 204 */
+		assert_int_equal(run_value(&r, "page.specks"), 1);
+		assert_int_equal(run_value(&r, "page.speck_ratio"), 19608); /* 4 of 204 */
 		assert_int_equal(pixel(r.pages[0]->u.page.pix, 70, 50), paper);
 		assert_int_equal(pixel(r.pages[0]->u.page.pix, 71, 51), paper);
 		assert_int_equal(pixel(r.pages[0]->u.page.pix, 20, 20), ink);
@@ -171,7 +153,7 @@ static void size__by_resolution__eight_at_300_dpi(void **state)
 			bar(pix, 10, 30, 40, 20, 1);
 			run_forget(&r);
 			run_page(&r, pix, cases[i].dpi);
-			assert_int_equal(value("page.specks"), !more && cases[i].limit > 0);
+			assert_int_equal(run_value(&r, "page.specks"), !more && cases[i].limit > 0);
 			pixDestroy(&pix);
 		}
 }
@@ -191,7 +173,7 @@ static void nothing_to_remove__page_passes_as_it_is(void **state)
 			run_page(&r, pix, 300);
 			assert_int_equal(r.rc, ASSAY_OK);
 			if (pixGetDepth(pix) == 1 && k % 2 && sizes[i][0] == 1)
-				assert_int_equal(value("page.specks"), 1); /* the one pixel is a speck */
+				assert_int_equal(run_value(&r, "page.specks"), 1); /* the one pixel is a speck */
 			else
 				assert_ptr_equal(r.pages[0]->u.page.pix, pix);
 			if (pixGetDepth(pix) > 1)
@@ -211,7 +193,7 @@ static void grain__page_of_low_contrast__left_alone(void **state)
 		for (int x = 0; x < 300; x++)
 			(void)pixSetPixel(pix, x, y, 225 + test_random(&seed) % 20);
 	run_page(&r, pix, 300);
-	assert_int_equal(value("page.specks"), 0);
+	assert_int_equal(run_value(&r, "page.specks"), 0);
 	assert_ptr_equal(r.pages[0]->u.page.pix, pix);
 	pixDestroy(&pix);
 }

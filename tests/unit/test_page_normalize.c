@@ -21,24 +21,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static unsigned pixel(PIX *pix, int x, int y)
-{
-	l_uint32 v = 0;
-
-	(void)pixGetPixel(pix, x, y, &v);
-	return v;
-}
-
-static int64_t value(const char *metric)
-{
-	const run_measure *m = run_find(&r, 0, metric);
-
-	assert_non_null(m);
-	if (m->undefined != NULL)
-		fail_msg("%s is undefined: %s", metric, m->undefined);
-	return m->value;
-}
-
 static const char *why(const char *metric)
 {
 	const run_measure *m = run_find(&r, 0, metric);
@@ -99,9 +81,9 @@ static void divide__light_that_falls_off__paper_level_and_ink_in_proportion(void
 					fail_msg("%d bpp: %u at %d,%d, not %u", depths[d], v, x, y, want);
 			}
 		/* 25 tiles across: the 5th and 95th percentiles are the second tiles from either end, about 236 and 126 */
-		assert_in_range(value("page.background_unevenness"), 4300, 5100);
-		assert_in_range(value("page.background_level"), 178, 186);
-		assert_in_range(value("page.background_unevenness_left"), 0, 120);
+		assert_in_range(run_value(&r, "page.background_unevenness"), 4300, 5100);
+		assert_in_range(run_value(&r, "page.background_level"), 178, 186);
+		assert_in_range(run_value(&r, "page.background_unevenness_left"), 0, 120);
 		assert_int_equal(r.pages[0]->u.page.dpi_x, 300);
 		pixDestroy(&pix);
 	}
@@ -132,9 +114,9 @@ static void methods__flat_page__the_formula_exactly(void **state)
 			if (abs((int)pixel(r.pages[0]->u.page.pix, 40, 30) - want) > (m == 0 && 37 * 480 % b == 0))
 				fail_msg("%s from %u: %u, not %d", m == 0 ? "divide" : "subtract", b,
 					 pixel(r.pages[0]->u.page.pix, 40, 30), want);
-			assert_int_equal(value("page.background_level"), b);
-			assert_int_equal(value("page.background_unevenness"), 0);
-			assert_int_equal(value("page.background_unevenness_left"), 0);
+			assert_int_equal(run_value(&r, "page.background_level"), b);
+			assert_int_equal(run_value(&r, "page.background_unevenness"), 0);
+			assert_int_equal(run_value(&r, "page.background_unevenness_left"), 0);
 			pixDestroy(&pix);
 		}
 }
@@ -169,7 +151,7 @@ static void picture__dark_area__scaled_as_its_surroundings(void **state)
 	run_page(&r, pix, 0);
 	assert_int_equal(pixel(r.pages[0]->u.page.pix, 400, 400), 36); /* 30 x 240 / 200 */
 	assert_int_equal(pixel(r.pages[0]->u.page.pix, 10, 10), 240);
-	assert_int_equal(value("page.background_level"), 200);
+	assert_int_equal(run_value(&r, "page.background_level"), 200);
 	pixDestroy(&pix);
 }
 
@@ -186,7 +168,7 @@ static void background__tile_that_is_mostly_ink__its_paper(void **state)
 				(void)pixSetPixel(pix, x, y, 70);
 	run_set(&r, "tile", "50");
 	run_page(&r, pix, 0);
-	assert_int_equal(value("page.background_level"), 200);
+	assert_int_equal(run_value(&r, "page.background_level"), 200);
 	assert_int_equal(pixel(r.pages[0]->u.page.pix, 0, 0), 84); /* 70 x 240 / 200 */
 	assert_int_equal(pixel(r.pages[0]->u.page.pix, 9, 9), 240);
 	pixDestroy(&pix);

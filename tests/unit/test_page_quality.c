@@ -23,16 +23,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int64_t value(const char *metric)
-{
-	const run_measure *m = run_find(&r, 0, metric);
-
-	assert_non_null(m);
-	if (m->undefined != NULL)
-		fail_msg("%s is undefined: %s", metric, m->undefined);
-	return m->value;
-}
-
 static void assert_undefined(const char *metric)
 {
 	const run_measure *m = run_find(&r, 0, metric);
@@ -78,13 +68,13 @@ static void quality__flat_page__blank_and_without_contrast(void **state)
 	(void)state;
 	run_page(&r, pix, 300);
 	assert_int_equal(r.rc, ASSAY_OK);
-	assert_int_equal(value("page.width"), 300);
-	assert_int_equal(value("page.height"), 200);
-	assert_int_equal(value("page.dpi"), 300);
-	assert_int_equal(value("page.sharpness"), 0);
-	assert_int_equal(value("page.contrast"), 0);
-	assert_int_equal(value("page.ink_ratio"), 0);
-	assert_int_equal(value("page.blank"), 1);
+	assert_int_equal(run_value(&r, "page.width"), 300);
+	assert_int_equal(run_value(&r, "page.height"), 200);
+	assert_int_equal(run_value(&r, "page.dpi"), 300);
+	assert_int_equal(run_value(&r, "page.sharpness"), 0);
+	assert_int_equal(run_value(&r, "page.contrast"), 0);
+	assert_int_equal(run_value(&r, "page.ink_ratio"), 0);
+	assert_int_equal(run_value(&r, "page.blank"), 1);
 	assert_undefined("page.skew");
 	pixDestroy(&pix);
 }
@@ -97,9 +87,9 @@ static void quality__two_levels__closed_form(void **state)
 	(void)state;
 	fill(pix, 20, 20, 25, 40, 50);
 	run_page(&r, pix, 0);
-	assert_int_equal(value("page.contrast"), 5882);
-	assert_int_equal(value("page.ink_ratio"), 100000);
-	assert_int_equal(value("page.blank"), 0);
+	assert_int_equal(run_value(&r, "page.contrast"), 5882);
+	assert_int_equal(run_value(&r, "page.ink_ratio"), 100000);
+	assert_int_equal(run_value(&r, "page.blank"), 0);
 	assert_undefined("page.dpi");
 	pixDestroy(&pix);
 }
@@ -115,7 +105,7 @@ static void quality__single_dot__variance_of_laplacian_in_closed_form(void **sta
 	(void)state;
 	fill(pix, 40, 20, 1, 1, 100);
 	run_page(&r, pix, 0);
-	assert_int_equal(value("page.sharpness"), 200000 * 100 / (100 * 50));
+	assert_int_equal(run_value(&r, "page.sharpness"), 200000 * 100 / (100 * 50));
 	pixDestroy(&pix);
 }
 
@@ -129,11 +119,11 @@ static void quality__page_scanned_at_twice_the_resolution__same_sharpness(void *
 	for (int i = 0; i < 40; i++)
 		fill(small, 100 + 20 * i, 100 + 30 * i, 12, 12, 30);
 	run_page(&r, small, 150);
-	first = value("page.sharpness");
+	first = run_value(&r, "page.sharpness");
 	run_forget(&r);
 	large = pixExpandReplicate(small, 2);
 	run_page(&r, large, 300);
-	assert_int_equal(value("page.sharpness"), first);
+	assert_int_equal(run_value(&r, "page.sharpness"), first);
 	pixDestroy(&small);
 	pixDestroy(&large);
 }
@@ -145,10 +135,10 @@ static void quality__blur__less_sharp(void **state)
 
 	(void)state;
 	run_page(&r, sharp, 150);
-	first = value("page.sharpness");
+	first = run_value(&r, "page.sharpness");
 	run_forget(&r);
 	run_page(&r, blurred, 150);
-	assert_true(value("page.sharpness") * 4 < first);
+	assert_true(run_value(&r, "page.sharpness") * 4 < first);
 	pixDestroy(&sharp);
 	pixDestroy(&blurred);
 }
@@ -165,7 +155,7 @@ static void quality__skewed_text__magnitude_either_way(void **state)
 
 			run_forget(&r);
 			run_page(&r, pix, 150);
-			assert_in_range(value("page.skew") + 1000, 1000 + expected - 12, 1000 + expected + 12);
+			assert_in_range(run_value(&r, "page.skew") + 1000, 1000 + expected - 12, 1000 + expected + 12);
 			pixDestroy(&pix);
 		}
 }
@@ -177,7 +167,7 @@ static void quality__binary_page__ink_counted_and_grey_metrics_undefined(void **
 	(void)state;
 	fill(pix, 10, 10, 50, 20, 1);
 	run_page(&r, pix, 0);
-	assert_int_equal(value("page.ink_ratio"), 50000);
+	assert_int_equal(run_value(&r, "page.ink_ratio"), 50000);
 	assert_undefined("page.sharpness");
 	assert_undefined("page.contrast");
 	pixDestroy(&pix);
@@ -191,12 +181,12 @@ static void quality__page_number_alone__not_blank_but_specks_are(void **state)
 	for (int i = 0; i < 20; i++)
 		fill(pix, 100 * i, 90 * i, 2, 2, 20);
 	run_page(&r, pix, 300);
-	assert_int_equal(value("page.blank"), 1);
+	assert_int_equal(run_value(&r, "page.blank"), 1);
 	run_forget(&r);
 	fill(pix, 1200, 3300, 8, 30, 20);
 	fill(pix, 1220, 3300, 20, 30, 20);
 	run_page(&r, pix, 300);
-	assert_int_equal(value("page.blank"), 0);
+	assert_int_equal(run_value(&r, "page.blank"), 0);
 	pixDestroy(&pix);
 }
 
