@@ -28,6 +28,12 @@ static void specimen_release(specimen *x)
 	assay_recipe_close(x->own);
 }
 
+/* A judging that came to no version may have written it anew since. */
+static bool tells_of(const assay_diff_side *side, const assay_sample_row *row)
+{
+	return side->is_latest && row->judged_run <= side->until;
+}
+
 static assay_code find_unit(assay_store *s, const assay_diff_side *side, const assay_trie_entry *e,
 			    const assay_sample_row *row, uint64_t *unit, assay_err *err)
 {
@@ -38,7 +44,7 @@ static assay_code find_unit(assay_store *s, const assay_diff_side *side, const a
 		rc = assay_unit_find(s, &e->work_key, unit, err);
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
-	*unit = row->key != NULL ? assay_sample_row_unit(row, e->outcome, &side->contract_set, side->is_latest) : 0;
+	*unit = row->key != NULL ? assay_sample_row_unit(row, e->outcome, &side->contract_set, tells_of(side, row)) : 0;
 	return ASSAY_OK;
 }
 
@@ -175,7 +181,7 @@ assay_code assay_diff_explain(assay_diff_reasons *out, assay_store *s, const ass
 	}
 	if (a != NULL && b != NULL)
 		ASSAY_TRY(diff_filters(&out->changes, side_a, a, side_b, b, err));
-	if (!side_b->is_latest || b == NULL || out->row.missing) {
+	if (!tells_of(side_b, &out->row) || b == NULL || out->row.missing) {
 		assay_sample_row_release(&out->row);
 		out->row = (assay_sample_row){0};
 	}

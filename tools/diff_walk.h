@@ -31,7 +31,8 @@ ASSAY_NODISCARD assay_code assay_diff_walk(assay_store *s, const assay_version *
 typedef struct assay_diff_side {
 	assay_edition x;
 	assay_digest contract_set; /* as verdicts name it */
-	bool is_latest;            /* rows of samples say how they stand in it */
+	bool is_latest;            /* rows of samples say how they stand in it, if they were written up to this run: */
+	uint64_t until;
 	bool filters_known;
 	assay_filter_set filters; /* that its first judging asked */
 } assay_diff_side;

@@ -41,6 +41,7 @@ static assay_code tell_json(const assay_version *v, const char *dir, const assay
 	assay_json_kuint(&r.json, "files", s->files);
 	assay_json_kuint(&r.json, "bytes", s->bytes);
 	assay_json_kuint(&r.json, "without_metadata", s->stale);
+	assay_json_kuint(&r.json, "without_checks", s->unexplained);
 	assay_json_end(&r.json);
 	return assay_report_print(&r, err);
 }
@@ -55,6 +56,11 @@ static assay_code tell(const assay_invocation *in, const assay_version *v, const
 			      "assay: warning: metadata in assay.yaml were edited since this version was made: %" PRIu64
 			      " samples are delivered without\n",
 			      s->stale);
+	if (s->unexplained > 0)
+		(void)fprintf(stderr,
+			      "assay: warning: samples were judged anew since this version was made: of %" PRIu64
+			      " that are not delivered it is not known any more which checks they failed\n",
+			      s->unexplained);
 	if (in->json)
 		return tell_json(v, dir, s, err);
 	(void)printf("version %.12s written to %s: %" PRIu64 " samples, %" PRIu64 " others told, %" PRIu64

@@ -5,8 +5,8 @@
 #include "manifest.h"
 #include "records.h"
 
-#include "assay/judgement.h"
 #include "assay/memory.h"
+#include "assay/run.h"
 #include "assay/stop.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ typedef struct listing {
 typedef struct writer {
 	assay_delivery_summary *out;
 	const assay_version *version;
-	uint64_t until; /* run: verdicts up to it stood when the version was made, or made again as the latest */
+	uint64_t until; /* run: verdicts up to it stood when the version was last come to */
 	folder folder;
 	sample_reader reader;
 	card card;
@@ -152,41 +152,48 @@ static bool same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* An earlier version that was come to again is told by the rows of the judgement that did. */
-static assay_code find_until(writer *w, assay_store *s, assay_err *err)
+/* Neither its bytes nor its sidecars, recipe or metadata changed since the version was last come to. */
+static assay_code is_as_it_was(const writer *w, const assay_sample_row *row, bool *out, assay_err *err)
 {
-	assay_judgement last;
-	const assay_code rc = assay_judgement_get(s, &last, err);
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_source_get(w->reader.store, row->source, &src, err);
 
-	w->until = w->version->run;
-	if (rc == ASSAY_OK && assay_digest_eq(&last.version, &w->version->id) && last.run > w->until)
-		w->until = last.run;
-	return rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT ? ASSAY_OK : rc;
+	*out = rc == ASSAY_OK && src.run <= w->until;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
 /*
- * Does the row still tell of the outcome that the version has? It is the present one, the version may be old. A verdict
- * that was given before the version was made, by whatever contracts, stood when it was made.
+ * Does the row still tell of the outcome that the version has? It is the present one, the version may be old, or a
+ * judging since may have come to none. A verdict that was given before the version was last come to, by whatever
+ * contracts, stood then; a later one says the same when contracts and source are the same.
  */
-static bool row_agrees(const writer *w, const assay_sample_row *row, const assay_trie_entry *e)
+static assay_code row_agrees(const writer *w, const assay_sample_row *row, const assay_trie_entry *e, bool *out,
+			     assay_err *err)
 {
-	const bool stood = row->judged_run <= w->until || assay_digest_eq(&row->contracts, &w->reader.contract_set);
-
-	return stood && row->outcome == e->outcome && (uint32_t)row->failure == e->failure &&
+	*out = row->id != 0 && row->outcome == e->outcome && (uint32_t)row->failure == e->failure &&
 	       same_text(row->failed_stage, e->stage);
+	if (!*out || row->judged_run <= w->until)
+		return ASSAY_OK;
+	*out = false;
+	return assay_digest_eq(&row->contracts, &w->reader.contract_set) ? is_as_it_was(w, row, out, err) : ASSAY_OK;
 }
 
 static assay_code write_other(writer *w, folder_file *file, const assay_trie_entry *e, assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	bool known;
 	assay_code rc = stopped(err);
 
 	if (rc == ASSAY_OK && e->kind != 0)
 		rc = assay_sample_find(w->reader.store, e->key, &row, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
+	rc = row_agrees(w, &row, e, &known, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	card_count(&w->card.counts, e);
-	manifest_other_line(&file->pending, e, row.id != 0 && row_agrees(w, &row, e) ? &row : NULL);
+	w->out->unexplained += e->kind != 0 && !known;
+	manifest_other_line(&file->pending, e, known ? &row : NULL);
 	return folder_file_flush(file, false, err);
 }
 
@@ -227,7 +234,7 @@ static assay_code write_all(writer *w, assay_store *s, assay_err *err)
 	assay_code rc;
 
 	ASSAY_TRY(sample_reader_open(&w->reader, s, w->version, err));
-	ASSAY_TRY(find_until(w, s, err));
+	ASSAY_TRY(assay_run_last_of(s, w->version, &w->until, err));
 	ASSAY_TRY(write_listing(w, &w->version->accepted, write_samples, err));
 	ASSAY_TRY(write_listing(w, &w->version->others, write_others, err));
 	ASSAY_TRY(records_write(&w->folder, &w->reader, w->version, err));

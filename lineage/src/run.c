@@ -280,3 +280,28 @@ assay_code assay_runs_each(assay_store *s, assay_run_fn *fn, void *ctx, assay_er
 
 	return assay_rows_each(s, ASSAY_TABLE_RUN, true, visit_row, &v, err);
 }
+
+struct last {
+	const assay_version *version;
+	uint64_t run;
+};
+
+static assay_code find_last(void *ctx, const assay_run *r, assay_err *err)
+{
+	struct last *x = ctx;
+
+	(void)err;
+	if (r->id > x->version->run && !(r->has_version && assay_digest_eq(&r->version, &x->version->id)))
+		return ASSAY_OK;
+	x->run = r->id > x->version->run ? r->id : x->version->run;
+	return ASSAY_ESTOP;
+}
+
+assay_code assay_run_last_of(assay_store *s, const assay_version *v, uint64_t *out, assay_err *err)
+{
+	struct last x = {v, v->run};
+	const assay_code rc = assay_runs_each(s, find_last, &x, err);
+
+	*out = x.run;
+	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+}

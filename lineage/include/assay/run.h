@@ -40,5 +40,7 @@ ASSAY_NODISCARD assay_code assay_run_get(assay_store *s, uint64_t id, assay_run 
 typedef assay_code assay_run_fn(void *ctx, const assay_run *r, assay_err *err);
 /** Newest first. */
 ASSAY_NODISCARD assay_code assay_runs_each(assay_store *s, assay_run_fn *fn, void *ctx, assay_err *err);
+/** The newest run that came to this version, which its first run may not be: verdicts up to it stood in the version. */
+ASSAY_NODISCARD assay_code assay_run_last_of(assay_store *s, const assay_version *v, uint64_t *out, assay_err *err);
 
 #endif
