@@ -181,6 +181,7 @@ static void take_back(play *p, assay_slot *s)
 	j->took.wall_us += (uint64_t)(t->wall_s * 1e6);
 	j->took.units += 1;
 	p->r.work_us += (uint64_t)(t->cpu_s * 1e6);
+	p->r.work_took_us += (uint64_t)(t->wall_s * 1e6);
 	j->parts[s->part].state = ASSAY_PART_DONE;
 	expand(p, j);
 	assay_pace_back(&p->r, s);
@@ -475,6 +476,24 @@ static void estimate__three_times_too_high(void **state)
 	wrong_by(3, 2, 0.5);
 }
 
+/* As much CPU as ever, on a machine that gives each unit a quarter of what it gave before. */
+static void estimate__machine_got_busy__pace_of_the_units_that_came_back(void **state)
+{
+	const truth slow = {"s/page.png", ASSAY_MODALITY_PAGE, 1000000, 1, 0, 10, 40};
+	truth all[60];
+	play *p;
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		all[i] = slow;
+	p = set_up(all, 60, 2);
+	remember(p, &page, 1000, 1);
+	perform(p);
+	assert_moves_at_every_tick(p);
+	assert_eta(p, 41, 40, 0.05);
+	tear_down(p);
+}
+
 static void estimate__none__no_end_is_told(void **state)
 {
 	truth all[20];
@@ -489,6 +508,23 @@ static void estimate__none__no_end_is_told(void **state)
 	for (size_t i = 0; i < p->tick_count && p->ticks[i].at_s <= 10; i++)
 		assert_int_equal(p->ticks[i].eta, -1);
 	assert_eta(p, 11, 11, 0); /* one is done, and all are like it */
+	tear_down(p);
+}
+
+/* The guess has units that get all of a core; they get a fifth. */
+static void estimate__none_on_a_busy_machine__right_once_one_is_done(void **state)
+{
+	const truth slow = {"s/page.png", ASSAY_MODALITY_PAGE, 1000000, 1, 0, 2, 10};
+	truth all[20];
+	play *p;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		all[i] = slow;
+	p = set_up(all, 20, 2);
+	perform(p);
+	assert_moves_at_every_tick(p);
+	assert_eta(p, 11, 11, 0);
 	tear_down(p);
 }
 
@@ -546,7 +582,9 @@ int main(void)
 	    cmocka_unit_test(document__parts_take_three_times_as_long),
 	    cmocka_unit_test(estimate__three_times_too_low),
 	    cmocka_unit_test(estimate__three_times_too_high),
+	    cmocka_unit_test(estimate__machine_got_busy__pace_of_the_units_that_came_back),
 	    cmocka_unit_test(estimate__none__no_end_is_told),
+	    cmocka_unit_test(estimate__none_on_a_busy_machine__right_once_one_is_done),
 	    cmocka_unit_test(estimate__none_for_most_of_it__no_end_is_told),
 	    cmocka_unit_test(job_without_cost__costs_of_others_stay),
 	};

@@ -34,7 +34,9 @@ static assay_progress begin(assay_progress_mode mode, FILE *out)
 /* So much was done of what was expected, since the last look; and so much is left, as it seems now. */
 static void work(assay_progress *p, uint64_t done, uint64_t left)
 {
-	const assay_progress_work w = {.done = p->work.done + done, .left = left, .lanes = 1};
+	const uint64_t took = p->work.busy > 0 ? (uint64_t)(clock_ns - p->work_ns) / 1000 : 0;
+	const assay_progress_work w = {
+	    .done = p->work.done + done, .took = p->work.took + took, .left = left, .busy = 1, .lanes = 1};
 
 	assay_progress_gain(p, (double)done);
 	assay_progress_stands(p, &w);
@@ -197,6 +199,21 @@ static void eta__workers_load_their_models__is_no_pace(void **state)
 	clock_ns += 10 * SECOND;
 	work(&p, 10000000, 80000000);
 	assert_int_equal(assay_progress_eta_s(&p), 80);
+}
+
+/* Two workers, of which one always waits for what the other end of the run has to do. */
+static void eta__workers_wait_for_units__is_part_of_the_pace(void **state)
+{
+	assay_progress p = begin(ASSAY_PROGRESS_NONE, stderr);
+	const assay_progress_work w = {.left = 60000000, .busy = 1, .lanes = 2, .expected = 1};
+
+	(void)state;
+	p.workers = 2;
+	assay_progress_phase(&p, ASSAY_PHASE_PROCESS, 10);
+	assay_progress_stands(&p, &w);
+	clock_ns += 10 * SECOND;
+	assay_progress_stands(&p, &w);
+	assert_int_equal(assay_progress_eta_s(&p), 60);
 }
 
 static void eta__only_digests__at_their_pace(void **state)
@@ -409,6 +426,7 @@ int main(void)
 	    cmocka_unit_test(eta__work_left_at_the_pace_so_far),
 	    cmocka_unit_test(eta__the_machine_gets_slow__the_recent_pace),
 	    cmocka_unit_test(eta__workers_load_their_models__is_no_pace),
+	    cmocka_unit_test(eta__workers_wait_for_units__is_part_of_the_pace),
 	    cmocka_unit_test(eta__only_digests__at_their_pace),
 	    cmocka_unit_test(rate__over_the_last_seconds),
 	    cmocka_unit_test(bar__any_width_and_hostile_names__fits_and_is_harmless),

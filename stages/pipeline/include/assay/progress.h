@@ -43,19 +43,22 @@ typedef struct assay_progress_mark {
 
 /* How the work of processing stands, in microseconds of what it takes by what is known now. */
 typedef struct assay_progress_work {
-	uint64_t done, left;                 /* CPU of units */
+	uint64_t done, took;                 /* CPU and time of units that came back */
+	uint64_t left;                       /* CPU of units */
 	uint64_t digests_done, digests_left; /* of digesting, which goes on beside them */
 	uint64_t longest_us; /* time that the longest unit in flight still takes: it is not spread over workers */
 	uint64_t late_after; /* of what waits, what ends last has its turn after so much of the work left, */
 	uint64_t late_us;    /* and takes so long */
-	unsigned lanes;      /* workers that have a unit, or could have one */
+	unsigned busy;       /* workers that have a unit, */
+	unsigned lanes;      /* or could have one */
+	double expected;     /* CPU of the units in flight for their time, as it was expected */
 	bool guessed;        /* most of what is left was never measured: no end can be told */
 } assay_progress_work;
 
-/* How fast work goes, the recent past first. */
+/* How fast work goes, the recent past first: units by the CPU that they get, and workers by how much they have to do. */
 typedef struct assay_progress_pace {
-	double work_us, took_us; /* times the lanes that there were */
-	uint64_t done;           /* when last looked at */
+	double work_us, took_us; /* of what was done */
+	double busy_us, lane_us; /* of workers */
 } assay_progress_pace;
 
 typedef struct assay_progress {

@@ -35,7 +35,7 @@ typedef struct assay_executor {
 	assay_progress *progress;
 	assay_scan scan;
 	assay_plan plan;
-	uint64_t work_us;                    /* CPU of units that came back */
+	uint64_t work_us, work_took_us;      /* CPU and time of units that came back */
 	uint64_t digested_us, undigested_us; /* digesting at its estimate: done and left */
 	size_t longest;                      /* position in the scan of the source that seemed to take longest, */
 	double after_longest_us;             /* and CPU of those after it */

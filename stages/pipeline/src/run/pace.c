@@ -12,8 +12,8 @@
  * bar moves as long as the unit works and never reaches the unit's end before the unit does; what is left in time is
  * what its age makes of the share that is not done. It is at least a quarter of the estimate, and grows with the age.
  *
- * The pace is CPU time of units per time of a worker that has one, or could have one: of units that came back and of
- * those in flight; whatever was expected of them has no part in it. The end is not sooner than the pace makes it, nor than the longest unit allows, in flight or
+ * The pace is the CPU that units got for their time, of those that came back (as it was expected before any did), times
+ * the share of the time in which workers that could have had a unit had one. The end is not sooner than the pace makes it, nor than the longest unit allows, in flight or
  * waiting: at the tail a film on one worker is not halved by another worker that has nothing to do. One that is not
  * begun yet comes when the work before it is done.
  */
@@ -173,7 +173,8 @@ static double waiting_units(const assay_job *j, double units)
 
 typedef struct standing {
 	double left, guessed;
-	double longest; /* in flight */
+	double cpu, wall; /* expected of units in flight */
+	double longest;   /* in flight */
 	double late, late_after,
 	    late_us; /* waiting: what ends last, the work before its turn, and what it takes then */
 } standing;
@@ -231,7 +232,9 @@ static void stand_slot(assay_executor *r, assay_slot *u, standing *s, assay_prog
 	u->rest_us = rest;
 	add(s, rest, unit_cost_of(r, u->job).basis);
 	s->longest = greater(s->longest, done > 0 ? age * (1 - done) / done : u->wall_us);
-	w->done += (uint64_t)(age * u->cpu_us / u->wall_us);
+	s->cpu += u->cpu_us;
+	s->wall += u->wall_us;
+	w->busy++;
 }
 
 /* Is there anything that a worker without a unit could be given soon? Parts that are only suspected are nothing. */
@@ -266,7 +269,10 @@ static void tell_work(assay_executor *r, assay_progress *p)
 {
 	const assay_costs_sum costs = assay_costs_left(&r->plan.costs);
 	standing s = {.left = (double)costs.cpu_us, .guessed = (double)costs.guessed_us};
-	assay_progress_work w = {.done = r->work_us, .digests_done = r->digested_us, .digests_left = r->undigested_us};
+	assay_progress_work w = {.done = r->work_us,
+				 .took = r->work_took_us,
+				 .digests_done = r->digested_us,
+				 .digests_left = r->undigested_us};
 
 	stand_jobs(r, &s);
 	stand_longest(r, &s);
@@ -279,6 +285,7 @@ static void tell_work(assay_executor *r, assay_progress *p)
 	w.longest_us = (uint64_t)s.longest;
 	w.late_us = (uint64_t)s.late_us;
 	w.late_after = (uint64_t)s.late_after;
+	w.expected = s.wall > 0 ? s.cpu / s.wall : 0;
 	w.guessed = s.guessed > s.left / 2;
 	assay_progress_stands(p, &w);
 }

@@ -113,37 +113,54 @@ uint32_t assay_progress_full(assay_progress *p)
 /* Thirty years are no estimate. */
 #define ETA_MAX_US 1e15
 
-static void keep_pace(assay_progress_pace *pace, uint64_t done, double us)
+static void forget(assay_progress_pace *pace, double us)
 {
 	const double keep = FORGET_US / (FORGET_US + us);
 
-	/* What a unit was thought to have done may be taken back when it ends. */
-	pace->work_us = pace->work_us * keep + ((double)done - (double)pace->done);
-	pace->took_us = pace->took_us * keep + us;
-	pace->done = done;
+	pace->work_us *= keep;
+	pace->took_us *= keep;
+	pace->busy_us *= keep;
+	pace->lane_us *= keep;
 }
 
-/* How long so much work takes on so many lanes; negative while there is no telling. */
-static double takes(const assay_progress_pace *pace, uint64_t work, double lanes)
+/* How long so much work takes on all workers; negative while there is no telling. */
+static double units_take(const assay_progress *p, uint64_t work)
 {
+	const assay_progress_pace *pace = &p->pace;
+	const double cpu = pace->work_us > 0 && pace->took_us > 0 ? pace->work_us / pace->took_us : p->work.expected;
+
 	if (work == 0)
 		return 0;
-	return pace->took_us >= TELLING_US && pace->work_us > 0 ? (double)work / pace->work_us * pace->took_us / lanes
-								: -1;
+	return pace->lane_us >= TELLING_US && pace->busy_us > 0 && cpu > 0
+		   ? (double)work / cpu / (pace->busy_us / pace->lane_us) / width(p)
+		   : -1;
+}
+
+static double digests_take(const assay_progress *p, uint64_t work)
+{
+	const assay_progress_pace *pace = &p->digest_pace;
+
+	if (work == 0)
+		return 0;
+	return pace->took_us >= TELLING_US && pace->work_us > 0 ? (double)work / pace->work_us * pace->took_us : -1;
 }
 
 void assay_progress_stands(assay_progress *p, const assay_progress_work *work)
 {
 	const int64_t now = p->now();
-	const double us = (double)(now - p->work_ns) / 1000;
+	const double us = p->work_ns != 0 ? (double)(now - p->work_ns) / 1000 : 0;
 
-	/* Units do not go slowly while workers load their models, nor digests while they wait for workers. */
-	if (p->work_ns != 0 && p->work.lanes > 0)
-		keep_pace(&p->pace, work->done, us * p->work.lanes);
-	else if (p->work_ns != 0 && p->work.digests_left > 0)
-		keep_pace(&p->digest_pace, work->digests_done, us);
-	p->pace.done = work->done;
-	p->digest_pace.done = work->digests_done;
+	forget(&p->pace, us);
+	p->pace.work_us += (double)(work->done - p->work.done);
+	p->pace.took_us += (double)(work->took - p->work.took);
+	/* Workers that load their models do not go slowly, nor do digests while they wait for workers. */
+	p->pace.busy_us += us * p->work.busy;
+	p->pace.lane_us += us * p->work.lanes;
+	if (p->work.lanes == 0 && p->work.digests_left > 0) {
+		forget(&p->digest_pace, us);
+		p->digest_pace.work_us += (double)(work->digests_done - p->work.digests_done);
+		p->digest_pace.took_us += us;
+	}
 	p->work = *work;
 	p->work_ns = now;
 }
@@ -163,9 +180,9 @@ uint64_t assay_progress_work_us(const assay_progress *p, uint64_t *total_us)
 
 static double process_takes(const assay_progress *p)
 {
-	const double units = takes(&p->pace, p->work.left, width(p));
-	const double digests = takes(&p->digest_pace, p->work.digests_left, 1);
-	const double late = takes(&p->pace, p->work.late_after, width(p)) + (double)p->work.late_us;
+	const double units = units_take(p, p->work.left);
+	const double digests = digests_take(p, p->work.digests_left);
+	const double late = units_take(p, p->work.late_after) + (double)p->work.late_us;
 	double most = (double)p->work.longest_us;
 
 	if (units < 0 || p->work.guessed || (p->work.left == 0 && digests < 0))
@@ -295,7 +312,8 @@ void assay_progress_phase(assay_progress *p, assay_phase phase, uint64_t total)
 	if (p == NULL)
 		return;
 	if (phase == ASSAY_PHASE_JUDGE) /* whatever was thought to be left is not */
-		p->work = (assay_progress_work){.done = p->work.done, .digests_done = p->work.digests_done};
+		p->work = (assay_progress_work){
+		    .done = p->work.done, .took = p->work.took, .digests_done = p->work.digests_done};
 	if (phase == ASSAY_PHASE_COMMIT)
 		judge_so_far(p, 1);
 	p->phase = phase;

@@ -243,6 +243,7 @@ static assay_code take_answer(assay_executor *r, assay_slot *s, assay_job **back
 	j->took.wall_us += a.wall_us;
 	j->took.units += 1;
 	r->work_us += a.cpu_us;
+	r->work_took_us += a.wall_us;
 	r->summary->cpu_us += a.cpu_us;
 	j->stale |= assay_job_file_changed(j, r->rootfd);
 	if (!j->stale)
