@@ -323,7 +323,9 @@ static assay_code do_member(trial *t, const assay_trial_member *m, assay_err *er
 	rc = sample != NULL ? judge_sample(t, m, sample, err)
 			    : ASSAY_RAISE(err, ASSAY_ECORRUPT, "its unit has no such sample");
 fail:
-	return rc == ASSAY_OK ? ASSAY_OK : assay_err_prefix(err, "sample '%s'", m->key);
+	if (rc != ASSAY_OK)
+		(void)assay_err_prefix(err, "sample '%s'", m->key);
+	return rc;
 }
 
 assay_code assay_trial_run(assay_trial *out, assay_store *store, const assay_trial_opts *opts, assay_err *err)
