@@ -40,6 +40,8 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 	(void)printf("sources  %" PRIu64 " seen: %" PRIu64 " unchanged (%" PRIu64 " of them failed), %" PRIu64
 		     " new, %" PRIu64 " changed; %" PRIu64 " missing\n",
 		     s->seen, s->unchanged, s->failed, s->added, s->changed, s->missing);
+	if (s->left > 0)
+		(void)printf("  %-8s %" PRIu64 " more left before the last run\n", "missing", s->left);
 	print_list("new", s->added_paths, s->added_count);
 	print_list("changed", s->changed_paths, s->changed_count);
 	print_list("missing", s->missing_paths, s->missing_count);
@@ -75,6 +77,7 @@ static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, 
 	json_list(j, "new", s->added_paths, s->added_count);
 	json_list(j, "changed", s->changed_paths, s->changed_count);
 	json_list(j, "missing", s->missing_paths, s->missing_count);
+	assay_json_kuint(j, "missing_before", s->left);
 	assay_json_end(j);
 	assay_json_key(j, "queue");
 	assay_json_object(j);
@@ -103,7 +106,7 @@ static int run(const assay_invocation *in, assay_err *err)
 
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
 	ASSAY_TRY(assay_load_tables(in, config, rootfd, err));
-	ASSAY_TRY(assay_open_store_whole(in, &store, err));
+	ASSAY_TRY(assay_open_store(in, &store, false, false, err));
 	ASSAY_TRY(assay_pipeline_status_read(&s, config, store, rootfd, err));
 	ASSAY_TRY(assay_tickets_open(store, &tickets, err));
 	rc = assay_version_latest(store, &v, err);

@@ -17,3 +17,4 @@ target_include_directories(test_original PRIVATE ${PROJECT_SOURCE_DIR}/lineage/s
 assay_add_unit(trial LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)
 target_sources(test_trial PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench/pages_store.c)
 target_include_directories(test_trial PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench)
+assay_add_unit(seen LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)

@@ -83,9 +83,14 @@ ASSAY_NODISCARD assay_code assay_pipeline_run(assay_summary *out, const assay_co
 ASSAY_NODISCARD assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, assay_store *store,
 						const int64_t *as_of_ns, assay_progress *progress, assay_err *err);
 
-/** How the files stand against the store, without doing anything. Digests are not computed: only stamps are seen. */
+/**
+ * How the files stand against the store, without doing anything. Digests are not computed: only stamps are seen. Reads
+ * rows of what differs alone, if the last run left an index of what it saw.
+ */
 typedef struct assay_pipeline_status {
-	uint64_t seen, unchanged, added, changed, missing, failed;
+	uint64_t seen, unchanged, added, changed, failed;
+	uint64_t missing;                                     /* since the last run; they are listed */
+	uint64_t left;                                        /* before that; they are not */
 	char **added_paths, **changed_paths, **missing_paths; /* keys, sorted */
 	size_t added_count, added_cap, changed_count, changed_cap, missing_count, missing_cap;
 } assay_pipeline_status;

@@ -83,7 +83,7 @@ assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *
 static assay_code look_at(assay_plan *p, assay_session *s, assay_found *f, assay_err *err)
 {
 	assay_look look;
-	assay_code rc = assay_source_look(&look, s, f, false, err);
+	const assay_code rc = assay_source_look(&look, s, f, false, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
@@ -97,14 +97,31 @@ static assay_code look_at(assay_plan *p, assay_session *s, assay_found *f, assay
 	return f->costed ? assay_costs_add_left(&p->costs, f->rule->modality, f->key, f->stamp.size, err) : ASSAY_OK;
 }
 
-assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, uint64_t limit, assay_err *err)
+/* *told: nothing more needs to be asked of it. */
+static assay_code ask_index(bool *told, assay_seen *seen, assay_found *f, assay_err *err)
+{
+	assay_seen_answer answer = ASSAY_SEEN_NOTHING;
+	const assay_code rc = seen != NULL ? assay_seen_ask(&answer, seen, f, err) : ASSAY_OK;
+
+	*told = answer != ASSAY_SEEN_NOTHING;
+	f->unchanged = *told;
+	f->failing = answer == ASSAY_SEEN_FAILED;
+	return rc;
+}
+
+assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, assay_seen *seen, uint64_t limit,
+			   assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
 	for (size_t i = 0; i < scan->count && (limit == 0 || p->needed < limit) && rc == ASSAY_OK; i++) {
+		bool told = scan->items[i].elsewhere;
+
 		if (assay_stop_requested() > 0)
 			return ASSAY_OK; /* nobody will follow this plan */
-		if (!scan->items[i].elsewhere)
+		if (!told)
+			rc = ask_index(&told, seen, &scan->items[i], err);
+		if (rc == ASSAY_OK && !told)
 			rc = look_at(p, s, &scan->items[i], err);
 	}
 	if (rc == ASSAY_OK && p->needed > 0)

@@ -5,6 +5,7 @@
 #include "cost.h"
 #include "known.h"
 #include "past.h"
+#include "seen.h"
 
 typedef struct assay_plan {
 	assay_costs costs; /* what is left is what the plan holds */
@@ -15,10 +16,11 @@ typedef struct assay_plan {
 
 /**
  * Look at the sources of this shard, in order, and mark them in the scan.
+ * @param seen   [optional] tells of most of them without their rows
  * @param limit  stop after so many that need anything; 0: none
  */
-ASSAY_NODISCARD assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, uint64_t limit,
-					   assay_err *err);
+ASSAY_NODISCARD assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, assay_seen *seen,
+					   uint64_t limit, assay_err *err);
 /** Learn costs from what the store holds of the scan's sources: of all, or of some thousands spread over them. */
 ASSAY_NODISCARD assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *scan, assay_err *err);
 /**

@@ -64,10 +64,28 @@ static void count_job(assay_executor *r, const assay_job *j)
 	assay_pace_job_done(r, j);
 }
 
+/* How the next run will find it, for the index that is made for it. */
+static assay_code look_again(assay_executor *r, const assay_job *j, assay_err *err)
+{
+	assay_found *f = &r->scan.items[j->found - r->scan.items];
+	assay_look look;
+	assay_code rc;
+
+	if (!r->whole)
+		return ASSAY_OK;
+	rc = assay_source_look(&look, r->session, f, false, err);
+	f->unchanged = rc == ASSAY_OK && look.unchanged;
+	f->failing = f->unchanged && look.standing == ASSAY_STANDING_FAILED;
+	r->left -= j->before.missing;
+	return rc;
+}
+
 static assay_code finish_job(assay_executor *r, assay_job *j, assay_err *err)
 {
-	const assay_code rc = assay_job_finish(j, r->session, err);
+	assay_code rc = assay_job_finish(j, r->session, err);
 
+	if (rc == ASSAY_OK)
+		rc = look_again(r, j, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	count_job(r, j);
@@ -379,5 +397,6 @@ void assay_executor_release(assay_executor *r)
 	free(r->slots);
 	free(r->jobs);
 	assay_plan_release(&r->plan);
+	assay_seen_close(r->seen);
 	assay_scan_release(&r->scan);
 }

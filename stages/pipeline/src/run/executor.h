@@ -36,6 +36,9 @@ typedef struct assay_executor {
 	assay_scan scan;
 	assay_plan plan;
 	uint64_t work_us, work_took_us;      /* CPU and time of units that came back */
+	bool whole;                          /* every source of the folder is looked at, and what left it is marked */
+	assay_seen *seen;                    /* of the run before; NULL: rows are read */
+	uint64_t left;                       /* sources whose rows say that they are missing */
 	uint64_t digested_us, undigested_us; /* digesting at its estimate: done and left */
 	size_t longest;                      /* position in the scan of the source that seemed to take longest, */
 	double after_longest_us;             /* and CPU of those after it */

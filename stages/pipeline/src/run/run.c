@@ -2,6 +2,7 @@
 
 #include "assay/exit.h"
 #include "assay/file.h"
+#include "assay/log.h"
 #include "assay/stop.h"
 
 #include "dataset.h"
@@ -11,16 +12,52 @@
 
 #include <stdlib.h>
 
+static assay_code mark_missing(assay_executor *r, uint64_t source, assay_err *err)
+{
+	r->summary->sources.missing++;
+	r->left++;
+	return assay_source_gone(r->session, source, err);
+}
+
 static assay_code find_missing(void *ctx, const assay_source *src, assay_err *err)
 {
 	assay_executor *r = ctx;
 
-	if (assay_scan_find(&r->scan, src->path) != NULL)
+	r->left += src->missing;
+	if (src->missing || assay_scan_find(&r->scan, src->path) != NULL)
 		return ASSAY_OK;
-	if (src->missing)
-		return ASSAY_OK;
-	r->summary->sources.missing++;
-	return assay_source_gone(r->session, src->id, err);
+	return mark_missing(r, src->id, err);
+}
+
+static assay_code take_gone(void *ctx, const char *key, assay_err *err)
+{
+	assay_executor *r = ctx;
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_source_find(r->store, key, &src, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return src.missing ? ASSAY_OK : mark_missing(r, src.id, err);
+}
+
+static assay_code find_all_missing(assay_executor *r, assay_err *err)
+{
+	if (r->seen == NULL)
+		return assay_sources_each(r->store, find_missing, r, err);
+	r->left = assay_seen_left(r->seen);
+	return assay_seen_each_gone(r->seen, &r->scan, take_gone, r, err);
+}
+
+/* After the run's end was committed. A cache: that it could not be written costs time and nothing else. */
+static void note_seen(const assay_executor *r)
+{
+	const assay_session *s = r->session;
+	assay_err err = ASSAY_ERR_INIT;
+
+	if (r->seen != NULL && r->plan.needed == 0 && r->summary->sources.missing == 0)
+		assay_seen_renew(s);
+	else if (assay_seen_write(s, &r->scan, r->left, &err) != ASSAY_OK)
+		assay_log(ASSAY_LOG_DEBUG, "index of what was seen: %s", err.msg);
 }
 
 /* Rows of metadata files that speak of no source: mostly a path that is misspelt. */
@@ -63,7 +100,10 @@ static assay_code scan(assay_executor *r, assay_err *err)
 		rc = count_rows(r, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	rc = assay_plan_make(&r->plan, r->session, &r->scan, r->opts->limit, err);
+	if (r->whole)
+		rc = assay_seen_open(&r->seen, r->session, err);
+	if (rc == ASSAY_OK)
+		rc = assay_plan_make(&r->plan, r->session, &r->scan, r->seen, r->opts->limit, err);
 	if (rc == ASSAY_OK)
 		assay_pace_begin(r);
 	return rc;
@@ -95,12 +135,13 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	bool commit;
 	assay_code rc;
 
+	r->whole = !partial;
 	ASSAY_TRY(assay_executor_open(r, err));
 	ASSAY_TRY(scan(r, err));
 	/* Make the run known before its first unit, so that a kill leaves a trace. */
 	ASSAY_TRY(keep_run(r->session, err));
 	if (r->opts->limit == 0)
-		ASSAY_TRY(assay_sources_each(r->store, find_missing, r, err));
+		ASSAY_TRY(find_all_missing(r, err));
 	rc = assay_executor_work(r, err);
 	if (rc == ASSAY_ESTOP) {
 		r->summary->stopped = true;
@@ -199,6 +240,8 @@ assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, as
 	if (rc == ASSAY_OK)
 		rc = run_all(&r, err);
 	rc = finish(&r, rc, err);
+	if (rc == ASSAY_OK && r.whole)
+		note_seen(&r);
 	assay_executor_release(&r);
 	assay_session_release(&session);
 	return rc;
@@ -222,6 +265,8 @@ assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, 
 	if (rc == ASSAY_OK)
 		rc = judge(&r, true, true, err);
 	rc = finish(&r, rc, err);
+	if (rc == ASSAY_OK)
+		assay_seen_renew(&session); /* judging looks at no source */
 	assay_session_release(&session);
 	return rc;
 }
