@@ -140,6 +140,8 @@ static void put_escaped(assay_buf *out, const char *text)
 			assay_buf_puts(out, "&lt;");
 		else if (*text == '>')
 			assay_buf_puts(out, "&gt;");
+		else if (*text == '{' && text[1] == '\\') /* or it would be read as an override */
+			assay_buf_puts(out, "&#123;");
 		else
 			assay_buf_putc(out, *text);
 	}
