@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define NAME_TRIES 100
@@ -36,13 +37,21 @@ static int open_nameless(int dirfd)
 	return fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) ? make_and_unlink(dirfd) : fd;
 }
 
+/* Reserving what there is not would take the last of the disk from everyone until the system gives up. */
+static bool has_room(int fd, size_t bytes)
+{
+	struct statvfs fs;
+
+	return fstatvfs(fd, &fs) == 0 && fs.f_frsize > 0 && bytes / fs.f_frsize < fs.f_bavail / 2;
+}
+
 static void *map_file(int dirfd, size_t bytes)
 {
 	ASSAY_AUTO_FD fd = dirfd >= 0 ? open_nameless(dirfd) : -1;
 	const off_t end = (off_t)bytes;
 	void *p;
 
-	if (fd < 0 || end < 0 || (size_t)end != bytes || posix_fallocate(fd, 0, end) != 0)
+	if (fd < 0 || end < 0 || (size_t)end != bytes || !has_room(fd, bytes) || posix_fallocate(fd, 0, end) != 0)
 		return NULL;
 	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return p != MAP_FAILED ? p : NULL;

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -25,6 +26,7 @@ static int folder = -1;
 static char folder_name[] = "/var/tmp/assay-scratch-XXXXXX";
 static bool no_nameless; /* the file system has no O_TMPFILE */
 static bool disk_full, no_memory;
+static unsigned reserved; /* how often disk space was */
 
 int __real_openat64(int dirfd, const char *path, int flags, ...);
 int __wrap_openat64(int dirfd, const char *path, int flags, ...);
@@ -41,6 +43,7 @@ int __real_posix_fallocate64(int fd, off_t at, off_t n);
 int __wrap_posix_fallocate64(int fd, off_t at, off_t n);
 int __wrap_posix_fallocate64(int fd, off_t at, off_t n)
 {
+	reserved++;
 	return disk_full ? ENOSPC : __real_posix_fallocate64(fd, at, n);
 }
 
@@ -55,6 +58,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	no_nameless = disk_full = no_memory = false;
+	reserved = 0;
 	return 0;
 }
 
@@ -153,9 +157,27 @@ static void alloc__small_or_impossible__no_file(void **state)
 	assay_scratch_free(p, ASSAY_SCRATCH_MIN - 1, 1);
 	assert_null(assay_scratch_alloc(folder, SIZE_MAX / 2, 3));
 	assert_null(assay_scratch_alloc(folder, SIZE_MAX / 2, 1));
+	assert_int_equal(reserved, 0);
 	no_memory = true;
 	assert_null(assay_scratch_alloc(folder, LARGE, 1));
 	assay_scratch_free(NULL, LARGE, 1);
+}
+
+/* Trying to reserve it would leave others without space meanwhile. */
+static void alloc__half_the_disk__not_even_tried(void **state)
+{
+	struct statvfs fs;
+	size_t half;
+	void *p;
+
+	(void)state;
+	assert_int_equal(fstatvfs(folder, &fs), 0);
+	half = fs.f_bavail / 2 * fs.f_frsize;
+	if (half < LARGE)
+		skip();                                         /* there is no disk to speak of */
+	p = assay_scratch_alloc(folder, half + (half >> 2), 1); /* there may be a little more free by now */
+	assert_int_equal(reserved, 0);
+	assay_scratch_free(p, half + (half >> 2), 1);
 }
 
 static void grow__across_the_border__keeps_what_is_there(void **state)
@@ -220,6 +242,7 @@ int main(void)
 	    cmocka_unit_test_setup(alloc__file_system_without_nameless_files__unlinked, set_up),
 	    cmocka_unit_test_setup(alloc__no_file_to_be_had__plain_memory, set_up),
 	    cmocka_unit_test_setup(alloc__small_or_impossible__no_file, set_up),
+	    cmocka_unit_test_setup(alloc__half_the_disk__not_even_tried, set_up),
 	    cmocka_unit_test_setup(grow__across_the_border__keeps_what_is_there, set_up),
 	    cmocka_unit_test_setup(arena__on_disk__pieces_stay_where_they_are, set_up),
 	};

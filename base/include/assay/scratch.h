@@ -1,7 +1,7 @@
 /**
  * Memory for lists that grow with a dataset: it lies in a file that has no name, so that the system can write it out
  * and take it away while it is not looked at. Small pieces are plain memory, and so is what no file can be had for:
- * because the folder may not be written, or because the disk is full. Space in the file is reserved before it is
+ * because the folder may not be written, or because it would take half of what is free on the disk. Space in the file is reserved before it is
  * mapped, so that a full disk is never met later, when nothing could be told of it.
  */
 #ifndef ASSAY_SCRATCH_H

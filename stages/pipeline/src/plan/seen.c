@@ -240,13 +240,19 @@ static assay_code digest_sidecars(unsigned char out[16], const assay_found *f, a
 
 /* ---------------------------------------------------------------- reading */
 
-static bool load_body(assay_seen *x, int fd)
+/* Before room is made for it: a header may claim anything. */
+static bool has_its_size(const head *h, int fd)
 {
 	struct stat st;
+
+	return fstat(fd, &st) == 0 && (uint64_t)st.st_size == HEAD_SIZE + h->size;
+}
+
+static bool load_body(assay_seen *x, int fd)
+{
 	assay_digest d;
 
-	if (fstat(fd, &st) != 0 || (uint64_t)st.st_size != HEAD_SIZE + x->head.size ||
-	    assay_pread_all(fd, x->body, (size_t)x->head.size, HEAD_SIZE, NULL) != ASSAY_OK ||
+	if (assay_pread_all(fd, x->body, (size_t)x->head.size, HEAD_SIZE, NULL) != ASSAY_OK ||
 	    assay_digest_of(&d, x->body, (size_t)x->head.size, NULL) != ASSAY_OK)
 		return false;
 	return assay_digest_eq(&d, &x->head.body) && is_well_formed(x);
@@ -262,7 +268,7 @@ assay_code assay_seen_open(assay_seen **out, const assay_session *s, assay_err *
 	assay_code rc;
 
 	*out = NULL;
-	if (fd < 0 || !read_head(&h, fd) || !is_of_last_run(&h, s))
+	if (fd < 0 || !read_head(&h, fd) || !has_its_size(&h, fd) || !is_of_last_run(&h, s))
 		return ASSAY_OK;
 	rc = digest_config(&config, s, err);
 	if (rc != ASSAY_OK || !assay_digest_eq(&config, &h.config))
