@@ -77,6 +77,8 @@ static assay_code put_length(assay_store *s, uint64_t length, assay_err *err)
 
 	s->undo.replaying = true;
 	rc = assay_meta_put(s, ASSAY_UNDO_LENGTH, length, err);
+	if (rc == ASSAY_OK)
+		rc = assay_meta_put(s, ASSAY_UNDO_TXN, mdb_txn_id(s->env.txn), err);
 	s->undo.replaying = false;
 	return rc;
 }
@@ -273,6 +275,17 @@ fail:
 	return rc;
 }
 
+/* A program that does not know of notes may have written on: its rows stand on what would be taken away. */
+static assay_code was_written_to(assay_store *s, assay_err *err)
+{
+	uint64_t txn;
+	const assay_code rc = assay_meta_get(s, ASSAY_UNDO_TXN, &txn, err);
+
+	if (rc == ASSAY_OK && mdb_txn_id(s->env.txn) != txn + 1)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "another program has written to the store since");
+	return rc;
+}
+
 static assay_code undo_all(assay_store *s, assay_err *err)
 {
 	ASSAY_AUTO_FD fd = openat(s->dirfd, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -280,6 +293,9 @@ static assay_code undo_all(assay_store *s, assay_err *err)
 	chunks list = {0};
 	assay_code rc;
 
+	rc = was_written_to(s, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	if (fd < 0)
 		return ASSAY_RAISE_ERRNO(err, "open");
 	rc = list_chunks(&list, fd, s->undo.length, err);

@@ -22,6 +22,8 @@ typedef struct assay_undo {
 
 /** Key of the catalog's table "meta": so long is the part of the file that is to be undone. */
 #define ASSAY_UNDO_LENGTH "undo.length"
+/** The transaction of the catalog that set it: when another one has been committed since, nothing is undone. */
+#define ASSAY_UNDO_TXN "undo.txn"
 
 /** Called before anything is put under the key. */
 ASSAY_NODISCARD assay_code assay_undo_note(assay_store *s, assay_table t, const void *key, size_t key_size,

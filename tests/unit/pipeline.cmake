@@ -4,7 +4,8 @@ assay_add_unit(hash_pool LINK assay::pipeline assay::pipeline_private assay::reg
 assay_add_unit(cost LINK assay::pipeline assay::pipeline_private assay::registry)
 assay_add_unit(progress LINK assay::pipeline assay::pipeline_private assay::registry)
 assay_add_unit(pace LINK assay::pipeline assay::pipeline_private assay::registry)
-assay_add_unit(past LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)
+assay_add_unit(past LINK assay::pipeline assay::pipeline_private assay::registry PkgConfig::LMDB WRAP malloc calloc realloc)
+target_include_directories(test_past PRIVATE ${PROJECT_SOURCE_DIR}/lineage/src)
 # Judging works on stores that no run has made.
 assay_add_unit(judging LINK assay::pipeline assay::pipeline_private assay::registry PkgConfig::LMDB WRAP malloc calloc realloc)
 target_sources(test_judging PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench/pages_store.c)

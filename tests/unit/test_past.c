@@ -4,12 +4,15 @@
 #include "assay/run.h"
 #include "assay/unit.h"
 
+#include "catalog.h"
 #include "lineage_fixture.h"
 
 #define SECOND INT64_C(1000000000)
 #define DAWN   INT64_C(1767323045) /* any second: times are told from here */
 
-static uint64_t put_run(assay_store *s, int64_t from_s, int64_t to_s, uint32_t jobs, int exit)
+typedef enum judged { ALL, REFUSED, PART } judged;
+
+static uint64_t put_run_of(assay_store *s, int64_t from_s, int64_t to_s, uint32_t jobs, int exit, judged of)
 {
 	ASSAY_AUTO_RUN r = {.verb = text("run"),
 			    .started_ns = (DAWN + from_s) * SECOND,
@@ -19,10 +22,18 @@ static uint64_t put_run(assay_store *s, int64_t from_s, int64_t to_s, uint32_t j
 			    .program = text("0.1.0"),
 			    .host = text("h"),
 			    .cpu_features = text(""),
+			    .has_version = of == ALL,
+			    .version = digest(7),
+			    .refusal = digest(of == REFUSED ? 8 : 0),
 			    .sources = {.seen = 1000, .processed = 10}};
 
 	assert_int_equal(assay_run_put(s, &r, NULL), ASSAY_OK);
 	return r.id;
+}
+
+static uint64_t put_run(assay_store *s, int64_t from_s, int64_t to_s, uint32_t jobs, int exit)
+{
+	return put_run_of(s, from_s, to_s, jobs, exit, exit == 80 ? REFUSED : ALL);
 }
 
 static void put_unit(assay_store *s, uint64_t run, double ended_s, double took_s)
@@ -107,6 +118,9 @@ static void past__many_runs__the_last_whole_one_that_did_anything(void **state)
 	assert_true(read_past(s).stretch < 1.001);
 	run = put_run(s, 9000, 9010, 1, 80);
 	put_unit(s, run, 9008, 6);
+	/* Part of the sources: what it judged beside them is not told. */
+	run = put_run_of(s, 9500, 9900, 1, 0, PART);
+	put_unit(s, run, 9508, 1);
 	assert_int_equal(read_past(s).start_us, 2000000);
 	assert_int_equal(read_past(s).end_us, 2000000);
 }
@@ -123,6 +137,29 @@ static void past__clocks_that_jump__bounded(void **state)
 	assert_true(p.stretch >= 1 && p.stretch <= 3);
 }
 
+/* A row that claims four thousand million workers does not get room for them. */
+static void past__hostile_number_of_workers__bounded(void **state)
+{
+	const uint64_t run = put_run(STORE(state), 100, 122, UINT32_MAX, 0);
+
+	put_unit(STORE(state), run, 105, 2);
+	assert_true(read_past(STORE(state)).known);
+}
+
+/* An estimate is not worth a run. */
+static void past__a_damaged_row__as_if_there_were_no_past(void **state)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	const uint64_t run = put_run(STORE(state), 100, 122, 2, 0);
+
+	put_unit(STORE(state), run, 105, 2);
+	assert_true(read_past(STORE(state)).known);
+	assay_buf_puts(&row, "no run");
+	assert_int_equal(assay_row_put_at(STORE(state), ASSAY_TABLE_RUN, run, &row, NULL), ASSAY_OK);
+	assert_false(read_past(STORE(state)).known);
+	assert_true(read_past(STORE(state)).stretch >= 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +167,8 @@ int main(void)
 	    WITH_STORE(past__one_run__what_it_took_beside_its_units),
 	    WITH_STORE(past__many_runs__the_last_whole_one_that_did_anything),
 	    WITH_STORE(past__clocks_that_jump__bounded),
+	    WITH_STORE(past__hostile_number_of_workers__bounded),
+	    WITH_STORE(past__a_damaged_row__as_if_there_were_no_past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

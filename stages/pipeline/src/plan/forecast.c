@@ -127,7 +127,8 @@ static assay_code foresee_judging(forecasting *c, assay_err *err)
 	if (s->store == NULL)
 		return ASSAY_OK;
 	ASSAY_TRY(assay_judged_before_read(&before, s, err));
-	c->out->judges_all = before.known && !assay_digest_eq(&before.inputs, &before.last.inputs);
+	/* Without a judgement that stands (the last one was refused, or did not end) everything is judged. */
+	c->out->judges_all = !before.known || !assay_digest_eq(&before.inputs, &before.last.inputs);
 fail:
 	return rc;
 }

@@ -13,6 +13,7 @@
 /* Clocks jump, and laptops sleep: what is beyond is none of the run's doing. */
 #define STRETCH_MAX 3.0
 #define BESIDE_MAX  ((int64_t)3600 * 1000000)
+#define WORKERS_MAX 256
 
 /* Orders of magnitude, in microseconds, where no run tells. */
 #define JUDGE_US(sources)  ((sources)*50)
@@ -106,13 +107,19 @@ static assay_code read_start(assay_past *out, assay_store *s, const assay_run *r
 	return rc;
 }
 
+/* A row may claim anything. */
+static unsigned workers_of(const assay_run *r)
+{
+	return r->jobs == 0 ? 1 : r->jobs < WORKERS_MAX ? r->jobs : WORKERS_MAX;
+}
+
 static assay_code read_units(assay_past *out, assay_store *s, const assay_run *r, uint64_t first, uint64_t last,
 			     assay_err *err)
 {
 	span sp = {.first_us = INT64_MAX, .last_us = INT64_MIN};
 	assay_code rc;
 
-	ASSAY_TRY(assay_makespan_open(&sp.alone, r->jobs > 0 ? r->jobs : 1, err));
+	ASSAY_TRY(assay_makespan_open(&sp.alone, workers_of(r), err));
 	ASSAY_TRY(read_start(out, s, r, first, err));
 	for (uint64_t id = last - first < UNITS_READ ? first : last - UNITS_READ + 1; id <= last; id++)
 		ASSAY_TRY(add_unit(&sp, s, id, err));
@@ -125,11 +132,12 @@ fail:
 	return rc;
 }
 
-/* Did it come to its end, with everything judged? */
+/* Did it come to its end, with everything judged? A part of the sources (--limit, --shard) makes no version. */
 static bool is_whole(const assay_run *r)
 {
-	return r->ended_ns > r->started_ns && (r->exit == ASSAY_EXIT_OK || r->exit == ASSAY_EXIT_DIFFERENCE) &&
-	       r->sources.seen > 0 && r->sources.processed + r->sources.failed > 0;
+	return (r->has_version || !assay_digest_is_zero(&r->refusal)) && r->ended_ns > r->started_ns &&
+	       (r->exit == ASSAY_EXIT_OK || r->exit == ASSAY_EXIT_DIFFERENCE) && r->sources.seen > 0 &&
+	       r->sources.processed + r->sources.failed > 0;
 }
 
 static assay_code look_at(void *ctx, const assay_run *r, assay_err *err)
@@ -155,7 +163,10 @@ assay_code assay_past_read(assay_past *out, assay_store *s, assay_err *err)
 
 	*out = (assay_past){.stretch = 1};
 	rc = s != NULL ? assay_runs_each(s, look_at, &c, err) : ASSAY_OK;
-	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+	if (rc != ASSAY_ECORRUPT)
+		return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+	*out = (assay_past){.stretch = 1}; /* no estimate is worth a run: 'assay check' tells of the damage */
+	return ASSAY_OK;
 }
 
 /* ---------------------------------------------------------------- judging */

@@ -2,6 +2,7 @@
 
 #include "assay/file.h"
 #include "assay/metadata_set.h"
+#include "assay/program.h"
 #include "assay/scratch.h"
 
 #include <fcntl.h>
@@ -97,6 +98,7 @@ static assay_code digest_config(assay_digest *out, const assay_session *s, assay
 	assay_code rc;
 
 	assay_cbor_uint(&b, FORMAT);
+	assay_cbor_text(&b, ASSAY_PROGRAM_VERSION); /* another one may settle metadata in another way */
 	assay_cbor_array(&b, c->source_count);
 	for (size_t i = 0; i < c->source_count; i++) {
 		const assay_config_source *rule = &c->sources[i];
@@ -421,6 +423,7 @@ assay_code assay_seen_write(const assay_session *s, const assay_scan *scan, uint
 	writer w = {.head = {.run = s->run.id, .started_ns = s->run.started_ns, .left = left}};
 	assay_code rc;
 
+	(void)unlinkat(dirfd, FILE_NAME ".tmp", 0); /* perhaps another user's, from a run that was killed */
 	w.fd = openat(dirfd, FILE_NAME ".tmp", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (w.fd < 0)
 		return ASSAY_RAISE_ERRNO(err, "open '%s.tmp'", FILE_NAME);

@@ -140,6 +140,8 @@ static void forget_next(assay_job *j)
 	free(j->parts);
 	j->parts = NULL;
 	j->part_count = 0;
+	j->pages = 0;
+	j->took = (assay_cost){0};
 }
 
 assay_code assay_job_restart(assay_job *j, assay_session *s, int rootfd, assay_hash_pool *pool, assay_err *err)
