@@ -59,7 +59,8 @@ static assay_code tell(const assay_invocation *in, const assay_version *v, const
 	if (s->unexplained > 0)
 		(void)fprintf(stderr,
 			      "assay: warning: samples were judged anew since this version was made: of %" PRIu64
-			      " that are not delivered it is not known any more which checks they failed\n",
+			      " that are not delivered it is not known any more which checks they failed, or of "
+			      "what they are duplicates\n",
 			      s->unexplained);
 	if (in->json)
 		return tell_json(v, dir, s, err);

@@ -165,7 +165,8 @@ static assay_code is_as_it_was(const writer *w, const assay_sample_row *row, boo
 /*
  * Does the row still tell of the outcome that the version has? It is the present one, the version may be old, or a
  * judging since may have come to none. A verdict that was given before the version was last come to, by whatever
- * contracts, stood then; a later one says the same when contracts and source are the same.
+ * contracts, stood then; a later one says the same when contracts and source are the same. Not of a duplicate: other
+ * sources decide which sample is its original.
  */
 static assay_code row_agrees(const writer *w, const assay_sample_row *row, const assay_trie_entry *e, bool *out,
 			     assay_err *err)
@@ -175,7 +176,15 @@ static assay_code row_agrees(const writer *w, const assay_sample_row *row, const
 	if (!*out || row->judged_run <= w->until)
 		return ASSAY_OK;
 	*out = false;
-	return assay_digest_eq(&row->contracts, &w->reader.contract_set) ? is_as_it_was(w, row, out, err) : ASSAY_OK;
+	if (e->outcome == ASSAY_OUTCOME_DUPLICATE || !assay_digest_eq(&row->contracts, &w->reader.contract_set))
+		return ASSAY_OK;
+	return is_as_it_was(w, row, out, err);
+}
+
+/* Its row tells more than its entry does; of what a filter took out that one's name is all. */
+static bool has_more(const assay_trie_entry *e)
+{
+	return e->kind != 0 && e->outcome != ASSAY_OUTCOME_FILTERED;
 }
 
 static assay_code write_other(writer *w, folder_file *file, const assay_trie_entry *e, assay_err *err)
@@ -192,7 +201,7 @@ static assay_code write_other(writer *w, folder_file *file, const assay_trie_ent
 	if (rc != ASSAY_OK)
 		return rc;
 	card_count(&w->card.counts, e);
-	w->out->unexplained += e->kind != 0 && !known;
+	w->out->unexplained += has_more(e) && !known;
 	manifest_other_line(&file->pending, e, known ? &row : NULL);
 	return folder_file_flush(file, false, err);
 }

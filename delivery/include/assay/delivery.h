@@ -35,7 +35,7 @@ typedef struct assay_delivery_opts {
 typedef struct assay_delivery_summary {
 	uint64_t samples, others, files, bytes;
 	uint64_t stale;       /* samples whose metadata were edited since: delivered with null */
-	uint64_t unexplained; /* others that were judged anew since: their checks are null */
+	uint64_t unexplained; /* others, but filtered, that were judged anew since: their checks are null */
 	bool blocked;         /* the failure is of the output folder: nothing of the store is at fault */
 } assay_delivery_summary;
 
