@@ -110,7 +110,7 @@ assay_code assay_diff_side_load(assay_diff_side *out, assay_store *s, const char
 	ASSAY_TRY(assay_version_latest(s, &latest, err));
 	out->is_latest = assay_digest_eq(&latest.id, &out->x.version.id);
 	ASSAY_TRY(assay_run_last_of(s, &out->x.version, &out->until, err));
-	ASSAY_TRY(assay_filter_set_of_run(&out->filters, &out->filters_known, s, out->x.version.run, err));
+	ASSAY_TRY(assay_filter_set_of_run(&out->filters, &out->filters_known, s, out->until, err));
 fail:
 	return rc;
 }

@@ -34,7 +34,7 @@ typedef struct assay_diff_side {
 	bool is_latest;            /* rows of samples say how they stand in it, if they were written up to this run: */
 	uint64_t until;
 	bool filters_known;
-	assay_filter_set filters; /* that its first judging asked */
+	assay_filter_set filters; /* that the last judging which came to it asked */
 } assay_diff_side;
 
 void assay_diff_side_release(assay_diff_side *d);
