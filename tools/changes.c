@@ -52,6 +52,16 @@ void assay_json_changes(assay_json *j, const char *key, const assay_changes *c)
 	assay_json_end(j);
 }
 
+void assay_json_known_changes(assay_json *j, const char *key, const assay_changes *c, bool known)
+{
+	if (known) {
+		assay_json_changes(j, key, c);
+		return;
+	}
+	assay_json_key(j, key);
+	assay_json_null(j);
+}
+
 static assay_code copy(char **out, const char *text, assay_err *err)
 {
 	*out = text != NULL ? assay_strdup(text) : NULL;

@@ -30,6 +30,8 @@ void assay_changes_release(assay_changes *c);
 #define ASSAY_AUTO_CHANGES ASSAY_CLEANUP(assay_changes_release) assay_changes
 /** key: array of {what, name, before, now, text}, where they have them with stage, effect, terms. */
 void assay_json_changes(assay_json *j, const char *key, const assay_changes *c);
+/** The same, or null where the store does not tell. */
+void assay_json_known_changes(assay_json *j, const char *key, const assay_changes *c, bool known);
 /** A line for each, with word before its text; below a recipe that changed in many terms a line for each of the first. */
 void assay_say_changes(const char *indent, const char *word, const assay_changes *c);
 

@@ -180,17 +180,6 @@ static void json_state(assay_json *j, const char *key, const assay_trie_entry *e
 	assay_json_end(j);
 }
 
-/* Null is what the store does not tell. */
-static void json_known(assay_json *j, const char *key, const assay_changes *c, bool known)
-{
-	if (known) {
-		assay_json_changes(j, key, c);
-		return;
-	}
-	assay_json_key(j, key);
-	assay_json_null(j);
-}
-
 static void json_sample(assay_json *j, const assay_trie_entry *a, const assay_trie_entry *b,
 			const assay_diff_reasons *r)
 {
@@ -202,7 +191,7 @@ static void json_sample(assay_json *j, const assay_trie_entry *a, const assay_tr
 	assay_json_kstr(j, "kind", kind_name(any->kind));
 	json_state(j, "from", a);
 	json_state(j, "to", b);
-	json_known(j, "changes", &r->changes, r->known || r->changes.count > 0);
+	assay_json_known_changes(j, "changes", &r->changes, r->known || r->changes.count > 0);
 	assay_json_checks(j, "checks", r->row.checks, r->row.check_count);
 	assay_json_end(j);
 }
@@ -318,7 +307,7 @@ static void json_wholes(assay_json *j, const comparison *c)
 	json_side(j, "to", &c->b);
 	json_recipes(j, c);
 	assay_json_changes(j, "contracts", &c->contracts);
-	json_known(j, "filters", &c->filters, filters_known(c));
+	assay_json_known_changes(j, "filters", &c->filters, filters_known(c));
 }
 
 /* ---------------------------------------------------------------- counts */

@@ -255,6 +255,12 @@ static assay_code tell_filters(verdict *v, const assay_sample_row *row, const as
 	return rc;
 }
 
+/* It was not judged by the judging before that of its verdict: the verdict before is of an older one. */
+static bool was_away(const assay_sample_row *row, const assay_source *src, uint64_t previous)
+{
+	return (src->cause & ASSAY_CAUSE_RETURNED) != 0 && src->run > previous && src->run <= row->judged_run;
+}
+
 /* The row was written when the verdict changed: what changed between that judging and the one before it is the cause. */
 static assay_code compare_rules(verdict *v, assay_store *s, const assay_sample_row *row, const assay_source *src,
 				assay_err *err)
@@ -267,9 +273,11 @@ static assay_code compare_rules(verdict *v, assay_store *s, const assay_sample_r
 
 	ASSAY_TRY(assay_filter_set_of_run(&now, &now_known, s, row->judged_run, err));
 	ASSAY_TRY(assay_filter_set_before_run(&before, &before_known, &previous, s, row->judged_run, err));
-	v->filters_known = before_known && now_known;
+	v->filters_known = before_known && now_known && !was_away(row, src, previous);
 	if (v->filters_known)
 		ASSAY_TRY(tell_filters(v, row, &before, &now, err));
+	if (src->run > row->judged_run && v->changes.count == 0)
+		v->filters_known = false; /* what happened to the source since hides whether it was away */
 	if (previous != 0 && src->run > previous && src->run <= row->judged_run)
 		ASSAY_TRY(assay_changes_metadata(&v->changes, src, err));
 fail:
@@ -435,6 +443,12 @@ static void print_reason(const assay_sample_row *row, const verdict *v)
 	print_failed_checks(row);
 }
 
+/* A filter may be what changed, and the store does not tell. */
+static bool is_filter_unknown(const assay_sample_row *row, const verdict *v)
+{
+	return (is_filtered(row->outcome) || is_filtered(row->before_outcome)) && !v->filters_known;
+}
+
 /* No change is told: what it must have been all the same. */
 static const char *without_change(const assay_sample_row *row, const verdict *v)
 {
@@ -444,8 +458,8 @@ static const char *without_change(const assay_sample_row *row, const verdict *v)
 	if (row->original != NULL || row->before_outcome == ASSAY_OUTCOME_DUPLICATE)
 		return "another source with the same bytes came, went or stands otherwise";
 	if (is_filtered(row->outcome) || is_filtered(row->before_outcome))
-		return v->filters_known ? "not the filters: its metadata, or what 'fields' say of them"
-					: "a filter, or the metadata that it looks at";
+		return is_filter_unknown(row, v) ? "a filter, or the metadata that it looks at"
+						 : "not the filters: its metadata, or what 'fields' say of them";
 	if (row->failure == ASSAY_FAILURE_METADATA)
 		return "its metadata, or what 'fields' ask of them";
 	return same ? "neither its values nor the contracts changed" : "nothing changed that matters to it";
@@ -548,7 +562,7 @@ static void json_before(assay_json *j, const assay_sample_row *row, const verdic
 	assay_json_kstr(j, "outcome", assay_outcome_name(row->before_outcome));
 	assay_json_kbool(j, "made_anew", row->before_unit != row->judged_unit);
 	assay_json_kbool(j, "contracts_changed", !assay_digest_eq(&row->before_contracts, &row->contracts));
-	assay_json_changes(j, "changes", &v->changes);
+	assay_json_known_changes(j, "changes", &v->changes, v->changes.count > 0 || !is_filter_unknown(row, v));
 	assay_json_end(j);
 }
 

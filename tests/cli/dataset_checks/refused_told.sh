@@ -26,7 +26,7 @@ assert_jq status.json .version null
 assert_exit 0 assay log --store store
 assert_match "$(cat out)" "refused       20??-??-?? ??:??:??Z  1 check of the dataset failed: rows
               by run $early" 'log without a version'
-assert_eq "$(assay log --store store --json)" '[]' 'versions'
+assert_eq "$(assay log --store store --json | jq -c '[.[] | [.version, .refused_since]]')" "[[null,[\"$early\"]]]" 'versions'
 echo 'told before there is a version'
 
 values 50
@@ -71,7 +71,8 @@ assert_eq "$(grep -o '^refused\|^[0-9a-f]\{12\}' log.txt | tr '\n' ' ')" "${seco
 assert_eq "$(grep -A 1 '^refused' log.txt | grep -o 'by run .*' | tr '\n' ' ')" "by run $again by run $refused by run $early " 'runs of the log'
 assert_eq "$(assay log --store store --limit 1 | grep -c '^refused')" 0 'older refusals under a limit'
 assay log --store store --json >log.json
-assert_jq log.json 'map([.version, .refused_since]) | @json' "[[\"$second\",[]],[\"$first\",[\"$again\",\"$refused\"]]]"
+assert_jq log.json 'map([.version, .refused_since]) | @json' "[[\"$second\",[]],[\"$first\",[\"$again\",\"$refused\"]],[null,[\"$early\"]]]"
+assert_jq <(assay log --store store --json --limit 1) 'map(.version) | @json' "[\"$second\"]"
 assay log --store store --runs --json >runs.json
 assert_jq runs.json 'map(select(.refused != null) | .run) | join(" ")' "$again $refused $early"
 assert_eq "$(jq -c --arg r "$refused" '.[] | select(.run == $r) | .refused' runs.json)" "$(jq -c .dataset_checks refused.json)" 'what the run said itself'

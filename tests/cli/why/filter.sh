@@ -72,3 +72,23 @@ judge_pages
 assert_eq "$(since "$c")" '[["filter","new-ones",null,"drop year: {min: 1913, max: 1999} as integer"]]' 'of c'
 assert_exit 0 assay check
 echo 'a filter that is gone, and numbers'
+
+# away while the filter was added: the judging before is not the one that accepted it
+write_config
+run_pages
+assert_match "$(assay why "$b")" '*verdict   accepted*' 'b'
+mv inbox/letter/1913_b.png away.png
+write_config 'filters: [{name: german-only, keep: {language: de}}]'
+run_pages
+mv away.png inbox/letter/1913_b.png
+run_pages
+assert_jq <(assay why "$b" --json) '.verdict | [.outcome, .filter, .before.outcome, .before.changes] | @json' '["filtered","german-only","accepted",null]'
+assert_match "$(assay why "$b")" '*before    accepted; a filter, or the metadata that it looks at*' 'text'
+touch -d '2 hours ago' inbox/letter/1913_b.png
+run_pages
+assert_match "$(assay why "$b")" '*touched*' 'cause'
+assert_jq <(assay why "$b" --json) '.verdict.before.changes' null
+write_config 'filters: [{name: german-only, keep: {language: [de, fr]}}]'
+judge_pages
+assert_eq "$(since "$b")" '[["filter","german-only","keep language: de","keep language: [de, fr]"]]' 'of b, judged again since it is back'
+echo 'a sample that was away'
