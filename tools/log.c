@@ -124,6 +124,22 @@ static assay_code list_version(void *ctx, const assay_version *v, assay_err *err
 	return assay_report_flush(&l->report, err);
 }
 
+/* Before the first version, or when there is none: in JSON below no version. */
+static assay_code list_first_refusals(listing *l, assay_err *err)
+{
+	assay_json *j = &l->report.json;
+
+	if (!l->in->json)
+		return print_refusals(l, 0, err);
+	if (l->told == l->refusals.count)
+		return ASSAY_OK;
+	assay_json_object(j);
+	assay_json_kdigest(j, "version", NULL);
+	json_refusals(l, 0);
+	assay_json_end(j);
+	return ASSAY_OK;
+}
+
 static assay_code list_versions(listing *l, assay_err *err)
 {
 	ASSAY_AUTO_VERSION latest = {0};
@@ -137,8 +153,7 @@ static assay_code list_versions(listing *l, assay_err *err)
 		rc = assay_refusals_load(&l->refusals, l->store, false, err);
 	if (rc == ASSAY_OK)
 		rc = assay_versions_each(l->store, list_version, l, err);
-	/* Before the first version, or when there is none. */
-	return rc == ASSAY_OK && !l->in->json ? print_refusals(l, 0, err) : rc;
+	return rc == ASSAY_OK ? list_first_refusals(l, err) : rc;
 }
 
 /* ---------------------------------------------------------------- runs */
