@@ -179,7 +179,9 @@ typedef struct divisor {
 
 static divisor divide_by(uint64_t d)
 {
-	return (divisor){d, d <= 1u << 11 ? (UINT64_C(1) << 43) / d + 1 : 0};
+	const uint64_t by = d > 0 ? d : 1; /* no cell is empty */
+
+	return (divisor){by, by <= 1u << 11 ? (UINT64_C(1) << 43) / by + 1 : 0};
 }
 
 static uint64_t quotient(uint64_t n, const divisor *d)
