@@ -5,6 +5,7 @@
  */
 #include "pack.h"
 
+#include "assay/bytes.h"
 #include "assay/file.h"
 
 #include <dirent.h>
@@ -20,21 +21,6 @@
 
 static const unsigned char pack_magic[8] = {'A', 'S', 'S', 'A', 'Y', 'P', 'K', 0};
 static const unsigned char record_magic[4] = {'A', 'R', 'e', 'c'};
-
-static void put_le(unsigned char *p, uint64_t v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		p[i] = (unsigned char)(v >> (8 * i));
-}
-
-static uint64_t get_le(const unsigned char *p, size_t n)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return v;
-}
 
 void assay_pack_name(char out[24], uint32_t number)
 {
@@ -70,12 +56,12 @@ static assay_code check_header(int fd, uint32_t number, assay_err *err)
 
 	if (rc != ASSAY_OK)
 		return assay_err_prefix(err, "pack %" PRIu32, number);
-	if (memcmp(head, pack_magic, sizeof pack_magic) != 0 || get_le(head + 12, 4) != number)
+	if (memcmp(head, pack_magic, sizeof pack_magic) != 0 || assay_get_le(head + 12, 4) != number)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "pack %" PRIu32 " does not start like one", number);
-	if (get_le(head + 8, 4) != ASSAY_PACK_FORMAT)
+	if (assay_get_le(head + 8, 4) != ASSAY_PACK_FORMAT)
 		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED,
 				   "pack %" PRIu32 " has format %" PRIu64 ", this program reads %d", number,
-				   get_le(head + 8, 4), ASSAY_PACK_FORMAT);
+				   assay_get_le(head + 8, 4), ASSAY_PACK_FORMAT);
 	return ASSAY_OK;
 }
 
@@ -247,8 +233,8 @@ static assay_code make_pack(int *fd, int dirfd, uint32_t number, assay_err *err)
 	if (rc != ASSAY_OK)
 		return rc;
 	memcpy(head, pack_magic, sizeof pack_magic);
-	put_le(head + 8, ASSAY_PACK_FORMAT, 4);
-	put_le(head + 12, number, 4);
+	assay_put_le(head + 8, ASSAY_PACK_FORMAT, 4);
+	assay_put_le(head + 12, number, 4);
 	return assay_pwrite_all(*fd, head, sizeof head, 0, err);
 }
 
@@ -309,7 +295,7 @@ assay_code assay_packs_append(assay_packs *p, uint8_t type, const void *data, si
 		return rc;
 	memcpy(head, record_magic, sizeof record_magic);
 	head[4] = type;
-	put_le(head + 8, size, 8);
+	assay_put_le(head + 8, size, 8);
 	memcpy(head + 16, digest->bytes, sizeof digest->bytes);
 	rc = add_record(&p->buffer, head, data, size, err);
 	if (rc != ASSAY_OK)
@@ -372,8 +358,8 @@ assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint
 		rc = assay_pread_all(p->read_fd, head, sizeof head, offset, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (memcmp(head, record_magic, sizeof record_magic) != 0 || head[4] != type || get_le(head + 8, 8) != size ||
-	    memcmp(head + 16, digest->bytes, sizeof digest->bytes) != 0)
+	if (memcmp(head, record_magic, sizeof record_magic) != 0 || head[4] != type ||
+	    assay_get_le(head + 8, 8) != size || memcmp(head + 16, digest->bytes, sizeof digest->bytes) != 0)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "pack %" PRIu32 " has another record at %" PRIu64, pack,
 				   offset);
 	room = assay_buf_extend(out, (size_t)size);

@@ -7,6 +7,7 @@
  */
 #include "undo.h"
 
+#include "assay/bytes.h"
 #include "assay/file.h"
 #include "assay/judgement.h"
 #include "assay/log.h"
@@ -25,21 +26,6 @@
 #define CHUNK_HEAD 16
 #define CHUNK_MAX  ((uint64_t)1 << 30)
 #define NOTE_HEAD  8
-
-static void put_le(unsigned char *p, uint64_t v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		p[i] = (unsigned char)(v >> (8 * i));
-}
-
-static uint64_t get_le(const unsigned char *p, size_t n)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return v;
-}
 
 void assay_undo_release(assay_undo *u)
 {
@@ -63,7 +49,7 @@ assay_code assay_undo_note(assay_store *s, assay_table t, const void *key, size_
 		return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "read from catalog table '%s': %s",
 				       assay_table_name(t), mdb_strerror(mrc));
 	head[2] = mrc == MDB_SUCCESS;
-	put_le(head + 4, mrc == MDB_SUCCESS ? v.mv_size : 0, 4);
+	assay_put_le(head + 4, mrc == MDB_SUCCESS ? v.mv_size : 0, 4);
 	assay_buf_append(&s->undo.chunk, head, sizeof head);
 	assay_buf_append(&s->undo.chunk, key, key_size);
 	if (mrc == MDB_SUCCESS)
@@ -90,7 +76,7 @@ static assay_code sum_of(unsigned char out[8], uint64_t offset, const void *note
 	assay_digest d;
 	assay_code rc = assay_hasher_open(&h, err);
 
-	put_le(at, offset, 8);
+	assay_put_le(at, offset, 8);
 	if (rc == ASSAY_OK)
 		rc = assay_hasher_add(h, at, sizeof at, err);
 	if (rc == ASSAY_OK)
@@ -114,7 +100,7 @@ static assay_code write_chunk(assay_store *s, assay_err *err)
 		u->fd = openat(s->dirfd, FILE_NAME, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (u->fd < 0)
 		return ASSAY_RAISE_ERRNO(err, "open");
-	put_le(head, u->chunk.len, 8);
+	assay_put_le(head, u->chunk.len, 8);
 	ASSAY_TRY(sum_of(head + 8, u->length, u->chunk.data, u->chunk.len, err));
 	ASSAY_TRY(assay_pwrite_all(u->fd, head, sizeof head, u->length, err));
 	ASSAY_TRY(assay_pwrite_all(u->fd, u->chunk.data, u->chunk.len, u->length + CHUNK_HEAD, err));
@@ -186,7 +172,7 @@ static assay_code list_chunks(chunks *out, int fd, uint64_t end, assay_err *err)
 			rc = assay_grow(&out->items, &out->cap, out->count, sizeof *out->items, err);
 		if (rc != ASSAY_OK)
 			return rc;
-		length = get_le(head, 8);
+		length = assay_get_le(head, 8);
 		if (length > CHUNK_MAX || length > end - at - CHUNK_HEAD)
 			return damaged(at, err);
 		out->items[out->count++] = (chunk){at, length};
@@ -231,7 +217,7 @@ static assay_code list_notes(size_t **out, size_t *count, const assay_buf *b, as
 			return rc;
 		if (b->len - at < NOTE_HEAD)
 			return damaged(at, err);
-		size = NOTE_HEAD + (uint64_t)p[1] + get_le(p + 4, 4);
+		size = NOTE_HEAD + (uint64_t)p[1] + assay_get_le(p + 4, 4);
 		if (p[0] >= ASSAY_TABLE_COUNT || p[1] == 0 || p[2] > 1 || size > b->len - at)
 			return damaged(at, err);
 		(*out)[(*count)++] = at;
@@ -243,7 +229,7 @@ static assay_code list_notes(size_t **out, size_t *count, const assay_buf *b, as
 static assay_code undo_note(assay_store *s, const unsigned char *p, assay_err *err)
 {
 	MDB_val k = {.mv_size = p[1], .mv_data = (void *)(uintptr_t)(p + NOTE_HEAD)};
-	MDB_val v = {.mv_size = (size_t)get_le(p + 4, 4), .mv_data = (void *)(uintptr_t)(p + NOTE_HEAD + p[1])};
+	MDB_val v = {.mv_size = (size_t)assay_get_le(p + 4, 4), .mv_data = (void *)(uintptr_t)(p + NOTE_HEAD + p[1])};
 	const MDB_dbi dbi = s->env.dbi[p[0]];
 	assay_code rc = assay_env_begin(&s->env, err);
 	int mrc;

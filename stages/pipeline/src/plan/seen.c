@@ -1,5 +1,6 @@
 #include "seen.h"
 
+#include "assay/bytes.h"
 #include "assay/file.h"
 #include "assay/metadata_set.h"
 #include "assay/program.h"
@@ -44,21 +45,6 @@ typedef struct entry {
 	const unsigned char *key;
 	size_t key_size, size;
 } entry;
-
-static void put_le(unsigned char *p, uint64_t v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		p[i] = (unsigned char)(v >> (8 * i));
-}
-
-static uint64_t get_le(const unsigned char *p, size_t n)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return v;
-}
 
 /* ---------------------------------------------------------------- the configuration */
 
@@ -124,12 +110,12 @@ static assay_code encode_head(unsigned char out[HEAD_SIZE], const head *h, assay
 
 	memset(out, 0, HEAD_SIZE);
 	memcpy(out, magic, sizeof magic);
-	put_le(out + 8, FORMAT, 8);
-	put_le(out + 16, h->run, 8);
-	put_le(out + 24, (uint64_t)h->started_ns, 8);
-	put_le(out + 32, h->entries, 8);
-	put_le(out + 40, h->left, 8);
-	put_le(out + 48, h->size, 8);
+	assay_put_le(out + 8, FORMAT, 8);
+	assay_put_le(out + 16, h->run, 8);
+	assay_put_le(out + 24, (uint64_t)h->started_ns, 8);
+	assay_put_le(out + 32, h->entries, 8);
+	assay_put_le(out + 40, h->left, 8);
+	assay_put_le(out + 48, h->size, 8);
 	memcpy(out + 56, h->config.bytes, ASSAY_DIGEST_SIZE);
 	memcpy(out + 88, h->body.bytes, ASSAY_DIGEST_SIZE);
 	rc = assay_digest_of(&sum, out, HEAD_SUM, err);
@@ -144,14 +130,14 @@ static bool read_head(head *h, int fd)
 	assay_digest sum;
 
 	if (assay_pread_all(fd, p, sizeof p, 0, NULL) != ASSAY_OK || memcmp(p, magic, sizeof magic) != 0 ||
-	    get_le(p + 8, 8) != FORMAT || assay_digest_of(&sum, p, HEAD_SUM, NULL) != ASSAY_OK ||
+	    assay_get_le(p + 8, 8) != FORMAT || assay_digest_of(&sum, p, HEAD_SUM, NULL) != ASSAY_OK ||
 	    memcmp(p + HEAD_SUM, sum.bytes, HEAD_SIZE - HEAD_SUM) != 0)
 		return false;
-	h->run = get_le(p + 16, 8);
-	h->started_ns = (int64_t)get_le(p + 24, 8);
-	h->entries = get_le(p + 32, 8);
-	h->left = get_le(p + 40, 8);
-	h->size = get_le(p + 48, 8);
+	h->run = assay_get_le(p + 16, 8);
+	h->started_ns = (int64_t)assay_get_le(p + 24, 8);
+	h->entries = assay_get_le(p + 32, 8);
+	h->left = assay_get_le(p + 40, 8);
+	h->size = assay_get_le(p + 48, 8);
 	memcpy(h->config.bytes, p + 56, ASSAY_DIGEST_SIZE);
 	memcpy(h->body.bytes, p + 88, ASSAY_DIGEST_SIZE);
 	return h->size <= FILE_MAX;
@@ -175,15 +161,15 @@ static bool read_entry(entry *e, const unsigned char *p, size_t left)
 {
 	if (left < ENTRY_HEAD)
 		return false;
-	e->key_size = (size_t)get_le(p, 2);
+	e->key_size = (size_t)assay_get_le(p, 2);
 	e->size = ENTRY_HEAD + e->key_size;
 	if (p[2] > ASSAY_SEEN_FAILED || p[3] != 0 || e->key_size == 0 || e->size > left)
 		return false;
 	e->answer = (assay_seen_answer)p[2];
-	e->stamp.size = get_le(p + 4, 8);
-	e->stamp.mtime_ns = (int64_t)get_le(p + 12, 8);
-	e->stamp.ctime_ns = (int64_t)get_le(p + 20, 8);
-	e->stamp.inode = get_le(p + 28, 8);
+	e->stamp.size = assay_get_le(p + 4, 8);
+	e->stamp.mtime_ns = (int64_t)assay_get_le(p + 12, 8);
+	e->stamp.ctime_ns = (int64_t)assay_get_le(p + 20, 8);
+	e->stamp.inode = assay_get_le(p + 28, 8);
 	e->sidecars = p + 36;
 	e->key = p + ENTRY_HEAD;
 	return true;
@@ -384,12 +370,12 @@ static assay_code add_entry(writer *w, const assay_found *f, assay_err *err)
 
 	if (size > KEY_MAX)
 		return ASSAY_RAISE(err, ASSAY_EFULL, "a key of %zu bytes", size);
-	put_le(p, size, 2);
+	assay_put_le(p, size, 2);
 	p[2] = f->unchanged ? (f->failing ? ASSAY_SEEN_FAILED : ASSAY_SEEN_UNCHANGED) : ASSAY_SEEN_NOTHING;
-	put_le(p + 4, f->stamp.size, 8);
-	put_le(p + 12, (uint64_t)f->stamp.mtime_ns, 8);
-	put_le(p + 20, (uint64_t)f->stamp.ctime_ns, 8);
-	put_le(p + 28, f->stamp.inode, 8);
+	assay_put_le(p + 4, f->stamp.size, 8);
+	assay_put_le(p + 12, (uint64_t)f->stamp.mtime_ns, 8);
+	assay_put_le(p + 20, (uint64_t)f->stamp.ctime_ns, 8);
+	assay_put_le(p + 28, f->stamp.inode, 8);
 	rc = digest_sidecars(p + 36, f, err);
 	if (rc != ASSAY_OK)
 		return rc;
