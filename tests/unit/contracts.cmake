@@ -1,6 +1,8 @@
 set(contracts_alloc malloc calloc realloc)
 assay_add_unit(yaml LINK assay::base WRAP ${contracts_alloc})
 assay_add_unit(contract LINK assay::contracts WRAP ${contracts_alloc})
+assay_add_unit(association LINK assay::contracts m WRAP calloc realloc)
+target_include_directories(test_association PRIVATE ${PROJECT_SOURCE_DIR}/contracts/src)
 assay_add_unit(judge LINK assay::contracts WRAP realloc)
 assay_add_unit(dataset_judge LINK assay::contracts m WRAP ${contracts_alloc})
 target_include_directories(test_dataset_judge PRIVATE ${PROJECT_SOURCE_DIR}/contracts/src)
