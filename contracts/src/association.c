@@ -14,6 +14,8 @@ typedef struct column {
 	uint16_t *codes; /* by sample */
 	uint16_t levels; /* 0: names */
 	size_t values;   /* the largest code and 1 */
+	bool has_unrelated;
+	uint16_t unrelated; /* code that is no hypothesis */
 } column;
 
 struct assay_association {
@@ -57,6 +59,12 @@ void assay_association_ordered(assay_association *a, size_t attribute, uint16_t 
 {
 	a->attributes[attribute].levels = levels;
 	a->attributes[attribute].values = (size_t)levels + 1;
+}
+
+void assay_association_unrelated(assay_association *a, size_t attribute, uint16_t code)
+{
+	a->attributes[attribute].has_unrelated = true;
+	a->attributes[attribute].unrelated = code;
 }
 
 static assay_code make_room(assay_association *a, assay_err *err)
@@ -201,7 +209,8 @@ static assay_code propose_attribute(search *s, size_t i, assay_err *err)
 	count_attribute(s, at);
 	if (levels == 0) {
 		for (size_t v = 0; v < at->values && rc == ASSAY_OK; v++)
-			rc = propose(s, i, (uint16_t)v, (uint16_t)v, err);
+			if (!at->has_unrelated || v != at->unrelated)
+				rc = propose(s, i, (uint16_t)v, (uint16_t)v, err);
 		return rc;
 	}
 	for (size_t v = 1; v < levels && rc == ASSAY_OK; v++) {
@@ -378,6 +387,7 @@ static assay_code find(search *s, assay_err *err)
 		split_groups(s, &best->is);
 		ASSAY_TRY(test_all_again(s, err));
 	}
+	out->more = most_significant(s) != NULL;
 	if (out->other_count > 1)
 		qsort(out->others, out->other_count, sizeof *out->others, compare_others);
 fail:

@@ -253,6 +253,7 @@ static void find__two_causes__both_and_their_numbers(void **state)
 	assert_int_equal(r.findings[1].is.attribute, 1);
 	assert_int_equal(r.findings[1].is.samples, 610);
 	assert_int_equal(r.findings[1].is.failed, 160);
+	assert_false(r.more);
 }
 
 /* What is worse alone because it is mostly found beside the cause is explained by it. */
@@ -315,6 +316,47 @@ static void find__no_value__a_hypothesis_of_its_own(void **state)
 	assert_int_equal(r.findings[0].is.high, 4);
 }
 
+static void find__unrelated_code__no_hypothesis(void **state)
+{
+	ASSAY_CLEANUP(assay_association_report_release) assay_association_report r = {0};
+	assay_association *a;
+
+	(void)state;
+	assert_int_equal(assay_association_open(&a, 2, NULL), ASSAY_OK);
+	assay_association_unrelated(a, 0, 1);
+	add(a, 0, 0, 900, 100);
+	add(a, 1, 0, 100, 100);
+	assert_int_equal(assay_association_find(&r, a, 0.01, 5, NULL), ASSAY_OK);
+	assay_association_close(a);
+	assert_int_equal(r.hypotheses, 1);
+	assert_int_equal(r.finding_count, 0);
+}
+
+/* Eight causes that have nothing to do with each other, of which six are told. */
+static void find__more_than_there_is_room_for__said(void **state)
+{
+	ASSAY_CLEANUP(assay_association_report_release) assay_association_report r = {0};
+	assay_association *a;
+
+	(void)state;
+	random_state = 7;
+	assert_int_equal(assay_association_open(&a, 8, NULL), ASSAY_OK);
+	for (unsigned i = 0; i < 40000; i++) {
+		uint16_t codes[8];
+		unsigned percent = 2;
+
+		for (size_t k = 0; k < 8; k++) {
+			codes[k] = draw(8) == 0;
+			percent += 9u * codes[k];
+		}
+		assert_int_equal(assay_association_add(a, codes, draw(100) < percent, NULL), ASSAY_OK);
+	}
+	assert_int_equal(assay_association_find(&r, a, 0.01, 5, NULL), ASSAY_OK);
+	assay_association_close(a);
+	assert_int_equal(r.finding_count, ASSAY_ASSOCIATION_FINDINGS);
+	assert_true(r.more);
+}
+
 static void find__few_or_none__no_hypothesis(void **state)
 {
 	ASSAY_CLEANUP(assay_association_report_release) assay_association_report none = {0}, few = {0};
@@ -372,6 +414,8 @@ int main(void)
 	    cmocka_unit_test(find__companion__explained_not_found),
 	    cmocka_unit_test(find__levels__the_range_that_fails),
 	    cmocka_unit_test(find__no_value__a_hypothesis_of_its_own),
+	    cmocka_unit_test(find__unrelated_code__no_hypothesis),
+	    cmocka_unit_test(find__more_than_there_is_room_for__said),
 	    cmocka_unit_test(find__few_or_none__no_hypothesis),
 	    cmocka_unit_test(association__allocation_n_fails__enomem_and_nothing_lost),
 	};

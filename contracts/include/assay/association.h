@@ -56,6 +56,7 @@ typedef struct assay_association_report {
 	size_t finding_count;
 	assay_association_other *others; /* by finding, the same samples first, then by p; owned */
 	size_t other_count;
+	bool more; /* something is still significant beyond the findings that there is room for */
 } assay_association_report;
 
 void assay_association_report_release(assay_association_report *r);
@@ -73,6 +74,9 @@ void assay_association_close(assay_association *a); /* NULL is fine */
  * @param levels  1..ASSAY_ASSOCIATION_LEVELS
  */
 void assay_association_ordered(assay_association *a, size_t attribute, uint16_t levels);
+
+/** Say that samples with this code have nothing in common: values too rare or too many to be told apart. */
+void assay_association_unrelated(assay_association *a, size_t attribute, uint16_t code);
 
 /**
  * A sample.
