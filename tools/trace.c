@@ -86,7 +86,9 @@ static assay_code offer_digest(void *ctx, const assay_digest *d, unsigned use, a
 					   [ASSAY_OBJECT_TRIE] = 0,
 					   [ASSAY_OBJECT_VERSION] = IS_VERSION,
 					   [ASSAY_OBJECT_RESULTS] = 0,
-					   [ASSAY_OBJECT_FILTERS] = 0};
+					   [ASSAY_OBJECT_FILTERS] = 0,
+					   [ASSAY_OBJECT_DECISIONS] = 0,
+					   [ASSAY_OBJECT_PAYLOAD] = 0};
 	const search *x = ctx;
 	const unsigned is = ((use & ASSAY_DIGEST_OBJECT) != 0 && type < ASSAY_COUNT(meaning) ? meaning[type] : 0) |
 			    ((use & ASSAY_DIGEST_SOURCE) != 0 ? IS_SOURCE : 0) |

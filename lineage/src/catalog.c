@@ -327,9 +327,9 @@ assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_
 	MDB_cursor *cur = NULL;
 	MDB_val k, v;
 	int mrc;
-	assay_code rc = open_cursor(s, t, &cur, err);
+	assay_code rc = s->env.there[t] ? open_cursor(s, t, &cur, err) : ASSAY_OK;
 
-	if (rc != ASSAY_OK)
+	if (rc != ASSAY_OK || cur == NULL)
 		return rc;
 	for (mrc = mdb_cursor_get(cur, &k, &v, backwards ? MDB_LAST : MDB_FIRST); mrc == MDB_SUCCESS && rc == ASSAY_OK;
 	     mrc = mdb_cursor_get(cur, &k, &v, backwards ? MDB_PREV : MDB_NEXT)) {
@@ -353,9 +353,9 @@ assay_code assay_keys_each(assay_store *s, assay_table t, assay_key_fn *fn, void
 	MDB_cursor *cur = NULL;
 	MDB_val k, v;
 	int mrc = MDB_SUCCESS;
-	assay_code rc = open_cursor(s, t, &cur, err);
+	assay_code rc = s->env.there[t] ? open_cursor(s, t, &cur, err) : ASSAY_OK;
 
-	if (rc != ASSAY_OK)
+	if (rc != ASSAY_OK || cur == NULL)
 		return rc;
 	while (rc == ASSAY_OK && (mrc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)) == MDB_SUCCESS)
 		rc = fn(ctx, k.mv_data, k.mv_size, err);

@@ -1,5 +1,6 @@
 #include "check_internal.h"
 
+#include "assay/decision.h"
 #include "assay/memory.h"
 #include "assay/object.h"
 #include "assay/queue.h"
@@ -95,6 +96,14 @@ static assay_code ticket_digest(assay_store *s, uint64_t id, assay_digest *out, 
 	return rc == ASSAY_OK ? assay_check_hash(t.subject, out, err) : rc;
 }
 
+static assay_code decision_digest(assay_store *s, uint64_t id, assay_digest *out, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = assay_decision_get(s, id, &d, err);
+
+	return rc == ASSAY_OK ? assay_check_hash(d.subject, out, err) : rc;
+}
+
 static assay_code object_digest(assay_store *s, uint64_t id, assay_digest *out, assay_err *err)
 {
 	assay_object_info o;
@@ -120,6 +129,9 @@ static assay_code row_digest(assay_check *c, assay_index_type type, uint64_t id,
 		return ticket_digest(c->store, id, out, err);
 	case ASSAY_INDEX_VERSION:
 		return assay_check_version_id(c, id, out, err);
+	case ASSAY_INDEX_DECISION:
+	case ASSAY_INDEX_METADATA:
+		return decision_digest(c->store, id, out, err);
 	case ASSAY_INDEX_CONTENT:
 	default:
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "contents have no rows");
@@ -133,9 +145,10 @@ static const struct {
 	const char *noun; /* what its entries lead to */
 	check_subject subject;
 } entries[] = {
-    {ASSAY_INDEX_OBJECT, "object", CHECK_OBJECT}, {ASSAY_INDEX_PATH, "source", CHECK_NOTHING},
-    {ASSAY_INDEX_WORK, "unit", CHECK_WORK},       {ASSAY_INDEX_SAMPLE, "sample", CHECK_KEY},
-    {ASSAY_INDEX_TICKET, "ticket", CHECK_KEY},    {ASSAY_INDEX_VERSION, "version", CHECK_NOTHING},
+    {ASSAY_INDEX_OBJECT, "object", CHECK_OBJECT},  {ASSAY_INDEX_PATH, "source", CHECK_NOTHING},
+    {ASSAY_INDEX_WORK, "unit", CHECK_WORK},        {ASSAY_INDEX_SAMPLE, "sample", CHECK_KEY},
+    {ASSAY_INDEX_TICKET, "ticket", CHECK_KEY},     {ASSAY_INDEX_VERSION, "version", CHECK_NOTHING},
+    {ASSAY_INDEX_DECISION, "decision", CHECK_KEY}, {ASSAY_INDEX_METADATA, "decision", CHECK_NOTHING},
 };
 
 struct index_scan {

@@ -7,6 +7,7 @@
 #define ASSAY_CHECK_INTERNAL_H
 
 #include "assay/check.h"
+#include "assay/queue.h"
 
 #include "catalog.h"
 #include "digest_map.h"
@@ -57,8 +58,9 @@ typedef struct assay_check {
 	assay_digest_map contents; /* digests that a source or sidecar had -> finding */
 	assay_digest_map ends;     /* ends of edges that are known -> whether they are there */
 	uint64_t all_bytes;
-	uint64_t open_tickets;
-	uint32_t pack; /* last one looked at */
+	uint64_t open_tickets, tickets[ASSAY_TICKET_STATES + 1]; /* by state */
+	bool ticket_unread;                                      /* a damaged one's state is not known */
+	uint32_t pack;                                           /* last one looked at */
 	uint64_t pack_bytes;
 	size_t pack_finding;     /* SIZE_MAX while there is none */
 	unsigned char *numbered; /* bit per content number: an entry has it; NULL when that is not known */
@@ -105,7 +107,8 @@ ASSAY_NODISCARD assay_code assay_check_row(assay_check *c, assay_code got, const
 /** A row that is damaged is there. */
 ASSAY_NODISCARD assay_code assay_check_exists(assay_check *c, assay_table t, uint64_t id, bool *exists, assay_err *err);
 
-check_row_fn assay_check_source, assay_check_unit, assay_check_sample, assay_check_ticket, assay_check_run;
+check_row_fn assay_check_source, assay_check_unit, assay_check_sample, assay_check_ticket, assay_check_run,
+    assay_check_decision;
 /** Rows that have no numbers of their own: those of the meta table. */
 ASSAY_NODISCARD assay_code assay_check_numbers(assay_check *c, assay_err *err);
 

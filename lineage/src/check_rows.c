@@ -1,6 +1,7 @@
 /* Rows are fetched by number, since a scan by cursor ends at the first row whose checksum differs. */
 #include "check_internal.h"
 
+#include "assay/decision.h"
 #include "assay/judgement.h"
 #include "assay/object.h"
 #include "assay/queue.h"
@@ -251,9 +252,11 @@ assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
 	assay_code rc = assay_ticket_get(c->store, id, &t, &e);
 
 	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_TICKET, id, CHECK_TICKET, &there, err);
+	c->ticket_unread |= c->count > before;
 	if (rc != ASSAY_OK || !there)
 		return rc;
-	c->open_tickets += t.state == ASSAY_TICKET_OPEN;
+	c->open_tickets += assay_ticket_state_is_open(t.state);
+	c->tickets[t.state]++;
 	rc = assay_check_text_entry(c, ASSAY_INDEX_TICKET, t.subject, id, CHECK_TICKET, err);
 	if (rc == ASSAY_OK && t.unit != 0)
 		rc = check_link(c, t.subject, CHECK_TICKET, id, ASSAY_TABLE_UNIT, t.unit, err);
@@ -261,6 +264,30 @@ assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
 		rc = check_event(c, &t, i, err);
 	for (size_t i = before; i < c->count && !t.is_source && rc == ASSAY_OK; i++)
 		rc = assay_check_name(&c->findings[i].samples, t.subject, err);
+	return rc;
+}
+
+assay_code assay_check_decision(assay_check *c, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	const size_t before = c->count;
+	size_t finding;
+	bool there;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = assay_decision_get(c->store, id, &d, &e);
+
+	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_DECISION, id, CHECK_NOTHING, &there, err);
+	if (rc != ASSAY_OK || !there)
+		return rc;
+	/* The entry of its subject leads to the newest decision. */
+	if (d.standing != ASSAY_DECISION_SUPERSEDED)
+		rc = assay_check_text_entry(
+		    c, d.kind == ASSAY_DECISION_METADATA ? ASSAY_INDEX_METADATA : ASSAY_INDEX_DECISION, d.subject, id,
+		    CHECK_NOTHING, err);
+	if (rc == ASSAY_OK && !assay_digest_is_zero(&d.payload))
+		rc = assay_check_named(c, &d.payload, &finding, err);
+	for (size_t i = before; i < c->count && !d.is_source && rc == ASSAY_OK; i++)
+		rc = assay_check_name(&c->findings[i].samples, d.subject, err);
 	return rc;
 }
 
@@ -307,6 +334,32 @@ static assay_code check_open_tickets(assay_check *c, assay_err *err)
 	return assay_check_add(c, "row", "tickets.open", CHECK_NOTHING, 0, detail, err);
 }
 
+/* What a store of an older program does not count is not wrong. */
+static assay_code check_states(assay_check *c, assay_err *err)
+{
+	uint64_t counted = 0, counts[ASSAY_TICKET_STATES + 1];
+	char name[32], detail[96];
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = check_number(c, "tickets.counted", &counted, err);
+
+	if (rc != ASSAY_OK || counted != 1 || c->ticket_unread)
+		return rc;
+	rc = assay_tickets_count(c->store, counts, &e);
+	if (rc == ASSAY_ECORRUPT)
+		return assay_check_add(c, "row", "counts of tickets", CHECK_NOTHING, 0, e.msg, err);
+	if (rc != ASSAY_OK)
+		return assay_check_stop(rc, &e, err);
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES && rc == ASSAY_OK; i++) {
+		if (counts[i] == c->tickets[i])
+			continue;
+		(void)snprintf(name, sizeof(name), "tickets that are %s", assay_ticket_state_name(i));
+		(void)snprintf(detail, sizeof(detail), "counted as %" PRIu64 " where there are %" PRIu64, counts[i],
+			       c->tickets[i]);
+		rc = assay_check_add(c, "row", name, CHECK_NOTHING, 0, detail, err);
+	}
+	return rc;
+}
+
 static assay_code check_latest(assay_check *c, assay_err *err)
 {
 	uint64_t number = 0;
@@ -343,6 +396,7 @@ assay_code assay_check_numbers(assay_check *c, assay_err *err)
 	ASSAY_TRY(check_number(c, "pack.current", &value, err));
 	ASSAY_TRY(check_number(c, "pack.length", &value, err));
 	ASSAY_TRY(check_open_tickets(c, err));
+	ASSAY_TRY(check_states(c, err));
 	ASSAY_TRY(check_latest(c, err));
 	ASSAY_TRY(check_judgement(c, err));
 fail:

@@ -85,6 +85,10 @@ static assay_code check_parts(assay_check *c, const assay_version *v, const char
 		rc = blame(c, &v->contracts[i], name, &whole, err);
 	if (rc == ASSAY_OK && !assay_digest_is_zero(&v->results))
 		rc = blame(c, &v->results, name, &whole, err);
+	if (rc == ASSAY_OK && !assay_digest_is_zero(&v->decisions))
+		rc = blame(c, &v->decisions, name, &whole, err);
+	for (size_t i = 0; i < v->remedy_count && rc == ASSAY_OK; i++)
+		rc = blame(c, &v->remedies[i], name, &whole, err);
 	if (rc == ASSAY_OK)
 		rc = check_node(c, &v->accepted, name, 0, &whole, err);
 	return rc == ASSAY_OK ? check_node(c, &v->others, name, 0, &whole, err) : rc;

@@ -24,10 +24,11 @@
 const char *assay_table_name(assay_table t)
 {
 	static const char *const names[ASSAY_TABLE_COUNT] = {
-	    [ASSAY_TABLE_META] = "meta",       [ASSAY_TABLE_INDEX] = "index",   [ASSAY_TABLE_EDGE] = "edge",
-	    [ASSAY_TABLE_OBJECT] = "object",   [ASSAY_TABLE_SOURCE] = "source", [ASSAY_TABLE_UNIT] = "unit",
-	    [ASSAY_TABLE_SAMPLE] = "sample",   [ASSAY_TABLE_TICKET] = "ticket", [ASSAY_TABLE_EVENT] = "event",
-	    [ASSAY_TABLE_VERSION] = "version", [ASSAY_TABLE_TAG] = "tag",       [ASSAY_TABLE_RUN] = "run",
+	    [ASSAY_TABLE_META] = "meta",         [ASSAY_TABLE_INDEX] = "index",   [ASSAY_TABLE_EDGE] = "edge",
+	    [ASSAY_TABLE_OBJECT] = "object",     [ASSAY_TABLE_SOURCE] = "source", [ASSAY_TABLE_UNIT] = "unit",
+	    [ASSAY_TABLE_SAMPLE] = "sample",     [ASSAY_TABLE_TICKET] = "ticket", [ASSAY_TABLE_EVENT] = "event",
+	    [ASSAY_TABLE_VERSION] = "version",   [ASSAY_TABLE_TAG] = "tag",       [ASSAY_TABLE_RUN] = "run",
+	    [ASSAY_TABLE_DECISION] = "decision",
 	};
 
 	return names[t];
@@ -130,8 +131,14 @@ static assay_code open_tables(assay_env *e, bool make, assay_err *err)
 
 	TRY_MDB(mdb_txn_begin(e->mdb, NULL, e->read_only ? MDB_RDONLY : 0, &txn));
 	for (unsigned t = 0; t < ASSAY_TABLE_COUNT && mrc == MDB_SUCCESS; t++) {
-		mrc = mdb_dbi_open(txn, assay_table_name((assay_table)t), make ? MDB_CREATE : 0, &e->dbi[t]);
-		if (mrc == MDB_NOTFOUND)
+		const bool added = t >= ASSAY_TABLE_DECISION;
+
+		mrc = mdb_dbi_open(txn, assay_table_name((assay_table)t),
+				   make || (added && !e->read_only) ? MDB_CREATE : 0, &e->dbi[t]);
+		e->there[t] = mrc == MDB_SUCCESS;
+		if (mrc == MDB_NOTFOUND && added)
+			mrc = MDB_SUCCESS;
+		else if (mrc == MDB_NOTFOUND)
 			rc = ASSAY_RAISE_SYS(err, ASSAY_ECORRUPT, mrc, "the catalog has no table '%s'",
 					     assay_table_name((assay_table)t));
 		else if (mrc != MDB_SUCCESS)
@@ -265,6 +272,8 @@ int assay_env_get(assay_env *e, assay_table t, MDB_val *key, MDB_val *value)
 {
 	int mrc = MDB_SUCCESS;
 
+	if (!e->there[t])
+		return MDB_NOTFOUND;
 	/* Writes of the group keep its cursors valid. */
 	if (e->near[t] == NULL)
 		mrc = mdb_cursor_open(e->txn, e->dbi[t], &e->near[t]);

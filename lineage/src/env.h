@@ -24,12 +24,15 @@ typedef enum assay_table {
 	ASSAY_TABLE_VERSION,
 	ASSAY_TABLE_TAG, /* name -> row */
 	ASSAY_TABLE_RUN,
+	/* Added since the first stores: an older one, read before anybody wrote to it, is without them. */
+	ASSAY_TABLE_DECISION,
 	ASSAY_TABLE_COUNT
 } assay_table;
 
 typedef struct assay_env {
 	MDB_env *mdb; /* NULL while closed */
 	MDB_dbi dbi[ASSAY_TABLE_COUNT];
+	bool there[ASSAY_TABLE_COUNT];       /* false: the catalog is older than the table, which counts as empty */
 	MDB_txn *txn;                        /* the writer's open group, or a reader's snapshot; NULL between */
 	MDB_cursor *near[ASSAY_TABLE_COUNT]; /* of txn, where the last look was; NULL before the first */
 	bool read_only;
@@ -45,7 +48,7 @@ assay_code assay_code_from_mdb(int mrc);
  * would take the second for the first of all and make the locks anew under a group that is open.
  *
  * @param ahead the system may read pages around those that are asked for
- * @param make  make the tables; without it, a table that is not there is ASSAY_ECORRUPT
+ * @param make  make the tables; without it, one of the first stores' tables that is not there is ASSAY_ECORRUPT
  */
 ASSAY_NODISCARD assay_code assay_env_open(assay_env *e, const char *path, bool read_only, bool ahead, bool make,
 					  assay_err *err);

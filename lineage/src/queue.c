@@ -1,11 +1,15 @@
 /*
  * Layout of a ticket row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 1, 1: subject, 2: is source, 3: state, 4: unit | null, 5: null | [failure, stage, message],
- *    6: [check...], 7: opened run, 8: changed run, 9: opened ns, 10: changed ns, 11: events}
- *   check: see sample.c
+ *   {0: format 2, 1: subject, 2: is source, 3: state, 4: unit | null, 5: null | [failure, stage, message],
+ *    6: [check...], 7: opened run, 8: changed run, 9: opened ns, 10: changed ns, 11: events,
+ *    12: origin, 13: decision | 0, 14: [attempt...]}
+ *   check:   see sample.c
+ *   attempt: [way, null | remedy, rung, recipe, unit | 0, outcome, chosen, failed checks, null | note]
  * Layout of an event row (key: ticket number (u64), ordinal from 1 (u32), both big-endian):
- *   {0: format 1, 1: state, 2: run, 3: at ns, 4: actor, 5: reason}
- * Index 't': SHA-256(subject) -> number. Meta "tickets.open": how many are open.
+ *   {0: format 2, 1: state, 2: run, 3: at ns, 4: actor, 5: reason, 6: content before | null, 7: content after | null}
+ * Rows of format 1 end at 11 and at 5: they know the states up to 3, and verdicts as the only origin.
+ * Index 't': SHA-256(subject) -> number. Meta "tickets.open": how many are open in any way; "tickets.STATE": how many
+ * are in that state ("tickets.untried" of state open), counted from the rows when first asked for by a writer ("tickets.counted" is 1 from then on).
  */
 #include "assay/queue.h"
 
@@ -13,25 +17,87 @@
 #include "record.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT       1
-#define FIELDS       12
-#define EVENT_FIELDS 6
-#define OPEN_COUNT   "tickets.open"
+#define FORMAT_OLD       1
+#define FORMAT           2
+#define FIELDS_OLD       12
+#define FIELDS           15
+#define EVENT_FIELDS_OLD 6
+#define EVENT_FIELDS     8
+#define ATTEMPT_FIELDS   9
+#define OPEN_COUNT       "tickets.open"
+#define COUNTED          "tickets.counted"
 
 const char *assay_ticket_state_name(unsigned state)
 {
 	static const char *const names[] = {
-	    [ASSAY_TICKET_OPEN] = "open", [ASSAY_TICKET_PASSED] = "passed", [ASSAY_TICKET_GONE] = "gone"};
+	    [ASSAY_TICKET_OPEN] = "open",           [ASSAY_TICKET_PASSED] = "passed",
+	    [ASSAY_TICKET_GONE] = "gone",           [ASSAY_TICKET_RETRYING] = "retrying",
+	    [ASSAY_TICKET_REPAIRED] = "repaired",   [ASSAY_TICKET_NEEDS_REVIEW] = "needs-review",
+	    [ASSAY_TICKET_CORRECTED] = "corrected", [ASSAY_TICKET_REPLACED] = "replaced",
+	    [ASSAY_TICKET_WAIVED] = "waived",       [ASSAY_TICKET_REJECTED] = "rejected",
+	};
 
 	return state < ASSAY_COUNT(names) ? names[state] : NULL;
+}
+
+bool assay_ticket_state_is_open(unsigned state)
+{
+	return state == ASSAY_TICKET_OPEN || state == ASSAY_TICKET_RETRYING || state == ASSAY_TICKET_NEEDS_REVIEW;
+}
+
+const char *assay_attempt_outcome_name(unsigned outcome)
+{
+	static const char *const names[] = {
+	    [ASSAY_ATTEMPT_WANTED] = "wanted",     [ASSAY_ATTEMPT_PASSED] = "passed",
+	    [ASSAY_ATTEMPT_CHECKS] = "checks",     [ASSAY_ATTEMPT_FAILED] = "failed",
+	    [ASSAY_ATTEMPT_REJECTED] = "rejected", [ASSAY_ATTEMPT_LOST] = "lost-content",
+	    [ASSAY_ATTEMPT_UNDONE] = "undone",
+	};
+
+	return outcome < ASSAY_COUNT(names) ? names[outcome] : NULL;
+}
+
+void assay_ticket_attempts_free(assay_ticket_attempt *a, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(a[i].remedy);
+		free(a[i].note);
+	}
+	free(a);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_attempt(const assay_ticket_attempt *a, const assay_ticket_attempt *b)
+{
+	return a->way == b->way && a->rung == b->rung && a->unit == b->unit && a->outcome == b->outcome &&
+	       a->chosen == b->chosen && a->failed_checks == b->failed_checks &&
+	       assay_digest_eq(&a->recipe, &b->recipe) && same_text(a->remedy, b->remedy) &&
+	       same_text(a->note, b->note);
+}
+
+bool assay_ticket_attempts_same(const assay_ticket_attempt *a, size_t a_count, const assay_ticket_attempt *b,
+				size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++)
+		if (!same_attempt(&a[i], &b[i]))
+			return false;
+	return true;
 }
 
 void assay_ticket_release(assay_ticket *t)
 {
 	assay_failed_checks_free(t->checks, t->check_count);
+	assay_ticket_attempts_free(t->attempts, t->attempt_count);
 	free(t->subject);
 	free(t->stage);
 	free(t->message);
@@ -67,6 +133,32 @@ static void encode_cause(assay_buf *out, const assay_ticket *t)
 	assay_failed_checks_encode(out, t->checks, t->check_count);
 }
 
+static void encode_attempt(assay_buf *out, const assay_ticket_attempt *a)
+{
+	assay_cbor_array(out, ATTEMPT_FIELDS);
+	assay_cbor_uint(out, a->way);
+	assay_cbor_text(out, a->remedy);
+	assay_cbor_uint(out, a->rung);
+	assay_cbor_digest(out, &a->recipe);
+	assay_cbor_uint(out, a->unit);
+	assay_cbor_uint(out, a->outcome);
+	assay_cbor_bool(out, a->chosen);
+	assay_cbor_uint(out, a->failed_checks);
+	assay_cbor_words(out, a->note);
+}
+
+static void encode_origin(assay_buf *out, const assay_ticket *t)
+{
+	assay_cbor_uint(out, 12);
+	assay_cbor_uint(out, t->origin != 0 ? t->origin : ASSAY_TICKET_JUDGED);
+	assay_cbor_uint(out, 13);
+	assay_cbor_uint(out, t->decision);
+	assay_cbor_uint(out, 14);
+	assay_cbor_array(out, t->attempt_count);
+	for (size_t i = 0; i < t->attempt_count; i++)
+		encode_attempt(out, &t->attempts[i]);
+}
+
 static void encode(assay_buf *out, const assay_ticket *t)
 {
 	assay_cbor_map(out, FIELDS);
@@ -89,9 +181,15 @@ static void encode(assay_buf *out, const assay_ticket *t)
 	assay_cbor_int(out, t->changed_ns);
 	assay_cbor_uint(out, 11);
 	assay_cbor_uint(out, t->events);
+	encode_origin(out, t);
 }
 
-static void encode_event(assay_buf *out, const assay_ticket *t, const char *actor, const char *reason)
+static void encode_content(assay_buf *out, const assay_digest *d)
+{
+	assay_cbor_digest(out, assay_digest_is_zero(d) ? NULL : d);
+}
+
+static void encode_event(assay_buf *out, const assay_ticket *t, const assay_ticket_event *e)
 {
 	assay_cbor_map(out, EVENT_FIELDS);
 	assay_cbor_uint(out, 0);
@@ -103,9 +201,13 @@ static void encode_event(assay_buf *out, const assay_ticket *t, const char *acto
 	assay_cbor_uint(out, 3);
 	assay_cbor_int(out, t->changed_ns);
 	assay_cbor_uint(out, 4);
-	assay_cbor_text(out, actor);
+	assay_cbor_text(out, e->actor);
 	assay_cbor_uint(out, 5);
-	assay_cbor_text(out, reason);
+	assay_cbor_text(out, e->reason);
+	assay_cbor_uint(out, 6);
+	encode_content(out, &e->before);
+	assay_cbor_uint(out, 7);
+	encode_content(out, &e->after);
 }
 
 /* ---------------------------------------------------------------- decode */
@@ -140,9 +242,69 @@ static void read_cause(assay_cbor_reader *c, assay_ticket *t)
 	assay_failed_checks_decode(c, &t->checks, &t->check_count);
 }
 
+static void read_attempt(assay_cbor_reader *c, assay_ticket_attempt *a)
+{
+	uint32_t way, outcome;
+
+	assay_record_tuple(c, ATTEMPT_FIELDS, "attempt does not have 9 fields");
+	way = assay_record_u32(c);
+	if (way > ASSAY_WAY_REPLACED)
+		assay_cbor_fault(c, "unknown way of an attempt");
+	a->way = (assay_sample_way)way;
+	a->remedy = assay_cbor_read_strdup(c);
+	a->rung = assay_record_u32(c);
+	assay_record_digest(c, &a->recipe);
+	a->unit = assay_cbor_read_uint(c);
+	outcome = assay_record_u32(c);
+	if (assay_attempt_outcome_name(outcome) == NULL)
+		assay_cbor_fault(c, "unknown outcome of an attempt");
+	a->outcome = (assay_attempt_outcome)outcome;
+	a->chosen = assay_cbor_read_bool(c);
+	a->failed_checks = assay_record_u32(c);
+	a->note = assay_cbor_read_strdup(c);
+	if (c->fault == NULL && (a->remedy != NULL) != (a->way == ASSAY_WAY_REMEDY))
+		assay_cbor_fault(c, "attempt does not say what its way needs");
+}
+
+static void read_origin(assay_cbor_reader *c, assay_ticket *t)
+{
+	uint32_t origin;
+	size_t n;
+
+	assay_cbor_read_key(c, 12);
+	origin = assay_record_u32(c);
+	if (origin != ASSAY_TICKET_JUDGED && origin != ASSAY_TICKET_FEEDBACK)
+		assay_cbor_fault(c, "unknown origin of a ticket");
+	t->origin = (assay_ticket_origin)origin;
+	assay_cbor_read_key(c, 13);
+	t->decision = assay_cbor_read_uint(c);
+	assay_cbor_read_key(c, 14);
+	t->attempts = assay_record_list(c, sizeof *t->attempts, &n);
+	while (t->attempt_count < n && c->fault == NULL)
+		read_attempt(c, &t->attempts[t->attempt_count++]);
+}
+
+/* Of a record whose formats are 1 and 2, each with its number of fields. */
+static uint64_t read_head(assay_cbor_reader *c, size_t old_fields, size_t fields, const char *not_fields,
+			  const char *not_format)
+{
+	const size_t n = assay_cbor_read_map(c);
+	uint64_t format;
+
+	assay_cbor_read_key(c, 0);
+	format = assay_cbor_read_uint(c);
+	if (format != FORMAT_OLD && format != FORMAT)
+		assay_cbor_fault(c, not_format);
+	if (n != (format == FORMAT_OLD ? old_fields : fields))
+		assay_cbor_fault(c, not_fields);
+	return format;
+}
+
 static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 {
-	assay_record_head(c, FIELDS, "ticket does not have 12 fields", FORMAT, "unknown ticket format");
+	const uint64_t format =
+	    read_head(c, FIELDS_OLD, FIELDS, "ticket has another number of fields", "unknown ticket format");
+
 	assay_cbor_read_key(c, 1);
 	t->subject = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
@@ -160,6 +322,9 @@ static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 	t->changed_ns = assay_cbor_read_int(c);
 	assay_cbor_read_key(c, 11);
 	t->events = assay_record_u32(c);
+	t->origin = ASSAY_TICKET_JUDGED;
+	if (format != FORMAT_OLD)
+		read_origin(c, t);
 }
 
 static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n, assay_err *err)
@@ -179,7 +344,9 @@ static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n
 
 static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 {
-	assay_record_head(c, EVENT_FIELDS, "event does not have 6 fields", FORMAT, "unknown event format");
+	const uint64_t format =
+	    read_head(c, EVENT_FIELDS_OLD, EVENT_FIELDS, "event has another number of fields", "unknown event format");
+
 	assay_cbor_read_key(c, 1);
 	e->state = read_state(c);
 	assay_cbor_read_key(c, 2);
@@ -190,6 +357,12 @@ static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 	e->actor = assay_record_text(c);
 	assay_cbor_read_key(c, 5);
 	e->reason = assay_record_text(c);
+	if (format == FORMAT_OLD)
+		return;
+	assay_cbor_read_key(c, 6);
+	(void)assay_cbor_read_digest(c, &e->before);
+	assay_cbor_read_key(c, 7);
+	(void)assay_cbor_read_digest(c, &e->after);
 }
 
 static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n, assay_err *err)
@@ -208,14 +381,14 @@ static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n,
 
 /* ---------------------------------------------------------------- rows */
 
-static assay_code put_event(assay_store *s, const assay_ticket *t, uint64_t id, const char *actor, const char *reason,
+static assay_code put_event(assay_store *s, const assay_ticket *t, uint64_t id, const assay_ticket_event *e,
 			    assay_err *err)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
 	unsigned char key[ASSAY_EVENT_KEY];
 
 	assay_event_key(key, id, t->events);
-	encode_event(&row, t, actor, reason);
+	encode_event(&row, t, e);
 	return assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, err);
 }
 
@@ -227,62 +400,140 @@ static assay_code put_row(assay_store *s, const assay_ticket *t, uint64_t id, as
 	return assay_row_put_at(s, ASSAY_TABLE_TICKET, id, &row, err);
 }
 
-static assay_code count_open(assay_store *s, bool was, bool is, assay_err *err)
-{
-	uint64_t open;
-	assay_code rc;
+/* ---------------------------------------------------------------- how many */
 
-	if (was == is)
-		return ASSAY_OK;
-	rc = assay_meta_get(s, OPEN_COUNT, &open, err);
+static assay_code add_to(assay_store *s, const char *name, bool up, assay_err *err)
+{
+	uint64_t n;
+	const assay_code rc = assay_meta_get(s, name, &n, err);
+
 	if (rc != ASSAY_OK)
 		return rc;
-	if (was && open == 0)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "more tickets were closed than opened");
-	return assay_meta_put(s, OPEN_COUNT, is ? open + 1 : open - 1, err);
+	if (!up && n == 0)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "more tickets left a state than came into it ('%s')", name);
+	return assay_meta_put(s, name, up ? n + 1 : n - 1, err);
 }
 
+/* "tickets.open" counts what is open in any way; the state of that name has another. */
+static void state_count_name(char out[32], unsigned state)
+{
+	(void)snprintf(out, 32, "tickets.%s", state == ASSAY_TICKET_OPEN ? "untried" : assay_ticket_state_name(state));
+}
+
+static assay_code count_row(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	uint64_t *counts = ctx;
+
+	(void)err;
+	counts[t->state]++;
+	return ASSAY_OK;
+}
+
+/* A store of an older program counts what is open alone. */
+static assay_code begin_counting(assay_store *s, assay_err *err)
+{
+	uint64_t counted, counts[ASSAY_TICKET_STATES + 1] = {0};
+	assay_code rc = assay_meta_get(s, COUNTED, &counted, err);
+
+	if (rc != ASSAY_OK || counted == 1)
+		return rc;
+	rc = assay_tickets_each(s, true, count_row, counts, err);
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES && rc == ASSAY_OK; i++) {
+		char name[32];
+
+		state_count_name(name, i);
+		rc = assay_meta_put(s, name, counts[i], err);
+	}
+	return rc == ASSAY_OK ? assay_meta_put(s, COUNTED, 1, err) : rc;
+}
+
+/* was: state before, 0 for a ticket that is new. */
+static assay_code count_change(assay_store *s, unsigned was, unsigned is, assay_err *err)
+{
+	const bool was_open = assay_ticket_state_is_open(was), is_open = assay_ticket_state_is_open(is);
+	char name[32];
+	assay_code rc = ASSAY_OK;
+
+	if (was_open != is_open)
+		rc = add_to(s, OPEN_COUNT, is_open, err);
+	if (rc != ASSAY_OK || was == is)
+		return rc;
+	state_count_name(name, is);
+	rc = add_to(s, name, true, err);
+	if (rc != ASSAY_OK || was == 0)
+		return rc;
+	state_count_name(name, was);
+	return add_to(s, name, false, err);
+}
+
+assay_code assay_tickets_count(assay_store *s, uint64_t counts[ASSAY_TICKET_STATES + 1], assay_err *err)
+{
+	uint64_t counted;
+	assay_code rc = assay_meta_get(s, COUNTED, &counted, err);
+
+	memset(counts, 0, (ASSAY_TICKET_STATES + 1) * sizeof *counts);
+	if (rc == ASSAY_OK && counted == 0)
+		return assay_tickets_each(s, true, count_row, counts, err);
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES && rc == ASSAY_OK; i++) {
+		char name[32];
+
+		state_count_name(name, i);
+		rc = assay_meta_get(s, name, &counts[i], err);
+	}
+	return rc;
+}
+
+/* ---------------------------------------------------------------- put, get, find */
+
 /* Number of events and state as stored, which a caller's copy may lag behind. */
-static assay_code load_before(assay_store *s, uint64_t id, uint32_t *events, bool *was_open, assay_err *err)
+static assay_code load_before(assay_store *s, uint64_t id, uint32_t *events, unsigned *state, assay_err *err)
 {
 	ASSAY_AUTO_TICKET before = {0};
 	assay_code rc;
 
 	*events = 0;
-	*was_open = false;
+	*state = 0;
 	if (id == 0)
 		return ASSAY_OK;
 	rc = assay_ticket_get(s, id, &before, err);
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "there is no ticket %" PRIu64, id);
 	*events = before.events;
-	*was_open = before.state == ASSAY_TICKET_OPEN;
+	*state = before.state;
 	return rc;
 }
 
-assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason, assay_err *err)
+assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_ticket_event *e, assay_err *err)
 {
 	uint64_t id = t->id, generation;
 	uint32_t events;
-	bool was_open;
+	unsigned was;
 	assay_code rc;
 
 	ASSAY_TRY(assay_generation_advance(s, &generation, err));
-	ASSAY_TRY(load_before(s, id, &events, &was_open, err));
+	ASSAY_TRY(begin_counting(s, err));
+	ASSAY_TRY(load_before(s, id, &events, &was, err));
 	if (id == 0) {
 		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_TICKET, &id, err));
 		ASSAY_TRY(assay_index_put_text(s, ASSAY_INDEX_TICKET, t->subject, id, err));
 	}
 	t->events = events + 1;
 	ASSAY_TRY(put_row(s, t, id, err));
-	ASSAY_TRY(put_event(s, t, id, actor, reason, err));
-	ASSAY_TRY(count_open(s, was_open, t->state == ASSAY_TICKET_OPEN, err));
+	ASSAY_TRY(put_event(s, t, id, e, err));
+	ASSAY_TRY(count_change(s, was, t->state, err));
 	t->id = id;
 	return ASSAY_OK;
 
 fail:
 	(void)assay_err_prefix(err, "ticket for '%s'", t->subject);
 	return rc;
+}
+
+assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason, assay_err *err)
+{
+	const assay_ticket_event e = {.actor = (char *)(uintptr_t)actor, .reason = (char *)(uintptr_t)reason};
+
+	return assay_ticket_put_event(s, t, &e, err);
 }
 
 assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err)
@@ -326,7 +577,7 @@ static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, ass
 	ASSAY_AUTO_TICKET t = {0};
 	assay_code rc = decode(&t, id, p, n, err);
 
-	if (rc != ASSAY_OK || (!v->all && t.state != ASSAY_TICKET_OPEN))
+	if (rc != ASSAY_OK || (!v->all && !assay_ticket_state_is_open(t.state)))
 		return rc;
 	return v->fn(v->ctx, &t, err);
 }

@@ -1,6 +1,8 @@
 /*
  * Layout of a sample row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 1, 1: key, 2: source, 3: unit, 4: position, 5: missing, 6: null | verdict, 7: null | before}
+ *   {0: format, 1: key, 2: source, 3: unit, 4: position, 5: missing, 6: null | verdict, 7: null | before,
+ *    8: way (not in format 1, which is that of samples as the pipeline makes them, without a decision)}
+ *   way:     [way, null | remedy, rung, decision | 0, plain unit | 0]
  *   verdict: [outcome, contracts, unit, run, [check...], null | [failure, stage], null | original]
  *            where a filtered sample has [0, name of the filter]
  *   before:  [outcome | null, contracts, unit]
@@ -17,8 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 1
-#define FIELDS 8
+#define FORMAT_PLAIN 1
+#define FORMAT       2
+#define FIELDS_PLAIN 8
+#define FIELDS       9
+#define WAY_FIELDS   5
 
 const char *assay_outcome_name(unsigned outcome)
 {
@@ -73,12 +78,8 @@ static void encode_decimal(assay_buf *out, assay_decimal d)
 	assay_cbor_int(out, d.scale);
 }
 
-static void encode_check(assay_buf *out, const assay_failed_check *f)
+static void encode_said(assay_buf *out, const assay_failed_check *f)
 {
-	assay_cbor_array(out, 14);
-	assay_cbor_digest(out, &f->contract);
-	assay_cbor_text(out, f->contract_id);
-	assay_cbor_text(out, f->contract_version);
 	assay_cbor_text(out, f->check_id);
 	assay_cbor_text(out, f->metric);
 	assay_cbor_text(out, f->unit);
@@ -93,6 +94,25 @@ static void encode_check(assay_buf *out, const assay_failed_check *f)
 		assay_cbor_null(out);
 	}
 	assay_cbor_text(out, f->reason);
+}
+
+static void encode_check(assay_buf *out, const assay_failed_check *f)
+{
+	assay_cbor_array(out, 14);
+	assay_cbor_digest(out, &f->contract);
+	assay_cbor_text(out, f->contract_id);
+	assay_cbor_text(out, f->contract_version);
+	encode_said(out, f);
+}
+
+void assay_failed_checks_encode_bare(assay_buf *out, const assay_failed_check *f, size_t count)
+{
+	assay_cbor_array(out, count);
+	for (size_t i = 0; i < count; i++) {
+		assay_cbor_array(out, 12);
+		assay_cbor_text(out, f[i].contract_id);
+		encode_said(out, &f[i]);
+	}
 }
 
 void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, size_t count)
@@ -183,6 +203,7 @@ void assay_sample_row_release(assay_sample_row *r)
 	free(r->key);
 	free(r->failed_stage);
 	free(r->original);
+	free(r->remedy);
 	*r = (assay_sample_row){0};
 }
 
@@ -223,11 +244,28 @@ static void encode_before(assay_buf *out, const assay_sample_row *r)
 	assay_cbor_uint(out, r->before_unit);
 }
 
+static bool is_plain(const assay_sample_row *r)
+{
+	return r->way == ASSAY_WAY_PLAIN && r->decision == 0;
+}
+
+static void encode_way(assay_buf *out, const assay_sample_row *r)
+{
+	assay_cbor_array(out, WAY_FIELDS);
+	assay_cbor_uint(out, r->way);
+	assay_cbor_text(out, r->remedy);
+	assay_cbor_uint(out, r->rung);
+	assay_cbor_uint(out, r->decision);
+	assay_cbor_uint(out, r->plain_unit);
+}
+
 static void encode(assay_buf *out, const assay_sample_row *r)
 {
-	assay_cbor_map(out, FIELDS);
+	const bool plain = is_plain(r);
+
+	assay_cbor_map(out, plain ? FIELDS_PLAIN : FIELDS);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, plain ? FORMAT_PLAIN : FORMAT);
 	assay_cbor_uint(out, 1);
 	assay_cbor_text(out, r->key);
 	assay_cbor_uint(out, 2);
@@ -242,6 +280,10 @@ static void encode(assay_buf *out, const assay_sample_row *r)
 	encode_verdict(out, r);
 	assay_cbor_uint(out, 7);
 	encode_before(out, r);
+	if (plain)
+		return;
+	assay_cbor_uint(out, 8);
+	encode_way(out, r);
 }
 
 static assay_outcome read_outcome(assay_cbor_reader *c)
@@ -294,9 +336,35 @@ static void read_before(assay_cbor_reader *c, assay_sample_row *r)
 	r->before_unit = assay_cbor_read_uint(c);
 }
 
+static void read_way(assay_cbor_reader *c, assay_sample_row *r)
+{
+	uint32_t way;
+
+	assay_record_tuple(c, WAY_FIELDS, "way does not have 5 fields");
+	way = assay_record_u32(c);
+	if (way > ASSAY_WAY_REPLACED)
+		assay_cbor_fault(c, "unknown way");
+	r->way = (assay_sample_way)way;
+	r->remedy = assay_cbor_read_strdup(c);
+	r->rung = assay_record_u32(c);
+	r->decision = assay_cbor_read_uint(c);
+	r->plain_unit = assay_cbor_read_uint(c);
+	if (c->fault == NULL && (is_plain(r) || (r->remedy != NULL) != (r->way == ASSAY_WAY_REMEDY) ||
+				 (r->plain_unit != 0) != (r->way != ASSAY_WAY_PLAIN)))
+		assay_cbor_fault(c, "way does not say what it needs");
+}
+
 static void read_row(assay_cbor_reader *c, assay_sample_row *r)
 {
-	assay_record_head(c, FIELDS, "sample does not have 8 fields", FORMAT, "unknown sample format");
+	const size_t fields = assay_cbor_read_map(c);
+	uint64_t format;
+
+	assay_cbor_read_key(c, 0);
+	format = assay_cbor_read_uint(c);
+	if (format != FORMAT_PLAIN && format != FORMAT)
+		assay_cbor_fault(c, "unknown sample format");
+	if (fields != (format == FORMAT_PLAIN ? FIELDS_PLAIN : FIELDS))
+		assay_cbor_fault(c, "sample has another number of fields");
 	assay_cbor_read_key(c, 1);
 	r->key = assay_record_text(c);
 	assay_cbor_read_key(c, 2);
@@ -311,6 +379,10 @@ static void read_row(assay_cbor_reader *c, assay_sample_row *r)
 	read_verdict(c, r);
 	assay_cbor_read_key(c, 7);
 	read_before(c, r);
+	if (format == FORMAT_PLAIN)
+		return;
+	assay_cbor_read_key(c, 8);
+	read_way(c, r);
 }
 
 static void drop_row(assay_sample_row *r, const assay_arena *arena)

@@ -1,11 +1,13 @@
 /*
  * Layout of a version record (an object; its digest is the version's id; maps have ascending integer keys):
  *   {0: format, 1: [[modality, recipe]...] ascending, 2: [contract...], 3: accepted trie, 4: others trie,
- *    5: [human decisions in force], 6: [null | baseline...], 7: null | as-of time, ns since 1970 UTC,
- *    8: null | results of the dataset's checks (not in format 1)}
- *   Nothing is put into 5 yet. Format 1 has no baselines, as-of time and results: 5, 6 and 7 are [], [] and null; a
- *   record that has one of them is of format 2. The results are no function of the rest: samples that are not accepted
- *   count for some checks, and the tries name their outcome alone.
+ *    5: [decisions in force], 6: [null | baseline...], 7: null | as-of time, ns since 1970 UTC,
+ *    8: null | results of the dataset's checks (not in format 1),
+ *    9: [recipe of a remedy...] ascending (in format 3 alone)}
+ *   5 holds one digest, of the list of decisions, or none. Format 1 has no baselines, as-of time and results: 6 and 7
+ *   are [] and null; a record that has one of them is of format 2, one that has decisions or remedies of format 3. The
+ *   results are no function of the rest: samples that are not accepted count for some checks, and the tries name their
+ *   outcome alone.
  * Layout of the version row beside it (key: number):
  *   {0: format, 1: id, 2: run, 3: made ns, 4: parent | null, 5: incomplete,
  *    6: [in, accepted, quarantined, waived, duplicate, filtered, failed sources], 7: dataset | null}
@@ -25,7 +27,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORD_FIELDS 8 /* and one more in format 2 */
+#define RECORD_FIELDS 8 /* and one more in format 2, two in format 3 */
+#define REMEDIES_MAX  65536
 #define ROW_FORMAT    1
 #define ROW_FIELDS    8
 #define LATEST        "version.latest"
@@ -38,25 +41,36 @@ void assay_version_release(assay_version *v)
 {
 	free(v->contracts);
 	free(v->baselines);
+	free(v->remedies);
 	free(v->dataset);
 	*v = (assay_version){0};
 }
 
 /* ---------------------------------------------------------------- record */
 
-/* What format 1 has no place for raises the number: a version that needs none of it keeps its id for ever. */
-static bool is_plain(const assay_version *v)
+/* What a format has no place for raises the number: a version that needs none of it keeps its id for ever. */
+static unsigned format_of(const assay_version *v)
 {
-	return v->baseline_count == 0 && !v->has_as_of && assay_digest_is_zero(&v->results);
+	if (!assay_digest_is_zero(&v->decisions) || v->remedy_count > 0)
+		return ASSAY_VERSION_FORMAT;
+	return v->baseline_count == 0 && !v->has_as_of && assay_digest_is_zero(&v->results) ? ASSAY_VERSION_PLAIN
+											    : ASSAY_VERSION_CHECKED;
+}
+
+/* Format 1 has the plain number of fields, and each after it one more. */
+static size_t fields_of(uint64_t format)
+{
+	return RECORD_FIELDS + (size_t)format - ASSAY_VERSION_PLAIN;
 }
 
 static void encode_record(assay_buf *out, const assay_version *v)
 {
-	const bool plain = is_plain(v);
+	const unsigned format = format_of(v);
+	const bool decided = !assay_digest_is_zero(&v->decisions);
 
-	assay_cbor_map(out, plain ? RECORD_FIELDS : RECORD_FIELDS + 1);
+	assay_cbor_map(out, fields_of(format));
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, plain ? ASSAY_VERSION_PLAIN : ASSAY_VERSION_FORMAT);
+	assay_cbor_uint(out, format);
 	assay_cbor_uint(out, 1);
 	assay_record_put_recipes(out, v->has_recipe, v->recipes);
 	assay_cbor_uint(out, 2);
@@ -68,7 +82,9 @@ static void encode_record(assay_buf *out, const assay_version *v)
 	assay_cbor_uint(out, 4);
 	assay_cbor_digest(out, &v->others);
 	assay_cbor_uint(out, 5);
-	assay_cbor_array(out, 0);
+	assay_cbor_array(out, decided ? 1 : 0);
+	if (decided)
+		assay_cbor_digest(out, &v->decisions);
 	assay_cbor_uint(out, 6);
 	assay_cbor_array(out, v->baseline_count);
 	for (size_t i = 0; i < v->baseline_count; i++)
@@ -78,10 +94,41 @@ static void encode_record(assay_buf *out, const assay_version *v)
 		assay_cbor_int(out, v->as_of_ns);
 	else
 		assay_cbor_null(out);
-	if (plain)
+	if (format == ASSAY_VERSION_PLAIN)
 		return;
 	assay_cbor_uint(out, 8);
 	assay_cbor_digest(out, assay_digest_is_zero(&v->results) ? NULL : &v->results);
+	if (format == ASSAY_VERSION_CHECKED)
+		return;
+	assay_cbor_uint(out, 9);
+	assay_cbor_array(out, v->remedy_count);
+	for (size_t i = 0; i < v->remedy_count; i++)
+		assay_cbor_digest(out, &v->remedies[i]);
+}
+
+static void read_decisions(assay_cbor_reader *c, assay_version *v)
+{
+	const size_t n = assay_cbor_read_array(c);
+
+	if (n > 1)
+		assay_cbor_fault(c, "more than one list of decisions");
+	else if (n == 1)
+		assay_record_digest(c, &v->decisions);
+}
+
+static void read_remedies(assay_cbor_reader *c, assay_version *v)
+{
+	size_t n;
+
+	v->remedies = assay_record_list(c, sizeof(*v->remedies), &n);
+	if (n > REMEDIES_MAX)
+		assay_cbor_fault(c, "too many recipes of remedies");
+	while (v->remedy_count < n && c->fault == NULL) {
+		assay_record_digest(c, &v->remedies[v->remedy_count++]);
+		if (c->fault == NULL && v->remedy_count > 1 &&
+		    assay_digest_cmp(&v->remedies[v->remedy_count - 2], &v->remedies[v->remedy_count - 1]) >= 0)
+			assay_cbor_fault(c, "recipes of remedies are not in order");
+	}
 }
 
 static void read_contracts(assay_cbor_reader *c, assay_version *v)
@@ -112,9 +159,9 @@ static void read_record(assay_cbor_reader *c, assay_version *v)
 
 	assay_cbor_read_key(c, 0);
 	format = assay_cbor_read_uint(c);
-	if (format != ASSAY_VERSION_PLAIN && format != ASSAY_VERSION_FORMAT)
+	if (format < ASSAY_VERSION_PLAIN || format > ASSAY_VERSION_FORMAT)
 		assay_cbor_fault(c, "unknown version format");
-	if (fields != (format == ASSAY_VERSION_PLAIN ? RECORD_FIELDS : RECORD_FIELDS + 1))
+	else if (fields != fields_of(format))
 		assay_cbor_fault(c, "version has another number of fields");
 	assay_cbor_read_key(c, 1);
 	assay_record_recipes(c, v->has_recipe, v->recipes);
@@ -125,7 +172,7 @@ static void read_record(assay_cbor_reader *c, assay_version *v)
 	assay_cbor_read_key(c, 4);
 	assay_record_digest(c, &v->others);
 	assay_cbor_read_key(c, 5);
-	assay_record_tuple(c, 0, "decisions are not read by this program");
+	read_decisions(c, v);
 	assay_cbor_read_key(c, 6);
 	read_baselines(c, v);
 	assay_cbor_read_key(c, 7);
@@ -136,8 +183,12 @@ static void read_record(assay_cbor_reader *c, assay_version *v)
 		assay_cbor_read_key(c, 8);
 		(void)assay_cbor_read_digest(c, &v->results);
 	}
-	if (is_plain(v) != (format == ASSAY_VERSION_PLAIN))
-		assay_cbor_fault(c, "baselines, as-of time and results do not go with the format");
+	if (format == ASSAY_VERSION_FORMAT) {
+		assay_cbor_read_key(c, 9);
+		read_remedies(c, v);
+	}
+	if (c->fault == NULL && format_of(v) != format)
+		assay_cbor_fault(c, "what the version says does not go with its format");
 }
 
 static assay_code load_record(assay_store *s, assay_version *v, assay_err *err)

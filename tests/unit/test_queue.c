@@ -39,6 +39,24 @@ static void assert_full(const assay_ticket *t)
 	assert_int_equal(t->events, 1);
 }
 
+static void add_attempts(assay_ticket *t)
+{
+	t->attempts = calloc(2, sizeof *t->attempts);
+	t->attempts[0] = (assay_ticket_attempt){.way = ASSAY_WAY_REMEDY,
+						.remedy = text("low"),
+						.rung = 3,
+						.recipe = {{7}},
+						.unit = 9,
+						.outcome = ASSAY_ATTEMPT_LOST,
+						.failed_checks = 2,
+						.note = text("ocr.words: 3, 90 without it")};
+	t->attempts[1] = (assay_ticket_attempt){
+	    .way = ASSAY_WAY_CORRECTED, .recipe = {{8}}, .outcome = ASSAY_ATTEMPT_PASSED, .chosen = true};
+	t->attempt_count = 2;
+	t->decision = 12;
+	t->origin = ASSAY_TICKET_FEEDBACK;
+}
+
 static void put(assay_store *s, assay_ticket *t, assay_ticket_state state, const char *reason)
 {
 	t->state = state;
@@ -108,6 +126,108 @@ static void ticket_put__unknown_number__einval(void **state)
 	assert_int_equal(assay_ticket_put(STORE(state), &t, "assay", "x", &err), ASSAY_EINVAL);
 	assert_string_equal(err.msg, "ticket for 'b': there is no ticket 8");
 	assay_ticket_release(&t);
+}
+
+static void ticket_put__attempts_decision_origin__read_back(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET read = {0};
+
+	make_full(&t, "a.tif");
+	add_attempts(&t);
+	put(STORE(state), &t, ASSAY_TICKET_NEEDS_REVIEW, "in vain");
+	assert_int_equal(assay_ticket_get(STORE(state), t.id, &read, NULL), ASSAY_OK);
+	assert_true(assay_ticket_attempts_same(t.attempts, 2, read.attempts, read.attempt_count));
+	assert_string_equal(read.attempts[0].note, "ocr.words: 3, 90 without it");
+	assert_int_equal(read.decision, 12);
+	assert_int_equal(read.origin, ASSAY_TICKET_FEEDBACK);
+	read.attempts[1].chosen = false;
+	assert_false(assay_ticket_attempts_same(t.attempts, 2, read.attempts, read.attempt_count));
+	assert_row_truncations_refused(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
+}
+
+/* As a program wrote it that knew neither attempts nor decisions: the fields from 12 on are not there. */
+static void ticket_get__format_1__judged_without_attempts(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET read = {0};
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	static const unsigned char tail[] = {0x0c, ASSAY_TICKET_JUDGED, 0x0d, 0, 0x0e, 0x80};
+
+	make_full(&t, "a.tif");
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
+	copy_row(STORE(state), ASSAY_TABLE_TICKET, t.id, &row);
+	assert_memory_equal(row.data + row.len - sizeof tail, tail, sizeof tail);
+	row.data[0] = 0xa0 + 12;
+	row.data[2] = 1;
+	put_bytes(STORE(state), ASSAY_TABLE_TICKET, t.id, row.data, row.len - sizeof tail);
+	assert_int_equal(assay_ticket_get(STORE(state), t.id, &read, NULL), ASSAY_OK);
+	assert_full(&read);
+	assert_int_equal(read.origin, ASSAY_TICKET_JUDGED);
+	assert_int_equal(read.attempt_count, 0);
+	put_bytes(STORE(state), ASSAY_TABLE_TICKET, t.id, row.data, row.len);
+	assert_int_equal(read_ticket(STORE(state), t.id), ASSAY_ECORRUPT);
+}
+
+static void assert_counts(assay_store *s, const uint64_t expected[ASSAY_TICKET_STATES + 1])
+{
+	uint64_t counts[ASSAY_TICKET_STATES + 1];
+
+	assert_int_equal(assay_tickets_count(s, counts, NULL), ASSAY_OK);
+	assert_memory_equal(counts, expected, sizeof counts);
+}
+
+/* The counters of a store whose last writer kept none are made from its rows. */
+static void tickets_count__every_state__also_from_an_older_store(void **state)
+{
+	assay_ticket t[ASSAY_TICKET_STATES] = {0};
+	uint64_t expected[ASSAY_TICKET_STATES + 1] = {0};
+	char subject[8];
+
+	for (unsigned i = 0; i < ASSAY_TICKET_STATES; i++) {
+		(void)snprintf(subject, sizeof subject, "s%u", i);
+		make_full(&t[i], subject);
+		put(STORE(state), &t[i], (assay_ticket_state)(i + 1), "x");
+		expected[i + 1] = 1;
+	}
+	assert_counts(STORE(state), expected);
+	assert_open(STORE(state), 3);
+	assert_int_equal(assay_meta_put(STORE(state), "tickets.counted", 0, NULL), ASSAY_OK);
+	assert_int_equal(assay_meta_put(STORE(state), "tickets.waived", 99, NULL), ASSAY_OK);
+	assert_counts(STORE(state), expected);
+	put(STORE(state), &t[0], ASSAY_TICKET_WAIVED, "let it");
+	expected[ASSAY_TICKET_OPEN] = 0;
+	expected[ASSAY_TICKET_WAIVED] = 2;
+	assert_counts(STORE(state), expected);
+	assert_open(STORE(state), 2);
+	for (unsigned i = 0; i < ASSAY_TICKET_STATES; i++)
+		assay_ticket_release(&t[i]);
+}
+
+static assay_code note_contents(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	unsigned char *out = ctx;
+
+	(void)err;
+	out[0] = e->before.bytes[0];
+	out[1] = e->after.bytes[0];
+	return ASSAY_OK;
+}
+
+static void ticket_put_event__contents__read_back(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const assay_ticket_event e = {.actor = (char *)(uintptr_t) "eve",
+				      .reason = (char *)(uintptr_t) "swapped",
+				      .before = {{5}},
+				      .after = {{6}}};
+	unsigned char seen[2] = {0};
+
+	make_full(&t, "a.tif");
+	assert_int_equal(assay_ticket_put_event(STORE(state), &t, &e, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_events(STORE(state), t.id, note_contents, seen, NULL), ASSAY_OK);
+	assert_int_equal(seen[0], 5);
+	assert_int_equal(seen[1], 6);
 }
 
 /* open -> passed -> open -> gone -> gone: only changes between open and not open are counted. */
@@ -299,6 +419,10 @@ int main(void)
 	    WITH_STORE(ticket_put__checks_failed__no_failure_no_unit),
 	    WITH_STORE(ticket_find__none__enoent),
 	    WITH_STORE(ticket_put__unknown_number__einval),
+	    WITH_STORE(ticket_put__attempts_decision_origin__read_back),
+	    WITH_STORE(ticket_get__format_1__judged_without_attempts),
+	    WITH_STORE(tickets_count__every_state__also_from_an_older_store),
+	    WITH_STORE(ticket_put_event__contents__read_back),
 	    WITH_STORE(ticket_put__transitions__open_ones_are_counted),
 	    WITH_STORE(ticket_put__rolled_back__counter_too),
 	    WITH_STORE(tickets_each__open_or_all__in_order),

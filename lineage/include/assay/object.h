@@ -19,8 +19,10 @@ typedef enum assay_object_type {
 	ASSAY_OBJECT_CONTRACT = 3,
 	ASSAY_OBJECT_TRIE = 4,
 	ASSAY_OBJECT_VERSION = 5,
-	ASSAY_OBJECT_RESULTS = 6, /* of the dataset's checks */
-	ASSAY_OBJECT_FILTERS = 7, /* that a run judged with (assay/filter_set.h) */
+	ASSAY_OBJECT_RESULTS = 6,   /* of the dataset's checks */
+	ASSAY_OBJECT_FILTERS = 7,   /* that a run judged with (assay/filter_set.h) */
+	ASSAY_OBJECT_DECISIONS = 8, /* of people, as they are in force in a version (assay/decision.h) */
+	ASSAY_OBJECT_PAYLOAD = 9,   /* of a decision: a correction, or a file in place of another */
 } assay_object_type;
 
 const char *assay_object_type_name(unsigned type);

@@ -1,4 +1,6 @@
-/** The remediation queue: one ticket per sample or source that failed, with its history. */
+/**
+ * The remediation queue: one ticket per sample or source that failed, with its history. docs/queue.md draws the states.
+ */
 #ifndef ASSAY_QUEUE_H
 #define ASSAY_QUEUE_H
 
@@ -6,18 +8,70 @@
 
 /** Stored: never renumber. */
 typedef enum assay_ticket_state {
-	ASSAY_TICKET_OPEN = 1,
-	ASSAY_TICKET_PASSED = 2, /* its subject passes now */
-	ASSAY_TICKET_GONE = 3,   /* its subject is no longer part of the dataset */
+	ASSAY_TICKET_OPEN = 1,         /* it fails, and nothing was tried yet or can be by the machine */
+	ASSAY_TICKET_PASSED = 2,       /* its subject passes now, without help */
+	ASSAY_TICKET_GONE = 3,         /* its subject is no longer part of the dataset */
+	ASSAY_TICKET_RETRYING = 4,     /* remedies, or a person's correction, are still to be tried */
+	ASSAY_TICKET_REPAIRED = 5,     /* a remedy made it pass */
+	ASSAY_TICKET_NEEDS_REVIEW = 6, /* whatever there was to try was tried in vain: a person is to look at it */
+	ASSAY_TICKET_CORRECTED = 7,    /* a person's correction made it pass */
+	ASSAY_TICKET_REPLACED = 8,     /* a person's other file made it pass */
+	ASSAY_TICKET_WAIVED = 9,       /* a person lets it pass although it fails */
+	ASSAY_TICKET_REJECTED = 10,    /* a person gave it up: it stays quarantined */
 } assay_ticket_state;
 
-const char *assay_ticket_state_name(unsigned state);
+#define ASSAY_TICKET_STATES 10
+
+const char *assay_ticket_state_name(unsigned state); /* "open"…; NULL for no state */
+/** Is somebody or something still to act: open, retrying, needs-review? */
+bool assay_ticket_state_is_open(unsigned state);
+
+/** Who opened it. Stored: never renumber. */
+typedef enum assay_ticket_origin {
+	ASSAY_TICKET_JUDGED = 1, /* a verdict, or a source that gave no samples */
+	ASSAY_TICKET_FEEDBACK =
+	    2, /* a model's evaluation: its sample may well be accepted, and judging leaves it alone */
+} assay_ticket_origin;
+
+/** What an attempt at repair came to. Stored: never renumber. */
+typedef enum assay_attempt_outcome {
+	ASSAY_ATTEMPT_WANTED = 1,   /* not made yet */
+	ASSAY_ATTEMPT_PASSED = 2,   /* its sample passes every check */
+	ASSAY_ATTEMPT_CHECKS = 3,   /* it fails checks */
+	ASSAY_ATTEMPT_FAILED = 4,   /* the unit failed */
+	ASSAY_ATTEMPT_REJECTED = 5, /* a stage rejected its sample, or there is none */
+	ASSAY_ATTEMPT_LOST = 6,     /* it would lose content that is there without it */
+	ASSAY_ATTEMPT_UNDONE = 7,   /* an outcome of time, memory or a signal: tried again by the next run */
+} assay_attempt_outcome;
+
+#define ASSAY_ATTEMPT_OUTCOMES 7
+
+const char *assay_attempt_outcome_name(unsigned outcome); /* "wanted"…; NULL for none */
+
+/** One way that was or is to be tried, in the order of trying. */
+typedef struct assay_ticket_attempt {
+	assay_sample_way way;
+	char *remedy;        /* WAY_REMEDY: its name; NULL otherwise */
+	uint32_t rung;       /* of the remedy, from 0 */
+	assay_digest recipe; /* that it changes to */
+	uint64_t unit;       /* 0: it was not made */
+	assay_attempt_outcome outcome;
+	bool chosen;            /* the sample stands as this attempt made it */
+	uint32_t failed_checks; /* of severity error */
+	char *note;             /* a sentence about the outcome; NULL when there is no more to say */
+} assay_ticket_attempt;
+
+void assay_ticket_attempts_free(assay_ticket_attempt *a, size_t count);
+/** Do they say the same? */
+bool assay_ticket_attempts_same(const assay_ticket_attempt *a, size_t a_count, const assay_ticket_attempt *b,
+				size_t b_count);
 
 typedef struct assay_ticket {
 	uint64_t id;
 	char *subject; /* sample key, or path of a source */
 	bool is_source;
 	assay_ticket_state state;
+	assay_ticket_origin origin;
 	uint64_t unit;         /* that failed; 0 when there is none (a source that could not be read) */
 	assay_failure failure; /* class; NONE when checks failed */
 	char *stage;           /* that failed, NULL when checks failed */
@@ -27,6 +81,9 @@ typedef struct assay_ticket {
 	uint64_t opened_run, changed_run;
 	int64_t opened_ns, changed_ns; /* never part of an identity */
 	uint32_t events;
+	uint64_t decision; /* that the state comes from, 0: none */
+	assay_ticket_attempt *attempts;
+	size_t attempt_count;
 } assay_ticket;
 
 void assay_ticket_release(assay_ticket *t);
@@ -39,21 +96,32 @@ typedef struct assay_ticket_event {
 	int64_t at_ns;
 	char *actor;  /* "assay" or who decided */
 	char *reason; /* a sentence */
+	/* Content of the sample (assay/content.h) before and after; zero where it is not delivered. */
+	assay_digest before, after;
 } assay_ticket_event;
 
 void assay_ticket_event_release(assay_ticket_event *e);
 
-/** Insert (id 0) or replace, and append an event that says why. The number of open tickets is kept. */
+/**
+ * Insert (id 0) or replace, and append an event that says why. How many tickets are in each state is kept.
+ * @param e  actor, reason, before and after are taken from it
+ */
+ASSAY_NODISCARD assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_ticket_event *e,
+						  assay_err *err);
+/** The same for an event without contents. */
 ASSAY_NODISCARD assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason,
 					    assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err);
 typedef assay_code assay_ticket_fn(void *ctx, const assay_ticket *t, assay_err *err);
-/** Open tickets in the order they were opened; with all, settled ones too. */
+/** Open tickets (assay_ticket_state_is_open) in the order they were first made; with all, settled ones too. */
 ASSAY_NODISCARD assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err);
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
 					       assay_err *err);
 ASSAY_NODISCARD assay_code assay_tickets_open(assay_store *s, uint64_t *count, assay_err *err);
+/** How many tickets are in each state; counts[0] is 0. */
+ASSAY_NODISCARD assay_code assay_tickets_count(assay_store *s, uint64_t counts[ASSAY_TICKET_STATES + 1],
+					       assay_err *err);
 
 #endif

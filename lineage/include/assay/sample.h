@@ -33,6 +33,8 @@ typedef struct assay_failed_check {
 
 void assay_failed_checks_free(assay_failed_check *f, size_t count);
 void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, size_t count);
+/** The same without digest and version of the contracts: equal bytes are what assay_failed_checks_same calls the same. */
+void assay_failed_checks_encode_bare(assay_buf *out, const assay_failed_check *f, size_t count);
 /**
  * Do they say the same: the same checks of the same contracts, with the same bounds and values? In which version of the
  * contract the check stood does not count, so that an edit elsewhere in it leaves a finding as it was.
@@ -40,6 +42,14 @@ void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, siz
 bool assay_failed_checks_same(const assay_failed_check *a, size_t a_count, const assay_failed_check *b, size_t b_count);
 /** Reads the array; *out is to be freed with assay_failed_checks_free. */
 void assay_failed_checks_decode(assay_cbor_reader *r, assay_failed_check **out, size_t *count);
+
+/** Where the result comes from that a sample's verdict is about. Stored: never renumber. */
+typedef enum assay_sample_way {
+	ASSAY_WAY_PLAIN = 0,     /* the pipeline */
+	ASSAY_WAY_REMEDY = 1,    /* the pipeline as a remedy changes it */
+	ASSAY_WAY_CORRECTED = 2, /* the pipeline, with people's correction */
+	ASSAY_WAY_REPLACED = 3,  /* the pipeline, on a file that stands in place of the source */
+} assay_sample_way;
 
 /** A sample as it stands. */
 typedef struct assay_sample_row {
@@ -57,7 +67,13 @@ typedef struct assay_sample_row {
 	assay_failure failure; /* of the stage that rejected it, NONE otherwise */
 	char *failed_stage;    /* NULL without a failure; of a filtered sample the name of the filter */
 	char *original;        /* key of which it is a duplicate, NULL otherwise */
-	bool has_before;       /* the verdict before: */
+	/* How it came to what is judged: as the pipeline makes it, or otherwise: */
+	assay_sample_way way;
+	char *remedy;        /* WAY_REMEDY: its name; NULL otherwise */
+	uint32_t rung;       /* of the remedy, from 0 */
+	uint64_t decision;   /* number of the decision that made it so, 0: none */
+	uint64_t plain_unit; /* that the pipeline made, and that the way was taken from; 0 with WAY_PLAIN */
+	bool has_before;     /* the verdict before: */
 	assay_outcome before_outcome;
 	assay_digest before_contracts;
 	uint64_t before_unit;

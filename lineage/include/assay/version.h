@@ -5,8 +5,9 @@
 #include "assay/kind.h"
 #include "assay/object.h"
 
-#define ASSAY_VERSION_PLAIN  1 /* of a record without baselines, as-of time and results */
-#define ASSAY_VERSION_FORMAT 2 /* of one that has some of them */
+#define ASSAY_VERSION_PLAIN   1 /* of a record without baselines, as-of time and results */
+#define ASSAY_VERSION_CHECKED 2 /* of one that has some of them, and neither decisions nor remedies */
+#define ASSAY_VERSION_FORMAT  3 /* of one that has decisions or remedies */
 
 /** The dataset as it stands: in = accepted + quarantined + waived + duplicate + filtered. */
 typedef struct assay_counts {
@@ -25,9 +26,12 @@ typedef struct assay_version {
 	assay_digest others;     /* trie of every other outcome, failed sources included */
 	assay_digest *baselines; /* version that each check of drift compared with, in their order; zero: none */
 	size_t baseline_count;
-	bool has_as_of;       /* a check of ages used it: */
-	int64_t as_of_ns;     /* since 1970 UTC */
-	assay_digest results; /* object: what came of the dataset's checks (contracts/); zero without such checks */
+	bool has_as_of;         /* a check of ages used it: */
+	int64_t as_of_ns;       /* since 1970 UTC */
+	assay_digest results;   /* object: what came of the dataset's checks (contracts/); zero without such checks */
+	assay_digest decisions; /* object: those in force (assay/decision.h); zero: none is */
+	assay_digest *remedies; /* recipes that remedies change the above to, ascending, each once */
+	size_t remedy_count;
 	/* Beside the identity: */
 	uint64_t number; /* 1, 2, 3… in order of first commit */
 	uint64_t run;    /* that first made it */

@@ -1,0 +1,374 @@
+/*
+ * Layout of an identity: [kind, subject, is source, basis, payload | null, remedy | null, [[key, value]...],
+ *                         expires ns | null]
+ * Layout of a decision row (key: number; maps have ascending integer keys, absent values are null):
+ *   {0: format 1, 1: identity, 2: standing, 3: actor, 4: owner | null, 5: reason, 6: file | null, 7: made ns}
+ * Layout of the list that a version names (an object): {0: format 1, 1: [identity...]}
+ * Index 'd': SHA-256(subject) -> number of the newest; 'm': the same of METADATA.
+ */
+#include "assay/decision.h"
+
+#include "assay/memory.h"
+
+#include "catalog.h"
+#include "record.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT        1
+#define FIELDS        8
+#define PAIRS_MAX     1024 /* metadata of one source */
+#define IDENTITY_SIZE 8
+
+const char *assay_decision_kind_name(unsigned kind)
+{
+	static const char *const names[] = {
+	    [ASSAY_DECISION_WAIVE] = "waive",       [ASSAY_DECISION_REJECT] = "reject",
+	    [ASSAY_DECISION_CORRECT] = "correct",   [ASSAY_DECISION_REPLACE] = "replace",
+	    [ASSAY_DECISION_METADATA] = "metadata", [ASSAY_DECISION_REMEDY] = "remedy",
+	};
+
+	return kind < ASSAY_COUNT(names) ? names[kind] : NULL;
+}
+
+void assay_decision_release(assay_decision *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		free(d->keys[i]);
+		free(d->values[i]);
+	}
+	free(d->keys);
+	free(d->values);
+	free(d->subject);
+	free(d->remedy);
+	free(d->actor);
+	free(d->owner);
+	free(d->reason);
+	free(d->file);
+	*d = (assay_decision){0};
+}
+
+void assay_decisions_free(assay_decision *d, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assay_decision_release(&d[i]);
+	free(d);
+}
+
+/* ---------------------------------------------------------------- what was decided upon */
+
+assay_code assay_decision_basis(assay_digest *out, const assay_digest *work_key, assay_failure failure,
+				const char *stage, const assay_failed_check *checks, size_t count, assay_err *err)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_cbor_array(&b, 4);
+	assay_cbor_digest(&b, assay_digest_is_zero(work_key) ? NULL : work_key);
+	assay_cbor_uint(&b, failure);
+	assay_cbor_text(&b, stage);
+	assay_failed_checks_encode_bare(&b, checks, count);
+	rc = assay_buf_check(&b, err);
+	return rc == ASSAY_OK ? assay_digest_of(out, b.data, b.len, err) : rc;
+}
+
+/* ---------------------------------------------------------------- identity */
+
+static void encode_identity(assay_buf *out, const assay_decision *d)
+{
+	assay_cbor_array(out, IDENTITY_SIZE);
+	assay_cbor_uint(out, d->kind);
+	assay_cbor_text(out, d->subject);
+	assay_cbor_bool(out, d->is_source);
+	assay_cbor_digest(out, &d->basis);
+	assay_cbor_digest(out, assay_digest_is_zero(&d->payload) ? NULL : &d->payload);
+	assay_cbor_text(out, d->remedy);
+	assay_cbor_array(out, d->count);
+	for (size_t i = 0; i < d->count; i++) {
+		assay_cbor_array(out, 2);
+		assay_cbor_text(out, d->keys[i]);
+		assay_cbor_text(out, d->values[i]);
+	}
+	if (d->expires_ns != 0)
+		assay_cbor_int(out, d->expires_ns);
+	else
+		assay_cbor_null(out);
+}
+
+static void read_pairs(assay_cbor_reader *c, assay_decision *d)
+{
+	const size_t n = assay_cbor_read_array(c);
+
+	if (n > PAIRS_MAX)
+		assay_cbor_fault(c, "too many values in a decision");
+	if (n == 0 || c->fault != NULL)
+		return;
+	d->keys = assay_record_room(c, n, sizeof *d->keys);
+	d->values = assay_record_room(c, n, sizeof *d->values);
+	while (d->count < n && c->fault == NULL) {
+		assay_record_tuple(c, 2, "metadata is not a pair");
+		d->count++;
+		d->keys[d->count - 1] = assay_record_text(c);
+		d->values[d->count - 1] = assay_record_text(c);
+		if (c->fault == NULL && d->count > 1 && strcmp(d->keys[d->count - 2], d->keys[d->count - 1]) >= 0)
+			assay_cbor_fault(c, "metadata of a decision is not in order");
+	}
+}
+
+/* Does it carry what its kind needs, and nothing else? */
+static bool is_whole(const assay_decision *d)
+{
+	const bool has_payload = d->kind == ASSAY_DECISION_CORRECT || d->kind == ASSAY_DECISION_REPLACE;
+
+	return assay_decision_kind_name(d->kind) != NULL && assay_digest_is_zero(&d->payload) != has_payload &&
+	       (d->remedy != NULL) == (d->kind == ASSAY_DECISION_REMEDY) &&
+	       (d->count > 0) == (d->kind == ASSAY_DECISION_METADATA) &&
+	       (d->expires_ns == 0 || d->kind == ASSAY_DECISION_WAIVE) &&
+	       (d->is_source || d->kind != ASSAY_DECISION_METADATA);
+}
+
+static void read_identity(assay_cbor_reader *c, assay_decision *d)
+{
+	assay_record_tuple(c, IDENTITY_SIZE, "decision does not have 8 terms");
+	d->kind = (assay_decision_kind)assay_record_u32(c);
+	d->subject = assay_record_text(c);
+	d->is_source = assay_cbor_read_bool(c);
+	assay_record_digest(c, &d->basis);
+	(void)assay_cbor_read_digest(c, &d->payload);
+	d->remedy = assay_cbor_read_strdup(c);
+	read_pairs(c, d);
+	if (!assay_cbor_read_null(c)) {
+		d->expires_ns = assay_cbor_read_int(c);
+		if (d->expires_ns == 0)
+			assay_cbor_fault(c, "a waiver that never ends says when");
+	}
+	if (c->fault == NULL && !is_whole(d))
+		assay_cbor_fault(c, "decision does not say what its kind needs");
+}
+
+/* ---------------------------------------------------------------- lists */
+
+static int compare(const assay_decision *a, const assay_decision *b)
+{
+	const int by_subject = strcmp(a->subject, b->subject);
+
+	if (by_subject != 0)
+		return by_subject;
+	return (b->kind == ASSAY_DECISION_METADATA) - (a->kind == ASSAY_DECISION_METADATA);
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	return compare(*(const assay_decision *const *)a, *(const assay_decision *const *)b);
+}
+
+assay_code assay_decisions_encode(assay_buf *out, const assay_decision **d, size_t count, assay_err *err)
+{
+	if (count > 1)
+		qsort(d, count, sizeof *d, compare_items);
+	assay_cbor_map(out, 2);
+	assay_cbor_uint(out, 0);
+	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, 1);
+	assay_cbor_array(out, count);
+	for (size_t i = 0; i < count; i++)
+		encode_identity(out, d[i]);
+	return assay_buf_check(out, err);
+}
+
+assay_code assay_decisions_decode(assay_decision **out, size_t *count, const void *p, size_t n, assay_err *err)
+{
+	assay_cbor_reader c;
+	size_t items;
+	assay_code rc;
+
+	*count = 0;
+	assay_cbor_reader_init(&c, p, n);
+	assay_record_head(&c, 2, "decisions do not have 2 fields", FORMAT, "unknown format of decisions");
+	assay_cbor_read_key(&c, 1);
+	*out = assay_record_list(&c, sizeof **out, &items);
+	while (*count < items && c.fault == NULL) {
+		assay_decision *d = &(*out)[(*count)++];
+
+		read_identity(&c, d);
+		if (c.fault == NULL && *count > 1 && compare(d - 1, d) >= 0)
+			assay_cbor_fault(&c, "decisions are not in order");
+	}
+	rc = assay_cbor_finish(&c, "decisions", err);
+	if (rc == ASSAY_OK)
+		return ASSAY_OK;
+	assay_decisions_free(*out, *count);
+	*out = NULL;
+	*count = 0;
+	return rc;
+}
+
+/* ---------------------------------------------------------------- rows */
+
+static void encode(assay_buf *out, const assay_decision *d)
+{
+	assay_cbor_map(out, FIELDS);
+	assay_cbor_uint(out, 0);
+	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, 1);
+	encode_identity(out, d);
+	assay_cbor_uint(out, 2);
+	assay_cbor_uint(out, d->standing);
+	assay_cbor_uint(out, 3);
+	assay_cbor_text(out, d->actor);
+	assay_cbor_uint(out, 4);
+	assay_cbor_text(out, d->owner);
+	assay_cbor_uint(out, 5);
+	assay_cbor_text(out, d->reason);
+	assay_cbor_uint(out, 6);
+	assay_cbor_text(out, d->file);
+	assay_cbor_uint(out, 7);
+	assay_cbor_int(out, d->made_ns);
+}
+
+static assay_code decode(assay_decision *out, uint64_t id, const void *p, size_t n, assay_err *err)
+{
+	assay_cbor_reader c;
+	assay_code rc;
+
+	*out = (assay_decision){0};
+	assay_cbor_reader_init(&c, p, n);
+	assay_record_head(&c, FIELDS, "decision does not have 8 fields", FORMAT, "unknown decision format");
+	assay_cbor_read_key(&c, 1);
+	read_identity(&c, out);
+	assay_cbor_read_key(&c, 2);
+	out->standing = (assay_decision_standing)assay_record_u32(&c);
+	if (out->standing < ASSAY_DECISION_STANDS || out->standing > ASSAY_DECISION_WITHDRAWN)
+		assay_cbor_fault(&c, "unknown standing of a decision");
+	assay_cbor_read_key(&c, 3);
+	out->actor = assay_record_text(&c);
+	assay_cbor_read_key(&c, 4);
+	out->owner = assay_cbor_read_strdup(&c);
+	assay_cbor_read_key(&c, 5);
+	out->reason = assay_record_text(&c);
+	assay_cbor_read_key(&c, 6);
+	out->file = assay_cbor_read_strdup(&c);
+	assay_cbor_read_key(&c, 7);
+	out->made_ns = assay_cbor_read_int(&c);
+	out->id = id;
+	rc = assay_cbor_finish(&c, "decision", err);
+	if (rc != ASSAY_OK)
+		assay_decision_release(out);
+	return rc;
+}
+
+static assay_code put_row(assay_store *s, const assay_decision *d, uint64_t id, assay_err *err)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	encode(&row, d);
+	return assay_row_put_at(s, ASSAY_TABLE_DECISION, id, &row, err);
+}
+
+assay_code assay_decision_get(assay_store *s, uint64_t id, assay_decision *out, assay_err *err)
+{
+	const void *p;
+	size_t n;
+	assay_code rc;
+
+	*out = (assay_decision){0};
+	rc = assay_row_get_at(s, ASSAY_TABLE_DECISION, id, &p, &n, err);
+	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+}
+
+static assay_index_type index_of(bool metadata)
+{
+	return metadata ? ASSAY_INDEX_METADATA : ASSAY_INDEX_DECISION;
+}
+
+assay_code assay_decision_find(assay_store *s, const char *subject, bool metadata, assay_decision *out, assay_err *err)
+{
+	uint64_t id;
+	assay_code rc;
+
+	*out = (assay_decision){0};
+	rc = assay_index_get_text(s, index_of(metadata), subject, &id, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = assay_decision_get(s, id, out, err);
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && strcmp(out->subject, subject) != 0)) {
+		assay_decision_release(out);
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+				   "index entry of the decision on '%s' leads to row %" PRIu64 ", which is not it",
+				   subject, id);
+	}
+	return rc;
+}
+
+/* ASSAY_ENOENT without a message when none stands. */
+static assay_code end_standing(assay_store *s, const char *subject, bool metadata, assay_decision_standing as,
+			       assay_err *err)
+{
+	ASSAY_AUTO_DECISION before = {0};
+	const assay_code rc = assay_decision_find(s, subject, metadata, &before, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	if (before.standing != ASSAY_DECISION_STANDS)
+		return ASSAY_ENOENT;
+	before.standing = as;
+	return put_row(s, &before, before.id, err);
+}
+
+assay_code assay_decision_put(assay_store *s, assay_decision *d, assay_err *err)
+{
+	const bool metadata = d->kind == ASSAY_DECISION_METADATA;
+	uint64_t id, generation;
+	assay_code rc;
+
+	if (d->id != 0 || d->actor == NULL || d->reason == NULL || !is_whole(d))
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "decision on '%s' is not whole", d->subject);
+	rc = end_standing(s, d->subject, metadata, ASSAY_DECISION_SUPERSEDED, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		goto fail;
+	ASSAY_TRY(assay_generation_advance(s, &generation, err));
+	ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_DECISION, &id, err));
+	d->standing = ASSAY_DECISION_STANDS;
+	ASSAY_TRY(put_row(s, d, id, err));
+	ASSAY_TRY(assay_index_put_text(s, index_of(metadata), d->subject, id, err));
+	d->id = id;
+	return ASSAY_OK;
+
+fail:
+	(void)assay_err_prefix(err, "decision on '%s'", d->subject);
+	return rc;
+}
+
+assay_code assay_decision_withdraw(assay_store *s, const char *subject, bool metadata, assay_err *err)
+{
+	uint64_t generation;
+	const assay_code rc = end_standing(s, subject, metadata, ASSAY_DECISION_WITHDRAWN, err);
+
+	return rc == ASSAY_OK ? assay_generation_advance(s, &generation, err) : rc;
+}
+
+struct visit {
+	bool standing_only;
+	assay_decision_fn *fn;
+	void *ctx;
+};
+
+static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, assay_err *err)
+{
+	const struct visit *v = ctx;
+	ASSAY_AUTO_DECISION d = {0};
+	const assay_code rc = decode(&d, id, p, n, err);
+
+	if (rc != ASSAY_OK || (v->standing_only && d.standing != ASSAY_DECISION_STANDS))
+		return rc;
+	return v->fn(v->ctx, &d, err);
+}
+
+assay_code assay_decisions_each(assay_store *s, bool standing_only, assay_decision_fn *fn, void *ctx, assay_err *err)
+{
+	struct visit v = {.standing_only = standing_only, .fn = fn, .ctx = ctx};
+
+	return assay_rows_each_at(s, ASSAY_TABLE_DECISION, visit_row, &v, err);
+}
