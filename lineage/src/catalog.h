@@ -15,15 +15,16 @@
 
 /** What a digest in the index names. Stored: never change. */
 typedef enum assay_index_type {
-	ASSAY_INDEX_OBJECT = 'o',   /* bytes of an object -> object */
-	ASSAY_INDEX_CONTENT = 'c',  /* bytes of a source or sidecar -> content number (no row) */
-	ASSAY_INDEX_PATH = 'p',     /* SHA-256 of a source's path -> source */
-	ASSAY_INDEX_WORK = 'w',     /* work key -> unit */
-	ASSAY_INDEX_SAMPLE = 's',   /* SHA-256 of a sample key -> sample */
-	ASSAY_INDEX_TICKET = 't',   /* SHA-256 of a ticket's subject -> ticket */
-	ASSAY_INDEX_VERSION = 'v',  /* version id -> version number */
-	ASSAY_INDEX_DECISION = 'd', /* SHA-256 of a subject -> the newest decision on it */
-	ASSAY_INDEX_METADATA = 'm', /* SHA-256 of a source's path -> the newest decision on its metadata */
+	ASSAY_INDEX_OBJECT = 'o',            /* bytes of an object -> object */
+	ASSAY_INDEX_CONTENT = 'c',           /* bytes of a source or sidecar -> content number (no row) */
+	ASSAY_INDEX_PATH = 'p',              /* SHA-256 of a source's path -> source */
+	ASSAY_INDEX_WORK = 'w',              /* work key -> unit */
+	ASSAY_INDEX_SAMPLE = 's',            /* SHA-256 of a sample key -> sample */
+	ASSAY_INDEX_TICKET = 't',            /* SHA-256 of a ticket's subject -> ticket */
+	ASSAY_INDEX_VERSION = 'v',           /* version id -> version number */
+	ASSAY_INDEX_VERDICT_DECISION = 'd',  /* SHA-256 of a subject -> the newest decision on its verdict */
+	ASSAY_INDEX_CONTENT_DECISION = 'k',  /* the same on its content */
+	ASSAY_INDEX_METADATA_DECISION = 'm', /* the same on its metadata */
 } assay_index_type;
 
 /** Kinds of edge. Stored: never renumber. */

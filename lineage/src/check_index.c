@@ -1,6 +1,5 @@
 #include "check_internal.h"
 
-#include "assay/decision.h"
 #include "assay/memory.h"
 #include "assay/object.h"
 #include "assay/queue.h"
@@ -129,8 +128,9 @@ static assay_code row_digest(assay_check *c, assay_index_type type, uint64_t id,
 		return ticket_digest(c->store, id, out, err);
 	case ASSAY_INDEX_VERSION:
 		return assay_check_version_id(c, id, out, err);
-	case ASSAY_INDEX_DECISION:
-	case ASSAY_INDEX_METADATA:
+	case ASSAY_INDEX_VERDICT_DECISION:
+	case ASSAY_INDEX_CONTENT_DECISION:
+	case ASSAY_INDEX_METADATA_DECISION:
 		return decision_digest(c->store, id, out, err);
 	case ASSAY_INDEX_CONTENT:
 	default:
@@ -145,10 +145,15 @@ static const struct {
 	const char *noun; /* what its entries lead to */
 	check_subject subject;
 } entries[] = {
-    {ASSAY_INDEX_OBJECT, "object", CHECK_OBJECT},  {ASSAY_INDEX_PATH, "source", CHECK_NOTHING},
-    {ASSAY_INDEX_WORK, "unit", CHECK_WORK},        {ASSAY_INDEX_SAMPLE, "sample", CHECK_KEY},
-    {ASSAY_INDEX_TICKET, "ticket", CHECK_KEY},     {ASSAY_INDEX_VERSION, "version", CHECK_NOTHING},
-    {ASSAY_INDEX_DECISION, "decision", CHECK_KEY}, {ASSAY_INDEX_METADATA, "decision", CHECK_NOTHING},
+    {ASSAY_INDEX_OBJECT, "object", CHECK_OBJECT},
+    {ASSAY_INDEX_PATH, "source", CHECK_NOTHING},
+    {ASSAY_INDEX_WORK, "unit", CHECK_WORK},
+    {ASSAY_INDEX_SAMPLE, "sample", CHECK_KEY},
+    {ASSAY_INDEX_TICKET, "ticket", CHECK_KEY},
+    {ASSAY_INDEX_VERSION, "version", CHECK_NOTHING},
+    {ASSAY_INDEX_VERDICT_DECISION, "decision", CHECK_KEY},
+    {ASSAY_INDEX_CONTENT_DECISION, "decision", CHECK_KEY},
+    {ASSAY_INDEX_METADATA_DECISION, "decision", CHECK_NOTHING},
 };
 
 struct index_scan {

@@ -10,6 +10,7 @@
 #include "assay/queue.h"
 
 #include "catalog.h"
+#include "decision.h"
 #include "digest_map.h"
 
 #include <string.h>

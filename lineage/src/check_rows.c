@@ -1,7 +1,6 @@
 /* Rows are fetched by number, since a scan by cursor ends at the first row whose checksum differs. */
 #include "check_internal.h"
 
-#include "assay/decision.h"
 #include "assay/judgement.h"
 #include "assay/object.h"
 #include "assay/queue.h"
@@ -281,9 +280,8 @@ assay_code assay_check_decision(assay_check *c, uint64_t id, assay_err *err)
 		return rc;
 	/* The entry of its subject leads to the newest decision. */
 	if (d.standing != ASSAY_DECISION_SUPERSEDED)
-		rc = assay_check_text_entry(
-		    c, d.kind == ASSAY_DECISION_METADATA ? ASSAY_INDEX_METADATA : ASSAY_INDEX_DECISION, d.subject, id,
-		    CHECK_NOTHING, err);
+		rc = assay_check_text_entry(c, assay_decision_index(assay_decision_slot_of(d.kind)), d.subject, id,
+					    CHECK_NOTHING, err);
 	if (rc == ASSAY_OK && !assay_digest_is_zero(&d.payload))
 		rc = assay_check_named(c, &d.payload, &finding, err);
 	for (size_t i = before; i < c->count && !d.is_source && rc == ASSAY_OK; i++)

@@ -4,13 +4,12 @@
  * Layout of a decision row (key: number; maps have ascending integer keys, absent values are null):
  *   {0: format 1, 1: identity, 2: standing, 3: actor, 4: owner | null, 5: reason, 6: file | null, 7: made ns}
  * Layout of the list that a version names (an object): {0: format 1, 1: [identity...]}
- * Index 'd': SHA-256(subject) -> number of the newest; 'm': the same of METADATA.
+ * Index 'd', 'k', 'm': SHA-256(subject) -> number of the newest in the slot of verdict, content, metadata.
  */
-#include "assay/decision.h"
+#include "decision.h"
 
 #include "assay/memory.h"
 
-#include "catalog.h"
 #include "record.h"
 
 #include <inttypes.h>
@@ -31,6 +30,14 @@ const char *assay_decision_kind_name(unsigned kind)
 	};
 
 	return kind < ASSAY_COUNT(names) ? names[kind] : NULL;
+}
+
+assay_decision_slot assay_decision_slot_of(assay_decision_kind kind)
+{
+	if (kind == ASSAY_DECISION_METADATA)
+		return ASSAY_DECISION_OF_METADATA;
+	return kind == ASSAY_DECISION_WAIVE || kind == ASSAY_DECISION_REJECT ? ASSAY_DECISION_OF_VERDICT
+									     : ASSAY_DECISION_OF_CONTENT;
 }
 
 void assay_decision_release(assay_decision *d)
@@ -156,7 +163,7 @@ static int compare(const assay_decision *a, const assay_decision *b)
 
 	if (by_subject != 0)
 		return by_subject;
-	return (b->kind == ASSAY_DECISION_METADATA) - (a->kind == ASSAY_DECISION_METADATA);
+	return (int)assay_decision_slot_of(a->kind) - (int)assay_decision_slot_of(b->kind);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -278,18 +285,25 @@ assay_code assay_decision_get(assay_store *s, uint64_t id, assay_decision *out, 
 	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
 }
 
-static assay_index_type index_of(bool metadata)
+assay_index_type assay_decision_index(assay_decision_slot slot)
 {
-	return metadata ? ASSAY_INDEX_METADATA : ASSAY_INDEX_DECISION;
+	static const assay_index_type types[] = {
+	    [ASSAY_DECISION_OF_VERDICT] = ASSAY_INDEX_VERDICT_DECISION,
+	    [ASSAY_DECISION_OF_CONTENT] = ASSAY_INDEX_CONTENT_DECISION,
+	    [ASSAY_DECISION_OF_METADATA] = ASSAY_INDEX_METADATA_DECISION,
+	};
+
+	return types[slot];
 }
 
-assay_code assay_decision_find(assay_store *s, const char *subject, bool metadata, assay_decision *out, assay_err *err)
+assay_code assay_decision_find(assay_store *s, const char *subject, assay_decision_slot slot, assay_decision *out,
+			       assay_err *err)
 {
 	uint64_t id;
 	assay_code rc;
 
 	*out = (assay_decision){0};
-	rc = assay_index_get_text(s, index_of(metadata), subject, &id, err);
+	rc = assay_index_get_text(s, assay_decision_index(slot), subject, &id, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	rc = assay_decision_get(s, id, out, err);
@@ -303,11 +317,11 @@ assay_code assay_decision_find(assay_store *s, const char *subject, bool metadat
 }
 
 /* ASSAY_ENOENT without a message when none stands. */
-static assay_code end_standing(assay_store *s, const char *subject, bool metadata, assay_decision_standing as,
-			       assay_err *err)
+static assay_code end_standing(assay_store *s, const char *subject, assay_decision_slot slot,
+			       assay_decision_standing as, assay_err *err)
 {
 	ASSAY_AUTO_DECISION before = {0};
-	const assay_code rc = assay_decision_find(s, subject, metadata, &before, err);
+	const assay_code rc = assay_decision_find(s, subject, slot, &before, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
@@ -319,20 +333,20 @@ static assay_code end_standing(assay_store *s, const char *subject, bool metadat
 
 assay_code assay_decision_put(assay_store *s, assay_decision *d, assay_err *err)
 {
-	const bool metadata = d->kind == ASSAY_DECISION_METADATA;
+	const assay_decision_slot slot = assay_decision_slot_of(d->kind);
 	uint64_t id, generation;
 	assay_code rc;
 
 	if (d->id != 0 || d->actor == NULL || d->reason == NULL || !is_whole(d))
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "decision on '%s' is not whole", d->subject);
-	rc = end_standing(s, d->subject, metadata, ASSAY_DECISION_SUPERSEDED, err);
+	rc = end_standing(s, d->subject, slot, ASSAY_DECISION_SUPERSEDED, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		goto fail;
 	ASSAY_TRY(assay_generation_advance(s, &generation, err));
 	ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_DECISION, &id, err));
 	d->standing = ASSAY_DECISION_STANDS;
 	ASSAY_TRY(put_row(s, d, id, err));
-	ASSAY_TRY(assay_index_put_text(s, index_of(metadata), d->subject, id, err));
+	ASSAY_TRY(assay_index_put_text(s, assay_decision_index(slot), d->subject, id, err));
 	d->id = id;
 	return ASSAY_OK;
 
@@ -341,10 +355,10 @@ fail:
 	return rc;
 }
 
-assay_code assay_decision_withdraw(assay_store *s, const char *subject, bool metadata, assay_err *err)
+assay_code assay_decision_withdraw(assay_store *s, const char *subject, assay_decision_slot slot, assay_err *err)
 {
 	uint64_t generation;
-	const assay_code rc = end_standing(s, subject, metadata, ASSAY_DECISION_WITHDRAWN, err);
+	const assay_code rc = end_standing(s, subject, slot, ASSAY_DECISION_WITHDRAWN, err);
 
 	return rc == ASSAY_OK ? assay_generation_advance(s, &generation, err) : rc;
 }

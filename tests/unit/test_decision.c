@@ -55,7 +55,8 @@ static void decision_put__waiver__reads_back(void **state)
 	make_waiver(&d, "a.tif#page=1");
 	put(state, &d);
 	assert_int_equal(d.id, 1);
-	assert_int_equal(assay_decision_find(STORE(state), "a.tif#page=1", false, &read, NULL), ASSAY_OK);
+	assert_int_equal(assay_decision_find(STORE(state), "a.tif#page=1", ASSAY_DECISION_OF_VERDICT, &read, NULL),
+			 ASSAY_OK);
 	assert_int_equal(read.kind, ASSAY_DECISION_WAIVE);
 	assert_int_equal(read.standing, ASSAY_DECISION_STANDS);
 	assert_int_equal(read.expires_ns, 1234567890);
@@ -79,10 +80,11 @@ static void decision_put__another_on_the_subject__supersedes(void **state)
 	put(state, &b);
 	assert_int_equal(assay_decision_get(STORE(state), a.id, &read, NULL), ASSAY_OK);
 	assert_int_equal(read.standing, ASSAY_DECISION_SUPERSEDED);
-	assert_int_equal(assay_decision_find(STORE(state), "a.tif", false, &found, NULL), ASSAY_OK);
+	assert_int_equal(assay_decision_find(STORE(state), "a.tif", ASSAY_DECISION_OF_VERDICT, &found, NULL), ASSAY_OK);
 	assert_int_equal(found.id, b.id);
 	assay_decision_release(&found);
-	assert_int_equal(assay_decision_find(STORE(state), "a.tif", true, &found, NULL), ASSAY_OK);
+	assert_int_equal(assay_decision_find(STORE(state), "a.tif", ASSAY_DECISION_OF_METADATA, &found, NULL),
+			 ASSAY_OK);
 	assert_int_equal(found.id, m.id);
 	assert_int_equal(found.standing, ASSAY_DECISION_STANDS);
 	assert_string_equal(found.values[1], "1897");
@@ -94,9 +96,9 @@ static void decision_withdraw__once__then_none_stands(void **state)
 
 	make_waiver(&d, "a.tif");
 	put(state, &d);
-	assert_int_equal(assay_decision_withdraw(STORE(state), "a.tif", true, NULL), ASSAY_ENOENT);
-	assert_int_equal(assay_decision_withdraw(STORE(state), "a.tif", false, NULL), ASSAY_OK);
-	assert_int_equal(assay_decision_withdraw(STORE(state), "a.tif", false, NULL), ASSAY_ENOENT);
+	assert_int_equal(assay_decision_withdraw(STORE(state), "a.tif", ASSAY_DECISION_OF_CONTENT, NULL), ASSAY_ENOENT);
+	assert_int_equal(assay_decision_withdraw(STORE(state), "a.tif", ASSAY_DECISION_OF_VERDICT, NULL), ASSAY_OK);
+	assert_int_equal(assay_decision_withdraw(STORE(state), "a.tif", ASSAY_DECISION_OF_VERDICT, NULL), ASSAY_ENOENT);
 	assert_int_equal(assay_decision_get(STORE(state), d.id, &read, NULL), ASSAY_OK);
 	assert_int_equal(read.standing, ASSAY_DECISION_WITHDRAWN);
 }
@@ -189,9 +191,9 @@ static void decisions_decode__whole_truncated_mutated(void **state)
 	encode(&list, &a, &b, &m);
 	assert_int_equal(assay_decisions_decode(&read, &count, list.data, list.len, NULL), ASSAY_OK);
 	assert_int_equal(count, 3);
-	assert_int_equal(read[0].kind, ASSAY_DECISION_METADATA);
-	assert_string_equal(read[0].keys[0], "language");
-	assert_int_equal(read[1].expires_ns, 1234567890);
+	assert_int_equal(read[1].kind, ASSAY_DECISION_METADATA);
+	assert_string_equal(read[1].keys[0], "language");
+	assert_int_equal(read[0].expires_ns, 1234567890);
 	assert_string_equal(read[2].subject, "b.tif");
 	assay_decisions_free(read, count);
 	refuse_truncations(&list, read_list, NULL);

@@ -25,6 +25,17 @@ typedef enum assay_decision_kind {
 
 const char *assay_decision_kind_name(unsigned kind); /* "waive"…; NULL for no kind */
 
+/** A subject has at most one decision in each of these; one does not supersede what stands in another. */
+typedef enum assay_decision_slot {
+	ASSAY_DECISION_OF_VERDICT,  /* WAIVE, REJECT: about the sample as it is judged, treated or not */
+	ASSAY_DECISION_OF_CONTENT,  /* CORRECT, REPLACE, REMEDY: how the sample is treated */
+	ASSAY_DECISION_OF_METADATA, /* METADATA */
+} assay_decision_slot;
+
+#define ASSAY_DECISION_SLOTS 3
+
+assay_decision_slot assay_decision_slot_of(assay_decision_kind kind);
+
 /** Stored: never renumber. */
 typedef enum assay_decision_standing {
 	ASSAY_DECISION_STANDS = 1,
@@ -60,8 +71,8 @@ void assay_decision_release(assay_decision *d);
 /**
  * What a verdict was about: the work that made the sample, and everything that speaks against it. Of the contract only
  * what the failed checks say counts, not its version: an edit elsewhere in it leaves a decision in force.
- * @param work_key  of the unit as the pipeline makes it, without remedies; zero when there is none (a source that
- *                  could not be read)
+ * @param work_key  of the unit of a ticket: as the pipeline makes it or as people corrected or replaced it, without
+ *                  remedies; zero when there is none (a source that could not be read)
  * @param stage     [optional] that failed or rejected it
  */
 ASSAY_NODISCARD assay_code assay_decision_basis(assay_digest *out, const assay_digest *work_key, assay_failure failure,
@@ -69,15 +80,15 @@ ASSAY_NODISCARD assay_code assay_decision_basis(assay_digest *out, const assay_d
 						assay_err *err);
 
 /**
- * Append a decision (id 0, it stands) and let it supersede the one before on its subject: METADATA that of the source's
- * metadata, any other that of the sample or source. d->id is set. Judging reads decisions: the generation advances.
+ * Append a decision (id 0, it stands) and let it supersede the one before in the same slot of its subject. d->id is set. Judging reads decisions: the generation advances.
  */
 ASSAY_NODISCARD assay_code assay_decision_put(assay_store *s, assay_decision *d, assay_err *err);
-/** The one on this subject is no longer in force. ASSAY_ENOENT without a message when none stands. */
-ASSAY_NODISCARD assay_code assay_decision_withdraw(assay_store *s, const char *subject, bool metadata, assay_err *err);
-/** The newest on a subject, whether or not it stands. ASSAY_ENOENT without a message. */
-ASSAY_NODISCARD assay_code assay_decision_find(assay_store *s, const char *subject, bool metadata, assay_decision *out,
-					       assay_err *err);
+/** The one in this slot of the subject is no longer in force. ASSAY_ENOENT without a message when none stands. */
+ASSAY_NODISCARD assay_code assay_decision_withdraw(assay_store *s, const char *subject, assay_decision_slot slot,
+						   assay_err *err);
+/** The newest in a slot of a subject, whether or not it stands. ASSAY_ENOENT without a message. */
+ASSAY_NODISCARD assay_code assay_decision_find(assay_store *s, const char *subject, assay_decision_slot slot,
+					       assay_decision *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_decision_get(assay_store *s, uint64_t id, assay_decision *out, assay_err *err);
 typedef assay_code assay_decision_fn(void *ctx, const assay_decision *d, assay_err *err);
 /** Every decision in the order they were made; with standing_only those that stand. d is borrowed for the call. */
@@ -86,7 +97,7 @@ ASSAY_NODISCARD assay_code assay_decisions_each(assay_store *s, bool standing_on
 
 /*
  * The list of decisions in force, as a version names it (docs/formats.md, "Decisions"): identities alone, ascending by
- * subject, one of metadata before any other on the same subject.
+ * subject and slot.
  */
 
 /** @param d  [in] in any order; sorted here */
