@@ -181,22 +181,89 @@ static void put_pipelines(assay_json *j)
 	assay_json_end(j);
 }
 
+/* Attempts on one modality: each a step, or a list of them. */
+static void put_attempts(assay_json *j, unsigned modality)
+{
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "array");
+	assay_json_kint(j, "minItems", 1);
+	assay_json_kint(j, "maxItems", ASSAY_CONFIG_RUNGS_MAX);
+	assay_json_key(j, "items");
+	assay_json_object(j);
+	assay_json_key(j, "anyOf");
+	assay_json_array(j);
+	put_step(j, modality);
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "array");
+	assay_json_kint(j, "minItems", 1);
+	assay_json_key(j, "items");
+	put_step(j, modality);
+	assay_json_end(j);
+	assay_json_end(j);
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
+static void put_attempts_of_any(assay_json *j)
+{
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
+		put_attempts(j, m);
+}
+
+static void put_words(assay_json *j, const char *key, const char *one, const char *other)
+{
+	assay_json_key(j, key);
+	assay_json_object(j);
+	assay_json_key(j, "enum");
+	assay_json_array(j);
+	assay_json_str(j, one);
+	assay_json_str(j, other);
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
+static void put_ladder(assay_json *j)
+{
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "object");
+	assay_json_key(j, "required");
+	assay_json_array(j);
+	assay_json_str(j, "attempts");
+	assay_json_end(j);
+	assay_json_kbool(j, "additionalProperties", false);
+	assay_json_key(j, "properties");
+	assay_json_object(j);
+	put_words(j, "choose", "first", "best");
+	assay_json_key(j, "by");
+	assay_json_object(j);
+	assay_json_kstr(j, "description", "with choose: best, the metric that tells which attempt is best");
+	assay_json_kstr(j, "type", "string");
+	assay_json_end(j);
+	put_words(j, "want", "low", "high");
+	assay_json_key(j, "attempts");
+	assay_json_object(j);
+	assay_json_key(j, "anyOf");
+	assay_json_array(j);
+	put_attempts_of_any(j);
+	assay_json_end(j);
+	assay_json_end(j);
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
 static void put_remedies(assay_json *j)
 {
-	assay_json_kstr(j, "description", "lists of stages that may help what a check refuses; checks name them");
 	assay_json_kstr(j, "type", "object");
+	assay_json_key(j, "propertyNames");
+	assay_json_object(j);
+	assay_json_kstr(j, "pattern", "^[A-Za-z0-9._][A-Za-z0-9._-]{0,63}$");
+	assay_json_end(j);
 	assay_json_key(j, "additionalProperties");
 	assay_json_object(j);
 	assay_json_key(j, "anyOf");
 	assay_json_array(j);
-	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
-		assay_json_object(j);
-		assay_json_kstr(j, "type", "array");
-		assay_json_kint(j, "minItems", 1);
-		assay_json_key(j, "items");
-		put_step(j, m);
-		assay_json_end(j);
-	}
+	put_attempts_of_any(j);
+	put_ladder(j);
 	assay_json_end(j);
 	assay_json_end(j);
 }

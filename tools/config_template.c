@@ -111,7 +111,12 @@ static void put_remedies(assay_buf *out, const bool wanted[])
 	for (const assay_stage *const *s = assay_stages; *s != NULL && any == NULL; s++)
 		if (wanted[(*s)->modality] && !assay_stage_is_reader(*s))
 			any = *s;
-	assay_buf_printf(out, "# remedies:\n#   NAME: [%s]\n", any != NULL ? any->name : "");
+	assay_buf_printf(
+	    out,
+	    "# remedies:\n"
+	    "#   NAME:               # attempts, tried in order: the pipeline with these stages put in or changed\n"
+	    "#     - %s\n",
+	    any != NULL ? any->name : "");
 }
 
 static void put_template(assay_buf *out, const bool wanted[])

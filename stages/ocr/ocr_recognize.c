@@ -64,6 +64,12 @@ static const assay_metric metrics[] = {
     {0},
 };
 
+static const assay_metric_note notes[] = {
+    {.metric = "ocr.confidence", .belief = true},
+    {.metric = "ocr.low_confidence_ratio", .belief = true},
+    {0},
+};
+
 enum { ARTIFACT_TEXT, ARTIFACT_WORDS, ARTIFACT_ALTO };
 
 static const assay_artifact_type artifacts[] = {
@@ -442,6 +448,7 @@ const assay_stage assay_stage_ocr_recognize = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
+    .notes = notes,
     .artifacts = artifacts,
     .engine = engine,
     .files = files,

@@ -227,6 +227,48 @@ void assay_params_free(const assay_stage *stage, void *params)
 	free(params);
 }
 
+/* What the struct holds by pointer is made anew. */
+static assay_code copy_owned(void *copy, const assay_param *row, const void *params, assay_err *err)
+{
+	assay_text_list list;
+	assay_code rc = ASSAY_OK;
+	char *text;
+
+	if (row->type == ASSAY_PARAM_TEXT) {
+		memcpy(&text, cfield(row, params), sizeof text);
+		return set_text(row, copy, text, err);
+	}
+	memcpy(&list, cfield(row, params), sizeof list);
+	for (size_t i = 0; row->type == ASSAY_PARAM_LIST && i < list.count && rc == ASSAY_OK; i++)
+		rc = append_item(row, copy, list.items[i], strlen(list.items[i]), err);
+	return rc;
+}
+
+assay_code assay_params_copy(void **out, const assay_stage *stage, const void *params, assay_err *err)
+{
+	void *copy = assay_alloc(1, stage->params_size > 0 ? stage->params_size : 1);
+	assay_code rc = ASSAY_OK;
+
+	*out = NULL;
+	if (copy == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "parameters of %s", stage->name);
+	memcpy(copy, params, stage->params_size);
+	for (const assay_param *row = stage->params; row != NULL && row->name != NULL; row++) {
+		if (row->type == ASSAY_PARAM_TEXT)
+			memset(field(row, copy), 0, sizeof(char *));
+		else if (row->type == ASSAY_PARAM_LIST)
+			memset(field(row, copy), 0, sizeof(assay_text_list));
+	}
+	for (const assay_param *row = stage->params; row != NULL && row->name != NULL && rc == ASSAY_OK; row++)
+		rc = copy_owned(copy, row, params, err);
+	if (rc != ASSAY_OK) {
+		assay_params_free(stage, copy);
+		return rc;
+	}
+	*out = copy;
+	return ASSAY_OK;
+}
+
 /* ---------------------------------------------------------------- records and text */
 
 static const char *text_of(const assay_param *row, const void *params)

@@ -186,3 +186,11 @@ size_t assay_artifact_count(const assay_stage *s)
 		n++;
 	return n;
 }
+
+const assay_metric_note *assay_metric_note_of(const assay_stage *s, const char *metric)
+{
+	for (const assay_metric_note *n = s->notes; n != NULL && n->metric != NULL; n++)
+		if (strcmp(n->metric, metric) == 0)
+			return n;
+	return NULL;
+}

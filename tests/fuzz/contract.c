@@ -7,10 +7,10 @@
 #include <string.h>
 
 static const assay_vocabulary_metric metrics[] = {
-    {"audio.duration", "s", "audio.read", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO), true},
-    {"ocr.cer", "1", "ocr.recognize", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
-    {"ocr.confidence", "%", "ocr.recognize", 2, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
-    {"video.duration", "s", "video.read", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO), false},
+    {.name = "audio.duration", "s", "audio.read", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO), true},
+    {.name = "ocr.cer", "1", "ocr.recognize", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
+    {.name = "ocr.confidence", "%", "ocr.recognize", 2, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
+    {.name = "video.duration", "s", "video.read", 6, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO), false},
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,113 +1,6 @@
 #include "test_findings.h"
 
-#include "assay/config.h"
-#include "assay/registry.h"
-
-/* ---------------------------------------------------------------- a registry of its own, so that no stage's change breaks these tests */
-
-#define ON(kind) ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_##kind)
-
-typedef struct read_params {
-	int64_t dpi;
-} read_params;
-
-typedef struct ocr_params {
-	assay_text_list languages;
-	int64_t limit;
-	int mode;
-	bool fast;
-} ocr_params;
-
-static const char *const modes[] = {"auto", "sparse", NULL};
-static const assay_param read_rows[] = {ASSAY_PARAM_ROW_INT(read_params, dpi, "300", 72, 1200, "dpi", "resolution"),
-					{0}};
-static const assay_param ocr_rows[] = {
-    ASSAY_PARAM_ROW_LIST(ocr_params, languages, "eng", 1, 3, "languages"),
-    ASSAY_PARAM_ROW_DECIMAL(ocr_params, limit, "0.5", 2, 0, 100, "", "limit"),
-    ASSAY_PARAM_ROW_ENUM(ocr_params, mode, "auto", modes, "mode"),
-    ASSAY_PARAM_ROW_BOOL(ocr_params, fast, "false", "fast"),
-    {0},
-};
-static const assay_metric read_metrics[] = {{"page.dpi", "dpi", 0, ON(PAGE), ""}, {0}};
-static const assay_metric skew_metrics[] = {{"page.skew", "deg", 2, ON(PAGE), ""}, {0}};
-static const assay_metric ocr_metrics[] = {{"ocr.cer", "1", 4, ON(PAGE), ""}, {0}};
-static const assay_metric video_metrics[] = {
-    {"video.frames", "1", 0, ON(VIDEO), ""}, {"audio.duration", "s", 6, ON(AUDIO), ""}, {0}};
-static const assay_metric audio_metrics[] = {{"audio.duration", "s", 6, ON(AUDIO), ""}, {0}};
-static const assay_metric peak_metrics[] = {{"audio.peak", "dB", 2, ON(AUDIO), ""}, {0}};
-
-static assay_code no_read(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err)
-{
-	(void)shared;
-	(void)params;
-	(void)in;
-	(void)sink;
-	return ASSAY_RAISE(err, ASSAY_EINVAL, "never called");
-}
-
-static const assay_stage page_read = {.name = "page.read",
-				      .modality = ASSAY_MODALITY_PAGE,
-				      .emits = ASSAY_VALUE_PAGE,
-				      .params = read_rows,
-				      .params_size = sizeof(read_params),
-				      .metrics = read_metrics,
-				      .read = no_read};
-static const assay_stage page_deskew = {.name = "page.deskew",
-					.modality = ASSAY_MODALITY_PAGE,
-					.replaces = ASSAY_VALUE_PAGE,
-					.emits = ASSAY_VALUE_PAGE,
-					.metrics = skew_metrics};
-static const assay_stage page_clean = {
-    .name = "page.clean", .modality = ASSAY_MODALITY_PAGE, .replaces = ASSAY_VALUE_PAGE, .emits = ASSAY_VALUE_PAGE};
-static const assay_stage ocr_recognize = {.name = "ocr.recognize",
-					  .modality = ASSAY_MODALITY_PAGE,
-					  .observes = ASSAY_VALUE_PAGE,
-					  .emits = ASSAY_VALUE_WORDS,
-					  .params = ocr_rows,
-					  .params_size = sizeof(ocr_params),
-					  .metrics = ocr_metrics};
-static const assay_stage ocr_tables = {
-    .name = "ocr.tables", .modality = ASSAY_MODALITY_PAGE, .observes = ASSAY_VALUE_WORDS};
-static const assay_stage ocr_discard = {
-    .name = "ocr.discard", .modality = ASSAY_MODALITY_PAGE, .replaces = ASSAY_VALUE_WORDS};
-static const assay_stage video_read = {.name = "video.read",
-				       .modality = ASSAY_MODALITY_VIDEO,
-				       .emits = ASSAY_VALUE_FRAME | ASSAY_VALUE_PCM,
-				       .metrics = video_metrics,
-				       .read = no_read};
-static const assay_stage video_shots = {
-    .name = "video.shots", .modality = ASSAY_MODALITY_VIDEO, .observes = ASSAY_VALUE_FRAME, .emits = ASSAY_VALUE_MARK};
-static const assay_stage video_keyframes = {
-    .name = "video.keyframes", .modality = ASSAY_MODALITY_VIDEO, .observes = ASSAY_VALUE_FRAME | ASSAY_VALUE_MARK};
-static const assay_stage video_pace = {
-    .name = "video.pace", .modality = ASSAY_MODALITY_VIDEO, .observes = ASSAY_VALUE_MARK};
-static const assay_stage audio_read = {.name = "audio.read",
-				       .modality = ASSAY_MODALITY_AUDIO,
-				       .emits = ASSAY_VALUE_PCM,
-				       .metrics = audio_metrics,
-				       .read = no_read};
-static const assay_stage audio_levels = {
-    .name = "audio.levels", .modality = ASSAY_MODALITY_AUDIO, .observes = ASSAY_VALUE_PCM, .metrics = peak_metrics};
-
-const assay_stage *const assay_stages[] = {&page_read,   &page_deskew,  &page_clean,  &ocr_recognize,   &ocr_tables,
-					   &ocr_discard, &video_read,   &video_shots, &video_keyframes, &video_pace,
-					   &audio_read,  &audio_levels, NULL};
-
-const assay_stage *assay_stage_find(const char *name)
-{
-	for (size_t i = 0; assay_stages[i] != NULL; i++)
-		if (strcmp(assay_stages[i]->name, name) == 0)
-			return assay_stages[i];
-	return NULL;
-}
-
-const assay_stage *assay_stage_reader(assay_modality modality)
-{
-	for (size_t i = 0; assay_stages[i] != NULL; i++)
-		if (assay_stages[i]->modality == modality && assay_stage_is_reader(assay_stages[i]))
-			return assay_stages[i];
-	return NULL;
-}
+#include "config_stages.h"
 
 /* ---------------------------------------------------------------- fixtures */
 
@@ -124,7 +17,6 @@ static const struct {
     {"cer.yaml", CONTRACT("cer", "page", "metric: ocr.cer, mustBeLessThan: 0.02, whenMissing: skip")},
     {"cer2.yaml", CONTRACT("cer", "page", "metric: ocr.cer, mustBeLessThan: 0.03")},
     {"peak.yaml", CONTRACT("peak", "audio", "metric: audio.peak, mustBeLessThan: -1")},
-    {"remedy.yaml", CONTRACT("remedy", "page", "metric: ocr.cer, mustBeLessThan: 1, remedy: agein")},
     {"bad.yaml", CONTRACT("bad", "page", "metric: ocr.cer")},
     {"config.yaml", NULL},
 };
@@ -463,7 +355,7 @@ static const wrong_case wrong[] = {
      "stage 'ocr.tables' needs words, which nothing before it makes: put 'ocr.recognize' before it"},
     {VIDEO("video.pace, video.shots"), 3, 21,
      "stage 'video.pace' needs marks, which nothing before it makes: put 'video.shots' before it"},
-    /* contracts and remedies */
+    /* contracts */
     {PAGE("ocr.recognize") "contracts: cer.yaml\n", 4, 12, "'contracts' must be a list"},
     {PAGE("ocr.recognize") "contracts: [cer.yaml, cer.yaml]\n", 4, 23, "contract 'cer.yaml' stands here twice"},
     {PAGE("ocr.recognize") "contracts: [cer.yaml, cer2.yaml]\n", 4, 23,
@@ -474,16 +366,6 @@ static const wrong_case wrong[] = {
      "no operator: a check has exactly one, such as mustBeLessThan"},
     {PAGE("page.deskew") "contracts: [cer.yaml]\n", 9, 67,
      "no pipeline makes metric 'ocr.cer': add the stage 'ocr.recognize'"},
-    {PAGE("ocr.recognize") "contracts: [remedy.yaml]\n", 9, 6,
-     "check 'a' names remedy 'agein', which config.yaml does not have"},
-    {PAGE("ocr.recognize") "contracts: [remedy.yaml]\nremedies: {again: [page.clean]}\n", 9, 6,
-     "check 'a' names remedy 'agein', which config.yaml does not have, did you mean 'again'?"},
-    {PAGE("") "remedies: {agein: page.clean}\n", 4, 19, "remedy 'agein' must be a list of stages"},
-    {PAGE("") "remedies: {agein: []}\n", 4, 19, "remedy 'agein' must be a list of stages"},
-    {PAGE("") "remedies: {agein: [page.claen]}\n", 4, 20,
-     "no stage 'page.claen' in this build, did you mean 'page.clean'?"},
-    {PAGE("") "remedies: {agein: [page.clean, audio.levels]}\n", 4, 32,
-     "stage 'audio.levels' is for audio, not for page"},
 };
 
 static void config_load__wrong__place_and_message(void **state)
@@ -507,8 +389,6 @@ static const wrong_case doubtful[] = {
     {"dataset: d\nsources:\n- {path: a, modality: page}\n- {path: a, modality: page}\npipelines: {page: "
      "[ocr.recognize]}\n" TAIL,
      4, 10, "path 'a' stands here twice, first in line 3: the first source wins"},
-    {PAGE("ocr.recognize") TAIL "remedies: {x: [page.clean, ocr.recognize: {fast: true}]}\n", 5, 1,
-     "remedies are checked and recorded here; this release does not run them"},
 };
 
 static void config_load__doubtful__warned_and_loaded(void **state)

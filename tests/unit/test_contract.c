@@ -10,12 +10,16 @@ static assay_vocabulary vocabulary;
 static int set_up(void **state)
 {
 	static const assay_vocabulary_metric metrics[] = {
-	    {"ocr.cer", "1", "ocr.recognize", 4, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
-	    {"page.blank", "1", "page.quality", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
-	    {"page.dpi", "dpi", "page.quality", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
-	    {"table.cells", "1", "ocr.tables", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_TABLE), false},
-	    {"audio.peak", "dB", "audio.levels", 2,
-	     ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_SEGMENT), true},
+	    {.name = "ocr.cer", "1", "ocr.recognize", 4, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
+	    {.name = "page.blank", "1", "page.quality", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
+	    {.name = "page.dpi", "dpi", "page.quality", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
+	    {.name = "table.cells", "1", "ocr.tables", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_TABLE), false},
+	    {.name = "audio.peak",
+	     "dB",
+	     "audio.levels",
+	     2,
+	     ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_SEGMENT),
+	     true},
 	};
 
 	(void)state;
@@ -658,7 +662,7 @@ static void contract_decode__whole__same_record_and_units(void **state)
 /* A metric may become coarser after a contract was stored: its bound is then never met by accident. */
 static void contract_decode__bound_too_fine_for_the_metric__counts_as_unknown(void **state)
 {
-	const assay_vocabulary_metric coarse = {"ocr.cer", "1", "ocr.recognize", 1, 2, true};
+	const assay_vocabulary_metric coarse = {.name = "ocr.cer", "1", "ocr.recognize", 1, 2, true};
 	assay_vocabulary v = {0};
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
 	assay_contract *c;
@@ -743,10 +747,10 @@ static void contract_decode__long_decimal__corrupt(void **state)
 
 static void vocabulary_add__any_order__sorted_and_made_once_raised(void **state)
 {
-	const assay_vocabulary_metric rows[] = {{"b", "1", "s", 0, 2, false},
-						{"a", "1", "s", 0, 2, false},
-						{"c", "1", "s", 0, 2, true},
-						{"b", "1", "s", 0, 2, true}};
+	const assay_vocabulary_metric rows[] = {{.name = "b", "1", "s", 0, 2, false},
+						{.name = "a", "1", "s", 0, 2, false},
+						{.name = "c", "1", "s", 0, 2, true},
+						{.name = "b", "1", "s", 0, 2, true}};
 	assay_vocabulary v = {0};
 
 	(void)state;

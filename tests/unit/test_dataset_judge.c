@@ -19,8 +19,12 @@ static assay_vocabulary vocabulary;
 static int set_up(void **state)
 {
 	static const assay_vocabulary_metric metrics[] = {
-	    {"m.cents", "EUR", "m", 2, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
-	    {"m.count", "1", "m", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO),
+	    {.name = "m.cents", "EUR", "m", 2, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE), true},
+	    {.name = "m.count",
+	     "1",
+	     "m",
+	     0,
+	     ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO),
 	     true},
 	};
 

@@ -374,7 +374,7 @@ static void other_limits(world *w)
 
 static void other_remedy(world *w)
 {
-	edit(w, "assay.yaml", "pipelines:", "remedies: {level: [page.deskew]}\npipelines:");
+	edit(w, "assay.yaml", "pipelines:", "remedies: {level: [page.despeckle]}\npipelines:");
 	load_config(w);
 }
 

@@ -58,6 +58,13 @@ const char *assay_failure_name(unsigned failure);
 /** True when the outcome is a property of the bytes and the recipe, so that it may be cached. */
 int assay_failure_is_deterministic(unsigned failure);
 
+/** What a metric tells of content that is lost: a remedy may not lose any to look better. */
+typedef enum assay_recall {
+	ASSAY_RECALL_NONE = 0,
+	ASSAY_RECALL_MORE = 1, /* it counts what was kept: less of it is loss */
+	ASSAY_RECALL_LESS = 2, /* it counts what was missed: more of it is loss */
+} assay_recall;
+
 /** Who said a value of the metadata, in ascending precedence. Stored: never renumber. */
 typedef enum assay_metadata_origin {
 	ASSAY_METADATA_RULE = 1,    /* `metadata` of the source's rule in assay.yaml */

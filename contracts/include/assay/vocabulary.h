@@ -13,6 +13,9 @@ typedef struct assay_vocabulary_metric {
 	int scale;                       /* measurements are integers in units of 10^-scale */
 	unsigned kinds;                  /* ASSAY_SAMPLE_MASK of the kinds it is measured on */
 	bool made;                       /* a pipeline of the configuration makes it; false: only known to this build */
+	bool belief;                     /* what an engine says of its own work: remedies are not chosen by it */
+	assay_recall recall;             /* what it tells of content that is lost */
+	int64_t slack;                   /* in units of 10^-scale: a loss up to this is no loss */
 } assay_vocabulary_metric;
 
 typedef struct assay_vocabulary {

@@ -8,6 +8,8 @@
 
 /** The stage's params struct with every default in place; free with assay_params_free. */
 ASSAY_NODISCARD assay_code assay_params_new(void **out, const assay_stage *stage, assay_err *err);
+/** A copy of its own; free it likewise. ASSAY_OK or ASSAY_ENOMEM. */
+ASSAY_NODISCARD assay_code assay_params_copy(void **out, const assay_stage *stage, const void *params, assay_err *err);
 void assay_params_free(const assay_stage *stage, void *params); /* NULL is fine */
 
 /** Row of that name, NULL if there is none. */

@@ -318,6 +318,14 @@ typedef struct assay_metric {
 	const char *help; /* definition in a sentence, with range and convention */
 } assay_metric;
 
+/** What judging must know of a metric beyond its value, where there is something to know. */
+typedef struct assay_metric_note {
+	const char *metric;  /* of the stage's own table; NULL ends the table */
+	bool belief;         /* what an engine says of its own work: a remedy may raise it and make the content worse */
+	assay_recall recall; /* ASSAY_RECALL_NONE: it tells of no loss */
+	int64_t slack;       /* in the metric's resolution: a loss up to this is no loss */
+} assay_metric_note;
+
 typedef struct assay_artifact_type {
 	const char *role;   /* "text", "words", "keyframe"; unique in the stage; NULL ends the table */
 	const char *media;  /* media type, e.g. "text/plain;charset=utf-8" */
@@ -360,6 +368,7 @@ typedef struct assay_stage {
 	const assay_param *params; /* NULL when there are none */
 	size_t params_size;
 	const assay_metric *metrics;
+	const assay_metric_note *notes; /* NULL when there are none */
 	const assay_artifact_type *artifacts;
 
 	/* Version text of the engine behind the stage ("tesseract 5.3.0"); NULL when there is none. Static storage. */
@@ -391,5 +400,7 @@ static inline bool assay_stage_is_reader(const assay_stage *s)
 size_t assay_param_count(const assay_stage *s);
 size_t assay_metric_count(const assay_stage *s);
 size_t assay_artifact_count(const assay_stage *s);
+/** The note on a metric of the stage; NULL when there is none. */
+const assay_metric_note *assay_metric_note_of(const assay_stage *s, const char *metric);
 
 #endif

@@ -36,6 +36,26 @@ typedef struct assay_config_pipeline {
 	bool used; /* some source has this modality (audio: or video) */
 } assay_config_pipeline;
 
+#define ASSAY_CONFIG_RUNGS_MAX 16
+
+/** One attempt of a remedy: the pipeline with some of its steps changed. */
+typedef struct assay_config_rung {
+	assay_config_pipeline *pipeline; /* owned; whole, as it is run; `used` says nothing */
+	int line, column;
+} assay_config_rung;
+
+/** A ladder of attempts that may help what a check refuses. */
+typedef struct assay_config_remedy {
+	char *name;
+	assay_modality modality;  /* of its stages. One for audio changes the sound of videos too */
+	assay_config_rung *rungs; /* in the order in which they are tried */
+	size_t rung_count;        /* 1..ASSAY_CONFIG_RUNGS_MAX */
+	bool best;                /* choose: best; false: the first attempt that passes is taken */
+	bool high;                /* want: high */
+	char *by;                 /* the metric to choose by; "" unless best */
+	int line, column;         /* of its name */
+} assay_config_remedy;
+
 typedef struct assay_config_limits {
 	int64_t memory_mib; /* address space of a child, default 1024 */
 	int64_t cpu_s;      /* CPU seconds of a unit, default 600 */
@@ -50,6 +70,8 @@ typedef struct assay_config {
 	assay_config_pipeline pipelines[ASSAY_MODALITY_MAX + 1]; /* by modality; [0] unused */
 	assay_contract **contracts;                              /* in file order */
 	size_t contract_count;
+	assay_config_remedy *remedies; /* in file order */
+	size_t remedy_count;
 	assay_vocabulary vocabulary; /* all metrics of this build, `made` where a used pipeline makes them */
 	assay_config_limits limits;
 	assay_fields fields;
@@ -89,6 +111,20 @@ static inline void assay_config_closep(assay_config **c)
  * @return number of steps
  */
 size_t assay_config_chain(const assay_config *c, assay_modality modality, const assay_config_step **steps);
+
+/** The remedy of that name, NULL if there is none. */
+const assay_config_remedy *assay_config_remedy_find(const assay_config *c, const char *name);
+/** Does a check of some contract name a remedy? */
+bool assay_config_has_bound_remedy(const assay_config *c);
+/**
+ * The steps that a source of this modality runs through in one attempt of a remedy: assay_config_chain with the
+ * attempt's pipeline in the place of the configured one.
+ * @param rung   0-based
+ * @param steps  [out] array of at least 2 * ASSAY_CONFIG_STEPS_MAX
+ * @return number of steps; 0 when the remedy changes nothing for sources of this modality
+ */
+size_t assay_config_rung_chain(const assay_config *c, assay_modality source, const assay_config_remedy *r, size_t rung,
+			       const assay_config_step **steps);
 
 /** Does a path relative to assay.yaml match a source pattern? Hidden components match only explicit dots. */
 bool assay_glob_match(const char *pattern, const char *path);

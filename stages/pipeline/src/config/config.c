@@ -18,6 +18,9 @@ void assay_config_close(assay_config *c)
 	for (size_t i = 0; i < c->contract_count; i++)
 		assay_contract_close(c->contracts[i]);
 	free(c->contracts);
+	for (size_t i = 0; i < c->remedy_count; i++)
+		config_remedy_release(&c->remedies[i]);
+	free(c->remedies);
 	assay_vocabulary_release(&c->vocabulary);
 	assay_fields_release(&c->fields);
 	assay_filters_release(&c->filters);
@@ -115,6 +118,7 @@ static assay_code read_document(config_loader *l, const assay_yaml_node *root)
 	ASSAY_TRY(config_read_pipelines(l, root)); /* needs sources; contracts need the vocabulary that it makes */
 	ASSAY_TRY(config_read_remedies(l, root));
 	ASSAY_TRY(config_read_contracts(l, root));
+	config_lint_remedies(l);
 	return ASSAY_OK;
 
 fail:

@@ -1,7 +1,6 @@
 #include "config_internal.h"
 
 #include "assay/memory.h"
-#include "assay/suggest.h"
 
 #include <string.h>
 
@@ -15,29 +14,12 @@ static char *beside(const char *file, const char *path)
 	return assay_asprintf("%.*s%s", (int)(slash - file + 1), file, path);
 }
 
-static void lint_remedy(config_loader *l, const assay_contract *c, const assay_check *k)
-{
-	assay_suggest s;
-	char hint[160];
-
-	if (k->remedy[0] == '\0' || assay_yaml_get(l->remedies, k->remedy) != NULL)
-		return;
-	assay_suggest_init(&s, k->remedy);
-	for (size_t i = 0; l->remedies != NULL && i < l->remedies->count; i++)
-		assay_suggest_offer(&s, l->remedies->children[i].key);
-	assay_diagnostics_add(l->d, true, c->file, k->line, k->column,
-			      "check '%s' names remedy '%s', which %s does not have%s", k->id, k->remedy, l->file,
-			      assay_suggest_text(&s, hint, sizeof hint));
-}
-
 static void lint_contract(config_loader *l, const assay_yaml_node *n, const assay_contract *c)
 {
 	for (size_t i = 0; i < l->c->contract_count; i++)
 		if (strcmp(l->c->contracts[i]->id, c->id) == 0)
 			CONFIG_ERROR(l, n, "contract '%s' has the id '%s' of contract '%s'", c->file, c->id,
 				     l->c->contracts[i]->file);
-	for (size_t i = 0; i < c->check_count; i++)
-		lint_remedy(l, c, &c->checks[i]);
 }
 
 /* What is wrong inside a contract is among the findings already; that it cannot be read is one of ours. */

@@ -11,7 +11,7 @@ typedef struct config_loader {
 	assay_diagnostics *d;
 	assay_err *err;
 	assay_config *c;
-	const assay_yaml_node *remedies; /* mapping of names, NULL if none */
+	bool pipelines_wrong; /* what builds on them is not to be blamed */
 } config_loader;
 
 #define CONFIG_ERROR(l, node, ...)                                                                                     \
@@ -33,14 +33,36 @@ ASSAY_NODISCARD assay_code config_sidecar_fault(const char **fault, const char *
 /**
  * config_steps.c: a list of stages with their parameters, checked for order and kinds of value. The reader is put
  * first where it is not written.
- * @param modality  0: that of the first stage in the list
  */
 ASSAY_NODISCARD assay_code config_read_steps(config_loader *l, const assay_yaml_node *list, assay_modality modality,
 					     assay_config_pipeline *out);
 void config_pipeline_release(assay_config_pipeline *p);
+/** The stage of an item, "stage" or {stage: parameters}; NULL (and a finding) when it is none of this modality. */
+const assay_stage *config_item_stage(config_loader *l, const assay_yaml_node *item, assay_modality modality);
+/** The parameters of an item over those of its step. */
+ASSAY_NODISCARD assay_code config_set_item(config_loader *l, const assay_yaml_node *item,
+					   const assay_config_step *step);
+/** Put a step with default parameters at a place of a pipeline. ASSAY_EFULL (and a finding) when there is no room. */
+ASSAY_NODISCARD assay_code config_insert_step(config_loader *l, const assay_yaml_node *item, assay_config_pipeline *p,
+					      size_t at, const assay_stage *stage);
+/** Report steps whose input nothing before them makes. */
+void config_lint_flow(config_loader *l, const assay_config_pipeline *p);
+/** config_rung.c: the pipeline of a modality with the changes of one item of a remedy. */
+ASSAY_NODISCARD assay_code config_read_rung(config_loader *l, const assay_yaml_node *item, const char *remedy,
+					    assay_modality modality, assay_config_rung *out);
+/** Do two pipelines do the same? */
+ASSAY_NODISCARD assay_code config_pipelines_same(bool *out, const assay_config_pipeline *a,
+						 const assay_config_pipeline *b, assay_err *err);
 /** config_pipelines.c */
 ASSAY_NODISCARD assay_code config_read_pipelines(config_loader *l, const assay_yaml_node *root);
+/** The steps of a pipeline, then, for sources that are videos, those of `sound` after its reader. */
+size_t config_chain(assay_modality source, const assay_config_pipeline *p, const assay_config_pipeline *sound,
+		    const assay_config_step **steps);
+/** config_remedies.c */
 ASSAY_NODISCARD assay_code config_read_remedies(config_loader *l, const assay_yaml_node *root);
+void config_remedy_release(assay_config_remedy *r);
+/** What checks say of remedies, once the contracts are read. */
+void config_lint_remedies(config_loader *l);
 /** config_fields.c */
 ASSAY_NODISCARD assay_code config_read_fields(config_loader *l, const assay_yaml_node *root);
 /** Keys values, min and max of a mapping, fit for a type; `what` names it in findings. */

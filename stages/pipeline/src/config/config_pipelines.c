@@ -1,6 +1,5 @@
 #include "config_internal.h"
 
-#include "assay/memory.h"
 #include "assay/registry.h"
 
 #include <string.h>
@@ -13,12 +12,16 @@ static assay_code add_metrics(config_loader *l, const assay_stage *s, bool made)
 
 	for (size_t i = 0; i < assay_metric_count(s) && rc == ASSAY_OK; i++) {
 		const assay_metric *m = &s->metrics[i];
+		const assay_metric_note *note = assay_metric_note_of(s, m->name);
 		const assay_vocabulary_metric row = {.name = m->name,
 						     .unit = m->unit,
 						     .stage = s->name,
 						     .scale = m->scale,
 						     .kinds = m->kinds,
-						     .made = made};
+						     .made = made,
+						     .belief = note != NULL && note->belief,
+						     .recall = note != NULL ? note->recall : ASSAY_RECALL_NONE,
+						     .slack = note != NULL ? note->slack : 0};
 
 		rc = assay_vocabulary_add(&l->c->vocabulary, &row, l->err);
 	}
@@ -109,50 +112,25 @@ assay_code config_read_pipelines(config_loader *l, const assay_yaml_node *root)
 	if (rc != ASSAY_OK)
 		return rc;
 	lint_used(l, assay_yaml_get(root, "pipelines"));
-	return fill_vocabulary(l, l->d->errors > errors);
+	l->pipelines_wrong = l->d->errors > errors;
+	return fill_vocabulary(l, l->pipelines_wrong);
 }
 
-/* ---------------------------------------------------------------- remedies */
+/* ---------------------------------------------------------------- chains */
 
-static assay_code read_remedy(config_loader *l, const assay_yaml_node *n)
+size_t config_chain(assay_modality source, const assay_config_pipeline *p, const assay_config_pipeline *sound,
+		    const assay_config_step **steps)
 {
-	ASSAY_AUTO_FREE assay_config_pipeline *p = assay_alloc(1, sizeof *p);
-	assay_code rc;
-
-	if (p == NULL)
-		return CONFIG_ENOMEM(l);
-	if (n->type != ASSAY_YAML_SEQUENCE || n->count == 0) {
-		CONFIG_ERROR(l, n, "remedy '%s' must be a list of stages", n->key);
-		return ASSAY_OK;
-	}
-	rc = config_read_steps(l, n, (assay_modality)0, p);
-	config_pipeline_release(p);
-	return rc;
-}
-
-assay_code config_read_remedies(config_loader *l, const assay_yaml_node *root)
-{
-	const assay_yaml_node *map = config_typed(l, root, "remedies", ASSAY_YAML_MAPPING);
-	assay_code rc = ASSAY_OK;
-
-	l->remedies = map;
-	if (map == NULL)
-		return ASSAY_OK;
-	if (map->count > 0)
-		CONFIG_WARN_AT_KEY(l, map, "remedies are checked and recorded here; this release does not run them");
-	for (size_t i = 0; i < map->count && rc == ASSAY_OK; i++)
-		rc = read_remedy(l, &map->children[i]);
-	return rc;
-}
-
-size_t assay_config_chain(const assay_config *c, assay_modality modality, const assay_config_step **steps)
-{
-	const assay_config_pipeline *p = &c->pipelines[modality], *audio = &c->pipelines[ASSAY_MODALITY_AUDIO];
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->count; i++)
 		steps[n++] = &p->steps[i];
-	for (size_t i = 1; modality == ASSAY_MODALITY_VIDEO && i < audio->count; i++)
-		steps[n++] = &audio->steps[i];
+	for (size_t i = 1; source == ASSAY_MODALITY_VIDEO && i < sound->count; i++)
+		steps[n++] = &sound->steps[i];
 	return n;
+}
+
+size_t assay_config_chain(const assay_config *c, assay_modality modality, const assay_config_step **steps)
+{
+	return config_chain(modality, &c->pipelines[modality], &c->pipelines[ASSAY_MODALITY_AUDIO], steps);
 }

@@ -107,17 +107,23 @@ static assay_code set_params(config_loader *l, const assay_yaml_node *n, const a
 
 /* ---------------------------------------------------------------- one step */
 
-static assay_code add_step(config_loader *l, assay_config_pipeline *p, const assay_stage *stage,
-			   const assay_yaml_node *at)
+assay_code config_insert_step(config_loader *l, const assay_yaml_node *item, assay_config_pipeline *p, size_t at,
+			      const assay_stage *stage)
 {
-	assay_config_step *step = &p->steps[p->count];
+	assay_config_step step = {.stage = stage, .line = item->line, .column = item->column};
 	assay_code rc;
 
-	*step = (assay_config_step){.stage = stage, .line = at->line, .column = at->column};
-	rc = assay_params_new(&step->params, stage, l->err);
-	if (rc == ASSAY_OK)
-		p->count++;
-	return rc;
+	if (p->count == ASSAY_CONFIG_STEPS_MAX) {
+		CONFIG_ERROR(l, item, "more than %d stages in one pipeline", ASSAY_CONFIG_STEPS_MAX - 1);
+		return ASSAY_EFULL;
+	}
+	rc = assay_params_new(&step.params, stage, l->err);
+	if (rc != ASSAY_OK)
+		return rc;
+	memmove(&p->steps[at + 1], &p->steps[at], (p->count - at) * sizeof *p->steps);
+	p->steps[at] = step;
+	p->count++;
+	return ASSAY_OK;
 }
 
 static void report_no_stage(config_loader *l, const char *name, int line, int column)
@@ -154,14 +160,29 @@ static bool measures(const assay_stage *s)
 	return assay_metric_count(s) > 0 || assay_artifact_count(s) > 0;
 }
 
-static bool lint_place(config_loader *l, const assay_yaml_node *item, const assay_config_pipeline *p,
-		       const assay_stage *stage, assay_modality modality)
+const assay_stage *config_item_stage(config_loader *l, const assay_yaml_node *item, assay_modality modality)
 {
-	if (stage->modality != modality) {
-		CONFIG_ERROR(l, item, "stage '%s' is for %s, not for %s", stage->name,
-			     assay_modality_name(stage->modality), assay_modality_name(modality));
-		return false;
-	}
+	int line, column;
+	const char *name = step_name(l, item, &line, &column);
+	const assay_stage *stage = name ? assay_stage_find(name) : NULL;
+
+	if (name != NULL && stage == NULL)
+		report_no_stage(l, name, line, column);
+	if (stage == NULL || stage->modality == modality)
+		return stage;
+	CONFIG_ERROR(l, item, "stage '%s' is for %s, not for %s", stage->name, assay_modality_name(stage->modality),
+		     assay_modality_name(modality));
+	return NULL;
+}
+
+assay_code config_set_item(config_loader *l, const assay_yaml_node *item, const assay_config_step *step)
+{
+	return item->type == ASSAY_YAML_MAPPING ? set_params(l, &item->children[0], step) : ASSAY_OK;
+}
+
+static bool lint_place(config_loader *l, const assay_yaml_node *item, const assay_config_pipeline *p,
+		       const assay_stage *stage)
+{
 	if (assay_stage_is_reader(stage) && (p->count > 1 || p->steps[0].line != 0)) {
 		CONFIG_ERROR(l, item, "stage '%s' reads files and must come first", stage->name);
 		return false;
@@ -184,29 +205,21 @@ static assay_code place_step(config_loader *l, const assay_yaml_node *item, assa
 		p->steps[0].column = item->column;
 		return ASSAY_OK;
 	}
-	if (p->count == ASSAY_CONFIG_STEPS_MAX) {
-		CONFIG_ERROR(l, item, "more than %d stages in one pipeline", ASSAY_CONFIG_STEPS_MAX - 1);
-		return ASSAY_ECONFIG;
-	}
-	return add_step(l, p, stage, item);
+	return config_insert_step(l, item, p, p->count, stage);
 }
 
 static assay_code read_step(config_loader *l, const assay_yaml_node *item, assay_modality modality,
 			    assay_config_pipeline *p)
 {
-	int line, column;
-	const char *name = step_name(l, item, &line, &column);
-	const assay_stage *stage = name ? assay_stage_find(name) : NULL;
+	const assay_stage *stage = config_item_stage(l, item, modality);
 	assay_code rc;
 
-	if (name != NULL && stage == NULL)
-		report_no_stage(l, name, line, column);
-	if (stage == NULL || !lint_place(l, item, p, stage, modality))
+	if (stage == NULL || !lint_place(l, item, p, stage))
 		return ASSAY_OK;
 	rc = place_step(l, item, p, stage);
-	if (rc == ASSAY_OK && item->type == ASSAY_YAML_MAPPING)
-		rc = set_params(l, &item->children[0], &p->steps[p->count - 1]);
-	return rc == ASSAY_ECONFIG ? ASSAY_OK : rc;
+	if (rc == ASSAY_OK)
+		rc = config_set_item(l, item, &p->steps[p->count - 1]);
+	return rc == ASSAY_EFULL ? ASSAY_OK : rc;
 }
 
 /* ---------------------------------------------------------------- kinds of value along the list */
@@ -251,7 +264,7 @@ static void report_starved(config_loader *l, const assay_config_step *step, unsi
 				      "stage '%s' needs %s, which nothing before it makes", step->stage->name, kinds);
 }
 
-static void lint_flow(config_loader *l, const assay_config_pipeline *p)
+void config_lint_flow(config_loader *l, const assay_config_pipeline *p)
 {
 	unsigned available = p->steps[0].stage->emits;
 
@@ -267,21 +280,6 @@ static void lint_flow(config_loader *l, const assay_config_pipeline *p)
 
 /* ---------------------------------------------------------------- the list */
 
-static assay_modality modality_of(const assay_yaml_node *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const assay_yaml_node *item = &list->children[i];
-		const char *name = item->type == ASSAY_YAML_SCALAR                       ? item->text
-				   : item->type == ASSAY_YAML_MAPPING && item->count > 0 ? item->children[0].key
-											 : NULL;
-		const assay_stage *stage = name ? assay_stage_find(name) : NULL;
-
-		if (stage != NULL)
-			return stage->modality;
-	}
-	return ASSAY_MODALITY_PAGE; /* no stage is known: each is reported, and none gets far enough to care */
-}
-
 assay_code config_read_steps(config_loader *l, const assay_yaml_node *list, assay_modality modality,
 			     assay_config_pipeline *out)
 {
@@ -289,12 +287,10 @@ assay_code config_read_steps(config_loader *l, const assay_yaml_node *list, assa
 	const size_t errors = l->d->errors;
 	assay_code rc;
 
-	if (modality == 0)
-		modality = modality_of(list);
-	rc = add_step(l, out, assay_stage_reader(modality), &implied);
+	rc = config_insert_step(l, &implied, out, 0, assay_stage_reader(modality));
 	for (size_t i = 0; i < list->count && rc == ASSAY_OK; i++)
 		rc = read_step(l, &list->children[i], modality, out);
 	if (rc == ASSAY_OK && l->d->errors == errors) /* one wrong stage would starve all that follow */
-		lint_flow(l, out);
+		config_lint_flow(l, out);
 	return rc;
 }

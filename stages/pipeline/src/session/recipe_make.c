@@ -168,11 +168,10 @@ fail:
 	return assay_err_prefix(err, "stage %s", stage->name);
 }
 
-assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, const assay_config *config, assay_modality modality,
-			     const assay_build_ids *builds, assay_err *err)
+assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, assay_modality modality,
+			     const assay_config_step *const *steps, size_t count, const assay_build_ids *builds,
+			     assay_err *err)
 {
-	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
-	const size_t count = assay_config_chain(config, modality, steps);
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *draft = assay_alloc(1, sizeof *draft);
 	const size_t start = record->len;
 	assay_code rc = ASSAY_OK;

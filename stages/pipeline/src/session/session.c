@@ -19,22 +19,78 @@ static bool modality_used(const assay_config *c, assay_modality m)
 	return false;
 }
 
+/* Its recipe, stored where a store is given. */
+static assay_code keep_recipe(assay_recipe **out, assay_modality modality, const assay_config_step *const *steps,
+			      size_t count, const assay_build_ids *builds, assay_store *store, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc = assay_recipe_make(out, &record, modality, steps, count, builds, err);
+
+	if (rc == ASSAY_OK && store != NULL)
+		rc = assay_object_put(store, ASSAY_OBJECT_RECIPE, record.data, record.len, &(*out)->digest, NULL, NULL,
+				      err);
+	return rc;
+}
+
 assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
 				 const assay_build_ids *builds, assay_store *keep_in, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++) {
-		ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+		const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
 
-		if (!modality_used(config, (assay_modality)m))
-			continue;
-		rc = assay_recipe_make(&out[m], &record, config, (assay_modality)m, builds, err);
-		if (rc == ASSAY_OK && keep_in != NULL)
-			rc = assay_object_put(keep_in, ASSAY_OBJECT_RECIPE, record.data, record.len, &out[m]->digest,
-					      NULL, NULL, err);
+		if (modality_used(config, (assay_modality)m))
+			rc = keep_recipe(&out[m], (assay_modality)m, steps,
+					 assay_config_chain(config, (assay_modality)m, steps), builds, keep_in, err);
 	}
 	return rc;
+}
+
+static assay_code make_rung(assay_session *s, const assay_config_remedy *r, size_t rung, assay_modality source,
+			    assay_err *err)
+{
+	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
+	const size_t count = assay_config_rung_chain(s->config, source, r, rung, steps);
+	assay_session_rung *made;
+	assay_code rc;
+
+	if (count == 0)
+		return ASSAY_OK;
+	rc = assay_grow(&s->rungs, &s->rung_cap, s->rung_count, sizeof *s->rungs, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	made = &s->rungs[s->rung_count];
+	*made = (assay_session_rung){.remedy = r, .rung = rung, .source = source};
+	rc = keep_recipe(&made->recipe, source, steps, count, &s->builds, s->store, err);
+	if (rc != ASSAY_OK)
+		return assay_err_prefix(err, "attempt %zu of remedy '%s'", rung + 1, r->name);
+	s->rung_count++;
+	return ASSAY_OK;
+}
+
+assay_code assay_session_make_rungs(assay_session *s, assay_err *err)
+{
+	const assay_config *c = s->config;
+	assay_code rc = ASSAY_OK;
+
+	if (s->rung_count > 0)
+		return ASSAY_OK;
+	for (size_t i = 0; i < c->remedy_count; i++)
+		for (size_t k = 0; k < c->remedies[i].rung_count; k++)
+			for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++)
+				if (modality_used(c, (assay_modality)m))
+					rc = make_rung(s, &c->remedies[i], k, (assay_modality)m, err);
+	return rc;
+}
+
+const assay_session_rung *assay_session_rung_of(const assay_session *s, const assay_config_remedy *r, size_t rung,
+						assay_modality source)
+{
+	for (size_t i = 0; i < s->rung_count; i++)
+		if (s->rungs[i].remedy == r && s->rungs[i].rung == rung && s->rungs[i].source == source)
+			return &s->rungs[i];
+	return NULL;
 }
 
 /* Under its digest, which alone is of interest to who writes nothing. */
@@ -132,6 +188,8 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	ASSAY_TRY(assay_build_ids_read(&s->builds, err));
 	if (with_recipes)
 		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
+	if (assay_config_has_bound_remedy(config))
+		ASSAY_TRY(assay_session_make_rungs(s, err));
 	ASSAY_TRY(assay_session_contracts(s, true, err));
 	ASSAY_TRY(keep_filters(s, err));
 	ASSAY_TRY(assay_baselines_find(&s->baselines, store, (const assay_contract *const *)config->contracts,
@@ -168,6 +226,9 @@ void assay_session_release(assay_session *s)
 {
 	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
 		assay_recipe_close(s->recipes[m]);
+	for (size_t i = 0; i < s->rung_count; i++)
+		assay_recipe_close(s->rungs[i].recipe);
+	free(s->rungs);
 	assay_build_ids_release(&s->builds);
 	free(s->contracts);
 	assay_baselines_release(&s->baselines);

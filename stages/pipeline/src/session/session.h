@@ -8,11 +8,21 @@
 
 #include "baseline.h"
 
+/** The recipe of one attempt of a remedy, for sources of one modality. */
+typedef struct assay_session_rung {
+	const assay_config_remedy *remedy; /* of the configuration */
+	size_t rung;                       /* 0-based */
+	assay_modality source;
+	assay_recipe *recipe;
+} assay_session_rung;
+
 typedef struct assay_session {
 	const assay_config *config;
 	assay_store *store;
 	assay_build_ids builds;
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* of the modalities that sources use; NULL otherwise */
+	assay_session_rung *rungs; /* assay_session_make_rungs; in order of remedies, attempts, modalities */
+	size_t rung_count, rung_cap;
 	assay_digest *contracts;   /* digests of the canonical records, in the configuration's order */
 	assay_digest contract_set; /* of that list */
 	assay_digest filters;      /* the object that tells of them */
@@ -25,7 +35,8 @@ typedef struct assay_session {
 
 /**
  * Store recipes and contracts, find the baselines that contracts name, and begin a run record.
- * @param with_recipes  digest models and fonts (a judging does not need them)
+ * @param with_recipes  digest models and fonts (a judging does not need them, but for those of remedies that checks
+ *                      name: their attempts are found by recipe)
  */
 ASSAY_NODISCARD assay_code assay_session_open(assay_session *s, const assay_config *config, assay_store *store,
 					      const char *verb, bool with_recipes, assay_err *err);
@@ -37,6 +48,14 @@ void assay_session_release(assay_session *s);
 /** Recipes of the modalities that sources use, for those who need no run (status). Caller frees with recipe_close. */
 ASSAY_NODISCARD assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
 						 const assay_build_ids *builds, assay_store *keep_in, assay_err *err);
+/**
+ * Make and store the recipes of every attempt of every remedy, unless they are made: assay_session_open does it when a
+ * check names a remedy.
+ */
+ASSAY_NODISCARD assay_code assay_session_make_rungs(assay_session *s, assay_err *err);
+/** That of one attempt; NULL when the remedy changes nothing for sources of this modality, or none were made. */
+const assay_session_rung *assay_session_rung_of(const assay_session *s, const assay_config_remedy *r, size_t rung,
+						assay_modality source);
 /** Digests of the contracts and of their set; the records are put into the store with keep. */
 ASSAY_NODISCARD assay_code assay_session_contracts(assay_session *s, bool keep, assay_err *err);
 
