@@ -144,10 +144,12 @@ static assay_code take_option(assay_invocation *in, char **argv, int argc, int *
 			return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --%s needs %s", in->title, row->name, row->value);
 		value = argv[++*i];
 	}
-	if (own)
-		in->given[row - in->verb->options] = value != NULL ? value : "";
-	else
+	if (!own) {
 		set_shared(in, row, value, help);
+		return ASSAY_OK;
+	}
+	in->given[row - in->verb->options] = value != NULL ? value : "";
+	in->every[in->every_count++] = (assay_given){.row = row, .value = value != NULL ? value : ""};
 	return ASSAY_OK;
 }
 

@@ -22,7 +22,7 @@ int assay_arguments_sub_at(char *const *argv, int argc);
 const assay_option *assay_option_find(const assay_option *rows, const char *name, size_t size, char letter);
 
 /**
- * Take the words apart. in->verb, in->title and room in `given` and `args` are there.
+ * Take the words apart. in->verb, in->title and room in `given`, `every` and `args` are there.
  * @param help  [out] --help was among them; operands are not counted then
  */
 ASSAY_NODISCARD assay_code assay_arguments_parse(assay_invocation *in, char **argv, int argc, bool *help,

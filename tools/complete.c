@@ -186,9 +186,9 @@ static const struct {
 	const char *word;
 	each_fn *each;
 } from_store[] = {
-    {"TAG", each_tag},       {"VERSION", each_tag},   {"VERSION", each_version}, {"ENTITY", each_tag},
-    {"ENTITY", each_sample}, {"ENTITY", each_source}, {"SAMPLE", each_sample},   {"PATH", each_source},
-    {"PREFIX", each_source}, {"TICKET", each_ticket}, {"CHECK", each_check},
+    {"TAG", each_tag},       {"VERSION", each_tag},    {"VERSION", each_version}, {"ENTITY", each_tag},
+    {"ENTITY", each_sample}, {"ENTITY", each_source},  {"SAMPLE", each_sample},   {"PATH", each_source},
+    {"PREFIX", each_source}, {"PATTERN", each_source}, {"TICKET", each_ticket},   {"CHECK", each_check},
 };
 
 static void complete_from_store(completion *c, const assay_slot *w)

@@ -61,7 +61,7 @@ static int run_chosen(assay_invocation *in, char **argv, int argc, assay_err *er
 {
 	bool help = false;
 
-	if (in->given == NULL || in->args == NULL)
+	if (in->given == NULL || in->every == NULL || in->args == NULL)
 		return assay_exit_of(ASSAY_RAISE(err, ASSAY_ENOMEM, "out of memory"));
 	if (assay_arguments_parse(in, argv, argc, &help, err) != ASSAY_OK)
 		return ASSAY_EXIT_USAGE;
@@ -92,11 +92,13 @@ static int run_verb(const assay_verb *v, char **argv, int argc)
 		rows++;
 	in.verb = v;
 	in.given = assay_alloc(rows, sizeof *in.given);
+	in.every = assay_alloc((size_t)argc, sizeof *in.every); /* an option is a word at least */
 	in.args = assay_alloc((size_t)argc + 1, sizeof *in.args);
 	code = run_chosen(&in, argv, argc, &err);
 	if (err.code != ASSAY_OK)
 		print_error(&err);
 	free(in.given);
+	free(in.every);
 	free(in.args);
 	return close_stdout(code);
 }

@@ -20,6 +20,17 @@ const char *assay_opt(const assay_invocation *in, const char *name)
 	return NULL;
 }
 
+const char *assay_opt_next(const assay_invocation *in, const char *name, int *at)
+{
+	while (*at < in->every_count) {
+		const assay_given *g = &in->every[(*at)++];
+
+		if (strcmp(g->row->name, name) == 0)
+			return g->value;
+	}
+	return NULL;
+}
+
 assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t dflt, uint64_t lo, uint64_t hi,
 			  uint64_t *out, assay_err *err)
 {

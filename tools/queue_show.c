@@ -1,15 +1,19 @@
 #include "verbs.h"
 
+#include "queue_select.h"
 #include "queue_ticket.h"
-#include "subject.h"
 #include "tell_recipe.h"
 
 #include "assay/memory.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+
+static const assay_option options[] = {
+    ASSAY_SELECTION_OPTIONS,
+    {NULL, 0, NULL, NULL},
+};
 
 /* The step of the recipe that made a metric, or that failed. */
 static const assay_recipe_step *step_of(const assay_ticket_facts *c, const char *stage, const char *metric)
@@ -199,17 +203,13 @@ static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *
 	return rc;
 }
 
-/* The source that a ticket is about: its subject, or the subject without its part. */
 static assay_code source_of(assay_source *out, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	const char *hash = strrchr(t->subject, '#');
-	ASSAY_AUTO_FREE char *path =
-	    assay_strndup(t->subject, hash != NULL ? (size_t)(hash - t->subject) : strlen(t->subject));
-	assay_code rc;
+	ASSAY_AUTO_FREE char *path = NULL;
+	assay_code rc = assay_ticket_path(&path, t, err);
 
-	if (path == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
-	rc = assay_source_find(s, path, out, err);
+	if (rc == ASSAY_OK)
+		rc = assay_source_find(s, path, out, err);
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
@@ -217,12 +217,12 @@ typedef struct showing {
 	const assay_invocation *in;
 	assay_store *store;
 	assay_report *report;
-	const char *told; /* subject whose ticket was shown already */
 	uint64_t shown;
 } showing;
 
-static assay_code show_ticket(showing *w, const assay_ticket *t, assay_err *err)
+static assay_code show_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 {
+	showing *w = ctx;
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts c = {0};
 	ASSAY_AUTO_SOURCE src = {0};
 	assay_code rc = assay_ticket_facts_load(&c, w->store, t, err);
@@ -241,70 +241,24 @@ static assay_code show_ticket(showing *w, const assay_ticket *t, assay_err *err)
 	return print_ticket(w->store, t, &c, &src, err);
 }
 
-static assay_code show_by_id(showing *w, const char *name, bool *is_id, assay_err *err)
-{
-	ASSAY_AUTO_TICKET t = {0};
-	char *end;
-	const uint64_t id = strtoull(name + 1, &end, 10);
-	assay_code rc;
-
-	if ((name[0] != 'T' && name[0] != 't') || !isdigit((unsigned char)name[1]) || *end != '\0')
-		return ASSAY_ENOENT;
-	*is_id = true;
-	rc = assay_ticket_get(w->store, id, &t, err);
-	return rc == ASSAY_OK ? show_ticket(w, &t, err) : rc;
-}
-
-static assay_code show_by_key(showing *w, const char *key, assay_err *err)
-{
-	ASSAY_AUTO_TICKET t = {0};
-	const assay_code rc = assay_ticket_find(w->store, key, &t, err);
-
-	if (rc != ASSAY_OK)
-		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	return show_ticket(w, &t, err);
-}
-
-static assay_code show_of_sample(void *ctx, const assay_sample_row *row, assay_err *err)
-{
-	showing *w = ctx;
-
-	return strcmp(row->key, w->told) != 0 ? show_by_key(w, row->key, err) : ASSAY_OK;
-}
-
-/* Its own ticket; of a path also those of its samples. */
-static assay_code show_by_subject(showing *w, const char *name, assay_err *err)
-{
-	ASSAY_AUTO_SUBJECT subject = {0};
-	assay_code rc = assay_subject_find(&subject, w->store, name, err);
-
-	if (rc != ASSAY_OK)
-		return rc;
-	w->told = subject.name;
-	rc = show_by_key(w, subject.name, err);
-	if (rc == ASSAY_OK && subject.is_path)
-		rc = assay_samples_of(w->store, subject.source.id, show_of_sample, w, err);
-	if (rc == ASSAY_OK && w->shown == 0)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' never had a ticket; see 'assay why %s'", subject.name,
-				   subject.name);
-	return rc;
-}
-
 static assay_code show(const assay_invocation *in, assay_store *s, assay_err *err)
 {
+	ASSAY_AUTO_SELECTION sel = {0};
 	ASSAY_AUTO_REPORT r;
 	showing w = {.in = in, .store = s, .report = &r};
-	bool is_id = false;
 	assay_code rc;
 
 	assay_report_init(&r);
 	assay_json_array(&r.json);
-	rc = show_by_id(&w, in->args[0], &is_id, err);
-	if (rc == ASSAY_ENOENT)
-		rc = show_by_subject(&w, in->args[0], err);
-	if (rc == ASSAY_ENOENT && is_id)
-		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no ticket '%s'; see 'assay queue list --all'",
-				   in->args[0]);
+	rc = assay_selection_init(&sel, in, s, err);
+	if (rc == ASSAY_OK && !assay_selection_is_narrow(&sel))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "queue show needs a ticket, a sample, a path or a filter; see "
+				   "'assay queue show --help'");
+	if (rc == ASSAY_OK)
+		rc = assay_selection_each(&sel, 0, show_ticket, &w, err);
+	if (rc == ASSAY_OK && w.shown == 0 && !in->json)
+		(void)fputs("assay: no ticket matches\n", stderr);
 	assay_json_end(&r.json);
 	return rc == ASSAY_OK && in->json ? assay_report_print(&r, err) : rc;
 }
@@ -321,13 +275,13 @@ static int run(const assay_invocation *in, assay_err *err)
 
 const assay_verb assay_verb_queue_show = {
     .name = "show",
-    .operands = "TICKET|SAMPLE|PATH",
-    .min_args = 1,
-    .max_args = 1,
+    .operands = "[TICKET|SAMPLE|PATH...]",
+    .max_args = -1,
     .summary = "all that is known of a ticket, and what to try",
-    .help =
-	"Every check, the source, the step with its parameters, the history, and what to try. A path stands for the\n"
-	"tickets of all its samples. --json prints an array.\n",
+    .help = "Every check, the source, the step with its parameters, the history, and what to try. --json prints an "
+	    "array.\n" //
+    ASSAY_SELECTION_HELP,
+    .options = options,
     .example = "  assay queue show T12\n  assay queue show scans/a.tif --json | jq -r '.[].try[]'\n",
     .uses = ASSAY_USES_STORE,
     .see_also = "queue list, why, lineage",

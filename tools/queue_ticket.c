@@ -22,6 +22,59 @@ static const char *kind_of(const assay_ticket *t, const assay_unit *u, const ass
 	return assay_sample_kind_name(u->result.samples[row->position].kind);
 }
 
+assay_code assay_ticket_path(char **out, const assay_ticket *t, assay_err *err)
+{
+	const char *hash = t->is_source ? NULL : strrchr(t->subject, '#');
+
+	*out = assay_strndup(t->subject, hash != NULL ? (size_t)(hash - t->subject) : strlen(t->subject));
+	return *out == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "path") : ASSAY_OK;
+}
+
+assay_code assay_ticket_kind(const char **out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_UNIT u = {0};
+	assay_code rc = ASSAY_OK;
+
+	*out = NULL;
+	if (!t->is_source)
+		rc = assay_sample_find(s, t->subject, &row, err);
+	if (rc == ASSAY_OK && t->unit != 0)
+		rc = assay_unit_get(s, t->unit, &u, err);
+	if (rc == ASSAY_OK)
+		*out = kind_of(t, &u, &row);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out)
+{
+	const assay_failed_check *worst = assay_worst_check(t->checks, t->check_count);
+	bool found = false;
+
+	*out = (assay_decimal){0};
+	for (size_t i = 0; i < t->check_count; i++) {
+		const assay_failed_check *k = &t->checks[i];
+		assay_decimal off;
+
+		if (!k->defined || k->severity != worst->severity)
+			continue;
+		off = assay_bound_distance((assay_operator)k->op, k->low, k->high, k->value);
+		if (!found || assay_decimal_cmp(off, *out) > 0)
+			*out = off;
+		found = true;
+	}
+	return found;
+}
+
+const char *assay_ticket_severity(const assay_ticket *t)
+{
+	const assay_failed_check *worst = assay_worst_check(t->checks, t->check_count);
+
+	if (t->failure != ASSAY_FAILURE_NONE)
+		return "failed";
+	return worst != NULL ? assay_severity_name((assay_severity)worst->severity) : "-";
+}
+
 assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
@@ -66,6 +119,7 @@ static void json_source(assay_json *j, const assay_ticket *t)
 
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c)
 {
+	assay_decimal distance;
 	char id[24];
 
 	(void)snprintf(id, sizeof id, "T%" PRIu64, t->id);
@@ -76,6 +130,11 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
+	assay_json_key(j, "distance");
+	if (assay_ticket_distance(t, &distance))
+		assay_json_decimal(j, distance);
+	else
+		assay_json_null(j);
 	assay_json_kdigest(j, "work_key", c->unit.id != 0 ? &c->unit.work_key : NULL);
 	assay_json_kdigest(j, "recipe", c->unit.id != 0 ? &c->unit.recipe : NULL);
 	assay_json_kstr(j, "part", c->unit.id != 0 ? c->unit.part : NULL);

@@ -22,6 +22,18 @@ ASSAY_NODISCARD assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_
 ASSAY_NODISCARD assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, const assay_ticket *t,
 							assay_err *err);
 
+/** Path of the source that it is about: its subject, or the subject without its part. The caller frees it. */
+ASSAY_NODISCARD assay_code assay_ticket_path(char **out, const assay_ticket *t, assay_err *err);
+/** Kind of its sample, "source" for a source; NULL when the sample was made anew since the ticket was settled. */
+ASSAY_NODISCARD assay_code assay_ticket_kind(const char **out, assay_store *s, const assay_ticket *t, assay_err *err);
+/**
+ * How far it is off: the largest distance (assay_bound_distance) of its checks of the worst severity.
+ * @return false, and *out 0, when none of them has a value
+ */
+bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out);
+/** "failed", or the worst severity of its checks. */
+const char *assay_ticket_severity(const assay_ticket *t);
+
 /** The members of a ticket's object that a list has too. */
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c);
 

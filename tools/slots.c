@@ -3,6 +3,7 @@
 #include "verb.h"
 
 #include "assay/kind.h"
+#include "assay/queue.h"
 #include "assay/registry.h"
 #include "assay/sample.h"
 
@@ -43,6 +44,11 @@ static const char *failure(size_t n)
 	return NULL;
 }
 
+static const char *state(size_t n)
+{
+	return assay_ticket_state_name((unsigned)n + 1);
+}
+
 /* Roles that stages share are said once. */
 static bool is_first_role(const char *role, size_t at_stage, size_t at_row)
 {
@@ -77,6 +83,7 @@ static const assay_slot slots[] = {
     {"I/N", ASSAY_SLOT_NOTHING, "a part of N parts, from 0 on", NULL},
     {"TEXT", ASSAY_SLOT_NOTHING, "any text", NULL},
     {"TIME", ASSAY_SLOT_NOTHING, "a time in UTC, 2026-01-02T03:04:05Z", NULL},
+    {"AGE", ASSAY_SLOT_NOTHING, "a span of time: 90s, 15m, 12h, 3d, 2w", NULL},
     {"FD", ASSAY_SLOT_NOTHING, "a file descriptor", NULL},
     {"WORD", ASSAY_SLOT_NOTHING, "any word", NULL},
     {"FILE", ASSAY_SLOT_FILES, "a file", NULL},
@@ -86,6 +93,7 @@ static const assay_slot slots[] = {
     {"KIND", ASSAY_SLOT_FIXED, "a kind of sample, or 'source'", kind},
     {"OUTCOME", ASSAY_SLOT_FIXED, "what became of a sample", outcome},
     {"CLASS", ASSAY_SLOT_FIXED, "a class of failures", failure},
+    {"STATE", ASSAY_SLOT_FIXED, "the state of a ticket", state},
     {"ROLE", ASSAY_SLOT_FIXED, "the role of an artifact, or STAGE/ROLE", role},
     {"VERB", ASSAY_SLOT_FIXED, "a verb of assay", verb},
     {"VERSION", ASSAY_SLOT_STORE, "'latest', a tag, or the start of a version's id (4 digits or more)", NULL},
@@ -93,6 +101,7 @@ static const assay_slot slots[] = {
     {"SAMPLE", ASSAY_SLOT_STORE, "the key of a sample, as 'assay queue list' prints it", NULL},
     {"PATH", ASSAY_SLOT_STORE, "the path of a source, relative to assay.yaml", NULL},
     {"PREFIX", ASSAY_SLOT_STORE, "the start of a path", NULL},
+    {"PATTERN", ASSAY_SLOT_STORE, "the start of a path, or a pattern as 'sources' of assay.yaml has them", NULL},
     {"TICKET", ASSAY_SLOT_STORE, "the number of a ticket, T12", NULL},
     {"CHECK", ASSAY_SLOT_STORE, "the id of a check of a contract", NULL},
     {"ENTITY", ASSAY_SLOT_STORE, "a sample, a source, a version, or a digest (8 digits or more)", NULL},

@@ -20,6 +20,12 @@ typedef struct assay_option {
 /** The options that every verb takes. */
 extern const assay_option assay_shared_options[];
 
+/** An option of the verb's table as it was given. */
+typedef struct assay_given {
+	const assay_option *row;
+	const char *value; /* "" of a flag */
+} assay_given;
+
 /** The options that every verb takes are parsed into this. */
 typedef struct assay_invocation {
 	const struct assay_verb *verb;
@@ -27,8 +33,11 @@ typedef struct assay_invocation {
 	const char *store;  /* --store, else ASSAY_STORE, else ".assay" */
 	const char *config; /* -c, else "assay.yaml" */
 	bool json;
-	const char **given; /* by row of verb->options: the value, "" for a given flag, NULL when not given */
-	char **args;        /* NULL-ended operands */
+	const char **
+	    given; /* by row of verb->options: the value, "" for a given flag, NULL when not given; of several the last */
+	assay_given *every; /* all of them, in the order they were given */
+	int every_count;
+	char **args; /* NULL-ended operands */
 	int arg_count;
 } assay_invocation;
 
@@ -74,6 +83,11 @@ const assay_verb *assay_verb_find(const assay_verb *const *verbs, const char *na
 
 /** Value of an option of the verb; NULL when not given. The name must be in its table. */
 const char *assay_opt(const assay_invocation *in, const char *name);
+/**
+ * Values of an option that may be given several times, one after the other: NULL after the last.
+ * @param at [in, out] 0 before the first
+ */
+const char *assay_opt_next(const assay_invocation *in, const char *name, int *at);
 /** A whole number from an option; dflt when not given. ASSAY_EUSAGE outside lo..hi. */
 ASSAY_NODISCARD assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t dflt, uint64_t lo,
 					  uint64_t hi, uint64_t *out, assay_err *err);

@@ -377,12 +377,13 @@ static assay_code rows_end(assay_store *s, assay_table t, uint64_t *end, assay_e
 	return rc;
 }
 
-assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn, void *ctx, assay_err *err)
+assay_code assay_rows_from_at(assay_store *s, assay_table t, uint64_t first, assay_row_at_fn *fn, void *ctx,
+			      assay_err *err)
 {
 	uint64_t end;
 	assay_code rc = rows_end(s, t, &end, err);
 
-	for (uint64_t id = 1; rc == ASSAY_OK && id < end; id++) {
+	for (uint64_t id = first; rc == ASSAY_OK && id < end; id++) {
 		const void *payload;
 		size_t size;
 
@@ -393,6 +394,11 @@ assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn
 			rc = fn(ctx, id, payload, size, err);
 	}
 	return rc;
+}
+
+assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn, void *ctx, assay_err *err)
+{
+	return assay_rows_from_at(s, t, 1, fn, ctx, err);
 }
 
 /* ---------------------------------------------------------------- index */

@@ -582,11 +582,16 @@ static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, ass
 	return v->fn(v->ctx, &t, err);
 }
 
-assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err)
+assay_code assay_tickets_after(assay_store *s, uint64_t after, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err)
 {
 	struct visit v = {.all = all, .fn = fn, .ctx = ctx};
 
-	return assay_rows_each_at(s, ASSAY_TABLE_TICKET, visit_row, &v, err);
+	return after < UINT64_MAX ? assay_rows_from_at(s, ASSAY_TABLE_TICKET, after + 1, visit_row, &v, err) : ASSAY_OK;
+}
+
+assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err)
+{
+	return assay_tickets_after(s, 0, all, fn, ctx, err);
 }
 
 assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx, assay_err *err)

@@ -248,6 +248,41 @@ static void judge__out_of_memory__never_a_pass(void **state)
 	assay_verdict_release(&v);
 }
 
+static void bound_distance__each_operator__relative_and_exact(void **state)
+{
+	static const struct {
+		assay_operator op;
+		const char *low, *high, *value, *expected; /* by hand */
+	} rows[] = {
+	    {ASSAY_MUST_BE_LESS_THAN, "0.02", "0", "0.03", "0.5"},
+	    {ASSAY_MUST_BE_LESS_THAN, "0.02", "0", "0.02", "0"},
+	    {ASSAY_MUST_BE_LESS_OR_EQUAL_TO, "3", "0", "4", "0.333333"},
+	    {ASSAY_MUST_BE_GREATER_THAN, "20", "0", "5", "0.75"},
+	    {ASSAY_MUST_BE_GREATER_OR_EQUAL_TO, "-40", "0", "-60", "0.5"},
+	    {ASSAY_MUST_BE, "0", "0", "12.5", "12.5"},
+	    {ASSAY_MUST_NOT_BE, "7", "0", "7", "0"},
+	    {ASSAY_MUST_BE_BETWEEN, "10", "20", "25", "0.25"},
+	    {ASSAY_MUST_BE_BETWEEN, "10", "20", "5", "0.5"},
+	    {ASSAY_MUST_NOT_BE_BETWEEN, "10", "20", "18", "0.1"},
+	    {ASSAY_MUST_BE_LESS_THAN, "0.000000000000000001", "0", "9223372036854775807", "9223372036854775807"},
+	    {ASSAY_MUST_BE_GREATER_THAN, "9223372036854775807", "0", "-9223372036854775808", "2"},
+	    {ASSAY_MUST_BE_LESS_THAN, "8", "0", "8.000012", "0.000002"}, /* 0.0000015, to even */
+	    {ASSAY_MUST_BE_LESS_THAN, "8", "0", "8.00002", "0.000002"},  /* 0.0000025, to even */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
+		assay_decimal low, high, value;
+		char text[ASSAY_DECIMAL_TEXT];
+
+		assert_true(assay_decimal_parse(&low, rows[i].low));
+		assert_true(assay_decimal_parse(&high, rows[i].high));
+		assert_true(assay_decimal_parse(&value, rows[i].value));
+		assay_decimal_format(assay_bound_distance(rows[i].op, low, high, value), text);
+		assert_string_equal(text, rows[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +293,7 @@ int main(void)
 	    cmocka_unit_test(judge__applies_to__all_metadata_must_be_equal),
 	    cmocka_unit_test(judge__verdict_reused__no_allocation_when_it_is_large_enough),
 	    cmocka_unit_test(judge__out_of_memory__never_a_pass),
+	    cmocka_unit_test(bound_distance__each_operator__relative_and_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

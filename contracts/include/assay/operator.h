@@ -30,4 +30,13 @@ const char *assay_severity_name(assay_severity s);  /* "error", "warning", "info
 /** The bound as a user reads it: "< 0.02", "between 10 and 20", "= 3". */
 void assay_check_bound_text(assay_buf *out, assay_operator op, assay_decimal low, assay_decimal high);
 
+#define ASSAY_DISTANCE_PLACES 6
+/**
+ * How far a value that does not meet a bound is from it, as a part of the bound: |value - bound| / |bound|, so that 0.03
+ * under "< 0.02" is 0.5 off, and 5 under "> 20" is 0.75. Of a bound of 0 it is |value|; of two bounds the nearer counts.
+ * Exact arithmetic, rounded half to even to ASSAY_DISTANCE_PLACES places, saturated to 64 bits. Never negative; 0 also
+ * for a value that is the bound ("must not be").
+ */
+assay_decimal assay_bound_distance(assay_operator op, assay_decimal low, assay_decimal high, assay_decimal value);
+
 #endif

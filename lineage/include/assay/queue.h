@@ -116,6 +116,9 @@ ASSAY_NODISCARD assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_t
 typedef assay_code assay_ticket_fn(void *ctx, const assay_ticket *t, assay_err *err);
 /** Open tickets (assay_ticket_state_is_open) in the order they were first made; with all, settled ones too. */
 ASSAY_NODISCARD assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err);
+/** The same from the ticket after number `after` on. */
+ASSAY_NODISCARD assay_code assay_tickets_after(assay_store *s, uint64_t after, bool all, assay_ticket_fn *fn, void *ctx,
+					       assay_err *err);
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
 					       assay_err *err);

@@ -30,8 +30,8 @@ assert_eq "$(count --check wide)" 1 'with --check of a warning'
 assert_eq "$(count --stage page.read)" 1 'of a stage that failed'
 assert_eq "$(count --stage ocr.recognize)" 1 'of a stage whose measurement failed'
 assert_eq "$(count --failure short)" 1 'with --failure'
-assert_eq "$(count --path inbox/scans/m)" 1 'with --path'
-assert_eq "$(count --path inbox/scans/m --failure short)" 0 'with two filters'
+assert_eq "$(count --source inbox/scans/m)" 1 'with --source'
+assert_eq "$(count --source inbox/scans/m --failure short)" 0 'with two filters'
 assert_eq "$(count --limit 1)" 1 'with --limit'
 echo 'filters narrow it'
 
@@ -50,5 +50,6 @@ assert_exit 64 assay queue lst
 assert_match "$(cat err)" "*did you mean 'list'?*" 'hint'
 assert_exit 64 assay queue list --failure decod
 assert_match "$(cat err)" "*did you mean 'decode'?" 'hint'
-assert_exit 64 assay queue list inbox
+assert_exit 66 assay queue list inbox
+assert_match "$(cat err)" "*'inbox' is a folder of*" 'a folder is no ticket'
 assert_exit 66 assay queue list --store nowhere

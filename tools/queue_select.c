@@ -1,0 +1,487 @@
+#include "queue_select.h"
+
+#include "queue_ticket.h"
+#include "subject.h"
+
+#include "assay/config.h"
+#include "assay/file.h"
+#include "assay/memory.h"
+#include "assay/suggest.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+
+/* ---------------------------------------------------------------- words of filters */
+
+typedef const char *name_fn(unsigned n);
+
+static const char *failure_name(unsigned n)
+{
+	return n > 0 ? assay_failure_name(n) : NULL;
+}
+
+static const char *kind_name(unsigned n)
+{
+	return n == 0 ? "source" : assay_sample_kind_name(n);
+}
+
+/* A filter whose words are names of numbers up to `max`. */
+typedef struct words {
+	const char *option, *noun;
+	name_fn *name;
+	unsigned max;
+} words;
+
+static const words of_failure = {"failure", "class of failure", failure_name, ASSAY_FAILURE_PROTOCOL};
+static const words of_state = {"state", "state of a ticket", assay_ticket_state_name, ASSAY_TICKET_GONE};
+static const words of_modality = {"modality", "modality", assay_modality_name, ASSAY_MODALITY_MAX};
+static const words of_kind = {"kind", "kind of sample", kind_name, ASSAY_SAMPLE_KIND_MAX};
+
+static assay_code parse_word(uint64_t *mask, const assay_invocation *in, const words *w, const char *text, size_t size,
+			     assay_err *err)
+{
+	char word[64], hint[80];
+	assay_suggest near;
+
+	(void)snprintf(word, sizeof word, "%.*s", (int)(size < sizeof word ? size : sizeof word - 1), text);
+	assay_suggest_init(&near, word);
+	for (unsigned n = 0; n <= w->max; n++) {
+		const char *name = w->name(n);
+
+		if (name != NULL && strcmp(name, word) == 0) {
+			*mask |= UINT64_C(1) << n;
+			return ASSAY_OK;
+		}
+		if (name != NULL)
+			assay_suggest_offer(&near, name);
+	}
+	return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --%s: '%s' is no %s%s", in->title, w->option, word, w->noun,
+			   assay_suggest_text(&near, hint, sizeof hint));
+}
+
+static assay_code parse_words(uint64_t *mask, const assay_invocation *in, const words *w, assay_err *err)
+{
+	const char *text;
+
+	*mask = 0;
+	for (int at = 0; (text = assay_opt_next(in, w->option, &at)) != NULL;)
+		for (bool more = true; more;) {
+			const size_t size = strcspn(text, ",");
+			const assay_code rc = parse_word(mask, in, w, text, size, err);
+
+			if (rc != ASSAY_OK)
+				return rc;
+			more = text[size] == ',';
+			text += size + 1;
+		}
+	return ASSAY_OK;
+}
+
+/* "3d": seconds of an age; false when it is none. */
+static bool parse_age(int64_t *ns, const char *text)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (errno != 0 || !isdigit((unsigned char)text[0]) || end[0] == '\0' || end[1] != '\0')
+		return false;
+	for (size_t i = 0; i < ASSAY_COUNT(units); i++)
+		if (units[i].unit == *end)
+			return assay_mul_i64(ns, n, units[i].seconds) && assay_mul_i64(ns, *ns, SECOND);
+	return false;
+}
+
+static assay_code parse_filters(assay_selection *sel, assay_err *err)
+{
+	const assay_invocation *in = sel->in;
+	const char *age = assay_opt(in, "age"), *pair;
+	uint64_t states, modalities, kinds;
+	int64_t ns;
+	assay_code rc;
+
+	ASSAY_TRY(parse_words(&sel->failures, in, &of_failure, err));
+	ASSAY_TRY(parse_words(&states, in, &of_state, err));
+	ASSAY_TRY(parse_words(&modalities, in, &of_modality, err));
+	ASSAY_TRY(parse_words(&kinds, in, &of_kind, err));
+	sel->states = (uint32_t)states;
+	sel->modalities = (uint32_t)modalities;
+	sel->kinds = (uint32_t)kinds;
+	sel->opened_until_ns = INT64_MAX;
+	if (age != NULL && !parse_age(&ns, age))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --age: '%s' is no age such as 90s, 15m, 12h, 3d or 2w",
+				   in->title, age);
+	if (age != NULL)
+		sel->opened_until_ns = assay_now_ns() - ns;
+	for (int at = 0; (pair = assay_opt_next(in, "metadata", &at)) != NULL;)
+		if (strchr(pair, '=') == NULL)
+			return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --metadata: '%s' is not NAME=VALUE", in->title,
+					   pair);
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- tickets by name */
+
+bool assay_ticket_parse(const char *name, uint64_t *id)
+{
+	char *end;
+
+	if ((name[0] != 'T' && name[0] != 't') || !isdigit((unsigned char)name[1]))
+		return false;
+	errno = 0;
+	*id = strtoull(name + 1, &end, 10);
+	return errno == 0 && *end == '\0';
+}
+
+static assay_code add_id(assay_selection *sel, uint64_t id, assay_err *err)
+{
+	const assay_code rc = assay_grow(&sel->ids, &sel->id_cap, sel->id_count, sizeof *sel->ids, err);
+
+	if (rc == ASSAY_OK)
+		sel->ids[sel->id_count++] = id;
+	return rc;
+}
+
+/* The ticket of a sample or source, if it ever had one. */
+static assay_code add_key(assay_selection *sel, const char *key, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const assay_code rc = assay_ticket_find(sel->store, key, &t, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return add_id(sel, t.id, err);
+}
+
+static assay_code add_sample(void *ctx, const assay_sample_row *row, assay_err *err)
+{
+	return add_key(ctx, row->key, err);
+}
+
+static assay_code add_subject(assay_selection *sel, const char *name, assay_err *err)
+{
+	ASSAY_AUTO_SUBJECT subject = {0};
+	const size_t before = sel->id_count;
+	assay_code rc = assay_subject_find(&subject, sel->store, name, err);
+
+	if (rc == ASSAY_OK)
+		rc = add_key(sel, subject.name, err);
+	if (rc == ASSAY_OK && subject.is_path)
+		rc = assay_samples_of(sel->store, subject.source.id, add_sample, sel, err);
+	if (rc == ASSAY_OK && sel->id_count == before)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' never had a ticket; see 'assay why %s'", subject.name,
+				   subject.name);
+	return rc;
+}
+
+/* A sample may be called T12 too: a ticket goes before it. */
+static assay_code add_name(assay_selection *sel, const char *name, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_SUBJECT subject = {0};
+	uint64_t id;
+	assay_code rc;
+
+	if (!assay_ticket_parse(name, &id))
+		return add_subject(sel, name, err);
+	rc = assay_ticket_get(sel->store, id, &t, err);
+	if (rc == ASSAY_OK)
+		return add_id(sel, id, err);
+	if (rc == ASSAY_ENOENT)
+		rc = assay_subject_try(&subject, sel->store, name, err);
+	if (rc == ASSAY_OK)
+		return add_subject(sel, name, err);
+	return rc == ASSAY_ENOENT
+		   ? ASSAY_RAISE(err, ASSAY_ENOENT, "there is no ticket '%s'; see 'assay queue list --all'", name)
+		   : rc;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sort_ids(assay_selection *sel)
+{
+	size_t kept = 0;
+
+	if (sel->id_count == 0)
+		return;
+	qsort(sel->ids, sel->id_count, sizeof *sel->ids, by_number);
+	for (size_t i = 1; i < sel->id_count; i++)
+		if (sel->ids[i] != sel->ids[kept])
+			sel->ids[++kept] = sel->ids[i];
+	sel->id_count = kept + 1;
+}
+
+assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s, assay_err *err)
+{
+	assay_code rc;
+
+	*out = (assay_selection){.in = in, .store = s, .named = in->arg_count > 0};
+	rc = parse_filters(out, err);
+	for (int i = 0; rc == ASSAY_OK && i < in->arg_count; i++)
+		rc = add_name(out, in->args[i], err);
+	sort_ids(out);
+	return rc;
+}
+
+void assay_selection_release(assay_selection *sel)
+{
+	free(sel->ids);
+	assay_recipe_close(sel->recipe);
+	*sel = (assay_selection){0};
+}
+
+bool assay_selection_is_narrow(const assay_selection *sel)
+{
+	static const assay_option rows[] = {ASSAY_SELECTION_OPTIONS, {NULL, 0, NULL, NULL}};
+
+	for (const assay_option *o = rows; o->name != NULL; o++)
+		if (assay_opt(sel->in, o->name) != NULL)
+			return true;
+	return sel->named;
+}
+
+/* ---------------------------------------------------------------- does a ticket belong to it? */
+
+static bool is_in(uint64_t mask, unsigned n)
+{
+	return mask == 0 || (mask >> n & 1) != 0;
+}
+
+static bool has_check(const assay_ticket *t, const char *id, size_t size)
+{
+	for (size_t i = 0; i < t->check_count; i++)
+		if (strlen(t->checks[i].check_id) == size && memcmp(t->checks[i].check_id, id, size) == 0)
+			return true;
+	return false;
+}
+
+static bool passes_checks(const assay_selection *sel, const assay_ticket *t)
+{
+	const char *id;
+	bool asked = false;
+
+	for (int at = 0; (id = assay_opt_next(sel->in, "check", &at)) != NULL; asked = true)
+		for (;; id++) {
+			const size_t size = strcspn(id, ",");
+
+			if (has_check(t, id, size))
+				return true;
+			id += size;
+			if (*id == '\0')
+				break;
+		}
+	return !asked;
+}
+
+static bool passes_path(const assay_selection *sel, const char *path)
+{
+	const char *pattern;
+	bool asked = false;
+
+	for (int at = 0; (pattern = assay_opt_next(sel->in, "source", &at)) != NULL; asked = true)
+		if (strncmp(path, pattern, strlen(pattern)) == 0 || assay_glob_match(pattern, path))
+			return true;
+	return !asked;
+}
+
+static bool is_said(const assay_source *src, const char *pair)
+{
+	const size_t key = strcspn(pair, "=");
+
+	for (size_t i = 0; i < src->metadata_count; i++)
+		if (strncmp(src->metadata_keys[i], pair, key) == 0 && src->metadata_keys[i][key] == '\0' &&
+		    strcmp(src->metadata_values[i], pair + key + 1) == 0)
+			return true;
+	return false;
+}
+
+/* For each name that is asked for, one of the values that are asked for it. */
+static bool passes_metadata(const assay_selection *sel, const assay_source *src)
+{
+	const char *pair, *other;
+
+	for (int at = 0; (pair = assay_opt_next(sel->in, "metadata", &at)) != NULL;) {
+		const size_t key = strcspn(pair, "=") + 1;
+		bool said = false;
+
+		for (int k = 0; !said && (other = assay_opt_next(sel->in, "metadata", &k)) != NULL;)
+			said = strncmp(other, pair, key) == 0 && is_said(src, other);
+		if (!said)
+			return false;
+	}
+	return true;
+}
+
+static assay_code passes_source(bool *out, const assay_selection *sel, const char *path, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc;
+
+	if (sel->modalities == 0 && assay_opt(sel->in, "metadata") == NULL)
+		return ASSAY_OK;
+	rc = assay_source_find(sel->store, path, &src, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	*out = rc == ASSAY_OK && is_in(sel->modalities, src.modality) && passes_metadata(sel, &src);
+	return ASSAY_OK;
+}
+
+static assay_code passes_kind(bool *out, const assay_selection *sel, const assay_ticket *t, assay_err *err)
+{
+	const char *kind;
+	assay_code rc;
+
+	if (sel->kinds == 0)
+		return ASSAY_OK;
+	rc = assay_ticket_kind(&kind, sel->store, t, err);
+	if (rc == ASSAY_OK)
+		*out = kind != NULL && is_in(sel->kinds, t->is_source ? 0 : assay_sample_kind_parse(kind));
+	return rc;
+}
+
+/* ---------------------------------------------------------------- stages */
+
+static assay_code recipe_of(assay_selection *sel, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_UNIT u = {0};
+	assay_recipe *r;
+	assay_code rc = assay_unit_get(sel->store, t->unit, &u, err);
+
+	if (rc != ASSAY_OK || (sel->recipe != NULL && assay_digest_eq(&sel->recipe->digest, &u.recipe)))
+		return rc;
+	rc = assay_recipe_load(&r, sel->store, &u.recipe, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_recipe_close(sel->recipe);
+	sel->recipe = r;
+	return ASSAY_OK;
+}
+
+static bool measures(const assay_recipe_step *step, const assay_ticket *t)
+{
+	for (size_t i = 0; i < step->metric_count; i++)
+		for (size_t k = 0; k < t->check_count; k++)
+			if (strcmp(step->metrics[i].name, t->checks[k].metric) == 0)
+				return true;
+	return false;
+}
+
+assay_code assay_selection_stages(assay_selection *sel, const assay_ticket *t, assay_stage_fn *fn, void *ctx,
+				  assay_err *err)
+{
+	assay_code rc;
+
+	if (t->stage != NULL)
+		return fn(ctx, t->stage, err);
+	if (t->unit == 0 || t->check_count == 0)
+		return ASSAY_OK;
+	rc = recipe_of(sel, t, err);
+	for (size_t i = 0; rc == ASSAY_OK && i < sel->recipe->step_count; i++)
+		if (measures(&sel->recipe->steps[i], t))
+			rc = fn(ctx, sel->recipe->steps[i].stage, err);
+	return rc;
+}
+
+typedef struct stage_query {
+	const assay_invocation *in;
+	bool found;
+} stage_query;
+
+static assay_code is_asked_stage(void *ctx, const char *stage, assay_err *err)
+{
+	stage_query *q = ctx;
+	const char *asked;
+	const size_t size = strlen(stage);
+
+	(void)err;
+	for (int at = 0; (asked = assay_opt_next(q->in, "stage", &at)) != NULL;)
+		for (bool more = true; more; asked += strcspn(asked, ",") + 1) {
+			q->found |= strcspn(asked, ",") == size && memcmp(asked, stage, size) == 0;
+			more = asked[strcspn(asked, ",")] == ',';
+		}
+	return ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- walking */
+
+static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL;
+	stage_query q = {.in = sel->in};
+	assay_code rc;
+
+	*out = is_in(sel->states, t->state) && is_in(sel->failures, t->failure) &&
+	       t->opened_ns <= sel->opened_until_ns && passes_checks(sel, t);
+	if (!*out)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_ticket_path(&path, t, err));
+	*out = passes_path(sel, path);
+	if (*out)
+		ASSAY_TRY(passes_source(out, sel, path, err));
+	if (*out)
+		ASSAY_TRY(passes_kind(out, sel, t, err));
+	if (*out && assay_opt(sel->in, "stage") != NULL) {
+		ASSAY_TRY(assay_selection_stages(sel, t, is_asked_stage, &q, err));
+		*out = q.found;
+	}
+fail:
+	return rc;
+}
+
+typedef struct walk {
+	assay_selection *sel;
+	assay_ticket_fn *fn;
+	void *ctx;
+} walk;
+
+static assay_code visit(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	const walk *w = ctx;
+	bool wanted;
+	const assay_code rc = belongs(&wanted, w->sel, t, err);
+
+	return rc == ASSAY_OK && wanted ? w->fn(w->ctx, t, err) : rc;
+}
+
+static assay_code each_named(assay_selection *sel, uint64_t after, walk *w, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; rc == ASSAY_OK && i < sel->id_count; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+
+		if (sel->ids[i] <= after)
+			continue;
+		rc = assay_ticket_get(sel->store, sel->ids[i], &t, err);
+		if (rc == ASSAY_OK)
+			rc = visit(w, &t, err);
+	}
+	return rc;
+}
+
+assay_code assay_selection_each(assay_selection *sel, uint64_t after, assay_ticket_fn *fn, void *ctx, assay_err *err)
+{
+	walk w = {.sel = sel, .fn = fn, .ctx = ctx};
+	const bool all = sel->states != 0 || assay_opt(sel->in, "all") != NULL;
+	const assay_code rc =
+	    sel->named ? each_named(sel, after, &w, err) : assay_tickets_after(sel->store, after, all, visit, &w, err);
+
+	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+}

@@ -1,0 +1,74 @@
+/**
+ * The selection of tickets that the sub-verbs of `queue` share: tickets by name (T12, the key of a sample, the path of
+ * a source for the tickets of all its samples), narrowed by filters. What one filter names several times, or with
+ * commas, is any of these; different filters must all hold.
+ */
+#ifndef ASSAY_QUEUE_SELECT_H
+#define ASSAY_QUEUE_SELECT_H
+
+#include "verb.h"
+
+#include "assay/queue.h"
+#include "assay/recipe.h"
+
+/** Rows of the table of a verb that takes a selection. */
+#define ASSAY_SELECTION_OPTIONS                                                                                        \
+	{"check", 0, "CHECK", "only those that did not pass this check"},                                              \
+	    {"stage", 0, "STAGE", "only those that failed in this stage, or a check on what it measures"},             \
+	    {"failure", 0, "CLASS", "only failures of this class (decode, timeout...)"},                               \
+	    {"modality", 0, "MODALITY", "only those whose source is of this modality"},                                \
+	    {"kind", 0, "KIND", "only samples of this kind, or 'source'"},                                             \
+	    {"state", 0, "STATE", "only those in this state"},                                                         \
+	    {"age", 0, "AGE", "only those that were opened so long ago or longer"},                                    \
+	    {"source", 0, "PATTERN", "only those whose path starts with this, or matches it"},                         \
+	{                                                                                                              \
+		"metadata", 0, "NAME=VALUE", "only those whose source is said to be this, as 'assay show' tells it"    \
+	}
+
+/** For the help of a verb that takes a selection. */
+#define ASSAY_SELECTION_HELP                                                                                           \
+	"A ticket is named by its number, by the key of its sample, or by a path, which stands for the tickets of "    \
+	"all\n"                                                                                                        \
+	"its samples. Filters can be combined; one that is given several times, or with commas, means any of these.\n"
+
+typedef struct assay_selection {
+	const assay_invocation *in;
+	assay_store *store;
+	uint64_t failures;                  /* bit of each class; 0: any */
+	uint32_t states, modalities, kinds; /* bits; 0: any. Kind 0 is a source */
+	int64_t opened_until_ns;            /* INT64_MAX: any */
+	bool named;                         /* by operands: */
+	uint64_t *ids;                      /* ascending, each once */
+	size_t id_count, id_cap;
+	assay_recipe *recipe; /* the last that was asked */
+} assay_selection;
+
+/**
+ * Read the operands and filters of a verb. Without operands and without --state those that are open; with operands, or
+ * with a flag --all, those in any state.
+ * @return ASSAY_EUSAGE for a filter that says nothing, ASSAY_ENOENT for a ticket that there is not
+ */
+ASSAY_NODISCARD assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s,
+						assay_err *err);
+void assay_selection_release(assay_selection *sel);
+#define ASSAY_AUTO_SELECTION ASSAY_CLEANUP(assay_selection_release) assay_selection
+
+/** Is there anything that narrows it: an operand, a filter? */
+bool assay_selection_is_narrow(const assay_selection *sel);
+/**
+ * Each ticket of it in order of number, from the one after `after` on. Memory and reads grow with the tickets up to the
+ * one at which fn returns ASSAY_ESTOP (which is no error), not with those after it.
+ */
+ASSAY_NODISCARD assay_code assay_selection_each(assay_selection *sel, uint64_t after, assay_ticket_fn *fn, void *ctx,
+						assay_err *err);
+
+/** Number of "T12"; false when it is no such name. */
+bool assay_ticket_parse(const char *name, uint64_t *id);
+
+/** A stage to which a ticket is owed. Called once for each. */
+typedef assay_code assay_stage_fn(void *ctx, const char *stage, assay_err *err);
+/** The stage that failed, or those that measure what was not passed. */
+ASSAY_NODISCARD assay_code assay_selection_stages(assay_selection *sel, const assay_ticket *t, assay_stage_fn *fn,
+						  void *ctx, assay_err *err);
+
+#endif
