@@ -124,6 +124,20 @@ static assay_code by_state(grouping *g, const assay_ticket *t, assay_err *err)
 	return count_name(g, assay_ticket_state_name(t->state), err);
 }
 
+static assay_code by_origin(grouping *g, const assay_ticket *t, assay_err *err)
+{
+	return count_name(g, assay_ticket_origin_name(t->origin), err);
+}
+
+static assay_code by_remedy(grouping *g, const assay_ticket *t, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; rc == ASSAY_OK && i < t->attempt_count; i++)
+		rc = count_name(g, t->attempts[i].remedy, err);
+	return rc;
+}
+
 static assay_code by_kind(grouping *g, const assay_ticket *t, assay_err *err)
 {
 	const char *kind;
@@ -174,8 +188,9 @@ typedef assay_code by_fn(grouping *g, const assay_ticket *t, assay_err *err);
 static const struct {
 	const char *name;
 	by_fn *by;
-} ways[] = {{"check", by_check}, {"stage", by_stage}, {"failure", by_failure}, {"modality", by_modality},
-	    {"kind", by_kind},   {"state", by_state}, {"source", by_source},   {"metadata:", by_metadata}};
+} ways[] = {{"check", by_check},   {"stage", by_stage},       {"failure", by_failure}, {"modality", by_modality},
+	    {"kind", by_kind},     {"state", by_state},       {"source", by_source},   {"origin", by_origin},
+	    {"remedy", by_remedy}, {"metadata:", by_metadata}};
 
 static assay_code choose(by_fn **out, grouping *g, const char *by, assay_err *err)
 {
@@ -197,8 +212,8 @@ static assay_code choose(by_fn **out, grouping *g, const char *by, assay_err *er
 		assay_suggest_offer(&near, ways[i].name);
 	}
 	return ASSAY_RAISE(err, ASSAY_EUSAGE,
-			   "%s: --group: '%s' is not check, stage, failure, modality, kind, state, source or "
-			   "metadata:NAME%s",
+			   "%s: --group: '%s' is not check, stage, failure, modality, kind, state, origin, remedy, "
+			   "source or metadata:NAME%s",
 			   g->sel->in->title, by, assay_suggest_text(&near, hint, sizeof hint));
 }
 

@@ -12,7 +12,8 @@ static const assay_option options[] = {
     ASSAY_SELECTION_OPTIONS,
     {"all", 0, NULL, "settled tickets too"},
     {"sort", 0, "severity|distance|age|subject|check", "the order, where it is not that of their numbers"},
-    {"group", 0, "check|stage|failure|modality|kind|state|source|metadata:NAME", "how many have it in common"},
+    {"group", 0, "check|stage|failure|modality|kind|state|origin|remedy|source|metadata:NAME",
+     "how many have it in common"},
     {"limit", 0, "N", "at most N"},
     {"after", 0, "TICKET", "go on after this one"},
     {NULL, 0, NULL, NULL},
@@ -39,22 +40,17 @@ static void tell_problem(assay_buf *out, const assay_ticket *t)
 		assay_buf_printf(out, " (and %zu more)", t->check_count - 1);
 }
 
-static assay_code print_line(const listing *l, const assay_ticket *t, assay_err *err)
+static assay_code print_line(const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	/* What they are not all in. */
-	const bool states =
-	    assay_opt(l->in, "all") != NULL || assay_opt(l->in, "state") != NULL || l->in->arg_count > 0;
 	assay_code rc;
 
 	tell_problem(&text, t);
 	rc = assay_buf_check(&text, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	assay_say("T%-5" PRIu64 " ", t->id);
-	if (states)
-		assay_say("%-12s  ", assay_ticket_state_name(t->state));
-	assay_say("%-7s  %-40s  %s\n", assay_ticket_severity(t), t->subject, assay_buf_str(&text));
+	assay_say("T%-5" PRIu64 " %-12s  %-7s  %-40s  %s\n", t->id, assay_ticket_state_name(t->state),
+		  assay_ticket_severity(t), t->subject, assay_buf_str(&text));
 	return ASSAY_OK;
 }
 
@@ -70,7 +66,7 @@ static assay_code list_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	l->shown++;
 	l->last = t->id;
 	if (!l->in->json)
-		return print_line(l, t, err);
+		return print_line(t, err);
 	rc = assay_ticket_facts_load(&c, l->store, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
@@ -161,12 +157,12 @@ const assay_verb assay_verb_queue_list = {
     .max_args = -1,
     .summary = "a line per open ticket, or a count of them by what they have in common",
     .help =
-	"A line has the number of the ticket, how severe it is, its subject, and the check with the measured value\n"
-	"and the bound, or the stage that failed. " /* */
-	"--json prints an array of complete tickets. All are listed unless\n"
-	"--limit is given; then --after with the last number that was printed goes on, in the same order.\n" //
-    ASSAY_SELECTION_HELP "--sort distance has those first that are farthest off: |value - bound| / |bound|, by the "
-	"farthest check of\nthe worst severity; tickets without a value come last.\n",
+	"A line has the number of the ticket, its state, how severe it is, its subject, and the check with the\n"
+	"measured value and the bound, or the stage that failed. --json prints an array of complete tickets. All are\n"
+	"listed unless --limit is given; then --after with the last number that was printed goes on, in the same "
+	"order.\n"
+	"--sort distance has those first that are farthest off: |value - bound| / |bound|, by the farthest check of\n"
+	"the worst severity; tickets without a value come last.\n" ASSAY_SELECTION_HELP,
     .example = "  assay queue list --check cer --sort distance --limit 20\n"
 	       "  assay queue list --modality page --group metadata:batch\n"
 	       "  assay queue list --json | jq -r '.[] | select(.failure != null) | .source'\n",

@@ -39,7 +39,8 @@ typedef struct words {
 } words;
 
 static const words of_failure = {"failure", "class of failure", failure_name, ASSAY_FAILURE_PROTOCOL};
-static const words of_state = {"state", "state of a ticket", assay_ticket_state_name, ASSAY_TICKET_GONE};
+static const words of_state = {"state", "state of a ticket", assay_ticket_state_name, ASSAY_TICKET_STATES};
+static const words of_origin = {"origin", "origin of a ticket", assay_ticket_origin_name, ASSAY_TICKET_FEEDBACK};
 static const words of_modality = {"modality", "modality", assay_modality_name, ASSAY_MODALITY_MAX};
 static const words of_kind = {"kind", "kind of sample", kind_name, ASSAY_SAMPLE_KIND_MAX};
 
@@ -107,7 +108,7 @@ static assay_code parse_filters(assay_selection *sel, assay_err *err)
 {
 	const assay_invocation *in = sel->in;
 	const char *age = assay_opt(in, "age"), *pair;
-	uint64_t states, modalities, kinds;
+	uint64_t states, modalities, kinds, origins;
 	int64_t ns;
 	assay_code rc;
 
@@ -115,6 +116,8 @@ static assay_code parse_filters(assay_selection *sel, assay_err *err)
 	ASSAY_TRY(parse_words(&states, in, &of_state, err));
 	ASSAY_TRY(parse_words(&modalities, in, &of_modality, err));
 	ASSAY_TRY(parse_words(&kinds, in, &of_kind, err));
+	ASSAY_TRY(parse_words(&origins, in, &of_origin, err));
+	sel->origins = (uint32_t)origins;
 	sel->states = (uint32_t)states;
 	sel->modalities = (uint32_t)modalities;
 	sel->kinds = (uint32_t)kinds;
@@ -264,28 +267,43 @@ static bool is_in(uint64_t mask, unsigned n)
 	return mask == 0 || (mask >> n & 1) != 0;
 }
 
+typedef bool has_fn(const assay_ticket *t, const char *name, size_t size);
+
+static bool is_name(const char *text, const char *name, size_t size)
+{
+	return text != NULL && strlen(text) == size && memcmp(text, name, size) == 0;
+}
+
 static bool has_check(const assay_ticket *t, const char *id, size_t size)
 {
 	for (size_t i = 0; i < t->check_count; i++)
-		if (strlen(t->checks[i].check_id) == size && memcmp(t->checks[i].check_id, id, size) == 0)
+		if (is_name(t->checks[i].check_id, id, size))
 			return true;
 	return false;
 }
 
-static bool passes_checks(const assay_selection *sel, const assay_ticket *t)
+static bool has_remedy(const assay_ticket *t, const char *name, size_t size)
 {
-	const char *id;
+	for (size_t i = 0; i < t->attempt_count; i++)
+		if (is_name(t->attempts[i].remedy, name, size))
+			return true;
+	return false;
+}
+
+/* Has it one of the names that the option gives? */
+static bool passes_names(const assay_selection *sel, const assay_ticket *t, const char *option, has_fn *has)
+{
+	const char *name;
 	bool asked = false;
 
-	for (int at = 0; (id = assay_opt_next(sel->in, "check", &at)) != NULL; asked = true)
-		for (;; id++) {
-			const size_t size = strcspn(id, ",");
+	for (int at = 0; (name = assay_opt_next(sel->in, option, &at)) != NULL; asked = true)
+		for (bool more = true; more;) {
+			const size_t size = strcspn(name, ",");
 
-			if (has_check(t, id, size))
+			if (has(t, name, size))
 				return true;
-			id += size;
-			if (*id == '\0')
-				break;
+			more = name[size] == ',';
+			name += size + 1;
 		}
 	return !asked;
 }
@@ -408,13 +426,15 @@ static assay_code is_asked_stage(void *ctx, const char *stage, assay_err *err)
 {
 	stage_query *q = ctx;
 	const char *asked;
-	const size_t size = strlen(stage);
 
 	(void)err;
 	for (int at = 0; (asked = assay_opt_next(q->in, "stage", &at)) != NULL;)
-		for (bool more = true; more; asked += strcspn(asked, ",") + 1) {
-			q->found |= strcspn(asked, ",") == size && memcmp(asked, stage, size) == 0;
-			more = asked[strcspn(asked, ",")] == ',';
+		for (bool more = true; more;) {
+			const size_t size = strcspn(asked, ",");
+
+			q->found |= is_name(stage, asked, size);
+			more = asked[size] == ',';
+			asked += size + 1;
 		}
 	return ASSAY_OK;
 }
@@ -427,8 +447,9 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 	stage_query q = {.in = sel->in};
 	assay_code rc;
 
-	*out = is_in(sel->states, t->state) && is_in(sel->failures, t->failure) &&
-	       t->opened_ns <= sel->opened_until_ns && passes_checks(sel, t);
+	*out = is_in(sel->states, t->state) && is_in(sel->failures, t->failure) && is_in(sel->origins, t->origin) &&
+	       t->opened_ns <= sel->opened_until_ns && passes_names(sel, t, "check", has_check) &&
+	       passes_names(sel, t, "remedy", has_remedy);
 	if (!*out)
 		return ASSAY_OK;
 	ASSAY_TRY(assay_ticket_path(&path, t, err));

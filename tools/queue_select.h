@@ -19,6 +19,8 @@
 	    {"modality", 0, "MODALITY", "only those whose source is of this modality"},                                \
 	    {"kind", 0, "KIND", "only samples of this kind, or 'source'"},                                             \
 	    {"state", 0, "STATE", "only those in this state"},                                                         \
+	    {"origin", 0, "judged|feedback", "only those that judging opened, or feedback from an evaluation"},        \
+	    {"remedy", 0, "NAME", "only those on which this remedy was tried, or is to be"},                           \
 	    {"age", 0, "AGE", "only those that were opened so long ago or longer"},                                    \
 	    {"source", 0, "PATTERN", "only those whose path starts with this, or matches it"},                         \
 	{                                                                                                              \
@@ -34,11 +36,11 @@
 typedef struct assay_selection {
 	const assay_invocation *in;
 	assay_store *store;
-	uint64_t failures;                  /* bit of each class; 0: any */
-	uint32_t states, modalities, kinds; /* bits; 0: any. Kind 0 is a source */
-	int64_t opened_until_ns;            /* INT64_MAX: any */
-	bool named;                         /* by operands: */
-	uint64_t *ids;                      /* ascending, each once */
+	uint64_t failures;                           /* bit of each class; 0: any */
+	uint32_t states, modalities, kinds, origins; /* bits; 0: any. Kind 0 is a source */
+	int64_t opened_until_ns;                     /* INT64_MAX: any */
+	bool named;                                  /* by operands: */
+	uint64_t *ids;                               /* ascending, each once */
 	size_t id_count, id_cap;
 	assay_recipe *recipe; /* the last that was asked */
 } assay_selection;

@@ -49,6 +49,13 @@ bool assay_ticket_state_is_open(unsigned state)
 	return state == ASSAY_TICKET_OPEN || state == ASSAY_TICKET_RETRYING || state == ASSAY_TICKET_NEEDS_REVIEW;
 }
 
+const char *assay_ticket_origin_name(unsigned origin)
+{
+	static const char *const names[] = {[ASSAY_TICKET_JUDGED] = "judged", [ASSAY_TICKET_FEEDBACK] = "feedback"};
+
+	return origin < ASSAY_COUNT(names) ? names[origin] : NULL;
+}
+
 const char *assay_attempt_outcome_name(unsigned outcome)
 {
 	static const char *const names[] = {

@@ -33,6 +33,8 @@ typedef enum assay_ticket_origin {
 	    2, /* a model's evaluation: its sample may well be accepted, and judging leaves it alone */
 } assay_ticket_origin;
 
+const char *assay_ticket_origin_name(unsigned origin); /* "judged", "feedback"; NULL for none */
+
 /** What an attempt at repair came to. Stored: never renumber. */
 typedef enum assay_attempt_outcome {
 	ASSAY_ATTEMPT_WANTED = 1,   /* not made yet */

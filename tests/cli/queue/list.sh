@@ -5,8 +5,8 @@ run_pages
 
 assay queue list >list
 assert_eq "$(wc -l <list)" 2 'open tickets'
-grep -qE "^T[0-9]+ +error +$wrong +cer: ocr.cer [0-9.]+, must be < 0.02 \(and 1 more\)$" list || fail "no line of $wrong: $(cat list)"
-grep -qE '^T[0-9]+ +failed +inbox/scans/cut.tif +page.read short: ' list || fail "no line of cut.tif: $(cat list)"
+grep -qE "^T[0-9]+ +open +error +$wrong +cer: ocr.cer [0-9.]+, must be < 0.02 \(and 1 more\)$" list || fail "no line of $wrong: $(cat list)"
+grep -qE '^T[0-9]+ +open +failed +inbox/scans/cut.tif +page.read short: ' list || fail "no line of cut.tif: $(cat list)"
 echo 'a line names value and bound, or stage and failure'
 
 assay queue list --json >list.json
