@@ -88,6 +88,7 @@ assay_code card_add(card *c, const sample *s, assay_err *err)
 	if (s->content.kind == 0 || s->content.kind > ASSAY_SAMPLE_KIND_MAX)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "sample '%s' is of no kind", s->key);
 	c->kinds[s->content.kind]++;
+	c->ways[s->way]++;
 	c->artifacts += s->content.artifact_count;
 	c->stale += !s->metadata_known;
 	for (size_t i = 0; i < s->content.metadata_count && rc == ASSAY_OK; i++)
@@ -157,6 +158,12 @@ static void json_named(assay_json *j, const card *c)
 		if (v->has_recipe[m])
 			assay_json_kdigest(j, assay_modality_name(m), &v->recipes[m]);
 	assay_json_end(j);
+	assay_json_key(j, "remedies");
+	assay_json_array(j);
+	for (size_t i = 0; i < v->remedy_count; i++)
+		assay_json_digest(j, &v->remedies[i]);
+	assay_json_end(j);
+	assay_json_kdigest(j, "decisions", assay_digest_is_zero(&v->decisions) ? NULL : &v->decisions);
 	assay_json_key(j, "contracts");
 	assay_json_array(j);
 	for (size_t i = 0; i < v->contract_count; i++)
@@ -181,6 +188,11 @@ void card_version_json(assay_buf *out, card *c)
 	for (unsigned k = 1; k <= ASSAY_SAMPLE_KIND_MAX; k++)
 		if (c->kinds[k] > 0)
 			assay_json_kuint(&j, assay_sample_kind_name(k), c->kinds[k]);
+	assay_json_end(&j);
+	assay_json_key(&j, "treatments");
+	assay_json_object(&j);
+	for (unsigned w = ASSAY_WAY_PLAIN; w <= ASSAY_WAY_REPLACED; w++)
+		assay_json_kuint(&j, sample_treatment_name((assay_sample_way)w), c->ways[w]);
 	assay_json_end(&j);
 	assay_json_kuint(&j, "artifacts", c->artifacts);
 	assay_json_kuint(&j, "without_metadata", c->stale);

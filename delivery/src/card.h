@@ -29,6 +29,7 @@ typedef struct card {
 	const sample_reader *reader;               /* borrowed: recipes and contracts */
 	assay_counts counts;                       /* as its tries have it */
 	uint64_t kinds[ASSAY_SAMPLE_KIND_MAX + 1]; /* delivered samples */
+	uint64_t ways[ASSAY_WAY_REPLACED + 1];     /* delivered samples, by how they came to what they are */
 	uint64_t artifacts, stale;
 	card_metadata *metadata; /* sorted by key */
 	size_t metadata_count, metadata_cap;

@@ -20,6 +20,9 @@ static void numbers(assay_buf *out, const card *c)
 {
 	const assay_counts *n = &c->counts;
 	static const char *const names[] = {"quarantined", "duplicate", "filtered", "failed sources"};
+	static const char *const ways[] = {[ASSAY_WAY_REMEDY] = "repaired by a remedy",
+					   [ASSAY_WAY_CORRECTED] = "corrected by a person",
+					   [ASSAY_WAY_REPLACED] = "made from another file, which is delivered"};
 	const uint64_t others[] = {n->quarantined, n->duplicate, n->filtered, n->failed_sources};
 
 	assay_buf_printf(out, "| | |\n|---|---|\n| version | `sha256:");
@@ -34,6 +37,9 @@ static void numbers(assay_buf *out, const card *c)
 			assay_buf_printf(out, "| of kind %s | %" PRIu64 " |\n", assay_sample_kind_name(k), c->kinds[k]);
 	if (n->waived > 0)
 		assay_buf_printf(out, "| waived by a person | %" PRIu64 " |\n", n->waived);
+	for (unsigned w = ASSAY_WAY_REMEDY; w <= ASSAY_WAY_REPLACED; w++)
+		if (c->ways[w] > 0)
+			assay_buf_printf(out, "| %s | %" PRIu64 " |\n", ways[w], c->ways[w]);
 	for (size_t i = 0; i < ASSAY_COUNT(others); i++)
 		if (others[i] > 0)
 			assay_buf_printf(out, "| not delivered: %s | %" PRIu64 " |\n", names[i], others[i]);
@@ -105,6 +111,7 @@ static void files(assay_buf *out)
 	    "| `others.jsonl` | every sample and source that is not delivered, and why |\n"
 	    "| `artifacts/` | texts, key frames and other files that the samples name, by SHA-256 |\n"
 	    "| `contracts/` | what the samples had to meet |\n"
+	    "| `decisions/` | what people decided about samples, where they did |\n"
 	    "| `recipes/` | how they were processed: stages, parameters, engines, models |\n"
 	    "| `version.json` | counts, and how every measurement is distributed |\n"
 	    "| `*.cbor` | the records that the version's id is made of |\n"
@@ -114,8 +121,14 @@ static void files(assay_buf *out)
 	    "| `key` | names the sample: path of its source, `#`, its part |\n"
 	    "| `kind` | page, table, video, shot, audio or segment |\n"
 	    "| `outcome` | accepted, or waived: a person let it pass |\n"
-	    "| `source` | `path` as it was found and `sha256` of the whole file; sources are not part of the delivery "
-	    "|\n"
+	    "| `treatment` | plain: as the pipeline makes it; repaired: by a remedy, see `recipe`; corrected: people "
+	    "wrote its text; replaced: another file was put in place of its source |\n"
+	    "| `waiver` | of a waived sample `expires`, null where it never does; `findings` has what it fails; null "
+	    "for all others |\n"
+	    "| `source` | `path` as it was found and `sha256` of the whole file; sources are not part of the "
+	    "delivery; of a replaced sample `sha256` of the other file, `file` where it is, and `original`, the digest "
+	    "of the "
+	    "source |\n"
 	    "| `part` | which part of the source: a page, the start of a shot; empty for all of it |\n"
 	    "| `span` | `start` and `end` (exclusive), in seconds: ticks * num / den; null where there is no time |\n"
 	    "| `text` | of a page: its text, also among the artifacts |\n"

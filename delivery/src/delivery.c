@@ -115,6 +115,22 @@ static assay_code write_artifacts(writer *w, const sample *s, assay_buf *text, b
 	return rc;
 }
 
+/* The bytes that stand in place of a source are delivered: nobody else has them. */
+static assay_code write_substitute(writer *w, const sample *s, assay_err *err)
+{
+	ASSAY_AUTO_BUF bytes = ASSAY_BUF_INIT, path = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	if (s->substitute == NULL)
+		return ASSAY_OK;
+	manifest_substitute_path(&path, &s->substitute->payload);
+	ASSAY_TRY(assay_buf_check(&path, err));
+	ASSAY_TRY(assay_object_get(w->reader.store, &s->substitute->payload, &bytes, err));
+	rc = folder_put(&w->folder, assay_buf_str(&path), bytes.data, bytes.len, &s->substitute->payload, err);
+fail:
+	return rc;
+}
+
 static assay_code write_sample(writer *w, folder_file *file, const assay_trie_entry *e, sample *s, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -124,6 +140,7 @@ static assay_code write_sample(writer *w, folder_file *file, const assay_trie_en
 	ASSAY_TRY(stopped(err));
 	ASSAY_TRY(sample_read(s, &w->reader, e, err));
 	ASSAY_TRY(write_artifacts(w, s, &text, &has_text, err));
+	ASSAY_TRY(write_substitute(w, s, err));
 	manifest_line(&file->pending, s, has_text ? &text : NULL);
 	ASSAY_TRY(folder_file_flush(file, false, err));
 	card_count(&w->card.counts, e);

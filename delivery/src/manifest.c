@@ -1,5 +1,6 @@
 #include "manifest.h"
 
+#include "assay/file.h"
 #include "assay/json.h"
 
 #include <string.h>
@@ -27,6 +28,13 @@ void manifest_artifact_path(assay_buf *out, const assay_content_artifact *a)
 
 	(void)assay_digest_hex(&a->digest, hex);
 	assay_buf_printf(out, "artifacts/%.2s/%s.%s", hex, hex, is_plain_suffix(a->suffix) ? a->suffix : "bin");
+}
+
+void manifest_substitute_path(assay_buf *out, const assay_digest *d)
+{
+	const assay_content_artifact a = {.digest = *d, .suffix = "bin"};
+
+	manifest_artifact_path(out, &a);
 }
 
 static void json_time(assay_json *j, const char *key, assay_time t)
@@ -153,6 +161,40 @@ static void json_findings(assay_json *j, const sample *s)
 	assay_json_end(j);
 }
 
+/* Of a sample that a person let pass: how long. Who and why are beside the version, not in it. */
+static void json_waiver(assay_json *j, const sample *s)
+{
+	char time[32];
+
+	assay_json_key(j, "waiver");
+	if (s->waiver == NULL) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	assay_json_kstr(j, "expires",
+			s->waiver->expires_ns != 0 ? assay_time_format(s->waiver->expires_ns, time) : NULL);
+	assay_json_end(j);
+}
+
+/* Of a replaced one: which file it stands for, and where its own bytes are. */
+static void json_source(assay_json *j, const sample *s)
+{
+	ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
+
+	assay_json_key(j, "source");
+	assay_json_object(j);
+	assay_json_kstr(j, "path", s->path);
+	json_hex(j, "sha256", &s->content.source);
+	if (s->substitute != NULL) {
+		manifest_substitute_path(&path, &s->substitute->payload);
+		j->out->failed |= path.failed;
+		json_hex(j, "original", &s->substitute->basis);
+		assay_json_kstr(j, "file", assay_buf_str(&path));
+	}
+	assay_json_end(j);
+}
+
 void manifest_line(assay_buf *out, const sample *s, const assay_buf *text)
 {
 	assay_json j;
@@ -162,11 +204,9 @@ void manifest_line(assay_buf *out, const sample *s, const assay_buf *text)
 	assay_json_kstr(&j, "key", s->key);
 	assay_json_kstr(&j, "kind", assay_sample_kind_name(s->content.kind));
 	assay_json_kstr(&j, "outcome", assay_outcome_name(s->outcome));
-	assay_json_key(&j, "source");
-	assay_json_object(&j);
-	assay_json_kstr(&j, "path", s->path);
-	json_hex(&j, "sha256", &s->content.source);
-	assay_json_end(&j);
+	assay_json_kstr(&j, "treatment", sample_treatment_name(s->way));
+	json_waiver(&j, s);
+	json_source(&j, s);
 	assay_json_kstr(&j, "part", s->content.part);
 	json_span(&j, &s->content);
 	if (text != NULL) {

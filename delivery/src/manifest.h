@@ -9,6 +9,8 @@
 
 /** "artifacts/ab/ab12….txt" */
 void manifest_artifact_path(assay_buf *out, const assay_content_artifact *a);
+/** "artifacts/ab/ab12….bin": of the bytes that stand in place of a source. */
+void manifest_substitute_path(assay_buf *out, const assay_digest *d);
 /** @param text [optional] of a page, inline */
 void manifest_line(assay_buf *out, const sample *s, const assay_buf *text);
 /** @param row [optional] what the store knows of it, where it knows it still */

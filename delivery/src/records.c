@@ -1,5 +1,6 @@
 #include "records.h"
 
+#include "assay/file.h"
 #include "assay/json.h"
 
 #include <string.h>
@@ -177,6 +178,44 @@ static void contract_json(assay_buf *out, const assay_contract *c, const assay_d
 	assay_buf_putc(out, '\n');
 }
 
+/* ---------------------------------------------------------------- decisions */
+
+static void json_decision(assay_json *j, const assay_decision *d)
+{
+	char time[32];
+
+	assay_json_object(j);
+	assay_json_kstr(j, "kind", assay_decision_kind_name(d->kind));
+	assay_json_kstr(j, "subject", d->subject);
+	assay_json_kbool(j, "is_source", d->is_source);
+	assay_json_kdigest(j, "basis", &d->basis);
+	assay_json_kdigest(j, "payload", assay_digest_is_zero(&d->payload) ? NULL : &d->payload);
+	assay_json_kstr(j, "remedy", d->remedy);
+	assay_json_key(j, "metadata");
+	assay_json_object(j);
+	for (size_t i = 0; i < d->count; i++)
+		assay_json_kstr(j, d->keys[i], d->values[i]);
+	assay_json_end(j);
+	assay_json_kstr(j, "expires", d->expires_ns != 0 ? assay_time_format(d->expires_ns, time) : NULL);
+	assay_json_end(j);
+}
+
+static void decisions_json(assay_buf *out, const sample_reader *r, const assay_digest *digest)
+{
+	assay_json j;
+
+	assay_json_init(&j, out, 2);
+	assay_json_object(&j);
+	assay_json_kdigest(&j, "decisions", digest);
+	assay_json_key(&j, "list");
+	assay_json_array(&j);
+	for (size_t i = 0; i < r->decision_count; i++)
+		json_decision(&j, &r->decisions[i]);
+	assay_json_end(&j);
+	assay_json_end(&j);
+	assay_buf_putc(out, '\n');
+}
+
 /* ---------------------------------------------------------------- files */
 
 static assay_code put_record(folder *f, assay_store *s, const char *path, const assay_digest *d, assay_err *err)
@@ -217,11 +256,23 @@ assay_code records_write(folder *f, const sample_reader *r, const assay_version 
 		recipe_json(&json, r->recipes[m]);
 		rc = put_pair(f, r->store, "recipes", &v->recipes[m], &json, err);
 	}
+	for (size_t i = 0; i < v->remedy_count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
+
+		recipe_json(&json, r->remedies[i]);
+		rc = put_pair(f, r->store, "recipes", &v->remedies[i], &json, err);
+	}
 	for (size_t i = 0; i < v->contract_count && rc == ASSAY_OK; i++) {
 		ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
 
 		contract_json(&json, r->contracts[i], &v->contracts[i]);
 		rc = put_pair(f, r->store, "contracts", &v->contracts[i], &json, err);
+	}
+	if (rc == ASSAY_OK && !assay_digest_is_zero(&v->decisions)) {
+		ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
+
+		decisions_json(&json, r, &v->decisions);
+		rc = put_pair(f, r->store, "decisions", &v->decisions, &json, err);
 	}
 	return rc == ASSAY_OK ? put_record(f, r->store, VERSION_RECORD, &v->id, err) : rc;
 }

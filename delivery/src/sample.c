@@ -40,6 +40,35 @@ static assay_code read_recipes(sample_reader *r, const assay_version *v, assay_e
 	return rc;
 }
 
+static assay_code read_remedies(sample_reader *r, const assay_version *v, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	r->remedies = assay_alloc(v->remedy_count, sizeof(*r->remedies));
+	if (r->remedies == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recipes");
+	for (size_t i = 0; i < v->remedy_count && rc == ASSAY_OK; i++) {
+		rc = assay_recipe_load(&r->remedies[i], r->store, &v->remedies[i], err);
+		if (rc != ASSAY_OK)
+			break;
+		r->remedy_count++;
+		rc = know_metrics(r, r->remedies[i], err);
+	}
+	return rc;
+}
+
+static assay_code read_decisions(sample_reader *r, const assay_version *v, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	if (assay_digest_is_zero(&v->decisions))
+		return ASSAY_OK;
+	rc = assay_object_get(r->store, &v->decisions, &record, err);
+	return rc == ASSAY_OK ? assay_decisions_decode(&r->decisions, &r->decision_count, record.data, record.len, err)
+			      : rc;
+}
+
 static assay_code read_contract(sample_reader *r, const assay_digest *d, assay_err *err)
 {
 	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
@@ -79,6 +108,10 @@ assay_code sample_reader_open(sample_reader *r, assay_store *s, const assay_vers
 	*r = (sample_reader){.store = s};
 	rc = read_recipes(r, v, err);
 	if (rc == ASSAY_OK)
+		rc = read_remedies(r, v, err);
+	if (rc == ASSAY_OK)
+		rc = read_decisions(r, v, err);
+	if (rc == ASSAY_OK)
 		rc = read_contracts(r, v, err);
 	if (rc == ASSAY_ENOENT)
 		rc = err != NULL ? (err->code = ASSAY_ECORRUPT) : ASSAY_ECORRUPT; /* a version without what it names */
@@ -89,8 +122,13 @@ void sample_reader_release(sample_reader *r)
 {
 	for (unsigned m = 0; m <= ASSAY_MODALITY_MAX; m++)
 		assay_recipe_close(r->recipes[m]);
+	for (size_t i = 0; i < r->remedy_count; i++)
+		assay_recipe_close(r->remedies[i]);
 	for (size_t i = 0; i < r->contract_count; i++)
 		assay_contract_close(r->contracts[i]);
+	assay_decisions_free(r->decisions, r->decision_count);
+	free(r->remedies);
+	free(r->said);
 	free(r->contracts);
 	free(r->values);
 	assay_vocabulary_release(&r->vocabulary);
@@ -139,6 +177,9 @@ static const assay_recipe *recipe_of(const sample_reader *r, const assay_digest 
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
 		if (r->recipes[m] != NULL && assay_digest_eq(&r->recipes[m]->digest, d))
 			return r->recipes[m];
+	for (size_t i = 0; i < r->remedy_count; i++)
+		if (assay_digest_eq(&r->remedies[i]->digest, d))
+			return r->remedies[i];
 	return NULL;
 }
 
@@ -173,6 +214,114 @@ static assay_code judge(sample_reader *r, const assay_content *c, assay_err *err
 	return assay_judge(&r->verdict, (const assay_contract *const *)r->contracts, r->contract_count, &subject, err);
 }
 
+/* ---------------------------------------------------------------- what people decided */
+
+const assay_decision *sample_decision(const assay_decision *list, size_t count, const char *subject,
+				      assay_decision_slot slot)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+		const int c = strcmp(list[mid].subject, subject);
+
+		if (c < 0 || (c == 0 && assay_decision_slot_of(list[mid].kind) < slot))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < count && strcmp(list[low].subject, subject) == 0 && assay_decision_slot_of(list[low].kind) == slot
+		   ? &list[low]
+		   : NULL;
+}
+
+const char *sample_treatment_name(assay_sample_way way)
+{
+	static const char *const names[] = {[ASSAY_WAY_PLAIN] = "plain",
+					    [ASSAY_WAY_REMEDY] = "repaired",
+					    [ASSAY_WAY_CORRECTED] = "corrected",
+					    [ASSAY_WAY_REPLACED] = "replaced"};
+
+	return names[way];
+}
+
+static const assay_decision *decision_of(const sample_reader *r, const char *subject, assay_decision_slot slot)
+{
+	return sample_decision(r->decisions, r->decision_count, subject, slot);
+}
+
+static bool has_sidecar(const assay_unit *u, const assay_digest *d)
+{
+	for (size_t i = 0; i < u->sidecar_count; i++)
+		if (assay_digest_eq(&u->sidecars[i].digest, d))
+			return true;
+	return false;
+}
+
+static bool is_remedy(const sample_reader *r, const assay_digest *recipe)
+{
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
+		if (r->recipes[m] != NULL && assay_digest_eq(&r->recipes[m]->digest, recipe))
+			return false;
+	return true;
+}
+
+/* The work says what was done; the decision that asked for it may be on the sample or on its whole source. */
+static void learn_way(sample *out, const sample_reader *r)
+{
+	const assay_decision *d = decision_of(r, out->key, ASSAY_DECISION_OF_CONTENT);
+
+	if (d == NULL || d->kind == ASSAY_DECISION_REMEDY)
+		d = decision_of(r, out->path, ASSAY_DECISION_OF_CONTENT);
+	out->waiver = out->outcome == ASSAY_OUTCOME_WAIVED ? decision_of(r, out->key, ASSAY_DECISION_OF_VERDICT) : NULL;
+	out->substitute = NULL;
+	out->way = is_remedy(r, &out->recipe) ? ASSAY_WAY_REMEDY : ASSAY_WAY_PLAIN;
+	if (d != NULL && d->kind == ASSAY_DECISION_CORRECT && has_sidecar(&r->unit, &d->payload))
+		out->way = ASSAY_WAY_CORRECTED;
+	if (d == NULL || d->kind != ASSAY_DECISION_REPLACE || !assay_digest_eq(&d->payload, &r->unit.source))
+		return;
+	out->way = ASSAY_WAY_REPLACED;
+	out->substitute = d;
+}
+
+/* Those of the source's row, with what people decided over them. Both lists are sorted by key. */
+static assay_code learn_metadata(sample *out, sample_reader *r, assay_err *err)
+{
+	const assay_decision *d = decision_of(r, out->path, ASSAY_DECISION_OF_METADATA);
+	const assay_source *src = &r->source;
+	assay_content *c = &out->content;
+	const size_t room = src->metadata_count + (d != NULL ? d->count : 0);
+
+	c->metadata_keys = (const char *const *)src->metadata_keys;
+	c->metadata_values = (const char *const *)src->metadata_values;
+	c->metadata_count = src->metadata_count;
+	if (d == NULL)
+		return ASSAY_OK;
+	if (room > r->said_cap) {
+		free(r->said);
+		r->said_cap = 0;
+		r->said = assay_alloc(2 * room, sizeof *r->said);
+		if (r->said == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
+		r->said_cap = room;
+	}
+	c->metadata_count = 0;
+	for (size_t i = 0, k = 0; i < src->metadata_count || k < d->count;) {
+		const int order = k == d->count              ? -1
+				  : i == src->metadata_count ? 1
+							     : strcmp(src->metadata_keys[i], d->keys[k]);
+		const size_t at = c->metadata_count++;
+
+		r->said[at] = order < 0 ? src->metadata_keys[i] : d->keys[k];
+		r->said[r->said_cap + at] = order < 0 ? src->metadata_values[i] : d->values[k];
+		i += order <= 0;
+		k += order >= 0;
+	}
+	c->metadata_keys = r->said;
+	c->metadata_values = r->said + r->said_cap;
+	return ASSAY_OK;
+}
+
 /* The version says what the sample is; metadata come from its source's present row, if they are those still. */
 static assay_code identify(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err)
 {
@@ -180,10 +329,9 @@ static assay_code identify(sample *out, sample_reader *r, const assay_trie_entry
 	assay_digest d;
 	assay_code rc;
 
-	c->metadata_keys = (const char *const *)r->source.metadata_keys;
-	c->metadata_values = (const char *const *)r->source.metadata_values;
-	c->metadata_count = r->source.metadata_count;
-	rc = assay_content_digest(c, &r->scratch, &d, err);
+	rc = learn_metadata(out, r, err);
+	if (rc == ASSAY_OK)
+		rc = assay_content_digest(c, &r->scratch, &d, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	out->metadata_known = assay_digest_eq(&d, &e->content);
@@ -228,6 +376,8 @@ assay_code sample_read(sample *out, sample_reader *r, const assay_trie_entry *e,
 	out->work_key = e->work_key;
 	out->verdict = &r->verdict;
 	rc = read_parts(out, r, e, err);
+	if (rc == ASSAY_OK)
+		learn_way(out, r);
 	if (rc == ASSAY_OK)
 		rc = identify(out, r, e, err);
 	if (rc != ASSAY_OK)

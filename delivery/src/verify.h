@@ -5,6 +5,7 @@
 #include "sums.h"
 
 #include "assay/content.h"
+#include "assay/decision.h"
 #include "assay/delivery.h"
 #include "assay/recipe.h"
 #include "assay/trie.h"
@@ -27,6 +28,11 @@ typedef struct verifier {
 	bool has_record;
 	bool has_recipe[ASSAY_MODALITY_MAX + 1];
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* NULL where the record cannot be read */
+	assay_recipe **remedies;                       /* each NULL where its record cannot be read */
+	size_t remedy_count, remedy_cap;
+	assay_decision *decisions; /* in force, ascending by subject and slot */
+	size_t decision_count;
+	bool knows_decisions; /* there are none, or their record was read */
 	assay_digest accepted, others;
 	/* lines */
 	verify_entries delivered, kept_back;

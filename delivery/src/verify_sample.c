@@ -2,7 +2,9 @@
 #include "verify.h"
 
 #include "manifest.h"
+#include "sample.h"
 
+#include "assay/file.h"
 #include "assay/memory.h"
 
 #include <math.h>
@@ -17,6 +19,7 @@ typedef struct line {
 	const json_t *json;
 	int number;
 	const assay_recipe *recipe; /* NULL when it is not known */
+	bool repaired;              /* it is that of a remedy */
 	assay_trie_entry entry;
 	bool sound;            /* its shape is as it must be */
 	bool computable;       /* the content digest can be computed */
@@ -88,6 +91,11 @@ static void read_digests(line *l)
 
 		if (r != NULL && assay_digest_eq(&r->digest, &recipe))
 			l->recipe = r;
+	}
+	for (size_t i = 0; i < l->v->remedy_count && l->recipe == NULL; i++) {
+		l->repaired = l->v->remedies[i] != NULL && assay_digest_eq(&l->v->remedies[i]->digest, &recipe);
+		if (l->repaired)
+			l->recipe = l->v->remedies[i];
 	}
 	if (l->recipe == NULL && l->v->has_record)
 		wrong(l, "its recipe is none of the version's");
@@ -276,6 +284,81 @@ static assay_code read_artifacts(line *l, assay_err *err)
 	return rc;
 }
 
+/* ---------------------------------------------------------------- what people decided */
+
+static const assay_decision *decision_of(const line *l, const char *subject, assay_decision_slot slot)
+{
+	return subject != NULL ? sample_decision(l->v->decisions, l->v->decision_count, subject, slot) : NULL;
+}
+
+/* What is waived has a waiver, and nothing else has. */
+static void check_waiver(line *l)
+{
+	const bool waived = l->entry.outcome == ASSAY_OUTCOME_WAIVED;
+	const json_t *waiver = json_object_get(l->json, "waiver");
+	const assay_decision *d = decision_of(l, l->entry.key, ASSAY_DECISION_OF_VERDICT);
+	const char *expires = verify_text(waiver, "expires");
+	char time[32] = "";
+
+	if (waived != json_is_object(waiver))
+		wrong(l, "it has a waiver and is not waived, or is waived and has none");
+	if (!waived || !l->v->knows_decisions)
+		return;
+	if (d == NULL || d->kind != ASSAY_DECISION_WAIVE) {
+		wrong(l, "it is waived, and no decision of the version waives it");
+		return;
+	}
+	if (d->expires_ns != 0)
+		(void)assay_time_format(d->expires_ns, time);
+	if (strcmp(expires != NULL ? expires : "", time) != 0)
+		wrong(l, "its waiver expires at another time than the decision says");
+}
+
+/* The other file must be there, and be the one that was decided. */
+static void check_substitute(line *l)
+{
+	const json_t *source = json_object_get(l->json, "source");
+	const char *path = verify_text(source, "file");
+	const assay_decision *d = decision_of(l, l->entry.key, ASSAY_DECISION_OF_CONTENT);
+	sums_row *row = path != NULL ? sums_find(&l->v->sums, path) : NULL;
+	assay_digest original;
+
+	if (d == NULL || d->kind != ASSAY_DECISION_REPLACE)
+		d = decision_of(l, verify_text(source, "path"), ASSAY_DECISION_OF_CONTENT);
+	if (row == NULL || !assay_digest_eq(&row->digest, &l->v->content.source))
+		wrong(l, "the file that stands in place of its source is not there, or is another one");
+	if (row != NULL)
+		row->named = true;
+	if (!verify_digest(source, "original", &original))
+		wrong(l, "the source that it stands for has no digest");
+	else if (l->v->knows_decisions &&
+		 (d == NULL || d->kind != ASSAY_DECISION_REPLACE ||
+		  !assay_digest_eq(&d->payload, &l->v->content.source) || !assay_digest_eq(&d->basis, &original)))
+		wrong(l, "it is replaced, and no decision of the version replaces it so");
+}
+
+static void check_treatment(line *l)
+{
+	const char *name = verify_text(l->json, "treatment");
+	const assay_decision *d = decision_of(l, l->entry.key, ASSAY_DECISION_OF_CONTENT);
+	unsigned way = ASSAY_WAY_PLAIN;
+
+	if (l->v->format < 3)
+		return;
+	check_waiver(l);
+	while (way <= ASSAY_WAY_REPLACED && name != NULL && strcmp(sample_treatment_name(way), name) != 0)
+		way++;
+	if (name == NULL || way > ASSAY_WAY_REPLACED)
+		wrong(l, "there is no such treatment");
+	else if (way == ASSAY_WAY_REPLACED)
+		check_substitute(l);
+	else if (l->recipe != NULL && way != ASSAY_WAY_CORRECTED && l->repaired != (way == ASSAY_WAY_REMEDY))
+		wrong(l, "it is plain by the recipe of a remedy, or repaired by one that is none");
+	else if (way == ASSAY_WAY_CORRECTED && l->v->knows_decisions &&
+		 (d == NULL || d->kind != ASSAY_DECISION_CORRECT))
+		wrong(l, "it is corrected, and no decision of the version corrects it");
+}
+
 /* ---------------------------------------------------------------- the line */
 
 static assay_code check_content(line *l, assay_err *err)
@@ -301,6 +384,7 @@ static assay_code read_line(line *l, assay_err *err)
 	ASSAY_TRY(read_measures(l, err));
 	ASSAY_TRY(read_metadata(l, err));
 	ASSAY_TRY(read_artifacts(l, err));
+	check_treatment(l);
 	ASSAY_TRY(check_content(l, err));
 	if (l->entry.key == NULL || !l->sound) {
 		l->v->delivered.complete = false;

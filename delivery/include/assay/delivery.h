@@ -7,6 +7,7 @@
  *     artifacts/          files by digest: artifacts/ab/ab12….txt
  *     recipes/, contracts/  what the samples went through and were judged by: <digest>.json to read, <digest>.cbor
  *                         the record whose SHA-256 is that digest
+ *     decisions/          what people decided, where they did: <digest>.json and <digest>.cbor
  *     version.json        id, counts, distributions of every metric
  *     version.cbor        the version's record: its SHA-256 is the version's id
  *     README.md           a data card
@@ -23,7 +24,8 @@
 #include "assay/store.h"
 #include "assay/version.h"
 
-#define ASSAY_DELIVERY_FORMAT       2 /* what is written; 1 is checked as well: there `stage` was the filter's name */
+/* What is written. Checked as well: 2 has no treatment, waiver and decisions; in 1 `stage` was the filter's name. */
+#define ASSAY_DELIVERY_FORMAT       3
 #define ASSAY_DELIVERY_FINDINGS_MAX 1000
 
 typedef struct assay_delivery_opts {
