@@ -187,6 +187,10 @@ static assay_code add_measured(gauge *g, const assay_dataset_subject *s, assay_e
 	const assay_dataset_check *k = g->check;
 	const assay_judge_value *v = k->metric_number == SIZE_MAX ? &absent : &s->sample.values[k->metric_number];
 
+	if (assay_judge_value_is_of_no_matter(v)) {
+		g->samples--; /* as if it were of another kind */
+		return ASSAY_OK;
+	}
 	if (k->aggregate == ASSAY_AGGREGATE_MISSING) {
 		g->hits += v->state != ASSAY_VALUE_DEFINED;
 		return ASSAY_OK;

@@ -63,6 +63,12 @@ static assay_code add_finding(assay_verdict *v, const assay_contract *c, const a
 	return ASSAY_OK;
 }
 
+bool assay_judge_value_is_of_no_matter(const assay_judge_value *v)
+{
+	return v->state == ASSAY_VALUE_UNDEFINED && v->reason != NULL &&
+	       (strcmp(v->reason, ASSAY_BY_HAND) == 0 || strcmp(v->reason, ASSAY_NOT_BY_HAND) == 0);
+}
+
 assay_check_result assay_check_judge(const assay_check *k, const assay_judge_subject *subject, assay_judge_value *value)
 {
 	*value = (assay_judge_value){.state = ASSAY_VALUE_ABSENT};
@@ -72,7 +78,8 @@ assay_check_result assay_check_judge(const assay_check *k, const assay_judge_sub
 		*value = subject->values[k->metric_number];
 	if (value->state == ASSAY_VALUE_DEFINED)
 		return meets(k, value->units) ? ASSAY_CHECK_PASSED : ASSAY_CHECK_FAILED;
-	return k->when_missing == ASSAY_MISSING_SKIPS ? ASSAY_CHECK_SKIPPED : ASSAY_CHECK_FAILED;
+	return k->when_missing == ASSAY_MISSING_SKIPS || assay_judge_value_is_of_no_matter(value) ? ASSAY_CHECK_SKIPPED
+												  : ASSAY_CHECK_FAILED;
 }
 
 static assay_code judge_check(assay_verdict *v, const assay_contract *c, const assay_check *k,

@@ -1,8 +1,10 @@
 /* audio.transcript: what a sidecar says is spoken, and whether it can belong to the recording. */
+#include "agreement.h"
 #include "audio.h"
 #include "compose.h"
+#include "corrected.h"
+#include "plain_text.h"
 #include "subtitle.h"
-#include "transcript_text.h"
 
 #include "assay/decimal.h"
 
@@ -17,7 +19,7 @@ static const assay_param schema[] = {
     {0},
 };
 
-enum { M_CHARACTERS, M_WORDS, M_RATE, M_CUES, M_OUTSIDE, M_COVERED, M_MALFORMED };
+enum { M_CHARACTERS, M_WORDS, M_RATE, M_CUES, M_OUTSIDE, M_COVERED, M_MALFORMED, M_AGREEMENT };
 
 #define ON_AUDIO ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_AUDIO)
 static const assay_metric metrics[] = {
@@ -32,6 +34,10 @@ static const assay_metric metrics[] = {
 		   "Share of the recording during which a cue is shown, 0..1."},
     [M_MALFORMED] = {"transcript.malformed", "1", 0, ON_AUDIO,
 		     "Cues that cannot be read, or lines that are not UTF-8; 1 for a file that cannot be read at all."},
+    [M_AGREEMENT] =
+	{"transcript.agreement", "1", ASSAY_ALPHA_SCALE, ON_AUDIO,
+	 "Krippendorff's alpha over the characters of the texts that people wrote for the recording, 1 when they "
+	 "agree; undefined for one that was not corrected, or by a single person."},
     {0},
 };
 
@@ -47,25 +53,45 @@ typedef struct transcript {
 	const params *p;
 	uint32_t root, rate;
 	uint64_t frames;
-	const assay_sidecar *sidecar; /* borrowed; NULL without one */
+	bool there;                /* a transcript: the sidecar's, or what people wrote in its place */
+	const unsigned char *data; /* borrowed */
+	size_t size;
+	bool by_hand;
+	assay_corrected corrected;
 } transcript;
 
 static assay_code open_transcript(void **state, void *shared, const void *p, const assay_input *in, uint32_t root,
 				  assay_err *err)
 {
+	const assay_sidecar *sidecar = assay_input_sidecar(in, "transcript");
+	const assay_sidecar *correction = assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION);
 	transcript *t = assay_alloc(1, sizeof *t);
+	assay_code rc = ASSAY_OK;
 
 	(void)shared;
 	*state = t;
 	if (t == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "transcript");
-	*t = (transcript){.p = p, .root = root, .sidecar = assay_input_sidecar(in, "transcript")};
-	return ASSAY_OK;
+	*t = (transcript){.p = p, .root = root, .there = sidecar != NULL || correction != NULL};
+	if (correction != NULL) {
+		t->by_hand = true;
+		rc = assay_corrected_read(&t->corrected, correction->data, correction->size, err);
+		t->data = (const unsigned char *)t->corrected.text;
+		t->size = t->corrected.size;
+	} else if (sidecar != NULL) {
+		t->data = sidecar->data;
+		t->size = sidecar->size;
+	}
+	return rc;
 }
 
 static void close_transcript(void *state)
 {
-	free(state);
+	transcript *t = state;
+
+	if (t != NULL)
+		assay_corrected_release(&t->corrected);
+	free(t);
 }
 
 static assay_code push_transcript(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
@@ -100,7 +126,7 @@ static assay_code refuse(const transcript *t, uint64_t malformed, const char *wh
 	return rc == ASSAY_OK ? assay_measure(sink, t->root, M_MALFORMED, (int64_t)malformed, err) : rc;
 }
 
-static assay_code measure_text(const transcript *t, const transcript_text *text, assay_sink *sink, assay_err *err)
+static assay_code measure_text(const transcript *t, const assay_plain_text *text, assay_sink *sink, assay_err *err)
 {
 	/* words <= 16 Mi, rate < 2^31: fits */
 	const int64_t rate = assay_round_ratio((int64_t)text->words * 60 * t->rate, (int64_t)t->frames, 2);
@@ -145,8 +171,8 @@ fail:
 
 static assay_code read_plain(const transcript *t, assay_sink *sink, assay_err *err)
 {
-	transcript_text text;
-	assay_code rc = transcript_text_read(&text, t->sidecar->data, t->sidecar->size, err);
+	assay_plain_text text;
+	assay_code rc = assay_plain_text_read(&text, t->data, t->size, err);
 
 	if (rc == ASSAY_OK && text.malformed > 0) {
 		rc = refuse(t, text.malformed, "the transcript is not UTF-8", sink, err);
@@ -156,7 +182,7 @@ static assay_code read_plain(const transcript *t, assay_sink *sink, assay_err *e
 		rc = assay_measure(sink, t->root, M_MALFORMED, 0, err);
 	}
 fail:
-	transcript_text_release(&text);
+	assay_plain_text_release(&text);
 	return rc;
 }
 
@@ -164,27 +190,27 @@ static assay_code keep_cues(const transcript *t, const assay_cues *cues, assay_s
 {
 	ASSAY_AUTO_BUF plain = ASSAY_BUF_INIT;
 	ASSAY_AUTO_BUF timed = ASSAY_BUF_INIT;
-	transcript_text text = {0};
+	assay_plain_text text = {0};
 	assay_code rc;
 
 	assay_cues_plain(&plain, cues);
 	assay_cues_webvtt(&timed, cues);
 	ASSAY_TRY(assay_buf_check(&plain, err));
 	ASSAY_TRY(assay_buf_check(&timed, err));
-	ASSAY_TRY(transcript_text_read(&text, plain.data, plain.len, err));
+	ASSAY_TRY(assay_plain_text_read(&text, plain.data, plain.len, err));
 	ASSAY_TRY(measure_text(t, &text, sink, err));
 	if (cues->count > 0)
 		ASSAY_TRY(assay_artifact(sink, t->root, A_CUES, timed.data, timed.len, err));
 	rc = measure_cues(t, cues, sink, err);
 fail:
-	transcript_text_release(&text);
+	assay_plain_text_release(&text);
 	return rc;
 }
 
 static assay_code read_timed(const transcript *t, assay_sink *sink, assay_err *err)
 {
 	ASSAY_AUTO_CUES cues = {0};
-	assay_code rc = assay_subtitle_parse(&cues, t->sidecar->data, t->sidecar->size, err);
+	assay_code rc = assay_subtitle_parse(&cues, t->data, t->size, err);
 
 	if (rc == ASSAY_EFULL)
 		return refuse(t, 1, "the transcript has too many cues", sink, err);
@@ -197,27 +223,42 @@ static assay_code read_timed(const transcript *t, assay_sink *sink, assay_err *e
 	return rc == ASSAY_OK ? assay_measure(sink, t->root, M_MALFORMED, (int64_t)cues.malformed, err) : rc;
 }
 
+static assay_code measure_agreement(const transcript *t, assay_sink *sink, assay_err *err)
+{
+	const char *why = t->by_hand ? t->corrected.no_agreement : ASSAY_NOT_BY_HAND;
+
+	return why != NULL ? assay_undefined(sink, t->root, M_AGREEMENT, why, err)
+			   : assay_measure(sink, t->root, M_AGREEMENT, t->corrected.agreement, err);
+}
+
+static assay_code read_any(const transcript *t, assay_sink *sink, assay_err *err)
+{
+	if (!t->there)
+		return undefined(t, M_CHARACTERS, M_MALFORMED, "no transcript", sink, err);
+	if (t->size == 0)
+		return read_plain(t, sink, err);
+	if (assay_subtitle_is_utf16(t->data, t->size))
+		return refuse(t, 1, "the transcript is UTF-16", sink, err);
+	if (assay_subtitle_detect(t->data, t->size) == ASSAY_SUBTITLE_NONE)
+		return read_plain(t, sink, err);
+	return read_timed(t, sink, err);
+}
+
 static assay_code flush_transcript(void *state, assay_sink *sink, assay_err *err)
 {
 	const transcript *t = state;
+	assay_code rc;
 
 	if (t->frames == 0)
 		return ASSAY_OK;
-	if (t->sidecar == NULL)
-		return undefined(t, M_CHARACTERS, M_MALFORMED, "no transcript", sink, err);
-	if (t->sidecar->size == 0)
-		return read_plain(t, sink, err);
-	if (assay_subtitle_is_utf16(t->sidecar->data, t->sidecar->size))
-		return refuse(t, 1, "the transcript is UTF-16", sink, err);
-	if (assay_subtitle_detect(t->sidecar->data, t->sidecar->size) == ASSAY_SUBTITLE_NONE)
-		return read_plain(t, sink, err);
-	return read_timed(t, sink, err);
+	rc = read_any(t, sink, err);
+	return rc == ASSAY_OK ? measure_agreement(t, sink, err) : rc;
 }
 
 const assay_stage assay_stage_audio_transcript = {
     .abi = ASSAY_STAGE_ABI,
     .name = "audio.transcript",
-    .version = 3,
+    .version = 4,
     .modality = ASSAY_MODALITY_AUDIO,
     .summary = "carries the transcript that lies beside a recording, and measures it",
     .reference = "W3C WebVTT 1, section 6; Unicode Standard Annex 15 (NFC)",

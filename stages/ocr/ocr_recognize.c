@@ -11,6 +11,10 @@
 #include "assay/decimal.h"
 #include "assay/memory.h"
 
+#include "agreement.h"
+#include "corrected.h"
+#include "plain_text.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +50,7 @@ static const assay_param schema[] = {
     {0},
 };
 
-enum { METRIC_WORDS, METRIC_CONFIDENCE, METRIC_LOW, METRIC_CER, METRIC_WER };
+enum { METRIC_WORDS, METRIC_CONFIDENCE, METRIC_LOW, METRIC_CER, METRIC_WER, METRIC_AGREEMENT };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
 
@@ -61,6 +65,10 @@ static const assay_metric metrics[] = {
      "and up, may exceed 1; undefined without ground truth"},
     {"ocr.wer", "1", 4, ON_PAGES,
      "word error rate: the same over words; 0 and up, may exceed 1; undefined without ground truth"},
+    {"ocr.agreement", "1", ASSAY_ALPHA_SCALE, ON_PAGES,
+     "Krippendorff's alpha over the characters of the texts that people wrote for the page, 1 when they agree; "
+     "undefined "
+     "for a page that was not corrected, and for one that a single person corrected"},
     {0},
 };
 
@@ -231,6 +239,8 @@ static void unprepare(void *shared)
 typedef struct state {
 	TessBaseAPI *api; /* borrowed */
 	const assay_sidecar *truth;
+	bool by_hand; /* the page's text is what people wrote: nothing is recognised */
+	assay_corrected corrected;
 } state;
 
 typedef struct text {
@@ -321,6 +331,7 @@ fail:
 static assay_code open_stage(void **out, void *shared, const void *p, const assay_input *in, uint32_t root,
 			     assay_err *err)
 {
+	const assay_sidecar *correction = assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION);
 	state *st = assay_alloc(1, sizeof *st);
 
 	(void)p;
@@ -330,11 +341,16 @@ static assay_code open_stage(void **out, void *shared, const void *p, const assa
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recogniser state");
 	st->api = shared;
 	st->truth = assay_input_sidecar(in, "ground_truth");
-	return ASSAY_OK;
+	st->by_hand = correction != NULL;
+	return st->by_hand ? assay_corrected_read(&st->corrected, correction->data, correction->size, err) : ASSAY_OK;
 }
 
-static void close_stage(void *st)
+static void close_stage(void *state_)
 {
+	state *st = state_;
+
+	if (st != NULL)
+		assay_corrected_release(&st->corrected);
 	free(st);
 }
 
@@ -395,25 +411,80 @@ static assay_code recognize(ocr_words *w, TessBaseAPI *api, const assay_page *pa
 	return rc;
 }
 
+static assay_code measure_rates(const state *st, const assay_value *v, const assay_buf *read, assay_sink *sink,
+				assay_err *err)
+{
+	text truth = {0};
+	const char *why = choose_truth(&truth, st, v);
+
+	return why != NULL ? no_rates(sink, v->root, why, err) : score(sink, v->root, truth, read, err);
+}
+
 static assay_code report(const state *st, const assay_value *v, const ocr_words *w, assay_sink *sink, assay_err *err)
 {
 	const uint32_t sample = v->root;
-	text truth = {0};
-	const char *why = choose_truth(&truth, st, v);
 	assay_code rc;
 
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_WORDS, (int64_t)w->count, err));
 	ASSAY_TRY(measure_confidence(sink, sample, w, err));
-	if (why != NULL)
-		rc = no_rates(sink, sample, why, err);
-	else
-		rc = score(sink, sample, truth, &w->text, err);
-	if (rc != ASSAY_OK)
-		return rc;
+	ASSAY_TRY(assay_undefined(sink, sample, METRIC_AGREEMENT, ASSAY_NOT_BY_HAND, err));
+	ASSAY_TRY(measure_rates(st, v, &w->text, sink, err));
 	ASSAY_TRY(keep(sink, v, w, err));
 	if (w->count == 0)
 		rc = assay_reject(sink, sample, ASSAY_FAILURE_EMPTY, err, "no text found");
 fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- what people wrote */
+
+/* Runs without white space, as the engine's words are. */
+static int64_t count_words(const assay_buf *written)
+{
+	int64_t n = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < written->len; i++) {
+		const bool blank = written->data[i] <= ' ';
+
+		n += !blank && !inside;
+		inside = !blank;
+	}
+	return n;
+}
+
+static assay_code report_text(const state *st, const assay_value *v, const assay_buf *written, assay_sink *sink,
+			      assay_err *err)
+{
+	static const unsigned beliefs[] = {METRIC_CONFIDENCE, METRIC_LOW};
+	const assay_corrected *c = &st->corrected;
+	const int64_t words = count_words(written);
+	assay_code rc;
+
+	ASSAY_TRY(assay_measure(sink, v->root, METRIC_WORDS, words, err));
+	for (size_t i = 0; i < ASSAY_COUNT(beliefs); i++)
+		ASSAY_TRY(assay_undefined(sink, v->root, beliefs[i], ASSAY_BY_HAND, err));
+	if (c->no_agreement != NULL)
+		ASSAY_TRY(assay_undefined(sink, v->root, METRIC_AGREEMENT, c->no_agreement, err));
+	else
+		ASSAY_TRY(assay_measure(sink, v->root, METRIC_AGREEMENT, c->agreement, err));
+	ASSAY_TRY(measure_rates(st, v, written, sink, err));
+	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_TEXT, written->data, written->len, err));
+	if (words == 0)
+		rc = assay_reject(sink, v->root, ASSAY_FAILURE_EMPTY, err, "no text, as corrected by hand");
+fail:
+	return rc;
+}
+
+/* There are no boxes, so there are neither words nor ALTO, and nothing is emitted. */
+static assay_code push_by_hand(const state *st, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	assay_plain_text plain = {0};
+	assay_code rc = assay_plain_text_read(&plain, st->corrected.text, st->corrected.size, err);
+
+	if (rc == ASSAY_OK)
+		rc = report_text(st, v, &plain.text, sink, err);
+	assay_plain_text_release(&plain);
 	return rc;
 }
 
@@ -425,6 +496,8 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 	assay_value *out;
 	assay_code rc;
 
+	if (st->by_hand)
+		return push_by_hand(st, v, sink, err);
 	ASSAY_TRY(recognize(&w, st->api, &v->u.page, err));
 	ASSAY_TRY(report(st, v, &w, sink, err));
 	out = ocr_words_value(&w, v->root, pixGetWidth(pix), pixGetHeight(pix), err);
@@ -437,7 +510,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 2,
+    .version = 3,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

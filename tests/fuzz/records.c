@@ -1,8 +1,9 @@
-/* Records that stand in packs and come from children: contract, recipe, result, results of dataset checks. What reads is canonical: it is written
+/* Records that stand in packs and come from children: contract, recipe, result, results of dataset checks, correction. What reads is canonical: it is written
  * back to the same bytes. The first byte says which. */
 #include "fuzz.h"
 
 #include "assay/contract.h"
+#include "assay/correction.h"
 #include "assay/dataset_result.h"
 #include "assay/recipe.h"
 #include "assay/result.h"
@@ -64,10 +65,20 @@ static void dataset_results(assay_buf *out, const uint8_t *data, size_t size)
 	same(out, data, size);
 }
 
+static void correction(assay_buf *out, const uint8_t *data, size_t size)
+{
+	ASSAY_AUTO_CORRECTION c = {0};
+
+	if (assay_correction_decode(&c, data, size, NULL) != ASSAY_OK)
+		return;
+	fuzz_need(assay_correction_encode(out, (const char *const *)c.texts, c.count, NULL));
+	same(out, data, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {contract, recipe, result,
-										dataset_results};
+										dataset_results, correction};
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 
 	if (size == 0 || data[0] >= sizeof readers / sizeof *readers)

@@ -6,7 +6,7 @@ assay_add_unit(video_quality LINK assay::frames assay::libav assay::worker PkgCo
 assay_add_unit(video_subtitles LINK assay::frames assay::text assay::libav assay::worker PkgConfig::LIBAV)
 assay_add_unit(audio LINK assay::audio assay::libav assay::worker PkgConfig::LIBAV PkgConfig::SNDFILE m)
 assay_add_unit(activity LINK assay::audio m)
-assay_add_unit(transcript LINK assay::audio)
+assay_add_unit(transcript LINK assay::audio assay::text)
 assay_add_unit(loudness LINK assay::audio PkgConfig::EBUR128 m)
 foreach(name libav frames video_quality video_subtitles audio)
   target_compile_definitions(test_${name} PRIVATE ASSAY_CORPUS_DEFAULT="${PROJECT_SOURCE_DIR}/../shared/corpus")

@@ -2,6 +2,7 @@ set(base_alloc malloc calloc realloc)
 assay_add_unit(arena LINK assay::base WRAP malloc)
 assay_add_unit(buf LINK assay::base WRAP ${base_alloc})
 assay_add_unit(cbor LINK assay::base WRAP ${base_alloc})
+assay_add_unit(correction LINK assay::base WRAP ${base_alloc})
 assay_add_unit(decimal LINK assay::base)
 assay_add_unit(digest LINK assay::base PkgConfig::CRYPTO Threads::Threads
   WRAP ${base_alloc} pread64 EVP_DigestUpdate EVP_MD_CTX_new)

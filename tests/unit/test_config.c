@@ -320,6 +320,8 @@ static const wrong_case wrong[] = {
     {SOURCE("path: a, modality: page, metadata: {a: ~}"), 2, 51, "metadata 'a' must be one value"},
     {SOURCE("path: a, modality: page, sidecars: {groundtruth: x}"), 2, 48,
      "unknown key 'groundtruth', did you mean 'ground_truth'?"},
+    {SOURCE("path: a, modality: page, sidecars: {correction: x.json}"), 2, 48,
+     "no file is a 'correction': people give them with 'assay queue resolve'"},
     {SOURCE("path: a, modality: page, sidecars: {metadata: '{base}.x'}"), 2, 58,
      "sidecar '{base}.x' may use {stem}, {name} and {dir} only"},
     {SOURCE("path: a, modality: page, sidecars: {metadata: '../{name}'}"), 2, 58,

@@ -146,6 +146,45 @@ static void assert_comes_to(const char *schema, const char *text, assay_dataset_
 #define FAILED  ASSAY_DATASET_FAILED
 #define SKIPPED ASSAY_DATASET_SKIPPED
 
+/* A page that people wrote: an engine's metric has nothing to say of it, so it is not among those measured. */
+static void judge__corrected_by_hand__not_among_those_measured(void **state)
+{
+	static const struct {
+		const char *schema, *text;
+	} cases[] = {
+	    {PAGE("aggregate: missing, metric: m.cents, mustBe: 0.2"),
+	     "k: missing of m.cents (page) is 0.2, must be = 0.2"},
+	    {PAGE("aggregate: share, metric: m.cents, condition: {mustBeGreaterThan: 1.5}, mustBe: 0.6"),
+	     "k: share of m.cents > 1.5 (page) is 0.6, must be = 0.6"},
+	    {PAGE("aggregate: count, mustBe: 6"), "k: count of samples (page) is 6, must be = 6"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		assay_contract *c = contract_of(cases[i].schema);
+		const assay_judge_value v[2] = {{ASSAY_VALUE_UNDEFINED, 0, "corrected by hand"},
+						{ASSAY_VALUE_UNDEFINED, 0, "not corrected by hand"}};
+		const assay_dataset_subject s = {
+		    .key = "by hand", .sample = {.kind = ASSAY_SAMPLE_PAGE, .values = v}, .outcome = 1};
+		ASSAY_AUTO_DATASET_RESULTS r = {0};
+		ASSAY_AUTO_BUF told = ASSAY_BUF_INIT;
+		assay_dataset_judge *j;
+
+		assert_int_equal(
+		    assay_dataset_judge_open(&j, (const assay_contract *const *)&c, 1, &vocabulary, AS_OF, NULL),
+		    ASSAY_OK);
+		for (size_t k = 0; k < ASSAY_COUNT(rows); k++)
+			show(j, &rows[k], k);
+		assert_int_equal(assay_dataset_judge_add(j, &s, NULL), ASSAY_OK);
+		assert_int_equal(assay_dataset_judge_end(j, &r, NULL), ASSAY_OK);
+		assay_dataset_result_text(&told, &r.items[0]);
+		assert_string_equal(assay_buf_str(&told), cases[i].text);
+		assert_int_equal(r.items[0].verdict, PASSED);
+		assay_dataset_judge_close(j);
+		assay_contract_close(c);
+	}
+}
+
 static void judge__each_aggregate__its_number_and_verdict(void **state)
 {
 	static const struct {
@@ -737,6 +776,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(judge__each_aggregate__its_number_and_verdict),
+	    cmocka_unit_test(judge__corrected_by_hand__not_among_those_measured),
 	    cmocka_unit_test(age_text__as_people_say_it),
 	    cmocka_unit_test(judge__each_logical_type__valid_and_invalid),
 	    cmocka_unit_test(pattern_compile__ecma__means_the_same),

@@ -121,6 +121,31 @@ static void judge__missing_value__fails_or_skips(void **state)
 	}
 }
 
+/* An engine has no belief about a text that people wrote, nor do people agree on one that they did not write. */
+static void judge__undefined_for_what_was_not_done__skipped(void **state)
+{
+	static const char *const reasons[] = {"corrected by hand", "not corrected by hand"};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(reasons); i++) {
+		assay_check check = check_of(ASSAY_MUST_BE);
+		assay_judge_value value = {ASSAY_VALUE_UNDEFINED, 0, reasons[i]};
+		const assay_judge_subject subject = {.kind = ASSAY_SAMPLE_PAGE, .values = &value};
+		assay_verdict v;
+
+		check.when_missing = ASSAY_MISSING_FAILS;
+		check.metric_number = 0;
+		v = judge(&check, 1, &subject);
+		assert_true(v.passed);
+		assert_int_equal(v.applied, 0);
+		assay_verdict_release(&v);
+		value.state = ASSAY_VALUE_DEFINED; /* a value that is there is judged, whatever stands beside it */
+		v = judge(&check, 1, &subject);
+		assert_false(v.passed);
+		assay_verdict_release(&v);
+	}
+}
+
 static void judge__severities__only_errors_fail_a_sample(void **state)
 {
 	assay_check checks[] = {check_of(ASSAY_MUST_BE), check_of(ASSAY_MUST_BE), check_of(ASSAY_MUST_BE)};
@@ -288,6 +313,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(judge__each_operator__at_below_and_above_the_bound),
 	    cmocka_unit_test(judge__missing_value__fails_or_skips),
+	    cmocka_unit_test(judge__undefined_for_what_was_not_done__skipped),
 	    cmocka_unit_test(judge__severities__only_errors_fail_a_sample),
 	    cmocka_unit_test(judge__other_kinds__not_applied),
 	    cmocka_unit_test(judge__applies_to__all_metadata_must_be_equal),

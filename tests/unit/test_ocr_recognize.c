@@ -3,6 +3,8 @@
 #include "ocr.h"
 #include "ocr_page.h"
 
+#include "assay/correction.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 
@@ -78,10 +80,9 @@ static const char *why(const char *metric)
 	return m->undefined;
 }
 
-static void run_truth(PIX *pix, const char *truth)
+static void run_sidecars(PIX *pix, const assay_sidecar *sidecars, size_t count)
 {
-	const assay_sidecar side = {"ground_truth", (const unsigned char *)truth, strlen(truth)};
-	const assay_input in = {.sidecars = &side, .sidecar_count = 1};
+	const assay_input in = {.sidecars = sidecars, .sidecar_count = count};
 	assay_value *v = page_value_new(pixClone(pix), 0, 1, 1, NULL);
 
 	run_forget(&r);
@@ -91,6 +92,24 @@ static void run_truth(PIX *pix, const char *truth)
 	r.stages[0]->close(r.state[0]);
 	r.open[0] = false;
 	assay_value_unref(v);
+}
+
+static void run_truth(PIX *pix, const char *truth)
+{
+	const assay_sidecar side = {"ground_truth", (const unsigned char *)truth, strlen(truth)};
+
+	run_sidecars(pix, &side, 1);
+}
+
+/* What people wrote, in place of the engine. */
+static void run_corrected(PIX *pix, const char *truth, const char *const *texts, size_t count)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_sidecar sides[2] = {{"ground_truth", (const unsigned char *)truth, strlen(truth)}};
+
+	assert_int_equal(assay_correction_encode(&record, texts, count, NULL), ASSAY_OK);
+	sides[1] = (assay_sidecar){ASSAY_SIDECAR_CORRECTION, (const unsigned char *)record.data, record.len};
+	run_sidecars(pix, sides, 2);
 }
 
 static void recognize__two_lines__text_words_and_artifacts(void **state)
@@ -155,6 +174,38 @@ static void recognize__ground_truth__rates(void **state)
 	run_truth(pix, "The quick brown fox jumps over the lazy hog near the river bank");
 	assert_int_equal(value(0, "ocr.cer"), 159);
 	assert_int_equal(value(0, "ocr.wer"), 769);
+	pixDestroy(&pix);
+}
+
+static void recognize__corrected__text_of_people_and_no_belief(void **state)
+{
+	/* each e a letter and a combining accent: NFC is owed to whoever reads the text */
+	static const char *const one[] = {"The quick brown fox  \r\njumps ove\xcc\x81r"};
+	static const char *const two[] = {"The lazy dog", "The hazy dog"};
+	static const char *const none[] = {" \n"};
+	PIX *pix = text_page(two_lines, 2);
+
+	(void)state;
+	run_corrected(pix, "The quick brown fox jumps over", one, 1);
+	assert_int_equal(r.rc, ASSAY_OK);
+	assert_int_equal(r.artifact_count, 1);
+	assert_string_equal(r.artifacts[0], "The quick brown fox\njumps ov\xc3\xa9r\n");
+	assert_int_equal(r.word_count, 0); /* there are no boxes */
+	assert_int_equal(value(0, "ocr.words"), 6);
+	assert_int_equal(value(0, "ocr.cer"), 333); /* 1 of 30 */
+	assert_string_equal(why("ocr.confidence"), "corrected by hand");
+	assert_string_equal(why("ocr.low_confidence_ratio"), "corrected by hand");
+	assert_string_equal(why("ocr.agreement"), "one annotator");
+	assert_int_equal(r.rejected[0], ASSAY_FAILURE_NONE);
+	run_corrected(pix, "The lazy dog", two, 2);
+	/* 24 letters, 2 ordered pairs that differ; 58 is the sum of the squares of the letters' counts:
+	 * 1 - 23 * 2 / (24 * 24 - 58) */
+	assert_int_equal(value(0, "ocr.agreement"), 9112);
+	assert_string_equal(r.artifacts[0], "The hazy dog\n"); /* both are as near: the first by its bytes */
+	run_corrected(pix, "", none, 1);
+	assert_int_equal(r.rejected[0], ASSAY_FAILURE_EMPTY);
+	run_truth(pix, "The quick");
+	assert_string_equal(why("ocr.agreement"), "not corrected by hand");
 	pixDestroy(&pix);
 }
 
@@ -325,6 +376,7 @@ int main(void)
 	    TEST(recognize__two_lines__text_words_and_artifacts),
 	    TEST(recognize__same_page_twice__same_bytes),
 	    TEST(recognize__ground_truth__rates),
+	    TEST(recognize__corrected__text_of_people_and_no_belief),
 	    TEST(recognize__ground_truth_that_cannot_serve__undefined_with_reason),
 	    TEST(recognize__third_page_of_three__third_part),
 	    TEST(recognize__blank_page__rejected_as_empty),

@@ -1,7 +1,8 @@
 /* audio.transcript, by sidecars of every kind. */
 #include "audio.h"
-#include "transcript_text.h"
+#include "plain_text.h"
 
+#include "assay/correction.h"
 #include "assay/params.h"
 
 #include <setjmp.h>
@@ -11,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { CHARACTERS, WORDS, RATE, CUES, OUTSIDE, COVERED, MALFORMED, METRICS };
+enum { CHARACTERS, WORDS, RATE, CUES, OUTSIDE, COVERED, MALFORMED, AGREEMENT, METRICS };
 enum { RATE_HZ = 1000 };
 
 typedef struct told {
@@ -48,12 +49,11 @@ static assay_code hear_artifact(assay_sink *s, uint32_t sample, unsigned a, cons
 	return ASSAY_OK;
 }
 
-static told *tell_bytes(const void *data, size_t size, size_t milliseconds)
+static told *tell_sidecars(const assay_sidecar *sidecars, size_t count, size_t milliseconds)
 {
 	static const assay_sink_ops ops = {.measure = hear_value, .artifact = hear_artifact};
 	const assay_stage *stage = &assay_stage_audio_transcript;
-	const assay_sidecar sidecar = {"transcript", data, size};
-	const assay_input in = {.sidecars = &sidecar, .sidecar_count = data != NULL};
+	const assay_input in = {.sidecars = sidecars, .sidecar_count = count};
 	assay_value v = {.kind = ASSAY_VALUE_PCM, .u.pcm = {.frames = milliseconds, .rate = RATE_HZ, .channels = 1}};
 	told *t = calloc(1, sizeof *t);
 	void *params, *state;
@@ -69,6 +69,13 @@ static told *tell_bytes(const void *data, size_t size, size_t milliseconds)
 	stage->close(state);
 	assay_params_free(stage, params);
 	return t;
+}
+
+static told *tell_bytes(const void *data, size_t size, size_t milliseconds)
+{
+	const assay_sidecar sidecar = {"transcript", data, size};
+
+	return tell_sidecars(&sidecar, data != NULL, milliseconds);
 }
 
 static told *tell(const char *text, size_t milliseconds)
@@ -117,12 +124,69 @@ static void transcript__plain__canonical_text_and_counts(void **state)
 	free(t);
 }
 
+/* ---------------------------------------------------------------- what people wrote */
+
+/* Beside a transcript that is wrong: of the three texts the middle one is taken. */
+static told *tell_corrected(const char *const *texts, size_t count, size_t milliseconds)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_sidecar sidecars[2] = {{"transcript", (const unsigned char *)"nonsense\n", 9}};
+
+	assert_int_equal(assay_correction_encode(&record, texts, count, NULL), ASSAY_OK);
+	sidecars[1] = (assay_sidecar){"correction", (const unsigned char *)record.data, record.len};
+	return tell_sidecars(sidecars, 2, milliseconds);
+}
+
+static void transcript__corrected__text_in_the_middle_and_agreement(void **state)
+{
+	static const char *const three[] = {"zero one", "zero two", "zero twe"};
+	static const char *const one[] = {"00:00.000 --> 00:01.000"};
+	static const char *const timed[] = {"WEBVTT\n\n00:00.000 --> 00:01.000\nhello\n",
+					    "WEBVTT\n\n00:00.000 --> 00:01.000\nhello\n"};
+	told *t = tell_corrected(three, 3, 30000);
+
+	(void)state;
+	assert_int_equal(t->code, ASSAY_OK);
+	assert_string_equal(t->artifacts[0], "zero twe\n"); /* 1 edit from "two", 2 from "one"; "two" has 1 and 3 */
+	assert_value(t, WORDS, 2);
+	assert_value(t, MALFORMED, 0);
+	assert_null(t->why_not[AGREEMENT]);
+	assert_in_range(t->values[AGREEMENT], 5000, 9000);
+	free(t);
+	t = tell_corrected(one, 1, 30000);
+	assert_string_equal(t->why_not[AGREEMENT], "one annotator");
+	free(t);
+	t = tell_corrected(timed, 2, 2000);
+	assert_value(t, CUES, 1);
+	assert_value(t, COVERED, 5000);
+	assert_value(t, AGREEMENT, 10000);
+	assert_string_equal(t->artifacts[0], "hello\n");
+	free(t);
+	t = tell("hello\n", 2000);
+	assert_string_equal(t->why_not[AGREEMENT], "not corrected by hand");
+	free(t);
+}
+
+static void transcript__correction_that_is_none__ecorrupt(void **state)
+{
+	const assay_sidecar sidecar = {"correction", (const unsigned char *)"text", 4};
+	const assay_input in = {.sidecars = &sidecar, .sidecar_count = 1};
+	const assay_stage *stage = &assay_stage_audio_transcript;
+	void *params, *st;
+
+	(void)state;
+	assert_int_equal(assay_params_new(&params, stage, NULL), ASSAY_OK);
+	assert_int_equal(stage->open(&st, NULL, params, &in, 3, NULL), ASSAY_ECORRUPT);
+	stage->close(st);
+	assay_params_free(stage, params);
+}
+
 static void transcript__none__undefined(void **state)
 {
 	told *t = tell_bytes(NULL, 0, 1000);
 
 	(void)state;
-	for (unsigned m = 0; m < METRICS; m++)
+	for (unsigned m = 0; m < AGREEMENT; m++)
 		assert_string_equal(t->why_not[m], "no transcript");
 	free(t);
 }
@@ -248,6 +312,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(transcript__plain__canonical_text_and_counts),
+	    cmocka_unit_test(transcript__corrected__text_in_the_middle_and_agreement),
+	    cmocka_unit_test(transcript__correction_that_is_none__ecorrupt),
 	    cmocka_unit_test(transcript__none__undefined),
 	    cmocka_unit_test(transcript__nothing_in_it__zero_words_and_no_artifact),
 	    cmocka_unit_test(transcript__no_cue_at_all__zero_words_and_no_artifact),

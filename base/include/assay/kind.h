@@ -65,6 +65,13 @@ typedef enum assay_recall {
 	ASSAY_RECALL_LESS = 2, /* it counts what was missed: more of it is loss */
 } assay_recall;
 
+/**
+ * Why a metric has no value on a sample whose text people wrote, or on one whose text they did not: no fault of the
+ * sample, so checks on it are skipped. Stored: never reword.
+ */
+#define ASSAY_BY_HAND     "corrected by hand"     /* what an engine would say of its own work */
+#define ASSAY_NOT_BY_HAND "not corrected by hand" /* how far people agree on it */
+
 /** Who said a value of the metadata, in ascending precedence. Stored: never renumber. */
 typedef enum assay_metadata_origin {
 	ASSAY_METADATA_RULE = 1,    /* `metadata` of the source's rule in assay.yaml */

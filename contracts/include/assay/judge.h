@@ -17,6 +17,12 @@ typedef struct assay_judge_value {
 	const char *reason; /* of UNDEFINED; borrowed */
 } assay_judge_value;
 
+/**
+ * Does it have no value because it speaks of work that was not done on this sample: an engine's of a text that people
+ * wrote, or people's of one that they did not (ASSAY_BY_HAND, ASSAY_NOT_BY_HAND)? Such a sample is not judged by it.
+ */
+bool assay_judge_value_is_of_no_matter(const assay_judge_value *v);
+
 typedef struct assay_judge_subject {
 	assay_sample_kind kind;
 	const assay_judge_value *values; /* one per metric of the vocabulary, by number */
@@ -29,7 +35,7 @@ typedef struct assay_judge_subject {
 typedef struct assay_finding {
 	const assay_contract *contract; /* borrowed */
 	const assay_check *check;       /* borrowed */
-	assay_judge_value value;        /* ABSENT and UNDEFINED fail unless whenMissing: skip */
+	assay_judge_value value;        /* ABSENT and UNDEFINED fail unless they are skipped */
 } assay_finding;
 
 typedef struct assay_verdict {
@@ -45,7 +51,7 @@ typedef enum assay_check_result {
 	ASSAY_CHECK_ELSEWHERE, /* it is about another kind, or other metadata */
 	ASSAY_CHECK_PASSED,
 	ASSAY_CHECK_FAILED,
-	ASSAY_CHECK_SKIPPED, /* there is no value, and the check says that this may be */
+	ASSAY_CHECK_SKIPPED, /* there is no value, and this may be: whenMissing: skip, ASSAY_BY_HAND, ASSAY_NOT_BY_HAND */
 } assay_check_result;
 
 /** @param value [out] what it looked at; its state tells whether a check failed by its bound or for want of a value */

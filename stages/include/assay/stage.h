@@ -215,8 +215,11 @@ ASSAY_NODISCARD assay_code assay_pages(assay_sink *s, uint32_t total, assay_err 
 
 /* ---------------------------------------------------------------- input of a reader */
 
+/** Role of what people say the text of a sample is (assay/correction.h). It comes from decisions, never from a file. */
+#define ASSAY_SIDECAR_CORRECTION "correction"
+
 typedef struct assay_sidecar {
-	const char *role; /* "ground_truth", "transcript" */
+	const char *role; /* "ground_truth", "transcript", ASSAY_SIDECAR_CORRECTION */
 	const unsigned char *data;
 	size_t size;
 } assay_sidecar;

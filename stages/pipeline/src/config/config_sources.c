@@ -184,7 +184,12 @@ static assay_code lint_sidecars(config_loader *l, const assay_yaml_node *map)
 {
 	assay_code rc = ASSAY_OK;
 
-	assay_yaml_only(map, sidecar_roles, l->file, l->d);
+	if (assay_yaml_get(map, ASSAY_SIDECAR_CORRECTION) != NULL)
+		CONFIG_ERROR_AT_KEY(l, assay_yaml_get(map, ASSAY_SIDECAR_CORRECTION),
+				    "no file is a '%s': people give them with 'assay queue resolve'",
+				    ASSAY_SIDECAR_CORRECTION);
+	else
+		assay_yaml_only(map, sidecar_roles, l->file, l->d);
 	for (size_t i = 0; i < map->count && rc == ASSAY_OK; i++) {
 		const char *text = config_text(&map->children[i]), *fault = NULL;
 

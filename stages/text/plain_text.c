@@ -1,4 +1,4 @@
-#include "transcript_text.h"
+#include "plain_text.h"
 
 #include "compose.h"
 
@@ -6,10 +6,10 @@
 
 #include <utf8proc.h>
 
-void transcript_text_release(transcript_text *t)
+void assay_plain_text_release(assay_plain_text *t)
 {
 	assay_buf_release(&t->text);
-	*t = (transcript_text){0};
+	*t = (assay_plain_text){0};
 }
 
 /* ---------------------------------------------------------------- lines */
@@ -40,7 +40,7 @@ static void append_line(assay_buf *out, const unsigned char *p, size_t n)
 	assay_buf_putc(out, '\n');
 }
 
-static void append_lines(transcript_text *t, assay_buf *out, const unsigned char *p, size_t n)
+static void append_lines(assay_plain_text *t, assay_buf *out, const unsigned char *p, size_t n)
 {
 	for (size_t at = 0; at < n;) {
 		size_t end = at;
@@ -74,7 +74,7 @@ static bool is_of_words(utf8proc_int32_t point)
 	       (c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO);
 }
 
-static void count(transcript_text *t)
+static void count(assay_plain_text *t)
 {
 	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)t->text.data;
 	bool space = false; /* after the last word */
@@ -95,14 +95,14 @@ static void count(transcript_text *t)
 	}
 }
 
-assay_code transcript_text_read(transcript_text *out, const void *data, size_t n, assay_err *err)
+assay_code assay_plain_text_read(assay_plain_text *out, const void *data, size_t n, assay_err *err)
 {
 	static const unsigned char mark[] = {0xef, 0xbb, 0xbf};
 	const unsigned char *p = data;
 	ASSAY_AUTO_BUF lines = ASSAY_BUF_INIT;
 	assay_code rc;
 
-	*out = (transcript_text){0};
+	*out = (assay_plain_text){0};
 	if (n >= sizeof mark && memcmp(p, mark, sizeof mark) == 0) {
 		p += sizeof mark;
 		n -= sizeof mark;
