@@ -35,10 +35,14 @@ static void put_param(assay_buf *out, const assay_param *p)
 				: "");
 }
 
-/* Stages that change the picture in ways that only some pages need, and that cost others what can be measured. */
+/*
+ * Stages that change the picture in ways that only some pages need, and that cost others what can be measured; and those
+ * that make pictures for people, which are made when somebody looks.
+ */
 static bool is_for_some(const assay_stage *s)
 {
-	static const char *const names[] = {"page.normalize", "page.despeckle", "page.binarize"};
+	static const char *const names[] = {"page.normalize", "page.despeckle", "page.binarize", "page.picture",
+					    "audio.picture"};
 
 	for (size_t i = 0; i < ASSAY_COUNT(names); i++)
 		if (strcmp(s->name, names[i]) == 0)

@@ -2,15 +2,20 @@
 
 #include "queue_select.h"
 #include "queue_ticket.h"
+#include "queue_work.h"
 #include "tell_recipe.h"
 
+#include "assay/file.h"
 #include "assay/memory.h"
+#include "assay/stop.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 static const assay_option options[] = {
+    {"work", 0, "DIR", "write a folder of work for each ticket below this one"},
+    {"force", 0, NULL, "with --work: write folders of work anew"},
     ASSAY_SELECTION_OPTIONS,
     {NULL, 0, NULL, NULL},
 };
@@ -241,6 +246,17 @@ static assay_code show_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	return print_ticket(w->store, t, &c, &src, err);
 }
 
+static assay_code select_some(assay_selection *sel, const assay_invocation *in, assay_store *s, assay_err *err)
+{
+	const assay_code rc = assay_selection_init(sel, in, s, err);
+
+	if (rc == ASSAY_OK && !assay_selection_is_narrow(sel))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "queue show needs a ticket, a sample, a path or a filter; see "
+				   "'assay queue show --help'");
+	return rc;
+}
+
 static assay_code show(const assay_invocation *in, assay_store *s, assay_err *err)
 {
 	ASSAY_AUTO_SELECTION sel = {0};
@@ -250,11 +266,7 @@ static assay_code show(const assay_invocation *in, assay_store *s, assay_err *er
 
 	assay_report_init(&r);
 	assay_json_array(&r.json);
-	rc = assay_selection_init(&sel, in, s, err);
-	if (rc == ASSAY_OK && !assay_selection_is_narrow(&sel))
-		return ASSAY_RAISE(err, ASSAY_EUSAGE,
-				   "queue show needs a ticket, a sample, a path or a filter; see "
-				   "'assay queue show --help'");
+	rc = select_some(&sel, in, s, err);
 	if (rc == ASSAY_OK)
 		rc = assay_selection_each(&sel, 0, show_ticket, &w, err);
 	if (rc == ASSAY_OK && w.shown == 0 && !in->json)
@@ -263,13 +275,96 @@ static assay_code show(const assay_invocation *in, assay_store *s, assay_err *er
 	return rc == ASSAY_OK && in->json ? assay_report_print(&r, err) : rc;
 }
 
+/* ---------------------------------------------------------------- work folders */
+
+typedef struct working {
+	const assay_invocation *in;
+	assay_store *store;
+	assay_viewer *viewer;
+	assay_work_folders folders;
+	assay_report *report;
+	uint64_t done;
+} working;
+
+static void tell_work(const working *w, const assay_work *k)
+{
+	assay_say("%s/T%" PRIu64 "  %s: %zu files%s\n", w->folders.dir, k->ticket->id, k->ticket->subject,
+		  k->view.file_count + 1, k->view.text != SIZE_MAX ? ", text.txt to correct" : "");
+	if (k->view.missing != NULL)
+		assay_say("          no picture: %s\n", k->view.missing);
+}
+
+static assay_code put_work(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	working *w = ctx;
+	ASSAY_AUTO_WORK k = {0};
+	ASSAY_AUTO_FD fd = -1;
+	assay_code rc = assay_work_folder(&fd, &w->folders, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_work_load(&k, w->viewer, w->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_work_put(fd, &k, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	w->done++;
+	if (w->in->json)
+		assay_work_json(&w->report->json, &k);
+	else
+		tell_work(w, &k);
+	return ASSAY_OK;
+}
+
+/* assay_selection_each takes ASSAY_ESTOP for its end: a signal is told apart here. */
+static assay_code put_works(working *w, assay_selection *sel, assay_err *err)
+{
+	const assay_code rc = assay_selection_each(sel, 0, put_work, w, err);
+
+	if (rc == ASSAY_OK && assay_stop_requested() > 0)
+		return ASSAY_RAISE(err, ASSAY_ESTOP, "stopped by a signal");
+	return rc;
+}
+
+static assay_code work(const assay_invocation *in, assay_store *s, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_config_closep) assay_config *config = NULL;
+	ASSAY_AUTO_SELECTION sel = {0};
+	ASSAY_AUTO_VIEWER viewer = NULL;
+	ASSAY_AUTO_FD rootfd = -1;
+	ASSAY_AUTO_REPORT r;
+	working w = {.in = in, .store = s, .folders = {assay_opt(in, "work"), -1, assay_opt(in, "force") != NULL}};
+	assay_code rc;
+
+	assay_report_init(&r);
+	w.report = &r;
+	assay_json_array(&r.json);
+	ASSAY_TRY(assay_stop_install(err));
+	ASSAY_TRY(select_some(&sel, in, s, err));
+	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
+	ASSAY_TRY(assay_viewer_open(&w.viewer, config, s, rootfd, ASSAY_SANDBOX_AUTO, err));
+	viewer = w.viewer;
+	rc = put_works(&w, &sel, err);
+	assay_json_end(&r.json);
+	if (rc == ASSAY_OK && w.done == 0 && !in->json)
+		(void)fputs("assay: no ticket matches\n", stderr);
+	if (rc == ASSAY_OK && in->json)
+		rc = assay_report_print(&r, err);
+fail:
+	assay_closep(&w.folders.fd);
+	return rc;
+}
+
 static int run(const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_STORE s = NULL;
-	assay_code rc = assay_open_store(in, &s, false, false, err);
+	assay_code rc = ASSAY_OK;
 
+	if (assay_opt(in, "force") != NULL && assay_opt(in, "work") == NULL)
+		rc = ASSAY_RAISE(err, ASSAY_EUSAGE, "queue show: --force is of --work");
 	if (rc == ASSAY_OK)
-		rc = show(in, s, err);
+		rc = assay_open_store(in, &s, false, false, err);
+	if (rc == ASSAY_OK)
+		rc = assay_opt(in, "work") != NULL ? work(in, s, err) : show(in, s, err);
 	return assay_exit_of(rc);
 }
 
@@ -279,11 +374,17 @@ const assay_verb assay_verb_queue_show = {
     .max_args = -1,
     .summary = "all that is known of a ticket, and what to try",
     .help = "Every check, the source, the step with its parameters, the history, and what to try. --json prints an "
-	    "array.\n" //
+	    "array.\n"
+	    "--work DIR writes a folder DIR/T12 for each ticket, with what a person needs to mend it: the page as a "
+	    "picture\n"
+	    "and its doubtful lines, the waveform and the sound, or key frames; the text to correct; and task.json, "
+	    "which\n"
+	    "says what failed and how to hand in the work. Media are decoded in the sandbox.\n" //
     ASSAY_SELECTION_HELP,
     .options = options,
-    .example = "  assay queue show T12\n  assay queue show scans/a.tif --json | jq -r '.[].try[]'\n",
-    .uses = ASSAY_USES_STORE,
+    .example = "  assay queue show T12\n  assay queue show T12 --work desk\n  assay queue show scans/a.tif --json | jq "
+	       "-r '.[].try[]'\n",
+    .uses = ASSAY_USES_STORE | ASSAY_USES_CONFIG,
     .see_also = "queue list, why, lineage",
     .run = run,
 };

@@ -9,5 +9,6 @@ extern const assay_stage assay_stage_audio_levels;
 extern const assay_stage assay_stage_audio_loudness;
 extern const assay_stage assay_stage_audio_activity;
 extern const assay_stage assay_stage_audio_transcript;
+extern const assay_stage assay_stage_audio_picture;
 
 #endif

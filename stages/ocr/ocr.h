@@ -10,6 +10,7 @@ extern const assay_stage assay_stage_page_deskew;
 extern const assay_stage assay_stage_page_normalize;
 extern const assay_stage assay_stage_page_despeckle;
 extern const assay_stage assay_stage_page_binarize;
+extern const assay_stage assay_stage_page_picture;
 extern const assay_stage assay_stage_page_quality;
 extern const assay_stage assay_stage_ocr_recognize;
 

@@ -1,0 +1,139 @@
+#include "view_lines.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Linked with --wrap: the n-th allocation made by our objects fails, once; fail_at == 0 never. */
+static unsigned calls, fail_at;
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n);
+void *__real_calloc(size_t n, size_t s);
+void *__wrap_calloc(size_t n, size_t s);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+
+void *__wrap_malloc(size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t s)
+{
+	return ++calls == fail_at ? NULL : __real_calloc(n, s);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return ++calls == fail_at ? NULL : __real_realloc(p, n);
+}
+
+#define WORD(text, l, t, r, b, c, line)                                                                                \
+	"{\"text\":\"" text "\",\"box\":[" #l "," #t "," #r "," #b "],\"confidence\":" #c ",\"line\":" #line           \
+	",\"paragraph\":0,\"block\":0}"
+
+static const char page[] = "{\"width\":800,\"height\":600,\"words\":[" WORD("sure", 10, 10, 60, 30, 96.5, 0) "," WORD(
+    "as", 70, 10, 90, 30, 60, 0) "," WORD("Dou8t", 10, 40, 80, 62, 31.07,
+					  1) "," WORD("ful", 90, 38, 120, 60, 59.99, 1) "," WORD("w0rds", 5, 70, 50, 90,
+												 12.5, 2) "]}";
+
+static void lines__doubted_words__their_lines_with_box_and_least_confidence(void **state)
+{
+	ASSAY_AUTO_VIEW v = {0};
+	assay_err err = ASSAY_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(assay_view_lines_read(&v, page, strlen(page), &err), ASSAY_OK);
+	assert_int_equal(v.line_count, 2);
+	assert_string_equal(v.lines[0].text, "Dou8t ful");
+	assert_int_equal(v.lines[0].confidence, 3107);
+	assert_int_equal(v.lines[0].doubted, 2);
+	assert_int_equal(v.lines[0].box[0], 10);
+	assert_int_equal(v.lines[0].box[1], 38);
+	assert_int_equal(v.lines[0].box[2], 120);
+	assert_int_equal(v.lines[0].box[3], 62);
+	assert_true(v.lines[0].file == SIZE_MAX);
+	assert_string_equal(v.lines[1].text, "w0rds");
+	assert_int_equal(v.lines[1].confidence, 1250);
+}
+
+/* The bytes come from a process that may be in the hands of the file. */
+static void lines__lies__no_lines(void **state)
+{
+	static const char *const lies[] = {
+	    "",
+	    "[]",
+	    "{}",
+	    "{\"width\":800,\"height\":600,\"words\":7}",
+	    "{\"width\":-1,\"height\":600,\"words\":[" WORD("a", 0, 0, 1, 1, 5, 0) "]}",
+	    "{\"width\":99999999999,\"height\":600,\"words\":[" WORD("a", 0, 0, 1, 1, 5, 0) "]}",
+	    "{\"width\":800,\"height\":600,\"words\":[null, 5, [], {}]}",
+	    "{\"width\":800,\"height\":600,\"words\":[" WORD("a", 0, 0, 801, 1, 5, 0) "]}",
+	    "{\"width\":800,\"height\":600,\"words\":[" WORD("a", 0, -4, 10, 1, 5, 0) "]}",
+	    "{\"width\":800,\"height\":600,\"words\":[" WORD("a", 10, 10, 10, 20, 5, 0) "]}",
+	    "{\"width\":800,\"height\":600,\"words\":[" WORD("a", 0, 0, 10, 20, 1e300, 0) "]}",
+	    "{\"width\":800,\"height\":600,\"words\":[" WORD("a", 0, 0, 10, 20, -0.5, 0) "]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(lies); i++) {
+		ASSAY_AUTO_VIEW v = {0};
+		assay_err err = ASSAY_ERR_INIT;
+
+		assert_int_equal(assay_view_lines_read(&v, lies[i], strlen(lies[i]), &err), ASSAY_OK);
+		assert_int_equal(v.line_count, 0);
+	}
+}
+
+static void lines__more_than_a_page_has__the_first_are_kept(void **state)
+{
+	ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
+	ASSAY_AUTO_VIEW v = {0};
+	assay_err err = ASSAY_ERR_INIT;
+
+	(void)state;
+	assay_buf_puts(&json, "{\"width\":800,\"height\":600,\"words\":[");
+	for (int i = 0; i < 3 * ASSAY_VIEW_LINES_MAX; i++)
+		assay_buf_printf(&json, "%s{\"text\":\"x\",\"box\":[0,0,9,9],\"confidence\":1,\"line\":%d}",
+				 i > 0 ? "," : "", i);
+	assay_buf_puts(&json, "]}");
+	assert_int_equal(assay_view_lines_read(&v, json.data, json.len, &err), ASSAY_OK);
+	assert_int_equal(v.line_count, ASSAY_VIEW_LINES_MAX);
+}
+
+static void lines__memory_runs_out__told_each_time(void **state)
+{
+	assay_code rc = ASSAY_ENOMEM;
+
+	(void)state;
+	for (unsigned n = 1; rc != ASSAY_OK; n++) {
+		ASSAY_AUTO_VIEW v = {0};
+		assay_err err = ASSAY_ERR_INIT;
+
+		assert_in_range(n, 1, 100);
+		calls = 0;
+		fail_at = n;
+		rc = assay_view_lines_read(&v, page, strlen(page), &err);
+		fail_at = 0;
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+	}
+	assert_true(calls > 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(lines__doubted_words__their_lines_with_box_and_least_confidence),
+	    cmocka_unit_test(lines__lies__no_lines),
+	    cmocka_unit_test(lines__more_than_a_page_has__the_first_are_kept),
+	    cmocka_unit_test(lines__memory_runs_out__told_each_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

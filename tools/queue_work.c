@@ -1,0 +1,241 @@
+#include "queue_work.h"
+
+#include "queue_ticket.h"
+
+#include "assay/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FORMAT 1
+#define TASK   "task.json"
+
+void assay_work_release(assay_work *w)
+{
+	free(w->path);
+	assay_source_release(&w->source);
+	assay_view_release(&w->view);
+}
+
+/* ---------------------------------------------------------------- gathering */
+
+static assay_code see(assay_work *w, assay_viewer *viewer, assay_store *s, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_UNIT unit = {0};
+	assay_code rc;
+
+	w->view = (assay_view){.text = SIZE_MAX, .picture = SIZE_MAX, .sound = SIZE_MAX};
+	if (w->ticket->is_source)
+		return ASSAY_OK;
+	rc = assay_sample_find(s, w->ticket->subject, &row, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	rc = assay_unit_get(s, row.unit, &unit, err);
+	return rc == ASSAY_OK ? assay_viewer_see(&w->view, viewer, w->path, &unit, row.position, err) : rc;
+}
+
+assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	assay_code rc;
+
+	*w = (assay_work){.ticket = t};
+	ASSAY_TRY(assay_ticket_path(&w->path, t, err));
+	ASSAY_TRY(assay_ticket_kind(&w->kind, s, t, err));
+	rc = assay_source_find(s, w->path, &w->source, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	ASSAY_TRY(see(w, viewer, s, err));
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- task.json */
+
+static void json_file(assay_json *j, const char *key, const assay_view *v, size_t at)
+{
+	assay_json_kstr(j, key, at < v->file_count ? v->files[at].name : NULL);
+}
+
+static void json_lines(assay_json *j, const assay_view *v)
+{
+	assay_json_key(j, "lines");
+	assay_json_array(j);
+	for (size_t i = 0; i < v->line_count; i++) {
+		const assay_view_line *l = &v->lines[i];
+
+		assay_json_object(j);
+		json_file(j, "picture", v, l->file);
+		assay_json_kstr(j, "text", l->text);
+		assay_json_key(j, "confidence");
+		assay_json_decimal(j, (assay_decimal){l->confidence, 2});
+		assay_json_kuint(j, "doubted", l->doubted);
+		assay_json_key(j, "box");
+		assay_json_array(j);
+		for (size_t k = 0; k < 4; k++)
+			assay_json_int(j, l->box[k]);
+		assay_json_end(j);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
+static void json_files(assay_json *j, const assay_view *v)
+{
+	assay_json_key(j, "files");
+	assay_json_array(j);
+	for (size_t i = 0; i < v->file_count; i++) {
+		assay_json_object(j);
+		assay_json_kstr(j, "name", v->files[i].name);
+		assay_json_kstr(j, "media", v->files[i].media);
+		assay_json_kuint(j, "bytes", v->files[i].data.len);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
+static void json_metadata(assay_json *j, const assay_source *src)
+{
+	assay_json_key(j, "metadata");
+	assay_json_object(j);
+	for (size_t i = 0; i < src->metadata_count; i++)
+		assay_json_kstr(j, src->metadata_keys[i], src->metadata_values[i]);
+	assay_json_end(j);
+}
+
+static void json_command(assay_json *j, const assay_work *w, const char *verb, const char *rest)
+{
+	char line[128];
+
+	(void)snprintf(line, sizeof line, "assay queue %s T%" PRIu64 " %s", verb, w->ticket->id, rest);
+	assay_json_str(j, line);
+}
+
+/* What a person types when the work is done. */
+static void json_hand_in(assay_json *j, const assay_work *w)
+{
+	assay_json_key(j, "hand_in");
+	assay_json_array(j);
+	if (w->view.text != SIZE_MAX)
+		json_command(j, w, "resolve", "--text text.txt");
+	json_command(j, w, "resolve", "--file FILE");
+	if (!w->ticket->is_source)
+		json_command(j, w, "waive", "--owner NAME --reason TEXT");
+	json_command(j, w, "reject", "--reason TEXT");
+	assay_json_end(j);
+}
+
+void assay_work_json(assay_json *j, const assay_work *w)
+{
+	const assay_ticket *t = w->ticket;
+	char id[24];
+
+	(void)snprintf(id, sizeof id, "T%" PRIu64, t->id);
+	assay_json_object(j);
+	assay_json_kint(j, "format", FORMAT);
+	assay_json_kstr(j, "ticket", id);
+	assay_json_kstr(j, "key", t->subject);
+	assay_json_kstr(j, "kind", w->kind);
+	assay_json_kstr(j, "source", w->path);
+	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
+	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
+	assay_json_checks(j, "checks", t->checks, t->check_count);
+	json_metadata(j, &w->source);
+	json_file(j, "text", &w->view, w->view.text);
+	json_file(j, "picture", &w->view, w->view.picture);
+	json_file(j, "sound", &w->view, w->view.sound);
+	json_lines(j, &w->view);
+	json_files(j, &w->view);
+	assay_json_kstr(j, "missing", t->is_source ? "the source gave no samples" : w->view.missing);
+	json_hand_in(j, w);
+	assay_json_end(j);
+}
+
+/* ---------------------------------------------------------------- the folder */
+
+/* What is there of earlier work is taken away: files alone, and only where task.json says that it is work. */
+static assay_code clear_folder(int fd, const char *dir, const char *name, bool force, assay_err *err)
+{
+	const int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy >= 0 ? fdopendir(copy) : NULL;
+	const bool is_work = faccessat(fd, TASK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	const struct dirent *e;
+	assay_code rc = ASSAY_OK;
+
+	if (d == NULL) {
+		if (copy >= 0)
+			(void)close(copy);
+		return ASSAY_RAISE_ERRNO(err, "read folder '%s/%s'", dir, name);
+	}
+	while (rc == ASSAY_OK && (e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (!force || !is_work)
+			rc = ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s/%s' is there and not empty%s", dir, name,
+					 !force ? "; --force writes it anew" : ", and is no folder of work");
+		else if (unlinkat(fd, e->d_name, 0) != 0)
+			rc = ASSAY_RAISE_ERRNO(err, "remove '%s/%s/%s'", dir, name, e->d_name);
+	}
+	(void)closedir(d);
+	return rc;
+}
+
+static assay_code write_file(int fd, const char *name, const void *p, size_t n, assay_err *err)
+{
+	ASSAY_AUTO_FD out = openat(fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+
+	if (out < 0)
+		return ASSAY_RAISE_ERRNO(err, "write '%s'", name);
+	return assay_write_all(out, p, n, err);
+}
+
+assay_code assay_work_put(int fd, const assay_work *w, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_json j;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < w->view.file_count; i++) {
+		const assay_view_file *f = &w->view.files[i];
+
+		ASSAY_TRY(write_file(fd, f->name, f->data.data, f->data.len, err));
+	}
+	assay_json_init(&j, &text, 2);
+	assay_work_json(&j, w);
+	assay_buf_putc(&text, '\n');
+	ASSAY_TRY(assay_buf_check(&text, err));
+	ASSAY_TRY(write_file(fd, TASK, text.data, text.len, err));
+fail:
+	return rc;
+}
+
+assay_code assay_work_folder(int *out, assay_work_folders *f, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FD fd = -1;
+	char name[24];
+	assay_code rc = ASSAY_OK;
+
+	(void)snprintf(name, sizeof name, "T%" PRIu64, t->id);
+	if (f->fd < 0) {
+		rc = assay_mkdirs(AT_FDCWD, f->dir, err);
+		f->fd = rc == ASSAY_OK ? open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+		if (rc == ASSAY_OK && f->fd < 0)
+			rc = ASSAY_RAISE_ERRNO(err, "open folder '%s'", f->dir);
+	}
+	if (rc != ASSAY_OK)
+		return rc;
+	if (mkdirat(f->fd, name, 0777) != 0 && errno != EEXIST)
+		return ASSAY_RAISE_ERRNO(err, "make folder '%s/%s'", f->dir, name);
+	fd = openat(f->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return ASSAY_RAISE_ERRNO(err, "open folder '%s/%s'", f->dir, name);
+	rc = clear_folder(fd, f->dir, name, f->force, err);
+	*out = rc == ASSAY_OK ? ASSAY_TAKE_FD(&fd) : -1;
+	return rc;
+}

@@ -1,0 +1,48 @@
+/** A ticket as work for a person: what it is about, what there is to see, and how to hand in what was done. */
+#ifndef ASSAY_QUEUE_WORK_H
+#define ASSAY_QUEUE_WORK_H
+
+#include "verb.h"
+
+#include "assay/queue.h"
+#include "assay/sample.h"
+#include "assay/source.h"
+#include "assay/view.h"
+
+typedef struct assay_work {
+	const assay_ticket *ticket; /* borrowed */
+	char *path;                 /* of its source, as the store has it */
+	assay_source source;        /* id 0 when the store has none of that path any more */
+	const char *kind;           /* of the sample, "source" for a source; NULL when it was made anew since */
+	assay_view view;
+} assay_work;
+
+void assay_work_release(assay_work *w);
+#define ASSAY_AUTO_WORK ASSAY_CLEANUP(assay_work_release) assay_work
+
+/**
+ * Gather all of it. Pictures are made in the sandbox; where they cannot be, w->view.missing says why.
+ * @return ASSAY_OK, ASSAY_ESTOP, errors of the store and of starting a worker
+ */
+ASSAY_NODISCARD assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, const assay_ticket *t,
+					   assay_err *err);
+/** The object of task.json (docs/formats.md, "Work folder"). */
+void assay_work_json(assay_json *j, const assay_work *w);
+
+/** Folders of work below one that the user names. */
+typedef struct assay_work_folders {
+	const char *dir;
+	int fd; /* of it; -1 before the first */
+	bool force;
+} assay_work_folders;
+
+/**
+ * The folder T<number> of a ticket: made, or there and empty.
+ * @param fd  [out] of it; the caller closes it
+ * @return ASSAY_EUSAGE when something is in it, unless force is set and it is a folder of work, which is emptied
+ */
+ASSAY_NODISCARD assay_code assay_work_folder(int *fd, assay_work_folders *f, const assay_ticket *t, assay_err *err);
+/** Write all of it into its folder. */
+ASSAY_NODISCARD assay_code assay_work_put(int fd, const assay_work *w, assay_err *err);
+
+#endif
