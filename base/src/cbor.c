@@ -226,6 +226,16 @@ static const char *read_token(token *t, const unsigned char *p, size_t left)
 	return fault != NULL ? fault : read_item(t, major, p, left);
 }
 
+static size_t bytes_left(const assay_cbor_reader *r)
+{
+	return (size_t)(r->end - r->p);
+}
+
+static size_t offset(const assay_cbor_reader *r)
+{
+	return (size_t)(r->p - r->start);
+}
+
 /* Decode the next item without moving. False on a fault, with *t all zero. */
 static inline bool look(assay_cbor_reader *r, token *t)
 {
@@ -234,7 +244,7 @@ static inline bool look(assay_cbor_reader *r, token *t)
 	*t = (token){.type = ASSAY_CBOR_END};
 	if (r->fault != NULL)
 		return false;
-	fault = r->left == 0 ? "ends inside an item" : read_token(t, r->p, r->left);
+	fault = r->p == r->end ? "ends inside an item" : read_token(t, r->p, bytes_left(r));
 	if (fault == NULL)
 		return true;
 	assay_cbor_fault(r, fault);
@@ -242,61 +252,13 @@ static inline bool look(assay_cbor_reader *r, token *t)
 	return false;
 }
 
-static void move(assay_cbor_reader *r, size_t n)
-{
-	r->p += n;
-	r->left -= n;
-	r->at += n;
-}
-
-/*
- * The head of most items: of this major type, the shortest for its argument, with at most four bytes behind the first.
- * Its size and argument; 0 for every other head and for what is wrong, which look() reads again and tells.
- */
-static inline size_t short_head(const assay_cbor_reader *r, enum major major, uint64_t *v)
-{
-	const unsigned char *p = r->p;
-	unsigned info;
-
-	if (r->fault != NULL || r->left < 5 || *p >> 5 != (unsigned)major)
-		return 0;
-	info = *p & 31u;
-	if (info < 24) {
-		*v = info;
-		return 1;
-	}
-	switch (info) {
-	case 24:
-		*v = p[1];
-		return *v >= 24 ? 2 : 0;
-	case 25:
-		*v = (uint64_t)p[1] << 8 | p[2];
-		return *v > UINT8_MAX ? 3 : 0;
-	case 26:
-		*v = (uint64_t)p[1] << 24 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 8 | p[4];
-		return *v > UINT16_MAX ? 5 : 0;
-	default:
-		return 0;
-	}
-}
-
-static inline bool take_short(assay_cbor_reader *r, enum major major, uint64_t *v)
-{
-	const size_t head = short_head(r, major, v);
-
-	if (head == 0)
-		return false;
-	move(r, head);
-	return true;
-}
-
 /* A string with such a head that is all there, without moving: where it is, and its end behind the head's start. */
 static inline const unsigned char *short_string(const assay_cbor_reader *r, enum major major, size_t *n, size_t *size)
 {
 	uint64_t v;
-	const size_t head = short_head(r, major, &v);
+	const size_t head = assay_cbor_head(r, major, &v);
 
-	if (head == 0 || v > r->left - head)
+	if (head == 0 || v > bytes_left(r) - head)
 		return NULL;
 	*n = (size_t)v;
 	*size = head + (size_t)v;
@@ -313,7 +275,7 @@ static bool take(assay_cbor_reader *r, token *t, assay_cbor_type type, const cha
 		*t = (token){.type = ASSAY_CBOR_END};
 		return false;
 	}
-	move(r, t->size);
+	r->p += t->size;
 	return true;
 }
 
@@ -321,46 +283,40 @@ static bool take(assay_cbor_reader *r, token *t, assay_cbor_type type, const cha
 
 void assay_cbor_reader_init(assay_cbor_reader *r, const void *p, size_t n)
 {
-	*r = (assay_cbor_reader){.p = p, .left = n};
+	*r = (assay_cbor_reader){.p = p, .start = p, .end = p};
+	if (n > 0)
+		r->end += n;
 }
 
 void assay_cbor_fault(assay_cbor_reader *r, const char *static_reason)
 {
 	if (r->fault == NULL)
 		r->fault = static_reason;
+	r->end = r->p;
 }
 
-assay_cbor_type assay_cbor_peek(assay_cbor_reader *r)
+assay_cbor_type assay_cbor_peek_any(assay_cbor_reader *r)
 {
-	uint64_t v;
 	token t;
 
-	if (r->left == 0)
+	if (r->p == r->end)
 		return ASSAY_CBOR_END;
-	if (short_head(r, MAJOR_UINT, &v) > 0)
-		return ASSAY_CBOR_UINT;
 	(void)look(r, &t);
 	return t.type;
 }
 
-uint64_t assay_cbor_read_uint(assay_cbor_reader *r)
+uint64_t assay_cbor_read_uint_any(assay_cbor_reader *r)
 {
-	uint64_t v;
 	token t;
 
-	if (take_short(r, MAJOR_UINT, &v))
-		return v;
 	(void)take(r, &t, ASSAY_CBOR_UINT, "not an unsigned integer");
 	return t.value;
 }
 
-int64_t assay_cbor_read_int(assay_cbor_reader *r)
+int64_t assay_cbor_read_int_any(assay_cbor_reader *r)
 {
-	uint64_t v;
 	token t;
 
-	if (take_short(r, MAJOR_UINT, &v))
-		return (int64_t)v;
 	if (!look(r, &t))
 		return 0;
 	if (t.type != ASSAY_CBOR_UINT && t.type != ASSAY_CBOR_NEGINT) {
@@ -371,7 +327,7 @@ int64_t assay_cbor_read_int(assay_cbor_reader *r)
 		assay_cbor_fault(r, "integer beyond 64 bits");
 		return 0;
 	}
-	move(r, t.size);
+	r->p += t.size;
 	return t.type == ASSAY_CBOR_UINT ? (int64_t)t.value : -1 - (int64_t)t.value;
 }
 
@@ -385,9 +341,9 @@ bool assay_cbor_read_bool(assay_cbor_reader *r)
 
 bool assay_cbor_read_null(assay_cbor_reader *r)
 {
-	if (r->fault != NULL || r->left == 0 || *r->p != BYTE_NULL)
+	if (r->p == r->end || *r->p != BYTE_NULL)
 		return false;
-	move(r, 1);
+	r->p++;
 	return true;
 }
 
@@ -408,7 +364,7 @@ const char *assay_cbor_read_text(assay_cbor_reader *r, size_t *n)
 	const unsigned char *s = short_string(r, MAJOR_TEXT, n, &size);
 
 	if (s != NULL && assay_utf8_prefix(s, *n) == *n) {
-		move(r, size);
+		r->p += size;
 		return (const char *)s;
 	}
 	*n = 0;
@@ -418,7 +374,7 @@ const char *assay_cbor_read_text(assay_cbor_reader *r, size_t *n)
 		assay_cbor_fault(r, t.type != ASSAY_CBOR_TEXT ? "not a text string" : "text is not UTF-8");
 		return NULL;
 	}
-	move(r, t.size);
+	r->p += t.size;
 	*n = (size_t)t.value;
 	return (const char *)t.data;
 }
@@ -456,7 +412,7 @@ bool assay_cbor_read_digest(assay_cbor_reader *r, assay_digest *out)
 
 	if (s != NULL && n == sizeof(out->bytes)) {
 		memcpy(out->bytes, s, n);
-		move(r, size);
+		r->p += size;
 		return true;
 	}
 	*out = (assay_digest){0};
@@ -467,7 +423,7 @@ bool assay_cbor_read_digest(assay_cbor_reader *r, assay_digest *out)
 		return false;
 	}
 	memcpy(out->bytes, t.data, sizeof(out->bytes));
-	move(r, t.size);
+	r->p += t.size;
 	return true;
 }
 
@@ -476,8 +432,8 @@ size_t assay_cbor_read_array(assay_cbor_reader *r)
 	uint64_t v;
 	token t;
 
-	if (short_head(r, MAJOR_ARRAY, &v) == 1 && v < r->left) {
-		move(r, 1);
+	if (assay_cbor_head(r, MAJOR_ARRAY, &v) == 1 && v < bytes_left(r)) {
+		r->p++;
 		return (size_t)v;
 	}
 	(void)take(r, &t, ASSAY_CBOR_ARRAY, "not an array");
@@ -489,26 +445,22 @@ size_t assay_cbor_read_map(assay_cbor_reader *r)
 	uint64_t v;
 	token t;
 
-	if (short_head(r, MAJOR_MAP, &v) == 1 && v <= (r->left - 1) / 2) {
-		move(r, 1);
+	if (assay_cbor_head(r, MAJOR_MAP, &v) == 1 && v <= (bytes_left(r) - 1) / 2) {
+		r->p++;
 		return (size_t)v;
 	}
 	(void)take(r, &t, ASSAY_CBOR_MAP, "not a map");
 	return (size_t)t.value;
 }
 
-void assay_cbor_read_key(assay_cbor_reader *r, uint64_t key)
+void assay_cbor_read_key_any(assay_cbor_reader *r, uint64_t key)
 {
 	token t;
 
-	if (key < 24 && r->fault == NULL && r->left > 0 && *r->p == key) {
-		move(r, 1);
-		return;
-	}
 	if (!look(r, &t))
 		return;
 	if (t.type == ASSAY_CBOR_UINT && t.value == key)
-		move(r, t.size);
+		r->p += t.size;
 	else
 		assay_cbor_fault(r, "not the map key that belongs here");
 }
@@ -525,7 +477,7 @@ static void skip_key(assay_cbor_reader *r, token *last)
 	else if (last->type > t.type || (last->type == t.type && last->value >= t.value))
 		assay_cbor_fault(r, "map keys do not ascend");
 	else
-		move(r, t.size);
+		r->p += t.size;
 	*last = t;
 }
 
@@ -539,7 +491,7 @@ static void skip_members(assay_cbor_reader *r, const token *t, unsigned depth)
 		assay_cbor_fault(r, "nested too deeply");
 		return;
 	}
-	move(r, t->size);
+	r->p += t->size;
 	for (uint64_t i = 0; i < t->value && r->fault == NULL; i++) {
 		if (t->type == ASSAY_CBOR_MAP)
 			skip_key(r, &last);
@@ -559,7 +511,7 @@ static void skip(assay_cbor_reader *r, unsigned depth)
 	else if (t.type == ASSAY_CBOR_ARRAY || t.type == ASSAY_CBOR_MAP)
 		skip_members(r, &t, depth);
 	else
-		move(r, t.size);
+		r->p += t.size;
 }
 
 void assay_cbor_skip(assay_cbor_reader *r)
@@ -570,10 +522,11 @@ void assay_cbor_skip(assay_cbor_reader *r)
 assay_code assay_cbor_finish(const assay_cbor_reader *r, const char *what, assay_err *err)
 {
 	if (r->fault != NULL && strcmp(r->fault, no_memory) == 0)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "%s: %s at byte %zu", what, r->fault, r->at);
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "%s: %s at byte %zu", what, r->fault, offset(r));
 	if (r->fault != NULL)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s: %s at byte %zu", what, r->fault, r->at);
-	if (r->left > 0)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s: %zu bytes left over at byte %zu", what, r->left, r->at);
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s: %s at byte %zu", what, r->fault, offset(r));
+	if (r->p < r->end)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s: %zu bytes left over at byte %zu", what, bytes_left(r),
+				   offset(r));
 	return ASSAY_OK;
 }

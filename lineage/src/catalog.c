@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define CHECKSUM_SIZE 8
+#define KEY_MAX       64
+#define SHORT_ROW     4096
 #define GENERATION    "generation"
 
 static assay_code raise_mdb(assay_err *err, int mrc, const char *what, assay_table t)
@@ -92,25 +94,43 @@ static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, si
 
 /* ---------------------------------------------------------------- rows */
 
-static assay_code checksum(assay_store *s, assay_table t, const void *key, size_t key_size, const void *payload,
-			   size_t size, unsigned char out[CHECKSUM_SIZE], assay_err *err)
+/* The same as if they stood in one piece. */
+static assay_code digest_three(assay_digest *out, const void *head, size_t head_size, const void *key, size_t key_size,
+			       const void *payload, size_t size, assay_err *err)
 {
-	const unsigned char head[2] = {(unsigned char)t, (unsigned char)key_size};
+	assay_hasher *h = NULL;
+	assay_code rc;
+
+	ASSAY_TRY(assay_hasher_open(&h, err));
+	ASSAY_TRY(assay_hasher_add(h, head, head_size, err));
+	ASSAY_TRY(assay_hasher_add(h, key, key_size, err));
+	ASSAY_TRY(assay_hasher_add(h, payload, size, err));
+	ASSAY_TRY(assay_hasher_end(h, out, err));
+fail:
+	assay_hasher_close(h);
+	return rc;
+}
+
+/* Millions of rows are read, most of them short: these are put together, which costs less than to hash them in parts. */
+static assay_code checksum(assay_table t, const void *key, size_t key_size, const void *payload, size_t size,
+			   unsigned char out[CHECKSUM_SIZE], assay_err *err)
+{
+	unsigned char whole[2 + KEY_MAX + SHORT_ROW]; /* not zeroed: that would cost as much */
 	assay_digest d;
 	assay_code rc;
 
-	if (s->hasher == NULL)
-		ASSAY_TRY(assay_hasher_open(&s->hasher, err));
-	ASSAY_TRY(assay_hasher_add(s->hasher, head, sizeof head, err));
-	ASSAY_TRY(assay_hasher_add(s->hasher, key, key_size, err));
-	ASSAY_TRY(assay_hasher_add(s->hasher, payload, size, err));
-	ASSAY_TRY(assay_hasher_end(s->hasher, &d, err));
-	memcpy(out, d.bytes, CHECKSUM_SIZE);
-	return ASSAY_OK;
-
-fail: /* what it has taken in so far must not be in the next checksum */
-	assay_hasher_close(s->hasher);
-	s->hasher = NULL;
+	whole[0] = (unsigned char)t;
+	whole[1] = (unsigned char)key_size;
+	if (key_size > KEY_MAX || size > SHORT_ROW) {
+		rc = digest_three(&d, whole, 2, key, key_size, payload, size, err);
+	} else {
+		memcpy(whole + 2, key, key_size);
+		if (size > 0)
+			memcpy(whole + 2 + key_size, payload, size);
+		rc = assay_digest_of(&d, whole, 2 + key_size + size, err);
+	}
+	if (rc == ASSAY_OK)
+		memcpy(out, d.bytes, CHECKSUM_SIZE);
 	return rc;
 }
 
@@ -130,8 +150,8 @@ static assay_code raise_row(assay_err *err, assay_table t, const void *key, size
 	return ASSAY_RAISE(err, ASSAY_ECORRUPT, "catalog table '%s', key %s: %s", assay_table_name(t), text, what);
 }
 
-static assay_code open_row(assay_store *s, assay_table t, const void *key, size_t key_size, const MDB_val *v,
-			   const void **payload, size_t *size, assay_err *err)
+static assay_code open_row(assay_table t, const void *key, size_t key_size, const MDB_val *v, const void **payload,
+			   size_t *size, assay_err *err)
 {
 	const unsigned char *p = v->mv_data;
 	unsigned char sum[CHECKSUM_SIZE];
@@ -139,7 +159,7 @@ static assay_code open_row(assay_store *s, assay_table t, const void *key, size_
 
 	if (v->mv_size < CHECKSUM_SIZE)
 		return raise_row(err, t, key, key_size, "too short");
-	rc = checksum(s, t, key, key_size, p + CHECKSUM_SIZE, v->mv_size - CHECKSUM_SIZE, sum, err);
+	rc = checksum(t, key, key_size, p + CHECKSUM_SIZE, v->mv_size - CHECKSUM_SIZE, sum, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (memcmp(sum, p, CHECKSUM_SIZE) != 0)
@@ -157,7 +177,7 @@ assay_code assay_row_put(assay_store *s, assay_table t, const void *key, size_t 
 	assay_code rc = assay_buf_check(payload, err);
 
 	if (rc == ASSAY_OK)
-		rc = checksum(s, t, key, key_size, payload->data, payload->len, sum, err);
+		rc = checksum(t, key, key_size, payload->data, payload->len, sum, err);
 	if (rc == ASSAY_OK)
 		rc = raw_reserve(s, t, key, key_size, payload->len + CHECKSUM_SIZE, 0, &room, err);
 	if (rc != ASSAY_OK)
@@ -174,7 +194,7 @@ assay_code assay_row_get(assay_store *s, assay_table t, const void *key, size_t 
 	MDB_val v;
 	assay_code rc = raw_get(s, t, key, key_size, &v, err);
 
-	return rc == ASSAY_OK ? open_row(s, t, key, key_size, &v, payload, size, err) : rc;
+	return rc == ASSAY_OK ? open_row(t, key, key_size, &v, payload, size, err) : rc;
 }
 
 assay_code assay_row_put_at(assay_store *s, assay_table t, uint64_t id, const assay_buf *payload, assay_err *err)
@@ -336,7 +356,7 @@ assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_
 		const void *payload;
 		size_t size;
 
-		rc = open_row(s, t, k.mv_data, k.mv_size, &v, &payload, &size, err);
+		rc = open_row(t, k.mv_data, k.mv_size, &v, &payload, &size, err);
 		if (rc == ASSAY_OK)
 			rc = fn(ctx, k.mv_data, k.mv_size, payload, size, err);
 		if (rc != ASSAY_OK)

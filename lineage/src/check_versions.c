@@ -111,7 +111,7 @@ assay_code assay_check_version_id(assay_check *c, uint64_t number, assay_digest 
 	assay_cbor_read_key(&r, 1);
 	if (!assay_cbor_read_digest(&r, id))
 		assay_cbor_fault(&r, "version without id");
-	r.left = 0; /* the rest is read by assay_version_get */
+	r.end = r.p; /* the rest is read by assay_version_get */
 	return assay_cbor_finish(&r, "version row", err);
 }
 

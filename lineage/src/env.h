@@ -9,6 +9,7 @@
 
 #include <lmdb.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /** Stored in checksums of rows: never renumber. */
 typedef enum assay_table {
@@ -35,6 +36,7 @@ typedef struct assay_env {
 	bool there[ASSAY_TABLE_COUNT];       /* false: the catalog is older than the table, which counts as empty */
 	MDB_txn *txn;                        /* the writer's open group, or a reader's snapshot; NULL between */
 	MDB_cursor *near[ASSAY_TABLE_COUNT]; /* of txn, where the last look was; NULL before the first */
+	uint64_t found[ASSAY_TABLE_COUNT];   /* number under which it stands there; 0 when it is none */
 	bool read_only;
 	bool broken; /* a write of the group failed: it can only be undone */
 	bool lost;   /* its map is gone: it can only be closed */

@@ -26,7 +26,6 @@ struct assay_store {
 	assay_undo undo;
 	uint64_t weight;      /* of the group, in sixteenths of a page that it has changed, about */
 	uint64_t weight_full; /* at which a group is large */
-	assay_hasher *hasher; /* for checksums of rows; NULL until one is needed */
 };
 
 #endif

@@ -105,7 +105,7 @@ assay_code assay_judgement_get(assay_store *s, assay_judgement *out, assay_err *
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_cbor_reader_init(&c, p, n);
-	if (assay_cbor_read_null(&c) && c.left == 0)
+	if (assay_cbor_read_null(&c) && c.p == c.end)
 		return ASSAY_ENOENT;
 	if (is_of_format_1(p, n))
 		return ASSAY_ENOENT;

@@ -221,6 +221,11 @@ static void read_metadata(assay_cbor_reader *c, assay_source *src, bool old)
 	}
 }
 
+static char *copy_text(const assay_cbor_reader *c, const char *text)
+{
+	return c->arena != NULL ? assay_arena_strdup(c->arena, text) : assay_strdup(text);
+}
+
 /* What old formats did not keep is taken to have been as it is: no change is told that was not seen. */
 static void assume_metadata_before(assay_cbor_reader *c, assay_source *src)
 {
@@ -231,8 +236,8 @@ static void assume_metadata_before(assay_cbor_reader *c, assay_source *src)
 	while (src->before_metadata_count < n && c->fault == NULL) {
 		const size_t i = src->before_metadata_count++;
 
-		src->before_metadata_keys[i] = assay_strdup(src->metadata_keys[i]);
-		src->before_metadata_values[i] = assay_strdup(src->metadata_values[i]);
+		src->before_metadata_keys[i] = copy_text(c, src->metadata_keys[i]);
+		src->before_metadata_values[i] = copy_text(c, src->metadata_values[i]);
 		if (src->before_metadata_keys[i] == NULL || src->before_metadata_values[i] == NULL)
 			assay_cbor_fault(c, "out of memory");
 	}
@@ -375,17 +380,19 @@ static void read_source(assay_cbor_reader *c, assay_source *src)
 	}
 }
 
-static assay_code decode(assay_source *out, uint64_t id, const void *p, size_t n, assay_err *err)
+/* With an arena, what *out holds is the arena's, and must not be released. */
+static assay_code decode(assay_source *out, uint64_t id, assay_arena *arena, const void *p, size_t n, assay_err *err)
 {
 	assay_cbor_reader c;
 	assay_code rc;
 
 	*out = (assay_source){0};
 	assay_cbor_reader_init(&c, p, n);
+	c.arena = arena;
 	read_source(&c, out);
 	out->id = id;
 	rc = assay_cbor_finish(&c, "source", err);
-	if (rc != ASSAY_OK)
+	if (rc != ASSAY_OK && arena == NULL)
 		assay_source_release(out);
 	return rc;
 }
@@ -473,7 +480,7 @@ assay_code assay_source_get(assay_store *s, uint64_t id, assay_source *out, assa
 
 	*out = (assay_source){0};
 	rc = assay_row_get_at(s, ASSAY_TABLE_SOURCE, id, &p, &n, err);
-	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+	return rc == ASSAY_OK ? decode(out, id, NULL, p, n, err) : rc;
 }
 
 assay_code assay_source_find(assay_store *s, const char *path, assay_source *out, assay_err *err)
@@ -498,22 +505,27 @@ struct visit {
 	assay_store *store;
 	assay_source_fn *fn;
 	void *ctx;
+	assay_arena row; /* what the source at hand holds */
 };
 
 static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, assay_err *err)
 {
-	const struct visit *v = ctx;
-	ASSAY_AUTO_SOURCE src = {0};
-	assay_code rc = decode(&src, id, p, n, err);
+	struct visit *v = ctx;
+	assay_source src;
+	assay_code rc;
 
+	assay_arena_rewind(&v->row);
+	rc = decode(&src, id, &v->row, p, n, err);
 	return rc == ASSAY_OK ? v->fn(v->ctx, &src, err) : rc;
 }
 
 assay_code assay_sources_each(assay_store *s, assay_source_fn *fn, void *ctx, assay_err *err)
 {
 	struct visit v = {.store = s, .fn = fn, .ctx = ctx};
+	const assay_code rc = assay_rows_each_at(s, ASSAY_TABLE_SOURCE, visit_row, &v, err);
 
-	return assay_rows_each_at(s, ASSAY_TABLE_SOURCE, visit_row, &v, err);
+	assay_arena_release(&v.row);
+	return rc;
 }
 
 static assay_code visit_edge(void *ctx, uint64_t to, assay_err *err)

@@ -250,7 +250,6 @@ void assay_store_close(assay_store *s)
 	assay_env_close(&s->env);
 	assay_packs_close(&s->packs);
 	assay_large_release(&s->large);
-	assay_hasher_close(s->hasher);
 	assay_closep(&s->lockfd);
 	assay_closep(&s->dirfd);
 	free(s->dir);

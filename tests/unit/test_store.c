@@ -649,24 +649,119 @@ static void row__changed_value__corrupt_names_table_and_row(void **state)
 	assert_int_equal(assay_row_get_at(s, ASSAY_TABLE_RUN, 8, &p, &n, &err), ASSAY_ENOENT);
 }
 
-/* Half a checksum must not be part of the next. */
+/* A row of this many bytes under the number; what is in them follows from both. */
+static void make_row(assay_buf *b, uint64_t id, size_t size)
+{
+	unsigned char *p;
+
+	assay_buf_reset(b);
+	p = assay_buf_extend(b, size);
+	assert_non_null(p);
+	for (size_t i = 0; i < size; i++)
+		p[i] = (unsigned char)(id * 31 + i * 7 + size);
+}
+
+/* Half a checksum must not be part of the next: one of a short row, and one of a row that is digested in parts. */
 static void row__digest_fails_in_the_middle__next_checksums_are_right(void **state)
 {
+	static const struct {
+		size_t size;
+		unsigned calls;
+	} rows[] = {{8, 1}, {5000, 3}};
 	ASSAY_AUTO_STORE s = create_store();
-	uint64_t value;
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
 
 	(void)state;
-	for (unsigned n = 1; n <= 3; n++) {
-		digests = 0;
-		fail_digest_at = n;
-		assert_int_equal(assay_meta_put(s, "a", n, NULL), ASSAY_ENOMEM);
-		fail_digest_at = 0;
-		assert_int_equal(assay_meta_put(s, "b", n, NULL), ASSAY_OK);
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
+		make_row(&row, i, rows[i].size);
+		for (unsigned n = 1; n <= rows[i].calls; n++) {
+			const void *p;
+			size_t size;
+
+			digests = 0;
+			fail_digest_at = n;
+			assert_int_equal(assay_row_put_at(s, ASSAY_TABLE_RUN, 1, &row, NULL), ASSAY_ENOMEM);
+			fail_digest_at = 0;
+			assert_int_equal(assay_row_put_at(s, ASSAY_TABLE_RUN, 2, &row, NULL), ASSAY_OK);
+			assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
+			assay_store_close(s);
+			s = create_store();
+			assert_int_equal(assay_row_get_at(s, ASSAY_TABLE_RUN, 1, &p, &size, NULL), ASSAY_ENOENT);
+			assert_int_equal(assay_row_get_at(s, ASSAY_TABLE_RUN, 2, &p, &size, NULL), ASSAY_OK);
+			assert_int_equal(size, row.len);
+			assert_memory_equal(p, row.data, row.len);
+		}
+	}
+}
+
+/* docs/formats.md: 8 bytes of SHA-256 of the table's number, the size of the key, the key and the payload. */
+static void row__any_size__checksum_is_that_of_the_whole(void **state)
+{
+	static const size_t sizes[] = {0, 1, 63, 200, 4095, 4096, 4097, 20000};
+	ASSAY_AUTO_STORE s = create_store();
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT, whole = ASSAY_BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(sizes); i++) {
+		const unsigned char head[10] = {ASSAY_TABLE_RUN, 8, 0, 0, 0, 0, 0, 0, 0, (unsigned char)(i + 1)};
+		MDB_val k = {.mv_size = 8, .mv_data = (void *)(uintptr_t)(head + 2)}, v;
+		assay_digest d;
+
+		make_row(&row, i, sizes[i]);
+		assert_int_equal(assay_row_put_at(s, ASSAY_TABLE_RUN, i + 1, &row, NULL), ASSAY_OK);
+		assay_buf_reset(&whole);
+		assay_buf_append(&whole, head, sizeof head);
+		assay_buf_append(&whole, row.data, row.len);
+		assert_int_equal(assay_digest_of(&d, whole.data, whole.len, NULL), ASSAY_OK);
+		assert_int_equal(assay_env_get(&s->env, ASSAY_TABLE_RUN, &k, &v), MDB_SUCCESS);
+		assert_int_equal(v.mv_size, 8 + row.len);
+		assert_memory_equal(v.mv_data, d.bytes, 8);
+	}
+}
+
+static void expect_row(assay_store *s, uint64_t id, size_t size)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	const void *p;
+	size_t n;
+	assay_code rc = assay_row_get_at(s, ASSAY_TABLE_SAMPLE, id, &p, &n, NULL);
+
+	if (size == 0) {
+		assert_int_equal(rc, ASSAY_ENOENT);
+		return;
+	}
+	assert_int_equal(rc, ASSAY_OK);
+	make_row(&row, id, size);
+	assert_int_equal(n, row.len);
+	assert_memory_equal(p, row.data, row.len);
+}
+
+/* The next number is looked for beside the last one. Rows that grow and appear in between move what is beside it. */
+static void row_get__in_order_among_writes_and_gaps__as_searched(void **state)
+{
+	enum { ROWS = 600 };
+	ASSAY_AUTO_STORE s = create_store();
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	size_t sizes[ROWS + 2] = {0};
+
+	(void)state;
+	for (uint64_t id = 1; id <= ROWS; id += id % 7 == 0 ? 2u : 1u) {
+		sizes[id] = 20 + id * 13 % 300;
+		make_row(&row, id, sizes[id]);
+		assert_int_equal(assay_row_put_at(s, ASSAY_TABLE_SAMPLE, id, &row, NULL), ASSAY_OK);
+	}
+	for (unsigned round = 0; round < 3; round++) {
+		for (uint64_t id = 1; id <= ROWS + 1; id++) {
+			const uint64_t other = id % 3 == 0 ? id + 1 : id % 3 == 1 ? id : id / 2 + 1;
+
+			expect_row(s, id, sizes[id]);
+			if (round == 0 || id % 5 != 0 || other > ROWS)
+				continue;
+			sizes[other] = 50 + (id * 97 + round * 31) % 900;
+			make_row(&row, other, sizes[other]);
+			assert_int_equal(assay_row_put_at(s, ASSAY_TABLE_SAMPLE, other, &row, NULL), ASSAY_OK);
+		}
 		assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
-		assay_store_close(s);
-		s = create_store();
-		assert_int_equal(assay_meta_get(s, "b", &value, NULL), ASSAY_OK);
-		assert_int_equal(value, n);
 	}
 }
 
@@ -751,6 +846,8 @@ int main(void)
 	    STORE_TEST(reader__snapshot__lasts_until_refresh),
 	    STORE_TEST(reader__write__einval_and_nothing_touched),
 	    STORE_TEST(row__digest_fails_in_the_middle__next_checksums_are_right),
+	    STORE_TEST(row__any_size__checksum_is_that_of_the_whole),
+	    STORE_TEST(row_get__in_order_among_writes_and_gaps__as_searched),
 	    STORE_TEST(row__changed_value__corrupt_names_table_and_row),
 	    STORE_TEST(edge__several__in_order_of_target),
 	    STORE_TEST(index_prefix__hex_digits__matches_half_bytes),
