@@ -3,12 +3,14 @@
 #define ASSAY_CHANGES_H
 
 #include "assay/contract.h"
+#include "assay/decision.h"
 #include "assay/filter_set.h"
 #include "assay/json.h"
 #include "assay/recipe.h"
 #include "assay/sample.h"
 #include "assay/source.h"
 #include "assay/unit.h"
+#include "assay/version.h"
 
 typedef struct assay_change {
 	const char
@@ -118,6 +120,22 @@ ASSAY_NODISCARD assay_code assay_changes_filters(assay_changes *c, const assay_f
 /** The filter of that name alone. */
 ASSAY_NODISCARD assay_code assay_changes_filter(assay_changes *c, const assay_filter_set *before,
 						const assay_filter_set *now, const char *name, assay_err *err);
+
+/** The decisions in force of a version, as its record names them. */
+typedef struct assay_decision_list {
+	assay_decision *items; /* ascending by subject and slot */
+	size_t count;
+} assay_decision_list;
+
+void assay_decision_list_release(assay_decision_list *l);
+ASSAY_NODISCARD assay_code assay_decision_list_load(assay_decision_list *out, assay_store *s, const assay_version *v,
+						    assay_err *err);
+/**
+ * What people decided about a sample or its source in one version and not, or otherwise, in the other: "decision". Who
+ * and why is told as far as the store knows it.
+ */
+ASSAY_NODISCARD assay_code assay_changes_decisions(assay_changes *c, assay_store *s, const assay_decision_list *before,
+						   const assay_decision_list *now, const char *key, assay_err *err);
 
 /** A sample of a unit, with the recipe that its measurements are numbered by. All borrowed. */
 typedef struct assay_measured {

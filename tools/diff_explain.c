@@ -179,6 +179,8 @@ assay_code assay_diff_explain(assay_diff_reasons *out, assay_store *s, const ass
 		ASSAY_TRY(diff_metadata(&out->changes, a, b, err));
 		ASSAY_TRY(focus(out, a, b, y.recipe, err));
 	}
+	ASSAY_TRY(assay_changes_decisions(&out->changes, s, &side_a->x.decisions, &side_b->x.decisions,
+					  (a != NULL ? a : b)->key, err));
 	if (a != NULL && b != NULL)
 		ASSAY_TRY(diff_filters(&out->changes, side_a, a, side_b, b, err));
 	if (!tells_of(side_b, &out->row) || b == NULL || out->row.missing) {

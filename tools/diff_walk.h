@@ -44,7 +44,7 @@ ASSAY_NODISCARD assay_code assay_diff_side_load(assay_diff_side *out, assay_stor
 typedef struct assay_diff_reasons {
 	bool known; /* of both sides it is known what they were made from */
 	assay_changes
-	    changes; /* content, sidecar, recipe, metadata, measurement, artifact; filter even when not known */
+	    changes; /* content, sidecar, recipe, metadata, measurement, artifact; filter and decision even when not known */
 	assay_sample_row row; /* of b, where b is the latest version; key NULL otherwise */
 } assay_diff_reasons;
 

@@ -12,6 +12,7 @@ typedef struct assay_edition {
 	assay_version version;
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* by modality; NULL where the version has none */
 	assay_contract_set contracts;
+	assay_decision_list decisions; /* in force */
 	assay_dataset_results results; /* of the checks of the dataset */
 	assay_tags tags;               /* of the store */
 	assay_run_note run;

@@ -11,7 +11,8 @@ const char *assay_node_type_name(assay_node_type t)
 	    [ASSAY_NODE_SOURCE] = "source",     [ASSAY_NODE_SIDECAR] = "sidecar", [ASSAY_NODE_RECIPE] = "recipe",
 	    [ASSAY_NODE_FILE] = "file",         [ASSAY_NODE_UNIT] = "unit",       [ASSAY_NODE_SAMPLE] = "sample",
 	    [ASSAY_NODE_ARTIFACT] = "artifact", [ASSAY_NODE_TICKET] = "ticket",   [ASSAY_NODE_CONTRACT] = "contract",
-	    [ASSAY_NODE_VERSION] = "version",   [ASSAY_NODE_RUN] = "run",
+	    [ASSAY_NODE_VERSION] = "version",   [ASSAY_NODE_RUN] = "run",         [ASSAY_NODE_DECISION] = "decision",
+	    [ASSAY_NODE_PERSON] = "person",
 	};
 
 	return names[t];
@@ -26,6 +27,8 @@ const char *assay_relation_name(assay_relation r)
 	    [ASSAY_HAD_MEMBER] = "hadMember",
 	    [ASSAY_ASSOCIATED] = "wasAssociatedWith",
 	    [ASSAY_ATTRIBUTED] = "wasAttributedTo",
+	    [ASSAY_INFORMED_BY] = "wasInformedBy",
+	    [ASSAY_INFLUENCED_BY] = "wasInfluencedBy",
 	};
 
 	return names[r];
@@ -33,7 +36,7 @@ const char *assay_relation_name(assay_relation r)
 
 static void node_release(assay_node *n)
 {
-	char *const texts[] = {n->id, n->label, n->path, n->role, n->media, n->stage, n->text};
+	char *const texts[] = {n->id, n->label, n->path, n->role, n->media, n->stage, n->text, n->reason};
 
 	for (size_t i = 0; i < ASSAY_COUNT(texts); i++)
 		free(texts[i]);

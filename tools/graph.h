@@ -23,6 +23,8 @@ typedef enum assay_node_type {
 	ASSAY_NODE_TICKET,
 	ASSAY_NODE_CONTRACT,
 	ASSAY_NODE_VERSION,
+	ASSAY_NODE_DECISION, /* the activity of a person: what was decided about a sample or source */
+	ASSAY_NODE_PERSON,   /* the agent */
 	ASSAY_NODE_TYPES
 } assay_node_type;
 
@@ -38,7 +40,7 @@ typedef struct assay_node {
 	size_t edge_first;   /* after assay_graph_sort: where its edges begin */
 	/* By type: */
 	char *path;             /* SOURCE, SIDECAR: escaped path, NULL when it is not known; SAMPLE: its key */
-	char *role, *media;     /* SIDECAR, FILE, ARTIFACT */
+	char *role, *media;     /* SIDECAR, FILE, ARTIFACT; DECISION: its kind */
 	bool missing;           /* SOURCE: not there at the last run. SAMPLE: not part of the dataset now */
 	bool is_past;           /* SOURCE, SAMPLE: the path has other bytes now, the sample was made anew since */
 	assay_recipe *recipe;   /* RECIPE */
@@ -47,19 +49,23 @@ typedef struct assay_node {
 	uint32_t kind, outcome; /* SAMPLE; outcome 0 when it stands no more */
 	uint64_t size;          /* ARTIFACT */
 	char *stage;            /* ARTIFACT: that made it */
-	uint64_t number;        /* TICKET, RUN */
-	char *text;             /* TICKET: state and what is wrong. CONTRACT: its version. VERSION: its counts */
-	int64_t at_ns;          /* VERSION, TICKET */
+	uint64_t number;        /* TICKET, RUN, DECISION */
+	char *text;    /* TICKET: state and what is wrong. CONTRACT: its version. VERSION: its counts. DECISION:
+				   what it says. SOURCE: name of the file that stands in its place, else NULL */
+	char *reason;  /* DECISION: "" when none was given */
+	int64_t at_ns; /* VERSION, TICKET, DECISION */
 } assay_node;
 
 /** What one node has to do with another; the names are W3C PROV's. */
 typedef enum assay_relation {
-	ASSAY_USED = 1,     /* unit -> source, sidecar, recipe; recipe -> file; version -> recipe, contract */
-	ASSAY_GENERATED_BY, /* sample, artifact, ticket -> unit */
-	ASSAY_DERIVED_FROM, /* sample -> source; artifact -> sample; version -> the version before it */
-	ASSAY_HAD_MEMBER,   /* version -> sample */
-	ASSAY_ASSOCIATED,   /* unit -> run */
-	ASSAY_ATTRIBUTED,   /* version -> run */
+	ASSAY_USED = 1,      /* unit -> source, sidecar, recipe; recipe -> file; version -> recipe, contract */
+	ASSAY_GENERATED_BY,  /* sample, artifact, ticket -> unit; what a person handed in -> decision */
+	ASSAY_DERIVED_FROM,  /* sample -> source; artifact -> sample; version -> the version before it */
+	ASSAY_HAD_MEMBER,    /* version -> sample */
+	ASSAY_ASSOCIATED,    /* unit -> run; decision -> person */
+	ASSAY_ATTRIBUTED,    /* version -> run */
+	ASSAY_INFORMED_BY,   /* attempt at repair -> unit that failed; unit -> decision that it took in */
+	ASSAY_INFLUENCED_BY, /* sample, ticket -> decision */
 	ASSAY_RELATIONS
 } assay_relation;
 

@@ -9,7 +9,8 @@ static const char *const shapes[ASSAY_NODE_TYPES] = {
     [ASSAY_NODE_SOURCE] = "note",    [ASSAY_NODE_SIDECAR] = "note",   [ASSAY_NODE_RECIPE] = "component",
     [ASSAY_NODE_FILE] = "component", [ASSAY_NODE_UNIT] = "box",       [ASSAY_NODE_RUN] = "house",
     [ASSAY_NODE_SAMPLE] = "ellipse", [ASSAY_NODE_ARTIFACT] = "note",  [ASSAY_NODE_TICKET] = "octagon",
-    [ASSAY_NODE_CONTRACT] = "tab",   [ASSAY_NODE_VERSION] = "folder",
+    [ASSAY_NODE_CONTRACT] = "tab",   [ASSAY_NODE_VERSION] = "folder", [ASSAY_NODE_DECISION] = "diamond",
+    [ASSAY_NODE_PERSON] = "egg",
 };
 
 /* In a quoted string of DOT only the quote and the backslash mean something. */

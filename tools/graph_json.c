@@ -8,6 +8,8 @@
  *   run       verb, started, ended, program, host, cpu_features, sandbox, libraries
  *   sample    key, kind, outcome, missing, past
  *   artifact  role, media, size, stage     version   at, counts
+ *   decision  decision, kind, at, text, reason                             person    label alone
+ * Of a file that stands in place of a source `in_place` is its name.
  * Members are added over time, never renamed or taken away.
  */
 #include "graph.h"
@@ -25,6 +27,8 @@ static void json_source(assay_json *j, const assay_node *n)
 	assay_json_kstr(j, "path", n->path);
 	assay_json_kbool(j, "missing", n->missing);
 	assay_json_kbool(j, "past", n->is_past);
+	if (n->text != NULL)
+		assay_json_kstr(j, "in_place", n->text);
 }
 
 static void json_sidecar(assay_json *j, const assay_node *n)
@@ -120,11 +124,27 @@ static void json_version(assay_json *j, const assay_node *n)
 	assay_json_kstr(j, "counts", n->text);
 }
 
+static void json_decision(assay_json *j, const assay_node *n)
+{
+	assay_json_kuint(j, "decision", n->number);
+	assay_json_kstr(j, "kind", n->role);
+	assay_json_ktime(j, "at", n->at_ns);
+	assay_json_kstr(j, "text", n->text);
+	assay_json_kstr(j, "reason", n->reason);
+}
+
+static void json_person(assay_json *j, const assay_node *n)
+{
+	(void)j;
+	(void)n;
+}
+
 static json_fn *const members[ASSAY_NODE_TYPES] = {
     [ASSAY_NODE_SOURCE] = json_source,     [ASSAY_NODE_SIDECAR] = json_sidecar,   [ASSAY_NODE_RECIPE] = json_recipe,
     [ASSAY_NODE_FILE] = json_file,         [ASSAY_NODE_UNIT] = json_unit,         [ASSAY_NODE_RUN] = json_run,
     [ASSAY_NODE_SAMPLE] = json_sample,     [ASSAY_NODE_ARTIFACT] = json_artifact, [ASSAY_NODE_TICKET] = json_ticket,
-    [ASSAY_NODE_CONTRACT] = json_contract, [ASSAY_NODE_VERSION] = json_version,
+    [ASSAY_NODE_CONTRACT] = json_contract, [ASSAY_NODE_VERSION] = json_version,   [ASSAY_NODE_DECISION] = json_decision,
+    [ASSAY_NODE_PERSON] = json_person,
 };
 
 static void json_node(assay_json *j, const assay_node *n)

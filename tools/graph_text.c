@@ -29,7 +29,10 @@ static void say_source(const assay_graph *g, size_t at)
 	const assay_node *n = &g->nodes[at];
 
 	say_head(n);
-	assay_say("%s\n", n->missing ? " (missing now)" : n->is_past ? " (as it was before)" : "");
+	if (n->text != NULL)
+		assay_say(": in its place %s\n", n->text);
+	else
+		assay_say("%s\n", n->missing ? " (missing now)" : n->is_past ? " (as it was before)" : "");
 	say_digest(n);
 }
 
@@ -150,6 +153,18 @@ static void say_contract(const assay_graph *g, size_t at)
 	say_digest(n);
 }
 
+static void say_decision(const assay_graph *g, size_t at)
+{
+	const assay_node *n = &g->nodes[at];
+	char time[32];
+
+	say_head(n);
+	assay_say(" %s\n", n->text);
+	if (n->reason != NULL && n->reason[0] != '\0')
+		assay_say("          %s\n", n->reason);
+	assay_say("          %s\n", assay_tell_time(n->at_ns, time));
+}
+
 static void say_version(const assay_graph *g, size_t at)
 {
 	const assay_node *n = &g->nodes[at];
@@ -170,7 +185,7 @@ static say_fn *const says[ASSAY_NODE_TYPES] = {
     [ASSAY_NODE_SOURCE] = say_source,     [ASSAY_NODE_SIDECAR] = say_sidecar,   [ASSAY_NODE_RECIPE] = say_recipe,
     [ASSAY_NODE_FILE] = say_file,         [ASSAY_NODE_UNIT] = say_unit,         [ASSAY_NODE_RUN] = say_run,
     [ASSAY_NODE_SAMPLE] = say_sample,     [ASSAY_NODE_ARTIFACT] = say_artifact, [ASSAY_NODE_TICKET] = say_ticket,
-    [ASSAY_NODE_CONTRACT] = say_contract, [ASSAY_NODE_VERSION] = say_version,
+    [ASSAY_NODE_CONTRACT] = say_contract, [ASSAY_NODE_VERSION] = say_version,   [ASSAY_NODE_DECISION] = say_decision,
 };
 
 void assay_graph_say(const assay_graph *g)
@@ -180,6 +195,7 @@ void assay_graph_say(const assay_graph *g)
 			says[g->nodes[i].type](g, i);
 	for (unsigned type = 1; type < ASSAY_NODE_TYPES; type++)
 		for (size_t i = 0; i < g->node_count; i++)
-			if (g->nodes[i].type == type && type != ASSAY_NODE_FILE && !g->nodes[i].is_subject)
-				says[type](g, i); /* files stand with their recipe */
+			if (g->nodes[i].type == type && type != ASSAY_NODE_FILE && says[type] != NULL &&
+			    !g->nodes[i].is_subject)
+				says[type](g, i); /* files stand with their recipe, people with what they decided */
 }

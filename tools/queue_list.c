@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "queue_attempts.h"
 #include "queue_group.h"
 #include "queue_sort.h"
 #include "queue_ticket.h"
@@ -10,6 +11,8 @@
 
 static const assay_option options[] = {
     ASSAY_SELECTION_OPTIONS,
+    ASSAY_SELECTION_BY_METADATA,
+    ASSAY_SELECTION_BY_REMEDY,
     {"all", 0, NULL, "settled tickets too"},
     {"sort", 0, "severity|distance|age|subject|check", "the order, where it is not that of their numbers"},
     {"group", 0, "check|stage|failure|modality|kind|state|origin|remedy|source|metadata:NAME",
@@ -72,8 +75,9 @@ static assay_code list_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 		return rc;
 	assay_json_object(&l->report.json);
 	assay_json_ticket(&l->report.json, t, &c);
+	rc = assay_json_attempts(&l->report.json, "attempts", l->store, t, NULL, err);
 	assay_json_end(&l->report.json);
-	return assay_report_flush(&l->report, err);
+	return rc == ASSAY_OK ? assay_report_flush(&l->report, err) : rc;
 }
 
 /* What is no ticket is told, but not to a pipe. */

@@ -17,6 +17,17 @@
 
 #define SECOND INT64_C(1000000000)
 
+/* Values of a filter, one after the other; none of an option that the verb means otherwise. */
+static const char *filter_next(const assay_selection *sel, const char *name, int *at)
+{
+	return sel->own != NULL && strcmp(sel->own, name) == 0 ? NULL : assay_opt_next(sel->in, name, at);
+}
+
+static bool is_asked(const assay_selection *sel, const char *name)
+{
+	return filter_next(sel, name, &(int){0}) != NULL;
+}
+
 /* ---------------------------------------------------------------- words of filters */
 
 typedef const char *name_fn(unsigned n);
@@ -127,7 +138,7 @@ static assay_code parse_filters(assay_selection *sel, assay_err *err)
 				   in->title, age);
 	if (age != NULL)
 		sel->opened_until_ns = assay_now_ns() - ns;
-	for (int at = 0; (pair = assay_opt_next(in, "metadata", &at)) != NULL;)
+	for (int at = 0; (pair = filter_next(sel, "metadata", &at)) != NULL;)
 		if (strchr(pair, '=') == NULL)
 			return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --metadata: '%s' is not NAME=VALUE", in->title,
 					   pair);
@@ -233,9 +244,15 @@ static void sort_ids(assay_selection *sel)
 
 assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s, assay_err *err)
 {
+	return assay_selection_init_but(out, in, NULL, s, err);
+}
+
+assay_code assay_selection_init_but(assay_selection *out, const assay_invocation *in, const char *own, assay_store *s,
+				    assay_err *err)
+{
 	assay_code rc;
 
-	*out = (assay_selection){.in = in, .store = s, .named = in->arg_count > 0};
+	*out = (assay_selection){.in = in, .own = own, .store = s, .named = in->arg_count > 0};
 	rc = parse_filters(out, err);
 	for (int i = 0; rc == ASSAY_OK && i < in->arg_count; i++)
 		rc = add_name(out, in->args[i], err);
@@ -252,10 +269,11 @@ void assay_selection_release(assay_selection *sel)
 
 bool assay_selection_is_narrow(const assay_selection *sel)
 {
-	static const assay_option rows[] = {ASSAY_SELECTION_OPTIONS, {NULL, 0, NULL, NULL}};
+	static const assay_option rows[] = {
+	    ASSAY_SELECTION_OPTIONS, ASSAY_SELECTION_BY_METADATA, ASSAY_SELECTION_BY_REMEDY, {NULL, 0, NULL, NULL}};
 
 	for (const assay_option *o = rows; o->name != NULL; o++)
-		if (assay_opt(sel->in, o->name) != NULL)
+		if (is_asked(sel, o->name))
 			return true;
 	return sel->named;
 }
@@ -296,7 +314,7 @@ static bool passes_names(const assay_selection *sel, const assay_ticket *t, cons
 	const char *name;
 	bool asked = false;
 
-	for (int at = 0; (name = assay_opt_next(sel->in, option, &at)) != NULL; asked = true)
+	for (int at = 0; (name = filter_next(sel, option, &at)) != NULL; asked = true)
 		for (bool more = true; more;) {
 			const size_t size = strcspn(name, ",");
 
@@ -313,7 +331,7 @@ static bool passes_path(const assay_selection *sel, const char *path)
 	const char *pattern;
 	bool asked = false;
 
-	for (int at = 0; (pattern = assay_opt_next(sel->in, "source", &at)) != NULL; asked = true)
+	for (int at = 0; (pattern = filter_next(sel, "source", &at)) != NULL; asked = true)
 		if (strncmp(path, pattern, strlen(pattern)) == 0 || assay_glob_match(pattern, path))
 			return true;
 	return !asked;
@@ -335,11 +353,11 @@ static bool passes_metadata(const assay_selection *sel, const assay_source *src)
 {
 	const char *pair, *other;
 
-	for (int at = 0; (pair = assay_opt_next(sel->in, "metadata", &at)) != NULL;) {
+	for (int at = 0; (pair = filter_next(sel, "metadata", &at)) != NULL;) {
 		const size_t key = strcspn(pair, "=") + 1;
 		bool said = false;
 
-		for (int k = 0; !said && (other = assay_opt_next(sel->in, "metadata", &k)) != NULL;)
+		for (int k = 0; !said && (other = filter_next(sel, "metadata", &k)) != NULL;)
 			said = strncmp(other, pair, key) == 0 && is_said(src, other);
 		if (!said)
 			return false;
@@ -352,7 +370,7 @@ static assay_code passes_source(bool *out, const assay_selection *sel, const cha
 	ASSAY_AUTO_SOURCE src = {0};
 	assay_code rc;
 
-	if (sel->modalities == 0 && assay_opt(sel->in, "metadata") == NULL)
+	if (sel->modalities == 0 && !is_asked(sel, "metadata"))
 		return ASSAY_OK;
 	rc = assay_source_find(sel->store, path, &src, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
@@ -458,7 +476,7 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 		ASSAY_TRY(passes_source(out, sel, path, err));
 	if (*out)
 		ASSAY_TRY(passes_kind(out, sel, t, err));
-	if (*out && assay_opt(sel->in, "stage") != NULL) {
+	if (*out && is_asked(sel, "stage")) {
 		ASSAY_TRY(assay_selection_stages(sel, t, is_asked_stage, &q, err));
 		*out = q.found;
 	}

@@ -20,11 +20,18 @@
 	    {"kind", 0, "KIND", "only samples of this kind, or 'source'"},                                             \
 	    {"state", 0, "STATE", "only those in this state"},                                                         \
 	    {"origin", 0, "judged|feedback", "only those that judging opened, or feedback from an evaluation"},        \
-	    {"remedy", 0, "NAME", "only those on which this remedy was tried, or is to be"},                           \
 	    {"age", 0, "AGE", "only those that were opened so long ago or longer"},                                    \
-	    {"source", 0, "PATTERN", "only those whose path starts with this, or matches it"},                         \
+	{                                                                                                              \
+		"source", 0, "PATTERN", "only those whose path starts with this, or matches it"                        \
+	}
+/** Two more, where the verb has no option of its own of that name. */
+#define ASSAY_SELECTION_BY_METADATA                                                                                    \
 	{                                                                                                              \
 		"metadata", 0, "NAME=VALUE", "only those whose source is said to be this, as 'assay show' tells it"    \
+	}
+#define ASSAY_SELECTION_BY_REMEDY                                                                                      \
+	{                                                                                                              \
+		"remedy", 0, "REMEDY", "only those on which this remedy was tried, or is to be"                        \
 	}
 
 /** For the help of a verb that takes a selection. */
@@ -35,6 +42,7 @@
 
 typedef struct assay_selection {
 	const assay_invocation *in;
+	const char *own; /* option of the verb that is no filter; NULL: none is */
 	assay_store *store;
 	uint64_t failures;                           /* bit of each class; 0: any */
 	uint32_t states, modalities, kinds, origins; /* bits; 0: any. Kind 0 is a source */
@@ -52,6 +60,9 @@ typedef struct assay_selection {
  */
 ASSAY_NODISCARD assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s,
 						assay_err *err);
+/** The same for a verb that means something else by the option `own`. */
+ASSAY_NODISCARD assay_code assay_selection_init_but(assay_selection *out, const assay_invocation *in, const char *own,
+						    assay_store *s, assay_err *err);
 void assay_selection_release(assay_selection *sel);
 #define ASSAY_AUTO_SELECTION ASSAY_CLEANUP(assay_selection_release) assay_selection
 

@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "queue_attempts.h"
 #include "queue_select.h"
 #include "queue_ticket.h"
 #include "queue_work.h"
@@ -17,6 +18,8 @@ static const assay_option options[] = {
     {"work", 0, "DIR", "write a folder of work for each ticket below this one"},
     {"force", 0, NULL, "with --work: write folders of work anew"},
     ASSAY_SELECTION_OPTIONS,
+    ASSAY_SELECTION_BY_METADATA,
+    ASSAY_SELECTION_BY_REMEDY,
     {NULL, 0, NULL, NULL},
 };
 
@@ -68,6 +71,14 @@ static void print_checks(const assay_ticket *t, const assay_ticket_facts *c)
 	}
 }
 
+static void say_content(const char *word, const assay_digest *d)
+{
+	char hex[ASSAY_DIGEST_HEX];
+
+	if (!assay_digest_is_zero(d))
+		assay_say("          %s sha256:%s\n", word, assay_digest_hex(d, hex));
+}
+
 static assay_code print_event(void *ctx, const assay_ticket_event *e, assay_err *err)
 {
 	assay_run_note run;
@@ -76,9 +87,11 @@ static assay_code print_event(void *ctx, const assay_ticket_event *e, assay_err 
 
 	if (rc != ASSAY_OK)
 		return rc;
-	assay_say("history   %s  %-6s  %s\n", assay_tell_time(e->at_ns, at), assay_ticket_state_name(e->state),
+	assay_say("history   %s  %-12s  %s\n", assay_tell_time(e->at_ns, at), assay_ticket_state_name(e->state),
 		  e->reason);
 	assay_say("          by %s, run %s\n", e->actor, run.name);
+	say_content("before", &e->before);
+	say_content("after", &e->after);
 	return ASSAY_OK;
 }
 
@@ -107,6 +120,20 @@ static assay_code print_unit(const assay_ticket_facts *c, const assay_ticket *t,
 	return ASSAY_OK;
 }
 
+/* Where in the source it lies. */
+static void print_region(const assay_ticket_facts *c)
+{
+	uint64_t page;
+
+	assay_say_span("region", c->sample);
+	if (!assay_ticket_page(c->sample, &page))
+		return;
+	assay_say("region    page %" PRIu64, page);
+	if (c->unit.result.pages > 0)
+		assay_say(" of %" PRIu32, c->unit.result.pages);
+	assay_say("\n");
+}
+
 static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
 			       const assay_source *src, assay_err *err)
 {
@@ -125,6 +152,8 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 		assay_say("failed    %s\n", assay_buf_str(&text));
 	}
 	print_checks(t, c);
+	if (c->sample != NULL)
+		print_region(c);
 	if (src->id != 0) {
 		assay_say("source    %s%s\n", src->path, src->missing ? " (missing)" : "");
 		if (!assay_digest_is_zero(&src->digest))
@@ -132,6 +161,10 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 				  src->stamp.size);
 	}
 	rc = print_unit(c, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_say_attempts(s, t, c, err);
+	if (rc == ASSAY_OK && c->decision.id != 0)
+		assay_say_decision("decision", &c->decision);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_events(s, t->id, print_event, s, err);
 	if (rc == ASSAY_OK)
@@ -158,6 +191,8 @@ static assay_code json_event(void *ctx, const assay_ticket_event *e, assay_err *
 	assay_json_kstr(k->json, "run", run.name);
 	assay_json_kstr(k->json, "actor", e->actor);
 	assay_json_kstr(k->json, "reason", e->reason);
+	assay_json_kdigest(k->json, "before", assay_digest_is_zero(&e->before) ? NULL : &e->before);
+	assay_json_kdigest(k->json, "after", assay_digest_is_zero(&e->after) ? NULL : &e->after);
 	assay_json_end(k->json);
 	return ASSAY_OK;
 }
@@ -195,6 +230,8 @@ static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *
 			   src->id != 0 && !assay_digest_is_zero(&src->digest) ? &src->digest : NULL);
 	assay_json_kbool(j, "source_missing", src->missing);
 	rc = json_steps(j, t, c, err);
+	if (rc == ASSAY_OK)
+		rc = assay_json_attempts(j, "attempts", s, t, c, err);
 	assay_json_key(j, "history");
 	assay_json_array(j);
 	if (rc == ASSAY_OK)

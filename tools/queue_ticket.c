@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void assay_ticket_facts_release(assay_ticket_facts *c)
@@ -11,15 +12,24 @@ void assay_ticket_facts_release(assay_ticket_facts *c)
 	assay_unit_release(&c->unit);
 	assay_recipe_close(c->recipe);
 	assay_contract_set_release(&c->contracts);
+	assay_decision_release(&c->decision);
 }
 
-static const char *kind_of(const assay_ticket *t, const assay_unit *u, const assay_sample_row *row)
+/* The sample of a unit that a ticket is about; NULL for a source, and where the unit has none of that part. */
+static const assay_result_sample *sample_of(const assay_ticket *t, const assay_unit *u)
 {
-	if (t->is_source)
-		return "source";
-	if (row->unit != u->id || row->position >= u->result.sample_count)
-		return NULL; /* it was made anew since the ticket was settled */
-	return assay_sample_kind_name(u->result.samples[row->position].kind);
+	const char *hash = strrchr(t->subject, '#');
+	const char *part = hash != NULL ? hash + 1 : "";
+
+	for (size_t i = 0; i < u->result.sample_count && !t->is_source; i++)
+		if (strcmp(u->result.samples[i].part, part) == 0)
+			return &u->result.samples[i];
+	return NULL;
+}
+
+static const char *kind_of(const assay_ticket *t, const assay_result_sample *x)
+{
+	return t->is_source ? "source" : x != NULL ? assay_sample_kind_name(x->kind) : NULL;
 }
 
 assay_code assay_ticket_path(char **out, const assay_ticket *t, assay_err *err)
@@ -32,18 +42,22 @@ assay_code assay_ticket_path(char **out, const assay_ticket *t, assay_err *err)
 
 assay_code assay_ticket_kind(const char **out, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	ASSAY_AUTO_UNIT u = {0};
-	assay_code rc = ASSAY_OK;
+	const assay_code rc = t->unit != 0 ? assay_unit_get(s, t->unit, &u, err) : ASSAY_OK;
 
-	*out = NULL;
-	if (!t->is_source)
-		rc = assay_sample_find(s, t->subject, &row, err);
-	if (rc == ASSAY_OK && t->unit != 0)
-		rc = assay_unit_get(s, t->unit, &u, err);
 	if (rc == ASSAY_OK)
-		*out = kind_of(t, &u, &row);
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+		*out = kind_of(t, sample_of(t, &u));
+	return rc;
+}
+
+bool assay_ticket_page(const assay_result_sample *x, uint64_t *page)
+{
+	char *end;
+
+	if (strncmp(x->part, "page=", 5) != 0)
+		return false;
+	*page = strtoull(x->part + 5, &end, 10);
+	return end != x->part + 5 && *end == '\0';
 }
 
 bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out)
@@ -77,18 +91,16 @@ const char *assay_ticket_severity(const assay_ticket *t)
 
 assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	assay_code rc;
 
 	ASSAY_TRY(assay_run_note_of(&c->opened, s, t->opened_run, err));
 	ASSAY_TRY(assay_run_note_of(&c->changed, s, t->changed_run, err));
 	if (t->unit != 0)
 		ASSAY_TRY(assay_unit_get(s, t->unit, &c->unit, err));
-	rc = t->is_source ? ASSAY_ENOENT : assay_sample_find(s, t->subject, &row, err);
-	if (rc == ASSAY_OK || rc == ASSAY_ENOENT) {
-		c->kind = kind_of(t, &c->unit, &row);
-		return ASSAY_OK;
-	}
+	if (t->decision != 0)
+		ASSAY_TRY(assay_decision_get(s, t->decision, &c->decision, err));
+	c->sample = sample_of(t, &c->unit);
+	c->kind = kind_of(t, c->sample);
 fail:
 	return rc;
 }
@@ -117,6 +129,26 @@ static void json_source(assay_json *j, const assay_ticket *t)
 	assay_json_strn(j, t->subject, hash != NULL ? (size_t)(hash - t->subject) : strlen(t->subject));
 }
 
+static void json_region(assay_json *j, const assay_ticket_facts *c)
+{
+	const assay_result_sample *x = c->sample;
+	uint64_t page;
+
+	assay_json_key(j, "region");
+	if (x == NULL) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	assay_json_key(j, "page");
+	if (assay_ticket_page(x, &page))
+		assay_json_uint(j, page);
+	else
+		assay_json_null(j);
+	assay_json_span(j, "span", x);
+	assay_json_end(j);
+}
+
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c)
 {
 	assay_decimal distance;
@@ -128,6 +160,8 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_kstr(j, "kind", c->kind);
 	json_source(j, t);
 	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
+	assay_json_kstr(j, "origin", assay_ticket_origin_name(t->origin));
+	json_region(j, c);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
 	assay_json_key(j, "distance");
@@ -138,6 +172,7 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_kdigest(j, "work_key", c->unit.id != 0 ? &c->unit.work_key : NULL);
 	assay_json_kdigest(j, "recipe", c->unit.id != 0 ? &c->unit.recipe : NULL);
 	assay_json_kstr(j, "part", c->unit.id != 0 ? c->unit.part : NULL);
+	assay_json_decision(j, "decision", &c->decision);
 	assay_json_key(j, "opened");
 	assay_json_object(j);
 	assay_json_kstr(j, "run", c->opened.name);

@@ -4,6 +4,7 @@
 
 #include "changes.h"
 #include "tell.h"
+#include "tell_decision.h"
 
 /** What is known about a ticket beyond its row. */
 typedef struct assay_ticket_facts {
@@ -11,7 +12,9 @@ typedef struct assay_ticket_facts {
 	assay_recipe *recipe;
 	assay_contract_set contracts; /* of each check of the ticket */
 	assay_run_note opened, changed;
-	const char *kind; /* of the sample, "source" for a source */
+	assay_decision decision;           /* that its state comes from; id 0: none */
+	const assay_result_sample *sample; /* of unit; NULL for a source, or when the unit failed */
+	const char *kind;                  /* of the sample, "source" for a source */
 } assay_ticket_facts;
 
 void assay_ticket_facts_release(assay_ticket_facts *c);
@@ -24,13 +27,15 @@ ASSAY_NODISCARD assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, a
 
 /** Path of the source that it is about: its subject, or the subject without its part. The caller frees it. */
 ASSAY_NODISCARD assay_code assay_ticket_path(char **out, const assay_ticket *t, assay_err *err);
-/** Kind of its sample, "source" for a source; NULL when the sample was made anew since the ticket was settled. */
+/** Kind of its sample, "source" for a source; NULL when it is not known. */
 ASSAY_NODISCARD assay_code assay_ticket_kind(const char **out, assay_store *s, const assay_ticket *t, assay_err *err);
 /**
  * How far it is off: the largest distance (assay_bound_distance) of its checks of the worst severity.
  * @return false, and *out 0, when none of them has a value
  */
 bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out);
+/** Number of the page that a sample is; false when it is none. */
+bool assay_ticket_page(const assay_result_sample *x, uint64_t *page);
 /** "failed", or the worst severity of its checks. */
 const char *assay_ticket_severity(const assay_ticket *t);
 

@@ -2,6 +2,7 @@
 
 #include "dataset_tell.h"
 #include "edition.h"
+#include "queue_attempts.h"
 #include "subject.h"
 #include "tell.h"
 #include "tell_recipe.h"
@@ -54,6 +55,21 @@ static void print_contract(const assay_contract *c, const assay_digest *digest)
 		print_dataset_check(&c->dataset[i]);
 }
 
+static void print_decisions(const assay_edition *x)
+{
+	for (size_t i = 0; i < x->decisions.count; i++) {
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_tell_decision(&text, &x->decisions.items[i]);
+		assay_say("decided   %s: %s\n", x->decisions.items[i].subject, assay_buf_str(&text));
+	}
+	for (size_t i = 0; i < x->version.remedy_count; i++) {
+		char hex[ASSAY_DIGEST_HEX];
+
+		assay_say("remedy    recipe sha256:%s\n", assay_digest_hex(&x->version.remedies[i], hex));
+	}
+}
+
 static void print_version(const assay_edition *x)
 {
 	const assay_version *v = &x->version;
@@ -78,6 +94,7 @@ static void print_version(const assay_edition *x)
 			assay_say("baseline  sha256:%s\n", assay_digest_hex(&v->baselines[i], a));
 	if (v->has_as_of)
 		assay_say("as of     %s\n", assay_tell_time(v->as_of_ns, at));
+	print_decisions(x);
 	assay_say_dataset_checks(&x->results, true);
 	for (size_t i = 0; i < x->contracts.count; i++)
 		print_contract(x->contracts.items[i], &x->contracts.digests[i]);
@@ -188,6 +205,24 @@ static void json_trie(assay_json *j, const char *key, const assay_digest *root, 
 	assay_json_end(j);
 }
 
+/* As the version has it: what was decided, not by whom. */
+static void json_decision(assay_json *j, const assay_decision *d)
+{
+	assay_json_object(j);
+	assay_json_kstr(j, "kind", assay_decision_kind_name(d->kind));
+	assay_json_kstr(j, "subject", d->subject);
+	assay_json_kdigest(j, "basis", &d->basis);
+	assay_json_kdigest(j, "payload", assay_digest_is_zero(&d->payload) ? NULL : &d->payload);
+	assay_json_kstr(j, "remedy", d->remedy);
+	assay_json_key(j, "metadata");
+	assay_json_object(j);
+	for (size_t i = 0; i < d->count; i++)
+		assay_json_kstr(j, d->keys[i], d->values[i]);
+	assay_json_end(j);
+	assay_json_ktime(j, "expires", d->expires_ns);
+	assay_json_end(j);
+}
+
 static void json_version(assay_json *j, const assay_edition *x)
 {
 	const assay_version *v = &x->version;
@@ -204,6 +239,16 @@ static void json_version(assay_json *j, const assay_edition *x)
 	assay_json_counts(j, "samples", &v->counts);
 	json_trie(j, "accepted", &v->accepted, x->delivered);
 	json_trie(j, "others", &v->others, x->others);
+	assay_json_key(j, "decisions");
+	assay_json_array(j);
+	for (size_t i = 0; i < x->decisions.count; i++)
+		json_decision(j, &x->decisions.items[i]);
+	assay_json_end(j);
+	assay_json_key(j, "remedies");
+	assay_json_array(j);
+	for (size_t i = 0; i < v->remedy_count; i++)
+		assay_json_digest(j, &v->remedies[i]);
+	assay_json_end(j);
 	assay_json_key(j, "baselines");
 	assay_json_array(j);
 	for (size_t i = 0; i < v->baseline_count; i++)
@@ -305,23 +350,18 @@ static void print_artifact(const specimen *x, const assay_artifact_ref *a)
 			  a->size, assay_digest_hex(&a->digest, hex), stage);
 }
 
-static void print_span(const assay_result_sample *x)
-{
-	char a[ASSAY_DECIMAL_TEXT], b[ASSAY_DECIMAL_TEXT];
-	const assay_time zero = {0, 1, 1};
-
-	if (x->has_span)
-		assay_say("span      %s s to %s s\n",
-			  assay_decimal_format((assay_decimal){assay_time_diff(x->start, zero, 6), 6}, a),
-			  assay_decimal_format((assay_decimal){assay_time_diff(x->end, zero, 6), 6}, b));
-}
-
 static void print_verdict(const assay_sample_row *row)
 {
 	const char *name = assay_outcome_name(row->outcome);
 
 	assay_say("verdict   %s%s%s%s\n", name != NULL ? name : "not judged yet", row->original != NULL ? " of " : "",
 		  row->original != NULL ? row->original : "", row->missing ? ", no longer part of the dataset" : "");
+	if (row->way != ASSAY_WAY_PLAIN) {
+		ASSAY_AUTO_BUF way = ASSAY_BUF_INIT;
+
+		assay_tell_way(&way, row->way, row->remedy, row->rung);
+		assay_say("made by   %s\n", assay_buf_str(&way));
+	}
 	for (size_t i = 0; i < row->check_count; i++) {
 		const assay_failed_check *k = &row->checks[i];
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -352,7 +392,7 @@ static void print_sample(const specimen *x)
 	assay_say("%-9s %s\n", assay_sample_kind_name(x->sample->kind), x->subject->name);
 	assay_say("source    %s sha256:%s\n", src->path, assay_digest_hex(&x->unit.source, hex));
 	print_metadata(src);
-	print_span(x->sample);
+	assay_say_span("span", x->sample);
 	print_verdict(row);
 	if (row->outcome == ASSAY_OUTCOME_FILTERED)
 		assay_say("filter    %s\n", row->failed_stage);
@@ -418,29 +458,6 @@ static void json_artifacts(assay_json *j, const specimen *x)
 	assay_json_end(j);
 }
 
-static void json_time(assay_json *j, const char *key, assay_time t)
-{
-	assay_json_key(j, key);
-	assay_json_object(j);
-	assay_json_kint(j, "ticks", t.ticks);
-	assay_json_kint(j, "num", t.num);
-	assay_json_kint(j, "den", t.den);
-	assay_json_end(j);
-}
-
-static void json_span(assay_json *j, const assay_result_sample *x)
-{
-	assay_json_key(j, "span");
-	if (!x->has_span) {
-		assay_json_null(j);
-		return;
-	}
-	assay_json_object(j);
-	json_time(j, "start", x->start);
-	json_time(j, "end", x->end);
-	assay_json_end(j);
-}
-
 static void json_origin(assay_json *j, const specimen *x)
 {
 	const assay_source *src = &x->subject->source;
@@ -474,8 +491,10 @@ static void json_sample(assay_json *j, const specimen *x)
 	assay_json_kstr(j, "part", x->sample->part);
 	assay_json_kbool(j, "missing", row->missing);
 	json_origin(j, x);
-	json_span(j, x->sample);
+	assay_json_span(j, "span", x->sample);
 	assay_json_kstr(j, "outcome", assay_outcome_name(row->outcome));
+	assay_json_kstr(j, "way", assay_way_name(row->way));
+	assay_json_kstr(j, "remedy", row->remedy);
 	assay_json_kstr(j, "duplicate_of", row->original);
 	assay_json_failure(j, "failure", row->failed_stage, row->failure, x->sample->rejected_why);
 	assay_json_kstr(j, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);

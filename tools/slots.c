@@ -102,6 +102,7 @@ static const assay_slot slots[] = {
     {"PATH", ASSAY_SLOT_STORE, "the path of a source, relative to assay.yaml", NULL},
     {"PREFIX", ASSAY_SLOT_STORE, "the start of a path", NULL},
     {"PATTERN", ASSAY_SLOT_STORE, "the start of a path, or a pattern as 'sources' of assay.yaml has them", NULL},
+    {"REMEDY", ASSAY_SLOT_NOTHING, "the name of a remedy of assay.yaml", NULL},
     {"TICKET", ASSAY_SLOT_STORE, "the number of a ticket, T12", NULL},
     {"CHECK", ASSAY_SLOT_STORE, "the id of a check of a contract", NULL},
     {"ENTITY", ASSAY_SLOT_STORE, "a sample, a source, a version, or a digest (8 digits or more)", NULL},

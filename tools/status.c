@@ -31,7 +31,84 @@ static void json_list(assay_json *j, const char *key, char *const *paths, size_t
 	assay_json_end(j);
 }
 
-static void print_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v,
+/* The queue at a glance: how many tickets in each state, and which has waited longest. */
+typedef struct queue_state {
+	uint64_t open, counts[ASSAY_TICKET_STATES + 1];
+	uint64_t oldest; /* 0: none is open */
+	int64_t oldest_ns;
+} queue_state;
+
+/* They come in the order in which they were first opened. */
+static assay_code keep_first(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	queue_state *q = ctx;
+
+	(void)err;
+	q->oldest = t->id;
+	q->oldest_ns = t->opened_ns;
+	return ASSAY_ESTOP;
+}
+
+static assay_code learn_queue(queue_state *q, assay_store *s, assay_err *err)
+{
+	assay_code rc = assay_tickets_open(s, &q->open, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_tickets_count(s, q->counts, err);
+	if (rc == ASSAY_OK && q->open > 0)
+		rc = assay_tickets_each(s, false, keep_first, q, err);
+	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+}
+
+static void tell_states(assay_buf *out, const queue_state *q, bool open)
+{
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES; i++)
+		if (q->counts[i] > 0 && assay_ticket_state_is_open(i) == open)
+			assay_buf_printf(out, "%s%" PRIu64 " %s", out->len > 0 ? ", " : "", q->counts[i],
+					 assay_ticket_state_name(i));
+}
+
+static void print_queue(const queue_state *q)
+{
+	ASSAY_AUTO_BUF open = ASSAY_BUF_INIT, settled = ASSAY_BUF_INIT;
+	char time[32];
+
+	tell_states(&open, q, true);
+	tell_states(&settled, q, false);
+	(void)printf("queue    %" PRIu64 " open", q->open);
+	if (q->counts[ASSAY_TICKET_OPEN] != q->open) /* "open" is one of the states that are open */
+		(void)printf(" (%s)", assay_buf_str(&open));
+	if (q->oldest != 0)
+		(void)printf(", the oldest T%" PRIu64 " since %s", q->oldest, assay_tell_time(q->oldest_ns, time));
+	(void)printf("%s%s\n", settled.len > 0 ? "; settled: " : "", assay_buf_str(&settled));
+}
+
+static void json_queue(assay_json *j, const queue_state *q)
+{
+	char id[24];
+
+	assay_json_key(j, "queue");
+	assay_json_object(j);
+	assay_json_kuint(j, "open", q->open);
+	assay_json_key(j, "states");
+	assay_json_object(j);
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES; i++)
+		assay_json_kuint(j, assay_ticket_state_name(i), q->counts[i]);
+	assay_json_end(j);
+	assay_json_key(j, "oldest");
+	if (q->oldest == 0) {
+		assay_json_null(j);
+	} else {
+		(void)snprintf(id, sizeof id, "T%" PRIu64, q->oldest);
+		assay_json_object(j);
+		assay_json_kstr(j, "id", id);
+		assay_json_ktime(j, "opened", q->oldest_ns);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
+static void print_status(const assay_pipeline_status *s, const queue_state *queue, const assay_version *v,
 			 const assay_tags *tags, const assay_dataset_results *checks)
 {
 	ASSAY_AUTO_BUF names = ASSAY_BUF_INIT, totals = ASSAY_BUF_INIT;
@@ -45,7 +122,7 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 	print_list("new", s->added_paths, s->added_count);
 	print_list("changed", s->changed_paths, s->changed_count);
 	print_list("missing", s->missing_paths, s->missing_count);
-	(void)printf("queue    %" PRIu64 " open\n", tickets);
+	print_queue(queue);
 	assay_tags_text(&names, tags, &v->id);
 	if (v->number == 0)
 		(void)puts("version  none yet");
@@ -59,7 +136,7 @@ static void print_status(const assay_pipeline_status *s, uint64_t tickets, const
 		(void)printf("checks   %s, of that version's dataset\n", assay_buf_str(&totals));
 }
 
-static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, const assay_version *v,
+static assay_code json_status(const assay_pipeline_status *s, const queue_state *queue, const assay_version *v,
 			      const assay_tags *tags, const assay_dataset_results *checks, assay_store *store,
 			      const assay_refusals *refusals, assay_err *err)
 {
@@ -79,10 +156,7 @@ static assay_code json_status(const assay_pipeline_status *s, uint64_t tickets, 
 	json_list(j, "missing", s->missing_paths, s->missing_count);
 	assay_json_kuint(j, "missing_before", s->left);
 	assay_json_end(j);
-	assay_json_key(j, "queue");
-	assay_json_object(j);
-	assay_json_kuint(j, "open", tickets);
-	assay_json_end(j);
+	json_queue(j, queue);
 	assay_json_kdigest(j, "version", v->number > 0 ? &v->id : NULL);
 	assay_json_tags(j, "tags", tags, &v->id);
 	assay_json_dataset_checks(j, "dataset_checks", checks);
@@ -101,14 +175,14 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_AUTO_TAGS tags = {0};
 	ASSAY_AUTO_DATASET_RESULTS checks = {0};
 	ASSAY_AUTO_REFUSALS refusals = {0};
-	uint64_t tickets;
+	queue_state queue = {0};
 	assay_code rc;
 
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
 	ASSAY_TRY(assay_load_tables(in, config, rootfd, err));
 	ASSAY_TRY(assay_open_store(in, &store, false, false, err));
 	ASSAY_TRY(assay_pipeline_status_read(&s, config, store, rootfd, err));
-	ASSAY_TRY(assay_tickets_open(store, &tickets, err));
+	ASSAY_TRY(learn_queue(&queue, store, err));
 	rc = assay_version_latest(store, &v, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		goto fail;
@@ -116,10 +190,10 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_version_results(&checks, store, &v, err));
 	ASSAY_TRY(assay_refusals_load(&refusals, store, true, err));
 	if (in->json) {
-		ASSAY_TRY(json_status(&s, tickets, &v, &tags, &checks, store, &refusals, err));
+		ASSAY_TRY(json_status(&s, &queue, &v, &tags, &checks, store, &refusals, err));
 		return ASSAY_EXIT_OK;
 	}
-	print_status(&s, tickets, &v, &tags, &checks);
+	print_status(&s, &queue, &v, &tags, &checks);
 	ASSAY_TRY(assay_say_last_refusal(store, &refusals, err));
 	return ASSAY_EXIT_OK;
 fail:

@@ -228,6 +228,42 @@ void assay_json_failure(assay_json *j, const char *key, const char *stage, unsig
 	assay_json_end(j);
 }
 
+/* ---------------------------------------------------------------- places in time */
+
+void assay_say_span(const char *word, const assay_result_sample *x)
+{
+	char a[ASSAY_DECIMAL_TEXT], b[ASSAY_DECIMAL_TEXT];
+	const assay_time zero = {0, 1, 1};
+
+	if (x->has_span)
+		assay_say("%-9s %s s to %s s\n", word,
+			  assay_decimal_format((assay_decimal){assay_time_diff(x->start, zero, 6), 6}, a),
+			  assay_decimal_format((assay_decimal){assay_time_diff(x->end, zero, 6), 6}, b));
+}
+
+static void json_time(assay_json *j, const char *key, assay_time t)
+{
+	assay_json_key(j, key);
+	assay_json_object(j);
+	assay_json_kint(j, "ticks", t.ticks);
+	assay_json_kint(j, "num", t.num);
+	assay_json_kint(j, "den", t.den);
+	assay_json_end(j);
+}
+
+void assay_json_span(assay_json *j, const char *key, const assay_result_sample *x)
+{
+	assay_json_key(j, key);
+	if (!x->has_span) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	json_time(j, "start", x->start);
+	json_time(j, "end", x->end);
+	assay_json_end(j);
+}
+
 /* ---------------------------------------------------------------- counts */
 
 typedef struct count_row {

@@ -5,6 +5,7 @@
 #include "verb.h"
 
 #include "assay/queue.h"
+#include "assay/result.h"
 #include "assay/run.h"
 #include "assay/source.h"
 #include "assay/version.h"
@@ -43,6 +44,10 @@ void assay_tell_value(assay_buf *out, assay_decimal v, const char *unit);
 void assay_tell_check(assay_buf *out, const assay_failed_check *c);
 /** "page.read decode: not a PNG file"; stage NULL: "source unreadable: ...". */
 void assay_tell_failure(assay_buf *out, const char *stage, unsigned failure, const char *message);
+/** After the word "1.5 s to 7.25 s"; nothing for a sample without a span. */
+void assay_say_span(const char *word, const assay_result_sample *x);
+/** key: {start, end}, each {ticks, num, den}, or null. */
+void assay_json_span(assay_json *j, const char *key, const assay_result_sample *x);
 /** Who said the i-th of a source's metadata: "assay.yaml", "path", "table" or "sidecar". */
 const char *assay_tell_origin(const assay_source *src, size_t i);
 /** The worst check that was not passed, for one line. NULL when there is none. */

@@ -389,7 +389,7 @@ static void keep_samples_of_artifacts(const assay_graph *g, bool *keep)
 
 /*
  * Every edge leads from what came later to what it came from. Asked for both ways, what a unit downstream used is of
- * interest too: it tells how. Runs are not a direction but a circumstance, and stay with what they did.
+ * interest too: it tells how; and so is what a ticket came of, attempts at repair among it. Runs are not a direction but a circumstance, and stay with what they did.
  */
 static assay_code keep_asked(assay_graph *g, const assay_trace_opts *opts, assay_err *err)
 {
@@ -405,7 +405,8 @@ static assay_code keep_asked(assay_graph *g, const assay_trace_opts *opts, assay
 		spread(g, keep, false);
 	}
 	for (size_t i = 0; i < g->node_count; i++)
-		up[i] |= opts->downstream && keep[i] && g->nodes[i].type == ASSAY_NODE_UNIT;
+		up[i] |= opts->downstream && keep[i] &&
+			 (g->nodes[i].type == ASSAY_NODE_UNIT || g->nodes[i].type == ASSAY_NODE_TICKET);
 	if (opts->upstream)
 		spread(g, up, true);
 	for (size_t i = 0; i < g->node_count; i++)

@@ -30,6 +30,8 @@ static assay_code keep_version(void *ctx, const assay_version *v, assay_err *err
 	t->versions[t->version_count].contract_count = 0;
 	t->versions[t->version_count].baselines = NULL;
 	t->versions[t->version_count].baseline_count = 0;
+	t->versions[t->version_count].remedies = NULL;
+	t->versions[t->version_count].remedy_count = 0;
 	t->versions[t->version_count++].dataset = NULL;
 	return ASSAY_OK;
 }
@@ -105,6 +107,8 @@ static assay_code add_sample(wanted *w, const char *path, const char *key, const
 	ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_GENERATED_BY, w->unit, err));
 	ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_DERIVED_FROM, source, err));
 	ASSAY_TRY(assay_graph_edge(t->g, w->unit, ASSAY_USED, source, err));
+	if (row->unit == u->id && w->artifact == NULL)
+		ASSAY_TRY(walk_add_treatment(t, at, w->unit, path, row, err));
 	if (t->downstream || w->artifact != NULL)
 		ASSAY_TRY(walk_add_artifacts(t, at, w->unit, x, w->artifact, err));
 	if (t->downstream && w->artifact == NULL)
@@ -163,6 +167,16 @@ static assay_code offer_path(void *ctx, const assay_source *src, assay_err *err)
 	return rc == ASSAY_OK && w->t->downstream ? walk_add_ticket(w->t, src->path, w->unit, SIZE_MAX, err) : rc;
 }
 
+static assay_code offer_named(wanted *w, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_source_find(w->t->s, w->path, &src, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return offer_path(w, &src, err);
+}
+
 static assay_code link_source(void *ctx, const assay_source *src, assay_err *err)
 {
 	wanted *w = ctx;
@@ -185,7 +199,9 @@ assay_code walk_unit(tracer *t, uint64_t unit, wanted w, assay_err *err)
 		return rc;
 	w.t = t;
 	source = &t->g->nodes[w.unit].unit->source;
-	rc = assay_sources_with(t->s, source, offer_path, &w, err);
+	/* What stands in place of a source was never found under a path: the row says whose it is. */
+	rc =
+	    w.attested && w.path != NULL ? offer_named(&w, err) : assay_sources_with(t->s, source, offer_path, &w, err);
 	/* Done, but not judged: an interrupted run leaves such units. */
 	if (rc == ASSAY_OK && w.found == 0 && w.key == NULL)
 		rc = assay_sources_with(t->s, source, link_source, &w, err);

@@ -5,6 +5,7 @@
 #include "graph.h"
 #include "trace.h"
 
+#include "assay/sample.h"
 #include "assay/source.h"
 
 typedef struct tracer {
@@ -25,6 +26,9 @@ ASSAY_NODISCARD assay_code walk_put_node(tracer *t, assay_node_type type, char *
 /** Replace a text of a node by a copy; NULL changes nothing. */
 ASSAY_NODISCARD assay_code walk_set_text(char **at, const char *text, assay_err *err);
 
+/** Give a node what a printf makes; NULL text (out of memory) is told. */
+ASSAY_NODISCARD assay_code walk_set_owned(char **at, char *text, assay_err *err);
+
 /* Each finds or makes a node, with all that is known of it, and what it comes from as far as the catalog says. */
 ASSAY_NODISCARD assay_code walk_add_run(tracer *t, uint64_t id, size_t *at, assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_source(tracer *t, const char *path, const assay_digest *d, size_t *at,
@@ -36,8 +40,14 @@ ASSAY_NODISCARD assay_code walk_add_contract(tracer *t, const assay_digest *d, s
 /** Artifacts of a sample; with `only`, those of that digest. */
 ASSAY_NODISCARD assay_code walk_add_artifacts(tracer *t, size_t sample, size_t unit, const assay_result_sample *x,
 					      const assay_digest *only, assay_err *err);
-/** The ticket of a sample or source, if that unit (SIZE_MAX: none) brought it about. about SIZE_MAX: no entity. */
+/**
+ * The ticket of a sample or source, if that unit (SIZE_MAX: none) brought it about or is one of its attempts; with it
+ * the other attempts and the decision. about SIZE_MAX: no entity.
+ */
 ASSAY_NODISCARD assay_code walk_add_ticket(tracer *t, const char *subject, size_t unit, size_t about, assay_err *err);
+/** How a sample came to what it is, where the pipeline alone did not make it so: what was made before, and who decided. */
+ASSAY_NODISCARD assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char *path,
+					      const assay_sample_row *row, assay_err *err);
 
 /** Load the list of versions; walk_close frees it. */
 ASSAY_NODISCARD assay_code walk_open(tracer *t, assay_err *err);

@@ -26,8 +26,7 @@ assay_code walk_set_text(char **at, const char *text, assay_err *err)
 	return *at == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "graph") : ASSAY_OK;
 }
 
-/* Give a node what a printf makes; NULL text (out of memory) is told. */
-static assay_code set_owned(char **at, char *text, assay_err *err)
+assay_code walk_set_owned(char **at, char *text, assay_err *err)
 {
 	free(*at);
 	*at = text;
@@ -64,7 +63,7 @@ assay_code walk_add_run(tracer *t, uint64_t id, size_t *at, assay_err *err)
 	if (rc == ASSAY_ENOENT) {
 		free(n->run);
 		n->run = NULL;
-		return set_owned(&n->label, assay_asprintf("run %" PRIu64, id), err);
+		return walk_set_owned(&n->label, assay_asprintf("run %" PRIu64, id), err);
 	}
 	return walk_set_text(&n->label, n->run->name, err);
 }
@@ -285,41 +284,6 @@ assay_code walk_add_artifacts(tracer *t, size_t sample, size_t unit, const assay
 	return rc;
 }
 
-static assay_code fill_ticket(assay_node *n, const assay_ticket *k, assay_err *err)
-{
-	const assay_failed_check *worst = assay_worst_check(k->checks, k->check_count);
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-
-	assay_buf_printf(&text, "%s; ", assay_ticket_state_name(k->state));
-	if (k->failure != ASSAY_FAILURE_NONE)
-		assay_tell_failure(&text, k->stage, k->failure, k->message);
-	else if (worst != NULL)
-		assay_tell_check(&text, worst);
-	n->number = k->id;
-	n->at_ns = k->opened_ns;
-	if (walk_set_text(&n->text, assay_buf_str(&text), err) != ASSAY_OK)
-		return ASSAY_ENOMEM;
-	return set_owned(&n->label, assay_asprintf("T%" PRIu64, k->id), err);
-}
-
-assay_code walk_add_ticket(tracer *t, const char *subject, size_t unit, size_t about, assay_err *err)
-{
-	ASSAY_AUTO_TICKET k = {0};
-	size_t at;
-	bool fresh;
-	assay_code rc = assay_ticket_find(t->s, subject, &k, err);
-
-	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && k.unit != (unit != SIZE_MAX ? t->g->nodes[unit].unit->id : 0)))
-		return ASSAY_OK;
-	if (rc == ASSAY_OK)
-		rc = walk_put_node(t, ASSAY_NODE_TICKET, assay_asprintf("ticket:T%" PRIu64, k.id), &at, &fresh, err);
-	if (rc == ASSAY_OK && fresh)
-		rc = fill_ticket(&t->g->nodes[at], &k, err);
-	if (rc == ASSAY_OK && unit != SIZE_MAX)
-		rc = assay_graph_edge(t->g, at, ASSAY_GENERATED_BY, unit, err);
-	return rc == ASSAY_OK && about != SIZE_MAX ? assay_graph_edge(t->g, at, ASSAY_DERIVED_FROM, about, err) : rc;
-}
-
 /* ---------------------------------------------------------------- versions and contracts */
 
 static assay_code fill_version(assay_node *n, const assay_version *v, assay_err *err)
@@ -332,7 +296,8 @@ static assay_code fill_version(assay_node *n, const assay_version *v, assay_err 
 	n->digest = v->id;
 	n->at_ns = v->made_ns;
 	rc = walk_set_text(&n->text, assay_buf_str(&counts), err);
-	return rc == ASSAY_OK ? set_owned(&n->label, assay_asprintf("%.19s", walk_name_digest(&v->id, name)), err) : rc;
+	return rc == ASSAY_OK ? walk_set_owned(&n->label, assay_asprintf("%.19s", walk_name_digest(&v->id, name)), err)
+			      : rc;
 }
 
 assay_code walk_add_version(tracer *t, const assay_version *v, size_t *at, assay_err *err)

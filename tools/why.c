@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "changes.h"
+#include "queue_attempts.h"
 #include "subject.h"
 #include "tell.h"
 
@@ -138,7 +139,9 @@ fail:
 /* ---------------------------------------------------------------- facts about the verdict */
 
 typedef struct verdict {
-	assay_ticket ticket; /* of a sample whose metadata break the fields: it has the words; else empty */
+	assay_ticket ticket;                                      /* id 0 when it never had one */
+	char *last_reason;                                        /* of the ticket's last event */
+	assay_decision decisions[ASSAY_DECISION_OF_METADATA + 1]; /* newest by slot; id 0: none */
 	assay_unit unit;
 	assay_recipe *recipe;
 	const assay_result_sample *sample; /* of unit; NULL when the unit has none at that position */
@@ -154,6 +157,9 @@ typedef struct verdict {
 static void verdict_release(verdict *v)
 {
 	assay_ticket_release(&v->ticket);
+	free(v->last_reason);
+	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++)
+		assay_decision_release(&v->decisions[i]);
 	assay_unit_release(&v->unit);
 	assay_recipe_close(v->recipe);
 	assay_contract_set_release(&v->contracts);
@@ -216,14 +222,36 @@ static assay_code learn_standing(verdict *v, assay_store *s, const assay_sample_
 	return rc == ASSAY_OK ? assay_run_note_of(&v->later_run, s, last.run, err) : rc;
 }
 
+static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	verdict *v = ctx;
+
+	return copy(&v->last_reason, e->reason, err);
+}
+
 static assay_code learn_ticket(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
 {
-	assay_code rc;
+	const assay_code rc = assay_ticket_find(s, row->key, &v->ticket, err);
 
-	if (row->failure != ASSAY_FAILURE_METADATA)
-		return ASSAY_OK;
-	rc = assay_ticket_find(s, row->key, &v->ticket, err);
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return assay_ticket_events(s, v->ticket.id, keep_reason, v, err);
+}
+
+/* What people decided about the sample; of its metadata they decide by the source. */
+static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample_row *row, const assay_source *src,
+				  assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (unsigned i = 0; i < ASSAY_COUNT(v->decisions) && rc == ASSAY_OK; i++) {
+		const assay_decision_slot slot = (assay_decision_slot)i;
+
+		rc = assay_decision_find(s, slot == ASSAY_DECISION_OF_METADATA ? src->path : row->key, slot,
+					 &v->decisions[i], err);
+		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	}
+	return rc;
 }
 
 /* What was said when it was rejected: by a stage, in its unit's result; by the fields, in its ticket. */
@@ -292,6 +320,7 @@ static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_r
 	if (row->outcome == 0)
 		return ASSAY_OK;
 	ASSAY_TRY(learn_ticket(v, s, row, err));
+	ASSAY_TRY(learn_decisions(v, s, row, src, err));
 	ASSAY_TRY(assay_run_note_of(&v->run, s, row->judged_run, err));
 	ASSAY_TRY(assay_unit_get(s, row->judged_unit, &v->unit, err));
 	ASSAY_TRY(assay_recipe_load(&v->recipe, s, &v->unit.recipe, err));
@@ -426,6 +455,37 @@ static void print_failed_checks(const assay_sample_row *row)
 	}
 }
 
+/* How it came to what is judged, and what it was that the pipeline alone could not do. */
+static void print_way(const assay_sample_row *row, const verdict *v)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (row->way == ASSAY_WAY_PLAIN)
+		return;
+	assay_tell_way(&text, row->way, row->remedy, row->rung);
+	assay_say("%-9s %s\n", row->way == ASSAY_WAY_REMEDY ? "repaired" : "made by", assay_buf_str(&text));
+	for (size_t i = 0; i < v->ticket.check_count; i++) {
+		ASSAY_AUTO_BUF check = ASSAY_BUF_INIT;
+
+		assay_tell_check(&check, &v->ticket.checks[i]);
+		assay_say("          because without it %s\n", assay_buf_str(&check));
+	}
+}
+
+static void print_queue(const verdict *v)
+{
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+
+	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++)
+		if (v->decisions[i].id != 0)
+			assay_say_decision("decision", &v->decisions[i]);
+	if (v->ticket.id == 0)
+		return;
+	assay_tell_safe(&reason, v->last_reason);
+	assay_say("ticket    T%" PRIu64 " %s: %s\n", v->ticket.id, assay_ticket_state_name(v->ticket.state),
+		  assay_buf_str(&reason));
+}
+
 static void print_reason(const assay_sample_row *row, const verdict *v)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -485,7 +545,9 @@ static void print_verdict(const assay_sample_row *row, const verdict *v)
 	}
 	assay_say("verdict   %s%s\n", assay_outcome_name(row->outcome),
 		  row->missing ? ", but it is no longer part of the dataset" : "");
+	print_way(row, v);
 	print_reason(row, v);
+	print_queue(v);
 	print_judged("judged", &v->run, &v->contracts);
 	if (v->confirmed)
 		print_judged("the same", &v->later_run, &v->later_contracts);
@@ -566,6 +628,43 @@ static void json_before(assay_json *j, const assay_sample_row *row, const verdic
 	assay_json_end(j);
 }
 
+static void json_way(assay_json *j, const assay_sample_row *row)
+{
+	assay_json_kstr(j, "way", assay_way_name(row->way));
+	assay_json_kstr(j, "remedy", row->remedy);
+	assay_json_key(j, "rung");
+	if (row->way == ASSAY_WAY_REMEDY)
+		assay_json_uint(j, (uint64_t)row->rung + 1);
+	else
+		assay_json_null(j);
+}
+
+static void json_queue(assay_json *j, const verdict *v)
+{
+	static const char *const slots[] = {[ASSAY_DECISION_OF_VERDICT] = "verdict",
+					    [ASSAY_DECISION_OF_CONTENT] = "content",
+					    [ASSAY_DECISION_OF_METADATA] = "metadata"};
+	char id[24];
+
+	assay_json_key(j, "decisions");
+	assay_json_object(j);
+	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
+		assay_json_decision(j, slots[i], &v->decisions[i]);
+	assay_json_end(j);
+	assay_json_key(j, "ticket");
+	if (v->ticket.id == 0) {
+		assay_json_null(j);
+		return;
+	}
+	(void)snprintf(id, sizeof id, "T%" PRIu64, v->ticket.id);
+	assay_json_object(j);
+	assay_json_kstr(j, "id", id);
+	assay_json_kstr(j, "state", assay_ticket_state_name(v->ticket.state));
+	assay_json_kstr(j, "reason", v->last_reason);
+	assay_json_checks(j, "checks", v->ticket.checks, v->ticket.check_count);
+	assay_json_end(j);
+}
+
 static void json_verdict(assay_json *j, const assay_sample_row *row, const verdict *v)
 {
 	assay_json_kstr(j, "outcome", assay_outcome_name(row->outcome));
@@ -576,6 +675,8 @@ static void json_verdict(assay_json *j, const assay_sample_row *row, const verdi
 			   rejected_why(v));
 	assay_json_kstr(j, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);
 	assay_json_checks(j, "checks", row->checks, row->check_count);
+	json_way(j, row);
+	json_queue(j, v);
 	json_contracts(j, &v->contracts);
 	json_standing(j, v);
 	json_before(j, row, v);

@@ -216,25 +216,6 @@ static assay_code judge(sample_reader *r, const assay_content *c, assay_err *err
 
 /* ---------------------------------------------------------------- what people decided */
 
-const assay_decision *sample_decision(const assay_decision *list, size_t count, const char *subject,
-				      assay_decision_slot slot)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-		const int c = strcmp(list[mid].subject, subject);
-
-		if (c < 0 || (c == 0 && assay_decision_slot_of(list[mid].kind) < slot))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < count && strcmp(list[low].subject, subject) == 0 && assay_decision_slot_of(list[low].kind) == slot
-		   ? &list[low]
-		   : NULL;
-}
-
 const char *sample_treatment_name(assay_sample_way way)
 {
 	static const char *const names[] = {[ASSAY_WAY_PLAIN] = "plain",
@@ -247,7 +228,7 @@ const char *sample_treatment_name(assay_sample_way way)
 
 static const assay_decision *decision_of(const sample_reader *r, const char *subject, assay_decision_slot slot)
 {
-	return sample_decision(r->decisions, r->decision_count, subject, slot);
+	return assay_decisions_find(r->decisions, r->decision_count, subject, slot);
 }
 
 static bool has_sidecar(const assay_unit *u, const assay_digest *d)

@@ -50,9 +50,6 @@ typedef struct sample {
 /** @param out  zeroed or of an earlier read; assay_content_release(&out->content) when done */
 ASSAY_NODISCARD assay_code sample_read(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err);
 
-/** The decision on a subject in a slot; NULL when none is in force. */
-const assay_decision *sample_decision(const assay_decision *list, size_t count, const char *subject,
-				      assay_decision_slot slot);
 /** "plain", "repaired", "corrected", "replaced". */
 const char *sample_treatment_name(assay_sample_way way);
 

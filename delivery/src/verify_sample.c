@@ -288,7 +288,7 @@ static assay_code read_artifacts(line *l, assay_err *err)
 
 static const assay_decision *decision_of(const line *l, const char *subject, assay_decision_slot slot)
 {
-	return subject != NULL ? sample_decision(l->v->decisions, l->v->decision_count, subject, slot) : NULL;
+	return subject != NULL ? assay_decisions_find(l->v->decisions, l->v->decision_count, subject, slot) : NULL;
 }
 
 /* What is waived has a waiver, and nothing else has. */

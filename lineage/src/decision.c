@@ -386,3 +386,22 @@ assay_code assay_decisions_each(assay_store *s, bool standing_only, assay_decisi
 
 	return assay_rows_each_at(s, ASSAY_TABLE_DECISION, visit_row, &v, err);
 }
+
+const assay_decision *assay_decisions_find(const assay_decision *list, size_t count, const char *subject,
+					   assay_decision_slot slot)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+		const int c = strcmp(list[mid].subject, subject);
+
+		if (c < 0 || (c == 0 && assay_decision_slot_of(list[mid].kind) < slot))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < count && strcmp(list[low].subject, subject) == 0 && assay_decision_slot_of(list[low].kind) == slot
+		   ? &list[low]
+		   : NULL;
+}

@@ -107,5 +107,8 @@ ASSAY_NODISCARD assay_code assay_decisions_encode(assay_buf *out, const assay_de
 ASSAY_NODISCARD assay_code assay_decisions_decode(assay_decision **out, size_t *count, const void *p, size_t n,
 						  assay_err *err);
 void assay_decisions_free(assay_decision *d, size_t count);
+/** The one of a list as decoded that stands on a subject in a slot; NULL when there is none. */
+const assay_decision *assay_decisions_find(const assay_decision *list, size_t count, const char *subject,
+					   assay_decision_slot slot);
 
 #endif

@@ -11,11 +11,11 @@ check_prov() {
         | def there($kind): type == "string" and startswith("assay:") and (. as $name | $d[$kind] | has($name));
         def names: {entity: "entity", activity: "activity", agent: "agent", plan: "entity", collection: "entity",
             generatedEntity: "entity", usedEntity: "entity", informed: "activity", informant: "activity"};
-        (keys - ["prefix", "entity", "activity", "agent", "used", "wasGeneratedBy", "wasInformedBy", "wasDerivedFrom",
+        (keys - ["prefix", "entity", "activity", "agent", "used", "wasGeneratedBy", "wasInformedBy", "wasInfluencedBy", "wasDerivedFrom",
             "wasAssociatedWith", "wasAttributedTo", "hadMember"] == [])
         and (.prefix.assay | type == "string")
         and all(.entity, .activity, .agent; keys | all(startswith("assay:")))
-        and all(.used, .wasGeneratedBy, .wasInformedBy, .wasDerivedFrom, .wasAssociatedWith, .wasAttributedTo, .hadMember;
+        and all(.used, .wasGeneratedBy, .wasInformedBy, .wasInfluencedBy, .wasDerivedFrom, .wasAssociatedWith, .wasAttributedTo, .hadMember;
             all(to_entries[]; (.key | startswith("_:")) and
                 all(.value | to_entries[]; .value as $v | (.key | ltrimstr("prov:")) as $k | $v | there(names[$k]))))' \
         prov.json >/dev/null || fail "prov of $* is not valid"

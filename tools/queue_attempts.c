@@ -1,0 +1,138 @@
+#include "queue_attempts.h"
+
+#include "tell_decision.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void assay_tell_way(assay_buf *out, assay_sample_way way, const char *remedy, uint32_t rung)
+{
+	switch (way) {
+	case ASSAY_WAY_PLAIN:
+		assay_buf_puts(out, "as the pipeline makes it");
+		break;
+	case ASSAY_WAY_REMEDY:
+		assay_tell_safe(out, remedy);
+		assay_buf_printf(out, ", rung %" PRIu32, rung + 1);
+		break;
+	case ASSAY_WAY_CORRECTED:
+		assay_buf_puts(out, "the correction");
+		break;
+	case ASSAY_WAY_REPLACED:
+		assay_buf_puts(out, "the other file");
+		break;
+	}
+}
+
+static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a)
+{
+	static const char *const words[] = {
+	    [ASSAY_ATTEMPT_WANTED] = "not made yet",
+	    [ASSAY_ATTEMPT_PASSED] = "passes",
+	    [ASSAY_ATTEMPT_FAILED] = "the work failed",
+	    [ASSAY_ATTEMPT_REJECTED] = "there is nothing in it to judge",
+	    [ASSAY_ATTEMPT_LOST] = "would lose content",
+	    [ASSAY_ATTEMPT_UNDONE] = "not finished: the next run tries it again",
+	};
+
+	if (a->outcome == ASSAY_ATTEMPT_CHECKS)
+		assay_buf_printf(out, "fails %" PRIu32 " check%s", a->failed_checks, a->failed_checks == 1 ? "" : "s");
+	else
+		assay_buf_puts(out, words[a->outcome]);
+	if (a->chosen)
+		assay_buf_puts(out, "; taken");
+	if (a->note == NULL)
+		return;
+	assay_buf_puts(out, ": ");
+	assay_tell_safe(out, a->note);
+}
+
+/* What it changes in the recipe that failed. */
+static assay_code changes_of(assay_changes *out, assay_store *s, const assay_ticket_attempt *a,
+			     const assay_ticket_facts *c, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *now = NULL;
+	assay_code rc;
+
+	if (c->recipe == NULL || a->way != ASSAY_WAY_REMEDY || assay_digest_is_zero(&a->recipe))
+		return ASSAY_OK;
+	rc = assay_recipe_load(&now, s, &a->recipe, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return assay_changes_recipe(out, c->recipe, now, err);
+}
+
+static assay_code say_attempt(assay_store *s, const assay_ticket_attempt *a, const assay_ticket_facts *c,
+			      assay_err *err)
+{
+	ASSAY_AUTO_CHANGES changes = {0};
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_tell_way(&text, a->way, a->remedy, a->rung);
+	assay_buf_puts(&text, ": ");
+	tell_outcome(&text, a);
+	rc = assay_buf_check(&text, err);
+	if (rc == ASSAY_OK)
+		rc = changes_of(&changes, s, a, c, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_say("attempt   %s\n", assay_buf_str(&text));
+	assay_say_changes("          ", "", &changes);
+	return ASSAY_OK;
+}
+
+assay_code assay_say_attempts(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < t->attempt_count && rc == ASSAY_OK; i++)
+		rc = say_attempt(s, &t->attempts[i], c, err);
+	return rc;
+}
+
+static assay_code json_attempt(assay_json *j, assay_store *s, const assay_ticket_attempt *a,
+			       const assay_ticket_facts *c, assay_err *err)
+{
+	ASSAY_AUTO_CHANGES changes = {0};
+	ASSAY_AUTO_UNIT u = {0};
+	assay_code rc = ASSAY_OK;
+
+	if (a->unit != 0)
+		rc = assay_unit_get(s, a->unit, &u, err);
+	if (rc == ASSAY_OK && c != NULL)
+		rc = changes_of(&changes, s, a, c, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_json_object(j);
+	assay_json_kstr(j, "way", assay_way_name(a->way));
+	assay_json_kstr(j, "remedy", a->remedy);
+	assay_json_key(j, "rung");
+	if (a->way == ASSAY_WAY_REMEDY)
+		assay_json_uint(j, (uint64_t)a->rung + 1);
+	else
+		assay_json_null(j);
+	assay_json_kdigest(j, "recipe", assay_digest_is_zero(&a->recipe) ? NULL : &a->recipe);
+	assay_json_kdigest(j, "work_key", a->unit != 0 ? &u.work_key : NULL);
+	assay_json_kstr(j, "outcome", assay_attempt_outcome_name(a->outcome));
+	assay_json_kbool(j, "chosen", a->chosen);
+	assay_json_kuint(j, "failed_checks", a->failed_checks);
+	assay_json_kstr(j, "note", a->note);
+	if (c != NULL)
+		assay_json_changes(j, "changes", &changes);
+	assay_json_end(j);
+	return ASSAY_OK;
+}
+
+assay_code assay_json_attempts(assay_json *j, const char *key, assay_store *s, const assay_ticket *t,
+			       const assay_ticket_facts *c, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	assay_json_key(j, key);
+	assay_json_array(j);
+	for (size_t i = 0; i < t->attempt_count && rc == ASSAY_OK; i++)
+		rc = json_attempt(j, s, &t->attempts[i], c, err);
+	assay_json_end(j);
+	return rc;
+}

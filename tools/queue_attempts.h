@@ -1,0 +1,23 @@
+/** The attempts at repair that a ticket has seen, for people and for programs. */
+#ifndef ASSAY_QUEUE_ATTEMPTS_H
+#define ASSAY_QUEUE_ATTEMPTS_H
+
+#include "queue_ticket.h"
+
+/**
+ * "low-confidence, rung 2", "correction", "other file".
+ * @param rung from 0, as it is stored; people count from 1
+ */
+void assay_tell_way(assay_buf *out, assay_sample_way way, const char *remedy, uint32_t rung);
+
+/** A line for each attempt with its outcome, below it what it changes in the recipe of the ticket's unit. */
+ASSAY_NODISCARD assay_code assay_say_attempts(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
+					      assay_err *err);
+/**
+ * key: array of {way, remedy, rung, recipe, work_key, outcome, chosen, failed_checks, note, changes}; without changes
+ * where c is NULL.
+ */
+ASSAY_NODISCARD assay_code assay_json_attempts(assay_json *j, const char *key, assay_store *s, const assay_ticket *t,
+					       const assay_ticket_facts *c, assay_err *err);
+
+#endif

@@ -1,0 +1,246 @@
+/*
+ * What the queue adds to a lineage: tickets, attempts at repair, decisions and the people who made them. An attempt is
+ * informed by the unit that failed; what people decided informs the unit that took it in, or influences the sample.
+ */
+#include "tell_decision.h"
+#include "walk.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- decisions */
+
+static assay_code add_person(tracer *t, size_t decision, const char *name, assay_err *err)
+{
+	size_t at;
+	bool fresh;
+	assay_code rc;
+
+	if (name == NULL)
+		return ASSAY_OK;
+	rc = walk_put_node(t, ASSAY_NODE_PERSON, assay_asprintf("person:%s", name), &at, &fresh, err);
+	if (rc == ASSAY_OK && fresh)
+		rc = walk_set_text(&t->g->nodes[at].label, name, err);
+	return rc == ASSAY_OK ? assay_graph_edge(t->g, decision, ASSAY_ASSOCIATED, at, err) : rc;
+}
+
+static assay_code fill_decision(assay_node *n, const assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	assay_tell_decision(&text, d);
+	n->number = d->id;
+	n->at_ns = d->made_ns;
+	n->digest = d->payload;
+	if (walk_set_text(&n->text, assay_buf_str(&text), err) != ASSAY_OK ||
+	    walk_set_text(&n->reason, d->reason, err) != ASSAY_OK ||
+	    walk_set_text(&n->role, assay_decision_kind_name(d->kind), err) != ASSAY_OK)
+		return ASSAY_ENOMEM;
+	return walk_set_owned(&n->label, assay_asprintf("D%" PRIu64, d->id), err);
+}
+
+static assay_code add_decision(tracer *t, const assay_decision *d, size_t *at, assay_err *err)
+{
+	bool fresh;
+	assay_code rc =
+	    walk_put_node(t, ASSAY_NODE_DECISION, assay_asprintf("decision:D%" PRIu64, d->id), at, &fresh, err);
+
+	if (rc != ASSAY_OK || !fresh)
+		return rc;
+	ASSAY_TRY(fill_decision(&t->g->nodes[*at], d, err));
+	ASSAY_TRY(add_person(t, *at, d->actor, err));
+	ASSAY_TRY(add_person(t, *at, d->owner, err));
+fail:
+	return rc;
+}
+
+/* The sidecar that a correction became. */
+static assay_code link_correction(tracer *t, size_t decision, const assay_decision *d, size_t unit, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < t->g->edge_count && rc == ASSAY_OK; i++) {
+		const assay_edge e = t->g->edges[i];
+		const assay_node *n = &t->g->nodes[e.to];
+
+		if (e.from == unit && e.relation == ASSAY_USED && n->type == ASSAY_NODE_SIDECAR &&
+		    assay_digest_eq(&n->digest, &d->payload))
+			rc = assay_graph_edge(t->g, e.to, ASSAY_GENERATED_BY, decision, err);
+	}
+	return rc;
+}
+
+/* The other file, which stands where the source stood. */
+static assay_code link_substitute(tracer *t, size_t decision, const assay_decision *d, size_t unit, const char *path,
+				  assay_err *err)
+{
+	size_t other, source;
+	assay_code rc;
+
+	ASSAY_TRY(walk_add_source(t, path, &d->payload, &other, err));
+	t->g->nodes[other].is_past = false;
+	ASSAY_TRY(walk_set_text(&t->g->nodes[other].text, d->file != NULL ? d->file : "", err));
+	ASSAY_TRY(walk_add_source(t, path, &d->basis, &source, err));
+	ASSAY_TRY(assay_graph_edge(t->g, unit, ASSAY_USED, other, err));
+	ASSAY_TRY(assay_graph_edge(t->g, other, ASSAY_GENERATED_BY, decision, err));
+	ASSAY_TRY(assay_graph_edge(t->g, decision, ASSAY_USED, source, err));
+fail:
+	return rc;
+}
+
+static assay_code link_decision(tracer *t, const assay_decision *d, size_t sample, size_t unit, const char *path,
+				assay_err *err)
+{
+	size_t at;
+	assay_code rc = add_decision(t, d, &at, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	if (assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_CONTENT)
+		rc = assay_graph_edge(t->g, unit, ASSAY_INFORMED_BY, at, err);
+	else
+		rc = assay_graph_edge(t->g, sample, ASSAY_INFLUENCED_BY, at, err);
+	if (rc == ASSAY_OK && d->kind == ASSAY_DECISION_CORRECT)
+		rc = link_correction(t, at, d, unit, err);
+	if (rc == ASSAY_OK && d->kind == ASSAY_DECISION_REPLACE)
+		rc = link_substitute(t, at, d, unit, path, err);
+	return rc;
+}
+
+/* A unit that is not what stands: it read the source, or what stood in its place. */
+static assay_code add_attempt(tracer *t, uint64_t id, const char *path, size_t *at, assay_err *err)
+{
+	size_t source;
+	assay_code rc = walk_add_unit(t, id, at, err);
+
+	if (rc == ASSAY_OK)
+		rc = walk_add_source(t, path, &t->g->nodes[*at].unit->source, &source, err);
+	return rc == ASSAY_OK ? assay_graph_edge(t->g, *at, ASSAY_USED, source, err) : rc;
+}
+
+assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char *path, const assay_sample_row *row,
+			      assay_err *err)
+{
+	static const assay_decision_slot slots[] = {ASSAY_DECISION_OF_VERDICT, ASSAY_DECISION_OF_CONTENT};
+	size_t plain;
+	assay_code rc;
+
+	if (row->plain_unit != 0 && row->plain_unit != t->g->nodes[unit].unit->id) {
+		ASSAY_TRY(add_attempt(t, row->plain_unit, path, &plain, err));
+		ASSAY_TRY(assay_graph_edge(t->g, unit, ASSAY_INFORMED_BY, plain, err));
+	}
+	for (size_t i = 0; i < ASSAY_COUNT(slots); i++) {
+		ASSAY_AUTO_DECISION d = {0};
+
+		rc = assay_decision_find(t->s, row->key, slots[i], &d, err);
+		if (rc == ASSAY_OK && d.standing == ASSAY_DECISION_STANDS &&
+		    (d.id == row->decision || row->way != ASSAY_WAY_PLAIN))
+			rc = link_decision(t, &d, sample, unit, path, err);
+		if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+			return rc;
+	}
+	return ASSAY_OK;
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- tickets */
+
+static assay_code fill_ticket(assay_node *n, const assay_ticket *k, assay_err *err)
+{
+	const assay_failed_check *worst = assay_worst_check(k->checks, k->check_count);
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	assay_buf_printf(&text, "%s; ", assay_ticket_state_name(k->state));
+	if (k->failure != ASSAY_FAILURE_NONE)
+		assay_tell_failure(&text, k->stage, k->failure, k->message);
+	else if (worst != NULL)
+		assay_tell_check(&text, worst);
+	n->number = k->id;
+	n->at_ns = k->opened_ns;
+	if (walk_set_text(&n->text, assay_buf_str(&text), err) != ASSAY_OK)
+		return ASSAY_ENOMEM;
+	return walk_set_owned(&n->label, assay_asprintf("T%" PRIu64, k->id), err);
+}
+
+/* Its attempts: each was informed by the unit that failed. */
+static assay_code add_attempts(tracer *t, size_t ticket, const assay_ticket *k, const char *path, assay_err *err)
+{
+	size_t plain = SIZE_MAX, at;
+	assay_code rc = ASSAY_OK;
+
+	if (k->attempt_count > 0 && k->unit != 0)
+		rc = add_attempt(t, k->unit, path, &plain, err);
+	if (rc == ASSAY_OK && plain != SIZE_MAX)
+		rc = assay_graph_edge(t->g, ticket, ASSAY_GENERATED_BY, plain, err);
+	for (size_t i = 0; i < k->attempt_count && rc == ASSAY_OK; i++) {
+		if (k->attempts[i].unit == 0)
+			continue;
+		rc = add_attempt(t, k->attempts[i].unit, path, &at, err);
+		if (rc == ASSAY_OK)
+			rc = assay_graph_edge(t->g, ticket, ASSAY_GENERATED_BY, at, err);
+		if (rc == ASSAY_OK && plain != SIZE_MAX && plain != at)
+			rc = assay_graph_edge(t->g, at, ASSAY_INFORMED_BY, plain, err);
+	}
+	return rc;
+}
+
+static assay_code add_ticket_decision(tracer *t, size_t ticket, const assay_ticket *k, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	size_t at;
+	assay_code rc;
+
+	if (k->decision == 0)
+		return ASSAY_OK;
+	rc = assay_decision_get(t->s, k->decision, &d, err);
+	if (rc == ASSAY_OK)
+		rc = add_decision(t, &d, &at, err);
+	return rc == ASSAY_OK ? assay_graph_edge(t->g, ticket, ASSAY_INFLUENCED_BY, at, err) : rc;
+}
+
+/* Did this unit bring it about, or is it an attempt at repair? */
+static bool is_about(const assay_ticket *k, uint64_t unit)
+{
+	bool found = k->unit == unit;
+
+	for (size_t i = 0; i < k->attempt_count && !found; i++)
+		found = unit != 0 && k->attempts[i].unit == unit;
+	return found;
+}
+
+static assay_code put_ticket(tracer *t, const assay_ticket *k, size_t unit, size_t about, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path =
+	    assay_strndup(k->subject, k->is_source ? strlen(k->subject) : strcspn(k->subject, "#"));
+	size_t at;
+	bool fresh;
+	assay_code rc = path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "graph")
+				     : walk_put_node(t, ASSAY_NODE_TICKET, assay_asprintf("ticket:T%" PRIu64, k->id),
+						     &at, &fresh, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	if (fresh) {
+		ASSAY_TRY(fill_ticket(&t->g->nodes[at], k, err));
+		ASSAY_TRY(add_attempts(t, at, k, path, err));
+		ASSAY_TRY(add_ticket_decision(t, at, k, err));
+	}
+	if (unit != SIZE_MAX)
+		ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_GENERATED_BY, unit, err));
+	if (about != SIZE_MAX)
+		ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_DERIVED_FROM, about, err));
+fail:
+	return rc;
+}
+
+assay_code walk_add_ticket(tracer *t, const char *subject, size_t unit, size_t about, assay_err *err)
+{
+	ASSAY_AUTO_TICKET k = {0};
+	const assay_code rc = assay_ticket_find(t->s, subject, &k, err);
+
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && !is_about(&k, unit != SIZE_MAX ? t->g->nodes[unit].unit->id : 0)))
+		return ASSAY_OK;
+	return rc == ASSAY_OK ? put_ticket(t, &k, unit, about, err) : rc;
+}
