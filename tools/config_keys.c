@@ -35,6 +35,8 @@ const assay_config_key assay_config_keys[] = {
     {"", "fields_closed", false, "boolean", NULL, 0, 0, 0, "false", "metadata that are not among the fields are wrong"},
     {"", "filters", false, "filters", NULL, 0, 0, 0, "[{name: german-only, keep: {language: de}}]",
      "what metadata keep out of the dataset; the first that hits is named"},
+    {"", "lanes", false, "lanes", NULL, 0, 0, 0, "[{name: specialists, severity: error, least: 3}]",
+     "who gets a ticket to work on; the first that fits"},
     {"", "limits", false, "object", NULL, 0, 0, 0, NULL, "what one unit of work may use"},
     {"limits", "memory_mib", false, "integer", NULL, 384, 1 << 20, 1024, NULL, "address space, MiB"},
     {"limits", "cpu_s", false, "integer", NULL, 1, WEEK, 600, NULL, "CPU time, seconds"},

@@ -10,7 +10,7 @@ typedef struct assay_config_key {
 	const char *name;   /* NULL ends the table */
 	bool required;
 	/* "string", "integer", "boolean", "map" (names with one value each), "texts", "modality", "pipelines", "remedies",
-	 * "fields", "filters", or "object" and "list", whose own keys are below this name. */
+	 * "fields", "filters", "lanes", or "object" and "list", whose own keys are below this name. */
 	const char *type;
 	const char *pattern;       /* NULL for any */
 	int64_t min, max, initial; /* of an integer */

@@ -433,6 +433,61 @@ static void put_filters(assay_json *j)
 	assay_json_end(j);
 }
 
+static const char *lane_severity(unsigned n)
+{
+	return n <= ASSAY_SEVERITY_INFO ? assay_severity_name((assay_severity)n) : "failed";
+}
+
+static void put_text_or_texts(assay_json *j, const char *key)
+{
+	assay_json_key(j, key);
+	assay_json_object(j);
+	assay_json_key(j, "type");
+	assay_json_array(j);
+	assay_json_str(j, "string");
+	assay_json_str(j, "array");
+	assay_json_end(j);
+	assay_json_key(j, "items");
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "string");
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
+static void put_lanes(assay_json *j)
+{
+	assay_json_kstr(j, "type", "array");
+	assay_json_key(j, "items");
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "object");
+	assay_json_key(j, "required");
+	assay_json_array(j);
+	assay_json_str(j, "name");
+	assay_json_end(j);
+	assay_json_kint(j, "minProperties", 2);
+	assay_json_kbool(j, "additionalProperties", false);
+	assay_json_key(j, "properties");
+	assay_json_object(j);
+	assay_json_key(j, "name");
+	assay_json_object(j);
+	assay_json_kstr(j, "pattern", "^[A-Za-z0-9._-]+$");
+	assay_json_end(j);
+	put_text_or_texts(j, "checks");
+	put_text_or_texts(j, "stages");
+	put_text_or_texts(j, "failures");
+	put_names(j, "modality", ASSAY_MODALITY_MAX, assay_modality_name);
+	put_names(j, "kind", ASSAY_SAMPLE_KIND_MAX, assay_sample_kind_name);
+	put_names(j, "severity", ASSAY_SEVERITY_INFO + 1, lane_severity);
+	assay_json_key(j, "least");
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "integer");
+	assay_json_kint(j, "minimum", 1);
+	assay_json_kint(j, "maximum", 1000);
+	assay_json_end(j);
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
 static void put_modality(assay_json *j)
 {
 	assay_json_key(j, "enum");
@@ -473,6 +528,8 @@ static void put_value(assay_json *j, const assay_config_key *k)
 		put_fields(j);
 	else if (strcmp(k->type, "filters") == 0)
 		put_filters(j);
+	else if (strcmp(k->type, "lanes") == 0)
+		put_lanes(j);
 	else if (strcmp(k->type, "map") == 0)
 		put_map(j);
 	else if (strcmp(k->type, "modality") == 0)

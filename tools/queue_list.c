@@ -2,6 +2,7 @@
 
 #include "queue_attempts.h"
 #include "queue_group.h"
+#include "queue_lane.h"
 #include "queue_sort.h"
 #include "queue_ticket.h"
 
@@ -29,6 +30,8 @@ typedef struct listing {
 	uint64_t limit, shown;
 	uint64_t last; /* number of the last one shown */
 	bool more;     /* there is one after it */
+	assay_selection *sel;
+	assay_lane_rules lanes; /* of --json */
 } listing;
 
 static void tell_problem(assay_buf *out, const assay_ticket *t)
@@ -71,6 +74,8 @@ static assay_code list_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	if (!l->in->json)
 		return print_line(t, err);
 	rc = assay_ticket_facts_load(&c, l->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_lane(&c.lane, l->lanes.config, l->sel, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_json_object(&l->report.json);
@@ -110,8 +115,11 @@ static assay_code list_tickets(listing *l, assay_selection *sel, assay_err *err)
 
 	ASSAY_TRY(assay_opt_uint(l->in, "limit", 0, 1, UINT64_MAX, &l->limit, err));
 	ASSAY_TRY(parse_after(&after, l->in, err));
-	if (l->in->json)
+	l->sel = sel;
+	if (l->in->json) {
+		ASSAY_TRY(assay_lane_rules_load(&l->lanes, l->in, err));
 		assay_json_array(&l->report.json);
+	}
 	rc = by != NULL ? assay_selection_sorted(sel, by, after, list_ticket, l, err)
 			: assay_selection_each(sel, after, list_ticket, l, err);
 	if (rc != ASSAY_OK)
@@ -142,6 +150,7 @@ static assay_code list(const assay_invocation *in, assay_store *s, assay_err *er
 	assay_report_init(&l.report);
 	rc = list_tickets(&l, &sel, err);
 	assay_report_release(&l.report);
+	assay_lane_rules_release(&l.lanes);
 	return rc;
 }
 

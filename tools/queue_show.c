@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "queue_attempts.h"
+#include "queue_lane.h"
 #include "queue_select.h"
 #include "queue_ticket.h"
 #include "queue_work.h"
@@ -144,6 +145,8 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 	assay_say("ticket    T%" PRIu64 " %s\n", t->id, assay_ticket_state_name(t->state));
 	assay_say("subject   %s%s%s%s\n", t->subject, c->kind != NULL ? " (" : "", c->kind != NULL ? c->kind : "",
 		  c->kind != NULL ? ")" : "");
+	if (c->lane != NULL && strcmp(c->lane, ASSAY_LANE_GENERAL) != 0)
+		assay_say("lane      %s\n", c->lane);
 	assay_say("opened    %s by run %s\n", assay_tell_time(t->opened_ns, at), c->opened.name);
 	if (t->failure != ASSAY_FAILURE_NONE) {
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -258,6 +261,8 @@ static assay_code source_of(assay_source *out, assay_store *s, const assay_ticke
 typedef struct showing {
 	const assay_invocation *in;
 	assay_store *store;
+	assay_selection *sel;
+	const assay_config *lanes; /* NULL: not known */
 	assay_report *report;
 	uint64_t shown;
 } showing;
@@ -273,6 +278,8 @@ static assay_code show_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 		rc = assay_ticket_facts_load_rest(&c, w->store, t, err);
 	if (rc == ASSAY_OK)
 		rc = source_of(&src, w->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_lane(&c.lane, w->lanes, w->sel, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	w->shown++;
@@ -297,13 +304,17 @@ static assay_code select_some(assay_selection *sel, const assay_invocation *in, 
 static assay_code show(const assay_invocation *in, assay_store *s, assay_err *err)
 {
 	ASSAY_AUTO_SELECTION sel = {0};
+	ASSAY_AUTO_LANE_RULES lanes = {0};
 	ASSAY_AUTO_REPORT r;
-	showing w = {.in = in, .store = s, .report = &r};
+	showing w = {.in = in, .store = s, .sel = &sel, .report = &r};
 	assay_code rc;
 
 	assay_report_init(&r);
 	assay_json_array(&r.json);
 	rc = select_some(&sel, in, s, err);
+	if (rc == ASSAY_OK)
+		rc = assay_lane_rules_load(&lanes, in, err);
+	w.lanes = lanes.config;
 	if (rc == ASSAY_OK)
 		rc = assay_selection_each(&sel, 0, show_ticket, &w, err);
 	if (rc == ASSAY_OK && w.shown == 0 && !in->json)
@@ -318,6 +329,8 @@ typedef struct working {
 	const assay_invocation *in;
 	assay_store *store;
 	assay_viewer *viewer;
+	const assay_config *config;
+	assay_selection *sel;
 	assay_work_folders folders;
 	assay_report *report;
 	uint64_t done;
@@ -340,6 +353,8 @@ static assay_code put_work(void *ctx, const assay_ticket *t, assay_err *err)
 
 	if (rc == ASSAY_OK)
 		rc = assay_work_load(&k, w->viewer, w->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_lane(&k.lane, w->config, w->sel, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_work_put(fd, &k, err);
 	if (rc != ASSAY_OK)
@@ -369,7 +384,8 @@ static assay_code work(const assay_invocation *in, assay_store *s, assay_err *er
 	ASSAY_AUTO_VIEWER viewer = NULL;
 	ASSAY_AUTO_FD rootfd = -1;
 	ASSAY_AUTO_REPORT r;
-	working w = {.in = in, .store = s, .folders = {assay_opt(in, "work"), -1, assay_opt(in, "force") != NULL}};
+	working w = {
+	    .in = in, .store = s, .sel = &sel, .folders = {assay_opt(in, "work"), -1, assay_opt(in, "force") != NULL}};
 	assay_code rc;
 
 	assay_report_init(&r);
@@ -380,6 +396,7 @@ static assay_code work(const assay_invocation *in, assay_store *s, assay_err *er
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
 	ASSAY_TRY(assay_viewer_open(&w.viewer, config, s, rootfd, ASSAY_SANDBOX_AUTO, err));
 	viewer = w.viewer;
+	w.config = config;
 	rc = put_works(&w, &sel, err);
 	assay_json_end(&r.json);
 	if (rc == ASSAY_OK && w.done == 0 && !in->json)

@@ -162,6 +162,7 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
 	assay_json_kstr(j, "origin", assay_ticket_origin_name(t->origin));
 	json_region(j, c);
+	assay_json_kstr(j, "lane", c->lane);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
 	assay_json_key(j, "distance");

@@ -15,6 +15,7 @@ typedef struct assay_ticket_facts {
 	assay_decision decision;           /* that its state comes from; id 0: none */
 	const assay_result_sample *sample; /* of unit; NULL for a source, or when the unit failed */
 	const char *kind;                  /* of the sample, "source" for a source */
+	const char *lane;                  /* [borrowed] set by who knows it (queue_lane.h); NULL otherwise */
 } assay_ticket_facts;
 
 void assay_ticket_facts_release(assay_ticket_facts *c);

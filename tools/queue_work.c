@@ -144,6 +144,7 @@ void assay_work_json(assay_json *j, const assay_work *w)
 	assay_json_kstr(j, "kind", w->kind);
 	assay_json_kstr(j, "source", w->path);
 	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
+	assay_json_kstr(j, "lane", w->lane);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
 	json_metadata(j, &w->source);

@@ -13,6 +13,7 @@ typedef struct assay_work {
 	const assay_ticket *ticket; /* borrowed */
 	char *path;                 /* of its source, as the store has it */
 	assay_source source;        /* id 0 when the store has none of that path any more */
+	const char *lane;           /* [borrowed] set by who knows it; NULL otherwise */
 	const char *kind;           /* of the sample, "source" for a source; NULL when it was made anew since */
 	assay_view view;
 } assay_work;

@@ -9,6 +9,7 @@ target_include_directories(test_dataset_judge PRIVATE ${PROJECT_SOURCE_DIR}/cont
 # Brings a registry of its own, so that the one of this build is not linked.
 assay_add_unit(config LINK assay::config WRAP ${contracts_alloc})
 assay_add_unit(remedies LINK assay::config WRAP ${contracts_alloc})
+assay_add_unit(lanes LINK assay::config)
 assay_add_unit(glob LINK assay::config)
 assay_add_unit(fields LINK assay::config)
 assay_add_unit(metadata LINK assay::config WRAP ${contracts_alloc})

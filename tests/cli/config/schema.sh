@@ -17,7 +17,7 @@ assert_jq config.schema.json '."$defs".stages."page.deskew".properties.max_angle
 echo 'as shipped'
 
 # Every key of the configuration is one that the parser knows, and no other.
-for path in dataset sources pipelines contracts remedies limits metadata_files fields fields_closed filters; do
+for path in dataset sources pipelines contracts remedies limits metadata_files fields fields_closed filters lanes; do
     jq -e ".properties.$path" config.schema.json >/dev/null || fail "no $path"
 done
 lint() {

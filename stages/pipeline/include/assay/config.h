@@ -5,6 +5,7 @@
 #include "assay/contract.h"
 #include "assay/diagnostic.h"
 #include "assay/fields.h"
+#include "assay/lanes.h"
 #include "assay/metadata_table.h"
 #include "assay/stage.h"
 
@@ -76,6 +77,7 @@ typedef struct assay_config {
 	assay_config_limits limits;
 	assay_fields fields;
 	assay_filters filters;
+	assay_lanes lanes;
 	assay_metadata_file *metadata_files;
 	size_t metadata_file_count;
 	assay_metadata_tables *tables; /* NULL until assay_config_read_tables */

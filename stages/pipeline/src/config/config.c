@@ -24,6 +24,7 @@ void assay_config_close(assay_config *c)
 	assay_vocabulary_release(&c->vocabulary);
 	assay_fields_release(&c->fields);
 	assay_filters_release(&c->filters);
+	assay_lanes_release(&c->lanes);
 	for (size_t i = 0; i < c->metadata_file_count; i++)
 		free(c->metadata_files[i].path);
 	free(c->metadata_files);
@@ -99,9 +100,9 @@ static void read_limits(config_loader *l, const assay_yaml_node *root)
 
 static assay_code read_document(config_loader *l, const assay_yaml_node *root)
 {
-	static const char *const names[] = {"dataset", "sources",        "pipelines", "contracts",     "remedies",
-					    "limits",  "metadata_files", "fields",    "fields_closed", "filters",
-					    NULL};
+	static const char *const names[] = {"dataset",  "sources",       "pipelines", "contracts",
+					    "remedies", "lanes",         "limits",    "metadata_files",
+					    "fields",   "fields_closed", "filters",   NULL};
 	assay_code rc;
 
 	if (root->type != ASSAY_YAML_MAPPING) {
@@ -117,8 +118,10 @@ static assay_code read_document(config_loader *l, const assay_yaml_node *root)
 	ASSAY_TRY(config_read_filters(l, root));
 	ASSAY_TRY(config_read_pipelines(l, root)); /* needs sources; contracts need the vocabulary that it makes */
 	ASSAY_TRY(config_read_remedies(l, root));
+	ASSAY_TRY(config_read_lanes(l, root));
 	ASSAY_TRY(config_read_contracts(l, root));
 	config_lint_remedies(l);
+	config_lint_lanes(l);
 	return ASSAY_OK;
 
 fail:

@@ -75,6 +75,10 @@ ASSAY_NODISCARD assay_code config_read_values(config_loader *l, const assay_yaml
 const char *config_field_hint(const config_loader *l, const char *name, char out[160]);
 /** config_filters.c */
 ASSAY_NODISCARD assay_code config_read_filters(config_loader *l, const assay_yaml_node *root);
+/** config_lanes.c */
+ASSAY_NODISCARD assay_code config_read_lanes(config_loader *l, const assay_yaml_node *root);
+/** What lanes say of checks, once the contracts are read. */
+void config_lint_lanes(config_loader *l);
 /** config_metadata.c */
 ASSAY_NODISCARD assay_code config_read_metadata_files(config_loader *l, const assay_yaml_node *root);
 /** What a source says of its metadata against the fields. n is the source, path its pattern (NULL if it is wrong). */

@@ -1,0 +1,32 @@
+# `lanes`: rules of assay.yaml say in which lane a ticket is, and change nothing else.
+. "$(dirname "${BASH_SOURCE[0]}")/pages.bash"
+pages_dataset
+run_pages
+version=$(assay show latest --json | jq -r .version)
+id=$(assay queue list --json --check cer | jq -r '.[0].id')
+assert_eq "$(assay queue list --json --check cer | jq -r '.[0].lane')" general 'lane without rules'
+! assay queue show "$id" | grep -q '^lane ' || fail 'general is told'
+echo 'without rules'
+
+cat >>assay.yaml <<'YAML'
+lanes:
+  - {name: restorers, failures: [decode, short]}
+  - {name: readers, checks: [cer], kind: page}
+  - {name: machines, severity: failed}
+YAML
+assert_eq "$(assay queue list --json --check cer | jq -r '.[].lane' | sort -u)" readers 'lane by check'
+assert_eq "$(assay queue show "$id" --json | jq -r '.[0].lane')" readers 'lane of show'
+assay queue show "$id" | grep -qx 'lane      readers' || fail 'show does not tell the lane'
+assay queue show "$id" --work desk >/dev/null
+assert_jq "desk/$id/task.json" .lane readers
+printf 'not an image' >inbox/scans/broken.png
+assay run --progress none >/dev/null || true
+assert_eq "$(assay queue list --json --source inbox/scans/broken.png | jq -r '.[0].lane')" machines 'lane of a failure'
+rm inbox/scans/broken.png
+run_pages
+assert_eq "$(assay show latest --json | jq -r .version)" "$version" 'version with lanes'
+echo 'by rules'
+
+printf 'wrong: [\n' >>assay.yaml
+assert_eq "$(assay queue list --json --check cer | jq -r '.[0].lane')" null 'lane without a configuration'
+echo 'without a configuration'
