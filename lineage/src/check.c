@@ -13,10 +13,11 @@ static assay_code look(assay_check *c, assay_err *err)
 	static const struct {
 		assay_table table;
 		check_row_fn *fn;
-	} tables[] = {{ASSAY_TABLE_OBJECT, assay_check_object},   {ASSAY_TABLE_SOURCE, assay_check_source},
-		      {ASSAY_TABLE_UNIT, assay_check_unit},       {ASSAY_TABLE_SAMPLE, assay_check_sample},
-		      {ASSAY_TABLE_TICKET, assay_check_ticket},   {ASSAY_TABLE_RUN, assay_check_run},
-		      {ASSAY_TABLE_VERSION, assay_check_version}, {ASSAY_TABLE_DECISION, assay_check_decision}};
+	} tables[] = {{ASSAY_TABLE_OBJECT, assay_check_object},    {ASSAY_TABLE_SOURCE, assay_check_source},
+		      {ASSAY_TABLE_UNIT, assay_check_unit},        {ASSAY_TABLE_SAMPLE, assay_check_sample},
+		      {ASSAY_TABLE_TICKET, assay_check_ticket},    {ASSAY_TABLE_RUN, assay_check_run},
+		      {ASSAY_TABLE_VERSION, assay_check_version},  {ASSAY_TABLE_DECISION, assay_check_decision},
+		      {ASSAY_TABLE_FEEDBACK, assay_check_feedback}};
 	assay_code rc;
 
 	if (c->opts.progress != NULL)

@@ -1,6 +1,6 @@
 /**
  * What the files of a store check share. check.c has the order; check_objects.c, check_rows.c, check_versions.c,
- * check_tags.c, check_index.c and check_edges.c look; check_finding.c keeps what they find; check_affected.c asks whom
+ * check_tags.c, check_feedback.c, check_index.c and check_edges.c look; check_finding.c keeps what they find; check_affected.c asks whom
  * it affects.
  */
 #ifndef ASSAY_CHECK_INTERNAL_H
@@ -127,6 +127,13 @@ ASSAY_NODISCARD assay_code assay_check_version_id(assay_check *c, uint64_t numbe
 /* ---- tags and their events (check_tags.c) */
 
 ASSAY_NODISCARD assay_code assay_check_tags(assay_check *c, assay_err *err);
+/** A version that a tag, an event of one or feedback names; zero is none. */
+ASSAY_NODISCARD assay_code assay_check_target(assay_check *c, const char *name, const assay_digest *version,
+					      assay_err *err);
+
+/* ---- feedback (check_feedback.c) */
+
+check_row_fn assay_check_feedback;
 
 /* ---- index entries (check_index.c) */
 

@@ -6,8 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* A version that a tag or an event names. */
-static assay_code check_target(assay_check *c, const char *name, const assay_digest *version, assay_err *err)
+assay_code assay_check_target(assay_check *c, const char *name, const assay_digest *version, assay_err *err)
 {
 	char id[CHECK_NAME], detail[CHECK_NAME + 64];
 	uint64_t number;
@@ -46,8 +45,8 @@ static assay_code check_event(assay_check *c, uint64_t number, assay_err *err)
 	if (rc != ASSAY_OK)
 		return assay_check_add(c, "row", name, CHECK_NOTHING, 0, rc == ASSAY_ENOENT ? "is not there" : got.msg,
 				       err);
-	rc = check_target(c, name, &e.from, err);
-	return rc == ASSAY_OK ? check_target(c, name, &e.to, err) : rc;
+	rc = assay_check_target(c, name, &e.from, err);
+	return rc == ASSAY_OK ? assay_check_target(c, name, &e.to, err) : rc;
 }
 
 /* The event that a tag names; one that is damaged or missing was told of by its number. */
@@ -88,7 +87,7 @@ static assay_code check_tag(assay_check *c, const void *key, size_t key_size, as
 	if (rc != ASSAY_OK)
 		return assay_check_is_damage(rc) ? assay_check_add(c, "row", name, CHECK_NOTHING, 0, e.msg, err)
 						 : assay_check_stop(rc, &e, err);
-	rc = check_target(c, name, &row.version, err);
+	rc = assay_check_target(c, name, &row.version, err);
 	return rc == ASSAY_OK ? check_last(c, name, tag, &row, err) : rc;
 }
 

@@ -27,6 +27,7 @@ typedef enum assay_table {
 	ASSAY_TABLE_RUN,
 	/* Added since the first stores: an older one, read before anybody wrote to it, is without them. */
 	ASSAY_TABLE_DECISION,
+	ASSAY_TABLE_FEEDBACK,
 	ASSAY_TABLE_COUNT
 } assay_table;
 

@@ -17,7 +17,7 @@ const char *assay_object_type_name(unsigned type)
 	    [ASSAY_OBJECT_CONTRACT] = "contract", [ASSAY_OBJECT_TRIE] = "trie",
 	    [ASSAY_OBJECT_VERSION] = "version",   [ASSAY_OBJECT_RESULTS] = "results",
 	    [ASSAY_OBJECT_FILTERS] = "filters",   [ASSAY_OBJECT_DECISIONS] = "decisions",
-	    [ASSAY_OBJECT_PAYLOAD] = "payload",
+	    [ASSAY_OBJECT_PAYLOAD] = "payload",   [ASSAY_OBJECT_FEEDBACK] = "feedback",
 	};
 
 	return type < ASSAY_COUNT(names) ? names[type] : NULL;

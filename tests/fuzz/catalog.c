@@ -2,6 +2,7 @@
 #include "fuzz.h"
 
 #include "assay/decision.h"
+#include "assay/feedback.h"
 #include "assay/queue.h"
 #include "assay/run.h"
 #include "assay/sample.h"
@@ -67,6 +68,13 @@ static void read_version(void)
 	(void)!assay_version_get(store, &id, &r, NULL);
 }
 
+static void read_feedback(void)
+{
+	ASSAY_AUTO_FEEDBACK r = {0};
+
+	(void)!assay_feedback_get(store, 1, &r, NULL);
+}
+
 static assay_code look(void *ctx, const assay_ticket_event *e, assay_err *err)
 {
 	(void)ctx;
@@ -79,9 +87,9 @@ static const struct {
 	assay_table table;
 	void (*read)(void);
 } tables[] = {
-    {ASSAY_TABLE_SOURCE, read_source},     {ASSAY_TABLE_UNIT, read_unit}, {ASSAY_TABLE_SAMPLE, read_sample},
-    {ASSAY_TABLE_TICKET, read_ticket},     {ASSAY_TABLE_RUN, read_run},   {ASSAY_TABLE_VERSION, read_version},
-    {ASSAY_TABLE_DECISION, read_decision},
+    {ASSAY_TABLE_SOURCE, read_source},     {ASSAY_TABLE_UNIT, read_unit},         {ASSAY_TABLE_SAMPLE, read_sample},
+    {ASSAY_TABLE_TICKET, read_ticket},     {ASSAY_TABLE_RUN, read_run},           {ASSAY_TABLE_VERSION, read_version},
+    {ASSAY_TABLE_DECISION, read_decision}, {ASSAY_TABLE_FEEDBACK, read_feedback},
 };
 #define TABLES (sizeof tables / sizeof *tables)
 /* Inputs name their table by position; events came when there were six, and kept inputs say so. */

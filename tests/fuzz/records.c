@@ -1,10 +1,11 @@
-/* Records that stand in packs and come from children: contract, recipe, result, results of dataset checks, correction. What reads is canonical: it is written
- * back to the same bytes. The first byte says which. */
+/* Records that stand in packs and come from children: contract, recipe, result, results of dataset checks, correction,
+ * feedback. What reads is canonical: it is written back to the same bytes. The first byte says which. */
 #include "fuzz.h"
 
 #include "assay/contract.h"
 #include "assay/correction.h"
 #include "assay/dataset_result.h"
+#include "assay/feedback.h"
 #include "assay/recipe.h"
 #include "assay/result.h"
 
@@ -75,10 +76,20 @@ static void correction(assay_buf *out, const uint8_t *data, size_t size)
 	same(out, data, size);
 }
 
+static void feedback(assay_buf *out, const uint8_t *data, size_t size)
+{
+	ASSAY_AUTO_FEEDBACK_SET f = {0};
+
+	if (assay_feedback_set_decode(&f, data, size, NULL) != ASSAY_OK)
+		return;
+	assay_feedback_set_encode(out, &f);
+	same(out, data, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {contract, recipe, result,
-										dataset_results, correction};
+	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {contract,        recipe,     result,
+										dataset_results, correction, feedback};
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 
 	if (size == 0 || data[0] >= sizeof readers / sizeof *readers)

@@ -82,6 +82,8 @@ static assay_code take_object(void *ctx, uint64_t id, const void *p, size_t n, a
 		seed_record(s, 0, &bytes);
 	else if (info.type == ASSAY_OBJECT_RECIPE)
 		seed_record(s, 1, &bytes);
+	else if (info.type == ASSAY_OBJECT_FEEDBACK)
+		seed_record(s, 5, &bytes);
 	else if (info.type == ASSAY_OBJECT_TRIE)
 		seed(s, "trie", &bytes);
 	return ASSAY_OK;
@@ -115,9 +117,9 @@ static assay_code take_result(void *ctx, uint64_t id, const void *p, size_t n, a
 static assay_code take_all(seeding *s, assay_err *err)
 {
 	/* In the order of the tables of catalog.c. */
-	static const assay_table tables[] = {ASSAY_TABLE_SOURCE, ASSAY_TABLE_UNIT, ASSAY_TABLE_SAMPLE,
-					     ASSAY_TABLE_TICKET, ASSAY_TABLE_RUN,  ASSAY_TABLE_VERSION,
-					     ASSAY_TABLE_EVENT};
+	static const assay_table tables[] = {ASSAY_TABLE_SOURCE, ASSAY_TABLE_UNIT,     ASSAY_TABLE_SAMPLE,
+					     ASSAY_TABLE_TICKET, ASSAY_TABLE_RUN,      ASSAY_TABLE_VERSION,
+					     ASSAY_TABLE_EVENT,  ASSAY_TABLE_DECISION, ASSAY_TABLE_FEEDBACK};
 	assay_code rc = ASSAY_OK;
 
 	for (uint8_t i = 0; i < sizeof tables / sizeof *tables && rc == ASSAY_OK; i++) {

@@ -23,6 +23,7 @@ typedef enum assay_object_type {
 	ASSAY_OBJECT_FILTERS = 7,   /* that a run judged with (assay/filter_set.h) */
 	ASSAY_OBJECT_DECISIONS = 8, /* of people, as they are in force in a version (assay/decision.h) */
 	ASSAY_OBJECT_PAYLOAD = 9,   /* of a decision: a correction, or a file in place of another */
+	ASSAY_OBJECT_FEEDBACK = 10, /* of the evaluation of a model (assay/feedback.h) */
 } assay_object_type;
 
 const char *assay_object_type_name(unsigned type);
