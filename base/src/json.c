@@ -173,6 +173,12 @@ void assay_json_decimal(assay_json *j, assay_decimal d)
 	raw(j, assay_decimal_format(d, text));
 }
 
+void assay_json_power(assay_json *j, int64_t units, int exponent)
+{
+	separate(j);
+	assay_buf_printf(j->out, "%" PRId64 "e%d", units, exponent);
+}
+
 void assay_json_digest(assay_json *j, const assay_digest *d)
 {
 	char hex[ASSAY_DIGEST_HEX];

@@ -19,7 +19,14 @@
 #define GROUP       20000 /* samples */
 #define REASON_EACH 50    /* one page in so many has no ground truth, no text... */
 
-static const char *const steps[] = {"page.read", "page.quality", "page.deskew", "ocr.recognize"};
+#define STEPS 4
+
+static const char *const steps[STEPS] = {"page.read", "page.quality", "page.deskew", "ocr.recognize"};
+/* Of batches, one of which is binarised in its own way. */
+static const char *const batch_steps[STEPS] = {"page.read", "page.quality", "page.binarize", "ocr.recognize"};
+static const char *const methods[2] = {"otsu", "sauvola"};
+#define ODD_BATCH 3
+#define INNOCENT  24 /* metadata that have nothing to do with anything */
 
 static const char config[] = "dataset: bench\n"
 			     "sources:\n"
@@ -76,11 +83,14 @@ typedef struct page_metric {
 typedef struct maker {
 	assay_store *store;
 	assay_recipe recipe;
-	assay_recipe_step step[ASSAY_COUNT(steps)];
+	assay_recipe_step step[STEPS];
+	assay_digest recipes[ASSAY_COUNT(methods)];
 	page_metric metrics[64]; /* that pages have */
 	size_t metric_count;
 	uint32_t text_step; /* that makes artifacts */
 	uint64_t run;
+	uint32_t batches; /* 0: none */
+	size_t method;    /* of the present batch */
 	uint64_t made, since_commit;
 } maker;
 
@@ -112,29 +122,58 @@ static assay_code fill_step(maker *m, assay_recipe_step *step, const assay_stage
 	return ASSAY_OK;
 }
 
-static assay_code make_recipe(maker *m, assay_err *err)
+static assay_code store_recipe(maker *m, assay_digest *digest, assay_err *err)
 {
 	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_recipe_encode(&record, &m->recipe);
+	rc = assay_buf_check(&record, err);
+	return rc == ASSAY_OK
+		   ? assay_object_put(m->store, ASSAY_OBJECT_RECIPE, record.data, record.len, NULL, digest, NULL, err)
+		   : rc;
+}
+
+/* One recipe for each method of binarisation. */
+static assay_code store_batch_recipes(maker *m, assay_err *err)
+{
+	assay_recipe_step *step = &m->step[2];
+	assay_code rc = ASSAY_OK;
+
+	step->params = assay_alloc(1, sizeof *step->params);
+	if (step->params == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recipe");
+	step->param_count = 1;
+	step->params[0].name = assay_strdup("method");
+	for (size_t i = 0; i < ASSAY_COUNT(methods) && rc == ASSAY_OK; i++) {
+		free(step->params[0].text);
+		step->params[0].text = assay_strdup(methods[i]);
+		if (step->params[0].name == NULL || step->params[0].text == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "recipe");
+		rc = store_recipe(m, &m->recipes[i], err);
+	}
+	return rc;
+}
+
+static assay_code make_recipe(maker *m, assay_err *err)
+{
 	assay_code rc = ASSAY_OK;
 
 	m->recipe.modality = ASSAY_MODALITY_PAGE;
 	m->recipe.steps = m->step;
-	for (size_t i = 0; i < ASSAY_COUNT(steps) && rc == ASSAY_OK; i++) {
-		const assay_stage *stage = assay_stage_find(steps[i]);
+	for (size_t i = 0; i < STEPS && rc == ASSAY_OK; i++) {
+		const char *name = m->batches > 0 ? batch_steps[i] : steps[i];
+		const assay_stage *stage = assay_stage_find(name);
 
 		if (stage == NULL)
-			return ASSAY_RAISE(err, ASSAY_EINVAL, "there is no stage '%s'", steps[i]);
+			return ASSAY_RAISE(err, ASSAY_EINVAL, "there is no stage '%s'", name);
 		rc = fill_step(m, &m->step[m->recipe.step_count++], stage, err);
 		if (assay_artifact_count(stage) >= 2)
 			m->text_step = (uint32_t)i;
 	}
 	if (rc != ASSAY_OK)
 		return rc;
-	assay_recipe_encode(&record, &m->recipe);
-	rc = assay_buf_check(&record, err);
-	return rc == ASSAY_OK ? assay_object_put(m->store, ASSAY_OBJECT_RECIPE, record.data, record.len, NULL,
-						 &m->recipe.digest, NULL, err)
-			      : rc;
+	return m->batches > 0 ? store_batch_recipes(m, err) : store_recipe(m, &m->recipes[0], err);
 }
 
 static void release_step(assay_recipe_step *step)
@@ -148,6 +187,11 @@ static void release_step(assay_recipe_step *step)
 		free(step->artifacts[i].media);
 		free(step->artifacts[i].suffix);
 	}
+	for (size_t i = 0; i < step->param_count; i++) {
+		free(step->params[i].name);
+		free(step->params[i].text);
+	}
+	free(step->params);
 	free(step->metrics);
 	free(step->artifacts);
 	free(step->stage);
@@ -200,7 +244,7 @@ static assay_code fill_artifacts(const maker *m, assay_result_sample *s, uint64_
 static assay_code put_unit(maker *m, assay_source *src, uint32_t first, uint32_t pages, assay_err *err)
 {
 	const uint32_t count = pages - first < UNIT_PAGES ? pages - first : UNIT_PAGES;
-	ASSAY_AUTO_UNIT u = {.source = src->digest, .recipe = m->recipe.digest, .run = m->run, .attempts = 1};
+	ASSAY_AUTO_UNIT u = {.source = src->digest, .recipe = m->recipes[m->method], .run = m->run, .attempts = 1};
 	assay_result *r = &u.result;
 	assay_code rc = ASSAY_OK;
 
@@ -230,30 +274,46 @@ static assay_code put_unit(maker *m, assay_source *src, uint32_t first, uint32_t
 	return rc;
 }
 
-static assay_code fill_metadata(assay_source *src, assay_err *err)
+static assay_code add_metadata(assay_source *src, const char *key, const char *value, assay_err *err)
 {
-	static const char *const pairs[][2] = {{"doc_type", "letter"}, {"licence", "CC-BY-4.0"}};
+	const size_t n = src->metadata_count++;
 
-	src->metadata_keys = assay_alloc(ASSAY_COUNT(pairs), sizeof *src->metadata_keys);
-	src->metadata_values = assay_alloc(ASSAY_COUNT(pairs), sizeof *src->metadata_values);
+	src->metadata_keys[n] = assay_strdup(key);
+	src->metadata_values[n] = assay_strdup(value);
+	return src->metadata_keys[n] != NULL && src->metadata_values[n] != NULL
+		   ? ASSAY_OK
+		   : ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
+}
+
+static assay_code fill_metadata(const maker *m, assay_source *src, uint64_t number, assay_err *err)
+{
+	char key[16], value[16];
+	assay_code rc = ASSAY_OK;
+
+	src->metadata_keys = assay_alloc(2 + INNOCENT, sizeof *src->metadata_keys);
+	src->metadata_values = assay_alloc(2 + INNOCENT, sizeof *src->metadata_values);
 	if (src->metadata_keys == NULL || src->metadata_values == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
-	for (size_t i = 0; i < ASSAY_COUNT(pairs); i++) {
-		src->metadata_keys[src->metadata_count] = assay_strdup(pairs[i][0]);
-		src->metadata_values[src->metadata_count++] = assay_strdup(pairs[i][1]);
+	rc = add_metadata(src, "doc_type", "letter", err);
+	if (rc == ASSAY_OK)
+		rc = add_metadata(src, "licence", "CC-BY-4.0", err);
+	for (unsigned i = 0; i < INNOCENT && m->batches > 0 && rc == ASSAY_OK; i++) {
+		(void)snprintf(key, sizeof key, "meta%02u", i);
+		(void)snprintf(value, sizeof value, "%u", (unsigned)(mix(~(number * INNOCENT + i)) % (2 + i)));
+		rc = add_metadata(src, key, value, err);
 	}
-	return ASSAY_OK;
+	return rc;
 }
 
 static assay_code put_source(maker *m, uint64_t number, uint32_t pages, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {.modality = ASSAY_MODALITY_PAGE,
 				 .digest = digest_of("source", number),
-				 .recipe = m->recipe.digest,
+				 .recipe = m->recipes[0],
 				 .cause = ASSAY_CAUSE_NEW,
 				 .standing = ASSAY_STANDING_DONE,
 				 .run = m->run};
-	assay_code rc = fill_metadata(&src, err);
+	assay_code rc = fill_metadata(m, &src, number, err);
 
 	src.path = assay_asprintf("inbox/box-%03" PRIu64 "/scan-%06" PRIu64 ".pdf", number / 1000, number);
 	src.units = assay_alloc((pages + UNIT_PAGES - 1) / UNIT_PAGES, sizeof *src.units);
@@ -290,24 +350,31 @@ static assay_code begin_run(maker *m, assay_err *err)
 
 static assay_code fill_store(maker *m, uint64_t sources, uint32_t pages, assay_err *err)
 {
+	uint64_t batch = UINT64_MAX;
 	assay_code rc;
 
-	ASSAY_TRY(begin_run(m, err));
 	ASSAY_TRY(make_recipe(m, err));
-	for (uint64_t i = 0; i < sources; i++)
+	for (uint64_t i = 0; i < sources; i++) {
+		const uint64_t now = m->batches > 0 ? i * m->batches / sources : 0;
+
+		if (now != batch)
+			ASSAY_TRY(begin_run(m, err));
+		batch = now;
+		m->method = m->batches > 0 && batch == ODD_BATCH;
 		ASSAY_TRY(put_source(m, i, pages, err));
+	}
 	ASSAY_TRY(assay_store_commit(m->store, err));
 fail:
 	return rc;
 }
 
-assay_code make_pages_store(const char *dir, uint64_t sources, uint32_t pages, assay_err *err)
+assay_code make_batches_store(const char *dir, uint64_t sources, uint32_t pages, uint32_t batches, assay_err *err)
 {
 	const assay_store_opts opts = {.create = true};
 	ASSAY_AUTO_STORE store = NULL;
 	ASSAY_AUTO_FREE char *path = assay_asprintf("%s/.assay", dir);
 	ASSAY_AUTO_FD fd = -1;
-	maker m = {0};
+	maker m = {.batches = batches};
 	assay_code rc;
 
 	if (path == NULL)
@@ -325,4 +392,9 @@ assay_code make_pages_store(const char *dir, uint64_t sources, uint32_t pages, a
 		release_step(&m.step[i]);
 fail:
 	return rc;
+}
+
+assay_code make_pages_store(const char *dir, uint64_t sources, uint32_t pages, assay_err *err)
+{
+	return make_batches_store(dir, sources, pages, 0, err);
 }

@@ -9,3 +9,8 @@ foreach(name changes look starter)
   assay_add_unit(${name} LINK assay_tool)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tools)
 endforeach()
+
+# What comes back from the users of a delivery, over a store.
+foreach(name causes evaluation)
+  assay_add_unit(${name} LINK assay::delivery WRAP malloc calloc realloc)
+endforeach()

@@ -30,6 +30,8 @@ void assay_json_uint(assay_json *j, uint64_t v);
 void assay_json_bool(assay_json *j, bool v);
 void assay_json_null(assay_json *j);
 void assay_json_decimal(assay_json *j, assay_decimal d);
+/** units x 10^exponent, for what no decimal has room for: 12e-31. */
+void assay_json_power(assay_json *j, int64_t units, int exponent);
 /** "sha256:<hex>"; NULL is written as null. */
 void assay_json_digest(assay_json *j, const assay_digest *d);
 

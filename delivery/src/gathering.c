@@ -1,0 +1,478 @@
+#include "gathering.h"
+
+#include "assay/memory.h"
+#include "assay/run.h"
+#include "assay/sample.h"
+#include "assay/source.h"
+#include "assay/stop.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDERS_MAX 6
+#define SHORT_HEX   12
+
+void gathering_release(gathering *g)
+{
+	for (size_t i = 0; i < g->recipe_count; i++) {
+		assay_recipe_close(g->recipes[i].recipe);
+		free(g->recipes[i].metrics);
+	}
+	free(g->recipes);
+	free(g->subjects);
+	free(g->levels);
+	free(g->source_owners);
+	free(g->remedy_owners);
+	interner_release(&g->paths);
+	interner_release(&g->remedies);
+	traits_release(&g->traits);
+	ranges_release(&g->ranges);
+}
+
+/* ---------------------------------------------------------------- who is judged */
+
+static assay_code lost_work(assay_err *err)
+{
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the store does not hold the work that a sample came of");
+}
+
+static int by_unit(const void *pa, const void *pb)
+{
+	const subject *a = pa, *b = pb;
+
+	if (a->unit != b->unit)
+		return a->unit < b->unit ? -1 : 1;
+	return strcmp(a->key, b->key);
+}
+
+static assay_code add_subject(gathering *g, const roster_entry *e, bool failed, assay_err *err)
+{
+	subject *x;
+	assay_code rc = assay_grow(&g->subjects, &g->cap, g->count, sizeof *g->subjects, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	x = &g->subjects[g->count];
+	*x = (subject){.key = e->key,
+		       .owners = {GATHERING_NONE, GATHERING_NONE, GATHERING_NONE, GATHERING_NONE, GATHERING_NONE},
+		       .failed = failed};
+	rc = assay_unit_find(g->store, &e->work_key, &x->unit, err);
+	if (rc == ASSAY_OK)
+		g->count++;
+	return rc == ASSAY_ENOENT ? lost_work(err) : rc;
+}
+
+/* Both lists ascend by key. */
+assay_code gathering_list(gathering *g, const roster *r, const assay_feedback_set *set, const unsigned char *judged,
+			  assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0, k = 0; i < set->count && k < r->count && rc == ASSAY_OK;) {
+		const int order = strcmp(set->items[i].key, r->entries[k].key);
+
+		if (order == 0 && judged[i] != ASSAY_JUDGED_NOT)
+			rc = add_subject(g, &r->entries[k], judged[i] == ASSAY_JUDGED_FAIL, err);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	if (g->count > 1)
+		qsort(g->subjects, g->count, sizeof *g->subjects, by_unit);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- recipes */
+
+static assay_code add_named(gathering *g, assay_attribute_kind kind, const char *value, assay_err *err,
+			    const char *stage, const char *name)
+{
+	ASSAY_AUTO_BUF full = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_buf_printf(&full, "%s.%s", stage, name);
+	rc = assay_buf_check(&full, err);
+	return rc == ASSAY_OK ? traits_add(&g->traits, kind, assay_buf_str(&full), value, err) : rc;
+}
+
+static assay_code add_step(gathering *g, const assay_recipe_step *s, assay_err *err)
+{
+	char version[16], hex[ASSAY_DIGEST_HEX];
+	assay_code rc;
+
+	(void)snprintf(version, sizeof version, "%" PRIu32, s->version);
+	ASSAY_TRY(traits_add(&g->traits, ASSAY_ATTRIBUTE_STAGE, s->stage, version, err));
+	if (s->engine != NULL && s->engine[0] != '\0')
+		ASSAY_TRY(traits_add(&g->traits, ASSAY_ATTRIBUTE_ENGINE, s->stage, s->engine, err));
+	for (size_t i = 0; i < s->param_count; i++)
+		ASSAY_TRY(add_named(g, ASSAY_ATTRIBUTE_PARAMETER, s->params[i].text, err, s->stage, s->params[i].name));
+	for (size_t i = 0; i < s->file_count; i++) {
+		assay_digest_hex(&s->files[i].digest, hex)[SHORT_HEX] = '\0';
+		ASSAY_TRY(add_named(g, ASSAY_ATTRIBUTE_MODEL, hex, err, s->stage, s->files[i].name));
+	}
+fail:
+	return rc;
+}
+
+static assay_code number_metrics(gathering *g, known_recipe *k, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	k->metrics = assay_alloc(k->recipe->metric_total, sizeof *k->metrics);
+	if (k->metrics == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "metrics");
+	for (uint32_t i = 0; i < k->recipe->metric_total && rc == ASSAY_OK; i++) {
+		const assay_recipe_metric *m = assay_recipe_metric_at(k->recipe, i, NULL);
+
+		rc = ranges_metric(&g->ranges, m->name, m->unit, m->scale, &k->metrics[i], err);
+	}
+	return rc;
+}
+
+static assay_code learn_recipe(gathering *g, known_recipe *k, const assay_digest *digest, assay_err *err)
+{
+	char hex[ASSAY_DIGEST_HEX];
+	assay_code rc;
+
+	ASSAY_TRY(assay_recipe_load(&k->recipe, g->store, digest, err));
+	ASSAY_TRY(traits_owner(&g->traits, &k->owner, err));
+	ASSAY_TRY(traits_add(&g->traits, ASSAY_ATTRIBUTE_RECIPE, "", assay_digest_hex(digest, hex), err));
+	for (size_t i = 0; i < k->recipe->step_count; i++)
+		ASSAY_TRY(add_step(g, &k->recipe->steps[i], err));
+	ASSAY_TRY(number_metrics(g, k, err));
+fail:
+	return rc;
+}
+
+static assay_code recipe_of(gathering *g, const assay_digest *digest, known_recipe **out, assay_err *err)
+{
+	assay_code rc;
+
+	for (size_t i = 0; i < g->recipe_count; i++) {
+		*out = &g->recipes[i];
+		if (assay_digest_eq(&(*out)->recipe->digest, digest))
+			return ASSAY_OK;
+	}
+	rc = assay_grow(&g->recipes, &g->recipe_cap, g->recipe_count, sizeof *g->recipes, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	*out = &g->recipes[g->recipe_count++];
+	**out = (known_recipe){.lacks = GATHERING_NONE};
+	rc = learn_recipe(g, *out, digest, err);
+	return rc == ASSAY_ENOENT ? lost_work(err) : rc;
+}
+
+static bool has_stage(const assay_recipe *r, const char *stage, size_t before)
+{
+	for (size_t i = 0; i < r->step_count && i < before; i++)
+		if (strcmp(r->steps[i].stage, stage) == 0)
+			return true;
+	return false;
+}
+
+/* Was the stage told already, of an earlier recipe or an earlier step? */
+static bool was_told(const gathering *g, size_t recipe, size_t step)
+{
+	const assay_recipe *r = g->recipes[recipe].recipe;
+	const char *stage = r->steps[step].stage;
+
+	for (size_t i = 0; i < recipe; i++)
+		if (g->recipes[i].recipe->modality == r->modality && has_stage(g->recipes[i].recipe, stage, SIZE_MAX))
+			return true;
+	return has_stage(r, stage, step);
+}
+
+/* Stages that other recipes of its modality have. */
+static assay_code learn_lacks(gathering *g, known_recipe *k, assay_err *err)
+{
+	assay_code rc = traits_owner(&g->traits, &k->lacks, err);
+
+	for (size_t i = 0; i < g->recipe_count; i++) {
+		const assay_recipe *r = g->recipes[i].recipe;
+
+		for (size_t n = 0; n < r->step_count && r->modality == k->recipe->modality && rc == ASSAY_OK; n++)
+			if (!has_stage(k->recipe, r->steps[n].stage, SIZE_MAX) && !was_told(g, i, n))
+				rc = traits_add(&g->traits, ASSAY_ATTRIBUTE_STAGE, r->steps[n].stage, TRAIT_NOT_THERE,
+						err);
+	}
+	return rc;
+}
+
+/* ---------------------------------------------------------------- sources, runs, kinds, remedies */
+
+static assay_code add_folders(gathering *g, const char *path, assay_err *err)
+{
+	const char *slash = strchr(path, '/');
+	assay_code rc = ASSAY_OK;
+
+	for (char depth = '1'; slash != NULL && depth < '1' + FOLDERS_MAX && rc == ASSAY_OK; depth++) {
+		ASSAY_AUTO_FREE char *folder = assay_strndup(path, (size_t)(slash - path) + 1);
+
+		if (folder == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "folder");
+		rc = traits_add(&g->traits, ASSAY_ATTRIBUTE_FOLDER, (char[]){depth, '\0'}, folder, err);
+		slash = strchr(slash + 1, '/');
+	}
+	return rc;
+}
+
+static assay_code learn_source(gathering *g, const char *path, uint32_t *owner, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc;
+
+	ASSAY_TRY(traits_owner(&g->traits, owner, err));
+	ASSAY_TRY(traits_add(&g->traits, ASSAY_ATTRIBUTE_SOURCE, "", path, err));
+	ASSAY_TRY(add_folders(g, path, err));
+	rc = assay_source_find(g->store, path, &src, err);
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_OK; /* of an old version: what was said of it is gone */
+	for (size_t i = 0; i < src.metadata_count && rc == ASSAY_OK; i++)
+		rc =
+		    traits_add(&g->traits, ASSAY_ATTRIBUTE_METADATA, src.metadata_keys[i], src.metadata_values[i], err);
+fail:
+	return rc;
+}
+
+static assay_code source_of(gathering *g, const char *key, uint32_t *owner, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = assay_strndup(key, strcspn(key, "#"));
+	uint32_t number;
+	bool fresh;
+	assay_code rc;
+
+	if (path == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
+	ASSAY_TRY(assay_grow(&g->source_owners, &g->source_cap, g->paths.count, sizeof *g->source_owners, err));
+	ASSAY_TRY(interner_put(&g->paths, &g->out->texts, 0, path, &number, &fresh, err));
+	if (fresh)
+		rc = learn_source(g, path, &g->source_owners[number], err);
+	*owner = g->source_owners[number];
+fail:
+	return rc;
+}
+
+/* Units follow each other in the order of runs. */
+static assay_code run_of(gathering *g, uint64_t run, uint32_t *owner, assay_err *err)
+{
+	ASSAY_AUTO_RUN r = {0};
+	char name[32];
+	assay_code rc = ASSAY_OK;
+
+	if (g->run != run || g->run_owner == GATHERING_NONE) {
+		(void)snprintf(name, sizeof name, "run %" PRIu64, run);
+		rc = assay_run_get(g->store, run, &r, err);
+		if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+			rc = traits_owner(&g->traits, &g->run_owner, err);
+		if (rc == ASSAY_OK)
+			rc = traits_add(&g->traits, ASSAY_ATTRIBUTE_RUN, "", r.name != NULL ? r.name : name, err);
+		g->run = run;
+	}
+	*owner = g->run_owner;
+	return rc;
+}
+
+static assay_code kind_of(gathering *g, assay_sample_kind kind, uint32_t *owner, assay_err *err)
+{
+	uint32_t *known = &g->kind_owners[kind];
+	assay_code rc = ASSAY_OK;
+
+	if (*known == GATHERING_NONE) {
+		rc = traits_owner(&g->traits, known, err);
+		if (rc == ASSAY_OK)
+			rc = traits_add(&g->traits, ASSAY_ATTRIBUTE_KIND, "", assay_sample_kind_name(kind), err);
+	}
+	*owner = *known;
+	return rc;
+}
+
+static void tell_way(assay_buf *out, const assay_sample_row *row)
+{
+	if (row->way == ASSAY_WAY_CORRECTED)
+		assay_buf_puts(out, "corrected by hand");
+	else if (row->way == ASSAY_WAY_REPLACED)
+		assay_buf_puts(out, "another file");
+	else if (row->remedy != NULL)
+		assay_buf_printf(out, "%s, attempt %" PRIu64, row->remedy, (uint64_t)row->rung + 1);
+	else
+		assay_buf_puts(out, "none");
+}
+
+/* What its row says, as long as it speaks of this unit. */
+static assay_code remedy_of(gathering *g, const subject *x, uint32_t *owner, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_BUF way = ASSAY_BUF_INIT;
+	uint32_t number;
+	bool fresh;
+	assay_code rc = assay_sample_find(g->store, x->key, &row, err);
+
+	if (rc != ASSAY_OK || row.judged_unit != x->unit)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	tell_way(&way, &row);
+	ASSAY_TRY(assay_buf_check(&way, err));
+	ASSAY_TRY(assay_grow(&g->remedy_owners, &g->remedy_cap, g->remedies.count, sizeof *g->remedy_owners, err));
+	ASSAY_TRY(interner_put(&g->remedies, &g->out->texts, 0, assay_buf_str(&way), &number, &fresh, err));
+	if (fresh) {
+		ASSAY_TRY(traits_owner(&g->traits, &g->remedy_owners[number], err));
+		ASSAY_TRY(traits_add(&g->traits, ASSAY_ATTRIBUTE_REMEDY, "", assay_buf_str(&way), err));
+	}
+	*owner = g->remedy_owners[number];
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- units */
+
+typedef struct parts {
+	const assay_result_sample **list; /* sorted by part */
+	size_t count;
+} parts;
+
+static int by_part(const void *pa, const void *pb)
+{
+	const assay_result_sample *const *a = pa, *const *b = pb;
+
+	return strcmp((*a)->part, (*b)->part);
+}
+
+static assay_code sort_parts(parts *p, const assay_result *r, assay_arena *arena, assay_err *err)
+{
+	p->count = r->sample_count;
+	p->list = assay_arena_alloc(arena, p->count > 0 ? p->count : 1, sizeof *p->list);
+	if (p->list == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "unit");
+	for (size_t i = 0; i < p->count; i++)
+		p->list[i] = &r->samples[i];
+	if (p->count > 1)
+		qsort(p->list, p->count, sizeof *p->list, by_part);
+	return ASSAY_OK;
+}
+
+static const assay_result_sample *part_of(const parts *p, const char *key)
+{
+	const char *sharp = strchr(key, '#');
+	const assay_result_sample wanted = {.part = (char *)(uintptr_t)(sharp != NULL ? sharp + 1 : "")};
+	const assay_result_sample *pointer = &wanted, **found;
+
+	found = p->count > 0 ? bsearch(&pointer, p->list, p->count, sizeof *p->list, by_part) : NULL;
+	return found != NULL ? *found : NULL;
+}
+
+typedef assay_code subject_fn(gathering *g, size_t at, const assay_unit *u, const known_recipe *k,
+			      const assay_result_sample *s, assay_err *err);
+
+/* Every step-th of the subjects with what is known of it; each unit is read once. */
+static assay_code each_subject(gathering *g, size_t step, subject_fn *fn, assay_err *err)
+{
+	assay_arena arena = {0};
+	assay_unit u = {0};
+	known_recipe *k = NULL;
+	parts p = {0};
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < g->count; i += step) {
+		const assay_result_sample *s;
+
+		if (u.id != g->subjects[i].unit) {
+			assay_arena_rewind(&arena);
+			ASSAY_TRY(assay_unit_get_in(g->store, g->subjects[i].unit, &arena, &u, err));
+			ASSAY_TRY(sort_parts(&p, &u.result, &arena, err));
+			ASSAY_TRY(recipe_of(g, &u.recipe, &k, err));
+		}
+		s = part_of(&p, g->subjects[i].key);
+		if (s == NULL) {
+			rc = lost_work(err);
+			goto fail;
+		}
+		ASSAY_TRY(fn(g, i, &u, k, s, err));
+		if (assay_stop_requested() > 0) {
+			rc = ASSAY_RAISE(err, ASSAY_ESTOP, "stopped");
+			goto fail;
+		}
+	}
+fail:
+	assay_arena_release(&arena);
+	return rc == ASSAY_ENOENT ? lost_work(err) : rc;
+}
+
+static assay_code show_values(gathering *g, size_t at, const assay_unit *u, const known_recipe *k,
+			      const assay_result_sample *s, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	(void)at;
+	(void)u;
+	for (size_t i = 0; i < s->measurement_count && rc == ASSAY_OK; i++) {
+		const assay_measurement *m = &s->measurements[i];
+
+		if (m->defined && m->metric < k->recipe->metric_total)
+			rc = ranges_show(&g->ranges, k->metrics[m->metric], m->value, err);
+	}
+	return rc;
+}
+
+static assay_code take_facts(gathering *g, size_t at, const assay_unit *u, const known_recipe *k,
+			     const assay_result_sample *s, assay_err *err)
+{
+	const bool repaired = g->version->remedy_count > 0 || !assay_digest_is_zero(&g->version->decisions);
+	uint8_t *levels = &g->levels[at * g->metric_count];
+	subject *x = &g->subjects[at];
+	assay_code rc;
+
+	x->owners[OF_RECIPE] = (uint32_t)(k - g->recipes);
+	ASSAY_TRY(source_of(g, x->key, &x->owners[OF_SOURCE], err));
+	ASSAY_TRY(run_of(g, u->run, &x->owners[OF_RUN], err));
+	ASSAY_TRY(kind_of(g, s->kind, &x->owners[OF_KIND], err));
+	if (repaired)
+		ASSAY_TRY(remedy_of(g, x, &x->owners[OF_REMEDY], err));
+	for (size_t i = 0; i < g->metric_count; i++)
+		levels[i] = (uint8_t)(g->ranges.items[i].cut_count + 1);
+	for (size_t i = 0; i < s->measurement_count; i++) {
+		const assay_measurement *m = &s->measurements[i];
+
+		const uint32_t n = m->metric < k->recipe->metric_total ? k->metrics[m->metric] : GATHERING_NONE;
+
+		if (m->defined && n < g->metric_count)
+			levels[n] = (uint8_t)ranges_level(&g->ranges.items[n], m->value);
+	}
+fail:
+	return rc;
+}
+
+/* Those that the version names: which of them samples have shows later, and no metric is to be met unprepared. */
+static assay_code learn_recipes(gathering *g, assay_err *err)
+{
+	const assay_version *v = g->version;
+	known_recipe *k;
+	assay_code rc = ASSAY_OK;
+
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++)
+		if (v->has_recipe[m])
+			rc = recipe_of(g, &v->recipes[m], &k, err);
+	for (size_t i = 0; i < v->remedy_count && rc == ASSAY_OK; i++)
+		rc = recipe_of(g, &v->remedies[i], &k, err);
+	return rc;
+}
+
+assay_code gathering_read(gathering *g, assay_err *err)
+{
+	const size_t step = g->count / RANGES_SAMPLED + 1;
+	size_t bytes;
+	assay_code rc;
+
+	ASSAY_TRY(learn_recipes(g, err));
+	ASSAY_TRY(each_subject(g, step, show_values, err));
+	ranges_cut(&g->ranges);
+	g->metric_count = g->ranges.names.count;
+	if (assay_mul_size(&bytes, g->count, g->metric_count))
+		g->levels = assay_alloc(bytes, 1);
+	if (g->levels == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "measurements");
+	ASSAY_TRY(each_subject(g, 1, take_facts, err));
+	for (size_t i = 0; i < g->recipe_count; i++)
+		ASSAY_TRY(learn_lacks(g, &g->recipes[i], err));
+fail:
+	return rc;
+}
