@@ -11,6 +11,7 @@
 #include "arguments.h"
 #include "slots.h"
 
+#include "assay/feedback.h"
 #include "assay/memory.h"
 #include "assay/queue.h"
 #include "assay/sample.h"
@@ -142,6 +143,18 @@ static assay_code each_ticket(assay_store *s, completion *c)
 	return assay_tickets_each(s, false, offer_ticket, c, NULL);
 }
 
+static assay_code offer_evaluation(void *ctx, const assay_feedback *f, assay_err *err)
+{
+	(void)err;
+	offer_text(ctx, f->name, f->file);
+	return enough(ctx);
+}
+
+static assay_code each_evaluation(assay_store *s, completion *c)
+{
+	return assay_feedback_each(s, offer_evaluation, c, NULL);
+}
+
 /* Checks that open tickets name, each once. */
 typedef struct seen {
 	completion *c;
@@ -186,9 +199,19 @@ static const struct {
 	const char *word;
 	each_fn *each;
 } from_store[] = {
-    {"TAG", each_tag},       {"VERSION", each_tag},    {"VERSION", each_version}, {"ENTITY", each_tag},
-    {"ENTITY", each_sample}, {"ENTITY", each_source},  {"SAMPLE", each_sample},   {"PATH", each_source},
-    {"PREFIX", each_source}, {"PATTERN", each_source}, {"TICKET", each_ticket},   {"CHECK", each_check},
+    {"TAG", each_tag},
+    {"VERSION", each_tag},
+    {"VERSION", each_version},
+    {"ENTITY", each_tag},
+    {"ENTITY", each_sample},
+    {"ENTITY", each_source},
+    {"SAMPLE", each_sample},
+    {"PATH", each_source},
+    {"PREFIX", each_source},
+    {"PATTERN", each_source},
+    {"TICKET", each_ticket},
+    {"CHECK", each_check},
+    {"EVALUATION", each_evaluation},
 };
 
 static void complete_from_store(completion *c, const assay_slot *w)

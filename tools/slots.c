@@ -86,6 +86,8 @@ static const assay_slot slots[] = {
     {"AGE", ASSAY_SLOT_NOTHING, "a span of time: 90s, 15m, 12h, 3d, 2w", NULL},
     {"FD", ASSAY_SLOT_NOTHING, "a file descriptor", NULL},
     {"WORD", ASSAY_SLOT_NOTHING, "any word", NULL},
+    {"SCORE", ASSAY_SLOT_NOTHING, "a number, such as 0.5", NULL},
+    {"LABEL", ASSAY_SLOT_NOTHING, "a label that results of an evaluation have", NULL},
     {"FILE", ASSAY_SLOT_FILES, "a file", NULL},
     {"DIR", ASSAY_SLOT_DIRS, "a folder", NULL},
     {"STAGE", ASSAY_SLOT_FIXED, "the name of a stage, as 'assay stages' lists them", stage},
@@ -105,6 +107,8 @@ static const assay_slot slots[] = {
     {"REMEDY", ASSAY_SLOT_NOTHING, "the name of a remedy of assay.yaml", NULL},
     {"TICKET", ASSAY_SLOT_STORE, "the number of a ticket, T12", NULL},
     {"CHECK", ASSAY_SLOT_STORE, "the id of a check of a contract", NULL},
+    {"EVALUATION", ASSAY_SLOT_STORE, "the name of an evaluation, or its number, E3, as 'assay feedback list' has them",
+     NULL},
     {"ENTITY", ASSAY_SLOT_STORE, "a sample, a source, a version, or a digest (8 digits or more)", NULL},
 };
 

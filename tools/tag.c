@@ -4,16 +4,11 @@
 
 #include "assay/file.h"
 #include "assay/tag.h"
-#include "assay/text.h"
 #include "assay/version.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#define ACTOR_COLUMNS 63
 
 static const assay_option options[] = {
     {"force", 'f', NULL, "move a tag that stands for another version"},
@@ -132,17 +127,6 @@ static assay_code run_list(const assay_invocation *in, assay_err *err)
 
 /* ---------------------------------------------------------------- a change */
 
-/* The name that the machine knows the user by, made harmless; it is written down, never relied on. */
-static void put_actor(assay_buf *out)
-{
-	const struct passwd *p = getpwuid(geteuid());
-
-	if (p != NULL && p->pw_name[0] != '\0')
-		(void)assay_text_put(out, p->pw_name, ACTOR_COLUMNS);
-	else
-		assay_buf_printf(out, "user %lu", (unsigned long)geteuid());
-}
-
 static void print_done(const char *name, const assay_digest *from, const assay_digest *to, bool changed)
 {
 	char a[ASSAY_DIGEST_HEX], b[ASSAY_DIGEST_HEX];
@@ -199,7 +183,7 @@ static assay_code change(const assay_invocation *in, assay_store *s, assay_err *
 	bool changed;
 	assay_code rc;
 
-	put_actor(&who);
+	assay_tell_actor(&who);
 	c.actor = assay_buf_str(&who);
 	ASSAY_TRY(assay_buf_check(&who, err));
 	if (!away)

@@ -2,10 +2,15 @@
 
 #include "assay/contract.h"
 #include "assay/file.h"
+#include "assay/text.h"
 
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define ACTOR_COLUMNS 63
 
 /* ---------------------------------------------------------------- text */
 
@@ -51,6 +56,16 @@ void assay_say(const char *fmt, ...)
 	if (raw.failed || safe.failed)
 		(void)fputs("assay: out of memory while printing\n", stderr);
 	(void)fwrite(assay_buf_str(&safe), 1, safe.len, stdout);
+}
+
+void assay_tell_actor(assay_buf *out)
+{
+	const struct passwd *p = getpwuid(geteuid());
+
+	if (p != NULL && p->pw_name[0] != '\0')
+		(void)assay_text_put(out, p->pw_name, ACTOR_COLUMNS);
+	else
+		assay_buf_printf(out, "user %lu", (unsigned long)geteuid());
 }
 
 assay_code assay_report_flush(assay_report *r, assay_err *err)

@@ -18,6 +18,9 @@ void assay_say(const char *fmt, ...) ASSAY_PRINTF(1, 2);
 /** The same for a piece of a line: newlines are escaped too. NULL is written as "". */
 void assay_tell_safe(assay_buf *out, const char *text);
 
+/** The name that the machine knows the user by, made harmless; it is written down, never relied on. */
+void assay_tell_actor(assay_buf *out);
+
 /** Print what the report holds so far, so that a list of any length needs no memory. */
 ASSAY_NODISCARD assay_code assay_report_flush(assay_report *r, assay_err *err);
 

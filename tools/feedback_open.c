@@ -1,0 +1,257 @@
+#include "verbs.h"
+
+#include "feedback_choice.h"
+#include "tell.h"
+
+#include "assay/file.h"
+#include "assay/memory.h"
+#include "assay/queue.h"
+#include "assay/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOTE_MAX 200 /* bytes of a note that an event repeats; the evaluation has all of it */
+
+static const assay_option options[] = {
+    ASSAY_FEEDBACK_OPTIONS,
+    {"reason", 0, "TEXT", "why, kept with each ticket"},
+    {"dry-run", 0, NULL, "tell what would be done, and write nothing"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* What becomes of a failing sample. */
+typedef enum deed { OPENED, ADDED, ALREADY, LEFT, DEEDS } deed;
+
+static const char *const deeds[DEEDS] = {"opened", "added", "already", "left"};
+static const char *const explained[DEEDS] = {"opened", "open already, told of it", "open already, and told before",
+					     "not delivered any more"};
+
+typedef struct opening {
+	const assay_invocation *in;
+	assay_store *store;
+	const assay_feedback_choice *choice;
+	const char *actor, *why; /* why: as the user says, NULL for nothing */
+	int64_t now;
+	bool dry;
+	assay_report report;
+	uint64_t count[DEEDS];
+} opening;
+
+/* ---------------------------------------------------------------- words */
+
+/* "blurred scans; evaluation E3 vqa: score 0.31, label fail: misread the total" */
+static void tell_reason(assay_buf *out, const opening *o, const assay_feedback_result *r)
+{
+	char score[ASSAY_DECIMAL_TEXT];
+
+	if (o->why != NULL)
+		assay_buf_printf(out, "%s; ", o->why);
+	assay_buf_printf(out, "evaluation E%" PRIu64 " %s: ", o->choice->row.id, o->choice->row.name);
+	if (r->has_score)
+		assay_buf_printf(out, "score %s",
+				 assay_decimal_format((assay_decimal){r->score, ASSAY_FEEDBACK_SCALE}, score));
+	if (r->label != NULL)
+		assay_buf_printf(out, "%slabel %s", r->has_score ? ", " : "", r->label);
+	if (r->note != NULL && r->note[0] != '\0') {
+		const size_t whole = strlen(r->note);
+		const size_t n = whole > NOTE_MAX ? assay_utf8_prefix(r->note, NOTE_MAX) : whole;
+
+		assay_buf_printf(out, ": %.*s%s", (int)n, r->note, n < whole ? "..." : "");
+	}
+}
+
+static assay_code tell_deed(opening *o, deed done, const char *subject, uint64_t ticket, assay_err *err)
+{
+	char id[24] = "-";
+
+	o->count[done]++;
+	if (ticket != 0)
+		(void)snprintf(id, sizeof id, "T%" PRIu64, ticket);
+	if (!o->in->json) {
+		assay_say("%-6s %-8s %s\n", id, deeds[done], subject);
+		return ASSAY_OK;
+	}
+	assay_json_object(&o->report.json);
+	assay_json_kstr(&o->report.json, "id", ticket != 0 ? id : NULL);
+	assay_json_kstr(&o->report.json, "subject", subject);
+	assay_json_kstr(&o->report.json, "done", deeds[done]);
+	assay_json_end(&o->report.json);
+	return assay_report_flush(&o->report, err);
+}
+
+/* ---------------------------------------------------------------- a sample */
+
+typedef struct search {
+	const char *reason;
+	bool found;
+} search;
+
+static assay_code note_event(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	search *x = ctx;
+
+	(void)err;
+	x->found = x->found || strcmp(e->reason, x->reason) == 0;
+	return ASSAY_OK;
+}
+
+/* May a ticket be opened of it? Only what is delivered as it stands, unless one is open already. */
+static bool is_delivered(const assay_sample_row *row)
+{
+	return row->id != 0 && !row->missing &&
+	       (row->outcome == ASSAY_OUTCOME_ACCEPTED || row->outcome == ASSAY_OUTCOME_WAIVED);
+}
+
+static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row *row, const char *reason, bool open,
+			     assay_err *err)
+{
+	if (o->dry)
+		return ASSAY_OK;
+	if (t->subject == NULL) {
+		t->subject = assay_strdup(row->key);
+		if (t->subject == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
+		t->opened_ns = o->now;
+	}
+	if (!open) { /* else the ticket goes on as it is, and knows more */
+		t->state = ASSAY_TICKET_OPEN;
+		t->origin = ASSAY_TICKET_FEEDBACK;
+		t->unit = row->unit;
+		t->decision = 0;
+	}
+	t->changed_ns = o->now;
+	t->changed_run = 0;
+	return assay_ticket_put(o->store, t, o->actor, reason, err);
+}
+
+static assay_code open_one(opening *o, const assay_feedback_result *r, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	search before = {0};
+	bool open;
+	deed done;
+	assay_code rc = assay_sample_find(o->store, r->key, &row, err);
+
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+		rc = assay_ticket_find(o->store, r->key, &t, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	open = assay_ticket_state_is_open(t.state);
+	if (!open && !is_delivered(&row))
+		return tell_deed(o, LEFT, r->key, 0, err);
+	tell_reason(&reason, o, r);
+	ASSAY_TRY(assay_buf_check(&reason, err));
+	before.reason = assay_buf_str(&reason);
+	if (open)
+		ASSAY_TRY(assay_ticket_events(o->store, t.id, note_event, &before, err));
+	done = !open ? OPENED : before.found ? ALREADY : ADDED;
+	if (done != ALREADY)
+		ASSAY_TRY(put_ticket(o, &t, &row, before.reason, open, err));
+	ASSAY_TRY(tell_deed(o, done, r->key, t.id, err));
+	rc = o->dry ? ASSAY_OK : assay_store_spill(o->store, err);
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- all of them */
+
+static void print_totals(const opening *o)
+{
+	const char *word = "";
+
+	assay_say("%s", o->dry ? "would be: " : "");
+	for (size_t i = 0; i < DEEDS; i++) {
+		if (o->count[i] == 0 && i != OPENED)
+			continue;
+		assay_say("%s%" PRIu64 " %s", word, o->count[i], explained[i]);
+		word = "; ";
+	}
+	assay_say("\n");
+}
+
+static assay_code open_all(opening *o, assay_err *err)
+{
+	const assay_feedback_choice *c = o->choice;
+	assay_json *j = &o->report.json;
+	assay_code rc = o->dry ? ASSAY_OK : assay_store_begin_long(o->store, err);
+
+	if (o->in->json) {
+		assay_json_object(j);
+		assay_json_feedback(j, &c->row);
+		assay_json_kstr(j, "measure", c->measure);
+		assay_json_kbool(j, "dry_run", o->dry);
+		assay_json_key(j, "tickets");
+		assay_json_array(j);
+	}
+	for (size_t i = 0; i < c->set.count && rc == ASSAY_OK; i++)
+		if (c->judged[i] == ASSAY_JUDGED_FAIL)
+			rc = open_one(o, &c->set.items[i], err);
+	if (rc == ASSAY_OK && !o->dry)
+		rc = assay_store_commit(o->store, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (!o->in->json) {
+		print_totals(o);
+		return ASSAY_OK;
+	}
+	assay_json_end(j);
+	for (size_t i = 0; i < DEEDS; i++)
+		assay_json_kuint(j, deeds[i], o->count[i]);
+	assay_json_end(j);
+	return assay_report_print(&o->report, err);
+}
+
+static assay_code open_tickets(const assay_invocation *in, assay_store *s, bool dry, assay_err *err)
+{
+	ASSAY_AUTO_FEEDBACK_CHOICE c = {0};
+	ASSAY_AUTO_BUF who = ASSAY_BUF_INIT;
+	opening o = {.in = in, .store = s, .choice = &c, .why = assay_opt(in, "reason"), .dry = dry};
+	assay_code rc;
+
+	assay_tell_actor(&who);
+	rc = assay_buf_check(&who, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (o.why != NULL && assay_utf8_prefix(o.why, strlen(o.why)) != strlen(o.why))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--reason is not UTF-8");
+	o.actor = assay_buf_str(&who);
+	o.now = assay_now_ns();
+	rc = assay_feedback_choose(&c, in, s, err);
+	assay_report_init(&o.report);
+	if (rc == ASSAY_OK)
+		rc = open_all(&o, err);
+	assay_report_release(&o.report);
+	return rc;
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	const bool dry = assay_opt(in, "dry-run") != NULL;
+	ASSAY_AUTO_STORE s = NULL;
+	assay_code rc = assay_open_store(in, &s, !dry, false, err);
+
+	if (rc == ASSAY_OK)
+		rc = open_tickets(in, s, dry, err);
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_feedback_open = {
+    .name = "open",
+    .operands = "",
+    .summary = "make tickets of failing samples",
+    .help =
+	"A ticket whose origin is feedback; its sample is delivered until somebody decides otherwise, and judging\n"
+	"leaves the ticket alone. A sample that has an open ticket gets an event in its history instead; one that is\n"
+	"not delivered any more is left as it is. Either all are written or none.\n",
+    .example = "  assay feedback open --fail-below 0.5 --dry-run\n"
+	       "  assay feedback open --eval vqa --label hallucination --reason 'answers invented'\n",
+    .options = options,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK,
+    .see_also = "feedback report, queue list",
+    .run = run,
+};
