@@ -89,8 +89,9 @@ static void print_param(const assay_param *p)
 	(void)printf("  %-18s %s\n", "", p->help);
 }
 
-static void print_metric(const assay_metric *m)
+static void print_metric(const assay_stage *s, const assay_metric *m)
 {
+	const assay_metric_note *note = assay_metric_note_of(s, m->name);
 	char step[ASSAY_DECIMAL_TEXT];
 	const char *gap = "";
 
@@ -104,6 +105,11 @@ static void print_metric(const assay_metric *m)
 			gap = ", ";
 		}
 	(void)printf("\n  %-28s %s\n", "", m->help);
+	if (note != NULL && note->belief)
+		(void)printf("  %-28s What the engine says of its own work: remedies are not chosen by it.\n", "");
+	if (note != NULL && note->recall != ASSAY_RECALL_NONE)
+		(void)printf("  %-28s A remedy that makes it %s has lost content and is refused.\n", "",
+			     note->recall == ASSAY_RECALL_MORE ? "less" : "more");
 }
 
 static void print_tables(const assay_stage *s)
@@ -115,7 +121,7 @@ static void print_tables(const assay_stage *s)
 	if (assay_metric_count(s) > 0)
 		(void)puts("\nmetrics");
 	for (size_t i = 0; i < assay_metric_count(s); i++)
-		print_metric(&s->metrics[i]);
+		print_metric(s, &s->metrics[i]);
 	if (assay_artifact_count(s) > 0)
 		(void)puts("\nartifacts");
 	for (size_t i = 0; i < assay_artifact_count(s); i++)
@@ -207,8 +213,12 @@ static void json_param(assay_json *j, const assay_param *p)
 	assay_json_end(j);
 }
 
-static void json_metric(assay_json *j, const assay_metric *m)
+static void json_metric(assay_json *j, const assay_stage *s, const assay_metric *m)
 {
+	static const char *const recalls[] = {
+	    [ASSAY_RECALL_NONE] = NULL, [ASSAY_RECALL_MORE] = "more", [ASSAY_RECALL_LESS] = "less"};
+	const assay_metric_note *note = assay_metric_note_of(s, m->name);
+
 	assay_json_object(j);
 	assay_json_kstr(j, "name", m->name);
 	assay_json_kstr(j, "unit", m->unit);
@@ -216,6 +226,8 @@ static void json_metric(assay_json *j, const assay_metric *m)
 	assay_json_decimal(j, (assay_decimal){1, m->scale});
 	json_kinds(j, "kinds", m->kinds);
 	assay_json_kstr(j, "help", m->help);
+	assay_json_kbool(j, "belief", note != NULL && note->belief);
+	assay_json_kstr(j, "recall", recalls[note != NULL ? note->recall : ASSAY_RECALL_NONE]);
 	assay_json_end(j);
 }
 
@@ -239,7 +251,7 @@ static void json_tables(assay_json *j, const assay_stage *s)
 	assay_json_key(j, "metrics");
 	assay_json_array(j);
 	for (size_t i = 0; i < assay_metric_count(s); i++)
-		json_metric(j, &s->metrics[i]);
+		json_metric(j, s, &s->metrics[i]);
 	assay_json_end(j);
 	assay_json_key(j, "artifacts");
 	assay_json_array(j);

@@ -2,6 +2,8 @@
 
 #include "assay/memory.h"
 
+#include "ratio.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,4 +53,20 @@ size_t assay_vocabulary_find(const assay_vocabulary *v, const char *name)
 	const size_t at = lower_bound(v, name);
 
 	return at < v->count && strcmp(v->items[at].name, name) == 0 ? at : SIZE_MAX;
+}
+
+bool assay_vocabulary_lost(const assay_vocabulary_metric *m, int64_t before, int64_t now)
+{
+	const ratio_int size = before < 0 ? -(ratio_int)before : before;
+	const ratio_int allowed = m->slack + size * m->permille / 1000;
+
+	switch (m->recall) {
+	case ASSAY_RECALL_MORE:
+		return (ratio_int)before - now > allowed;
+	case ASSAY_RECALL_LESS:
+		return (ratio_int)now - before > allowed;
+	case ASSAY_RECALL_NONE:
+		break;
+	}
+	return false;
 }

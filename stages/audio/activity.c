@@ -78,6 +78,11 @@ static const assay_metric metrics[] = {
     {0},
 };
 
+static const assay_metric_note notes[] = {
+    {.metric = "segment.duration", .recall = ASSAY_RECALL_MORE},
+    {0},
+};
+
 /* Sums over frames that follow each other. */
 typedef struct tally {
 	uint64_t count;     /* frames of 10 ms */
@@ -433,6 +438,7 @@ const assay_stage assay_stage_audio_activity = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
+    .notes = notes,
     .open = open_activity,
     .push = push_activity,
     .flush = flush_activity,

@@ -152,6 +152,11 @@ static const char *engine(void)
 	return text;
 }
 
+static const assay_metric_note notes[] = {
+    {.metric = "audio.duration", .recall = ASSAY_RECALL_MORE},
+    {0},
+};
+
 const assay_stage assay_stage_audio_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "audio.read",
@@ -165,6 +170,7 @@ const assay_stage assay_stage_audio_read = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
+    .notes = notes,
     .engine = engine,
     .read = read_audio,
 };

@@ -41,6 +41,11 @@ static const assay_metric metrics[] = {
     {0},
 };
 
+static const assay_metric_note notes[] = {
+    {.metric = "transcript.characters", .recall = ASSAY_RECALL_MORE},
+    {0},
+};
+
 enum { A_TEXT, A_CUES };
 
 static const assay_artifact_type artifacts[] = {
@@ -267,6 +272,7 @@ const assay_stage assay_stage_audio_transcript = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
+    .notes = notes,
     .artifacts = artifacts,
     .engine = assay_text_engine,
     .open = open_transcript,

@@ -94,6 +94,13 @@ static const assay_metric metrics[] = {
     {0},
 };
 
+static const assay_metric_note notes[] = {
+    {.metric = "video.frames", .recall = ASSAY_RECALL_MORE},
+    {.metric = "video.duration", .recall = ASSAY_RECALL_MORE},
+    {.metric = "audio.duration", .recall = ASSAY_RECALL_MORE},
+    {0},
+};
+
 typedef struct clock {
 	AVRational tb;
 	int64_t guess;               /* ticks of a frame by the declared frame rate, >= 1 */
@@ -605,6 +612,7 @@ const assay_stage assay_stage_video_read = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
+    .notes = notes,
     .engine = assay_av_engine,
     .read = read_video,
 };

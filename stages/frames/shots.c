@@ -47,6 +47,11 @@ static const assay_metric metrics[] = {
     {0},
 };
 
+static const assay_metric_note notes[] = {
+    {.metric = "shot.frames", .recall = ASSAY_RECALL_MORE},
+    {0},
+};
+
 typedef struct seen {
 	assay_time time;
 	assay_grid grid;
@@ -284,6 +289,7 @@ const assay_stage assay_stage_video_shots = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
+    .notes = notes,
     .open = open_shots,
     .push = push_shots,
     .flush = flush_shots,

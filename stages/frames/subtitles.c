@@ -37,6 +37,11 @@ static const assay_metric metrics[] = {
     {0},
 };
 
+static const assay_metric_note notes[] = {
+    {.metric = "subtitles.characters", .recall = ASSAY_RECALL_MORE},
+    {0},
+};
+
 enum { A_CUES, A_TEXT };
 
 static const assay_artifact_type artifacts[] = {
@@ -278,6 +283,7 @@ const assay_stage assay_stage_video_subtitles = {
     .params = schema,
     .params_size = sizeof(params),
     .metrics = metrics,
+    .notes = notes,
     .artifacts = artifacts,
     .engine = assay_text_engine,
     .open = open_subtitles,

@@ -3,6 +3,8 @@
 
 #include "ocr_alto.h"
 #include "ocr_fold.h"
+#include "ocr_missed.h"
+#include "ocr_order.h"
 #include "ocr_score.h"
 #include "ocr_shim.h"
 #include "ocr_words.h"
@@ -23,6 +25,7 @@
 
 #include <leptonica/allheaders.h>
 #include <tesseract/capi.h>
+#include <utf8proc.h>
 
 #define LOW_CONFIDENCE 6000 /* hundredths of a percent */
 
@@ -50,7 +53,17 @@ static const assay_param schema[] = {
     {0},
 };
 
-enum { METRIC_WORDS, METRIC_CONFIDENCE, METRIC_LOW, METRIC_CER, METRIC_WER, METRIC_AGREEMENT };
+enum {
+	METRIC_WORDS,
+	METRIC_CONFIDENCE,
+	METRIC_LOW,
+	METRIC_CER,
+	METRIC_WER,
+	METRIC_AGREEMENT,
+	METRIC_MISSED,
+	METRIC_SURE,
+	METRIC_BREAKS,
+};
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
 
@@ -67,14 +80,22 @@ static const assay_metric metrics[] = {
      "word error rate: the same over words; 0 and up, may exceed 1; undefined without ground truth"},
     {"ocr.agreement", "1", ASSAY_ALPHA_SCALE, ON_PAGES,
      "Krippendorff's alpha over the characters of the texts that people wrote for the page, 1 when they agree; "
-     "undefined "
-     "for a page that was not corrected, and for one that a single person corrected"},
+     "undefined for a page that was not corrected, and for one that a single person corrected"},
+    {"ocr.text_missed", "1", 4, ON_PAGES,
+     "share of the ink that looks like text and is in no word's box, 0 to 1; undefined without words"},
+    {"ocr.characters_sure", "1", 0, ON_PAGES, "letters and digits in words whose confidence is at least 60, 0 and up"},
+    {"ocr.order_breaks", "1", 0, ON_PAGES,
+     "jumps of the reading order: gaps within a line wider than three times the height of text, and lines that do not "
+     "go on below the one before; 0 and up, 0 for a page of one column"},
     {0},
 };
 
 static const assay_metric_note notes[] = {
     {.metric = "ocr.confidence", .belief = true},
     {.metric = "ocr.low_confidence_ratio", .belief = true},
+    {.metric = "ocr.text_missed", .recall = ASSAY_RECALL_LESS, .slack = 100},
+    {.metric = "ocr.characters_sure", .belief = true, .recall = ASSAY_RECALL_MORE, .slack = 2, .permille = 20},
+    {.metric = "ocr.order_breaks", .recall = ASSAY_RECALL_LESS},
     {0},
 };
 
@@ -390,7 +411,24 @@ fail:
 	return rc;
 }
 
-static assay_code recognize(ocr_words *w, TessBaseAPI *api, const assay_page *page, assay_err *err)
+/* By the ink that Tesseract itself saw. */
+static assay_code measure_missed(ocr_missed *out, const ocr_words *w, TessBaseAPI *api, assay_err *err)
+{
+	PIX *ink;
+	assay_code rc;
+
+	*out = (ocr_missed){0};
+	if (w->count == 0)
+		return ASSAY_OK;
+	ink = TessBaseAPIGetThresholdedImage(api);
+	if (ink == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
+	rc = ocr_missed_measure(out, w, ink, err);
+	pixDestroy(&ink);
+	return rc;
+}
+
+static assay_code recognize(ocr_words *w, ocr_missed *missed, TessBaseAPI *api, const assay_page *page, assay_err *err)
 {
 	assay_code rc;
 	int refused;
@@ -405,6 +443,8 @@ static assay_code recognize(ocr_words *w, TessBaseAPI *api, const assay_page *pa
 		rc = ASSAY_RAISE(err, ASSAY_EINVAL, "Tesseract refuses the page");
 	else
 		rc = ocr_words_read(w, api, err);
+	if (rc == ASSAY_OK)
+		rc = measure_missed(missed, w, api, err);
 	TessBaseAPIClear(api);
 	/* no page may see what the one before it taught the engine */
 	TessBaseAPIClearAdaptiveClassifier(api);
@@ -420,13 +460,55 @@ static assay_code measure_rates(const state *st, const assay_value *v, const ass
 	return why != NULL ? no_rates(sink, v->root, why, err) : score(sink, v->root, truth, read, err);
 }
 
-static assay_code report(const state *st, const assay_value *v, const ocr_words *w, assay_sink *sink, assay_err *err)
+static bool is_letter_or_digit(utf8proc_int32_t point)
+{
+	const utf8proc_category_t c = utf8proc_category(point);
+
+	return (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO) ||
+	       (c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO);
+}
+
+static int64_t count_sure(const ocr_words *w)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)w->items[i].text;
+		utf8proc_int32_t point;
+
+		if (w->items[i].confidence < LOW_CONFIDENCE)
+			continue;
+		for (utf8proc_ssize_t size; *p != '\0' && (size = utf8proc_iterate(p, -1, &point)) > 0; p += size)
+			n += is_letter_or_digit(point);
+	}
+	return n;
+}
+
+static assay_code measure_recall(assay_sink *sink, uint32_t sample, const ocr_words *w, const ocr_missed *m,
+				 assay_err *err)
+{
+	const int64_t ink = m->read + m->missed;
+	int64_t breaks;
+	assay_code rc;
+
+	ASSAY_TRY(ocr_order_breaks(&breaks, w, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_BREAKS, breaks, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_SURE, count_sure(w), err));
+	return ink == 0 ? assay_undefined(sink, sample, METRIC_MISSED, "no words", err)
+			: assay_measure(sink, sample, METRIC_MISSED, assay_round_ratio(m->missed, ink, 4), err);
+fail:
+	return rc;
+}
+
+static assay_code report(const state *st, const assay_value *v, const ocr_words *w, const ocr_missed *missed,
+			 assay_sink *sink, assay_err *err)
 {
 	const uint32_t sample = v->root;
 	assay_code rc;
 
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_WORDS, (int64_t)w->count, err));
 	ASSAY_TRY(measure_confidence(sink, sample, w, err));
+	ASSAY_TRY(measure_recall(sink, sample, w, missed, err));
 	ASSAY_TRY(assay_undefined(sink, sample, METRIC_AGREEMENT, ASSAY_NOT_BY_HAND, err));
 	ASSAY_TRY(measure_rates(st, v, &w->text, sink, err));
 	ASSAY_TRY(keep(sink, v, w, err));
@@ -456,7 +538,7 @@ static int64_t count_words(const assay_buf *written)
 static assay_code report_text(const state *st, const assay_value *v, const assay_buf *written, assay_sink *sink,
 			      assay_err *err)
 {
-	static const unsigned beliefs[] = {METRIC_CONFIDENCE, METRIC_LOW};
+	static const unsigned beliefs[] = {METRIC_CONFIDENCE, METRIC_LOW, METRIC_MISSED, METRIC_SURE, METRIC_BREAKS};
 	const assay_corrected *c = &st->corrected;
 	const int64_t words = count_words(written);
 	assay_code rc;
@@ -493,13 +575,14 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 	const state *st = state_;
 	PIX *pix = v->u.page.pix;
 	ocr_words w = {0};
+	ocr_missed missed = {0};
 	assay_value *out;
 	assay_code rc;
 
 	if (st->by_hand)
 		return push_by_hand(st, v, sink, err);
-	ASSAY_TRY(recognize(&w, st->api, &v->u.page, err));
-	ASSAY_TRY(report(st, v, &w, sink, err));
+	ASSAY_TRY(recognize(&w, &missed, st->api, &v->u.page, err));
+	ASSAY_TRY(report(st, v, &w, &missed, sink, err));
 	out = ocr_words_value(&w, v->root, pixGetWidth(pix), pixGetHeight(pix), err);
 	rc = out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
 fail:

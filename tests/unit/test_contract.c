@@ -900,9 +900,47 @@ static void contract_decode__every_alloc_fails_in_turn__enomem(void **state)
 	assert_in_range(n, 20, 200);
 }
 
+static void vocabulary_lost__each_way__beyond_its_slack(void **state)
+{
+	static const struct {
+		assay_recall recall;
+		int64_t slack;
+		int permille;
+		int64_t before, now;
+		bool lost;
+	} rows[] = {
+	    {ASSAY_RECALL_NONE, 0, 0, 100, 0, false},
+	    {ASSAY_RECALL_MORE, 0, 0, 100, 100, false},
+	    {ASSAY_RECALL_MORE, 0, 0, 100, 101, false},
+	    {ASSAY_RECALL_MORE, 0, 0, 100, 99, true},
+	    {ASSAY_RECALL_MORE, 5, 0, 100, 95, false},
+	    {ASSAY_RECALL_MORE, 5, 0, 100, 94, true},
+	    {ASSAY_RECALL_MORE, 5, 20, 1000, 975, false}, /* 5 and 2 % */
+	    {ASSAY_RECALL_MORE, 5, 20, 1000, 974, true},
+	    {ASSAY_RECALL_LESS, 0, 0, 0, 0, false},
+	    {ASSAY_RECALL_LESS, 0, 0, 10, 5, false},
+	    {ASSAY_RECALL_LESS, 3, 0, 10, 13, false},
+	    {ASSAY_RECALL_LESS, 3, 0, 10, 14, true},
+	    /* the ends of the range: nothing wraps */
+	    {ASSAY_RECALL_MORE, 0, 1000, INT64_MIN, INT64_MAX, false},
+	    {ASSAY_RECALL_MORE, 0, 0, INT64_MAX, INT64_MIN, true},
+	    {ASSAY_RECALL_LESS, 0, 0, INT64_MIN, INT64_MAX, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
+		const assay_vocabulary_metric m = {
+		    .recall = rows[i].recall, .slack = rows[i].slack, .permille = rows[i].permille};
+
+		if (assay_vocabulary_lost(&m, rows[i].before, rows[i].now) != rows[i].lost)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(vocabulary_lost__each_way__beyond_its_slack),
 	    cmocka_unit_test(contract_load__whole_standard__checks_in_order),
 	    cmocka_unit_test(contract_load__whole_standard__dataset_checks_in_order),
 	    cmocka_unit_test(contract_load__no_vocabulary__metrics_unknown_but_accepted),

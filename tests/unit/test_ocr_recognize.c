@@ -123,6 +123,9 @@ static void recognize__two_lines__text_words_and_artifacts(void **state)
 	assert_int_equal(value(0, "ocr.words"), 13);
 	assert_true(value(0, "ocr.confidence") > 8000);
 	assert_int_equal(value(0, "ocr.low_confidence_ratio"), 0);
+	assert_int_equal(value(0, "ocr.text_missed"), 0);
+	assert_int_equal(value(0, "ocr.characters_sure"), 51); /* 64 less 12 blanks, and one line end */
+	assert_int_equal(value(0, "ocr.order_breaks"), 0);
 	assert_int_equal(r.word_count, 1);
 	w = &r.words[0]->u.words;
 	assert_int_equal(w->count, 13);
@@ -195,6 +198,9 @@ static void recognize__corrected__text_of_people_and_no_belief(void **state)
 	assert_int_equal(value(0, "ocr.cer"), 333); /* 1 of 30 */
 	assert_string_equal(why("ocr.confidence"), "corrected by hand");
 	assert_string_equal(why("ocr.low_confidence_ratio"), "corrected by hand");
+	assert_string_equal(why("ocr.text_missed"), "corrected by hand");
+	assert_string_equal(why("ocr.characters_sure"), "corrected by hand");
+	assert_string_equal(why("ocr.order_breaks"), "corrected by hand");
 	assert_string_equal(why("ocr.agreement"), "one annotator");
 	assert_int_equal(r.rejected[0], ASSAY_FAILURE_NONE);
 	run_corrected(pix, "The lazy dog", two, 2);

@@ -327,6 +327,7 @@ typedef struct assay_metric_note {
 	bool belief;         /* what an engine says of its own work: a remedy may raise it and make the content worse */
 	assay_recall recall; /* ASSAY_RECALL_NONE: it tells of no loss */
 	int64_t slack;       /* in the metric's resolution: a loss up to this is no loss */
+	int permille;        /* nor is one up to slack and this share of the value before */
 } assay_metric_note;
 
 typedef struct assay_artifact_type {

@@ -21,7 +21,8 @@ static assay_code add_metrics(config_loader *l, const assay_stage *s, bool made)
 						     .made = made,
 						     .belief = note != NULL && note->belief,
 						     .recall = note != NULL ? note->recall : ASSAY_RECALL_NONE,
-						     .slack = note != NULL ? note->slack : 0};
+						     .slack = note != NULL ? note->slack : 0,
+						     .permille = note != NULL ? note->permille : 0};
 
 		rc = assay_vocabulary_add(&l->c->vocabulary, &row, l->err);
 	}

@@ -1,0 +1,24 @@
+/** Ink of a page that looks like text and that nobody read. */
+#ifndef ASSAY_OCR_MISSED_H
+#define ASSAY_OCR_MISSED_H
+
+#include "ocr_words.h"
+
+struct Pix;
+
+typedef struct ocr_missed {
+	int64_t read;   /* ink pixels inside the words' boxes, each counted once */
+	int64_t missed; /* ink pixels outside that look like text */
+} ocr_missed;
+
+/**
+ * Measure it by the words' own size. Ink looks like text when it comes in pieces about as large as the words are high
+ * (not smaller than a third, not higher than twice or wider than six times), several of them in a row.
+ *
+ * @param words  at least one
+ * @param ink    [borrowed] 1 bpp of the words' page, 1 is ink
+ * @return ASSAY_OK, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, struct Pix *ink, assay_err *err);
+
+#endif

@@ -1,0 +1,81 @@
+#include "ocr_order.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+
+#define HEIGHT_MIN  8   /* px: below, a piece of text cannot be told from dirt */
+#define HEIGHT_MAX  400 /* px: boxes of words that are larger are layout gone wrong */
+#define GAP_HEIGHTS 3   /* a wider gap is no space between words */
+
+static int compare_heights(const void *a, const void *b)
+{
+	const int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+assay_code ocr_text_height(int32_t *out, const ocr_words *words, assay_err *err)
+{
+	ASSAY_AUTO_FREE int32_t *heights = assay_alloc(words->count, sizeof *heights);
+	int32_t h;
+
+	if (heights == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "heights of words");
+	for (size_t i = 0; i < words->count; i++)
+		heights[i] = words->items[i].bottom - words->items[i].top;
+	qsort(heights, words->count, sizeof *heights, compare_heights);
+	h = heights[words->count / 2];
+	*out = h < HEIGHT_MIN ? HEIGHT_MIN : h > HEIGHT_MAX ? HEIGHT_MAX : h;
+	return ASSAY_OK;
+}
+
+static bool same_line(const assay_word *a, const assay_word *b)
+{
+	return a->line == b->line && a->paragraph == b->paragraph && a->block == b->block;
+}
+
+static void widen(assay_word *box, const assay_word *by)
+{
+	box->left = by->left < box->left ? by->left : box->left;
+	box->top = by->top < box->top ? by->top : box->top;
+	box->right = by->right > box->right ? by->right : box->right;
+	box->bottom = by->bottom > box->bottom ? by->bottom : box->bottom;
+}
+
+/* It goes on below: its middle is lower, and it stands under or over some of the line before. */
+static bool goes_on(const assay_word *before, const assay_word *line)
+{
+	return line->top + line->bottom > before->top + before->bottom && line->left < before->right &&
+	       before->left < line->right;
+}
+
+assay_code ocr_order_breaks(int64_t *out, const ocr_words *words, assay_err *err)
+{
+	assay_word before = {0}, line = {0}; /* their boxes */
+	bool has_before = false;
+	int32_t height;
+	assay_code rc;
+
+	*out = 0;
+	if (words->count == 0)
+		return ASSAY_OK;
+	rc = ocr_text_height(&height, words, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	for (size_t i = 0; i < words->count; i++) {
+		const assay_word *w = &words->items[i];
+
+		if (i > 0 && same_line(w, w - 1)) {
+			*out += w->left - w[-1].right > GAP_HEIGHTS * height;
+			widen(&line, w);
+			continue;
+		}
+		*out += has_before && !goes_on(&before, &line);
+		has_before = i > 0;
+		before = line;
+		line = *w;
+	}
+	*out += has_before && !goes_on(&before, &line);
+	return ASSAY_OK;
+}

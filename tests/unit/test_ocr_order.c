@@ -1,0 +1,100 @@
+/* Breaks of the reading order on pages whose words are placed by hand. */
+#include "ocr_cmocka.h"
+
+#include "ocr_order.h"
+
+enum { HEIGHT = 20, MAX = 64 };
+
+static assay_word words[MAX];
+static ocr_words page = {.items = words};
+static uint32_t lines;
+
+static void begin(void)
+{
+	page.count = 0;
+	lines = 0;
+}
+
+static void word(int x, int y, int width)
+{
+	words[page.count++] = (assay_word){"word", x, y, x + width, y + HEIGHT, .confidence = 9000, .line = lines};
+}
+
+/* Three words of a line that begins at x. */
+static void line(int x, int y)
+{
+	for (int i = 0; i < 3; i++)
+		word(x + 100 * i, y, 90);
+	lines++;
+}
+
+static int64_t breaks(void)
+{
+	int64_t n = -1;
+
+	assert_int_equal(ocr_order_breaks(&n, &page, NULL), ASSAY_OK);
+	return n;
+}
+
+static void order_breaks__one_column__none(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(breaks(), 0);
+	line(100, 100);
+	assert_int_equal(breaks(), 0);
+	for (int i = 1; i < 10; i++)
+		line(100 + 20 * (i % 3), 100 + 30 * i);
+	assert_int_equal(breaks(), 0);
+}
+
+static void order_breaks__columns_one_after_the_other__one_for_each_that_begins(void **state)
+{
+	(void)state;
+	begin();
+	for (int column = 0; column < 3; column++)
+		for (int i = 0; i < 4; i++)
+			line(100 + 400 * column, 100 + 30 * i);
+	assert_int_equal(breaks(), 2);
+}
+
+static void order_breaks__columns_that_take_turns__each_turn(void **state)
+{
+	(void)state;
+	begin();
+	for (int i = 0; i < 4; i++) {
+		line(100, 100 + 30 * i);
+		line(500, 100 + 30 * i);
+	}
+	assert_int_equal(breaks(), 7);
+}
+
+static void order_breaks__lines_across_columns__each_gap(void **state)
+{
+	(void)state;
+	begin();
+	for (int i = 0; i < 4; i++) {
+		line(100, 100 + 30 * i);
+		lines--; /* the same line goes on */
+		line(500, 100 + 30 * i);
+	}
+	assert_int_equal(breaks(), 4); /* 110 px is more than 3 x 20 */
+	begin();
+	word(100, 100, 90);
+	word(250, 100, 90); /* 60 px is not */
+	assert_int_equal(breaks(), 0);
+	word(401, 100, 90);
+	assert_int_equal(breaks(), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(order_breaks__one_column__none),
+	    cmocka_unit_test(order_breaks__columns_one_after_the_other__one_for_each_that_begins),
+	    cmocka_unit_test(order_breaks__columns_that_take_turns__each_turn),
+	    cmocka_unit_test(order_breaks__lines_across_columns__each_gap),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
