@@ -46,13 +46,29 @@ static void tell_problem(assay_buf *out, const assay_ticket *t)
 		assay_buf_printf(out, " (and %zu more)", t->check_count - 1);
 }
 
-static assay_code print_line(const assay_ticket *t, assay_err *err)
+/* Of what feedback opened, and what passes every check, what was said of it. */
+static assay_code tell_feedback(assay_buf *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *reason = NULL;
+	assay_code rc;
+
+	if (t->origin != ASSAY_TICKET_FEEDBACK || out->len > 0)
+		return ASSAY_OK;
+	rc = assay_ticket_last_reason(&reason, s, t, err);
+	if (rc == ASSAY_OK)
+		assay_tell_safe(out, reason);
+	return rc;
+}
+
+static assay_code print_line(const listing *l, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	assay_code rc;
 
 	tell_problem(&text, t);
-	rc = assay_buf_check(&text, err);
+	rc = tell_feedback(&text, l->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&text, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_say("T%-5" PRIu64 " %-12s  %-7s  %-40s  %s\n", t->id, assay_ticket_state_name(t->state),
@@ -72,7 +88,7 @@ static assay_code list_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	l->shown++;
 	l->last = t->id;
 	if (!l->in->json)
-		return print_line(t, err);
+		return print_line(l, t, err);
 	rc = assay_ticket_facts_load(&c, l->store, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_lane(&c.lane, l->lanes.config, l->sel, t, err);

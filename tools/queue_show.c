@@ -90,7 +90,7 @@ static assay_code print_event(void *ctx, const assay_ticket_event *e, assay_err 
 		return rc;
 	assay_say("history   %s  %-12s  %s\n", assay_tell_time(e->at_ns, at), assay_ticket_state_name(e->state),
 		  e->reason);
-	assay_say("          by %s, run %s\n", e->actor, run.name);
+	assay_say("          by %s%s%s\n", e->actor, e->run != 0 ? ", run " : "", e->run != 0 ? run.name : "");
 	say_content("before", &e->before);
 	say_content("after", &e->after);
 	return ASSAY_OK;
@@ -147,7 +147,8 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 		  c->kind != NULL ? ")" : "");
 	if (c->lane != NULL && strcmp(c->lane, ASSAY_LANE_GENERAL) != 0)
 		assay_say("lane      %s\n", c->lane);
-	assay_say("opened    %s by run %s\n", assay_tell_time(t->opened_ns, at), c->opened.name);
+	assay_say("opened    %s%s%s\n", assay_tell_time(t->opened_ns, at), t->opened_run != 0 ? " by run " : "",
+		  t->opened_run != 0 ? c->opened.name : "");
 	if (t->failure != ASSAY_FAILURE_NONE) {
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
@@ -191,7 +192,7 @@ static assay_code json_event(void *ctx, const assay_ticket_event *e, assay_err *
 	assay_json_object(k->json);
 	assay_json_kstr(k->json, "state", assay_ticket_state_name(e->state));
 	assay_json_ktime(k->json, "at", e->at_ns);
-	assay_json_kstr(k->json, "run", run.name);
+	assay_json_kstr(k->json, "run", assay_run_name(&run));
 	assay_json_kstr(k->json, "actor", e->actor);
 	assay_json_kstr(k->json, "reason", e->reason);
 	assay_json_kdigest(k->json, "before", assay_digest_is_zero(&e->before) ? NULL : &e->before);

@@ -13,6 +13,7 @@ void assay_ticket_facts_release(assay_ticket_facts *c)
 	assay_recipe_close(c->recipe);
 	assay_contract_set_release(&c->contracts);
 	assay_decision_release(&c->decision);
+	free(c->feedback);
 }
 
 /* The sample of a unit that a ticket is about; NULL for a source, and where the unit has none of that part. */
@@ -89,6 +90,28 @@ const char *assay_ticket_severity(const assay_ticket *t)
 	return worst != NULL ? assay_severity_name((assay_severity)worst->severity) : "-";
 }
 
+static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	char **last = ctx;
+
+	free(*last);
+	*last = assay_strdup(e->reason);
+	return *last != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
+}
+
+assay_code assay_ticket_last_reason(char **out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	assay_code rc;
+
+	*out = NULL;
+	rc = assay_ticket_events(s, t->id, keep_reason, out, err);
+	if (rc != ASSAY_OK) {
+		free(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
 assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	assay_code rc;
@@ -99,6 +122,8 @@ assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const 
 		ASSAY_TRY(assay_unit_get(s, t->unit, &c->unit, err));
 	if (t->decision != 0)
 		ASSAY_TRY(assay_decision_get(s, t->decision, &c->decision, err));
+	if (t->origin == ASSAY_TICKET_FEEDBACK)
+		ASSAY_TRY(assay_ticket_last_reason(&c->feedback, s, t, err));
 	c->sample = sample_of(t, &c->unit);
 	c->kind = kind_of(t, c->sample);
 fail:
@@ -163,6 +188,7 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_kstr(j, "origin", assay_ticket_origin_name(t->origin));
 	json_region(j, c);
 	assay_json_kstr(j, "lane", c->lane);
+	assay_json_kstr(j, "feedback", c->feedback);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
 	assay_json_key(j, "distance");
@@ -176,12 +202,12 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_decision(j, "decision", &c->decision);
 	assay_json_key(j, "opened");
 	assay_json_object(j);
-	assay_json_kstr(j, "run", c->opened.name);
+	assay_json_kstr(j, "run", assay_run_name(&c->opened));
 	assay_json_ktime(j, "at", t->opened_ns);
 	assay_json_end(j);
 	assay_json_key(j, "changed");
 	assay_json_object(j);
-	assay_json_kstr(j, "run", c->changed.name);
+	assay_json_kstr(j, "run", assay_run_name(&c->changed));
 	assay_json_ktime(j, "at", t->changed_ns);
 	assay_json_end(j);
 	assay_json_kuint(j, "events", t->events);

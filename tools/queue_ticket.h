@@ -15,6 +15,7 @@ typedef struct assay_ticket_facts {
 	assay_decision decision;           /* that its state comes from; id 0: none */
 	const assay_result_sample *sample; /* of unit; NULL for a source, or when the unit failed */
 	const char *kind;                  /* of the sample, "source" for a source */
+	char *feedback;                    /* of a ticket that feedback opened: what it said last; NULL otherwise */
 	const char *lane;                  /* [borrowed] set by who knows it (queue_lane.h); NULL otherwise */
 } assay_ticket_facts;
 
@@ -39,6 +40,9 @@ bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out);
 bool assay_ticket_page(const assay_result_sample *x, uint64_t *page);
 /** "failed", or the worst severity of its checks. */
 const char *assay_ticket_severity(const assay_ticket *t);
+
+/** The reason of its last event, to be freed; NULL of a ticket without events. */
+ASSAY_NODISCARD assay_code assay_ticket_last_reason(char **out, assay_store *s, const assay_ticket *t, assay_err *err);
 
 /** The members of a ticket's object that a list has too. */
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c);

@@ -107,6 +107,11 @@ assay_code assay_run_note_of(assay_run_note *out, assay_store *s, uint64_t id, a
 	return ASSAY_OK;
 }
 
+const char *assay_run_name(const assay_run_note *n)
+{
+	return n->id != 0 ? n->name : NULL;
+}
+
 bool assay_run_had_workers(const assay_run *r)
 {
 	return r->ended_ns != 0 && r->cpu_features != NULL && r->cpu_features[0] != '\0';

@@ -34,6 +34,8 @@ typedef struct assay_run_note {
 	int64_t started_ns; /* 0 when its record is not there */
 } assay_run_note;
 ASSAY_NODISCARD assay_code assay_run_note_of(assay_run_note *out, assay_store *s, uint64_t id, assay_err *err);
+/** For JSON: NULL for no run (id 0), as of what people do between runs. */
+const char *assay_run_name(const assay_run_note *n);
 /** Did it end, and did workers tell of their sandbox and CPU? */
 bool assay_run_had_workers(const assay_run *r);
 /** key: {name, at}, or null for no run (id 0). */

@@ -86,8 +86,8 @@ typedef enum assay_judged { ASSAY_JUDGED_NOT, ASSAY_JUDGED_PASS, ASSAY_JUDGED_FA
  * @param out     [out] release it in every case
  * @return ASSAY_OK; ASSAY_ECORRUPT when the store does not hold what the version names; ASSAY_ESTOP; ASSAY_ENOMEM…
  *
- * Metadata and remedies are told as the store has them now. Memory: some 200 bytes a sample and attribute of measured
- * values.
+ * Metadata and remedies are told as the store has them now. Memory: some 500 bytes a sample, and three more for each
+ * attribute.
  */
 ASSAY_NODISCARD assay_code assay_causes_find(assay_causes *out, assay_store *s, const assay_version *v,
 					     const assay_feedback_set *set, const unsigned char *judged,

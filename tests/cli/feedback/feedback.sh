@@ -118,6 +118,10 @@ assay queue show "$ticket" --json >show.json
 assert_jq show.json '.[0] | [.subject, .state, .history[0].reason, .history[0].actor] | @json' \
     "[\"$two\",\"open\",\"blurred; evaluation E1 eval: score 0.1\",\"$(id -un)\"]"
 assert_eq "$(assay queue list --origin feedback --json | jq length)" 2 'in the queue'
+assert_match "$(assay queue list --origin feedback | grep -F "$two")" "$ticket *open *$two *blurred; evaluation E1 eval: score 0.1" 'a line'
+assert_jq <(assay queue list --origin feedback --json) '[.[] | .feedback != null, .opened.run, .failure] | @json' '[true,null,null,true,null,null]'
+assay queue show "$ticket" >show
+assert_match "$(grep -c 'run 0' show || true) $(grep -A1 '^history' show | tail -n 1)" "0 *by $(id -un)" 'by whom, and by no run'
 assay feedback open --eval E1 --fail-below 0.5 --reason 'blurred' >out
 assert_eq "$(tail -n 1 out)" '0 opened; 2 open already, and told before' 'again'
 assay feedback open --eval E2 --label fail >out
