@@ -1,6 +1,7 @@
 #include "verbs.h"
 
-static const assay_verb *const subs[] = {&assay_verb_queue_list, &assay_verb_queue_show, NULL};
+static const assay_verb *const subs[] = {&assay_verb_queue_list, &assay_verb_queue_show, &assay_verb_queue_export,
+					 NULL};
 
 const assay_verb assay_verb_queue = {
     .name = "queue",

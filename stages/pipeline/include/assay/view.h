@@ -49,9 +49,10 @@ typedef struct assay_viewer assay_viewer;
 /**
  * @param config, store  borrowed until it is closed
  * @param rootfd         the folder of assay.yaml; borrowed likewise
+ * @param pictures       false: none are made, only what the store keeps is seen
  */
 ASSAY_NODISCARD assay_code assay_viewer_open(assay_viewer **out, const assay_config *config, assay_store *store,
-					     int rootfd, assay_sandbox_mode sandbox, assay_err *err);
+					     int rootfd, assay_sandbox_mode sandbox, bool pictures, assay_err *err);
 void assay_viewer_close(assay_viewer *w); /* NULL is fine */
 static inline void assay_viewer_closep(assay_viewer **w)
 {

@@ -32,6 +32,7 @@ struct assay_viewer {
 	assay_store *store;
 	int rootfd;
 	assay_sandbox_mode sandbox;
+	bool pictures;
 	assay_worker *worker; /* for samples of this kind and recipe: */
 	assay_sample_kind kind;
 	assay_digest recipe;
@@ -457,12 +458,13 @@ fail:
 /* ---------------------------------------------------------------- the viewer */
 
 assay_code assay_viewer_open(assay_viewer **out, const assay_config *config, assay_store *store, int rootfd,
-			     assay_sandbox_mode sandbox, assay_err *err)
+			     assay_sandbox_mode sandbox, bool pictures, assay_err *err)
 {
 	*out = assay_alloc(1, sizeof **out);
 	if (*out == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "viewer");
-	**out = (assay_viewer){.config = config, .store = store, .rootfd = rootfd, .sandbox = sandbox};
+	**out = (assay_viewer){
+	    .config = config, .store = store, .rootfd = rootfd, .sandbox = sandbox, .pictures = pictures};
 	return ASSAY_OK;
 }
 
@@ -489,7 +491,7 @@ assay_code assay_viewer_see(assay_view *out, assay_viewer *w, const char *path, 
 	ASSAY_TRY(see_kept(out, w, recipe, s, err));
 	if (s->kind == ASSAY_SAMPLE_VIDEO)
 		ASSAY_TRY(see_shots(out, w, recipe, &unit->result, position, err));
-	if (out->picture == SIZE_MAX)
+	if (w->pictures && out->picture == SIZE_MAX)
 		ASSAY_TRY(make_pictures(out, w, path, unit, s, recipe, err));
 fail:
 	return rc;

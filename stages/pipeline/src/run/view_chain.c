@@ -116,14 +116,14 @@ static assay_code add_steps(assay_view_chain *c, const char **missing, const ass
 		const assay_stage *stage = assay_stage_find(step->stage);
 		assay_code rc;
 
+		if (stage != NULL && (stage->emits & ASSAY_VALUE_WORDS) != 0)
+			return ASSAY_OK;
+		if (stage != NULL && !is_wanted(stage, kind))
+			continue;
 		if (stage == NULL || stage->version != step->version) {
 			*missing = "this build has another version of a step that made it";
 			return ASSAY_OK;
 		}
-		if ((stage->emits & ASSAY_VALUE_WORDS) != 0)
-			return ASSAY_OK;
-		if (!is_wanted(stage, kind))
-			continue;
 		rc = add_step(c, stage, step, config, err);
 		if (rc == ASSAY_ECONFIG)
 			*missing = "this build has other parameters of a step that made it";
