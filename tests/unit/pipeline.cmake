@@ -20,3 +20,4 @@ assay_add_unit(trial LINK assay::pipeline assay::pipeline_private assay::registr
 target_sources(test_trial PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench/pages_store.c)
 target_include_directories(test_trial PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench)
 assay_add_unit(seen LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)
+assay_add_unit(session LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)
