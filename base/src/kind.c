@@ -34,10 +34,8 @@ static const char *const failures[] = {
 };
 
 static const char *const origins[] = {
-    [ASSAY_METADATA_RULE] = "assay.yaml",
-    [ASSAY_METADATA_PATH] = "path",
-    [ASSAY_METADATA_TABLE] = "table",
-    [ASSAY_METADATA_SIDECAR] = "sidecar",
+    [ASSAY_METADATA_RULE] = "assay.yaml", [ASSAY_METADATA_PATH] = "path",         [ASSAY_METADATA_TABLE] = "table",
+    [ASSAY_METADATA_SIDECAR] = "sidecar", [ASSAY_METADATA_DECISION] = "decision",
 };
 
 static const char *name_of(const char *const *names, size_t n, unsigned number)

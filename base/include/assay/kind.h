@@ -74,13 +74,14 @@ typedef enum assay_recall {
 
 /** Who said a value of the metadata, in ascending precedence. Stored: never renumber. */
 typedef enum assay_metadata_origin {
-	ASSAY_METADATA_RULE = 1,    /* `metadata` of the source's rule in assay.yaml */
-	ASSAY_METADATA_PATH = 2,    /* a {name} of the rule's pattern */
-	ASSAY_METADATA_TABLE = 3,   /* a table of `metadata_files` */
-	ASSAY_METADATA_SIDECAR = 4, /* the sidecar of role metadata */
+	ASSAY_METADATA_RULE = 1,     /* `metadata` of the source's rule in assay.yaml */
+	ASSAY_METADATA_PATH = 2,     /* a {name} of the rule's pattern */
+	ASSAY_METADATA_TABLE = 3,    /* a table of `metadata_files` */
+	ASSAY_METADATA_SIDECAR = 4,  /* the sidecar of role metadata */
+	ASSAY_METADATA_DECISION = 5, /* a person's decision */
 } assay_metadata_origin;
 
-/** "assay.yaml", "path", "table", "sidecar"; NULL for a number that is none. */
+/** "assay.yaml", "path", "table", "sidecar", "decision"; NULL for a number that is none. */
 const char *assay_metadata_origin_name(unsigned origin);
 
 #endif

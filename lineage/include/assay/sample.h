@@ -18,6 +18,11 @@ typedef enum assay_outcome {
 } assay_outcome;
 
 const char *assay_outcome_name(unsigned outcome);
+/** Is a sample with this outcome part of what a version delivers: accepted, waived? */
+static inline bool assay_outcome_is_delivered(unsigned outcome)
+{
+	return outcome == ASSAY_OUTCOME_ACCEPTED || outcome == ASSAY_OUTCOME_WAIVED;
+}
 
 /** A check that was not passed, self-contained so that it can be told when the contract is long gone. */
 typedef struct assay_failed_check {

@@ -40,7 +40,7 @@ echo 'delivered'
 resum() { (cd old && find . -type f ! -name SHA256SUMS -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum >SHA256SUMS); }
 cp -R delivery old
 jq -c 'if .outcome == "filtered" then .stage = .filter else . end | del(.filter)' delivery/others.jsonl >old/others.jsonl
-sed -i 's/^  "format": 2,$/  "format": 1,/' old/version.json
+sed -i 's/^  "format": 3,$/  "format": 1,/' old/version.json
 assert_jq old/version.json .format 1
 resum
 assay verify old >out || fail "verify of format 1: $(cat out)"
@@ -48,10 +48,10 @@ sed -i 's/^  "format": 1,$/  "format": 2,/' old/version.json
 resum
 assert_exit 80 assay verify old
 grep -qxF 'others.jsonl: its lines are not those of the version that version.cbor names' out || fail "format 1 as 2: $(cat out)"
-sed -i 's/^  "format": 2,$/  "format": 3,/' old/version.json
+sed -i 's/^  "format": 2,$/  "format": 4,/' old/version.json
 resum
 assert_exit 80 assay verify old
-grep -qxF 'version.json: is of a format that this release does not read' out || fail "format 3: $(cat out)"
+grep -qxF 'version.json: is of a format that this release does not read' out || fail "format 4: $(cat out)"
 cp delivery/version.json old
 sed 's/german-only/german/' delivery/others.jsonl >old/others.jsonl
 resum

@@ -8,6 +8,7 @@
 #include "assay/config.h"
 #include "assay/dataset_result.h"
 #include "assay/progress.h"
+#include "assay/queue.h"
 #include "assay/run.h"
 #include "assay/sandbox.h"
 #include "assay/source.h"
@@ -53,6 +54,8 @@ typedef struct assay_summary {
 	uint64_t cpu_us;           /* of the units that were run, all attempts */
 	assay_stage_totals stages; /* over the units that were run */
 	uint64_t tickets_open, tickets_opened, tickets_settled;
+	uint64_t tickets[ASSAY_TICKET_STATES + 1]; /* by state */
+	uint64_t attempts;                         /* at repair, that this run made */
 	uint64_t verdicts_changed;
 	uint64_t rows, rows_astray; /* paths in metadata files, and those that are no source */
 	char *row_astray;           /* the first of these: file, line, path; NULL when there is none */
@@ -82,6 +85,17 @@ ASSAY_NODISCARD assay_code assay_pipeline_run(assay_summary *out, const assay_co
  */
 ASSAY_NODISCARD assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, assay_store *store,
 						const int64_t *as_of_ns, assay_progress *progress, assay_err *err);
+
+/**
+ * Judge what the store holds, make the attempts at repair that are wanted (by remedies, corrections and other files),
+ * judge again, and commit a version. Opens the sources that attempts read and no others.
+ * @param verb  for the run's record: "queue"
+ */
+ASSAY_NODISCARD assay_code assay_pipeline_repair(assay_summary *out, const assay_config *config, assay_store *store,
+						 int rootfd, const char *verb, const assay_run_opts *opts,
+						 assay_err *err);
+/** The next run is to try a source again whose last outcome it would keep. ASSAY_ENOENT when it is no source. */
+ASSAY_NODISCARD assay_code assay_pipeline_ask_again(assay_store *store, const char *path, assay_err *err);
 
 /**
  * How the files stand against the store, without doing anything. Digests are not computed: only stamps are seen. Reads

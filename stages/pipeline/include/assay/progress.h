@@ -25,6 +25,7 @@ typedef enum assay_phase {
 	ASSAY_PHASE_HASH,    /* files are digested, and no worker has anything to do */
 	ASSAY_PHASE_PROCESS, /* workers work; files are digested meanwhile */
 	ASSAY_PHASE_JUDGE,
+	ASSAY_PHASE_REPAIR, /* workers make attempts at what fails; then all is judged again */
 	ASSAY_PHASE_COMMIT,
 	ASSAY_PHASE_DONE,
 	ASSAY_PHASE_STOPPED, /* by a signal or an error, before it was done */

@@ -257,7 +257,6 @@ assay_code config_read_remedies(config_loader *l, const assay_yaml_node *root)
 
 	if (map == NULL || map->count == 0)
 		return ASSAY_OK;
-	CONFIG_WARN_AT_KEY(l, map, "remedies are checked and recorded here; this release does not run them");
 	l->c->remedies = assay_alloc(map->count, sizeof *l->c->remedies);
 	if (l->c->remedies == NULL)
 		return CONFIG_ENOMEM(l);

@@ -2,6 +2,7 @@
 
 #include "assay/log.h"
 #include "assay/memory.h"
+#include "assay/scratch.h"
 #include "assay/stop.h"
 
 #include "conservation.h"
@@ -19,7 +20,8 @@ typedef struct dataset {
 	assay_store *store;
 	assay_summary *summary;
 	assay_progress *progress;
-	bool commit; /* a version is made of this */
+	assay_dataset_job *job;
+	bool commit; /* a version is made of this, unless something is wanted first */
 	assay_judged_before before;
 	assay_known_recipes known;
 	assay_judging judging;
@@ -28,40 +30,85 @@ typedef struct dataset {
 	assay_ticketing tickets;
 	assay_originals originals;
 	assay_dataset_checks checks;
-	bool whole; /* the checks of the dataset are judged: it is not a part of it */
 	bool moved; /* the source being judged is not as the snapshot's base has it */
 } dataset;
 
 /* ---------------------------------------------------------------- one sample */
 
-static assay_code complain(dataset *d, const assay_judged *of, const assay_sample_row *row, assay_err *err)
+/* Content of the sample as its ticket speaks of it, and as it is delivered if it is. */
+static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *after, assay_err *err)
 {
-	const assay_complaint c = {
-	    .subject = row->key,
-	    .unit = of->unit->id,
-	    .failure = row->failure,
-	    .stage = row->failed_stage,
-	    .message = assay_judging_message(&d->judging, of),
-	    .checks = row->checks,
-	    .check_count = row->check_count,
+	dataset *d = ctx;
+	const assay_judging *j = &d->judging;
+	const assay_code rc = assay_snapshot_content(&d->snapshot, &j->base, before, err);
+
+	return rc == ASSAY_OK && assay_outcome_is_delivered(j->row.outcome)
+		   ? assay_snapshot_content(&d->snapshot, &j->of, after, err)
+		   : rc;
+}
+
+static assay_code complain(dataset *d, assay_err *err)
+{
+	const assay_judging *j = &d->judging;
+	ASSAY_CLEANUP(assay_freep) assay_ticket_attempt *attempts = NULL;
+	assay_complaint c = {
+	    .subject = j->row.key,
+	    .unit = j->base.unit->id,
+	    .failure = j->objection.failure,
+	    .stage = j->objection.stage,
+	    .message = assay_judging_message(j, &j->base),
+	    .checks = j->objection.findings.items,
+	    .check_count = j->objection.findings.count,
+	    .state = j->state,
+	    .decision = j->decision,
+	    .contents = tell_contents,
+	    .ctx = d,
 	};
 
+	attempts = assay_alloc(j->repair.count, sizeof *attempts);
+	if (attempts == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
+	for (size_t i = 0; i < j->repair.count; i++)
+		attempts[i] = j->repair.tries[i].told;
+	c.attempts = attempts;
+	c.attempt_count = j->repair.count;
 	return assay_ticketing_complain(&d->tickets, &c, err);
 }
 
-/* Every sample of the dataset passes here once, with its verdict and the values it was judged by in d->judging. */
-static assay_code take_sample(dataset *d, const assay_judged *of, bool written, assay_err *err)
+static assay_code want(dataset *d, assay_err *err)
 {
-	const assay_sample_row *row = &d->judging.row;
+	assay_dataset_job *job = d->job;
+	const assay_repair *r = &d->judging.repair;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < r->count && rc == ASSAY_OK; i++) {
+		if (r->tries[i].told.outcome != ASSAY_ATTEMPT_WANTED)
+			continue;
+		rc = assay_scratch_grow(job->dirfd, &job->wanted, &job->wanted_cap, job->wanted_count,
+					sizeof *job->wanted, err);
+		if (rc == ASSAY_OK)
+			job->wanted[job->wanted_count++] = r->tries[i].wanted;
+	}
+	return rc;
+}
+
+/* Every sample of the dataset passes here once, with its verdict and the values it was judged by in d->judging. */
+static assay_code take_sample(dataset *d, bool written, assay_err *err)
+{
+	const assay_judging *j = &d->judging;
+	const assay_sample_row *row = &j->row;
 	assay_code rc = ASSAY_OK;
 
 	assay_count_outcome(&d->summary->samples, row->outcome);
-	d->summary->verdicts_changed += written && d->judging.before.outcome != row->outcome;
-	if (row->outcome == ASSAY_OUTCOME_QUARANTINED)
-		rc = complain(d, of, row, err);
+	d->summary->verdicts_changed += written && j->before.outcome != row->outcome;
+	d->summary->incomplete |= j->unsettled;
+	if (j->state != 0)
+		rc = complain(d, err);
+	if (rc == ASSAY_OK && j->unsettled)
+		rc = want(d, err);
 	if (rc == ASSAY_OK)
-		rc = assay_dataset_checks_sample(&d->checks, &d->judging, of, row, err);
-	return rc == ASSAY_OK ? assay_snapshot_sample(&d->snapshot, of, row, written || d->moved, err) : rc;
+		rc = assay_dataset_checks_sample(&d->checks, j, &j->of, row, err);
+	return rc == ASSAY_OK ? assay_snapshot_sample(&d->snapshot, &j->of, row, written || d->moved, err) : rc;
 }
 
 static assay_code do_sample(dataset *d, const assay_judged *of, assay_err *err)
@@ -69,15 +116,44 @@ static assay_code do_sample(dataset *d, const assay_judged *of, assay_err *err)
 	bool written = false;
 	const assay_code rc = assay_sample_judge(&d->judging, of, &written, err);
 
-	return rc == ASSAY_OK ? take_sample(d, of, written, err) : rc;
+	return rc == ASSAY_OK ? take_sample(d, written, err) : rc;
 }
 
 /* ---------------------------------------------------------------- one source */
 
-static assay_code do_failed_source(dataset *d, const assay_complaint *c, assay_err *err)
+/* A person may have given a source up: it stays failed, and nobody needs to look at it again. */
+static assay_code decide_source(dataset *d, assay_complaint *c, assay_err *err)
 {
-	assay_code rc = assay_ticketing_complain(&d->tickets, c, err);
+	assay_decided *decided = &d->session->decided;
+	const assay_decision *x =
+	    decided->count > 0 ? assay_decided_find(decided, c->subject, ASSAY_DECISION_OF_VERDICT) : NULL;
+	assay_digest basis, work = {0};
+	assay_code rc = ASSAY_OK;
 
+	if (x == NULL || !x->is_source || x->kind != ASSAY_DECISION_REJECT)
+		return ASSAY_OK;
+	if (c->unit != 0) {
+		ASSAY_AUTO_UNIT u = {0};
+
+		rc = assay_unit_get(d->store, c->unit, &u, err);
+		work = u.work_key;
+	}
+	if (rc == ASSAY_OK)
+		rc = assay_decision_basis(&basis, &work, c->failure, c->stage, NULL, 0, err);
+	if (rc != ASSAY_OK || !assay_digest_eq(&basis, &x->basis))
+		return rc;
+	assay_decided_enforce(decided, x);
+	c->state = ASSAY_TICKET_REJECTED;
+	c->decision = x;
+	return ASSAY_OK;
+}
+
+static assay_code do_failed_source(dataset *d, assay_complaint *c, assay_err *err)
+{
+	assay_code rc = decide_source(d, c, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticketing_complain(&d->tickets, c, err);
 	d->summary->samples.failed_sources++;
 	if (!assay_failure_is_deterministic(c->failure))
 		d->summary->incomplete = true;
@@ -97,6 +173,7 @@ static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units
 		for (uint32_t k = 0; k < units[i].result.sample_count && rc == ASSAY_OK; k++) {
 			of->position = k;
 			of->sample = &units[i].result.samples[k];
+			of->part = of->sample->part;
 			rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source,
 					       of->sample->kind, err);
 			if (rc == ASSAY_OK)
@@ -108,7 +185,7 @@ static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units
 
 static assay_code do_loaded_source(dataset *d, const assay_source *src, const assay_unit *units, assay_err *err)
 {
-	assay_judged of = {.source = src};
+	assay_judged of = {.source = src, .bytes = src->digest};
 	assay_code rc;
 
 	ASSAY_TRY(assay_snapshot_recipe(&d->snapshot, src, err));
@@ -116,7 +193,7 @@ static assay_code do_loaded_source(dataset *d, const assay_source *src, const as
 	    assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &src->recipe, &of.recipe, err));
 	for (size_t i = 0; i < src->unit_count; i++) {
 		const assay_result *r = &units[i].result;
-		const assay_complaint c = {
+		assay_complaint c = {
 		    .subject = src->path,
 		    .is_source = true,
 		    .unit = units[i].id,
@@ -160,7 +237,7 @@ static void show_progress(dataset *d)
 
 static assay_code do_present_source(dataset *d, const assay_source *src, assay_err *err)
 {
-	const assay_complaint unread = {
+	assay_complaint unread = {
 	    .subject = src->path,
 	    .is_source = true,
 	    .failure = src->failure != ASSAY_FAILURE_NONE ? src->failure : ASSAY_FAILURE_UNREADABLE,
@@ -171,6 +248,17 @@ static assay_code do_present_source(dataset *d, const assay_source *src, assay_e
 	if (src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0)
 		return do_failed_source(d, &unread, err);
 	return do_processed_source(d, src, err);
+}
+
+/* Its values are in the row already: plan/source_metadata.c puts them there. */
+static void enforce_metadata(dataset *d, const assay_source *src)
+{
+	assay_decided *decided = &d->session->decided;
+	const assay_decision *x =
+	    decided->count > 0 ? assay_decided_find(decided, src->path, ASSAY_DECISION_OF_METADATA) : NULL;
+
+	if (x != NULL && assay_digest_eq(&x->basis, &src->digest))
+		assay_decided_enforce(decided, x);
 }
 
 static assay_code do_source(void *ctx, const assay_source *src, assay_err *err)
@@ -185,8 +273,10 @@ static assay_code do_source(void *ctx, const assay_source *src, assay_err *err)
 	d->moved = base != NULL && src->moved > base->generation;
 	if (d->moved)
 		rc = assay_snapshot_moved(&d->snapshot, d->store, src, err);
-	if (rc == ASSAY_OK && !src->missing)
+	if (rc == ASSAY_OK && !src->missing) {
+		enforce_metadata(d, src);
 		rc = do_present_source(d, src, err);
+	}
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
@@ -196,9 +286,11 @@ static assay_code settle_tickets(dataset *d, assay_err *err)
 {
 	assay_code rc = assay_ticketing_settle(&d->tickets, err);
 
-	d->summary->tickets_opened = d->tickets.opened;
-	d->summary->tickets_settled = d->tickets.settled;
-	return rc == ASSAY_OK ? assay_tickets_open(d->store, &d->summary->tickets_open, err) : rc;
+	d->summary->tickets_opened += d->tickets.opened;
+	d->summary->tickets_settled += d->tickets.settled;
+	if (rc == ASSAY_OK)
+		rc = assay_tickets_open(d->store, &d->summary->tickets_open, err);
+	return rc == ASSAY_OK ? assay_tickets_count(d->store, d->summary->tickets, err) : rc;
 }
 
 /* All samples from the beginning, and the tries of what they are. */
@@ -207,15 +299,18 @@ static assay_code walk(dataset *d, const assay_judgement *base, bool *whole, ass
 	assay_code rc;
 
 	assay_snapshot_begin(&d->snapshot, d->store, base, !d->commit);
-	d->tickets.visited_count = 0;
+	assay_ticketing_begin(&d->tickets);
+	assay_decided_begin(&d->session->decided);
+	d->job->wanted_count = 0;
 	d->summary->samples = (assay_counts){0};
 	d->summary->incomplete = false;
 	*whole = true;
 	d->summary->sources_judged = 0;
 	assay_dataset_checks_release(&d->checks);
-	rc = d->whole ? assay_dataset_checks_open(&d->checks, d->session, err) : ASSAY_OK;
+	rc = d->job->whole ? assay_dataset_checks_open(&d->checks, d->session, err) : ASSAY_OK;
 	if (rc == ASSAY_OK)
 		rc = assay_sources_each(d->store, do_source, d, err);
+	d->commit = d->commit && (!d->job->repairs || d->job->wanted_count == 0);
 	if (rc == ASSAY_OK && d->commit)
 		rc = assay_snapshot_build(&d->snapshot, d->store, whole, err);
 	return rc;
@@ -255,8 +350,9 @@ static assay_code refuse(dataset *d, assay_err *err)
 static assay_code commit(dataset *d, assay_err *err)
 {
 	const assay_snapshot *s = &d->snapshot;
-	/* Ages are judged as of another time by every run. */
-	const int64_t until_ns = d->checks.needs_time ? INT64_MIN : ASSAY_JUDGEMENT_ALWAYS;
+	/* Ages are judged as of another time by every run; and what was not made may be by the next. */
+	const bool again = d->checks.needs_time || d->job->wanted_count > 0 || d->job->undone_count > 0;
+	const int64_t until_ns = again ? INT64_MIN : ASSAY_JUDGEMENT_ALWAYS;
 	assay_code rc;
 
 	if (!may_commit(d))
@@ -276,6 +372,7 @@ static assay_code conclude(dataset *d, assay_err *err)
 	ASSAY_TRY(settle_tickets(d, err));
 	ASSAY_TRY(assay_dataset_checks_end(&d->checks, d->summary, err));
 	ASSAY_TRY(assay_conservation_check(d->summary, s->accepted.expected + s->others.expected, err));
+	ASSAY_TRY(assay_conservation_check_queue(d->summary, &d->tickets, err));
 	d->summary->judged = true;
 	assay_progress_phase(d->progress, ASSAY_PHASE_COMMIT, d->summary->sources.seen);
 	ASSAY_TRY(commit(d, err));
@@ -291,34 +388,55 @@ fail:
 static assay_code stand_by(dataset *d, assay_err *err)
 {
 	const assay_counts *c = &d->summary->samples;
-	assay_code rc = assay_judged_before_tell(&d->before, d->session, d->summary, d->whole, d->commit, err);
+	assay_code rc = assay_judged_before_tell(&d->before, d->session, d->summary, d->job->whole, d->commit, err);
 
+	if (rc == ASSAY_OK)
+		rc = assay_tickets_count(d->store, d->summary->tickets, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	return assay_conservation_check(d->summary, c->in + c->failed_sources, err);
 }
 
-assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary, bool whole, bool commit,
+void assay_dataset_job_release(assay_dataset_job *j)
+{
+	assay_scratch_free(j->wanted, j->wanted_cap, sizeof *j->wanted);
+	j->wanted = NULL;
+	j->wanted_count = j->wanted_cap = 0;
+}
+
+/* A judging before attempts were made may have filled it in. */
+static void forget_before(assay_summary *summary)
+{
+	assay_dataset_results_release(&summary->checks);
+	for (size_t i = 0; i < summary->imbalance_count; i++)
+		free(summary->imbalance[i]);
+	summary->imbalance_count = 0;
+}
+
+assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary, assay_dataset_job *job,
 				       assay_progress *progress, assay_err *err)
 {
 	dataset d = {.session = s,
 		     .store = s->store,
 		     .summary = summary,
 		     .progress = progress,
-		     .commit = commit,
-		     .whole = whole,
+		     .job = job,
+		     .commit = job->commit,
 		     .tickets = {.store = s->store, .run = s->run.id}};
 	bool stands;
 	assay_code rc;
 
 	assay_progress_phase(progress, ASSAY_PHASE_JUDGE, summary->sources.seen);
+	forget_before(summary);
 	ASSAY_TRY(assay_judged_before_read(&d.before, s, err));
 	ASSAY_TRY(assay_judged_before_stands(&d.before, s, &stands, err));
 	if (stands) {
 		rc = stand_by(&d, err);
 		goto fail;
 	}
-	ASSAY_TRY(assay_judging_open(&d.judging, s, err));
+	ASSAY_TRY(assay_judging_open(&d.judging, s, &d.known, err));
+	d.judging.repair.undone = job->undone;
+	d.judging.repair.undone_count = job->undone_count;
 	ASSAY_TRY(assay_store_begin_long(s->store, err));
 	ASSAY_TRY(judge_all(&d, err));
 	ASSAY_TRY(conclude(&d, err));

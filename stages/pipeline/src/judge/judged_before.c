@@ -1,7 +1,9 @@
 /*
- * Inputs, digested: [contract set, dataset, [[metric, unit, scale, kinds]...], [baseline...], fields, filters].
- * Whatever else comes to decide on a sample or on the version (decisions) must join them; what lies in the catalog need not, its
- * generation speaks for it.
+ * Inputs, digested: [contract set, dataset, [[metric, unit, scale, kinds]...], [baseline...], fields, filters], and
+ * where there are any: [[remedy, rung, best, high, by, recipe]...]; number and whether it has ended of each waiver that
+ * ends.
+ * Whatever else comes to decide on a sample or on the version must join them; what lies in the catalog (decisions, units)
+ * need not, its generation speaks for it.
  */
 #include "judged_before.h"
 
@@ -24,6 +26,37 @@ static assay_code encode_baselines(assay_buf *out, const assay_session *s, assay
 	return rc;
 }
 
+static void encode_remedies(assay_buf *out, const assay_session *s)
+{
+	if (s->rung_count == 0)
+		return;
+	assay_cbor_array(out, s->rung_count);
+	for (size_t i = 0; i < s->rung_count; i++) {
+		const assay_session_rung *r = &s->rungs[i];
+
+		assay_cbor_array(out, 6);
+		assay_cbor_text(out, r->remedy->name);
+		assay_cbor_uint(out, r->rung);
+		assay_cbor_bool(out, r->remedy->best);
+		assay_cbor_bool(out, r->remedy->high);
+		assay_cbor_text(out, r->remedy->by);
+		assay_cbor_digest(out, &r->recipe->digest);
+	}
+}
+
+/* A waiver ends by the time as of which the dataset is judged, which may go backwards. */
+static void encode_ends(assay_buf *out, const assay_session *s)
+{
+	for (size_t i = 0; i < s->decided.count; i++) {
+		const assay_decision *d = &s->decided.items[i];
+
+		if (d->expires_ns == 0)
+			continue;
+		assay_cbor_uint(out, d->id);
+		assay_cbor_bool(out, s->as_of_ns >= d->expires_ns);
+	}
+}
+
 static assay_code digest_inputs(assay_digest *out, const assay_session *s, assay_err *err)
 {
 	const assay_vocabulary *v = &s->config->vocabulary;
@@ -44,6 +77,8 @@ static assay_code digest_inputs(assay_digest *out, const assay_session *s, assay
 	rc = encode_baselines(&b, s, err);
 	assay_fields_encode(&b, &s->config->fields);
 	assay_filters_encode(&b, &s->config->filters);
+	encode_remedies(&b, s);
+	encode_ends(&b, s);
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&b, err);
 	return rc == ASSAY_OK ? assay_digest_of(out, b.data, b.len, err) : rc;

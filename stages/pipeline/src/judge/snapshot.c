@@ -4,6 +4,8 @@
 #include "assay/log.h"
 #include "assay/scratch.h"
 
+#include <stdlib.h>
+
 void assay_snapshot_begin(assay_snapshot *s, assay_store *store, const assay_judgement *base, bool counts_only)
 {
 	assay_snapshot_release(s);
@@ -50,7 +52,7 @@ static assay_code add_change(assay_snapshot *s, assay_trie_changes *to, assay_tr
 /* The entry goes into one trie; if there was one of its key in the other, that is gone. */
 static assay_code put_entry(assay_snapshot *s, const assay_trie_entry *e, assay_err *err)
 {
-	const bool delivered = e->outcome == ASSAY_OUTCOME_ACCEPTED;
+	const bool delivered = assay_outcome_is_delivered(e->outcome);
 	const assay_trie_entry gone = {.key = e->key};
 	assay_code rc = add_change(s, delivered ? &s->accepted : &s->others, *e, false, err);
 
@@ -82,35 +84,37 @@ assay_code assay_snapshot_moved(assay_snapshot *s, assay_store *store, const ass
 	return rc == ASSAY_OK ? assay_samples_of(store, src->id, forget_sample, s, err) : rc;
 }
 
-static assay_code digest_content(assay_snapshot *s, const assay_judged *of, assay_digest *out, assay_err *err)
+assay_code assay_snapshot_content(assay_snapshot *s, const assay_judged *of, assay_digest *out, assay_err *err)
 {
 	assay_content *c = &s->content;
 	assay_code rc;
 
 	assay_content_reset(c);
-	c->source = of->source->digest;
+	c->source = of->bytes;
 	c->metadata_keys = (const char *const *)of->source->metadata_keys;
 	c->metadata_values = (const char *const *)of->source->metadata_values;
 	c->metadata_count = of->source->metadata_count;
 	rc = assay_content_of(c, of->recipe->recipe, of->sample, err);
+	c->part = of->part; /* the name that it is delivered by, whatever it is in the file */
 	return rc == ASSAY_OK ? assay_content_digest(c, &s->scratch, out, err) : rc;
 }
 
 assay_code assay_snapshot_sample(assay_snapshot *s, const assay_judged *of, const assay_sample_row *row, bool told,
 				 assay_err *err)
 {
+	const bool delivered = assay_outcome_is_delivered(row->outcome);
 	assay_trie_entry e = {.key = row->key, .outcome = row->outcome, .kind = of->sample->kind};
 	assay_code rc = ASSAY_OK;
 
-	if (row->outcome == ASSAY_OUTCOME_ACCEPTED)
+	if (delivered)
 		s->accepted.expected++;
 	else
 		s->others.expected++;
 	if (s->counts_only || (s->base != NULL && !told))
 		return ASSAY_OK;
-	if (row->outcome == ASSAY_OUTCOME_ACCEPTED) {
+	if (delivered) {
 		e.work_key = of->unit->work_key;
-		rc = digest_content(s, of, &e.content, err);
+		rc = assay_snapshot_content(s, of, &e.content, err);
 	} else if (row->outcome == ASSAY_OUTCOME_QUARANTINED || row->outcome == ASSAY_OUTCOME_FILTERED) {
 		e.stage = row->failed_stage;
 		e.failure = row->failure;
@@ -155,6 +159,27 @@ assay_code assay_snapshot_build(assay_snapshot *s, assay_store *store, bool *who
 	return ASSAY_OK;
 }
 
+static int compare_digests(const void *a, const void *b)
+{
+	return assay_digest_cmp(a, b);
+}
+
+/* Every recipe that a remedy might have been tried by, used or not: it is how the dataset was asked for. */
+static assay_code name_remedies(assay_version *v, const assay_session *s, assay_err *err)
+{
+	v->remedies = assay_alloc(s->rung_count, sizeof *v->remedies);
+	if (v->remedies == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "version");
+	for (size_t i = 0; i < s->rung_count; i++)
+		v->remedies[i] = s->rungs[i].recipe->digest;
+	if (s->rung_count > 1)
+		qsort(v->remedies, s->rung_count, sizeof *v->remedies, compare_digests);
+	for (size_t i = 0; i < s->rung_count; i++)
+		if (i == 0 || !assay_digest_eq(&v->remedies[i], &v->remedies[v->remedy_count - 1]))
+			v->remedies[v->remedy_count++] = v->remedies[i];
+	return ASSAY_OK;
+}
+
 assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session, assay_summary *summary,
 				 assay_err *err)
 {
@@ -168,6 +193,11 @@ assay_code assay_snapshot_commit(assay_snapshot *s, const assay_session *session
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "version");
 	for (size_t i = 0; i < config->contract_count; i++)
 		v->contracts[v->contract_count++] = session->contracts[i];
+	rc = name_remedies(v, session, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decided_keep(&session->decided, session->store, &v->decisions, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	v->run = session->run.id;
 	v->made_ns = assay_now_ns();
 	v->incomplete = summary->incomplete;

@@ -43,6 +43,9 @@ ASSAY_NODISCARD assay_code assay_snapshot_moved(assay_snapshot *s, assay_store *
 /** A sample with its verdict. @param told  it may stand differently in the base, or there is none */
 ASSAY_NODISCARD assay_code assay_snapshot_sample(assay_snapshot *s, const assay_judged *of, const assay_sample_row *row,
 						 bool told, assay_err *err);
+/** Digest of what would be delivered of the sample. */
+ASSAY_NODISCARD assay_code assay_snapshot_content(assay_snapshot *s, const assay_judged *of, assay_digest *out,
+						  assay_err *err);
 /** A source that gave no samples. */
 ASSAY_NODISCARD assay_code assay_snapshot_failed(assay_snapshot *s, const char *path, const char *stage,
 						 assay_failure failure, bool told, assay_err *err);

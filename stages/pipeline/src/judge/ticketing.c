@@ -4,6 +4,7 @@
 #include "assay/file.h"
 #include "assay/source.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ static void describe_check(assay_buf *out, const assay_failed_check *c)
 	assay_check_bound_text(out, (assay_operator)c->op, c->low, c->high);
 }
 
-static void describe(assay_buf *out, const assay_ticket *t)
+static void describe_failure(assay_buf *out, const assay_ticket *t)
 {
 	if (t->failure != ASSAY_FAILURE_NONE) {
 		assay_buf_printf(out, "%s: %s: %s", t->stage != NULL ? t->stage : "source",
@@ -38,6 +39,67 @@ static void describe(assay_buf *out, const assay_ticket *t)
 		if (out->len > 0)
 			assay_buf_puts(out, "; ");
 		describe_check(out, &t->checks[i]);
+	}
+}
+
+static const assay_ticket_attempt *chosen_of(const assay_complaint *c)
+{
+	for (size_t i = 0; i < c->attempt_count; i++)
+		if (c->attempts[i].chosen)
+			return &c->attempts[i];
+	return NULL;
+}
+
+static void describe_attempts(assay_buf *out, const assay_complaint *c)
+{
+	for (size_t i = 0; i < c->attempt_count; i++) {
+		const assay_ticket_attempt *a = &c->attempts[i];
+
+		assay_buf_puts(out, i > 0 ? "; " : "");
+		if (a->way == ASSAY_WAY_REMEDY)
+			assay_buf_printf(out, "remedy %s, attempt %" PRIu32 ": ", a->remedy, a->rung + 1);
+		else
+			assay_buf_puts(out, a->way == ASSAY_WAY_CORRECTED ? "correction: " : "other file: ");
+		assay_buf_puts(out, assay_attempt_outcome_name(a->outcome));
+		if (a->note != NULL)
+			assay_buf_printf(out, " (%s)", a->note);
+	}
+}
+
+/* Why the ticket comes into its state. */
+static void describe(assay_buf *out, const assay_ticket *t, const assay_complaint *c)
+{
+	const assay_ticket_attempt *chosen = chosen_of(c);
+
+	switch (t->state) {
+	case ASSAY_TICKET_REPAIRED:
+		if (chosen != NULL)
+			assay_buf_printf(out, "remedy %s, attempt %" PRIu32 ", makes it pass every check",
+					 chosen->remedy, chosen->rung + 1);
+		return;
+	case ASSAY_TICKET_CORRECTED:
+		assay_buf_puts(out, "as it was corrected it passes every check");
+		return;
+	case ASSAY_TICKET_REPLACED:
+		assay_buf_puts(out, "the file in its place passes every check");
+		return;
+	case ASSAY_TICKET_WAIVED:
+	case ASSAY_TICKET_REJECTED:
+		if (c->decision != NULL)
+			assay_buf_puts(out,
+				       c->decision->reason[0] != '\0' ? c->decision->reason : "no reason was given");
+		return;
+	case ASSAY_TICKET_RETRYING:
+	case ASSAY_TICKET_NEEDS_REVIEW:
+		describe_failure(out, t);
+		assay_buf_puts(out, out->len > 0 ? "; " : "");
+		describe_attempts(out, c);
+		return;
+	case ASSAY_TICKET_OPEN:
+	case ASSAY_TICKET_PASSED:
+	case ASSAY_TICKET_GONE:
+	default:
+		describe_failure(out, t);
 	}
 }
 
@@ -56,51 +118,80 @@ static bool same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static bool unchanged(const assay_ticket *t, const assay_complaint *c)
+static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
 {
 	/* What a stage says of a unit stays the same; what the fields say does not. */
-	return t->state == ASSAY_TICKET_OPEN && t->unit == c->unit && t->failure == c->failure &&
-	       same_text(t->message, c->message) &&
-	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count);
+	return t->state == state && t->unit == c->unit && t->failure == c->failure &&
+	       t->decision == (c->decision != NULL ? c->decision->id : 0) && same_text(t->message, c->message) &&
+	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count) &&
+	       assay_ticket_attempts_same(t->attempts, t->attempt_count, c->attempts, c->attempt_count);
+}
+
+/* The ticket borrows what the complaint has while it is written. */
+static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, assay_err *err)
+{
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	const assay_ticket own = *t;
+	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay"};
+	assay_code rc = ASSAY_OK;
+
+	t->checks = c->checks, t->check_count = c->check_count;
+	t->attempts = c->attempts, t->attempt_count = c->attempt_count;
+	describe(&reason, t, c);
+	rc = assay_buf_check(&reason, err);
+	if ((t->state == ASSAY_TICKET_WAIVED || t->state == ASSAY_TICKET_REJECTED) && c->decision != NULL)
+		e.actor = c->decision->actor;
+	e.reason = (char *)(uintptr_t)assay_buf_str(&reason);
+	if (rc == ASSAY_OK && c->contents != NULL)
+		rc = c->contents(c->ctx, &e.before, &e.after, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_put_event(d->store, t, &e, err);
+	t->checks = own.checks, t->check_count = own.check_count;
+	t->attempts = own.attempts, t->attempt_count = own.attempt_count;
+	return rc;
 }
 
 assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
-	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
-	assay_failed_check *kept = NULL;
-	size_t kept_count = 0;
+	const assay_ticket_state state = c->state != 0 ? c->state : ASSAY_TICKET_OPEN;
 	assay_code rc = assay_ticket_find(d->store, c->subject, &t, err);
-	const bool was_open = rc == ASSAY_OK && t.state == ASSAY_TICKET_OPEN;
+	const bool was_open = rc == ASSAY_OK && assay_ticket_state_is_open(t.state);
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
-	if (rc == ASSAY_OK && unchanged(&t, c))
+	d->told[c->is_source][state]++;
+	if (rc == ASSAY_OK && t.origin == ASSAY_TICKET_JUDGED && unchanged(&t, c, state))
 		return visit_ticket(d, t.id, err);
 	if (!was_open) {
 		t.opened_run = d->run;
 		t.opened_ns = assay_now_ns();
 		d->opened++;
 	}
+	d->settled += !assay_ticket_state_is_open(state);
 	ASSAY_TRY(replace_text(&t.subject, c->subject, err));
 	ASSAY_TRY(replace_text(&t.stage, c->stage, err));
 	ASSAY_TRY(replace_text(&t.message, c->message, err));
 	t.is_source = c->is_source;
-	t.state = ASSAY_TICKET_OPEN;
+	t.origin = ASSAY_TICKET_JUDGED;
+	t.state = state;
 	t.unit = c->unit;
 	t.failure = c->failure;
+	t.decision = c->decision != NULL ? c->decision->id : 0;
 	t.changed_run = d->run;
 	t.changed_ns = assay_now_ns();
-	/* The ticket borrows the checks while it is written. */
-	kept = t.checks, kept_count = t.check_count;
-	t.checks = c->checks, t.check_count = c->check_count;
-	describe(&reason, &t);
-	rc = assay_ticket_put(d->store, &t, "assay", assay_buf_str(&reason), err);
-	t.checks = kept, t.check_count = kept_count;
+	rc = put_borrowing(d, &t, c, err);
 	if (rc == ASSAY_OK)
 		rc = visit_ticket(d, t.id, err);
 fail:
 	return rc;
+}
+
+void assay_ticketing_begin(assay_ticketing *d)
+{
+	d->visited_count = 0;
+	memset(d->told, 0, sizeof d->told);
+	memset(d->kept, 0, sizeof d->kept);
 }
 
 static int compare_u64(const void *a, const void *b)
@@ -146,18 +237,25 @@ static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err
 	assay_ticket_state state;
 	assay_code rc;
 
-	if (d->visited_count > 0 &&
-	    bsearch(&t->id, d->visited, d->visited_count, sizeof *d->visited, compare_u64) != NULL)
+	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
 		return ASSAY_OK;
+	if (d->visited_count > 0 &&
+	    bsearch(&t->id, d->visited, d->visited_count, sizeof *d->visited, compare_u64) != NULL) {
+		d->kept[t->is_source][t->state]++;
+		return ASSAY_OK;
+	}
 	rc = settle_reason(d, t, &state, &reason, err);
+	if (rc == ASSAY_OK && t->origin == ASSAY_TICKET_FEEDBACK && state != ASSAY_TICKET_GONE)
+		return ASSAY_OK; /* what a model made of it does not change with the verdict */
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	d->settled += assay_ticket_state_is_open(copy.state);
 	copy.state = state;
+	copy.decision = 0;
 	copy.changed_run = d->run;
 	copy.changed_ns = assay_now_ns();
-	d->settled++;
 	rc = assay_ticket_put(d->store, &copy, "assay", assay_buf_str(&reason), err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
@@ -166,7 +264,7 @@ assay_code assay_ticketing_settle(assay_ticketing *d, assay_err *err)
 {
 	if (d->visited_count > 0)
 		qsort(d->visited, d->visited_count, sizeof *d->visited, compare_u64);
-	return assay_tickets_each(d->store, false, settle_ticket, d, err);
+	return assay_tickets_each(d->store, true, settle_ticket, d, err);
 }
 
 void assay_ticketing_release(assay_ticketing *d)

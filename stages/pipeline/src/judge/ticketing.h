@@ -1,7 +1,12 @@
-/** Keeping the queue in step with the verdicts: who fails has an open ticket, and nobody else has. */
+/**
+ * Keeping the queue in step with the verdicts: who is not delivered as the pipeline made it has a ticket in the state
+ * that says why, and nobody else has one that is open. Tickets that feedback opened are left alone while their sample
+ * is there.
+ */
 #ifndef ASSAY_TICKETING_H
 #define ASSAY_TICKETING_H
 
+#include "assay/decision.h"
 #include "assay/queue.h"
 
 typedef struct assay_ticketing {
@@ -10,7 +15,13 @@ typedef struct assay_ticketing {
 	uint64_t *visited; /* tickets of subjects that fail now */
 	size_t visited_count, visited_cap;
 	uint64_t opened, settled; /* by this run */
+	/* Tickets as they must be, by the complaints of this judging, and as they are once settled. */
+	uint64_t told[2][ASSAY_TICKET_STATES + 1]; /* of samples, of sources; by state */
+	uint64_t kept[2][ASSAY_TICKET_STATES + 1]; /* but for those of feedback */
 } assay_ticketing;
+
+/** Content of a subject before and after what its ticket tells; zero where there is none. */
+typedef assay_code assay_contents_fn(void *ctx, assay_digest *before, assay_digest *after, assay_err *err);
 
 /** What a ticket is about, as it stands now. All of it is borrowed. */
 typedef struct assay_complaint {
@@ -21,12 +32,20 @@ typedef struct assay_complaint {
 	const char *stage, *message;
 	assay_failed_check *checks;
 	size_t check_count;
+	assay_ticket_state state;       /* that the ticket is to be in; 0: open */
+	const assay_decision *decision; /* that the state comes from; NULL: none */
+	assay_ticket_attempt *attempts;
+	size_t attempt_count;
+	assay_contents_fn *contents; /* [optional] asked when an event is written */
+	void *ctx;
 } assay_complaint;
 
-/** The subject fails: open its ticket, or bring it up to date. */
+/** The subject needs a ticket: open it, or bring it up to date. */
 ASSAY_NODISCARD assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c, assay_err *err);
-/** All complaints are in: settle every open ticket that nobody complained about. */
+/** All complaints are in: settle every ticket that nobody complained about and that is not passed or gone already. */
 ASSAY_NODISCARD assay_code assay_ticketing_settle(assay_ticketing *d, assay_err *err);
+/** Forget the complaints of a judging that is begun again. */
+void assay_ticketing_begin(assay_ticketing *d);
 void assay_ticketing_release(assay_ticketing *d);
 
 #endif

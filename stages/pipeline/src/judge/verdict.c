@@ -39,17 +39,11 @@ static assay_code judge_contracts(assay_judging *j, const assay_judged *of, assa
 	return rc == ASSAY_OK ? set_checks(j, err) : rc;
 }
 
-static assay_code make_key(assay_buf *key, const char *path, const char *part, assay_err *err)
-{
-	assay_buf_reset(key);
-	assay_sample_key(key, path, part);
-	return assay_buf_check(key, err);
-}
-
 /* A stage's rejection comes first: what it saw is nearer to the sample than what people said of its source. */
 static assay_code set_rejection(assay_judging *j, const assay_judged *of, const assay_metadata_view *m, assay_err *err)
 {
 	j->row.failure = of->sample->rejected;
+	j->row.failed_stage = NULL;
 	if (j->row.failure != ASSAY_FAILURE_NONE) {
 		j->row.failed_stage = borrow(assay_known_step(of->recipe, of->sample->rejected_by));
 	} else if (!assay_fields_accept(&j->session->config->fields, m, &j->broken)) {
@@ -57,6 +51,29 @@ static assay_code set_rejection(assay_judging *j, const assay_judged *of, const 
 		j->row.failed_stage = borrow("fields");
 	}
 	return assay_buf_check(&j->broken, err);
+}
+
+assay_code assay_judging_weigh(assay_judging *j, const assay_judged *of, assay_err *err)
+{
+	const assay_metadata_view m = {(const char *const *)of->source->metadata_keys,
+				       (const char *const *)of->source->metadata_values, of->source->metadata_count};
+	assay_code rc;
+
+	assay_buf_reset(&j->broken);
+	ASSAY_TRY(assay_sample_values_set(&j->values, of->recipe, of->sample, err));
+	ASSAY_TRY(set_rejection(j, of, &m, err));
+	ASSAY_TRY(judge_contracts(j, of, err));
+	j->row.outcome = j->row.failure != ASSAY_FAILURE_NONE || !j->verdict.passed ? ASSAY_OUTCOME_QUARANTINED
+										    : ASSAY_OUTCOME_ACCEPTED;
+fail:
+	return rc;
+}
+
+static assay_code make_key(assay_buf *key, const char *path, const char *part, assay_err *err)
+{
+	assay_buf_reset(key);
+	assay_sample_key(key, path, part);
+	return assay_buf_check(key, err);
 }
 
 const char *assay_judging_message(const assay_judging *j, const assay_judged *of)
@@ -70,9 +87,10 @@ const char *assay_judging_message(const assay_judging *j, const assay_judged *of
  * The order in which a sample's outcome is decided. Whoever keeps samples out before they are judged at all stands
  * before the contracts; a duplicate and a rejected sample keep the findings of the contracts, so that they can be told.
  */
-static assay_code decide(assay_judging *j, const assay_judged *of, assay_err *err)
+static assay_code decide(assay_judging *j, assay_err *err)
 {
 	const assay_config *c = j->session->config;
+	const assay_judged *of = &j->of;
 	const assay_metadata_view m = {(const char *const *)of->source->metadata_keys,
 				       (const char *const *)of->source->metadata_values, of->source->metadata_count};
 	const assay_filter *filter =
@@ -80,23 +98,17 @@ static assay_code decide(assay_judging *j, const assay_judged *of, assay_err *er
 	assay_sample_row *row = &j->row;
 	assay_code rc;
 
-	assay_buf_reset(&j->broken);
-	ASSAY_TRY(assay_sample_values_set(&j->values, of->recipe, of->sample, err));
 	if (filter != NULL) {
 		row->outcome = ASSAY_OUTCOME_FILTERED;
 		row->failed_stage = borrow(filter->name);
-		return ASSAY_OK;
+		return assay_sample_values_set(&j->values, of->recipe, of->sample, err);
 	}
-	ASSAY_TRY(set_rejection(j, of, &m, err));
-	ASSAY_TRY(judge_contracts(j, of, err));
-	if (of->original != NULL) {
-		ASSAY_TRY(make_key(&j->original, of->original, of->sample->part, err));
-		row->outcome = ASSAY_OUTCOME_DUPLICATE;
-		row->original = borrow(assay_buf_str(&j->original));
-		return ASSAY_OK;
-	}
-	row->outcome = row->failure != ASSAY_FAILURE_NONE || !j->verdict.passed ? ASSAY_OUTCOME_QUARANTINED
-										: ASSAY_OUTCOME_ACCEPTED;
+	ASSAY_TRY(assay_judging_weigh(j, of, err));
+	if (of->original == NULL)
+		return assay_sample_treat(j, err);
+	ASSAY_TRY(make_key(&j->original, of->original, of->sample->part, err));
+	row->outcome = ASSAY_OUTCOME_DUPLICATE;
+	row->original = borrow(assay_buf_str(&j->original));
 fail:
 	return rc;
 }
@@ -113,6 +125,8 @@ static bool row_stands(const assay_sample_row *row, const assay_sample_row *now)
 	return row->id != 0 && !row->missing && row->unit == now->unit && row->position == now->position &&
 	       row->outcome == now->outcome && row->judged_unit == now->judged_unit && row->failure == now->failure &&
 	       same_text(row->failed_stage, now->failed_stage) && same_text(row->original, now->original) &&
+	       row->way == now->way && row->rung == now->rung && row->decision == now->decision &&
+	       row->plain_unit == now->plain_unit && same_text(row->remedy, now->remedy) &&
 	       assay_failed_checks_same(row->checks, row->check_count, now->checks, now->check_count);
 }
 
@@ -142,15 +156,19 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 
 	j->row = (assay_sample_row){
 	    .source = of->source->id,
-	    .unit = of->unit->id,
-	    .position = of->position,
 	    .contracts = j->session->contract_set,
-	    .judged_unit = of->unit->id,
 	    .judged_run = j->session->run.id,
 	};
+	j->of = j->base = *of;
+	j->state = 0;
+	j->decision = NULL;
+	j->unsettled = false;
+	assay_repair_begin(&j->repair);
 	ASSAY_TRY(make_key(&j->key, of->source->path, of->sample->part, err));
 	j->row.key = borrow(assay_buf_str(&j->key));
-	ASSAY_TRY(decide(j, of, err));
+	ASSAY_TRY(decide(j, err));
+	j->row.unit = j->row.judged_unit = j->of.unit->id;
+	j->row.position = j->of.position;
 	assay_arena_rewind(&j->rows);
 	rc = assay_sample_find_near(store, j->row.key, hint, &j->rows, &j->before, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
@@ -169,11 +187,12 @@ fail:
 
 /* ---------------------------------------------------------------- life */
 
-assay_code assay_judging_open(assay_judging *j, const assay_session *s, assay_err *err)
+assay_code assay_judging_open(assay_judging *j, assay_session *s, assay_known_recipes *known, assay_err *err)
 {
 	const assay_config *c = s->config;
 
 	*j = (assay_judging){.session = s};
+	assay_repair_open(&j->repair, s, known);
 	j->contracts = assay_alloc(c->contract_count, sizeof *j->contracts);
 	if (j->contracts == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "judging");
@@ -187,6 +206,9 @@ void assay_judging_release(assay_judging *j)
 	assay_sample_values_release(&j->values);
 	free(j->contracts);
 	assay_findings_release(&j->findings);
+	assay_findings_release(&j->objection.findings);
+	assay_repair_release(&j->repair);
+	free(j->base_values);
 	assay_verdict_release(&j->verdict);
 	assay_arena_release(&j->rows);
 	assay_buf_release(&j->key);

@@ -170,6 +170,8 @@ static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opt
 	uint64_t seen;
 	assay_code rc;
 
+	if (store != NULL)
+		ASSAY_TRY(assay_decided_load(&c->session.decided, store, err));
 	ASSAY_TRY(foresee_judging(c, err));
 	ASSAY_TRY(assay_build_ids_read(&c->session.builds, err));
 	ASSAY_TRY(assay_session_recipes(c->session.recipes, c->session.config, &c->session.builds, NULL, err));

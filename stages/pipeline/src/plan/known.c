@@ -67,7 +67,7 @@ static assay_code same_metadata(bool *same, assay_session *s, const assay_source
 				assay_err *err)
 {
 	ASSAY_AUTO_METADATA_SET now = {0};
-	const assay_code rc = assay_metadata_now(&now, s->config, f, src, err);
+	const assay_code rc = assay_metadata_now(&now, s, f, src, err);
 
 	*same = rc == ASSAY_OK && assay_metadata_stands(src, &now);
 	return rc;

@@ -6,6 +6,7 @@
 #include "assay/program.h"
 #include "assay/scratch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,9 @@ static assay_code digest_config(assay_digest *out, const assay_session *s, assay
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
 		assay_cbor_digest(&b, s->recipes[m] != NULL ? &s->recipes[m]->digest : NULL);
 	encode_tables(&b, c->tables);
+	for (size_t i = 0; i < s->decided.count; i++)
+		if (s->decided.items[i].kind == ASSAY_DECISION_METADATA)
+			assay_cbor_uint(&b, s->decided.items[i].id);
 	rc = assay_buf_check(&b, err);
 	return rc == ASSAY_OK ? assay_digest_of(out, b.data, b.len, err) : rc;
 }
@@ -439,4 +443,11 @@ void assay_seen_renew(const assay_session *s)
 	/* One write in one sector: whoever reads sees it before or after, or that the checksum differs. */
 	if (encode_head(p, &h, NULL) == ASSAY_OK)
 		(void)!assay_pwrite_all(fd, p, sizeof p, 0, NULL);
+}
+
+assay_code assay_seen_forget(assay_store *store, assay_err *err)
+{
+	if (unlinkat(assay_store_dirfd(store), FILE_NAME, 0) != 0 && errno != ENOENT)
+		return ASSAY_RAISE_ERRNO(err, "remove '%s'", FILE_NAME);
+	return ASSAY_OK;
 }

@@ -44,4 +44,7 @@ ASSAY_NODISCARD assay_code assay_seen_write(const assay_session *s, const assay_
 /** The session's run has changed no source: what held before it holds after it. */
 void assay_seen_renew(const assay_session *s);
 
+/** The index no longer speaks of what is there: the next run reads rows. */
+ASSAY_NODISCARD assay_code assay_seen_forget(assay_store *store, assay_err *err);
+
 #endif

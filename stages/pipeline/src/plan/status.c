@@ -122,6 +122,7 @@ assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_co
 	*out = (assay_pipeline_status){0};
 	ASSAY_TRY(assay_build_ids_read(&s.builds, err));
 	ASSAY_TRY(assay_session_recipes(s.recipes, config, &s.builds, NULL, err));
+	ASSAY_TRY(assay_decided_load(&s.decided, store, err));
 	ASSAY_TRY(assay_seen_open(&c.seen, &s, err));
 	ASSAY_TRY(assay_scan_run(&found, config, rootfd, assay_store_dirfd(store), err));
 	for (size_t i = 0; i < found.count; i++)

@@ -123,7 +123,7 @@ assay_code assay_job_go_on(assay_job *j, assay_session *s, int rootfd, assay_err
 	assay_code rc = assay_job_take_digests(j, err);
 
 	if (rc == ASSAY_OK)
-		rc = assay_job_take_metadata(j, s->config, rootfd, err);
+		rc = assay_job_take_metadata(j, s, rootfd, err);
 	j->state = ASSAY_JOB_WORKING;
 	if (rc != ASSAY_OK || j->next.failure != ASSAY_FAILURE_NONE)
 		return rc;
@@ -189,12 +189,10 @@ static int compare_parts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r)
+bool assay_result_parts_fit(const assay_result *r, bool document, size_t first, size_t last)
 {
 	ASSAY_AUTO_FREE const char **parts = assay_alloc(r->sample_count, sizeof *parts);
-	const bool document = j->next.modality == ASSAY_MODALITY_PAGE;
-	const size_t first = part * ASSAY_UNIT_PAGES + 1;
-	size_t last = first + ASSAY_UNIT_PAGES - 1, pages = 0;
+	size_t pages = 0;
 	bool ok = parts != NULL;
 
 	if (document && r->pages > 0 && last > r->pages)
@@ -213,6 +211,13 @@ bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r
 	for (size_t i = 1; i < r->sample_count && ok; i++)
 		ok = strcmp(parts[i - 1], parts[i]) != 0;
 	return ok;
+}
+
+bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r)
+{
+	const size_t first = part * ASSAY_UNIT_PAGES + 1;
+
+	return assay_result_parts_fit(r, j->next.modality == ASSAY_MODALITY_PAGE, first, first + ASSAY_UNIT_PAGES - 1);
 }
 
 void assay_job_part_tell(assay_job_part *p, const assay_result *r)

@@ -77,7 +77,9 @@ ASSAY_NODISCARD assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_si
 					      const assay_job *j, size_t part, char text[48], assay_err *err);
 /** Note what became of a part. */
 void assay_job_part_tell(assay_job_part *p, const assay_result *r);
-/** Are the samples of a part's result named as this part's may be? Keys must be unique over the whole source. */
+/** Are the samples of a result named as those of these pages, or of a stream, may be? Names must be unique. */
+bool assay_result_parts_fit(const assay_result *r, bool document, size_t first, size_t last);
+/** The same for a part of a job. Keys must be unique over the whole source. */
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r);
 /** Has the file, or a sidecar of it, changed since it was digested? */
 bool assay_job_file_changed(const assay_job *j, int rootfd);

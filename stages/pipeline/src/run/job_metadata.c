@@ -8,25 +8,6 @@
 
 #include <fcntl.h>
 
-static assay_code keep(assay_source *row, const assay_metadata_set *m, assay_err *err)
-{
-	row->metadata_keys = assay_alloc(m->count, sizeof *row->metadata_keys);
-	row->metadata_values = assay_alloc(m->count, sizeof *row->metadata_values);
-	row->metadata_origins = assay_alloc(m->count, sizeof *row->metadata_origins);
-	if (row->metadata_keys == NULL || row->metadata_values == NULL || row->metadata_origins == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
-	while (row->metadata_count < m->count) {
-		const size_t i = row->metadata_count++;
-
-		row->metadata_keys[i] = assay_strdup(m->items[i].key);
-		row->metadata_values[i] = assay_strdup(m->items[i].value);
-		row->metadata_origins[i] = (uint8_t)m->items[i].origin;
-		if (row->metadata_keys[i] == NULL || row->metadata_values[i] == NULL)
-			return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
-	}
-	return ASSAY_OK;
-}
-
 /* Digested again, so that the row's digest is of the bytes that are taken at their word, whatever happened meanwhile. */
 static assay_code read_sidecar(assay_metadata_set *m, assay_job *j, size_t i, int rootfd, assay_err *err)
 {
@@ -51,19 +32,25 @@ static assay_code read_sidecar(assay_metadata_set *m, assay_job *j, size_t i, in
 	return rc == ASSAY_OK ? ASSAY_OK : ASSAY_RAISE(err, rc, "metadata of '%s'", j->found->key);
 }
 
-/* Rows of old formats kept nothing of a sidecar: their stamps of it are no longer trusted (lineage/src/source.c). */
+/*
+ * Rows of old formats kept nothing of a sidecar: their stamps of it are no longer trusted (lineage/src/source.c). Nor
+ * does a row keep what a decision stood over.
+ */
 static bool is_kept(const assay_job *j, const assay_source_sidecar *sc)
 {
 	const assay_source_sidecar *known = assay_known_sidecar(&j->before, sc->role, sc->path);
 
+	for (size_t i = 0; i < j->before.metadata_count; i++)
+		if (j->before.metadata_origins[i] == ASSAY_METADATA_DECISION)
+			return false;
 	return known != NULL && known->stamp.hashed_ns != 0 && assay_digest_eq(&known->digest, &sc->digest) &&
 	       j->before.failure == ASSAY_FAILURE_NONE;
 }
 
-assay_code assay_job_take_metadata(assay_job *j, const assay_config *config, int rootfd, assay_err *err)
+assay_code assay_job_take_metadata(assay_job *j, const assay_session *s, int rootfd, assay_err *err)
 {
 	ASSAY_AUTO_METADATA_SET m = {0};
-	assay_code rc = assay_metadata_set_find(&m, config, j->found->rule, j->found->path, err);
+	assay_code rc = assay_metadata_set_find(&m, s->config, j->found->rule, j->found->path, err);
 
 	for (size_t i = 0; i < j->next.sidecar_count && rc == ASSAY_OK; i++) {
 		if (!assay_role_is_metadata(j->next.sidecars[i].role) || j->next.failure != ASSAY_FAILURE_NONE)
@@ -71,8 +58,10 @@ assay_code assay_job_take_metadata(assay_job *j, const assay_config *config, int
 		rc = is_kept(j, &j->next.sidecars[i]) ? assay_metadata_recall(&m, &j->before, err)
 						      : read_sidecar(&m, j, i, rootfd, err);
 	}
+	if (rc == ASSAY_OK)
+		rc = assay_metadata_decide(&m, &s->decided, j->next.path, &j->next.digest, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_metadata_set_settle(&m);
-	return keep(&j->next, &m, err);
+	return assay_metadata_keep(&j->next, &m, err);
 }

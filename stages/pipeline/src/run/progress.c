@@ -30,9 +30,9 @@ bool assay_progress_parse(assay_progress_mode *out, const char *text)
 const char *assay_phase_name(assay_phase phase)
 {
 	static const char *const names[] = {
-	    [ASSAY_PHASE_SCAN] = "scan",       [ASSAY_PHASE_HASH] = "hash",     [ASSAY_PHASE_PROCESS] = "process",
-	    [ASSAY_PHASE_JUDGE] = "judge",     [ASSAY_PHASE_COMMIT] = "commit", [ASSAY_PHASE_DONE] = "done",
-	    [ASSAY_PHASE_STOPPED] = "stopped",
+	    [ASSAY_PHASE_SCAN] = "scan",     [ASSAY_PHASE_HASH] = "hash",       [ASSAY_PHASE_PROCESS] = "process",
+	    [ASSAY_PHASE_JUDGE] = "judge",   [ASSAY_PHASE_COMMIT] = "commit",   [ASSAY_PHASE_DONE] = "done",
+	    [ASSAY_PHASE_REPAIR] = "repair", [ASSAY_PHASE_STOPPED] = "stopped",
 	};
 
 	return names[phase];
@@ -222,6 +222,7 @@ int64_t assay_progress_eta_s(const assay_progress *p)
 		break;
 	case ASSAY_PHASE_DONE:
 		return 0;
+	case ASSAY_PHASE_REPAIR: /* how far a ladder must be climbed, nobody knows */
 	case ASSAY_PHASE_SCAN:
 	case ASSAY_PHASE_STOPPED:
 		break;

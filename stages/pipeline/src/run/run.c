@@ -5,10 +5,12 @@
 #include "assay/log.h"
 #include "assay/stop.h"
 
+#include "attempts.h"
 #include "dataset.h"
 #include "executor.h"
 #include "pace.h"
 #include "presence.h"
+#include "source_metadata.h"
 
 #include <stdlib.h>
 
@@ -109,9 +111,39 @@ static assay_code scan(assay_executor *r, assay_err *err)
 	return rc;
 }
 
-static assay_code judge(assay_executor *r, bool whole, bool commit, assay_err *err)
+/* Each time round, what the judging wants is made; a ladder is climbed by one rung. Who asks for no repairs gets none. */
+static assay_code judge_and_repair(assay_executor *r, assay_dataset_job *job, assay_err *err)
 {
-	const assay_code rc = assay_dataset_judge_present(r->session, r->summary, whole, commit, r->progress, err);
+	assay_attempts a = {.session = r->session,
+			    .rootfd = r->rootfd,
+			    .opts = r->opts,
+			    .summary = r->summary,
+			    .progress = r->progress};
+	assay_code rc;
+
+	for (;;) {
+		rc = assay_dataset_judge_present(r->session, r->summary, job, r->progress, err);
+		if (rc != ASSAY_OK || !job->repairs || job->wanted_count == 0)
+			break;
+		/* Tickets tell that attempts are on their way. */
+		rc = assay_store_commit(r->store, err);
+		if (rc == ASSAY_OK)
+			rc = assay_attempts_make(&a, job->wanted, job->wanted_count, err);
+		if (rc != ASSAY_OK)
+			break;
+		job->undone = a.undone;
+		job->undone_count = a.undone_count;
+	}
+	assay_attempts_release(&a);
+	assay_dataset_job_release(job);
+	return rc;
+}
+
+static assay_code judge(assay_executor *r, bool whole, bool commit, bool repairs, assay_err *err)
+{
+	assay_dataset_job job = {
+	    .whole = whole, .commit = commit, .repairs = repairs, .dirfd = assay_store_dirfd(r->store)};
+	const assay_code rc = judge_and_repair(r, &job, err);
 
 	if (rc == ASSAY_ESTOP) {
 		r->summary->stopped = true;
@@ -158,7 +190,7 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	ASSAY_TRY(assay_store_commit(r->store, err));
 	r->summary->refused = r->opts->strict && r->summary->unmatched > 0;
 	commit = !partial && !r->opts->no_commit && !r->summary->refused;
-	rc = judge(r, !partial, commit, err);
+	rc = judge(r, !partial, commit, true, err);
 fail:
 	return rc;
 }
@@ -263,11 +295,59 @@ assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, 
 	if (rc == ASSAY_OK)
 		rc = keep_run(&session, err);
 	if (rc == ASSAY_OK)
-		rc = judge(&r, true, true, err);
+		rc = judge(&r, true, true, false, err);
 	rc = finish(&r, rc, err);
 	if (rc == ASSAY_OK)
 		assay_seen_renew(&session); /* judging looks at no source */
 	assay_session_release(&session);
+	return rc;
+}
+
+assay_code assay_pipeline_repair(assay_summary *out, const assay_config *config, assay_store *store, int rootfd,
+				 const char *verb, const assay_run_opts *opts, assay_err *err)
+{
+	assay_session session;
+	assay_executor r = {.session = &session,
+			    .config = config,
+			    .store = store,
+			    .rootfd = rootfd,
+			    .opts = opts,
+			    .summary = out,
+			    .progress = opts->progress};
+	assay_code rc;
+
+	*out = (assay_summary){.layers = ASSAY_SANDBOX_ALL};
+	rc = assay_session_open(&session, config, store, verb, true, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	session.as_of_ns = opts->has_as_of ? opts->as_of_ns : this_second();
+	rc = name_run(out, &session, err);
+	if (rc == ASSAY_OK)
+		rc = keep_run(&session, err);
+	if (rc == ASSAY_OK)
+		rc = assay_metadata_decide_all(&session, err);
+	if (rc == ASSAY_OK)
+		rc = assay_store_commit(store, err);
+	if (rc == ASSAY_OK)
+		rc = judge(&r, true, !opts->no_commit, true, err);
+	rc = finish(&r, rc, err);
+	if (rc == ASSAY_OK)
+		assay_seen_renew(&session); /* sources stand as the last run found them */
+	assay_session_release(&session);
+	return rc;
+}
+
+assay_code assay_pipeline_ask_again(assay_store *store, const char *path, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc = assay_source_find(store, path, &src, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	src.standing = ASSAY_STANDING_RETRY;
+	rc = assay_source_put(store, &src, err);
+	if (rc == ASSAY_OK)
+		rc = assay_seen_forget(store, err);
 	return rc;
 }
 

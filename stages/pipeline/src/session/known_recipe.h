@@ -12,7 +12,7 @@ typedef struct assay_known_recipe {
 
 /** A dataset has one per modality; a judging of part of the sources may meet older ones beside them. */
 typedef struct assay_known_recipes {
-	assay_known_recipe items[16];
+	assay_known_recipe items[512];
 	size_t count;
 } assay_known_recipes;
 

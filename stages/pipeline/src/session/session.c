@@ -188,7 +188,8 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	ASSAY_TRY(assay_build_ids_read(&s->builds, err));
 	if (with_recipes)
 		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
-	if (assay_config_has_bound_remedy(config))
+	ASSAY_TRY(assay_decided_load(&s->decided, store, err));
+	if (assay_config_has_bound_remedy(config) || assay_decided_names_remedy(&s->decided))
 		ASSAY_TRY(assay_session_make_rungs(s, err));
 	ASSAY_TRY(assay_session_contracts(s, true, err));
 	ASSAY_TRY(keep_filters(s, err));
@@ -232,6 +233,7 @@ void assay_session_release(assay_session *s)
 	assay_build_ids_release(&s->builds);
 	free(s->contracts);
 	assay_baselines_release(&s->baselines);
+	assay_decided_release(&s->decided);
 	assay_run_release(&s->run);
 	*s = (assay_session){0};
 }

@@ -7,6 +7,7 @@
 #include "assay/recipe.h"
 
 #include "baseline.h"
+#include "decided.h"
 
 /** The recipe of one attempt of a remedy, for sources of one modality. */
 typedef struct assay_session_rung {
@@ -27,6 +28,7 @@ typedef struct assay_session {
 	assay_digest contract_set; /* of that list */
 	assay_digest filters;      /* the object that tells of them */
 	assay_baselines baselines; /* of checks of drift */
+	assay_decided decided;     /* by people, as they stand */
 	int64_t as_of_ns;          /* of checks of ages; set by whoever opened the session */
 	assay_run run;
 	bool kept;          /* the run's record was committed: it has an end to be told */

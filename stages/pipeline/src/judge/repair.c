@@ -1,0 +1,259 @@
+#include "repair.h"
+
+#include "assay/memory.h"
+#include "assay/sample.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void assay_repair_open(assay_repair *r, const assay_session *s, assay_known_recipes *known)
+{
+	*r = (assay_repair){.session = s, .known = known};
+}
+
+void assay_repair_release(assay_repair *r)
+{
+	assay_arena_release(&r->units);
+	*r = (assay_repair){0};
+}
+
+void assay_repair_begin(assay_repair *r)
+{
+	if (r->count == 0)
+		return;
+	r->count = 0;
+	assay_arena_rewind(&r->units);
+}
+
+assay_code assay_repair_note(assay_repair *r, assay_try *t, assay_err *err, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	t->told.note = assay_arena_strdup(&r->units, text);
+	return t->told.note == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt") : ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- which unit */
+
+/* Of a document the page that the sample is of or on; 0 for streams, which are whole. */
+static uint32_t page_of(const assay_judged *base)
+{
+	if (base->source->modality != ASSAY_MODALITY_PAGE || strncmp(base->part, "page=", 5) != 0)
+		return 0;
+	return (uint32_t)strtoul(base->part + 5, NULL, 10);
+}
+
+static size_t gather_sidecars(assay_unit_sidecar *out, const assay_judged *base, const assay_decision *d)
+{
+	const assay_unit *u = base->unit;
+	size_t n = 0;
+
+	for (size_t i = 0; i < u->sidecar_count; i++) {
+		/* Sorted by role: the correction goes where it belongs. */
+		if (d != NULL && d->kind == ASSAY_DECISION_CORRECT && n == i &&
+		    strcmp(u->sidecars[i].role, ASSAY_SIDECAR_CORRECTION) > 0)
+			out[n++] = (assay_unit_sidecar){(char *)(uintptr_t)ASSAY_SIDECAR_CORRECTION, d->payload};
+		out[n++] = u->sidecars[i];
+	}
+	if (d != NULL && d->kind == ASSAY_DECISION_CORRECT && n == u->sidecar_count)
+		out[n++] = (assay_unit_sidecar){(char *)(uintptr_t)ASSAY_SIDECAR_CORRECTION, d->payload};
+	return n;
+}
+
+static assay_code make_key(assay_try *t, const assay_judged *base, const assay_decision *d, const assay_digest *recipe,
+			   assay_err *err)
+{
+	ASSAY_AUTO_FREE assay_unit_sidecar *sidecars = assay_alloc(base->unit->sidecar_count + 1, sizeof *sidecars);
+	const bool replaced = d != NULL && d->kind == ASSAY_DECISION_REPLACE;
+	char part[ASSAY_PART_TEXT] = "";
+	assay_unit_key key = {.source = replaced ? d->payload : base->source->digest, .part = part, .recipe = *recipe};
+
+	if (sidecars == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
+	if (base->source->modality == ASSAY_MODALITY_PAGE) {
+		t->wanted.page = replaced ? 1 : page_of(base);
+		(void)snprintf(part, sizeof part, "pages=%" PRIu32 "-%" PRIu32, t->wanted.page, t->wanted.page);
+	}
+	key.sidecars = sidecars;
+	key.sidecar_count = gather_sidecars(sidecars, base, d);
+	t->of = (assay_judged){.source = base->source, .part = base->part, .bytes = key.source};
+	t->told.recipe = *recipe;
+	t->wanted.source = base->source->id;
+	return assay_work_key(&t->wanted.work_key, &key, err);
+}
+
+/* ---------------------------------------------------------------- what came of it */
+
+static int compare_digests(const void *a, const void *b)
+{
+	return assay_digest_cmp(a, b);
+}
+
+static bool is_undone(const assay_repair *r, const assay_digest *work_key)
+{
+	return r->undone_count > 0 &&
+	       bsearch(work_key, r->undone, r->undone_count, sizeof *r->undone, compare_digests) != NULL;
+}
+
+/* The name that the sample has in the attempt's result. */
+static assay_code part_there(char out[ASSAY_PART_TEXT], const char **part, const assay_try *t, assay_err *err)
+{
+	*part = t->of.part;
+	if (t->told.way != ASSAY_WAY_REPLACED || t->wanted.page == 0)
+		return ASSAY_OK;
+	if (snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32, t->wanted.page) < 0)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "part");
+	*part = out;
+	return ASSAY_OK;
+}
+
+static assay_code find_sample(assay_repair *r, assay_try *t, const assay_unit *u, assay_err *err)
+{
+	char room[ASSAY_PART_TEXT];
+	const char *part;
+	assay_code rc = part_there(room, &part, t, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	for (uint32_t i = 0; i < u->result.sample_count; i++) {
+		const assay_result_sample *s = &u->result.samples[i];
+
+		if (strcmp(s->part, part) != 0)
+			continue;
+		t->of.position = i;
+		t->of.sample = s;
+		if (s->rejected == ASSAY_FAILURE_NONE)
+			return ASSAY_OK;
+		t->told.outcome = ASSAY_ATTEMPT_REJECTED;
+		return assay_repair_note(r, t, err, "%s: %s", assay_failure_name(s->rejected),
+					 s->rejected_why != NULL ? s->rejected_why : "");
+	}
+	t->told.outcome = ASSAY_ATTEMPT_REJECTED;
+	return assay_repair_note(r, t, err, "it gives no sample '%s'", part);
+}
+
+static assay_code look_up(assay_repair *r, assay_try *t, assay_err *err)
+{
+	assay_store *store = r->session->store;
+	assay_unit *u;
+	assay_code rc = assay_unit_find(store, &t->wanted.work_key, &t->told.unit, err);
+
+	if (rc == ASSAY_ENOENT) {
+		t->told.unit = 0;
+		t->told.outcome = is_undone(r, &t->wanted.work_key) ? ASSAY_ATTEMPT_UNDONE : ASSAY_ATTEMPT_WANTED;
+		return ASSAY_OK;
+	}
+	if (rc != ASSAY_OK)
+		return rc;
+	u = assay_arena_alloc(&r->units, 1, sizeof *u);
+	if (u == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
+	ASSAY_TRY(assay_unit_get_in(store, t->told.unit, &r->units, u, err));
+	ASSAY_TRY(assay_recipe_know(r->known, store, &r->session->config->vocabulary, &u->recipe, &t->of.recipe, err));
+	t->of.unit = u;
+	if (u->result.failure == ASSAY_FAILURE_NONE)
+		return find_sample(r, t, u, err);
+	t->told.outcome = ASSAY_ATTEMPT_FAILED;
+	rc = assay_repair_note(r, t, err, "%s: %s: %s", assay_known_step(t->of.recipe, u->result.failed_step),
+			       assay_failure_name(u->result.failure),
+			       u->result.message != NULL ? u->result.message : "");
+fail:
+	return rc;
+}
+
+static assay_try *next_try(assay_repair *r)
+{
+	assay_try *t = &r->tries[r->count++];
+
+	*t = (assay_try){.wanted = {.rung = ASSAY_NO_RUNG}};
+	return t;
+}
+
+assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const assay_decision *d, assay_try **out,
+				assay_err *err)
+{
+	assay_try *t;
+	assay_code rc;
+
+	*out = NULL;
+	/* What a document's page has on it, and what is cut out of a stream, goes with the whole. */
+	if (d->kind == ASSAY_DECISION_REPLACE && base->sample->parent != ASSAY_NO_SAMPLE)
+		return ASSAY_OK;
+	t = next_try(r);
+	t->told.way = d->kind == ASSAY_DECISION_CORRECT ? ASSAY_WAY_CORRECTED : ASSAY_WAY_REPLACED;
+	t->wanted.decision = d->id;
+	rc = make_key(t, base, d, &base->unit->recipe, err);
+	if (rc == ASSAY_OK)
+		rc = look_up(r, t, err);
+	*out = t;
+	return rc;
+}
+
+assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const assay_config_remedy *remedy, size_t rung,
+			     assay_try **out, assay_err *err)
+{
+	const assay_session_rung *s = assay_session_rung_of(r->session, remedy, rung, base->source->modality);
+	assay_try *t;
+	assay_code rc;
+
+	*out = NULL;
+	if (s == NULL || r->count == ASSAY_TRIES_MAX)
+		return ASSAY_OK;
+	t = next_try(r);
+	t->remedy = remedy;
+	t->told.way = ASSAY_WAY_REMEDY;
+	t->told.remedy = remedy->name;
+	t->told.rung = (uint32_t)rung;
+	t->wanted.rung = (uint32_t)(s - r->session->rungs);
+	rc = make_key(t, base, NULL, &s->recipe->digest, err);
+	/* Two remedies may come to the same work, and so may a remedy and the pipeline itself. */
+	for (size_t i = 0; i + 1 < r->count && rc == ASSAY_OK; i++)
+		if (assay_digest_eq(&r->tries[i].wanted.work_key, &t->wanted.work_key)) {
+			r->count--;
+			return ASSAY_OK;
+		}
+	if (rc == ASSAY_OK)
+		rc = look_up(r, t, err);
+	*out = t;
+	return rc;
+}
+
+/* ---------------------------------------------------------------- content that is lost */
+
+static bool is_worse(const assay_vocabulary_metric *m, int64_t before, int64_t now)
+{
+	if (m->recall == ASSAY_RECALL_MORE)
+		return now < before && (uint64_t)before - (uint64_t)now > (uint64_t)m->slack;
+	return now > before && (uint64_t)now - (uint64_t)before > (uint64_t)m->slack;
+}
+
+assay_code assay_repair_lost(assay_repair *r, assay_try *t, const assay_judge_value *before,
+			     const assay_judge_value *now, bool *lost, assay_err *err)
+{
+	const assay_vocabulary *v = &r->session->config->vocabulary;
+
+	*lost = false;
+	for (size_t i = 0; i < v->count; i++) {
+		const assay_vocabulary_metric *m = &v->items[i];
+		char a[ASSAY_DECIMAL_TEXT], b[ASSAY_DECIMAL_TEXT];
+
+		if (m->recall == ASSAY_RECALL_NONE || before[i].state != ASSAY_VALUE_DEFINED)
+			continue;
+		if (now[i].state == ASSAY_VALUE_DEFINED && !is_worse(m, before[i].units, now[i].units))
+			continue;
+		*lost = true;
+		if (now[i].state != ASSAY_VALUE_DEFINED)
+			return assay_repair_note(r, t, err, "%s is undefined, and is not without the remedy", m->name);
+		return assay_repair_note(r, t, err, "%s is %s, %s without the remedy", m->name,
+					 assay_decimal_format((assay_decimal){now[i].units, m->scale}, a),
+					 assay_decimal_format((assay_decimal){before[i].units, m->scale}, b));
+	}
+	return ASSAY_OK;
+}

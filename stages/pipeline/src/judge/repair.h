@@ -1,0 +1,92 @@
+/**
+ * What was tried for one sample, or is to be: people's corrections and files, and the ladders of remedies. An attempt
+ * is a unit of work like any other, found by its work key, so that what comes of a sample is a function of the catalog:
+ * which attempts are still wanted is one of the results.
+ *
+ * A remedy never decides by a measure that it can inflate: an attempt counts when its sample passes every check of
+ * severity error and has lost no content that is there without it (assay_vocabulary_metric.recall).
+ */
+#ifndef ASSAY_REPAIR_H
+#define ASSAY_REPAIR_H
+
+#include "assay/queue.h"
+#include "assay/unit.h"
+
+#include "known_recipe.h"
+#include "session.h"
+
+#define ASSAY_TRIES_MAX 16 /* for one sample */
+#define ASSAY_PART_TEXT 32 /* bytes of the part of an attempt's unit */
+
+/** What is judged. All of it is borrowed. */
+typedef struct assay_judged {
+	const assay_source *source;
+	const assay_known_recipe *recipe;
+	const assay_unit *unit;
+	uint32_t position;                 /* in the unit's result */
+	const assay_result_sample *sample; /* there */
+	const char *part;                  /* of the sample's key: the sample's own, unless a file was replaced */
+	assay_digest bytes;                /* of the file that the unit read */
+	const char *original;              /* path of the source that this one duplicates, NULL */
+} assay_judged;
+
+/** A unit that is to be made. Small: a dataset may want many. */
+typedef struct assay_wanted {
+	assay_digest work_key;
+	uint64_t source;   /* row */
+	uint64_t decision; /* CORRECT or REPLACE whose payload it takes; 0: none */
+	uint32_t rung;     /* in session->rungs; ASSAY_NO_RUNG: the pipeline as it is */
+	uint32_t page;     /* that it is to read, 0: the whole file */
+} assay_wanted;
+
+#define ASSAY_NO_RUNG UINT32_MAX
+
+typedef struct assay_try {
+	assay_ticket_attempt told; /* its texts are borrowed from the configuration and the arena */
+	assay_wanted wanted;
+	const assay_config_remedy *remedy; /* NULL: of a decision */
+	assay_judged of;                   /* once its sample is there */
+} assay_try;
+
+typedef struct assay_repair {
+	const assay_session *session;
+	assay_known_recipes *known;
+	assay_try tries[ASSAY_TRIES_MAX];
+	size_t count;
+	assay_arena units; /* of the tries */
+	/* Work keys of attempts that this run made in vain for want of time or memory; ascending, borrowed. */
+	const assay_digest *undone;
+	size_t undone_count;
+} assay_repair;
+
+void assay_repair_open(assay_repair *r, const assay_session *s, assay_known_recipes *known);
+void assay_repair_release(assay_repair *r);
+/** Forget the tries of the sample before. */
+void assay_repair_begin(assay_repair *r);
+
+/**
+ * The unit that a decision on the content asks for. t->told.outcome is WANTED, UNDONE, FAILED or REJECTED where there is
+ * nothing to judge; 0 when t->of is there to be judged.
+ * @param base  the sample as the pipeline makes it
+ * @param out   [out] the try; NULL when the sample is of a kind that cannot be treated so
+ */
+ASSAY_NODISCARD assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const assay_decision *d,
+						assay_try **out, assay_err *err);
+/**
+ * The same for one rung of a remedy. *out is NULL when the remedy is not for such sources, the sample has this try
+ * already, or has as many as it may.
+ */
+ASSAY_NODISCARD assay_code assay_repair_rung(assay_repair *r, const assay_judged *base,
+					     const assay_config_remedy *remedy, size_t rung, assay_try **out,
+					     assay_err *err);
+/**
+ * Has the attempt lost content? Its note then says of which metric.
+ * @param before  values of the base by number of the vocabulary; @param now those of the attempt
+ */
+ASSAY_NODISCARD assay_code assay_repair_lost(assay_repair *r, assay_try *t, const assay_judge_value *before,
+					     const assay_judge_value *now, bool *lost, assay_err *err);
+/** Put a sentence into the try. */
+ASSAY_NODISCARD assay_code assay_repair_note(assay_repair *r, assay_try *t, assay_err *err, const char *fmt, ...)
+    ASSAY_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,117 @@
+#include "decided.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static assay_code take(void *ctx, const assay_decision *d, assay_err *err)
+{
+	assay_decided *all = ctx;
+	const assay_code rc = assay_grow(&all->items, &all->cap, all->count, sizeof *all->items, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	/* The row is lent for the call alone; by its number it is read again, whole. */
+	all->items[all->count] = (assay_decision){.id = d->id};
+	all->count++;
+	return ASSAY_OK;
+}
+
+static int compare_slots(const assay_decision *a, const char *subject, assay_decision_slot slot)
+{
+	const int by_subject = strcmp(a->subject, subject);
+
+	return by_subject != 0 ? by_subject : (int)assay_decision_slot_of(a->kind) - (int)slot;
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	const assay_decision *y = b;
+
+	return compare_slots(a, y->subject, assay_decision_slot_of(y->kind));
+}
+
+assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
+{
+	assay_code rc;
+
+	*d = (assay_decided){.next_ns = INT64_MAX};
+	rc = assay_decisions_each(s, true, take, d, err);
+	for (size_t i = 0; i < d->count && rc == ASSAY_OK; i++)
+		rc = assay_decision_get(s, d->items[i].id, &d->items[i], err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (d->count > 1)
+		qsort(d->items, d->count, sizeof *d->items, compare_items);
+	d->in_force = assay_alloc(d->count, sizeof *d->in_force);
+	return d->in_force == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decisions") : ASSAY_OK;
+}
+
+void assay_decided_release(assay_decided *d)
+{
+	assay_decisions_free(d->items, d->count);
+	free(d->in_force);
+	*d = (assay_decided){0};
+}
+
+const assay_decision *assay_decided_find(const assay_decided *d, const char *subject, assay_decision_slot slot)
+{
+	size_t low = 0, high = d->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int order = compare_slots(&d->items[middle], subject, slot);
+
+		if (order == 0)
+			return &d->items[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+bool assay_decided_names_remedy(const assay_decided *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->items[i].kind == ASSAY_DECISION_REMEDY)
+			return true;
+	return false;
+}
+
+void assay_decided_begin(assay_decided *d)
+{
+	d->next_ns = INT64_MAX;
+	for (size_t i = 0; i < d->count; i++)
+		d->in_force[i] = false;
+}
+
+void assay_decided_enforce(assay_decided *d, const assay_decision *which)
+{
+	d->in_force[which - d->items] = true;
+	if (which->expires_ns != 0 && which->expires_ns < d->next_ns)
+		d->next_ns = which->expires_ns;
+}
+
+assay_code assay_decided_keep(const assay_decided *d, assay_store *s, assay_digest *out, assay_err *err)
+{
+	ASSAY_AUTO_FREE const assay_decision **list = assay_alloc(d->count, sizeof *list);
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	size_t count = 0;
+	assay_code rc;
+
+	*out = (assay_digest){0};
+	if (list == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "decisions");
+	for (size_t i = 0; i < d->count; i++)
+		if (d->in_force[i])
+			list[count++] = &d->items[i];
+	if (count == 0)
+		return ASSAY_OK;
+	rc = assay_decisions_encode(&record, list, count, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_object_put(s, ASSAY_OBJECT_DECISIONS, record.data, record.len, NULL, out, NULL, err);
+}
