@@ -21,6 +21,7 @@ void gathering_release(gathering *g)
 		free(g->recipes[i].metrics);
 	}
 	free(g->recipes);
+	assay_decisions_free(g->decisions, g->decision_count);
 	free(g->subjects);
 	free(g->levels);
 	free(g->source_owners);
@@ -217,6 +218,30 @@ static assay_code add_folders(gathering *g, const char *path, assay_err *err)
 	return rc;
 }
 
+/* What people decided stands over what the source says; both are sorted by key. */
+static assay_code add_metadata(gathering *g, const assay_source *src, const char *path, assay_err *err)
+{
+	static const assay_decision none = {0};
+	const assay_decision *d =
+	    assay_decisions_find(g->decisions, g->decision_count, path, ASSAY_DECISION_OF_METADATA);
+	assay_code rc = ASSAY_OK;
+
+	if (d == NULL)
+		d = &none;
+	for (size_t i = 0, k = 0; (i < src->metadata_count || k < d->count) && rc == ASSAY_OK;) {
+		const int order = k == d->count              ? -1
+				  : i == src->metadata_count ? 1
+							     : strcmp(src->metadata_keys[i], d->keys[k]);
+
+		rc = order < 0 ? traits_add(&g->traits, ASSAY_ATTRIBUTE_METADATA, src->metadata_keys[i],
+					    src->metadata_values[i], err)
+			       : traits_add(&g->traits, ASSAY_ATTRIBUTE_METADATA, d->keys[k], d->values[k], err);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return rc;
+}
+
 static assay_code learn_source(gathering *g, const char *path, uint32_t *owner, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
@@ -226,11 +251,8 @@ static assay_code learn_source(gathering *g, const char *path, uint32_t *owner, 
 	ASSAY_TRY(traits_add(&g->traits, ASSAY_ATTRIBUTE_SOURCE, "", path, err));
 	ASSAY_TRY(add_folders(g, path, err));
 	rc = assay_source_find(g->store, path, &src, err);
-	if (rc == ASSAY_ENOENT)
-		return ASSAY_OK; /* of an old version: what was said of it is gone */
-	for (size_t i = 0; i < src.metadata_count && rc == ASSAY_OK; i++)
-		rc =
-		    traits_add(&g->traits, ASSAY_ATTRIBUTE_METADATA, src.metadata_keys[i], src.metadata_values[i], err);
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT) /* of an old version: what was said of it is gone */
+		rc = add_metadata(g, &src, path, err);
 fail:
 	return rc;
 }
@@ -456,12 +478,25 @@ static assay_code learn_recipes(gathering *g, assay_err *err)
 	return rc;
 }
 
+static assay_code read_decisions(gathering *g, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	if (assay_digest_is_zero(&g->version->decisions))
+		return ASSAY_OK;
+	rc = assay_object_get(g->store, &g->version->decisions, &record, err);
+	return rc == ASSAY_OK ? assay_decisions_decode(&g->decisions, &g->decision_count, record.data, record.len, err)
+			      : rc;
+}
+
 assay_code gathering_read(gathering *g, assay_err *err)
 {
 	const size_t step = g->count / RANGES_SAMPLED + 1;
 	size_t bytes;
 	assay_code rc;
 
+	ASSAY_TRY(read_decisions(g, err));
 	ASSAY_TRY(learn_recipes(g, err));
 	ASSAY_TRY(each_subject(g, step, show_values, err));
 	ranges_cut(&g->ranges);

@@ -3,6 +3,7 @@
 #define ASSAY_DELIVERY_GATHERING_H
 
 #include "assay/causes.h"
+#include "assay/decision.h"
 #include "assay/kind.h"
 #include "assay/recipe.h"
 #include "assay/unit.h"
@@ -33,6 +34,8 @@ typedef struct gathering {
 	assay_store *store;
 	const assay_version *version;
 	assay_causes *out;
+	assay_decision *decisions; /* in force in the version */
+	size_t decision_count;
 	subject *subjects;
 	size_t count, cap;
 	traits traits;

@@ -114,21 +114,28 @@ static assay_code find_path(const roster *r, const char *path, size_t *first, si
 
 /* ---------------------------------------------------------------- files of the delivery */
 
-static assay_code add_artifacts(roster *r, size_t entry, const assay_result *result, assay_err *err)
+static assay_code add_digest(roster *r, size_t entry, const assay_digest *d, assay_err *err)
 {
+	const assay_code rc = assay_grow(&r->artifacts, &r->artifact_cap, r->artifact_count, sizeof *r->artifacts, err);
+
+	if (rc == ASSAY_OK)
+		r->artifacts[r->artifact_count++] = (roster_artifact){*d, entry};
+	return rc;
+}
+
+static assay_code add_artifacts(roster *r, size_t entry, const assay_unit *u, assay_err *err)
+{
+	const assay_result *result = &u->result;
 	const char *sharp = strchr(r->entries[entry].key, '#');
 	const char *part = sharp != NULL ? sharp + 1 : "";
 	const assay_result_sample *s = NULL;
-	assay_code rc = ASSAY_OK;
+	assay_code rc = add_digest(r, entry, &u->source, err); /* a replaced sample is delivered with its source */
 
 	for (size_t i = 0; i < result->sample_count && s == NULL; i++)
 		if (strcmp(result->samples[i].part, part) == 0)
 			s = &result->samples[i];
-	for (size_t i = 0; s != NULL && i < s->artifact_count && rc == ASSAY_OK; i++) {
-		rc = assay_grow(&r->artifacts, &r->artifact_cap, r->artifact_count, sizeof *r->artifacts, err);
-		if (rc == ASSAY_OK)
-			r->artifacts[r->artifact_count++] = (roster_artifact){s->artifacts[i].digest, entry};
-	}
+	for (size_t i = 0; s != NULL && i < s->artifact_count && rc == ASSAY_OK; i++)
+		rc = add_digest(r, entry, &s->artifacts[i].digest, err);
 	return rc;
 }
 
@@ -158,7 +165,7 @@ static assay_code list_artifacts(roster *r, assay_err *err)
 			ASSAY_TRY(assay_unit_find(r->store, &r->entries[i].work_key, &id, err));
 			ASSAY_TRY(assay_unit_get(r->store, id, &u, err));
 		}
-		ASSAY_TRY(add_artifacts(r, i, &u.result, err));
+		ASSAY_TRY(add_artifacts(r, i, &u, err));
 	}
 	if (r->artifact_count > 1)
 		qsort(r->artifacts, r->artifact_count, sizeof *r->artifacts, by_digest);

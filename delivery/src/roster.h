@@ -14,7 +14,7 @@ typedef struct roster_entry {
 	assay_digest work_key;
 } roster_entry;
 
-/** A file of the delivery and a sample that names it. */
+/** A file of the delivery, or the source, and a sample that comes of it. */
 typedef struct roster_artifact {
 	assay_digest digest;
 	size_t entry;

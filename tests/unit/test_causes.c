@@ -1,5 +1,6 @@
 #include "assay/causes.h"
 
+#include "assay/decision.h"
 #include "assay/object.h"
 #include "assay/recipe.h"
 #include "assay/run.h"
@@ -355,6 +356,52 @@ static void causes__no_metadata__not_given(void **state)
 	unmake(d);
 }
 
+/* Half of the odd ones are said to be French by their source, the other half by people. */
+static void half_language(page *p, unsigned i)
+{
+	p->language = i % 8 == 1 ? "fr" : p->language;
+}
+
+static void causes__decided_metadata__stand_over_those_of_the_source(void **state)
+{
+	dataset *d = make(STORE(state), half_language, false);
+	char *key = text("language"), *value = text("fr");
+	assay_decision made[SAMPLES] = {0};
+	const assay_decision *list[SAMPLES];
+	size_t count = 0;
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	ASSAY_AUTO_CAUSES without = {0};
+	ASSAY_AUTO_CAUSES c = {0};
+
+	find(&without, d);
+	assert_int_not_equal(without.causes[0].is.samples, SAMPLES / 4);
+	for (unsigned i = 5; i < SAMPLES; i += 8) {
+		assay_decision *x = &made[count];
+
+		*x = (assay_decision){.kind = ASSAY_DECISION_METADATA,
+				      .is_source = true,
+				      .basis = digest(1),
+				      .keys = &key,
+				      .values = &value,
+				      .count = 1};
+		x->subject = calloc(1, 64);
+		assert_non_null(x->subject);
+		(void)snprintf(x->subject, 64, "%sscan-%04u.png", i % 3 == 0 ? "a/x/" : "a/y/", i);
+		list[count++] = x;
+	}
+	assert_int_equal(assay_decisions_encode(&record, list, count, NULL), ASSAY_OK);
+	assert_int_equal(assay_object_put(d->s, ASSAY_OBJECT_DECISIONS, record.data, record.len, NULL,
+					  &d->version.decisions, NULL, NULL),
+			 ASSAY_OK);
+	find(&c, d);
+	assert_cause(&c, ASSAY_ATTRIBUTE_METADATA, "language", "fr");
+	for (size_t i = 0; i < count; i++)
+		free(made[i].subject);
+	free(key);
+	free(value);
+	unmake(d);
+}
+
 static void undefined(page *p, unsigned i)
 {
 	(void)i;
@@ -482,6 +529,7 @@ int main(void)
 	    WITH_STORE(causes__other_folder__it_and_its_run),
 	    WITH_STORE(causes__metadata__value_or_want_of_one),
 	    WITH_STORE(causes__no_metadata__not_given),
+	    WITH_STORE(causes__decided_metadata__stand_over_those_of_the_source),
 	    WITH_STORE(causes__undefined_metric__said),
 	    WITH_STORE(causes__high_values__a_range_above_all_others),
 	    WITH_STORE(causes__remedy__its_attempt),

@@ -170,6 +170,14 @@ static void evaluation__members__found_by_what_a_delivery_calls_them(void **stat
 		read_well(&e, STORE(state), line);
 		assert_string_equal(e.results.items[0].key, keys[2]);
 	}
+	{
+		const assay_digest source = digest(2);
+		ASSAY_AUTO_EVALUATION e = {0};
+
+		(void)snprintf(line, sizeof line, "{\"file\": \"%s\", \"score\": 1}", assay_digest_hex(&source, hex));
+		read_well(&e, STORE(state), line);
+		assert_string_equal(e.results.items[0].key, keys[2]);
+	}
 	assert_refused(STORE(state), "{\"member\": \"a.pdf\", \"score\": 1}",
 		       "'a.pdf' is in 2 samples: name one by its key");
 	(void)snprintf(line, sizeof line, "{\"member\": \"%s\", \"score\": 1}", assay_digest_hex(&letter, hex));
