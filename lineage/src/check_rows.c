@@ -8,6 +8,8 @@
 #include "assay/source.h"
 #include "assay/unit.h"
 
+#include "undo.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -368,6 +370,25 @@ static assay_code check_latest(assay_check *c, assay_err *err)
 	return check_link(c, "version.latest", CHECK_NOTHING, 0, ASSAY_TABLE_VERSION, number, err);
 }
 
+/* A judging that goes on, or was not finished: without its notes the next writer cannot undo it, and judges anew. */
+static assay_code check_undo(assay_check *c, assay_err *err)
+{
+	uint64_t length = 0, txn;
+	assay_err e = ASSAY_ERR_INIT;
+	assay_code rc = check_number(c, ASSAY_UNDO_LENGTH, &length, err);
+
+	if (rc == ASSAY_OK)
+		rc = check_number(c, ASSAY_UNDO_TXN, &txn, err);
+	if (rc != ASSAY_OK || length == 0)
+		return rc;
+	rc = assay_undo_check(c->store, length, &e);
+	if (rc == ASSAY_OK)
+		return ASSAY_OK;
+	return assay_check_is_damage(rc) || rc == ASSAY_EIO
+		   ? assay_check_add(c, "file", "undo", CHECK_NOTHING, 0, e.msg, err)
+		   : assay_check_stop(rc, &e, err);
+}
+
 /* No loss when it is damaged, and a sign all the same. */
 static assay_code check_judgement(assay_check *c, assay_err *err)
 {
@@ -397,6 +418,7 @@ assay_code assay_check_numbers(assay_check *c, assay_err *err)
 	ASSAY_TRY(check_states(c, err));
 	ASSAY_TRY(check_latest(c, err));
 	ASSAY_TRY(check_judgement(c, err));
+	ASSAY_TRY(check_undo(c, err));
 fail:
 	return rc;
 }

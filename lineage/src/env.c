@@ -340,6 +340,14 @@ assay_code assay_env_commit_lightly(assay_env *e, assay_err *err)
 	return rc;
 }
 
+bool assay_env_has_moved(const assay_env *e)
+{
+	MDB_envinfo info;
+
+	return e->read_only && e->txn != NULL && mdb_env_info(e->mdb, &info) == MDB_SUCCESS &&
+	       info.me_last_txnid != mdb_txn_id(e->txn);
+}
+
 void assay_env_abort(assay_env *e)
 {
 	close_cursors(e);

@@ -68,6 +68,8 @@ ASSAY_NODISCARD assay_code assay_env_commit_lightly(assay_env *e, assay_err *err
  * the next one is on the same page. The value lies in the page until the next write. LMDB's own code comes back.
  */
 int assay_env_get(assay_env *e, assay_table t, MDB_val *key, MDB_val *value);
+/** Was anything committed since a reader took the snapshot that it holds? */
+bool assay_env_has_moved(const assay_env *e);
 /** Undo the group, or end the snapshot. */
 void assay_env_abort(assay_env *e);
 

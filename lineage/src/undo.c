@@ -272,9 +272,35 @@ static assay_code was_written_to(assay_store *s, assay_err *err)
 	return rc;
 }
 
+/* All chunks that count, each of them whole; the list is to be freed. */
+static assay_code find_chunks(chunks *out, int fd, uint64_t length, assay_buf *notes, assay_err *err)
+{
+	assay_code rc = fd >= 0 ? list_chunks(out, fd, length, err) : ASSAY_RAISE_ERRNO(err, "open");
+
+	for (size_t i = 0; i < out->count && rc == ASSAY_OK; i++)
+		rc = load_chunk(notes, fd, &out->items[i], err);
+	return rc;
+}
+
+static int open_file(const assay_store *s)
+{
+	return openat(s->dirfd, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+assay_code assay_undo_check(const assay_store *s, uint64_t length, assay_err *err)
+{
+	ASSAY_AUTO_FD fd = open_file(s);
+	ASSAY_AUTO_BUF notes = ASSAY_BUF_INIT;
+	chunks list = {0};
+	const assay_code rc = find_chunks(&list, fd, length, &notes, err);
+
+	free(list.items);
+	return rc;
+}
+
 static assay_code undo_all(assay_store *s, assay_err *err)
 {
-	ASSAY_AUTO_FD fd = openat(s->dirfd, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ASSAY_AUTO_FD fd = -1;
 	ASSAY_AUTO_BUF notes = ASSAY_BUF_INIT;
 	chunks list = {0};
 	assay_code rc;
@@ -282,11 +308,8 @@ static assay_code undo_all(assay_store *s, assay_err *err)
 	rc = was_written_to(s, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (fd < 0)
-		return ASSAY_RAISE_ERRNO(err, "open");
-	rc = list_chunks(&list, fd, s->undo.length, err);
-	for (size_t i = 0; i < list.count && rc == ASSAY_OK; i++)
-		rc = load_chunk(&notes, fd, &list.items[i], err); /* all or nothing */
+	fd = open_file(s);
+	rc = find_chunks(&list, fd, s->undo.length, &notes, err); /* all or nothing */
 	while (rc == ASSAY_OK && list.count > 0)
 		rc = undo_chunk(s, fd, &list.items[--list.count], &notes, err);
 	free(list.items);

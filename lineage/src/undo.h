@@ -39,6 +39,8 @@ void assay_undo_done(assay_store *s);
  * nothing can be undone: the rows stay as they are, each of them whole, and the next judging starts from nothing.
  */
 ASSAY_NODISCARD assay_code assay_undo_replay(assay_store *s, assay_err *err);
+/** Are the first bytes of the file, so many as the catalog counts on, there and whole? For who only looks. */
+ASSAY_NODISCARD assay_code assay_undo_check(const assay_store *s, uint64_t length, assay_err *err);
 void assay_undo_release(assay_undo *u);
 
 #endif

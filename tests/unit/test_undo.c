@@ -1,11 +1,14 @@
 #include "store_fixture.h"
 
+#include "assay/check.h"
 #include "assay/judgement.h"
 
 /* What a group of this test does: enough for several pieces. */
 #define KEPT    60         /* objects and rows that were there before */
 #define WRITTEN 900        /* objects of the group; an index entry each */
 #define PIECE   (200 * 16) /* weight of about so many of them */
+
+static unsigned edition; /* of the objects that a group writes */
 
 static bool is_of_undo(const MDB_val *key)
 {
@@ -68,7 +71,7 @@ static assay_code write_long_group(assay_store *s, assay_err *err)
 	s->weight_full = PIECE;
 	for (unsigned i = 0; i < WRITTEN && rc == ASSAY_OK; i++) {
 		char bytes[32];
-		const int n = snprintf(bytes, sizeof bytes, "node %u", i);
+		const int n = snprintf(bytes, sizeof bytes, "node %u of %u", i, edition);
 
 		rc = assay_object_put(s, ASSAY_OBJECT_TRIE, bytes, (size_t)n, NULL, NULL, NULL, err);
 		if (rc == ASSAY_OK)
@@ -127,7 +130,7 @@ static void spill__group_committed__all_of_it_is_there(void **state)
 	s->undo.noting = false;
 	for (unsigned i = 0; i < WRITTEN; i++) {
 		char bytes[32];
-		const int n = snprintf(bytes, sizeof bytes, "node %u", i);
+		const int n = snprintf(bytes, sizeof bytes, "node %u of %u", i, edition);
 		uint64_t number;
 
 		assert_int_equal(assay_object_put(s, ASSAY_OBJECT_TRIE, bytes, (size_t)n, NULL, NULL, NULL, NULL),
@@ -282,6 +285,161 @@ static void reader__group_half_written__sees_whole_rows(void **state)
 	assert_state(&before);
 }
 
+/* ---------------------------------------------------------------- checked */
+
+/* Another process that writes half a group, and undoes it when it is told to. */
+typedef struct half_writer {
+	pid_t pid;
+	int done, go; /* pipes: it says what it has done, and waits before it goes on */
+} half_writer;
+
+static void be_half_writer(int done, int go)
+{
+	assay_store *s = create_store();
+	char c;
+
+	if (write_long_group(s, NULL) != ASSAY_OK || write(done, "h", 1) != 1 || read(go, &c, 1) != 1)
+		_exit(1);
+	assay_store_close(s);
+	_exit(write(done, "u", 1) == 1 ? 0 : 1);
+}
+
+static half_writer start_half_writer(void)
+{
+	int done[2], go[2];
+	half_writer w;
+	char c;
+
+	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	edition++;
+	w = (half_writer){.pid = fork(), .done = done[0], .go = go[1]};
+	assert_true(w.pid >= 0);
+	if (w.pid == 0) {
+		(void)close(done[0]);
+		(void)close(go[1]); /* a test that fails ends its writer */
+		be_half_writer(done[1], go[0]);
+	}
+	(void)close(done[1]);
+	(void)close(go[0]);
+	assert_int_equal(read(w.done, &c, 1), 1);
+	return w;
+}
+
+static void let_undo(half_writer *w)
+{
+	int status;
+	char c;
+
+	assert_int_equal(write(w->go, "g", 1), 1);
+	assert_int_equal(read(w->done, &c, 1), 1);
+	assert_int_equal(waitpid(w->pid, &status, 0), w->pid);
+	assert_int_equal(status, 0);
+	(void)close(w->done);
+	(void)close(w->go);
+}
+
+/* The state that a group leaves which nobody finished. */
+static assay_digest half_written(void)
+{
+	ASSAY_AUTO_STORE s = NULL;
+
+	(void)make_store();
+	assert_false(die_in(0, false));
+	s = open_reader();
+	return state_of(s);
+}
+
+/* The rows of this test are no runs, which a check finds as well: what it says of anything else is counted. */
+static assay_code count_others(void *ctx, const assay_store_finding *f, assay_err *err)
+{
+	(void)err;
+	*(unsigned *)ctx += strcmp(f->what, "row") != 0 || strncmp(f->name, "run ", 4) != 0;
+	return ASSAY_OK;
+}
+
+static void check__group_undone_under_its_snapshot__looks_again(void **state)
+{
+	const assay_store_check_opts opts = {.read_data = true};
+	assay_store_check_summary sum;
+	ASSAY_AUTO_STORE s = NULL;
+	half_writer w;
+	unsigned others = 0;
+	const void *p;
+	size_t n;
+
+	(void)state;
+	(void)make_store();
+	w = start_half_writer();
+	s = open_reader();
+	assert_int_equal(assay_row_get_at(s, ASSAY_TABLE_RUN, 1, &p, &n, NULL), ASSAY_OK); /* a snapshot is held */
+	let_undo(&w);
+	assert_int_equal(assay_store_check(s, &opts, count_others, &others, &sum, NULL), ASSAY_OK);
+	assert_int_equal(others, 0);
+	assert_int_equal(sum.objects, KEPT);
+}
+
+typedef struct unrest {
+	half_writer w;
+	uint64_t last; /* bytes that had been read when it was called last */
+} unrest;
+
+/* At the first object of every look the group that it looks at is undone, and another is written. */
+static void disturb(void *ctx, uint64_t done, uint64_t all)
+{
+	unrest *u = ctx;
+	const bool begins = done <= u->last;
+
+	(void)all;
+	u->last = done;
+	if (!begins)
+		return;
+	let_undo(&u->w);
+	u->w = start_half_writer();
+}
+
+static void check__undone_at_every_look__ebusy(void **state)
+{
+	unrest u = {.last = UINT64_MAX};
+	const assay_store_check_opts opts = {.read_data = true, .progress = disturb, .ctx = &u};
+	assay_store_check_summary sum;
+	ASSAY_AUTO_STORE s = NULL;
+	assay_err err = ASSAY_ERR_INIT;
+	unsigned others = 0;
+
+	(void)state;
+	(void)make_store();
+	u.w = start_half_writer();
+	s = open_reader();
+	assert_int_equal(assay_store_check(s, &opts, count_others, &others, &sum, &err), ASSAY_EBUSY);
+	assert_non_null(strstr(err.msg, "check again when nothing writes"));
+	assert_int_equal(others, 0);
+	let_undo(&u.w);
+}
+
+static void check__notes_of_a_killed_judging__must_be_whole(void **state)
+{
+	unsigned others = 0;
+
+	(void)state;
+	for (unsigned damaged = 0; damaged < 3; damaged++) {
+		assay_store_check_summary sum;
+		ASSAY_AUTO_STORE s = NULL;
+
+		(void)half_written();
+		if (damaged == 1)
+			assert_int_equal(truncate(path_in_store("undo"), 100), 0);
+		else if (damaged == 2)
+			assert_int_equal(remove(path_in_store("undo")), 0);
+		s = open_reader();
+		others = 0;
+		assert_int_equal(assay_store_check(s, NULL, count_others, &others, &sum, NULL), ASSAY_OK);
+		assert_int_equal(others, damaged > 0);
+		assay_store_close(ASSAY_STEAL(&s));
+		(void)nftw(store_dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	}
+}
+
 /* ---------------------------------------------------------------- damaged notes */
 
 static void assert_kept(const assay_digest *half)
@@ -295,17 +453,6 @@ static void assert_kept(const assay_digest *half)
 	assert_false(undo_file_is_there());
 	put_row(s, 1, 1);
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
-}
-
-/* The state that a group leaves which nobody finished. */
-static assay_digest half_written(void)
-{
-	ASSAY_AUTO_STORE s = NULL;
-
-	(void)make_store();
-	assert_false(die_in(0, false));
-	s = open_reader();
-	return state_of(s);
 }
 
 static void undo__notes_damaged_or_gone__rows_stay_and_the_store_opens(void **state)
@@ -386,6 +533,9 @@ int main(void)
 	    CASE(spill__killed_anywhere__next_writer_undoes_it),
 	    CASE(undo__killed_anywhere__goes_on),
 	    CASE(reader__group_half_written__sees_whole_rows),
+	    CASE(check__group_undone_under_its_snapshot__looks_again),
+	    CASE(check__undone_at_every_look__ebusy),
+	    CASE(check__notes_of_a_killed_judging__must_be_whole),
 	    CASE(undo__notes_damaged_or_gone__rows_stay_and_the_store_opens),
 	    CASE(undo__another_program_wrote_meanwhile__rows_stay),
 	};

@@ -16,7 +16,7 @@ typedef struct assay_store_check_opts {
 
 /** Something is not as it was stored. Texts are borrowed for the call. */
 typedef struct assay_store_finding {
-	const char *what;           /* "object", "row", "index", "pack", "version" */
+	const char *what;           /* "object", "row", "index", "pack", "version", "file" */
 	const char *name;           /* digest, key or file */
 	const char *detail;         /* what is wrong with it */
 	const char *const *samples; /* keys of the samples it affects, all of them */
@@ -33,7 +33,10 @@ typedef struct assay_store_check_summary {
 
 /**
  * Check everything; findings are told through fn, in a stable order.
- * @return ASSAY_OK whatever was found (summary->findings says), or an error that stopped the check
+ * A reader that finds anything in the midst of a judging that is then undone looks again at what there is now.
+ *
+ * @return ASSAY_OK whatever was found (summary->findings says), or an error that stopped the check;
+ *         ASSAY_EBUSY when a judging was written, or undone, during every look: check when nothing writes
  */
 ASSAY_NODISCARD assay_code assay_store_check(assay_store *s, const assay_store_check_opts *opts,
 					     assay_store_finding_fn *fn, void *ctx, assay_store_check_summary *summary,
