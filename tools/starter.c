@@ -107,7 +107,12 @@ static void put_rule(assay_buf *out, const look_rule *r, bool first)
 	if (r->files > 0)
 		assay_buf_printf(out, "   # %" PRIu64 " file%s", r->files, r->files == 1 ? "" : "s");
 	assay_buf_printf(out, "\n    modality: %s\n", assay_modality_name(r->modality));
-	if (first)
+	/* The starter's contract of pages has checks for letters alone: the name must be known. */
+	if (r->modality == ASSAY_MODALITY_PAGE)
+		assay_buf_puts(out,
+			       "    metadata: {doc_type: document}   # goes along to the delivery; contracts can be "
+			       "limited to it\n");
+	else if (first)
 		assay_buf_puts(out, "    # metadata: {licence: CC-BY-4.0}   # goes along to the delivery; contracts "
 				    "can be limited to it\n");
 	if (r->sidecar != NULL)
@@ -125,6 +130,28 @@ static void put_pipelines(assay_buf *out, const bool used[])
 	/* The sound of videos. */
 	if (used[ASSAY_MODALITY_VIDEO] && !used[ASSAY_MODALITY_AUDIO])
 		copy_pipeline(out, ASSAY_MODALITY_VIDEO, "audio");
+}
+
+/* What the contracts name: without its head, so that those of several examples stand under one. */
+static void put_remedies(assay_buf *out, const bool used[])
+{
+	static const char head[] = "remedies:\n";
+
+	assay_buf_puts(out,
+		       "\n# What is tried when a sample fails a check that names it; tickets tell what came of it.\n");
+	assay_buf_puts(out, head);
+	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++) {
+		ASSAY_AUTO_BUF own = ASSAY_BUF_INIT;
+		const char *text;
+
+		if (!used[m])
+			continue;
+		copy_key(&own, assay_starters[m].config, "", "remedies");
+		text = own.failed ? NULL : strstr(assay_buf_str(&own), head);
+		if (text != NULL)
+			assay_buf_puts(out, text + strlen(head));
+		out->failed |= own.failed;
+	}
 }
 
 void assay_starter_config(assay_buf *out, const char *dataset, const look *found)
@@ -147,6 +174,7 @@ void assay_starter_config(assay_buf *out, const char *dataset, const look *found
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX; m++)
 		if (used[m])
 			assay_buf_printf(out, "  - %s\n", assay_starters[m].contract_path);
+	put_remedies(out, used);
 	assay_buf_putc(out, '\n');
 	copy_key(out, assay_starters[used[ASSAY_MODALITY_VIDEO] ? ASSAY_MODALITY_VIDEO : ASSAY_MODALITY_PAGE].config,
 		 "", "limits");
