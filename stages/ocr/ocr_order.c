@@ -50,9 +50,30 @@ static bool goes_on(const assay_word *before, const assay_word *line)
 	       before->left < line->right;
 }
 
+/* One line: its box, and the gaps before words that are more than dirt. *i moves past it. */
+static bool read_line(assay_word *box, int64_t *gaps, const ocr_words *words, size_t *i, int32_t height)
+{
+	bool text = false;
+
+	*gaps = 0;
+	for (bool first = true; *i < words->count && (first || same_line(&words->items[*i], &words->items[*i - 1]));
+	     first = false, ++*i) {
+		const assay_word *w = &words->items[*i];
+		const bool is_text = ocr_word_letters(w->text) > 0;
+
+		if (first)
+			*box = *w;
+		else if (is_text)
+			*gaps += w->left - w[-1].right > GAP_HEIGHTS * height;
+		widen(box, w);
+		text = text || is_text;
+	}
+	return text;
+}
+
 assay_code ocr_order_breaks(int64_t *out, const ocr_words *words, assay_err *err)
 {
-	assay_word before = {0}, line = {0}; /* their boxes */
+	assay_word before = {0}, line = {0};
 	bool has_before = false;
 	int32_t height;
 	assay_code rc;
@@ -63,19 +84,15 @@ assay_code ocr_order_breaks(int64_t *out, const ocr_words *words, assay_err *err
 	rc = ocr_text_height(&height, words, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	for (size_t i = 0; i < words->count; i++) {
-		const assay_word *w = &words->items[i];
+	for (size_t i = 0; i < words->count;) {
+		int64_t gaps;
 
-		if (i > 0 && same_line(w, w - 1)) {
-			*out += w->left - w[-1].right > GAP_HEIGHTS * height;
-			widen(&line, w);
+		if (!read_line(&line, &gaps, words, &i, height))
 			continue;
-		}
-		*out += has_before && !goes_on(&before, &line);
-		has_before = i > 0;
+		if (has_before)
+			*out += gaps + !goes_on(&before, &line);
 		before = line;
-		line = *w;
+		has_before = true;
 	}
-	*out += has_before && !goes_on(&before, &line);
 	return ASSAY_OK;
 }

@@ -7,7 +7,8 @@
 /**
  * Breaks in the order of the words: gaps within a line that are wider than three times the height of text, as where a
  * line runs across two columns; and lines that do not go on below the one before, as where columns take turns. The
- * height of text is the median of the words' boxes.
+ * height of text is the median of the words' boxes. Words without a letter or digit may be dirt: no gap before one
+ * counts, nor does a line of such words. Gaps of the first line do not count: a running head has its page number there.
  *
  * A page of one column has none, one of several columns one for each that begins.
  *

@@ -25,7 +25,6 @@
 
 #include <leptonica/allheaders.h>
 #include <tesseract/capi.h>
-#include <utf8proc.h>
 
 #define LOW_CONFIDENCE 6000 /* hundredths of a percent */
 
@@ -85,8 +84,8 @@ static const assay_metric metrics[] = {
      "share of the ink that looks like text and is in no word's box, 0 to 1; undefined without words"},
     {"ocr.characters_sure", "1", 0, ON_PAGES, "letters and digits in words whose confidence is at least 60, 0 and up"},
     {"ocr.order_breaks", "1", 0, ON_PAGES,
-     "jumps of the reading order: gaps within a line wider than three times the height of text, and lines that do not "
-     "go on below the one before; 0 and up, 0 for a page of one column"},
+     "jumps of the reading order: gaps within a line wider than three times the height of text, but in the first line, "
+     "and lines that do not go on below the one before; 0 and up, 0 for a page of one column"},
     {0},
 };
 
@@ -460,27 +459,13 @@ static assay_code measure_rates(const state *st, const assay_value *v, const ass
 	return why != NULL ? no_rates(sink, v->root, why, err) : score(sink, v->root, truth, read, err);
 }
 
-static bool is_letter_or_digit(utf8proc_int32_t point)
-{
-	const utf8proc_category_t c = utf8proc_category(point);
-
-	return (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO) ||
-	       (c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO);
-}
-
 static int64_t count_sure(const ocr_words *w)
 {
 	int64_t n = 0;
 
-	for (size_t i = 0; i < w->count; i++) {
-		const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)w->items[i].text;
-		utf8proc_int32_t point;
-
-		if (w->items[i].confidence < LOW_CONFIDENCE)
-			continue;
-		for (utf8proc_ssize_t size; *p != '\0' && (size = utf8proc_iterate(p, -1, &point)) > 0; p += size)
-			n += is_letter_or_digit(point);
-	}
+	for (size_t i = 0; i < w->count; i++)
+		if (w->items[i].confidence >= LOW_CONFIDENCE)
+			n += ocr_word_letters(w->items[i].text);
 	return n;
 }
 
@@ -593,7 +578,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 3,
+    .version = 4,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -8,6 +8,21 @@
 
 #include <utf8proc.h>
 
+int64_t ocr_word_letters(const char *text)
+{
+	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
+	utf8proc_int32_t point;
+	int64_t n = 0;
+
+	for (utf8proc_ssize_t size; *p != '\0' && (size = utf8proc_iterate(p, -1, &point)) > 0; p += size) {
+		const utf8proc_category_t c = utf8proc_category(point);
+
+		n += (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO) ||
+		     (c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO);
+	}
+	return n;
+}
+
 void ocr_words_release(ocr_words *w)
 {
 	free(w->items);

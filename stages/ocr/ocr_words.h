@@ -16,6 +16,9 @@ typedef struct ocr_words {
 
 void ocr_words_release(ocr_words *w);
 
+/** Letters and digits in a word. */
+int64_t ocr_word_letters(const char *text);
+
 /** Collect the words of the last recognition, in reading order. */
 ASSAY_NODISCARD assay_code ocr_words_read(ocr_words *w, TessBaseAPI *api, assay_err *err);
 
