@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "changes.h"
 #include "dataset_tell.h"
 #include "refusals.h"
 #include "tags.h"
@@ -32,7 +33,7 @@ typedef struct listing {
 /* ---------------------------------------------------------------- versions */
 
 static void print_version(const listing *l, const assay_version *v, const assay_run_note *run,
-			  const assay_dataset_results *checks, bool latest)
+			  const assay_dataset_results *checks, size_t decisions, bool latest)
 {
 	ASSAY_AUTO_BUF counts = ASSAY_BUF_INIT, tags = ASSAY_BUF_INIT, totals = ASSAY_BUF_INIT;
 	char hex[ASSAY_DIGEST_HEX], at[32];
@@ -42,6 +43,8 @@ static void print_version(const listing *l, const assay_version *v, const assay_
 		  assay_buf_str(&counts), v->incomplete ? "; incomplete" : "", latest ? " (latest)" : "");
 	assay_tags_text(&tags, &l->tags, &v->id);
 	assay_say("              by run %s%s%s\n", run->name, tags.len > 0 ? ", tagged " : "", assay_buf_str(&tags));
+	if (decisions > 0)
+		assay_say("              %zu decision%s of people in force\n", decisions, decisions == 1 ? "" : "s");
 	assay_tell_dataset_totals(&totals, checks);
 	if (totals.len > 0)
 		assay_say("              checks of the dataset: %s\n", assay_buf_str(&totals));
@@ -59,7 +62,7 @@ static void json_refusals(listing *l, uint64_t after)
 }
 
 static void json_version(listing *l, const assay_version *v, const assay_run_note *run,
-			 const assay_dataset_results *checks, bool latest)
+			 const assay_dataset_results *checks, size_t decisions, bool latest)
 {
 	assay_json *j = &l->report.json;
 
@@ -74,6 +77,7 @@ static void json_version(listing *l, const assay_version *v, const assay_run_not
 	assay_json_kdigest(j, "parent", assay_digest_is_zero(&v->parent) ? NULL : &v->parent);
 	assay_json_kbool(j, "incomplete", v->incomplete);
 	assay_json_counts(j, "samples", &v->counts);
+	assay_json_kuint(j, "decisions", decisions);
 	assay_json_dataset_checks(j, "dataset_checks", checks);
 	json_refusals(l, v->run);
 	assay_json_end(j);
@@ -103,6 +107,7 @@ static assay_code list_version(void *ctx, const assay_version *v, assay_err *err
 	listing *l = ctx;
 	const bool latest = assay_digest_eq(&v->id, &l->latest);
 	ASSAY_AUTO_DATASET_RESULTS checks = {0};
+	ASSAY_CLEANUP(assay_decision_list_release) assay_decision_list decisions = {0};
 	assay_run_note run;
 	assay_code rc;
 
@@ -111,16 +116,18 @@ static assay_code list_version(void *ctx, const assay_version *v, assay_err *err
 	rc = assay_run_note_of(&run, l->store, v->run, err);
 	if (rc == ASSAY_OK)
 		rc = assay_version_results(&checks, l->store, v, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_list_load(&decisions, l->store, v, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	l->shown++;
 	if (!l->in->json) {
 		rc = print_refusals(l, v->run, err);
 		if (rc == ASSAY_OK)
-			print_version(l, v, &run, &checks, latest);
+			print_version(l, v, &run, &checks, decisions.count, latest);
 		return rc;
 	}
-	json_version(l, v, &run, &checks, latest);
+	json_version(l, v, &run, &checks, decisions.count, latest);
 	return assay_report_flush(&l->report, err);
 }
 

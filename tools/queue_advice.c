@@ -1,5 +1,6 @@
 #include "queue_ticket.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const struct {
@@ -53,17 +54,58 @@ static void advise_remedies(const assay_ticket *t, const assay_ticket_facts *c, 
 		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
 		assay_buf_printf(&text,
-				 "the contract names remedy '%s' for %s: put its steps into the pipeline of assay.yaml",
+				 "the contract names remedy '%s' for %s, which was not tried: 'remedies' of assay.yaml "
+				 "has none of that name for it",
 				 remedy != NULL ? remedy : "", t->checks[i].check_id);
-		if (remedy != NULL)
+		if (remedy != NULL && t->attempt_count == 0)
 			fn(ctx, assay_buf_str(&text));
 	}
 }
 
-void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+static void advise(assay_advise_fn *fn, void *ctx, const char *fmt, uint64_t ticket)
 {
-	if (t->state != ASSAY_TICKET_OPEN)
-		return;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	for (; *fmt != '\0'; fmt++)
+		if (*fmt == '@')
+			assay_buf_printf(&text, "T%" PRIu64, ticket);
+		else
+			assay_buf_putc(&text, *fmt);
+	fn(ctx, assay_buf_str(&text));
+}
+
+/* By its state: what there is to do, '@' for the ticket. */
+static const struct {
+	assay_ticket_state state;
+	const char *advice;
+} by_state[] = {
+    {ASSAY_TICKET_RETRYING,
+     "'assay run' makes the attempts that are still to be made, and so does 'assay queue retry @'"},
+    {ASSAY_TICKET_WAIVED, "to take the waiver back: 'assay queue retry @'; to renew it: 'assay queue waive @' again"},
+    {ASSAY_TICKET_REJECTED, "to open it again: 'assay queue retry @'"},
+    {ASSAY_TICKET_CORRECTED, "to take the correction back: 'assay queue retry @'"},
+    {ASSAY_TICKET_REPLACED, "to take the other file back: 'assay queue retry @'"},
+};
+
+/* What a person can do about a sample or source that the machine could not help. */
+static void advise_people(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+{
+	const bool page = c->kind != NULL && strcmp(c->kind, "page") == 0;
+
+	if (t->origin == ASSAY_TICKET_JUDGED && t->failure == ASSAY_FAILURE_NONE)
+		advise(fn, ctx, "another way to read it: 'assay queue retry @ --remedy NAME'", t->id);
+	if (page || (c->kind != NULL && strcmp(c->kind, "audio") == 0))
+		advise(fn, ctx, "type what it says: 'assay queue resolve @ --text FILE'", t->id);
+	if (page || (c->sample != NULL && c->sample->parent == ASSAY_NO_SAMPLE))
+		advise(fn, ctx, "put a better file in its place: 'assay queue resolve @ --file FILE'", t->id);
+	if (!t->is_source)
+		advise(fn, ctx, "deliver it all the same: 'assay queue waive @ --owner NAME --reason TEXT'", t->id);
+	advise(fn, ctx, "give it up: 'assay queue reject @ --reason TEXT'", t->id);
+}
+
+/* What can be changed so that it passes by itself. */
+static void advise_work(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+{
 	for (size_t i = 0; i < ASSAY_COUNT(advice); i++)
 		if (advice[i].failure == t->failure)
 			fn(ctx, advice[i].advice);
@@ -75,4 +117,15 @@ void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, ass
 	fn(ctx, "if the bound is too strict, change the contract and 'assay judge': nothing is decoded again");
 	if (has_undefined(t))
 		fn(ctx, "for a metric without a value: supply what it needs (a sidecar), or say 'whenMissing: skip'");
+}
+
+void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+{
+	for (size_t i = 0; i < ASSAY_COUNT(by_state); i++)
+		if (by_state[i].state == t->state)
+			advise(fn, ctx, by_state[i].advice, t->id);
+	if (t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_NEEDS_REVIEW)
+		return;
+	advise_work(t, c, fn, ctx);
+	advise_people(t, c, fn, ctx);
 }

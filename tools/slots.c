@@ -83,6 +83,8 @@ static const assay_slot slots[] = {
     {"I/N", ASSAY_SLOT_NOTHING, "a part of N parts, from 0 on", NULL},
     {"TEXT", ASSAY_SLOT_NOTHING, "any text", NULL},
     {"TIME", ASSAY_SLOT_NOTHING, "a time in UTC, 2026-01-02T03:04:05Z", NULL},
+    {"DATE", ASSAY_SLOT_NOTHING, "a date, 2026-12-31, or a time in UTC", NULL},
+    {"NAME", ASSAY_SLOT_NOTHING, "a name", NULL},
     {"AGE", ASSAY_SLOT_NOTHING, "a span of time: 90s, 15m, 12h, 3d, 2w", NULL},
     {"FD", ASSAY_SLOT_NOTHING, "a file descriptor", NULL},
     {"WORD", ASSAY_SLOT_NOTHING, "any word", NULL},

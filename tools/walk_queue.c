@@ -152,7 +152,9 @@ static assay_code fill_ticket(assay_node *n, const assay_ticket *k, assay_err *e
 	const assay_failed_check *worst = assay_worst_check(k->checks, k->check_count);
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
-	assay_buf_printf(&text, "%s; ", assay_ticket_state_name(k->state));
+	assay_buf_puts(&text, assay_ticket_state_name(k->state));
+	if (k->failure != ASSAY_FAILURE_NONE || worst != NULL)
+		assay_buf_puts(&text, "; ");
 	if (k->failure != ASSAY_FAILURE_NONE)
 		assay_tell_failure(&text, k->stage, k->failure, k->message);
 	else if (worst != NULL)

@@ -464,7 +464,7 @@ static void print_way(const assay_sample_row *row, const verdict *v)
 		return;
 	assay_tell_way(&text, row->way, row->remedy, row->rung);
 	assay_say("%-9s %s\n", row->way == ASSAY_WAY_REMEDY ? "repaired" : "made by", assay_buf_str(&text));
-	for (size_t i = 0; i < v->ticket.check_count; i++) {
+	for (size_t i = 0; i < v->ticket.check_count && row->way == ASSAY_WAY_REMEDY; i++) {
 		ASSAY_AUTO_BUF check = ASSAY_BUF_INIT;
 
 		assay_tell_check(&check, &v->ticket.checks[i]);
@@ -472,13 +472,27 @@ static void print_way(const assay_sample_row *row, const verdict *v)
 	}
 }
 
-static void print_queue(const verdict *v)
+/* A waiver may have expired, and whatever was decided upon may have changed since. */
+static bool is_in_force(const assay_sample_row *row, const verdict *v, const assay_decision *d)
+{
+	if (d->kind == ASSAY_DECISION_WAIVE)
+		return row->outcome == ASSAY_OUTCOME_WAIVED;
+	return d->kind != ASSAY_DECISION_REJECT || v->ticket.state == ASSAY_TICKET_REJECTED;
+}
+
+static void print_queue(const assay_sample_row *row, const verdict *v)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 
-	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++)
-		if (v->decisions[i].id != 0)
-			assay_say_decision("decision", &v->decisions[i]);
+	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++) {
+		const assay_decision *d = &v->decisions[i];
+
+		if (d->id == 0)
+			continue;
+		assay_say_decision("decision", d);
+		if (d->standing == ASSAY_DECISION_STANDS && !is_in_force(row, v, d))
+			assay_say("          not in force: it has expired, or what it is about has changed since\n");
+	}
 	if (v->ticket.id == 0)
 		return;
 	assay_tell_safe(&reason, v->last_reason);
@@ -509,12 +523,21 @@ static bool is_filter_unknown(const assay_sample_row *row, const verdict *v)
 	return (is_filtered(row->outcome) || is_filtered(row->before_outcome)) && !v->filters_known;
 }
 
+static bool is_waived(const assay_sample_row *row)
+{
+	return row->outcome == ASSAY_OUTCOME_WAIVED;
+}
+
 /* No change is told: what it must have been all the same. */
 static const char *without_change(const assay_sample_row *row, const verdict *v)
 {
 	const bool same =
 	    row->before_unit == row->judged_unit && assay_digest_eq(&row->before_contracts, &row->contracts);
 
+	if (row->decision != 0)
+		return "what people decided, see above";
+	if (row->before_outcome == ASSAY_OUTCOME_WAIVED && !is_waived(row))
+		return "its waiver is no longer in force";
 	if (row->original != NULL || row->before_outcome == ASSAY_OUTCOME_DUPLICATE)
 		return "another source with the same bytes came, went or stands otherwise";
 	if (is_filtered(row->outcome) || is_filtered(row->before_outcome))
@@ -547,7 +570,7 @@ static void print_verdict(const assay_sample_row *row, const verdict *v)
 		  row->missing ? ", but it is no longer part of the dataset" : "");
 	print_way(row, v);
 	print_reason(row, v);
-	print_queue(v);
+	print_queue(row, v);
 	print_judged("judged", &v->run, &v->contracts);
 	if (v->confirmed)
 		print_judged("the same", &v->later_run, &v->later_contracts);
@@ -707,6 +730,10 @@ static void print_short(listing *l, const assay_sample_row *row)
 		assay_tell_check(&text, worst);
 	if (row->failure == ASSAY_FAILURE_NONE && row->check_count > 1)
 		assay_buf_printf(&text, " (and %zu more)", row->check_count - 1);
+	if (row->way != ASSAY_WAY_PLAIN) {
+		assay_buf_puts(&text, text.len > 0 ? "; by " : "by ");
+		assay_tell_way(&text, row->way, row->remedy, row->rung);
+	}
 	assay_say("%-9s %-11s  %-*s%s\n", l->shown == 0 ? "samples" : "", name != NULL ? name : "not judged",
 		  text.len > 0 ? 42 : 0, row->key, assay_buf_str(&text));
 }
@@ -725,6 +752,7 @@ static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err 
 		assay_json_kstr(l->json, "key", row->key);
 		assay_json_kstr(l->json, "outcome", assay_outcome_name(row->outcome));
 		assay_json_kstr(l->json, "duplicate_of", row->original);
+		assay_json_kstr(l->json, "way", assay_way_name(row->way));
 		assay_json_failure(l->json, "failure", row->failed_stage, row->failure, NULL);
 		assay_json_kstr(l->json, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);
 		assay_json_checks(l->json, "checks", row->checks, row->check_count);

@@ -280,8 +280,8 @@ assay_code assay_check_decision(assay_check *c, uint64_t id, assay_err *err)
 	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_DECISION, id, CHECK_NOTHING, &there, err);
 	if (rc != ASSAY_OK || !there)
 		return rc;
-	/* The entry of its subject leads to the newest decision. */
-	if (d.standing != ASSAY_DECISION_SUPERSEDED)
+	/* The entry of its subject leads to the one that stands; one that was withdrawn may have a later one. */
+	if (d.standing == ASSAY_DECISION_STANDS)
 		rc = assay_check_text_entry(c, assay_decision_index(assay_decision_slot_of(d.kind)), d.subject, id,
 					    CHECK_NOTHING, err);
 	if (rc == ASSAY_OK && !assay_digest_is_zero(&d.payload))

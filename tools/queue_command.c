@@ -1,0 +1,304 @@
+#include "queue_command.h"
+
+#include "queue_attempts.h"
+#include "summary.h"
+
+#include "assay/file.h"
+#include "assay/memory.h"
+#include "assay/stop.h"
+
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const assay_exit_row assay_command_exits[] = {
+    {ASSAY_EXIT_DIFFERENCE, "what was decided is stored; a check of the whole dataset failed: there is no version"},
+    {0, NULL},
+};
+
+/* ---------------------------------------------------------------- who, why, on what */
+
+/* The name of the user, as the system has it; it is beside every identity. */
+static assay_code learn_actor(assay_command *c, assay_err *err)
+{
+	const char *given = assay_opt(c->in, "actor");
+	struct passwd row, *found = NULL;
+	char room[4096];
+
+	if (given == NULL && getpwuid_r(getuid(), &row, room, sizeof room, &found) == 0 && found != NULL)
+		given = row.pw_name;
+	if (given == NULL || given[0] == '\0')
+		given = "unknown";
+	c->actor = assay_strdup(given);
+	return c->actor == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "name of the user") : ASSAY_OK;
+}
+
+assay_code assay_command_open(assay_command *c, const assay_invocation *in, assay_err *err)
+{
+	const char *reason = assay_opt(in, "reason");
+	uint64_t jobs;
+	assay_code rc;
+
+	*c = (assay_command){.in = in,
+			     .rootfd = -1,
+			     .reason = reason != NULL ? reason : "",
+			     .now_ns = assay_now_ns(),
+			     .dry = assay_opt(in, "dry-run") != NULL};
+	ASSAY_TRY(assay_opt_uint(in, "jobs", 0, 1, 128, &jobs, err));
+	c->opts.jobs = (unsigned)jobs;
+	ASSAY_TRY(assay_opt_moment(in, "as-of", &c->opts.has_as_of, &c->opts.as_of_ns, err));
+	ASSAY_TRY(learn_actor(c, err));
+	ASSAY_TRY(assay_stop_install(err));
+	ASSAY_TRY(assay_load_config(in, &c->config, &c->rootfd, err));
+	ASSAY_TRY(assay_open_store(in, &c->store, !c->dry, false, err));
+fail:
+	return rc;
+}
+
+void assay_command_release(assay_command *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->items[i].subject);
+		free(c->items[i].text);
+	}
+	free(c->items);
+	free(c->actor);
+	assay_store_close(c->store);
+	assay_config_close(c->config);
+	assay_closep(&c->rootfd);
+	*c = (assay_command){.rootfd = -1};
+}
+
+/* ---------------------------------------------------------------- tickets */
+
+typedef struct numbers {
+	uint64_t *items;
+	size_t count, cap;
+} numbers;
+
+static void numbers_release(numbers *n)
+{
+	free(n->items);
+}
+
+static assay_code take_number(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	numbers *n = ctx;
+	const assay_code rc = assay_grow(&n->items, &n->cap, n->count, sizeof *n->items, err);
+
+	if (rc == ASSAY_OK)
+		n->items[n->count++] = t->id;
+	return rc;
+}
+
+assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err)
+{
+	ASSAY_AUTO_SELECTION sel = {0};
+	ASSAY_CLEANUP(numbers_release) numbers n = {0};
+	assay_code rc = assay_selection_init_but(&sel, c->in, c->own, c->store, err);
+
+	if (rc == ASSAY_OK && !assay_selection_is_narrow(&sel))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "%s: name tickets, or give a filter ('--state open' is all that are open); see "
+				   "'assay %s --help'",
+				   c->in->title, c->in->title);
+	/* Numbers first: what is decided must not change what is asked. */
+	if (rc == ASSAY_OK)
+		rc = assay_selection_each(&sel, 0, take_number, &n, err);
+	if (rc == ASSAY_OK && n.count == 0)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "%s: no ticket matches", c->in->title);
+	for (size_t i = 0; i < n.count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+
+		rc = assay_ticket_get(c->store, n.items[i], &t, err);
+		if (rc == ASSAY_OK)
+			rc = fn(ctx, c, &t, err);
+	}
+	return rc;
+}
+
+assay_code assay_command_note(assay_command *c, const assay_ticket *t, const char *text, assay_err *err)
+{
+	const assay_code rc = assay_grow(&c->items, &c->cap, c->count, sizeof *c->items, err);
+	assay_command_item *item;
+
+	if (rc != ASSAY_OK)
+		return rc;
+	item = &c->items[c->count++];
+	*item = (assay_command_item){
+	    .ticket = t->id, .subject = assay_strdup(t->subject), .before = t->state, .text = assay_strdup(text)};
+	return item->subject == NULL || item->text == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket") : ASSAY_OK;
+}
+
+static assay_code fill(assay_command *c, assay_decision *d, assay_err *err)
+{
+	d->actor = assay_strdup(c->actor);
+	d->reason = assay_strdup(c->reason);
+	d->made_ns = c->now_ns;
+	return d->actor == NULL || d->reason == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision") : ASSAY_OK;
+}
+
+assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc = fill(c, d, err);
+
+	if (rc == ASSAY_OK && !c->dry)
+		rc = assay_decision_put(c->store, d, err);
+	assay_tell_decision(&text, d);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&text, err);
+	if (rc == ASSAY_OK)
+		rc = assay_command_note(c, t, assay_buf_str(&text), err);
+	c->judge = true;
+	assay_decision_release(d);
+	return rc;
+}
+
+assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_ticket_state state, const char *owner,
+				assay_err *err)
+{
+	ASSAY_AUTO_TICKET copy = {0};
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc = assay_ticket_get(c->store, t->id, &copy, err);
+
+	copy.state = state;
+	copy.changed_ns = c->now_ns;
+	assay_buf_printf(&text, "%s by ", assay_ticket_state_name(state));
+	assay_tell_safe(&text, owner);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&text, err);
+	if (rc == ASSAY_OK && !c->dry)
+		rc = assay_ticket_put(c->store, &copy, c->actor, c->reason, err);
+	return rc == ASSAY_OK ? assay_command_note(c, t, assay_buf_str(&text), err) : rc;
+}
+
+/* An evaluation's ticket says nothing of the verdict: the sample's row does. */
+static assay_code basis_of_row(assay_digest *out, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_UNIT u = {0};
+	assay_code rc = assay_sample_find(c->store, t->subject, &row, err);
+
+	if (rc == ASSAY_ENOENT)
+		return assay_command_refuse(t, err, "is about a sample that is not there any more");
+	if (rc == ASSAY_OK)
+		rc = assay_unit_get(c->store, row.plain_unit != 0 ? row.plain_unit : row.judged_unit, &u, err);
+	return rc == ASSAY_OK ? assay_decision_basis(out, &u.work_key, row.failure, row.failed_stage, row.checks,
+						     row.check_count, err)
+			      : rc;
+}
+
+assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_UNIT u = {0};
+	assay_code rc;
+
+	if (t->origin == ASSAY_TICKET_FEEDBACK && !t->is_source)
+		return basis_of_row(out, c, t, err);
+	rc = t->unit != 0 ? assay_unit_get(c->store, t->unit, &u, err) : ASSAY_OK;
+	return rc == ASSAY_OK
+		   ? assay_decision_basis(out, &u.work_key, t->failure, t->stage, t->checks, t->check_count, err)
+		   : rc;
+}
+
+assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL;
+	assay_code rc = assay_ticket_path(&path, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_source_find(c->store, path, out, err);
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && out->missing))
+		return assay_command_refuse(t, err, "is about a source that is not there any more");
+	return rc;
+}
+
+assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const char *fmt, ...)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	assay_buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	return ASSAY_RAISE(err, ASSAY_EUSAGE, "T%" PRIu64 " (%s) %s", t->id, t->subject, assay_buf_str(&text));
+}
+
+/* ---------------------------------------------------------------- what came of it */
+
+static assay_code tell_item(const assay_command *c, const assay_command_item *item, assay_json *j, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
+	ASSAY_AUTO_TICKET t = {0};
+	assay_code rc = assay_ticket_get(c->store, item->ticket, &t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load(&facts, c->store, &t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (!c->in->json) {
+		assay_say("T%-5" PRIu64 " %-12s  %-40s  %s%s\n", t.id, assay_ticket_state_name(t.state), t.subject,
+			  item->text, c->dry ? " (dry run: not done)" : "");
+		return ASSAY_OK;
+	}
+	assay_json_object(j);
+	assay_json_kstr(j, "did", item->text);
+	assay_json_kstr(j, "before", assay_ticket_state_name(item->before));
+	assay_json_key(j, "ticket");
+	assay_json_object(j);
+	assay_json_ticket(j, &t, &facts);
+	rc = assay_json_attempts(j, "attempts", c->store, &t, NULL, err);
+	assay_json_end(j);
+	assay_json_end(j);
+	return rc;
+}
+
+/* @param s  NULL when nothing had to be judged */
+static assay_code tell(const assay_command *c, const assay_summary *s, int code, assay_err *err)
+{
+	ASSAY_AUTO_REPORT r;
+	assay_code rc = ASSAY_OK;
+
+	assay_report_init(&r);
+	assay_json_object(&r.json);
+	assay_json_kbool(&r.json, "dry_run", c->dry);
+	assay_json_key(&r.json, "tickets");
+	assay_json_array(&r.json);
+	for (size_t i = 0; i < c->count && rc == ASSAY_OK; i++)
+		rc = tell_item(c, &c->items[i], &r.json, err);
+	assay_json_end(&r.json);
+	assay_json_key(&r.json, "summary");
+	if (s != NULL)
+		assay_summary_json(&r.json, s, code);
+	else
+		assay_json_null(&r.json);
+	assay_json_end(&r.json);
+	if (rc == ASSAY_OK && !c->in->json && s != NULL)
+		assay_summary_print(s);
+	return rc == ASSAY_OK && c->in->json ? assay_report_print(&r, err) : rc;
+}
+
+assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
+	assay_code rc;
+
+	*exit = ASSAY_EXIT_OK;
+	if (c->dry)
+		return tell(c, NULL, *exit, err);
+	ASSAY_TRY(assay_store_commit(c->store, err));
+	if (!c->judge)
+		return tell(c, NULL, *exit, err);
+	rc = assay_pipeline_repair(&s, c->config, c->store, c->rootfd, "queue", &c->opts, err);
+	if (rc != ASSAY_OK)
+		return assay_err_prefix(err, "what was decided is stored, and 'assay run' goes on with it");
+	*exit = s.exit;
+	rc = tell(c, &s, *exit, err);
+fail:
+	return rc;
+}

@@ -1,0 +1,94 @@
+/**
+ * What waive, reject, resolve and retry share: decisions on tickets, all of them or none, then the repair and judging
+ * that follow from them, and what became of each ticket.
+ */
+#ifndef ASSAY_QUEUE_COMMAND_H
+#define ASSAY_QUEUE_COMMAND_H
+
+#include "queue_select.h"
+#include "queue_ticket.h"
+
+#include "assay/decision.h"
+#include "assay/pipeline.h"
+
+/** Rows of the tables of these verbs. */
+#define ASSAY_COMMAND_OPTIONS                                                                                          \
+	{"reason", 0, "TEXT", "why, kept with the decision"},                                                          \
+	    {"actor", 0, "NAME", "who decides (default: the name of the user who runs it)"},                           \
+	    {"dry-run", 'n', NULL, "tell what would be decided, write nothing"},                                       \
+	    {"as-of", 0, "TIME", "judge ages and expiry as of this time (default: now)"},                              \
+	{                                                                                                              \
+		"jobs", 'j', "N", "worker processes, where something is to be done again (default: one per core)"      \
+	}
+
+/** For the help of these verbs. */
+#define ASSAY_COMMAND_HELP                                                                                             \
+	"All of the tickets or none: a ticket that it cannot be done to is named, and nothing is written. Then what\n" \
+	"follows is done at once: attempts are made, everything is judged, and a version is committed.\n"
+
+/** Their exit codes beside those that all verbs have. */
+extern const assay_exit_row assay_command_exits[];
+
+/** A ticket that the command is about. */
+typedef struct assay_command_item {
+	uint64_t ticket;
+	char *subject;
+	assay_ticket_state before;
+	char *text; /* what is done to it */
+} assay_command_item;
+
+typedef struct assay_command {
+	const assay_invocation *in;
+	const char *own; /* option of the verb that is no filter; NULL: none is */
+	assay_config *config;
+	int rootfd;
+	assay_store *store;
+	assay_run_opts opts;
+	char *actor;
+	const char *reason; /* "" when none was given */
+	int64_t now_ns;
+	bool dry;
+	bool judge; /* something was decided that judging must see */
+	assay_command_item *items;
+	size_t count, cap;
+} assay_command;
+
+/** Read the shared options and the configuration, open the store: to write, unless it is a dry run. */
+ASSAY_NODISCARD assay_code assay_command_open(assay_command *c, const assay_invocation *in, assay_err *err);
+void assay_command_release(assay_command *c);
+#define ASSAY_AUTO_COMMAND ASSAY_CLEANUP(assay_command_release) assay_command
+
+/** What a verb does to one ticket: it checks that it can, decides, and notes it. */
+typedef assay_code assay_command_fn(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err);
+/**
+ * Each ticket of the selection that the operands and filters name.
+ * @return ASSAY_EUSAGE when they name none: neither an operand nor a filter, or nothing matches
+ */
+ASSAY_NODISCARD assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err);
+
+/** The ticket is part of the command; the text says what is done. */
+ASSAY_NODISCARD assay_code assay_command_note(assay_command *c, const assay_ticket *t, const char *text,
+					      assay_err *err);
+/** Decide (actor, reason and time are filled in), and note it. d is released. */
+ASSAY_NODISCARD assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d,
+						assay_err *err);
+/**
+ * The ticket comes into this state and stays there, and nothing is judged: what a model's evaluation found fault with
+ * may well be delivered as it is.
+ */
+ASSAY_NODISCARD assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_ticket_state state,
+						const char *owner, assay_err *err);
+/** What a verdict of this ticket was about: for the basis of a decision on it. */
+ASSAY_NODISCARD assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t,
+					       assay_err *err);
+/** The source of a ticket, which must be there. */
+ASSAY_NODISCARD assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t,
+						assay_err *err);
+/** ASSAY_EUSAGE: "T12 (scans/a.tif#page=3) ..." */
+ASSAY_NODISCARD assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const char *fmt, ...)
+    ASSAY_PRINTF(3, 4);
+
+/** Commit, do what follows, tell of every ticket. @param exit  [out] that the verb is to end with */
+ASSAY_NODISCARD assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err);
+
+#endif

@@ -1,0 +1,374 @@
+#include "verbs.h"
+
+#include "queue_command.h"
+
+#include "assay/correction.h"
+#include "assay/file.h"
+#include "assay/memory.h"
+#include "assay/metadata.h"
+#include "assay/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static const assay_option options[] = {
+    {"text", 0, "FILE", "what the sample says, as UTF-8: it is measured and judged with this text"},
+    {"file", 0, "FILE", "a file that stands in place of its source"},
+    {"metadata", 0, "NAME=VALUE", "what its source is; may be given several times"},
+    ASSAY_COMMAND_OPTIONS,
+    ASSAY_SELECTION_OPTIONS,
+    ASSAY_SELECTION_BY_REMEDY,
+    {NULL, 0, NULL, NULL},
+};
+
+/* What a person hands in: one of three. */
+typedef struct resolution {
+	const char *text, *file; /* paths */
+	const char *name;        /* last component of it */
+	assay_digest payload;
+	assay_decision_kind kind;
+} resolution;
+
+/* ---------------------------------------------------------------- a text */
+
+static assay_code read_text(assay_buf *out, const char *path, assay_err *err)
+{
+	assay_code rc = assay_file_read(out, AT_FDCWD, path, ASSAY_CORRECTION_SIZE_MAX, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_EIO && err->sys == ENOENT
+			   ? ASSAY_RAISE(err, ASSAY_ENOENT, "there is no file '%s'", path)
+			   : rc;
+	if (memchr(out->data, '\0', out->len) != NULL)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' holds a NUL byte: it is no text", path);
+	return ASSAY_OK;
+}
+
+static assay_code store_text(resolution *r, assay_command *c, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT, record = ASSAY_BUF_INIT;
+	const char *texts[1];
+	assay_code rc = read_text(&text, r->text, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	texts[0] = assay_buf_str(&text);
+	rc = assay_correction_encode(&record, texts, 1, err);
+	if (rc != ASSAY_OK)
+		return assay_err_prefix(err, "'%s'", r->text);
+	if (c->dry)
+		return ASSAY_OK;
+	return assay_object_put(c->store, ASSAY_OBJECT_PAYLOAD, record.data, record.len, NULL, &r->payload, NULL, err);
+}
+
+/* ---------------------------------------------------------------- a file */
+
+static assay_code open_regular(int *fd, struct stat *st, const char *path, assay_err *err)
+{
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*fd < 0 && errno == ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no file '%s'", path);
+	if (*fd < 0 || fstat(*fd, st) != 0)
+		return ASSAY_RAISE_ERRNO(err, "open '%s'", path);
+	if (!S_ISREG(st->st_mode))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s' is not a regular file", path);
+	return st->st_size == 0 ? ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s' is empty", path) : ASSAY_OK;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* It is mapped, not read: a video may be larger than the memory. */
+static assay_code store_file(resolution *r, assay_command *c, assay_err *err)
+{
+	ASSAY_AUTO_FD fd = -1;
+	struct stat before, after;
+	void *p;
+	assay_code rc = open_regular(&fd, &before, r->file, err);
+
+	if (rc != ASSAY_OK || c->dry)
+		return rc;
+	p = mmap(NULL, (size_t)before.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return ASSAY_RAISE_ERRNO(err, "read '%s'", r->file);
+	rc = assay_object_put(c->store, ASSAY_OBJECT_PAYLOAD, p, (size_t)before.st_size, NULL, &r->payload, NULL, err);
+	(void)munmap(p, (size_t)before.st_size);
+	if (rc == ASSAY_OK && (fstat(fd, &after) != 0 || !is_same(&before, &after)))
+		return ASSAY_RAISE(err, ASSAY_EBUSY, "'%s' was written to while it was read: try again", r->file);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- can it be done to this ticket? */
+
+static bool has_step(const assay_recipe *r, const char *stage)
+{
+	for (size_t i = 0; r != NULL && i < r->step_count; i++)
+		if (strcmp(r->steps[i].stage, stage) == 0)
+			return true;
+	return false;
+}
+
+/* A text is for a sample whose pipeline has a stage that takes corrections. */
+static assay_code can_correct(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	static const struct {
+		const char *kind, *stage;
+	} takers[] = {{"page", "ocr.recognize"}, {"audio", "audio.transcript"}};
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
+	assay_code rc = assay_ticket_facts_load(&facts, c->store, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load_rest(&facts, c->store, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	for (size_t i = 0; i < ASSAY_COUNT(takers) && facts.kind != NULL; i++) {
+		if (strcmp(takers[i].kind, facts.kind) != 0)
+			continue;
+		if (has_step(facts.recipe, takers[i].stage))
+			return ASSAY_OK;
+		return assay_command_refuse(t, err, "has no text: its pipeline has no %s", takers[i].stage);
+	}
+	return assay_command_refuse(t, err, "is a %s: only pages and audio have a text that can be corrected",
+				    facts.kind != NULL ? facts.kind : "sample that is not there any more");
+}
+
+/* Another file stands for a page, or for a whole recording. */
+static assay_code can_replace(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
+	assay_code rc;
+
+	if (t->is_source)
+		return assay_command_refuse(t, err,
+					    "gave no samples, so there is none that another file could stand "
+					    "for: put the file where it lies and 'assay run'");
+	rc = assay_ticket_facts_load(&facts, c->store, t, err);
+	if (rc != ASSAY_OK || facts.sample == NULL)
+		return rc;
+	if (facts.sample->kind == ASSAY_SAMPLE_PAGE || facts.sample->parent == ASSAY_NO_SAMPLE)
+		return ASSAY_OK;
+	return assay_command_refuse(t, err,
+				    "is a %s, a part of what its file holds: another file can stand for a page "
+				    "or for a whole recording",
+				    facts.kind);
+}
+
+static assay_code can_resolve(const resolution *r, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
+		return assay_command_refuse(t, err, "is %s: there is nothing to resolve",
+					    assay_ticket_state_name(t->state));
+	if (r->kind == ASSAY_DECISION_CORRECT)
+		return can_correct(c, t, err);
+	return r->kind == ASSAY_DECISION_REPLACE ? can_replace(c, t, err) : ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- metadata */
+
+/* Where a name stands, or would stand. */
+static size_t place_of(const assay_decision *d, const char *name)
+{
+	size_t at = 0;
+
+	while (at < d->count && strcmp(d->keys[at], name) < 0)
+		at++;
+	return at;
+}
+
+/* Both are consumed; a value that is there already stays. */
+static assay_code add_pair(assay_decision *d, size_t cap, char *name, char *value, assay_err *err)
+{
+	const size_t at = name != NULL ? place_of(d, name) : 0;
+	const bool there = name != NULL && at < d->count && strcmp(d->keys[at], name) == 0;
+
+	if (name == NULL || value == NULL || there || d->count == cap) {
+		free(name);
+		free(value);
+		return there ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
+	}
+	memmove(&d->keys[at + 1], &d->keys[at], (d->count - at) * sizeof *d->keys);
+	memmove(&d->values[at + 1], &d->values[at], (d->count - at) * sizeof *d->values);
+	d->keys[at] = name;
+	d->values[at] = value;
+	d->count++;
+	return ASSAY_OK;
+}
+
+/* The last that is given of a name, then what was decided before and is not given now. */
+static assay_code collect_pairs(assay_decision *d, const assay_invocation *in, const assay_decision *before,
+				assay_err *err)
+{
+	const size_t cap = (size_t)in->every_count + before->count;
+	assay_code rc = ASSAY_OK;
+
+	d->keys = assay_alloc(cap, sizeof *d->keys);
+	d->values = assay_alloc(cap, sizeof *d->values);
+	if (d->keys == NULL || d->values == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
+	for (int i = in->every_count - 1; i >= 0 && rc == ASSAY_OK; i--) {
+		const char *pair = in->every[i].value;
+		const size_t size = strcspn(pair, "=");
+
+		if (strcmp(in->every[i].row->name, "metadata") == 0)
+			rc = add_pair(d, cap, assay_strndup(pair, size), assay_strdup(pair + size + 1), err);
+	}
+	for (size_t i = 0; i < before->count && rc == ASSAY_OK; i++)
+		rc = add_pair(d, cap, assay_strdup(before->keys[i]), assay_strdup(before->values[i]), err);
+	return rc;
+}
+
+static assay_code check_pairs(const assay_invocation *in, assay_err *err)
+{
+	const char *pair;
+
+	for (int at = 0; (pair = assay_opt_next(in, "metadata", &at)) != NULL;) {
+		const size_t size = strcspn(pair, "=");
+		ASSAY_AUTO_FREE char *name = assay_strndup(pair, size);
+		const char *fault = name != NULL ? assay_metadata_key_fault(name) : NULL;
+
+		if (name == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "metadata");
+		if (pair[size] == '\0')
+			return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue resolve: --metadata: '%s' is not NAME=VALUE",
+					   pair);
+		if (fault != NULL)
+			return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue resolve: --metadata: %s", fault);
+		if (strlen(pair + size + 1) > ASSAY_METADATA_VALUE_MAX ||
+		    assay_utf8_prefix(pair, strlen(pair)) < strlen(pair))
+			return ASSAY_RAISE(
+			    err, ASSAY_EUSAGE,
+			    "queue resolve: --metadata: the value of '%s' is not UTF-8, or longer than %d "
+			    "bytes",
+			    name, ASSAY_METADATA_VALUE_MAX);
+	}
+	return ASSAY_OK;
+}
+
+static bool says_the_same(const assay_decision *a, const assay_decision *b)
+{
+	if (a->count != b->count || !assay_digest_eq(&a->basis, &b->basis))
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->keys[i], b->keys[i]) != 0 || strcmp(a->values[i], b->values[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Several tickets of one source are one decision. */
+static assay_code set_metadata(assay_command *c, const assay_ticket *t, const assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_DECISION before = {0};
+	assay_decision d = {.kind = ASSAY_DECISION_METADATA, .is_source = true, .basis = src->digest};
+	assay_code rc = assay_decision_find(c->store, src->path, ASSAY_DECISION_OF_METADATA, &before, err);
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	if (rc == ASSAY_ENOENT || before.standing != ASSAY_DECISION_STANDS ||
+	    !assay_digest_eq(&before.basis, &src->digest))
+		assay_decision_release(&before);
+	d.subject = assay_strdup(src->path);
+	rc = d.subject == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision") : collect_pairs(&d, c->in, &before, err);
+	if (rc == ASSAY_OK && !says_the_same(&d, &before))
+		return assay_command_decide(c, t, &d, err);
+	assay_decision_release(&d);
+	return rc == ASSAY_OK ? assay_command_note(c, t, "has these metadata", err) : rc;
+}
+
+/* ---------------------------------------------------------------- the verb */
+
+static assay_code set_content(const resolution *r, assay_command *c, const assay_ticket *t, const assay_source *src,
+			      assay_err *err)
+{
+	assay_decision d = {.kind = r->kind, .is_source = t->is_source, .basis = src->digest, .payload = r->payload};
+
+	d.subject = assay_strdup(t->subject);
+	d.file = assay_strdup(r->name);
+	if (d.subject != NULL && d.file != NULL)
+		return assay_command_decide(c, t, &d, err);
+	assay_decision_release(&d);
+	return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
+}
+
+static assay_code resolve(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	const resolution *r = ctx;
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc = can_resolve(r, c, t, err);
+
+	if (rc == ASSAY_OK && r->kind != ASSAY_DECISION_METADATA && c->count > 0)
+		return assay_command_refuse(t, err, "is a second one: --text and --file are for one ticket");
+	if (rc == ASSAY_OK)
+		rc = assay_command_source(&src, c, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return r->kind == ASSAY_DECISION_METADATA ? set_metadata(c, t, &src, err) : set_content(r, c, t, &src, err);
+}
+
+static assay_code parse(resolution *r, const assay_invocation *in, assay_err *err)
+{
+	const char *slash;
+
+	*r = (resolution){.text = assay_opt(in, "text"), .file = assay_opt(in, "file")};
+	if ((r->text != NULL) + (r->file != NULL) + (assay_opt(in, "metadata") != NULL) != 1)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue resolve: give one of --text, --file and --metadata");
+	r->kind = r->text != NULL   ? ASSAY_DECISION_CORRECT
+		  : r->file != NULL ? ASSAY_DECISION_REPLACE
+				    : ASSAY_DECISION_METADATA;
+	r->name = r->text != NULL ? r->text : r->file;
+	slash = r->name != NULL ? strrchr(r->name, '/') : NULL;
+	if (slash != NULL)
+		r->name = slash + 1;
+	return check_pairs(in, err);
+}
+
+static assay_code store_payload(resolution *r, assay_command *c, assay_err *err)
+{
+	if (r->kind == ASSAY_DECISION_METADATA)
+		return ASSAY_OK;
+	return r->text != NULL ? store_text(r, c, err) : store_file(r, c, err);
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
+	resolution r;
+	assay_code rc;
+	int code = ASSAY_EXIT_OK;
+
+	ASSAY_TRY(parse(&r, in, err));
+	ASSAY_TRY(assay_command_open(&c, in, err));
+	c.own = "metadata";
+	ASSAY_TRY(store_payload(&r, &c, err));
+	ASSAY_TRY(assay_command_each(&c, resolve, &r, err));
+	ASSAY_TRY(assay_command_finish(&c, &code, err));
+	return code;
+fail:
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_queue_resolve = {
+    .name = "resolve",
+    .operands = "[TICKET|SAMPLE|PATH...]",
+    .max_args = -1,
+    .summary = "hand in what a person found: a text, another file, or metadata",
+    .help =
+	"--text is for a page whose pipeline reads text, and for audio that is transcribed: the stage takes the text\n"
+	"from it, everything is measured anew and judged. --file stands in place of the source, or of one page of\n"
+	"it; the source itself is left alone, and the file is kept in the store. --metadata goes over what files and\n"
+	"rules say of the source. All of them hold as long as the source's bytes are the same.\n" ASSAY_COMMAND_HELP
+	    ASSAY_SELECTION_HELP,
+    .example = "  assay queue resolve T12 --text page.txt --reason 'typed from the scan'\n"
+	       "  assay queue resolve 'scans/b7.pdf#page=3' --file rescan.tif\n"
+	       "  assay queue resolve --source 'scans/b7/**' --metadata language=de --metadata batch=b7\n",
+    .options = options,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK | ASSAY_USES_CONFIG,
+    .exits = assay_command_exits,
+    .see_also = "queue show, queue retry, why, lineage",
+    .run = run,
+};

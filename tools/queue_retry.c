@@ -1,0 +1,193 @@
+#include "verbs.h"
+
+#include "queue_command.h"
+
+#include "assay/memory.h"
+#include "assay/suggest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const assay_option options[] = {
+    {"remedy", 0, "REMEDY", "try this one first, whether or not a check names it"},
+    ASSAY_COMMAND_OPTIONS,
+    ASSAY_SELECTION_OPTIONS,
+    ASSAY_SELECTION_BY_METADATA,
+    {NULL, 0, NULL, NULL},
+};
+
+/* ---------------------------------------------------------------- with a remedy */
+
+static assay_code find_remedy(const assay_config_remedy **out, const assay_command *c, assay_err *err)
+{
+	const char *name = assay_opt(c->in, "remedy");
+	assay_suggest near;
+	char hint[80];
+
+	*out = NULL;
+	if (name == NULL)
+		return ASSAY_OK;
+	*out = assay_config_remedy_find(c->config, name);
+	if (*out != NULL)
+		return ASSAY_OK;
+	assay_suggest_init(&near, name);
+	for (size_t i = 0; i < c->config->remedy_count; i++)
+		assay_suggest_offer(&near, c->config->remedies[i].name);
+	return ASSAY_RAISE(err, ASSAY_ENOENT, "queue retry: '%s' has no remedy '%s'%s", c->in->config, name,
+			   assay_suggest_text(&near, hint, sizeof hint));
+}
+
+static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_decision d = {.kind = ASSAY_DECISION_REMEDY};
+	assay_code rc;
+
+	if (t->is_source)
+		return assay_command_refuse(t, err, "gave no samples: a remedy changes how samples are made");
+	ASSAY_TRY(assay_command_source(&src, c, t, err));
+	if (assay_config_rung_chain(c->config, src.modality, r, 0, steps) == 0)
+		return assay_command_refuse(t, err, "is %s: remedy '%s' changes nothing for it",
+					    assay_modality_name((unsigned)src.modality), r->name);
+	d.subject = assay_strdup(t->subject);
+	d.remedy = assay_strdup(r->name);
+	if (d.subject == NULL || d.remedy == NULL)
+		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
+	else
+		rc = assay_command_basis(&d.basis, c, t, err);
+	if (rc == ASSAY_OK)
+		return assay_command_decide(c, t, &d, err);
+fail:
+	assay_decision_release(&d);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- without */
+
+/* What stands on a sample is taken back: it is as it was before people looked at it. */
+static assay_code withdraw(bool *out, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	static const assay_decision_slot slots[] = {ASSAY_DECISION_OF_VERDICT, ASSAY_DECISION_OF_CONTENT};
+	assay_code rc = ASSAY_OK;
+
+	*out = false;
+	for (size_t i = 0; i < ASSAY_COUNT(slots) && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_DECISION d = {0};
+
+		rc = assay_decision_find(c->store, t->subject, slots[i], &d, err);
+		if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && d.standing != ASSAY_DECISION_STANDS)) {
+			rc = ASSAY_OK;
+			continue;
+		}
+		if (rc == ASSAY_OK && !c->dry)
+			rc = assay_decision_withdraw(c->store, t->subject, slots[i], err);
+		*out = true;
+	}
+	c->judge |= *out;
+	return rc;
+}
+
+/* Its next run does it again, whatever is known of it. */
+static assay_code mark_source(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_command_source(&src, c, t, err);
+
+	return rc == ASSAY_OK && !c->dry ? assay_pipeline_ask_again(c->store, src.path, err) : rc;
+}
+
+static assay_code retry_source(assay_command *c, const assay_ticket *t, bool withdrawn, assay_err *err)
+{
+	assay_code rc;
+
+	if (t->failure != ASSAY_FAILURE_NONE && !assay_failure_is_deterministic(t->failure)) {
+		rc = mark_source(c, t, err);
+		return rc == ASSAY_OK ? assay_command_note(c, t, "the next 'assay run' does it again", err) : rc;
+	}
+	if (withdrawn)
+		return assay_command_note(c, t, "taken back: open again", err);
+	return assay_command_refuse(t, err,
+				    "failed by its bytes (%s), and would again: change the file, or 'assay "
+				    "queue resolve --file' another in its place",
+				    assay_failure_name(t->failure));
+}
+
+static bool has_unmade(const assay_ticket *t)
+{
+	for (size_t i = 0; i < t->attempt_count; i++)
+		if (t->attempts[i].outcome == ASSAY_ATTEMPT_WANTED || t->attempts[i].outcome == ASSAY_ATTEMPT_UNDONE)
+			return true;
+	return false;
+}
+
+static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool withdrawn, assay_err *err)
+{
+	if (has_unmade(t)) {
+		c->judge = true;
+		return assay_command_note(c, t, "attempts that are still to be made", err);
+	}
+	if (withdrawn)
+		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
+	if (t->attempt_count > 0)
+		return assay_command_refuse(t, err,
+					    "has seen every remedy that its checks name: name another with "
+					    "--remedy, or change 'remedies' of assay.yaml");
+	return assay_command_refuse(t, err,
+				    "has no remedy: name one with --remedy, or bind one to the check in the "
+				    "contract");
+}
+
+static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	const assay_config_remedy *r = ctx;
+	bool withdrawn;
+	assay_code rc;
+
+	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
+		return assay_command_refuse(t, err, "is %s: there is nothing to try",
+					    assay_ticket_state_name(t->state));
+	if (r != NULL)
+		return try_remedy(r, c, t, err);
+	rc = withdraw(&withdrawn, c, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return t->is_source ? retry_source(c, t, withdrawn, err) : retry_sample(c, t, withdrawn, err);
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
+	const assay_config_remedy *remedy;
+	assay_code rc;
+	int code = ASSAY_EXIT_OK;
+
+	ASSAY_TRY(assay_command_open(&c, in, err));
+	c.own = "remedy";
+	ASSAY_TRY(find_remedy(&remedy, &c, err));
+	ASSAY_TRY(assay_command_each(&c, retry, (void *)(uintptr_t)remedy, err));
+	ASSAY_TRY(assay_command_finish(&c, &code, err));
+	return code;
+fail:
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_queue_retry = {
+    .name = "retry",
+    .operands = "[TICKET|SAMPLE|PATH...]",
+    .max_args = -1,
+    .summary = "try again, with a remedy or as if nothing had been decided",
+    .help =
+	"With --remedy that remedy is tried before those that the checks name. Without, what people decided about the\n"
+	"sample is taken back (a waiver, a rejection, a correction, another file), and attempts that are still to be\n"
+	"made are made. A source that failed for time, memory, a signal or because it could not be read is done again\n"
+	"by the next run.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+    .example = "  assay queue retry T12 --remedy faded\n"
+	       "  assay queue retry --failure timeout,out-of-memory\n",
+    .options = options,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK | ASSAY_USES_CONFIG,
+    .exits = assay_command_exits,
+    .see_also = "queue list, queue waive, run",
+    .run = run,
+};
