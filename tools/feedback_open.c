@@ -105,6 +105,18 @@ static bool is_delivered(const assay_sample_row *row)
 	       (row->outcome == ASSAY_OUTCOME_ACCEPTED || row->outcome == ASSAY_OUTCOME_WAIVED);
 }
 
+/* What was settled is told by the history; the ticket is of something else now. */
+static void forget_failure(assay_ticket *t)
+{
+	assay_failed_checks_free(t->checks, t->check_count);
+	free(t->stage);
+	free(t->message);
+	t->checks = NULL;
+	t->check_count = 0;
+	t->stage = t->message = NULL;
+	t->failure = ASSAY_FAILURE_NONE;
+}
+
 static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row *row, const char *reason, bool open,
 			     assay_err *err)
 {
@@ -117,6 +129,7 @@ static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row
 		t->opened_ns = o->now;
 	}
 	if (!open) { /* else the ticket goes on as it is, and knows more */
+		forget_failure(t);
 		t->state = ASSAY_TICKET_OPEN;
 		t->origin = ASSAY_TICKET_FEEDBACK;
 		t->unit = row->unit;

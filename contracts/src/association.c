@@ -354,7 +354,8 @@ static assay_code make_search(search *s, assay_err *err)
 	s->margins = assay_alloc(STRATA_MAX, sizeof *s->margins);
 	if (s->group == NULL || s->counts == NULL || s->tables == NULL || s->margins == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "association");
-	memcpy(s->group, s->a->failed, s->a->count);
+	if (s->a->count > 0)
+		memcpy(s->group, s->a->failed, s->a->count);
 	return ASSAY_OK;
 }
 

@@ -17,7 +17,7 @@ typedef struct assay_ticketing {
 	uint64_t opened, settled; /* by this run */
 	/* Tickets as they must be, by the complaints of this judging, and as they are once settled. */
 	uint64_t told[2][ASSAY_TICKET_STATES + 1]; /* of samples, of sources; by state */
-	uint64_t kept[2][ASSAY_TICKET_STATES + 1]; /* but for those of feedback */
+	uint64_t kept[2][ASSAY_TICKET_STATES + 1]; /* in place of one that feedback has opened, the one told */
 } assay_ticketing;
 
 /** Content of a subject before and after what its ticket tells; zero where there is none. */
