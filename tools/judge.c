@@ -42,7 +42,8 @@ fail:
 }
 
 static const assay_exit_row exits[] = {
-    {ASSAY_EXIT_DIFFERENCE, "a check of the whole dataset of severity error failed: there is no version"},
+    {ASSAY_EXIT_DIFFERENCE,
+     "a check of the whole dataset (there is no version) or an agreement about the queue failed"},
     {0, NULL},
 };
 

@@ -127,7 +127,8 @@ fail:
 }
 
 static const assay_exit_row exits[] = {
-    {ASSAY_EXIT_DIFFERENCE, "a check of the whole dataset failed; with --strict, a sample or source as well"},
+    {ASSAY_EXIT_DIFFERENCE,
+     "a check of the whole dataset or an agreement about the queue failed; with --strict, a sample"},
     {0, NULL},
 };
 

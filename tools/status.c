@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "dataset_tell.h"
+#include "queue_agreements.h"
 #include "refusals.h"
 #include "tags.h"
 
@@ -36,7 +37,13 @@ typedef struct queue_state {
 	uint64_t open, counts[ASSAY_TICKET_STATES + 1];
 	uint64_t oldest; /* 0: none is open */
 	int64_t oldest_ns;
+	assay_queue_standing agreements;
 } queue_state;
+
+static void queue_state_release(queue_state *q)
+{
+	assay_queue_standing_release(&q->agreements);
+}
 
 /* They come in the order in which they were first opened. */
 static assay_code keep_first(void *ctx, const assay_ticket *t, assay_err *err)
@@ -49,9 +56,12 @@ static assay_code keep_first(void *ctx, const assay_ticket *t, assay_err *err)
 	return ASSAY_ESTOP;
 }
 
-static assay_code learn_queue(queue_state *q, assay_store *s, assay_err *err)
+static assay_code learn_queue(queue_state *q, const assay_config *config, assay_store *s, assay_err *err)
 {
 	assay_code rc = assay_tickets_open(s, &q->open, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_queue_standing_judge(&q->agreements, config, s, assay_now_ns(), err);
 
 	if (rc == ASSAY_OK)
 		rc = assay_tickets_count(s, q->counts, err);
@@ -81,6 +91,7 @@ static void print_queue(const queue_state *q)
 	if (q->oldest != 0)
 		(void)printf(", the oldest T%" PRIu64 " since %s", q->oldest, assay_tell_time(q->oldest_ns, time));
 	(void)printf("%s%s\n", settled.len > 0 ? "; settled: " : "", assay_buf_str(&settled));
+	assay_print_agreements(&q->agreements, 8);
 }
 
 static void json_queue(assay_json *j, const queue_state *q)
@@ -105,6 +116,7 @@ static void json_queue(assay_json *j, const queue_state *q)
 		assay_json_ktime(j, "opened", q->oldest_ns);
 		assay_json_end(j);
 	}
+	assay_json_agreements(j, &q->agreements);
 	assay_json_end(j);
 }
 
@@ -175,14 +187,14 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_AUTO_TAGS tags = {0};
 	ASSAY_AUTO_DATASET_RESULTS checks = {0};
 	ASSAY_AUTO_REFUSALS refusals = {0};
-	queue_state queue = {0};
+	ASSAY_CLEANUP(queue_state_release) queue_state queue = {0};
 	assay_code rc;
 
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
 	ASSAY_TRY(assay_load_tables(in, config, rootfd, err));
 	ASSAY_TRY(assay_open_store(in, &store, false, false, err));
 	ASSAY_TRY(assay_pipeline_status_read(&s, config, store, rootfd, err));
-	ASSAY_TRY(learn_queue(&queue, store, err));
+	ASSAY_TRY(learn_queue(&queue, config, store, err));
 	rc = assay_version_latest(store, &v, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		goto fail;
@@ -191,14 +203,19 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_refusals_load(&refusals, store, true, err));
 	if (in->json) {
 		ASSAY_TRY(json_status(&s, &queue, &v, &tags, &checks, store, &refusals, err));
-		return ASSAY_EXIT_OK;
+		return queue.agreements.breached > 0 ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
 	}
 	print_status(&s, &queue, &v, &tags, &checks);
 	ASSAY_TRY(assay_say_last_refusal(store, &refusals, err));
-	return ASSAY_EXIT_OK;
+	return queue.agreements.breached > 0 ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
 fail:
 	return assay_exit_of(rc);
 }
+
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_DIFFERENCE, "the queue is larger or older than a contract agrees"},
+    {0, NULL},
+};
 
 const assay_verb assay_verb_status = {
     .name = "status",
@@ -209,6 +226,7 @@ const assay_verb assay_verb_status = {
 	"Looks at the stamps of the files only: no source is opened, nothing is written. When checks of the dataset\n"
 	"refused what was judged last, they are named; the version is then the one before.\n",
     .example = "  assay status\n",
+    .exits = exits,
     .uses = ASSAY_USES_STORE | ASSAY_USES_CONFIG,
     .see_also = "run, queue",
     .run = run,

@@ -1,6 +1,7 @@
 #include "summary.h"
 
 #include "dataset_tell.h"
+#include "queue_agreements.h"
 #include "tell.h"
 
 #include <inttypes.h>
@@ -56,6 +57,7 @@ static void json_queue(assay_json *j, const assay_summary *s)
 	assay_json_kuint(j, "open", s->tickets_open);
 	assay_json_kuint(j, "opened", s->tickets_opened);
 	assay_json_kuint(j, "settled", s->tickets_settled);
+	assay_json_agreements(j, &s->agreements);
 	assay_json_end(j);
 }
 
@@ -199,6 +201,7 @@ void assay_summary_print(const assay_summary *s)
 	if (s->judged)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
 			     s->tickets_opened, s->tickets_settled);
+	assay_print_agreements(&s->agreements, 9);
 	print_drops(&s->stages);
 	print_rows(s);
 	assay_say_dataset_checks(&s->checks, false);

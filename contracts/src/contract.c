@@ -66,6 +66,9 @@ void assay_contract_close(assay_contract *c)
 		contract_dataset_release(&c->dataset[i]);
 	free(c->checks);
 	free(c->dataset);
+	for (size_t i = 0; i < c->queue_count; i++)
+		free(c->queue[i].id);
+	free(c->queue);
 	free(c->file);
 	free(c->id);
 	free(c->name);

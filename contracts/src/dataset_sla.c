@@ -1,4 +1,7 @@
-/* slaProperties: how old the newest sample may be. Other agreements are not about what is in a dataset. */
+/*
+ * slaProperties: how old the newest sample may be, and what may be in the queue. Other agreements are not about what is
+ * in a dataset.
+ */
 #include "contract_internal.h"
 
 #include <string.h>
@@ -40,24 +43,22 @@ static int64_t read_unit(contract_loader *l, const assay_yaml_node *n, const ass
 	return 0;
 }
 
-static void read_value(contract_loader *l, const assay_yaml_node *n, assay_dataset_check *k)
+/* In units of so many seconds, or tickets. */
+static void read_value(contract_loader *l, const assay_yaml_node *n, int64_t factor, assay_decimal *out)
 {
 	const assay_yaml_node *value = assay_yaml_get(n, "value");
-	const int64_t seconds = read_unit(l, n, assay_yaml_get(n, "unit"));
 
-	k->bound.op = ASSAY_MUST_BE_LESS_OR_EQUAL_TO;
 	if (value == NULL)
 		return; /* the key tables have said so */
-	if (contract_text(value) == NULL || !assay_decimal_parse(&k->bound.low, value->text) ||
-	    k->bound.low.units < 0) {
+	if (contract_text(value) == NULL || !assay_decimal_parse(out, value->text) || out->units < 0) {
 		CONTRACT_ERROR(l, value, "'value' must be a number of 0 or more");
 		return;
 	}
-	if (!assay_mul_i64(&k->bound.low.units, k->bound.low.units, seconds))
+	if (!assay_mul_i64(&out->units, out->units, factor))
 		CONTRACT_ERROR(l, value, "'value' is too large");
-	while (k->bound.low.scale > 0 && k->bound.low.units % 10 == 0) {
-		k->bound.low.units /= 10;
-		k->bound.low.scale--;
+	while (out->scale > 0 && out->units % 10 == 0) {
+		out->units /= 10;
+		out->scale--;
 	}
 }
 
@@ -106,13 +107,61 @@ static assay_code read_agreement(contract_loader *l, const assay_yaml_node *n, a
 	ASSAY_TRY(contract_dataset_set(l, &k->dimension, "timeliness"));
 	ASSAY_TRY(contract_dataset_set(l, &k->description, description != NULL ? description : ""));
 	ASSAY_TRY(read_element(l, element, k));
-	read_value(l, n, k);
+	k->bound.op = ASSAY_MUST_BE_LESS_OR_EQUAL_TO;
+	read_value(l, n, read_unit(l, n, assay_yaml_get(n, "unit")), &k->bound.low);
 	assay_buf_printf(&name, "%s.freshness", contract_text(element) != NULL ? element->text : CONTRACT_DATASET);
 	ASSAY_TRY(assay_buf_check(&name, l->err));
 	ASSAY_TRY(contract_dataset_set(l, &k->id, contract_text(id) != NULL ? id->text : assay_buf_str(&name)));
 fail:
 	return rc;
 }
+
+/* ---------------------------------------------------------------- the queue */
+
+static bool is_queue(const char *property, bool *is_age)
+{
+	*is_age = strcasecmp(property, "queueAge") == 0;
+	return *is_age || strcasecmp(property, "queueSize") == 0;
+}
+
+/* There is one queue, so there is nothing to name but the dataset. */
+static void lint_queue_element(contract_loader *l, const assay_yaml_node *element)
+{
+	if (element != NULL && (contract_text(element) == NULL || strcmp(element->text, CONTRACT_DATASET) != 0))
+		CONTRACT_ERROR(l, element, "the queue is one of the whole dataset: leave the element out");
+}
+
+static int64_t read_queue_unit(contract_loader *l, const assay_yaml_node *n, bool is_age)
+{
+	const assay_yaml_node *unit = assay_yaml_get(n, "unit");
+
+	if (is_age)
+		return read_unit(l, n, unit);
+	if (unit != NULL && (contract_text(unit) == NULL || strcmp(unit->text, "tickets") != 0))
+		CONTRACT_ERROR(l, unit, "a queueSize is of tickets: leave the unit out");
+	return 1;
+}
+
+static assay_code read_queue_agreement(contract_loader *l, const assay_yaml_node *n, bool is_age)
+{
+	assay_contract *c = l->c;
+	const char *id = contract_text(assay_yaml_get(n, "id"));
+	assay_queue_agreement a = {.is_age = is_age, .line = n->line, .column = n->column};
+	const assay_code rc = assay_grow(&c->queue, &c->queue_cap, c->queue_count, sizeof a, l->err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	contract_lint_id(l, n, false);
+	lint_queue_element(l, assay_yaml_get(n, "element"));
+	read_value(l, n, read_queue_unit(l, n, is_age), &a.bound);
+	a.id = assay_strdup(id != NULL ? id : is_age ? "dataset.queueAge" : "dataset.queueSize");
+	if (a.id == NULL)
+		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
+	c->queue[c->queue_count++] = a;
+	return ASSAY_OK;
+}
+
+/* ---------------------------------------------------------------- the list */
 
 assay_code contract_read_sla(contract_loader *l, const assay_yaml_node *root)
 {
@@ -124,11 +173,18 @@ assay_code contract_read_sla(contract_loader *l, const assay_yaml_node *root)
 	     i++) {
 		const assay_yaml_node *n = &list->children[i], *property = assay_yaml_get(n, "property");
 		assay_dataset_check k;
+		bool is_queue_age;
 
 		if (contract_text(property) == NULL)
 			continue;
+		if (is_queue(property->text, &is_queue_age)) {
+			rc = read_queue_agreement(l, n, is_queue_age);
+			continue;
+		}
 		if (!is_age(property->text)) {
-			CONTRACT_WARN(l, n, "slaProperty '%s' is not judged by Assay, only freshness and latency are",
+			CONTRACT_WARN(l, n,
+				      "slaProperty '%s' is not judged by Assay, only freshness, latency, queueSize and "
+				      "queueAge are",
 				      property->text);
 			continue;
 		}

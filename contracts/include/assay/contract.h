@@ -9,6 +9,7 @@
 #include "assay/cbor.h"
 #include "assay/dataset_check.h"
 #include "assay/diagnostic.h"
+#include "assay/queue_agreement.h"
 #include "assay/vocabulary.h"
 
 typedef struct assay_check {
@@ -38,6 +39,8 @@ typedef struct assay_contract {
 	size_t check_count;
 	assay_dataset_check *dataset; /* checks of the whole dataset; sorted by kind, then id */
 	size_t dataset_count;
+	assay_queue_agreement *queue; /* in file order; not part of the canonical form */
+	size_t queue_count, queue_cap;
 } assay_contract;
 
 /**

@@ -9,6 +9,7 @@
 #include "assay/dataset_result.h"
 #include "assay/progress.h"
 #include "assay/queue.h"
+#include "assay/queue_standing.h"
 #include "assay/run.h"
 #include "assay/sandbox.h"
 #include "assay/source.h"
@@ -40,15 +41,16 @@ typedef struct assay_summary {
 	assay_run_sources sources;
 	uint64_t unmatched; /* patterns of sources that no source matches; with strict there is no version then */
 	assay_counts samples;
-	uint64_t sources_judged;      /* whose samples were judged; 0 when the last judgement stands */
-	bool judged;                  /* samples and version are of this run; false when it stopped before */
-	bool conserved;               /* both lines balance */
-	bool checks_judged;           /* the checks of the dataset were: not by a run of a part of the sources */
-	assay_dataset_results checks; /* what they came to */
-	bool refused;                 /* strict, and some pattern is unmatched: there is no version */
-	bool blocked;                 /* one of severity error failed: there is no version */
-	assay_digest refusal;         /* when blocked: the object that holds these checks' results; else zero */
-	char **imbalance;             /* what does not balance, by name */
+	uint64_t sources_judged;         /* whose samples were judged; 0 when the last judgement stands */
+	bool judged;                     /* samples and version are of this run; false when it stopped before */
+	bool conserved;                  /* both lines balance */
+	bool checks_judged;              /* the checks of the dataset were: not by a run of a part of the sources */
+	assay_dataset_results checks;    /* what they came to */
+	assay_queue_standing agreements; /* how the queue stands; a breach is exit 80 and keeps no version back */
+	bool refused;                    /* strict, and some pattern is unmatched: there is no version */
+	bool blocked;                    /* one of severity error failed: there is no version */
+	assay_digest refusal;            /* when blocked: the object that holds these checks' results; else zero */
+	char **imbalance;                /* what does not balance, by name */
 	size_t imbalance_count, imbalance_cap;
 	uint64_t units_run, units_cached;
 	uint64_t cpu_us;           /* of the units that were run, all attempts */

@@ -150,7 +150,10 @@ static assay_code judge(assay_executor *r, bool whole, bool commit, bool repairs
 		r->summary->samples = (assay_counts){0}; /* half a count is none */
 		assay_store_rollback(r->store);
 	}
-	return rc;
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_queue_standing_judge(&r->summary->agreements, r->session->config, r->store, r->session->as_of_ns,
+					  err);
 }
 
 static assay_code keep_run(assay_session *s, assay_err *err)
@@ -204,7 +207,7 @@ static int exit_of(const assay_executor *r, assay_code rc)
 		return assay_exit_of(rc);
 	if (!s->conserved)
 		return ASSAY_EXIT_BUG;
-	if (s->blocked || s->refused ||
+	if (s->blocked || s->refused || s->agreements.breached > 0 ||
 	    (strict &&
 	     (s->samples.quarantined > 0 || s->sources.failed > 0 || assay_dataset_count(&s->checks).failed > 0)))
 		return ASSAY_EXIT_DIFFERENCE;
@@ -360,5 +363,6 @@ void assay_summary_release(assay_summary *s)
 	free(s->row_astray);
 	assay_stage_totals_release(&s->stages);
 	assay_dataset_results_release(&s->checks);
+	assay_queue_standing_release(&s->agreements);
 	*s = (assay_summary){0};
 }
