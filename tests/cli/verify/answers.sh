@@ -1,7 +1,7 @@
 # Exit codes, and the answer for programs.
 . "$(dirname "${BASH_SOURCE[0]}")/../export/delivery.bash"
-use_media inbox/audio/tone.flac
-use_example audio
+use_media inbox/scans/letter.png inbox/scans/letter.gt.txt
+use_example mixed
 assay run --progress none >/dev/null 2>&1
 assay export latest --out d >/dev/null
 
