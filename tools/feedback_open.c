@@ -26,7 +26,7 @@ static const assay_option options[] = {
 typedef enum deed { OPENED, ADDED, ALREADY, LEFT, DEEDS } deed;
 
 static const char *const deeds[DEEDS] = {"opened", "added", "already", "left"};
-static const char *const explained[DEEDS] = {"opened", "open already, told of it", "open already, and told before",
+static const char *const explained[DEEDS] = {"opened", "open already, told of it", "told before",
 					     "not delivered any more"};
 
 typedef struct opening {
@@ -155,14 +155,14 @@ static assay_code open_one(opening *o, const assay_feedback_result *r, assay_err
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	open = assay_ticket_state_is_open(t.state);
-	if (!open && !is_delivered(&row))
-		return tell_deed(o, LEFT, r->key, 0, err);
 	tell_reason(&reason, o, r);
 	ASSAY_TRY(assay_buf_check(&reason, err));
 	before.reason = assay_buf_str(&reason);
-	if (open)
+	if (t.id != 0) /* what was settled since is not opened again by the same words */
 		ASSAY_TRY(assay_ticket_events(o->store, t.id, note_event, &before, err));
-	done = !open ? OPENED : before.found ? ALREADY : ADDED;
+	if (!before.found && !open && !is_delivered(&row))
+		return tell_deed(o, LEFT, r->key, 0, err);
+	done = before.found ? ALREADY : open ? ADDED : OPENED;
 	if (done != ALREADY)
 		ASSAY_TRY(put_ticket(o, &t, &row, before.reason, open, err));
 	ASSAY_TRY(tell_deed(o, done, r->key, t.id, err));

@@ -126,6 +126,11 @@ void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, ass
 			advise(fn, ctx, by_state[i].advice, t->id);
 	if (t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_NEEDS_REVIEW)
 		return;
-	advise_work(t, c, fn, ctx);
+	if (t->origin == ASSAY_TICKET_FEEDBACK) {
+		fn(ctx, "what else the model got wrong, and what it has in common: 'assay feedback report'");
+		fn(ctx, "a cause that is found is mended in assay.yaml or its contracts: 'assay run' makes it again");
+	} else {
+		advise_work(t, c, fn, ctx);
+	}
 	advise_people(t, c, fn, ctx);
 }

@@ -121,20 +121,30 @@ assert_eq "$(assay queue list --origin feedback --json | jq length)" 2 'in the q
 assert_match "$(assay queue list --origin feedback | grep -F "$two")" "$ticket *open *$two *blurred; evaluation E1 eval: score 0.1" 'a line'
 assert_jq <(assay queue list --origin feedback --json) '[.[] | .feedback != null, .opened.run, .failure] | @json' '[true,null,null,true,null,null]'
 assay queue show "$ticket" >show
+assert_match "$(grep '^try' show)" "*'assay feedback report'" 'what to try'
 assert_match "$(grep -c 'run 0' show || true) $(grep -A1 '^history' show | tail -n 1)" "0 *by $(id -un)" 'by whom, and by no run'
 assay feedback open --eval E1 --fail-below 0.5 --reason 'blurred' >out
-assert_eq "$(tail -n 1 out)" '0 opened; 2 open already, and told before' 'again'
+assert_eq "$(tail -n 1 out)" '0 opened; 2 told before' 'again'
 assay feedback open --eval E2 --label fail >out
 assert_eq "$(tail -n 1 out)" '1 opened' 'by label'
 assay feedback open --eval E1 --fail-below 0.2 >out
 assert_eq "$(tail -n 1 out)" '0 opened; 1 open already, told of it' 'an event'
 assert_eq "$(assay queue show "$ticket" --json | jq '.[0].history | length')" 2 'history'
 assert_eq "$(assay status --json | jq .version)" "\"$version\"" 'no version comes of it'
+# What a person has settled stays so.
+assay queue waive "$ticket" --owner ada --reason 'as it was scanned' >out
+assert_jq <(assay queue show "$ticket" --json) '.[0].state' waived
+assay feedback open --eval E1 --fail-below 0.5 --reason 'blurred' >out
+assert_eq "$(tail -n 1 out)" '0 opened; 2 told before' 'settled since'
+assert_jq <(assay queue show "$ticket" --json) '.[0].state' waived
+assay feedback open --eval E1 --fail-below 0.5 --reason 'blurred indeed' >out
+assert_eq "$(tail -n 1 out)" '1 opened; 1 open already, told of it' 'another reason'
+
 # What is no longer delivered is left as it is; what has a ticket anyway is told of it.
 write_contract 0
 judge_pages
 assay feedback open --eval E2 --label fail >out
-assert_eq "$(tail -n 1 out)" '0 opened; 1 open already, and told before' 'quarantined since'
+assert_eq "$(tail -n 1 out)" '0 opened; 1 told before' 'quarantined since'
 rm inbox/scans/notice.pdf
 run_pages
 assay feedback open --eval E1 --fail-below 0.3 >out

@@ -42,6 +42,6 @@ write_bound 99.9 1.0.3
 judge_pages
 assert_jq <(assay queue show "$page" --json) '.[0] | [.state, .origin] | @json' '["needs-review","judged"]'
 assay feedback open >out
-assert_match "$(tail -n 1 out)" '0 opened; 1 open already, and told before' 'told before'
+assert_match "$(tail -n 1 out)" '0 opened; 1 told before' 'told before'
 assert_jq run.json .conserved true
 echo 'failing'
