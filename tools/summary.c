@@ -58,6 +58,11 @@ static void json_queue(assay_json *j, const assay_summary *s)
 	assay_json_kuint(j, "opened", s->tickets_opened);
 	assay_json_kuint(j, "settled", s->tickets_settled);
 	assay_json_agreements(j, &s->agreements);
+	assay_json_key(j, "states");
+	assay_json_object(j);
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES; i++)
+		assay_json_kuint(j, assay_ticket_state_name(i), s->tickets[i]);
+	assay_json_end(j);
 	assay_json_end(j);
 }
 
@@ -125,6 +130,7 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 	assay_json_object(j);
 	assay_json_kuint(j, "run", s->units_run);
 	assay_json_kuint(j, "cached", s->units_cached);
+	assay_json_kuint(j, "attempts", s->attempts);
 	assay_json_key(j, "cpu_s");
 	assay_json_decimal(j, (assay_decimal){(int64_t)(s->cpu_us / 1000), 3});
 	assay_json_end(j);
@@ -202,6 +208,11 @@ void assay_summary_print(const assay_summary *s)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
 			     s->tickets_opened, s->tickets_settled);
 	assay_print_agreements(&s->agreements, 9);
+	if (s->attempts > 0)
+		(void)printf("repairs   %" PRIu64 " attempt%s made; %" PRIu64 " sample%s of the dataset stand%s by one\n",
+			     s->attempts, s->attempts == 1 ? "" : "s", s->tickets[ASSAY_TICKET_REPAIRED],
+			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "" : "s",
+			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "s" : "");
 	print_drops(&s->stages);
 	print_rows(s);
 	assay_say_dataset_checks(&s->checks, false);

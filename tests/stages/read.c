@@ -8,11 +8,15 @@
  *   fail: CLASS   the unit fails with this class ("decode", "empty"…)
  *   reject: CLASS every page is rejected with this class
  *   mute: yes     emit no PAGE value
+ *   kept: N       metric test.kept, less parameter lose: less of it is content that is lost
  *
+ * Parameters `add` and `lose` make attempts of remedies differ. A correction is read in place of the file, but for
+ * what is decided before there are samples.
  * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report".
  * PAGE values have no picture: chain no real stage behind it.
  */
 #include "act.h"
+#include "assay/correction.h"
 #include "assay/file.h"
 #include "assay/memory.h"
 #include "test_stages.h"
@@ -25,11 +29,27 @@
 #define PAGE     ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
 #define TEXT_MAX ((size_t)1 << 20)
 
+typedef struct params {
+	int64_t add, lose;
+} params;
+
+static const assay_param param_rows[] = {
+    ASSAY_PARAM_ROW_INT(params, add, "0", -1000000, 1000000, "1", "added to test.value"),
+    ASSAY_PARAM_ROW_INT(params, lose, "0", -1000000, 1000000, "1", "taken from test.kept"),
+    {.name = NULL},
+};
+
 static const assay_metric metric_rows[] = {
     [TEST_READ_SIZE] = {"test.size", "B", 0, PAGE, "bytes of the file"},
     [TEST_READ_VALUE] = {"test.value", "1", 0, PAGE, "what the file says after `value:`"},
     [TEST_READ_ERRNO] = {"test.read_errno", "1", 0, PAGE, "errno that the act met, 0 for none"},
+    [TEST_READ_KEPT] = {"test.kept", "1", 0, PAGE, "what the file says after `kept:`, less parameter lose"},
     {.name = NULL},
+};
+
+static const assay_metric_note note_rows[] = {
+    {.metric = "test.kept", .recall = ASSAY_RECALL_MORE, .slack = 2},
+    {.metric = NULL},
 };
 
 static const assay_artifact_type artifact_rows[] = {
@@ -63,15 +83,25 @@ static assay_failure failure_class(const char *name)
 	return ASSAY_FAILURE_STAGE;
 }
 
-static assay_code measure(const assay_buf *text, uint32_t sample, int met, assay_sink *sink, assay_err *err)
+static assay_code measure_line(const assay_buf *text, const char *key, int64_t add, uint32_t sample, unsigned metric,
+			       assay_sink *sink, assay_err *err)
 {
-	ASSAY_AUTO_FREE char *value = directive(text, "value");
+	ASSAY_AUTO_FREE char *value = directive(text, key);
+
+	if (value == NULL)
+		return assay_undefined(sink, sample, metric, "the file has no such line", err);
+	return assay_measure(sink, sample, metric, strtoll(value, NULL, 10) + add, err);
+}
+
+static assay_code measure(const assay_buf *text, const params *p, uint32_t sample, int met, assay_sink *sink,
+			  assay_err *err)
+{
 	assay_code rc = assay_measure(sink, sample, TEST_READ_SIZE, (int64_t)text->len, err);
 
-	if (rc == ASSAY_OK && value != NULL)
-		rc = assay_measure(sink, sample, TEST_READ_VALUE, strtoll(value, NULL, 10), err);
-	else if (rc == ASSAY_OK)
-		rc = assay_undefined(sink, sample, TEST_READ_VALUE, "the file has no value", err);
+	if (rc == ASSAY_OK)
+		rc = measure_line(text, "value", p->add, sample, TEST_READ_VALUE, sink, err);
+	if (rc == ASSAY_OK)
+		rc = measure_line(text, "kept", -p->lose, sample, TEST_READ_KEPT, sink, err);
 	return rc == ASSAY_OK ? assay_measure(sink, sample, TEST_READ_ERRNO, met, err) : rc;
 }
 
@@ -89,8 +119,8 @@ static assay_code emit_page(const assay_buf *text, uint32_t sample, uint32_t num
 	return assay_emit(sink, v, err);
 }
 
-static assay_code page(const assay_buf *text, uint32_t number, int met, const assay_buf *report, assay_sink *sink,
-		       assay_err *err)
+static assay_code page(const assay_buf *text, const params *p, uint32_t number, int met, const assay_buf *report,
+		       assay_sink *sink, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *reject = directive(text, "reject");
 	char part[32];
@@ -99,7 +129,7 @@ static assay_code page(const assay_buf *text, uint32_t number, int met, const as
 
 	(void)snprintf(part, sizeof part, "page=%" PRIu32, number);
 	ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_PAGE, part, ASSAY_NO_PARENT, &sample, err));
-	ASSAY_TRY(measure(text, sample, met, sink, err));
+	ASSAY_TRY(measure(text, p, sample, met, sink, err));
 	ASSAY_TRY(assay_artifact(sink, sample, 0, assay_buf_str(text), text->len, err));
 	if (report->len > 0)
 		ASSAY_TRY(assay_artifact(sink, sample, 1, report->data, report->len, err));
@@ -111,7 +141,7 @@ fail:
 	return rc;
 }
 
-static assay_code pages(const assay_buf *text, const assay_input *in, assay_sink *sink, assay_err *err)
+static assay_code pages(const assay_buf *text, const params *p, const assay_input *in, assay_sink *sink, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *count = directive(text, "pages"), *act = directive(text, "act");
 	ASSAY_AUTO_FREE char *path = directive(text, "path");
@@ -126,24 +156,42 @@ static assay_code pages(const assay_buf *text, const assay_input *in, assay_sink
 	if (truth != NULL)
 		assay_buf_append(&report, truth->data, truth->size);
 	for (uint32_t n = first; n <= last && rc == ASSAY_OK; n++)
-		rc = page(text, n, met, &report, sink, err);
+		rc = page(text, p, n, met, &report, sink, err);
 	return rc;
 }
 
-static assay_code read_file(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err)
+static assay_code take_correction(assay_buf *text, const assay_input *in, assay_err *err)
+{
+	const assay_sidecar *sc = assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION);
+	assay_correction c = {0};
+	assay_code rc;
+
+	if (sc == NULL)
+		return ASSAY_OK;
+	rc = assay_correction_decode(&c, sc->data, sc->size, err);
+	if (rc == ASSAY_OK) {
+		assay_buf_reset(text);
+		assay_buf_puts(text, c.texts[0]);
+		rc = assay_buf_check(text, err);
+	}
+	assay_correction_release(&c);
+	return rc;
+}
+
+static assay_code read_file(void *shared, const void *p, const assay_input *in, assay_sink *sink, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	ASSAY_AUTO_FREE char *fail = NULL;
 	assay_code rc = assay_file_read_fd(&text, in->fd, TEXT_MAX, err);
 
 	(void)shared;
-	(void)params;
 	if (rc != ASSAY_OK)
 		return rc;
 	fail = directive(&text, "fail");
 	if (fail != NULL)
 		return assay_fail(sink, failure_class(fail), err, "the file asks for it");
-	return pages(&text, in, sink, err);
+	rc = take_correction(&text, in, err);
+	return rc == ASSAY_OK ? pages(&text, p, in, sink, err) : rc;
 }
 
 const assay_stage assay_stage_test_read = {
@@ -152,11 +200,14 @@ const assay_stage assay_stage_test_read = {
     .version = 1,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "reads text files that say what to do",
+    .params = param_rows,
+    .params_size = sizeof(params),
     .reference = "",
     .emits = ASSAY_VALUE_PAGE,
     .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE),
     .determinism = ASSAY_EXACT,
     .metrics = metric_rows,
+    .notes = note_rows,
     .artifacts = artifact_rows,
     .read = read_file,
 };

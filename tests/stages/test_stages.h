@@ -8,7 +8,7 @@ extern const assay_stage assay_stage_test_read;
 extern const assay_stage assay_stage_test_misbehave;
 
 /* Rows of the metric tables. */
-enum { TEST_READ_SIZE, TEST_READ_VALUE, TEST_READ_ERRNO };
+enum { TEST_READ_SIZE, TEST_READ_VALUE, TEST_READ_ERRNO, TEST_READ_KEPT };
 enum { TEST_MISBEHAVE_ERRNO };
 
 #endif

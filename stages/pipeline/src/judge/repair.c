@@ -227,11 +227,20 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 
 /* ---------------------------------------------------------------- content that is lost */
 
+/* Units of a loss that is none yet: the slack, and a share of what was there. */
+static uint64_t allowance(const assay_vocabulary_metric *m, int64_t before)
+{
+	const uint64_t size = before < 0 ? 0 - (uint64_t)before : (uint64_t)before;
+
+	return (uint64_t)m->slack + size / 1000 * (uint64_t)m->permille + size % 1000 * (uint64_t)m->permille / 1000;
+}
+
 static bool is_worse(const assay_vocabulary_metric *m, int64_t before, int64_t now)
 {
-	if (m->recall == ASSAY_RECALL_MORE)
-		return now < before && (uint64_t)before - (uint64_t)now > (uint64_t)m->slack;
-	return now > before && (uint64_t)now - (uint64_t)before > (uint64_t)m->slack;
+	if (m->recall == ASSAY_RECALL_MORE ? now >= before : now <= before)
+		return false;
+	return (now > before ? (uint64_t)now - (uint64_t)before : (uint64_t)before - (uint64_t)now) >
+	       allowance(m, before);
 }
 
 assay_code assay_repair_lost(assay_repair *r, assay_try *t, const assay_judge_value *before,
