@@ -209,7 +209,8 @@ void assay_summary_print(const assay_summary *s)
 			     s->tickets_opened, s->tickets_settled);
 	assay_print_agreements(&s->agreements, 9);
 	if (s->attempts > 0)
-		(void)printf("repairs   %" PRIu64 " attempt%s made; %" PRIu64 " sample%s of the dataset stand%s by one\n",
+		(void)printf("repairs   %" PRIu64 " attempt%s made; %" PRIu64
+			     " sample%s of the dataset stand%s by one\n",
 			     s->attempts, s->attempts == 1 ? "" : "s", s->tickets[ASSAY_TICKET_REPAIRED],
 			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "" : "s",
 			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "s" : "");
