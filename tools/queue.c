@@ -1,8 +1,9 @@
 #include "verbs.h"
 
 static const assay_verb *const subs[] = {
-    &assay_verb_queue_list,    &assay_verb_queue_show,  &assay_verb_queue_waive,  &assay_verb_queue_reject,
-    &assay_verb_queue_resolve, &assay_verb_queue_retry, &assay_verb_queue_export, NULL,
+    &assay_verb_queue_list,   &assay_verb_queue_show,    &assay_verb_queue_waive,
+    &assay_verb_queue_reject, &assay_verb_queue_resolve, &assay_verb_queue_retry,
+    &assay_verb_queue_export, &assay_verb_queue_import,  NULL,
 };
 
 const assay_verb assay_verb_queue = {

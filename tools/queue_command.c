@@ -229,6 +229,40 @@ assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const cha
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "T%" PRIu64 " (%s) %s", t->id, t->subject, assay_buf_str(&text));
 }
 
+static bool has_step(const assay_recipe *r, const char *stage)
+{
+	for (size_t i = 0; r != NULL && i < r->step_count; i++)
+		if (strcmp(r->steps[i].stage, stage) == 0)
+			return true;
+	return false;
+}
+
+assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	static const struct {
+		const char *kind, *stage;
+	} takers[] = {{"page", "ocr.recognize"}, {"audio", "audio.transcript"}};
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
+	assay_code rc = assay_ticket_facts_load(&facts, c->store, t, err);
+
+	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
+		return assay_command_refuse(t, err, "is %s: there is nothing to resolve",
+					    assay_ticket_state_name(t->state));
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load_rest(&facts, c->store, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	for (size_t i = 0; i < ASSAY_COUNT(takers) && facts.kind != NULL; i++) {
+		if (strcmp(takers[i].kind, facts.kind) != 0)
+			continue;
+		if (has_step(facts.recipe, takers[i].stage))
+			return ASSAY_OK;
+		return assay_command_refuse(t, err, "has no text: its pipeline has no %s", takers[i].stage);
+	}
+	return assay_command_refuse(t, err, "is a %s: only pages and audio have a text that can be corrected",
+				    facts.kind != NULL ? facts.kind : "sample that is not there any more");
+}
+
 /* ---------------------------------------------------------------- what came of it */
 
 static assay_code tell_item(const assay_command *c, const assay_command_item *item, assay_json *j, assay_err *err)

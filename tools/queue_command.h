@@ -88,6 +88,12 @@ ASSAY_NODISCARD assay_code assay_command_source(assay_source *out, assay_command
 ASSAY_NODISCARD assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const char *fmt, ...)
     ASSAY_PRINTF(3, 4);
 
+/**
+ * Can a person's text be taken in for it: is it about a page or a recording whose pipeline has a stage that takes
+ * corrections, and not settled by itself? ASSAY_EUSAGE says why not.
+ */
+ASSAY_NODISCARD assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, assay_err *err);
+
 /** Commit, do what follows, tell of every ticket. @param exit  [out] that the verb is to end with */
 ASSAY_NODISCARD assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err);
 

@@ -427,11 +427,11 @@ const assay_verb assay_verb_queue_export = {
 	"read. Pictures are named for a Label Studio that serves the folder as its local files; --media names\n"
 	"another place, such as https://host/ that serves it.\n"
 	"csv writes a table with a line for each ticket; who corrects a text puts a name under annotator. Lines of\n"
-	"several people for one ticket are fine.\n" ASSAY_SELECTION_HELP,
+	"several people for one ticket are fine. 'assay queue import' takes either back.\n" ASSAY_SELECTION_HELP,
     .options = options,
     .example = "  assay queue export --format labelstudio --lane readers --out desk\n"
 	       "  assay queue export --check cer --format csv --out cer.csv\n",
     .uses = ASSAY_USES_STORE | ASSAY_USES_CONFIG,
-    .see_also = "queue show",
+    .see_also = "queue import, queue show",
     .run = run,
 };

@@ -106,38 +106,6 @@ static assay_code store_file(resolution *r, assay_command *c, assay_err *err)
 
 /* ---------------------------------------------------------------- can it be done to this ticket? */
 
-static bool has_step(const assay_recipe *r, const char *stage)
-{
-	for (size_t i = 0; r != NULL && i < r->step_count; i++)
-		if (strcmp(r->steps[i].stage, stage) == 0)
-			return true;
-	return false;
-}
-
-/* A text is for a sample whose pipeline has a stage that takes corrections. */
-static assay_code can_correct(assay_command *c, const assay_ticket *t, assay_err *err)
-{
-	static const struct {
-		const char *kind, *stage;
-	} takers[] = {{"page", "ocr.recognize"}, {"audio", "audio.transcript"}};
-	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
-	assay_code rc = assay_ticket_facts_load(&facts, c->store, t, err);
-
-	if (rc == ASSAY_OK)
-		rc = assay_ticket_facts_load_rest(&facts, c->store, t, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	for (size_t i = 0; i < ASSAY_COUNT(takers) && facts.kind != NULL; i++) {
-		if (strcmp(takers[i].kind, facts.kind) != 0)
-			continue;
-		if (has_step(facts.recipe, takers[i].stage))
-			return ASSAY_OK;
-		return assay_command_refuse(t, err, "has no text: its pipeline has no %s", takers[i].stage);
-	}
-	return assay_command_refuse(t, err, "is a %s: only pages and audio have a text that can be corrected",
-				    facts.kind != NULL ? facts.kind : "sample that is not there any more");
-}
-
 /* Another file stands for a page, or for a whole recording. */
 static assay_code can_replace(assay_command *c, const assay_ticket *t, assay_err *err)
 {
@@ -165,7 +133,7 @@ static assay_code can_resolve(const resolution *r, assay_command *c, const assay
 		return assay_command_refuse(t, err, "is %s: there is nothing to resolve",
 					    assay_ticket_state_name(t->state));
 	if (r->kind == ASSAY_DECISION_CORRECT)
-		return can_correct(c, t, err);
+		return assay_command_can_correct(c, t, err);
 	return r->kind == ASSAY_DECISION_REPLACE ? can_replace(c, t, err) : ASSAY_OK;
 }
 

@@ -6,7 +6,8 @@
 
 extern const assay_verb assay_verb_init, assay_verb_run, assay_verb_status, assay_verb_judge;
 extern const assay_verb assay_verb_queue, assay_verb_queue_list, assay_verb_queue_show, assay_verb_queue_waive,
-    assay_verb_queue_reject, assay_verb_queue_resolve, assay_verb_queue_retry, assay_verb_queue_export;
+    assay_verb_queue_reject, assay_verb_queue_resolve, assay_verb_queue_retry, assay_verb_queue_export,
+    assay_verb_queue_import;
 extern const assay_verb assay_verb_feedback, assay_verb_feedback_import, assay_verb_feedback_list,
     assay_verb_feedback_report, assay_verb_feedback_open;
 extern const assay_verb assay_verb_why, assay_verb_log, assay_verb_show, assay_verb_diff, assay_verb_lineage;

@@ -1,0 +1,309 @@
+#include "verbs.h"
+
+#include "annotations.h"
+#include "queue_command.h"
+
+#include "assay/correction.h"
+#include "assay/file.h"
+#include "assay/object.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX ((size_t)1 << 30)
+
+static const assay_option options[] = {
+    {"annotator", 0, "NAME", "who wrote what the file names nobody for"},
+    ASSAY_COMMAND_OPTIONS,
+    {NULL, 0, NULL, NULL},
+};
+
+/* An annotation and the ticket that it is for. */
+typedef struct item {
+	uint64_t ticket;
+	size_t at; /* in the list */
+} item;
+
+typedef struct importing {
+	assay_command *c;
+	const char *path, *name; /* of the file; its last component */
+	assay_annotations list;
+	assay_diagnostics wrong;
+	item *items; /* by ticket, then as they stand in the file */
+	size_t count;
+} importing;
+
+static void importing_release(importing *m)
+{
+	assay_annotations_release(&m->list);
+	assay_diagnostics_release(&m->wrong);
+	free(m->items);
+}
+
+static void fault(importing *m, const assay_annotation *a, const char *what)
+{
+	if (a->task > 0)
+		assay_diagnostics_add(&m->wrong, true, m->path, 0, 0, "task %zu: %s", a->task, what);
+	else
+		assay_diagnostics_add(&m->wrong, true, m->path, a->line, 1, "%s", what);
+}
+
+/* ---------------------------------------------------------------- which ticket */
+
+static assay_code find_ticket(assay_ticket *t, importing *m, const assay_annotation *a, bool *found, assay_err *err)
+{
+	char text[600];
+	uint64_t id;
+	assay_code rc;
+
+	*found = false;
+	if (a->ticket == NULL)
+		rc = assay_ticket_find(m->c->store, a->key, t, err);
+	else if (assay_ticket_parse(a->ticket, &id))
+		rc = assay_ticket_get(m->c->store, id, t, err);
+	else
+		rc = ASSAY_ENOENT;
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	if (rc == ASSAY_ENOENT)
+		(void)snprintf(text, sizeof text, "there is no ticket %s%.200s'", a->ticket ? "'" : "of sample '",
+			       a->ticket ? a->ticket : a->key);
+	else if (a->key != NULL && strcmp(a->key, t->subject) != 0)
+		(void)snprintf(text, sizeof text, "T%" PRIu64 " is about '%.200s', not '%.200s'", t->id, t->subject,
+			       a->key);
+	else
+		*found = true;
+	if (!*found)
+		fault(m, a, text);
+	return ASSAY_OK;
+}
+
+/* Can a text be taken in for it, and is its source what it was? */
+static assay_code check_ticket(importing *m, const assay_annotation *a, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_err why = ASSAY_ERR_INIT;
+	assay_code rc = assay_command_can_correct(m->c, t, &why);
+
+	if (rc == ASSAY_OK)
+		rc = assay_command_source(&src, m->c, t, &why);
+	if (rc == ASSAY_OK && a->has_digest && !assay_digest_eq(&a->digest, &src.digest))
+		fault(m, a, "its source has changed since it was handed out: export it again");
+	if (rc == ASSAY_EUSAGE)
+		fault(m, a, why.msg);
+	if (rc == ASSAY_OK || rc == ASSAY_EUSAGE)
+		return ASSAY_OK;
+	*err = why;
+	return rc;
+}
+
+static int by_ticket(const void *x, const void *y)
+{
+	const item *a = x, *b = y;
+
+	if (a->ticket != b->ticket)
+		return a->ticket < b->ticket ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+static assay_code find_tickets(importing *m, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	m->items = assay_alloc(m->list.count, sizeof *m->items);
+	if (m->items == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "annotations");
+	for (size_t i = 0; i < m->list.count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+		bool found;
+
+		rc = find_ticket(&t, m, &m->list.items[i], &found, err);
+		if (rc == ASSAY_OK && found) {
+			m->items[m->count++] = (item){t.id, i};
+			rc = check_ticket(m, &m->list.items[i], &t, err);
+		}
+	}
+	if (m->count > 0)
+		qsort(m->items, m->count, sizeof *m->items, by_ticket);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- the texts of one ticket */
+
+static size_t group_end(const importing *m, size_t start)
+{
+	size_t end = start;
+
+	while (end < m->count && m->items[end].ticket == m->items[start].ticket)
+		end++;
+	return end;
+}
+
+static const assay_annotation *annotation_at(const importing *m, size_t i)
+{
+	return &m->list.items[m->items[i].at];
+}
+
+static bool same_person(const assay_annotation *a, const assay_annotation *b)
+{
+	return a->annotator != NULL && b->annotator != NULL && strcmp(a->annotator, b->annotator) == 0;
+}
+
+static void check_group(importing *m, size_t start, size_t end)
+{
+	if (end - start > ASSAY_CORRECTION_TEXTS_MAX)
+		fault(m, annotation_at(m, start + ASSAY_CORRECTION_TEXTS_MAX),
+		      "a ticket takes the texts of at most 16 people");
+	for (size_t i = start; i < end; i++)
+		for (size_t k = start; k < i; k++)
+			if (same_person(annotation_at(m, i), annotation_at(m, k))) {
+				fault(m, annotation_at(m, i),
+				      "the same person wrote another text for this ticket above");
+				break;
+			}
+}
+
+/* "ann: typed from the scan; ben", then what --reason says. */
+static void put_reason(assay_buf *out, const importing *m, size_t start, size_t end)
+{
+	for (size_t i = start; i < end; i++) {
+		const assay_annotation *a = annotation_at(m, i);
+
+		assay_buf_printf(out, "%s%s", i > start ? "; " : "", a->annotator != NULL ? a->annotator : "?");
+		if (a->reason != NULL)
+			assay_buf_printf(out, ": %s", a->reason);
+	}
+	if (m->c->reason[0] != '\0')
+		assay_buf_printf(out, " (%s)", m->c->reason);
+}
+
+static assay_code store_texts(assay_digest *payload, const importing *m, size_t start, size_t end, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	const char *texts[ASSAY_CORRECTION_TEXTS_MAX];
+	assay_code rc;
+
+	for (size_t i = start; i < end; i++)
+		texts[i - start] = annotation_at(m, i)->text;
+	rc = assay_correction_encode(&record, texts, end - start, err);
+	if (rc != ASSAY_OK || m->c->dry)
+		return rc;
+	return assay_object_put(m->c->store, ASSAY_OBJECT_PAYLOAD, record.data, record.len, NULL, payload, NULL, err);
+}
+
+static assay_code decide(importing *m, size_t start, size_t end, assay_err *err)
+{
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_decision d = {.kind = ASSAY_DECISION_CORRECT};
+	const char *given = m->c->reason;
+	assay_code rc;
+
+	ASSAY_TRY(assay_ticket_get(m->c->store, m->items[start].ticket, &t, err));
+	ASSAY_TRY(assay_command_source(&src, m->c, &t, err));
+	ASSAY_TRY(store_texts(&d.payload, m, start, end, err));
+	put_reason(&reason, m, start, end);
+	ASSAY_TRY(assay_buf_check(&reason, err));
+	d.basis = src.digest;
+	d.subject = assay_strdup(t.subject);
+	d.file = assay_strdup(m->name);
+	if (d.subject == NULL || d.file == NULL) {
+		assay_decision_release(&d);
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
+	}
+	m->c->reason = assay_buf_str(&reason);
+	rc = assay_command_decide(m->c, &t, &d, err);
+	m->c->reason = given;
+fail:
+	return rc;
+}
+
+/* ---------------------------------------------------------------- the verb */
+
+static assay_code tell_wrong(const importing *m, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (m->wrong.failed)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "findings");
+	if (m->wrong.errors == 0)
+		return ASSAY_OK;
+	assay_diagnostics_text(&m->wrong, &text);
+	(void)fputs(assay_buf_str(&text), stderr);
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' has %zu faults: nothing was imported", m->path, m->wrong.errors);
+}
+
+static assay_code read_file(importing *m, const char *annotator, assay_err *err)
+{
+	ASSAY_AUTO_BUF bytes = ASSAY_BUF_INIT;
+	const assay_code rc = assay_file_read(&bytes, AT_FDCWD, m->path, FILE_MAX, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_EIO && err->sys == ENOENT
+			   ? ASSAY_RAISE(err, ASSAY_ENOENT, "there is no file '%s'", m->path)
+			   : rc;
+	return assay_annotations_read(&m->list, m->path, bytes.data, bytes.len, annotator, &m->wrong, err);
+}
+
+static assay_code import(importing *m, assay_err *err)
+{
+	assay_code rc;
+
+	ASSAY_TRY(read_file(m, assay_opt(m->c->in, "annotator"), err));
+	ASSAY_TRY(find_tickets(m, err));
+	for (size_t i = 0; i < m->count; i = group_end(m, i))
+		check_group(m, i, group_end(m, i));
+	ASSAY_TRY(tell_wrong(m, err));
+	if (m->list.blank + m->list.cancelled > 0)
+		(void)fprintf(stderr, "assay: %zu of nobody and %zu cancelled are left out\n", m->list.blank,
+			      m->list.cancelled);
+	if (m->count == 0)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' holds no text that somebody wrote", m->path);
+	for (size_t i = 0; i < m->count; i = group_end(m, i))
+		ASSAY_TRY(decide(m, i, group_end(m, i), err));
+fail:
+	return rc;
+}
+
+static int run(const assay_invocation *in, assay_err *err)
+{
+	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
+	ASSAY_CLEANUP(importing_release) importing m = {.c = &c, .path = in->args[0]};
+	const char *slash = strrchr(m.path, '/');
+	int code = ASSAY_EXIT_OK;
+	assay_code rc;
+
+	m.name = slash != NULL ? slash + 1 : m.path;
+	ASSAY_TRY(assay_command_open(&c, in, err));
+	ASSAY_TRY(import(&m, err));
+	ASSAY_TRY(assay_command_finish(&c, &code, err));
+	return code;
+fail:
+	return assay_exit_of(rc);
+}
+
+const assay_verb assay_verb_queue_import = {
+    .name = "import",
+    .operands = "FILE",
+    .min_args = 1,
+    .max_args = 1,
+    .summary = "take in texts that people wrote: Label Studio's export, or a table",
+    .help =
+	"A JSON file is an export of Label Studio (as JSON, not JSON-MIN): each annotation that was not cancelled is\n"
+	"a text, and who completed it wrote it. Any other file is a table as 'assay queue export' writes it; lines\n"
+	"that name no annotator are as they were handed out and are left out, unless --annotator says who.\n"
+	"The texts of a ticket are one correction: the one in the middle is taken, and how far people agree is\n"
+	"measured (ocr.agreement, audio.transcript_agreement). All of the file or nothing: every fault is told with\n"
+	"its line or task.\n" ASSAY_COMMAND_HELP,
+    .options = options,
+    .example = "  assay queue import project-3.json --dry-run\n  assay queue import cer.csv --annotator ann\n",
+    .exits = assay_command_exits,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK | ASSAY_USES_CONFIG,
+    .see_also = "queue export, queue resolve",
+    .run = run,
+};
