@@ -230,7 +230,7 @@ void assay_params_free(const assay_stage *stage, void *params)
 /* What the struct holds by pointer is made anew. */
 static assay_code copy_owned(void *copy, const assay_param *row, const void *params, assay_err *err)
 {
-	assay_text_list list;
+	assay_text_list list = {0};
 	assay_code rc = ASSAY_OK;
 	char *text;
 
@@ -238,8 +238,9 @@ static assay_code copy_owned(void *copy, const assay_param *row, const void *par
 		memcpy(&text, cfield(row, params), sizeof text);
 		return set_text(row, copy, text, err);
 	}
-	memcpy(&list, cfield(row, params), sizeof list);
-	for (size_t i = 0; row->type == ASSAY_PARAM_LIST && i < list.count && rc == ASSAY_OK; i++)
+	if (row->type == ASSAY_PARAM_LIST)
+		memcpy(&list, cfield(row, params), sizeof list);
+	for (size_t i = 0; i < list.count && rc == ASSAY_OK; i++)
 		rc = append_item(row, copy, list.items[i], strlen(list.items[i]), err);
 	return rc;
 }

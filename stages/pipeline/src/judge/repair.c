@@ -227,22 +227,6 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 
 /* ---------------------------------------------------------------- content that is lost */
 
-/* Units of a loss that is none yet: the slack, and a share of what was there. */
-static uint64_t allowance(const assay_vocabulary_metric *m, int64_t before)
-{
-	const uint64_t size = before < 0 ? 0 - (uint64_t)before : (uint64_t)before;
-
-	return (uint64_t)m->slack + size / 1000 * (uint64_t)m->permille + size % 1000 * (uint64_t)m->permille / 1000;
-}
-
-static bool is_worse(const assay_vocabulary_metric *m, int64_t before, int64_t now)
-{
-	if (m->recall == ASSAY_RECALL_MORE ? now >= before : now <= before)
-		return false;
-	return (now > before ? (uint64_t)now - (uint64_t)before : (uint64_t)before - (uint64_t)now) >
-	       allowance(m, before);
-}
-
 assay_code assay_repair_lost(assay_repair *r, assay_try *t, const assay_judge_value *before,
 			     const assay_judge_value *now, bool *lost, assay_err *err)
 {
@@ -255,7 +239,7 @@ assay_code assay_repair_lost(assay_repair *r, assay_try *t, const assay_judge_va
 
 		if (m->recall == ASSAY_RECALL_NONE || before[i].state != ASSAY_VALUE_DEFINED)
 			continue;
-		if (now[i].state == ASSAY_VALUE_DEFINED && !is_worse(m, before[i].units, now[i].units))
+		if (now[i].state == ASSAY_VALUE_DEFINED && !assay_vocabulary_lost(m, before[i].units, now[i].units))
 			continue;
 		*lost = true;
 		if (now[i].state != ASSAY_VALUE_DEFINED)
