@@ -529,9 +529,7 @@ static void of_texts__what_it_cannot_take__told(void **state)
 
 static void of_texts__memory_runs_out__told_each_time(void **state)
 {
-	static const char *const texts[] = {"gr\xc3\xb6\xc3\x9f"
-					    "er",
-					    "grosser", "gr\xc3\xb6sser"};
+	static const char *const texts[] = {"gr\xc3\xb6sze", "grosse", "gr\xc3\xb6sser"};
 	assay_code rc = ASSAY_ENOMEM;
 	size_t medoid;
 	int64_t alpha;
@@ -549,7 +547,7 @@ static void of_texts__memory_runs_out__told_each_time(void **state)
 		assert_true(rc == ASSAY_OK || (rc == ASSAY_ENOMEM && err.code == ASSAY_ENOMEM));
 	}
 	assert_true(calls > 20);
-	assert_int_equal(medoid, 2);
+	assert_int_equal(medoid, 1);
 }
 
 int main(void)
