@@ -536,7 +536,7 @@ static assay_code report_text(const state *st, const assay_value *v, const assay
 	else
 		ASSAY_TRY(assay_measure(sink, v->root, METRIC_AGREEMENT, c->agreement, err));
 	ASSAY_TRY(measure_rates(st, v, written, sink, err));
-	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_TEXT, written->data, written->len, err));
+	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_TEXT, assay_buf_str(written), written->len, err));
 	if (words == 0)
 		rc = assay_reject(sink, v->root, ASSAY_FAILURE_EMPTY, err, "no text, as corrected by hand");
 fail:
