@@ -115,7 +115,9 @@ assay why "$waived" >why.txt
 grep -qF 'not in force: it has expired' why.txt || fail "why: $(cat why.txt)"
 grep -qF 'before    waived; its waiver is no longer in force' why.txt || fail "why: $(cat why.txt)"
 assert_match "$(changed "$second" "$waived")" 'no longer waived by Anna until *' 'diff of an expired waiver'
-run_judge $now
+test_run_into store --as-of 2026-07-02T00:00:00Z
+assert_eq "$(state "$waived")" open 'a run after it expired'
+test_run_into store --as-of $now
 assert_eq "$(state "$waived")" waived 'judged as of then, it holds'
 assert_eq "$(version_of)" "$second" 'and the version is the same'
 echo 'expired'
