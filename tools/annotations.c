@@ -273,7 +273,9 @@ static assay_code take_annotation(reading *r, saying *s, const json_t *annotatio
 		return rc;
 	s->text = assay_buf_str(&text);
 	s->annotator = who_of(json_object_get(annotation, "completed_by"), number);
-	return add(r, s);
+	rc = add(r, s);
+	s->text = s->annotator = NULL; /* they end here */
+	return rc;
 }
 
 static const char *text_of(const json_t *data, const char *name)

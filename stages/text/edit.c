@@ -94,7 +94,7 @@ static inline void strip_columns(const assay_edit *e, size_t blocks, unsigned la
 		columns[i] = (column){.pv = UINT64_MAX};
 	for (size_t j = 0; j < nb; j++) {
 		const uint64_t *eq = e->stands[e->row_of[b[j]]];
-		int in = h[j];
+		int in = (int)h[j];
 
 		for (size_t i = 0; i + 1 < blocks; i++)
 			in = step(&columns[i], eq[i], in, 63);
