@@ -136,6 +136,9 @@ ASSAY_NODISCARD assay_code assay_decision_list_load(assay_decision_list *out, as
  */
 ASSAY_NODISCARD assay_code assay_changes_decisions(assay_changes *c, assay_store *s, const assay_decision_list *before,
 						   const assay_decision_list *now, const char *key, assay_err *err);
+/** Those of both that say another thing now, whatever they are about: a waiver that was renewed changes no sample. */
+ASSAY_NODISCARD assay_code assay_changes_renewed(assay_changes *c, assay_store *s, const assay_decision_list *before,
+						 const assay_decision_list *now, assay_err *err);
 
 /** A sample of a unit, with the recipe that its measurements are numbered by. All borrowed. */
 typedef struct assay_measured {

@@ -120,3 +120,19 @@ assay_code assay_changes_decisions(assay_changes *c, assay_store *s, const assay
 	}
 	return rc;
 }
+
+assay_code assay_changes_renewed(assay_changes *c, assay_store *s, const assay_decision_list *before,
+				 const assay_decision_list *now, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < now->count && rc == ASSAY_OK; i++) {
+		const assay_decision *b = &now->items[i];
+		const assay_decision *a =
+		    assay_decisions_find(before->items, before->count, b->subject, assay_decision_slot_of(b->kind));
+
+		if (a != NULL && !same_decision(a, b))
+			rc = add(c, s, a, b, err);
+	}
+	return rc;
+}

@@ -23,7 +23,7 @@ typedef struct comparison {
 	const assay_invocation *in;
 	assay_store *s;
 	assay_diff_side a, b;
-	assay_changes recipes[ASSAY_MODALITY_MAX + 1], contracts, filters;
+	assay_changes recipes[ASSAY_MODALITY_MAX + 1], contracts, filters, decisions;
 	int change, kind; /* filters, -1 for any */
 	unsigned outcome; /* 0 for any */
 	const char *prefix;
@@ -41,6 +41,7 @@ static void comparison_release(comparison *c)
 		assay_changes_release(&c->recipes[m]);
 	assay_changes_release(&c->contracts);
 	assay_changes_release(&c->filters);
+	assay_changes_release(&c->decisions);
 	assay_report_release(&c->report);
 }
 
@@ -234,6 +235,9 @@ static assay_code compare_wholes(comparison *c, assay_err *err)
 		rc = assay_changes_filters(&c->filters, &c->a.filters, &c->b.filters, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	rc = assay_changes_renewed(&c->decisions, c->s, &c->a.x.decisions, &c->b.x.decisions, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	return assay_changes_contracts(&c->contracts, &c->a.x.contracts, &c->b.x.contracts, 0, err);
 }
 
@@ -269,6 +273,7 @@ static void print_wholes(const comparison *c)
 			  x->effect != NULL ? x->effect : "", x->effect != NULL ? ")" : "");
 	}
 	assay_say_changes("filters   ", "", &c->filters);
+	assay_say_changes("decision  ", "", &c->decisions);
 }
 
 static void json_side(assay_json *j, const char *key, const assay_diff_side *d)
@@ -308,6 +313,7 @@ static void json_wholes(assay_json *j, const comparison *c)
 	json_recipes(j, c);
 	assay_json_changes(j, "contracts", &c->contracts);
 	assay_json_known_changes(j, "filters", &c->filters, filters_known(c));
+	assay_json_changes(j, "decisions", &c->decisions);
 }
 
 /* ---------------------------------------------------------------- counts */

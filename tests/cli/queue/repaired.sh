@@ -56,6 +56,7 @@ assert_jq lineage.json '[.nodes[] | select(.type == "recipe")] | length' 3
 assert_jq lineage.json '[.edges[] | select(.relation == "wasInformedBy")] | length' 2
 assay lineage "$letter" --upstream --json >lineage.json
 assert_jq lineage.json '[.nodes[] | select(.type == "unit")] | length' 2
+assert_jq lineage.json '[.edges[] | select(.relation == "wasInformedBy")] | length' 1
 echo 'lineage'
 
 assay export latest --out d >/dev/null
