@@ -117,7 +117,13 @@ static void print_forecast(const assay_forecast *f)
 	assay_say("sources    %" PRIu64 " seen: %" PRIu64 " would be run, %" PRIu64
 		  " only looked at or judged again, %" PRIu64 " unchanged; %" PRIu64 " missing\n",
 		  f->seen, f->run, f->rejudge, f->unchanged, f->missing);
-	if (f->judges_all)
+	if (f->waiting > 0)
+		assay_say("repairs    %" PRIu64 " ticket%s wait%s for attempts at repair: they would be made\n",
+			  f->waiting, f->waiting == 1 ? "" : "s", f->waiting == 1 ? "s" : "");
+	else if (f->has_remedies && (f->run > 0 || f->judges_all))
+		assay_say(
+		    "repairs    what fails would be tried with its remedies: what that costs is in no sum below\n");
+	if (f->judges_all && f->waiting == 0)
 		assay_say(
 		    "judging    contracts, fields, filters or baselines changed since the last judging: all samples "
 		    "would be judged again\n");
@@ -236,6 +242,11 @@ static assay_code json_forecast(const assay_forecast *f, assay_err *err)
 	assay_json_end(j);
 	json_causes(j, f);
 	assay_json_kbool(j, "judges_all", f->judges_all);
+	assay_json_key(j, "repairs");
+	assay_json_object(j);
+	assay_json_kbool(j, "remedies", f->has_remedies);
+	assay_json_kuint(j, "waiting", f->waiting);
+	assay_json_end(j);
 	assay_json_kuint(j, "patterns_unmatched", f->unmatched);
 	assay_json_kuint(j, "bytes", f->bytes);
 	json_cost(j, f);

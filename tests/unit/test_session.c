@@ -87,7 +87,7 @@ static void session_open__check_names_a_remedy__recipes_of_all_attempts(void **s
 	assert_int_equal(assay_session_open(&s, c, STORE(state), "judge", false, NULL), ASSAY_OK);
 	assert_null(s.recipes[ASSAY_MODALITY_PAGE]);
 	assert_rungs(&s);
-	assert_int_equal(assay_session_make_rungs(&s, NULL), ASSAY_OK); /* once is enough */
+	assert_int_equal(assay_session_make_rungs(&s, true, NULL), ASSAY_OK); /* once is enough */
 	assert_int_equal(s.rung_count, 4);
 	assay_session_release(&s);
 	assay_config_close(c);
@@ -101,7 +101,7 @@ static void session_open__no_check_names_one__made_when_asked_for(void **state)
 	assert_int_equal(assay_session_open(&s, c, STORE(state), "run", true, NULL), ASSAY_OK);
 	assert_int_equal(s.rung_count, 0);
 	assert_null(assay_session_rung_of(&s, &c->remedies[0], 0, ASSAY_MODALITY_PAGE));
-	assert_int_equal(assay_session_make_rungs(&s, NULL), ASSAY_OK);
+	assert_int_equal(assay_session_make_rungs(&s, true, NULL), ASSAY_OK);
 	assert_rungs(&s);
 	assay_session_release(&s);
 	assay_config_close(c);

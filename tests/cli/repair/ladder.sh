@@ -105,8 +105,12 @@ test_run_into store
 git_back
 assay_test judge --json >judged.json 2>err
 assert_jq judged.json '[.incomplete, .conserved, .queue.states.retrying] | @json' '[true,true,1]'
+assay_test run --dry-run --json >dry.json 2>err
+assert_jq dry.json '[.sources.run, .repairs.waiting, .judges_all] | @json' '[0,1,true]'
 test_run_into store
 assert_jq run.json '[.incomplete, .units.attempts, .queue.states.retrying] | @json' '[false,1,0]'
+assay_test run --dry-run --json >dry.json 2>err
+assert_jq dry.json '[.sources.run, .repairs.waiting, .judges_all] | @json' '[0,0,false]'
 echo 'judging alone'
 
 # Attempts that end for want of time are tried by each run, and hold nobody up.

@@ -20,10 +20,12 @@ typedef struct assay_forecast_item {
 typedef struct assay_forecast {
 	uint64_t seen, unchanged, failed, missing; /* failed: of those unchanged; missing: since the last run */
 	uint64_t unmatched;                        /* patterns that no source matches */
-	bool judges_all;  /* contracts, fields, filters or baselines are not those of the last judging */
-	uint64_t run;     /* sources that will probably be run */
-	uint64_t rejudge; /* others that are not unchanged */
-	uint64_t unsure;  /* of both, those that only a digest would settle */
+	bool judges_all;   /* contracts, fields, filters or baselines are not those of the last judging */
+	uint64_t run;      /* sources that will probably be run */
+	uint64_t rejudge;  /* others that are not unchanged */
+	uint64_t unsure;   /* of both, those that only a digest would settle */
+	uint64_t waiting;  /* tickets whose attempts at repair are still to be made: judging them makes them */
+	bool has_remedies; /* what fails is tried again in other ways; what that costs is in no sum */
 	uint64_t by_cause[ASSAY_CAUSE_BITS]; /* a source may have several */
 	uint64_t young;
 	uint64_t bytes; /* of what is run */

@@ -1,5 +1,7 @@
 #include "assay/forecast.h"
 
+#include "assay/file.h"
+
 #include "cores.h"
 #include "judged_before.h"
 #include "plan.h"
@@ -114,6 +116,24 @@ static assay_code count_missing(void *ctx, const assay_source *src, assay_err *e
 	return ASSAY_OK;
 }
 
+/* What will fail, and how far its ladder must be climbed, only judging finds out: the sums are without it. */
+static assay_code foresee_repairs(forecasting *c, assay_err *err)
+{
+	assay_session *s = &c->session;
+	uint64_t counts[ASSAY_TICKET_STATES + 1] = {0};
+	assay_code rc = ASSAY_OK;
+
+	if (s->store != NULL)
+		rc = assay_decided_load(&s->decided, s->store, err);
+	if (rc == ASSAY_OK && assay_session_needs_rungs(s))
+		rc = assay_session_make_rungs(s, false, err);
+	if (rc == ASSAY_OK && s->store != NULL)
+		rc = assay_tickets_count(s->store, counts, err);
+	c->out->has_remedies = s->rung_count > 0;
+	c->out->waiting = counts[ASSAY_TICKET_RETRYING];
+	return rc;
+}
+
 /* Samples are judged anew, whatever became of their files, when what decides on them is another. */
 static assay_code foresee_judging(forecasting *c, assay_err *err)
 {
@@ -128,7 +148,8 @@ static assay_code foresee_judging(forecasting *c, assay_err *err)
 		return ASSAY_OK;
 	ASSAY_TRY(assay_judged_before_read(&before, s, err));
 	/* Without a judgement that stands (the last one was refused, or did not end) everything is judged. */
-	c->out->judges_all = !before.known || !assay_digest_eq(&before.inputs, &before.last.inputs);
+	c->out->judges_all =
+	    !before.known || !assay_digest_eq(&before.inputs, &before.last.inputs) || c->out->waiting > 0;
 fail:
 	return rc;
 }
@@ -170,10 +191,10 @@ static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opt
 	uint64_t seen;
 	assay_code rc;
 
-	if (store != NULL)
-		ASSAY_TRY(assay_decided_load(&c->session.decided, store, err));
-	ASSAY_TRY(foresee_judging(c, err));
 	ASSAY_TRY(assay_build_ids_read(&c->session.builds, err));
+	c->session.as_of_ns = opts->has_as_of ? opts->as_of_ns : assay_now_ns();
+	ASSAY_TRY(foresee_repairs(c, err));
+	ASSAY_TRY(foresee_judging(c, err));
 	ASSAY_TRY(assay_session_recipes(c->session.recipes, c->session.config, &c->session.builds, NULL, err));
 	ASSAY_TRY(
 	    assay_scan_run(&c->scan, c->session.config, rootfd, store != NULL ? assay_store_dirfd(store) : -1, err));

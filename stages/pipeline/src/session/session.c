@@ -48,7 +48,7 @@ assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], cons
 }
 
 static assay_code make_rung(assay_session *s, const assay_config_remedy *r, size_t rung, assay_modality source,
-			    assay_err *err)
+			    bool keep, assay_err *err)
 {
 	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
 	const size_t count = assay_config_rung_chain(s->config, source, r, rung, steps);
@@ -62,14 +62,19 @@ static assay_code make_rung(assay_session *s, const assay_config_remedy *r, size
 		return rc;
 	made = &s->rungs[s->rung_count];
 	*made = (assay_session_rung){.remedy = r, .rung = rung, .source = source};
-	rc = keep_recipe(&made->recipe, source, steps, count, &s->builds, s->store, err);
+	rc = keep_recipe(&made->recipe, source, steps, count, &s->builds, keep ? s->store : NULL, err);
 	if (rc != ASSAY_OK)
 		return assay_err_prefix(err, "attempt %zu of remedy '%s'", rung + 1, r->name);
 	s->rung_count++;
 	return ASSAY_OK;
 }
 
-assay_code assay_session_make_rungs(assay_session *s, assay_err *err)
+bool assay_session_needs_rungs(const assay_session *s)
+{
+	return assay_config_has_bound_remedy(s->config) || assay_decided_names_remedy(&s->decided);
+}
+
+assay_code assay_session_make_rungs(assay_session *s, bool keep, assay_err *err)
 {
 	const assay_config *c = s->config;
 	assay_code rc = ASSAY_OK;
@@ -80,7 +85,7 @@ assay_code assay_session_make_rungs(assay_session *s, assay_err *err)
 		for (size_t k = 0; k < c->remedies[i].rung_count; k++)
 			for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++)
 				if (modality_used(c, (assay_modality)m))
-					rc = make_rung(s, &c->remedies[i], k, (assay_modality)m, err);
+					rc = make_rung(s, &c->remedies[i], k, (assay_modality)m, keep, err);
 	return rc;
 }
 
@@ -189,8 +194,8 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	if (with_recipes)
 		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
 	ASSAY_TRY(assay_decided_load(&s->decided, store, err));
-	if (assay_config_has_bound_remedy(config) || assay_decided_names_remedy(&s->decided))
-		ASSAY_TRY(assay_session_make_rungs(s, err));
+	if (assay_session_needs_rungs(s))
+		ASSAY_TRY(assay_session_make_rungs(s, true, err));
 	ASSAY_TRY(assay_session_contracts(s, true, err));
 	ASSAY_TRY(keep_filters(s, err));
 	ASSAY_TRY(assay_baselines_find(&s->baselines, store, (const assay_contract *const *)config->contracts,

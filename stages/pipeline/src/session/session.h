@@ -50,11 +50,13 @@ void assay_session_release(assay_session *s);
 /** Recipes of the modalities that sources use, for those who need no run (status). Caller frees with recipe_close. */
 ASSAY_NODISCARD assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
 						 const assay_build_ids *builds, assay_store *keep_in, assay_err *err);
+/** Does a check or a decision name a remedy? */
+bool assay_session_needs_rungs(const assay_session *s);
 /**
- * Make and store the recipes of every attempt of every remedy, unless they are made: assay_session_open does it when a
- * check names a remedy.
+ * Make the recipes of every attempt of every remedy; once is enough.
+ * @param keep  store them too
  */
-ASSAY_NODISCARD assay_code assay_session_make_rungs(assay_session *s, assay_err *err);
+ASSAY_NODISCARD assay_code assay_session_make_rungs(assay_session *s, bool keep, assay_err *err);
 /** That of one attempt; NULL when the remedy changes nothing for sources of this modality, or none were made. */
 const assay_session_rung *assay_session_rung_of(const assay_session *s, const assay_config_remedy *r, size_t rung,
 						assay_modality source);
