@@ -147,6 +147,7 @@ static assay_code judge(assay_executor *r, bool whole, bool commit, bool repairs
 
 	if (rc == ASSAY_ESTOP) {
 		r->summary->stopped = true;
+		r->summary->judged = false;              /* it was, before attempts were made */
 		r->summary->samples = (assay_counts){0}; /* half a count is none */
 		assay_store_rollback(r->store);
 	}
