@@ -218,6 +218,19 @@ assay_code assay_command_source(assay_source *out, assay_command *c, const assay
 	return rc;
 }
 
+assay_code assay_command_content(assay_decision *out, assay_command *c, const assay_ticket *t, const assay_source *src,
+				 assay_err *err)
+{
+	const assay_code rc = assay_decision_find(c->store, t->subject, ASSAY_DECISION_OF_CONTENT, out, err);
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	if (rc == ASSAY_ENOENT || out->standing != ASSAY_DECISION_STANDS ||
+	    (out->kind != ASSAY_DECISION_REMEDY && !assay_digest_eq(&out->basis, &src->digest)))
+		assay_decision_release(out);
+	return ASSAY_OK;
+}
+
 assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const char *fmt, ...)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;

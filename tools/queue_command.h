@@ -84,6 +84,12 @@ ASSAY_NODISCARD assay_code assay_command_basis(assay_digest *out, assay_command 
 /** The source of a ticket, which must be there. */
 ASSAY_NODISCARD assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t,
 						assay_err *err);
+/**
+ * What stands in place of what the pipeline makes of its sample: a correction or another file that holds for the bytes
+ * of its source, or a remedy by name. Kind 0: nothing does.
+ */
+ASSAY_NODISCARD assay_code assay_command_content(assay_decision *out, assay_command *c, const assay_ticket *t,
+						 const assay_source *src, assay_err *err);
 /** ASSAY_EUSAGE: "T12 (scans/a.tif#page=3) ..." */
 ASSAY_NODISCARD assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const char *fmt, ...)
     ASSAY_PRINTF(3, 4);

@@ -2,6 +2,7 @@
 
 #include "queue_command.h"
 
+#include "assay/contract.h"
 #include "assay/memory.h"
 #include "assay/suggest.h"
 
@@ -38,19 +39,97 @@ static assay_code find_remedy(const assay_config_remedy **out, const assay_comma
 			   assay_suggest_text(&near, hint, sizeof hint));
 }
 
-static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
+/* What stands in a slot of a subject is no longer in force. *out: something stood. */
+static assay_code take_back(bool *out, assay_command *c, const char *subject, assay_decision_slot slot, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = assay_decision_find(c->store, subject, slot, &d, err);
+
+	*out = rc == ASSAY_OK && d.standing == ASSAY_DECISION_STANDS;
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_OK;
+	if (*out && !c->dry)
+		rc = assay_decision_withdraw(c->store, subject, slot, err);
+	c->judge |= *out;
+	return rc;
+}
+
+static bool fails(const assay_failed_check *checks, size_t count, assay_failure failure)
+{
+	for (size_t i = 0; i < count; i++)
+		if (checks[i].severity == ASSAY_SEVERITY_ERROR)
+			return true;
+	return failure != ASSAY_FAILURE_NONE;
+}
+
+/* Remedies are for what fails as the pipeline makes it. What a model got wrong may well pass. */
+static assay_code can_fail(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc = ASSAY_OK;
+	bool failing;
+
+	if (t->origin == ASSAY_TICKET_FEEDBACK) {
+		rc = assay_sample_find(c->store, t->subject, &row, err);
+		if (rc == ASSAY_ENOENT)
+			return assay_command_refuse(t, err, "is about a sample that is not there any more");
+		failing = row.way == ASSAY_WAY_REMEDY || fails(row.checks, row.check_count, row.failure);
+	} else {
+		failing = fails(t->checks, t->check_count, t->failure);
+	}
+	if (rc != ASSAY_OK || failing)
+		return rc;
+	return assay_command_refuse(t, err, "passes every check as the pipeline makes it: a remedy would not be tried");
+}
+
+/* A remedy stands where a correction or another file stood: not in place of one that helps, or that is not tried yet. */
+static assay_code can_displace(assay_command *c, const assay_ticket *t, const assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	const assay_code rc = assay_command_content(&d, c, t, src, err);
+	const char *what = d.kind == ASSAY_DECISION_CORRECT ? "a correction" : "another file in its place";
+
+	if (rc != ASSAY_OK || (d.kind != ASSAY_DECISION_CORRECT && d.kind != ASSAY_DECISION_REPLACE))
+		return rc;
+	if (t->state == ASSAY_TICKET_NEEDS_REVIEW)
+		return ASSAY_OK;
+	if (t->state == ASSAY_TICKET_RETRYING)
+		return assay_command_refuse(
+		    t, err, "has %s that is still to be tried: 'assay queue retry T%" PRIu64 "' tries it", what, t->id);
+	return assay_command_refuse(t, err,
+				    "has %s, which a remedy would take back: 'assay queue retry T%" PRIu64
+				    "' takes it back first, then name the remedy",
+				    what, t->id);
+}
+
+static assay_code can_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
 	ASSAY_AUTO_SOURCE src = {0};
-	assay_decision d = {.kind = ASSAY_DECISION_REMEDY};
 	assay_code rc;
 
 	if (t->is_source)
 		return assay_command_refuse(t, err, "gave no samples: a remedy changes how samples are made");
-	ASSAY_TRY(assay_command_source(&src, c, t, err));
-	if (assay_config_rung_chain(c->config, src.modality, r, 0, steps) == 0)
+	rc = assay_command_source(&src, c, t, err);
+	if (rc == ASSAY_OK && assay_config_rung_chain(c->config, src.modality, r, 0, steps) == 0)
 		return assay_command_refuse(t, err, "is %s: remedy '%s' changes nothing for it",
 					    assay_modality_name((unsigned)src.modality), r->name);
+	if (rc == ASSAY_OK)
+		rc = can_displace(c, t, &src, err);
+	return rc == ASSAY_OK ? can_fail(c, t, err) : rc;
+}
+
+/* With it goes what was decided on the verdict: a sample that is waived or rejected is not treated. */
+static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	assay_decision d = {.kind = ASSAY_DECISION_REMEDY};
+	assay_code rc = can_remedy(r, c, t, err);
+	bool stood;
+
+	if (rc == ASSAY_OK)
+		rc = take_back(&stood, c, t->subject, ASSAY_DECISION_OF_VERDICT, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	d.subject = assay_strdup(t->subject);
 	d.remedy = assay_strdup(r->name);
 	if (d.subject == NULL || d.remedy == NULL)
@@ -59,7 +138,6 @@ static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, con
 		rc = assay_command_basis(&d.basis, c, t, err);
 	if (rc == ASSAY_OK)
 		return assay_command_decide(c, t, &d, err);
-fail:
 	assay_decision_release(&d);
 	return rc;
 }
@@ -71,21 +149,13 @@ static assay_code withdraw(bool *out, assay_command *c, const assay_ticket *t, a
 {
 	static const assay_decision_slot slots[] = {ASSAY_DECISION_OF_VERDICT, ASSAY_DECISION_OF_CONTENT};
 	assay_code rc = ASSAY_OK;
+	bool stood;
 
 	*out = false;
 	for (size_t i = 0; i < ASSAY_COUNT(slots) && rc == ASSAY_OK; i++) {
-		ASSAY_AUTO_DECISION d = {0};
-
-		rc = assay_decision_find(c->store, t->subject, slots[i], &d, err);
-		if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && d.standing != ASSAY_DECISION_STANDS)) {
-			rc = ASSAY_OK;
-			continue;
-		}
-		if (rc == ASSAY_OK && !c->dry)
-			rc = assay_decision_withdraw(c->store, t->subject, slots[i], err);
-		*out = true;
+		rc = take_back(&stood, c, t->subject, slots[i], err);
+		*out |= stood;
 	}
-	c->judge |= *out;
 	return rc;
 }
 
@@ -109,14 +179,15 @@ static assay_code retry_source(assay_command *c, const assay_ticket *t, bool wit
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: open again", err);
 	return assay_command_refuse(t, err,
-				    "failed by its bytes (%s), and would again: change the file, or 'assay "
-				    "queue resolve --file' another in its place",
-				    assay_failure_name(t->failure));
+				    "failed by its bytes (%s), and would again: put a sound file where it lies and "
+				    "'assay run', or give it up with 'assay queue reject T%" PRIu64 "'",
+				    assay_failure_name(t->failure), t->id);
 }
 
+/* What was decided is kept while it is still to be seen what comes of it. */
 static bool has_unmade(const assay_ticket *t)
 {
-	for (size_t i = 0; i < t->attempt_count; i++)
+	for (size_t i = 0; t->state == ASSAY_TICKET_RETRYING && i < t->attempt_count; i++)
 		if (t->attempts[i].outcome == ASSAY_ATTEMPT_WANTED || t->attempts[i].outcome == ASSAY_ATTEMPT_UNDONE)
 			return true;
 	return false;
@@ -124,10 +195,6 @@ static bool has_unmade(const assay_ticket *t)
 
 static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool withdrawn, assay_err *err)
 {
-	if (has_unmade(t)) {
-		c->judge = true;
-		return assay_command_note(c, t, "attempts that are still to be made", err);
-	}
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
 	if (t->attempt_count > 0)
@@ -150,6 +217,10 @@ static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assa
 					    assay_ticket_state_name(t->state));
 	if (r != NULL)
 		return try_remedy(r, c, t, err);
+	if (has_unmade(t)) {
+		c->judge = true;
+		return assay_command_note(c, t, "attempts that are still to be made", err);
+	}
 	rc = withdraw(&withdrawn, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
@@ -179,9 +250,10 @@ const assay_verb assay_verb_queue_retry = {
     .max_args = -1,
     .summary = "try again, with a remedy or as if nothing had been decided",
     .help =
-	"With --remedy that remedy is tried before those that the checks name. Without, what people decided about the\n"
-	"sample is taken back (a waiver, a rejection, a correction, another file), and attempts that are still to be\n"
-	"made are made. A source that failed for time, memory, a signal or because it could not be read is done again\n"
+	"With --remedy that remedy is tried before those that the checks name; a waiver or rejection of the sample is\n"
+	"taken back with it. Without, attempts that are still to be made are made, and what was decided stays. Where\n"
+	"none is left, what people decided about the sample is taken back (a waiver, a rejection, a correction,\n"
+	"another file). A source that failed for time, memory, a signal or because it could not be read is done again\n"
 	"by the next run.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue retry T12 --remedy faded\n"
 	       "  assay queue retry --failure timeout,out-of-memory\n",

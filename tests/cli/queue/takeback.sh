@@ -1,0 +1,84 @@
+# What may take a decision back, and what must not: attempts still to be made, remedies named on what is settled,
+# metadata, and texts and files that stand in each other's way.
+. "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
+need_assay_test
+mkdir docs
+cat >assay.yaml <<'YAML'
+dataset: texts
+sources:
+  - {path: "docs/**", modality: page, metadata: {batch: one}}
+pipelines:
+  page: [test.read]
+contracts: [values.odcs.yaml]
+remedies:
+  less:
+    - test.read: {add: -20}
+YAML
+cat >values.odcs.yaml <<'YAML'
+apiVersion: v3.1.0
+kind: DataContract
+id: 0c1d7a5e-6a0b-4c59-8f0e-2f6f1f6a9b12
+version: 1.0.0
+status: active
+schema:
+  - name: page
+    quality:
+      - {id: value, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 10}}
+YAML
+for name in crashed replaced waived rejected metadata; do
+    printf 'value: 15\n# %s\n' "$name" >docs/$name.txt
+done
+printf 'value: 2\n' >docs/good.txt
+printf 'fail: decode\n' >docs/broken.txt
+printf 'value: 3\nact: segfault\n' >crash.txt
+printf 'value: 4\n' >better.txt
+settle docs
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+decide() { assay queue "$@" --json >did.json 2>did.err || fail "queue $*: $(tail -n 2 did.err)"; }
+ticket() { jq -r ".tickets[0].ticket | $1" did.json; }
+state() { assay queue list --json --all "$1" | jq -r '.[0].state'; }
+page() { printf 'docs/%s.txt#page=1' "$1"; }
+test_run_into store
+
+# ---- an attempt that a crash left undone is made again: the file stays
+decide resolve "$(page crashed)" --file crash.txt --reason 'scanned again'
+assert_eq "$(ticket '[.state, .attempts[0].way, .attempts[0].outcome] | @json')" '["retrying","replaced","undone"]' 'undone'
+decide retry "$(page crashed)"
+assert_jq did.json '.tickets[0].did' 'attempts that are still to be made'
+assert_eq "$(ticket '[.state, .attempts[0].way, .attempts[0].outcome] | @json')" '["retrying","replaced","undone"]' 'made again'
+assert_eq "$(assay why "$(page crashed)" --json | jq -r '[.. | objects | select(.kind? == "replace") | .standing] | unique | @json')" '["stands"]' \
+    'the decision stands'
+assert_exit 64 assay queue retry "$(page crashed)" --remedy less
+assert_match "$(cat err)" "*has another file in its place that is still to be tried: 'assay queue retry T*" 'a remedy in its stead'
+echo 'undone attempts'
+
+# ---- a remedy by name
+decide resolve "$(page replaced)" --file better.txt
+assert_eq "$(ticket .state)" replaced 'replaced'
+assert_exit 64 assay queue retry "$(page replaced)" --remedy less
+assert_match "$(cat err)" "*T* (docs/replaced.txt#page=1) has another file in its place, which a remedy would take back: 'assay queue retry T*" \
+    'a remedy on what is replaced'
+assert_eq "$(state "$(page replaced)")" replaced 'replaced still'
+decide retry "$(page replaced)"
+assert_eq "$(ticket .state)" open 'taken back'
+decide retry "$(page replaced)" --remedy less
+assert_eq "$(ticket .state)" repaired 'then the remedy'
+decide waive "$(page waived)" --owner Anna --reason 'it will do'
+decide retry "$(page waived)" --remedy less
+assert_eq "$(ticket '[.state, .decision.kind] | @json')" '["repaired","remedy"]' 'a remedy on what is waived'
+decide reject "$(page rejected)" --reason 'torn'
+decide retry "$(page rejected)" --remedy less
+assert_eq "$(ticket .state)" repaired 'a remedy on what is rejected'
+printf '{"key": "%s", "label": false}\n' "$(page good)" >eval.jsonl
+assay feedback import eval.jsonl >out 2>err || fail "import: $(cat err)"
+assay feedback open >out 2>err || fail "open: $(cat err)"
+assert_exit 64 assay queue retry "$(page good)" --remedy less
+assert_match "$(cat err)" '*passes every check as the pipeline makes it: a remedy would not be tried' 'a remedy on what passes'
+decide reject "$(page good)" --reason 'cut'
+assert_exit 64 assay queue retry "$(page good)" --remedy less
+assert_eq "$(state "$(page good)")" rejected 'and stays rejected'
+echo 'a remedy by name'
