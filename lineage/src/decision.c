@@ -76,7 +76,7 @@ assay_code assay_decision_basis(assay_digest *out, const assay_digest *work_key,
 	assay_cbor_digest(&b, assay_digest_is_zero(work_key) ? NULL : work_key);
 	assay_cbor_uint(&b, failure);
 	assay_cbor_text(&b, stage);
-	assay_failed_checks_encode_bare(&b, checks, count);
+	assay_failed_checks_encode_refusing(&b, checks, count);
 	rc = assay_buf_check(&b, err);
 	return rc == ASSAY_OK ? assay_digest_of(out, b.data, b.len, err) : rc;
 }

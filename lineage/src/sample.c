@@ -105,10 +105,16 @@ static void encode_check(assay_buf *out, const assay_failed_check *f)
 	encode_said(out, f);
 }
 
-void assay_failed_checks_encode_bare(assay_buf *out, const assay_failed_check *f, size_t count)
+void assay_failed_checks_encode_refusing(assay_buf *out, const assay_failed_check *f, size_t count)
 {
-	assay_cbor_array(out, count);
+	size_t refusing = 0;
+
+	for (size_t i = 0; i < count; i++)
+		refusing += f[i].severity == ASSAY_REFUSING;
+	assay_cbor_array(out, refusing);
 	for (size_t i = 0; i < count; i++) {
+		if (f[i].severity != ASSAY_REFUSING)
+			continue;
 		assay_cbor_array(out, 12);
 		assay_cbor_text(out, f[i].contract_id);
 		encode_said(out, &f[i]);

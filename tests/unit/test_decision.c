@@ -214,10 +214,11 @@ static void decision_basis__another_version_of_the_contract__same(void **state)
 {
 	assay_failed_check *checks = make_checks();
 	const assay_digest work = {{3}}, other = {{4}};
-	const assay_digest first = basis(&work, checks, 2);
-	assay_digest now;
+	assay_digest first, now, other_now;
 
 	(void)state;
+	checks[0].severity = checks[1].severity = ASSAY_REFUSING;
+	first = basis(&work, checks, 2);
 	free(checks[0].contract_version);
 	checks[0].contract_version = text("9.9.9");
 	checks[0].contract.bytes[0] ^= 1;
@@ -230,6 +231,12 @@ static void decision_basis__another_version_of_the_contract__same(void **state)
 	checks[0].value.units++;
 	now = basis(&work, checks, 2);
 	assert_false(assay_digest_eq(&first, &now));
+	checks[0].value.units--;
+	checks[1].severity = 2; /* a warning is not what was decided upon */
+	now = basis(&work, checks, 2);
+	checks[1].value.units++;
+	other_now = basis(&work, checks, 2);
+	assert_true(assay_digest_eq(&other_now, &now));
 	assay_failed_checks_free(checks, 2);
 }
 

@@ -69,8 +69,9 @@ void assay_decision_release(assay_decision *d);
 #define ASSAY_AUTO_DECISION ASSAY_CLEANUP(assay_decision_release) assay_decision
 
 /**
- * What a verdict was about: the work that made the sample, and everything that speaks against it. Of the contract only
- * what the failed checks say counts, not its version: an edit elsewhere in it leaves a decision in force.
+ * What a verdict was about: the work that made the sample, and everything that keeps it from being delivered. Of the
+ * contract only what failed checks of severity error say counts, not its version: an edit elsewhere in it, or another
+ * warning, leaves a decision in force.
  * @param work_key  of the unit of a ticket: as the pipeline makes it or as people corrected or replaced it, without
  *                  remedies; zero when there is none (a source that could not be read)
  * @param stage     [optional] that failed or rejected it

@@ -24,6 +24,9 @@ static inline bool assay_outcome_is_delivered(unsigned outcome)
 	return outcome == ASSAY_OUTCOME_ACCEPTED || outcome == ASSAY_OUTCOME_WAIVED;
 }
 
+/** Severity of a check that quarantines: ASSAY_SEVERITY_ERROR of contracts/. */
+#define ASSAY_REFUSING 1
+
 /** A check that was not passed, self-contained so that it can be told when the contract is long gone. */
 typedef struct assay_failed_check {
 	assay_digest contract;
@@ -38,8 +41,8 @@ typedef struct assay_failed_check {
 
 void assay_failed_checks_free(assay_failed_check *f, size_t count);
 void assay_failed_checks_encode(assay_buf *out, const assay_failed_check *f, size_t count);
-/** The same without digest and version of the contracts: equal bytes are what assay_failed_checks_same calls the same. */
-void assay_failed_checks_encode_bare(assay_buf *out, const assay_failed_check *f, size_t count);
+/** Those that quarantine, without digest and version of their contracts: what a decision is made upon. */
+void assay_failed_checks_encode_refusing(assay_buf *out, const assay_failed_check *f, size_t count);
 /**
  * Do they say the same: the same checks of the same contracts, with the same bounds and values? In which version of the
  * contract the check stood does not count, so that an edit elsewhere in it leaves a finding as it was.

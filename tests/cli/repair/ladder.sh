@@ -112,11 +112,3 @@ assert_jq run.json '[.incomplete, .units.attempts, .queue.states.retrying] | @js
 assay_test run --dry-run --json >dry.json 2>err
 assert_jq dry.json '[.sources.run, .repairs.waiting, .judges_all] | @json' '[0,0,false]'
 echo 'judging alone'
-
-# Attempts that end for want of time are tried by each run, and hold nobody up.
-printf 'act: hang\nvalue: 12\n' >docs/hang.txt
-printf 'value: 14\n' >docs/after.txt
-settle docs
-test_run_into store
-assert_eq "$(ticket after .state)" repaired 'beside one that hangs'
-assert_jq run.json .conserved true

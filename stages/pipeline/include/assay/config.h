@@ -116,6 +116,8 @@ size_t assay_config_chain(const assay_config *c, assay_modality modality, const 
 
 /** The remedy of that name, NULL if there is none. */
 const assay_config_remedy *assay_config_remedy_find(const assay_config *c, const char *name);
+/** Does a check of some contract name this remedy? */
+bool assay_config_remedy_is_bound(const assay_config *c, const char *remedy);
 /** Does a check of some contract name a remedy? */
 bool assay_config_has_bound_remedy(const assay_config *c);
 /**

@@ -298,7 +298,7 @@ static void lint_check(config_loader *l, const assay_contract *c, const assay_ch
 	}
 }
 
-static bool is_bound(const assay_config *c, const char *remedy)
+bool assay_config_remedy_is_bound(const assay_config *c, const char *remedy)
 {
 	for (size_t i = 0; i < c->contract_count; i++)
 		for (size_t k = 0; k < c->contracts[i]->check_count; k++)
@@ -317,7 +317,7 @@ void config_lint_remedies(config_loader *l)
 				lint_check(l, c->contracts[i], &c->contracts[i]->checks[k]);
 	/* A contract with errors is not among them, and may be the one that names a remedy. */
 	for (size_t i = 0; i < c->remedy_count && l->d->errors == 0; i++)
-		if (!is_bound(c, c->remedies[i].name))
+		if (!assay_config_remedy_is_bound(c, c->remedies[i].name))
 			assay_diagnostics_add(l->d, false, l->file, c->remedies[i].line, c->remedies[i].column,
 					      "no check names remedy '%s': it is run only by 'assay queue retry'",
 					      c->remedies[i].name);
@@ -336,7 +336,7 @@ const assay_config_remedy *assay_config_remedy_find(const assay_config *c, const
 bool assay_config_has_bound_remedy(const assay_config *c)
 {
 	for (size_t i = 0; i < c->remedy_count; i++)
-		if (is_bound(c, c->remedies[i].name))
+		if (assay_config_remedy_is_bound(c, c->remedies[i].name))
 			return true;
 	return false;
 }

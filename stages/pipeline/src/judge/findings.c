@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+_Static_assert(ASSAY_SEVERITY_ERROR == ASSAY_REFUSING, "lineage/ and contracts/ name one severity");
+
 /* Rows own their texts; one that is only compared and written borrows them. */
 static char *borrow(const char *text)
 {

@@ -164,17 +164,26 @@ static int compare_digests(const void *a, const void *b)
 	return assay_digest_cmp(a, b);
 }
 
-/* Every recipe that a remedy might have been tried by, used or not: it is how the dataset was asked for. */
+/*
+ * Every recipe that an attempt might have been made by, made or not: it is how the dataset was asked for. Those of a
+ * remedy that no check and no decision in force names are none of them.
+ */
 static assay_code name_remedies(assay_version *v, const assay_session *s, assay_err *err)
 {
+	size_t asked = 0;
+
 	v->remedies = assay_alloc(s->rung_count, sizeof *v->remedies);
 	if (v->remedies == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "version");
-	for (size_t i = 0; i < s->rung_count; i++)
-		v->remedies[i] = s->rungs[i].recipe->digest;
-	if (s->rung_count > 1)
-		qsort(v->remedies, s->rung_count, sizeof *v->remedies, compare_digests);
-	for (size_t i = 0; i < s->rung_count; i++)
+	for (size_t i = 0; i < s->rung_count; i++) {
+		const char *name = s->rungs[i].remedy->name;
+
+		if (assay_config_remedy_is_bound(s->config, name) || assay_decided_tries(&s->decided, name))
+			v->remedies[asked++] = s->rungs[i].recipe->digest;
+	}
+	if (asked > 1)
+		qsort(v->remedies, asked, sizeof *v->remedies, compare_digests);
+	for (size_t i = 0; i < asked; i++)
 		if (i == 0 || !assay_digest_eq(&v->remedies[i], &v->remedies[v->remedy_count - 1]))
 			v->remedies[v->remedy_count++] = v->remedies[i];
 	return ASSAY_OK;

@@ -118,6 +118,22 @@ static bool same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/*
+ * An attempt that came to nothing for want of time is made again by the next run. Until it is known what comes of it this
+ * time, that is no news.
+ */
+static bool tries_again(const assay_ticket *t, const assay_complaint *c)
+{
+	if (!c->passing || t->unit != c->unit ||
+	    assay_ticket_state_is_open(t->state) != (t->state != ASSAY_TICKET_REPAIRED))
+		return false;
+	for (size_t i = 0; i < t->attempt_count && i < c->attempt_count; i++)
+		if (t->attempts[i].outcome == ASSAY_ATTEMPT_UNDONE && c->attempts[i].outcome == ASSAY_ATTEMPT_WANTED &&
+		    assay_digest_eq(&t->attempts[i].recipe, &c->attempts[i].recipe))
+			return true;
+	return false;
+}
+
 static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
 {
 	/* What a stage says of a unit stays the same; what the fields say does not. */
@@ -170,6 +186,8 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
+	if (rc == ASSAY_OK && tries_again(&t, c))
+		return visit_ticket(d, t.id, err);
 	d->told[c->is_source][state]++;
 	if (rc == ASSAY_OK && is_beside(&t, c, state)) {
 		d->kept[c->is_source][state]++;

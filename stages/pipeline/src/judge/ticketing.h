@@ -32,6 +32,7 @@ typedef struct assay_complaint {
 	const char *stage, *message;
 	assay_failed_check *checks;
 	size_t check_count;
+	bool passing;                   /* attempts are made next, and all is judged again */
 	assay_ticket_state state;       /* that the ticket is to be in; 0: open */
 	const assay_decision *decision; /* that the state comes from; NULL: none */
 	assay_ticket_attempt *attempts;

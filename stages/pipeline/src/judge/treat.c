@@ -82,21 +82,19 @@ static assay_code weigh_try(assay_judging *j, assay_try *t, const assay_judge_va
 
 /* ---------------------------------------------------------------- what people decided on the content */
 
-/* With *waits there is nothing to judge yet: the sample waits for what people gave it. */
-static assay_code take_content(assay_judging *j, const assay_decision *d, bool *waits, assay_err *err)
+/* Where there is nothing to judge the sample stands as the pipeline made it: it waits, or somebody is to look at it. */
+static assay_code take_content(assay_judging *j, const assay_decision *d, assay_err *err)
 {
 	assay_try *t;
 	assay_code rc;
 
-	*waits = false;
 	if (d->kind == ASSAY_DECISION_REMEDY || !assay_digest_eq(&d->basis, &j->of.source->digest))
 		return ASSAY_OK;
 	rc = assay_repair_decided(&j->repair, &j->of, d, &t, err);
 	if (rc != ASSAY_OK || t == NULL)
 		return rc;
 	enforce(j, d);
-	*waits = t->told.outcome != 0;
-	if (*waits) {
+	if (t->told.outcome != 0) {
 		const bool may_come =
 		    t->told.outcome == ASSAY_ATTEMPT_WANTED || t->told.outcome == ASSAY_ATTEMPT_UNDONE;
 
@@ -331,12 +329,13 @@ assay_code assay_sample_treat(assay_judging *j, assay_err *err)
 {
 	const assay_decision *content = decision_of(j, ASSAY_DECISION_OF_CONTENT);
 	const assay_decision *verdict = decision_of(j, ASSAY_DECISION_OF_VERDICT);
-	bool waits = false, taken = false;
+	bool taken = false;
 	assay_code rc = ASSAY_OK;
 
 	if (content != NULL)
-		rc = take_content(j, content, &waits, err);
-	if (rc == ASSAY_OK && verdict != NULL && !waits)
+		rc = take_content(j, content, err);
+	/* What waits for its correction is not judged yet; what was handed in in vain is judged as it was. */
+	if (rc == ASSAY_OK && verdict != NULL && j->state != ASSAY_TICKET_RETRYING)
 		rc = take_verdict(j, verdict, &taken, err);
 	if (rc != ASSAY_OK || (j->state == 0 && j->row.outcome == ASSAY_OUTCOME_ACCEPTED))
 		return rc;

@@ -174,7 +174,8 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	j->row.id = j->before.id;
-	*written = !row_stands(&j->before, &j->row);
+	/* A verdict that the next judging will replace is no part of the sample's history. */
+	*written = !row_stands(&j->before, &j->row) && !(j->repairs && j->state == ASSAY_TICKET_RETRYING);
 	if (!*written) {
 		keep_standing(&j->row, &j->before);
 		return ASSAY_OK;

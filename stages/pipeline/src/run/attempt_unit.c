@@ -1,6 +1,7 @@
 #include "attempt_unit.h"
 
 #include "assay/file.h"
+#include "assay/log.h"
 #include "assay/memory.h"
 #include "assay/object.h"
 #include "assay/sample.h"
@@ -150,9 +151,11 @@ static bool open_sidecars(assay_unit_files *f, int rootfd)
 	return true;
 }
 
-static assay_code open_decided(assay_unit_files *f, const assay_session *s, const assay_wanted *w, assay_err *err)
+static assay_code open_decided(assay_unit_files *f, bool *there, const assay_session *s, const assay_wanted *w,
+			       assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
+	assay_err why = ASSAY_ERR_INIT;
 	uint64_t size;
 	int fd = -1;
 	assay_code rc;
@@ -160,10 +163,17 @@ static assay_code open_decided(assay_unit_files *f, const assay_session *s, cons
 	if (w->decision == 0)
 		return ASSAY_OK;
 	rc = assay_decision_get(s->store, w->decision, &d, err);
-	if (rc == ASSAY_OK)
-		rc = open_payload(&fd, &size, s->store, &d.payload, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	rc = open_payload(&fd, &size, s->store, &d.payload, &why);
+	if (rc == ASSAY_ECORRUPT || rc == ASSAY_ENOENT) {
+		/* One that is damaged holds nobody else up. */
+		assay_log(ASSAY_LOG_WARNING, "what was handed in for '%s' cannot be read: %s", d.subject, why.msg);
+		*there = false;
+		return ASSAY_OK;
+	}
+	if (rc != ASSAY_OK)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
 	if (d.kind == ASSAY_DECISION_CORRECT) {
 		add_sidecar(f, ASSAY_SIDECAR_CORRECTION, &d.payload, fd);
 		return ASSAY_OK;
@@ -172,6 +182,13 @@ static assay_code open_decided(assay_unit_files *f, const assay_session *s, cons
 	f->size = size;
 	f->bytes = d.payload;
 	return ASSAY_OK;
+}
+
+static bool is_of_pipeline(const assay_session *s, const assay_source *src)
+{
+	const assay_recipe *today = s->recipes[src->modality];
+
+	return today != NULL && assay_digest_eq(&today->digest, &src->recipe);
 }
 
 assay_code assay_unit_files_open(assay_unit_files *f, bool *there, const assay_session *s, int rootfd,
@@ -188,10 +205,14 @@ assay_code assay_unit_files_open(assay_unit_files *f, bool *there, const assay_s
 	f->named = assay_alloc(f->source.sidecar_count + 1, sizeof *f->named);
 	if (f->sidecars == NULL || f->named == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
+	/* The chain is that of today: what another pipeline made of the source waits for a run that brings it up to date. */
+	if (w->rung == ASSAY_NO_RUNG && !is_of_pipeline(s, &f->source))
+		return ASSAY_OK;
 	if (!open_sidecars(f, rootfd))
 		return ASSAY_OK;
-	ASSAY_TRY(open_decided(f, s, w, err));
-	if (f->fd < 0)
+	*there = true;
+	ASSAY_TRY(open_decided(f, there, s, w, err));
+	if (f->fd < 0 && *there)
 		f->fd = open_as_digested(rootfd, f->source.path, &f->source.stamp);
 	*there = f->fd >= 0;
 fail:

@@ -246,6 +246,14 @@ static assay_code name_run(assay_summary *out, const assay_session *s, assay_err
 	return out->run == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "run") : ASSAY_OK;
 }
 
+/* A decision that was made when nobody came to apply it. Judging is a group of its own. */
+static assay_code decide_metadata(const assay_session *s, assay_err *err)
+{
+	const assay_code rc = assay_metadata_decide_all(s, err);
+
+	return rc == ASSAY_OK ? assay_store_commit(s->store, err) : rc;
+}
+
 /* It may stand in a version's record, where more places would say no more. */
 static int64_t this_second(void)
 {
@@ -299,6 +307,8 @@ assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, 
 	if (rc == ASSAY_OK)
 		rc = keep_run(&session, err);
 	if (rc == ASSAY_OK)
+		rc = decide_metadata(&session, err);
+	if (rc == ASSAY_OK)
 		rc = judge(&r, true, true, false, err);
 	rc = finish(&r, rc, err);
 	if (rc == ASSAY_OK)
@@ -329,9 +339,7 @@ assay_code assay_pipeline_repair(assay_summary *out, const assay_config *config,
 	if (rc == ASSAY_OK)
 		rc = keep_run(&session, err);
 	if (rc == ASSAY_OK)
-		rc = assay_metadata_decide_all(&session, err);
-	if (rc == ASSAY_OK)
-		rc = assay_store_commit(store, err);
+		rc = decide_metadata(&session, err);
 	if (rc == ASSAY_OK)
 		rc = judge(&r, true, !opts->no_commit, true, err);
 	rc = finish(&r, rc, err);

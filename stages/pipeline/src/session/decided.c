@@ -36,7 +36,7 @@ assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
 {
 	assay_code rc;
 
-	*d = (assay_decided){.next_ns = INT64_MAX};
+	*d = (assay_decided){0};
 	rc = assay_decisions_each(s, true, take, d, err);
 	for (size_t i = 0; i < d->count && rc == ASSAY_OK; i++)
 		rc = assay_decision_get(s, d->items[i].id, &d->items[i], err);
@@ -83,7 +83,6 @@ bool assay_decided_names_remedy(const assay_decided *d)
 
 void assay_decided_begin(assay_decided *d)
 {
-	d->next_ns = INT64_MAX;
 	for (size_t i = 0; i < d->count; i++)
 		d->in_force[i] = false;
 }
@@ -91,8 +90,15 @@ void assay_decided_begin(assay_decided *d)
 void assay_decided_enforce(assay_decided *d, const assay_decision *which)
 {
 	d->in_force[which - d->items] = true;
-	if (which->expires_ns != 0 && which->expires_ns < d->next_ns)
-		d->next_ns = which->expires_ns;
+}
+
+bool assay_decided_tries(const assay_decided *d, const char *remedy)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->in_force[i] && d->items[i].kind == ASSAY_DECISION_REMEDY &&
+		    strcmp(d->items[i].remedy, remedy) == 0)
+			return true;
+	return false;
 }
 
 assay_code assay_decided_keep(const assay_decided *d, assay_store *s, assay_digest *out, assay_err *err)

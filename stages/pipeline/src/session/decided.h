@@ -11,7 +11,6 @@ typedef struct assay_decided {
 	assay_decision *items; /* ascending by subject and slot */
 	bool *in_force;        /* in parallel: their subject is there, and is what was decided upon */
 	size_t count, cap;
-	int64_t next_ns; /* when the first waiver that is in force ends; INT64_MAX: none does */
 } assay_decided;
 
 ASSAY_NODISCARD assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err);
@@ -24,6 +23,8 @@ bool assay_decided_names_remedy(const assay_decided *d);
 /** Nothing is in force until it is found to be. */
 void assay_decided_begin(assay_decided *d);
 void assay_decided_enforce(assay_decided *d, const assay_decision *which);
+/** Is one in force that names this remedy? */
+bool assay_decided_tries(const assay_decided *d, const char *remedy);
 /** Store the list of those in force for a version; *out is zero when there are none. */
 ASSAY_NODISCARD assay_code assay_decided_keep(const assay_decided *d, assay_store *s, assay_digest *out,
 					      assay_err *err);
