@@ -39,7 +39,7 @@ static int free_shape(void **state)
 static const char artifact[] = "the artifact";
 
 typedef struct good {
-	assay_measurement measurements[5];
+	assay_measurement measurements[6];
 	assay_artifact_ref artifacts[2];
 	assay_result_sample samples[2];
 	assay_step_count steps[3];
@@ -51,12 +51,12 @@ static void make_good(good *g)
 	*g = (good){.result = {.pages = 1, .sample_count = 1, .step_count = 2}};
 	g->result.samples = g->samples;
 	g->result.steps = g->steps;
-	for (uint32_t m = 0; m < 5; m++)
+	for (uint32_t m = 0; m < 6; m++)
 		g->measurements[m] = (assay_measurement){.metric = m, .defined = true, .value = 7};
 	g->samples[0] = (assay_result_sample){.kind = ASSAY_SAMPLE_PAGE,
 					      .parent = ASSAY_NO_SAMPLE,
 					      .measurements = g->measurements,
-					      .measurement_count = 4,
+					      .measurement_count = 5,
 					      .artifacts = g->artifacts,
 					      .artifact_count = 1};
 	g->samples[0].part = (char *)(uintptr_t) "page=1";
@@ -123,11 +123,11 @@ static void answer__a_good_result__stands(void **state)
 
 static void spoil_metric_number(good *g)
 {
-	g->measurements[3].metric = 4;
+	g->measurements[4].metric = 5;
 }
 static void spoil_missing_metric(good *g)
 {
-	g->samples[0].measurement_count = 3;
+	g->samples[0].measurement_count = 4;
 }
 static void spoil_kind(good *g)
 {

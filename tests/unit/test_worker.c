@@ -158,7 +158,7 @@ static void worker__a_unit__its_result_and_artifact_come_back(void **state)
 	assert_string_equal(a.result.samples[0].part, "page=1");
 	assert_int_equal(a.result.samples[0].measurements[TEST_READ_SIZE].value, strlen(text));
 	assert_int_equal(a.result.samples[0].measurements[TEST_READ_VALUE].value, 42);
-	assert_int_equal(a.result.samples[0].measurement_count, 4);
+	assert_int_equal(a.result.samples[0].measurement_count, 5);
 	assert_int_equal(a.result.step_count, 2);
 	assert_int_equal(a.result.steps[1].in, 1);
 	assert_string_equal(assay_buf_str(&shared.kept), text);

@@ -207,7 +207,6 @@ static assay_code settle(making *m, lane *l, assay_worker_answer *answer, assay_
 		rc = assay_attempt_keep(s, &l->files, w, m->tries[item], answer, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	m->a->summary->units_run++;
 	m->a->summary->attempts++;
 	m->uncommitted++;
 	finish(m, item);
