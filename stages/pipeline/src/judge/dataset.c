@@ -30,7 +30,10 @@ typedef struct dataset {
 	assay_ticketing tickets;
 	assay_originals originals;
 	assay_dataset_checks checks;
-	bool moved; /* the source being judged is not as the snapshot's base has it */
+	uint64_t *judged; /* rows of the samples of the stream being judged */
+	size_t judged_count, judged_cap;
+	bool treated; /* some sample of it stands otherwise than the pipeline made it, or did */
+	bool moved;   /* the source being judged is not as the snapshot's base has it */
 } dataset;
 
 /* ---------------------------------------------------------------- one sample */
@@ -162,26 +165,132 @@ static assay_code do_failed_source(dataset *d, assay_complaint *c, assay_err *er
 			      : rc;
 }
 
+/* ---- a stream that stands as an attempt made it, or another file, brings the samples that were found in it along */
+
+/* The root of the sample, by position in the result. */
+static uint32_t root_of(const assay_result *r, uint32_t position)
+{
+	while (r->samples[position].parent != ASSAY_NO_SAMPLE)
+		position = r->samples[position].parent;
+	return position;
+}
+
+static assay_code note_judged(dataset *d, assay_err *err)
+{
+	const assay_judging *j = &d->judging;
+	const assay_code rc = assay_grow(&d->judged, &d->judged_cap, d->judged_count, sizeof *d->judged, err);
+
+	if (rc == ASSAY_OK)
+		d->judged[d->judged_count++] = j->row.id;
+	d->treated |= j->row.way != ASSAY_WAY_PLAIN || j->before.way != ASSAY_WAY_PLAIN;
+	return rc;
+}
+
+static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, assay_err *err)
+{
+	assay_code rc;
+
+	of->position = position;
+	of->sample = &of->unit->result.samples[position];
+	of->part = of->sample->part;
+	rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source, of->sample->kind,
+			       err);
+	if (rc == ASSAY_OK)
+		rc = do_sample(d, of, err);
+	return rc == ASSAY_OK && of->source->modality != ASSAY_MODALITY_PAGE ? note_judged(d, err) : rc;
+}
+
+/* The samples that were found in a root as it was treated, in place of those that the pipeline found. */
+static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *err)
+{
+	assay_unit *unit = assay_arena_alloc(&d->units, 1, sizeof *unit);
+	assay_judged of = {.source = root->source, .bytes = root->bytes, .unit = unit};
+	assay_code rc;
+
+	if (unit == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
+	rc = assay_unit_get_in(d->store, d->judging.row.unit, &d->units, unit, err);
+	if (rc == ASSAY_OK)
+		rc = assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &unit->recipe, &of.recipe,
+				       err);
+	for (uint32_t k = 0; rc == ASSAY_OK && k < unit->result.sample_count; k++) {
+		if (k == root->position || root_of(&unit->result, k) != root->position)
+			continue;
+		d->summary->samples.in++;
+		rc = judge_one(d, &of, k, err);
+	}
+	return rc;
+}
+
+/* *instead: the samples below this root are not those of its unit. */
+static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, bool *instead, assay_err *err)
+{
+	assay_judged root;
+	assay_code rc = judge_one(d, of, position, err);
+
+	root = d->judging.of;
+	*instead =
+	    rc == ASSAY_OK && of->source->modality != ASSAY_MODALITY_PAGE && d->judging.row.way != ASSAY_WAY_PLAIN;
+	return *instead ? judge_found(d, &root, err) : rc;
+}
+
+static assay_code judge_unit(dataset *d, assay_judged *of, const assay_unit *unit, assay_err *err)
+{
+	const assay_result *r = &unit->result;
+	ASSAY_AUTO_FREE bool *instead = assay_alloc(r->sample_count, sizeof *instead);
+	assay_code rc = ASSAY_OK;
+
+	if (instead == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
+	for (uint32_t k = 0; k < r->sample_count && rc == ASSAY_OK; k++) {
+		of->unit = unit;
+		if (r->samples[k].parent == ASSAY_NO_SAMPLE) {
+			d->summary->samples.in++;
+			rc = judge_root(d, of, k, &instead[k], err);
+		} else if (!instead[root_of(r, k)]) {
+			d->summary->samples.in++;
+			rc = judge_one(d, of, k, err);
+		}
+	}
+	return rc;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* A sample that nobody found this time is not there any more. */
+static assay_code sweep_sample(void *ctx, const assay_sample_row *row, assay_err *err)
+{
+	dataset *d = ctx;
+	ASSAY_AUTO_SAMPLE_ROW gone = {0};
+	assay_code rc;
+
+	if (row->missing || bsearch(&row->id, d->judged, d->judged_count, sizeof *d->judged, compare_ids) != NULL)
+		return ASSAY_OK;
+	rc = assay_sample_get(d->store, row->id, &gone, err);
+	gone.missing = true;
+	if (rc == ASSAY_OK)
+		rc = assay_sample_put(d->store, &gone, err);
+	return rc == ASSAY_OK ? assay_snapshot_forget(&d->snapshot, row->key, err) : rc;
+}
+
 static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units, assay_err *err)
 {
 	const size_t count = of->source->unit_count;
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0; i < count; i++)
-		d->summary->samples.in += units[i].result.sample_count;
-	for (size_t i = 0; i < count && rc == ASSAY_OK; i++) {
-		of->unit = &units[i];
-		for (uint32_t k = 0; k < units[i].result.sample_count && rc == ASSAY_OK; k++) {
-			of->position = k;
-			of->sample = &units[i].result.samples[k];
-			of->part = of->sample->part;
-			rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source,
-					       of->sample->kind, err);
-			if (rc == ASSAY_OK)
-				rc = do_sample(d, of, err);
-		}
-	}
-	return rc;
+	d->judged_count = 0;
+	d->treated = false;
+	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
+		rc = judge_unit(d, of, &units[i], err);
+	if (rc != ASSAY_OK || !d->treated)
+		return rc;
+	qsort(d->judged, d->judged_count, sizeof *d->judged, compare_ids);
+	return assay_samples_of(d->store, of->source->id, sweep_sample, d, err);
 }
 
 static assay_code do_loaded_source(dataset *d, const assay_source *src, const assay_unit *units, assay_err *err)
@@ -445,6 +554,7 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 	ASSAY_TRY(conclude(&d, err));
 fail:
 	assay_arena_release(&d.units);
+	free(d.judged);
 	assay_judging_release(&d.judging);
 	assay_snapshot_release(&d.snapshot);
 	assay_ticketing_release(&d.tickets);

@@ -204,7 +204,8 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 	assay_code rc;
 
 	*out = NULL;
-	if (s == NULL || r->count == ASSAY_TRIES_MAX)
+	/* What a file in place of the source holds is not tried in other ways. */
+	if (s == NULL || r->count == ASSAY_TRIES_MAX || !assay_digest_eq(&base->bytes, &base->source->digest))
 		return ASSAY_OK;
 	t = next_try(r);
 	t->remedy = remedy;

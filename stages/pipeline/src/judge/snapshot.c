@@ -74,6 +74,11 @@ static assay_code forget_sample(void *ctx, const assay_sample_row *row, assay_er
 	return forget_key(ctx, row->key, err);
 }
 
+assay_code assay_snapshot_forget(assay_snapshot *s, const char *key, assay_err *err)
+{
+	return s->base == NULL || s->counts_only ? ASSAY_OK : forget_key(s, key, err);
+}
+
 assay_code assay_snapshot_moved(assay_snapshot *s, assay_store *store, const assay_source *src, assay_err *err)
 {
 	assay_code rc;

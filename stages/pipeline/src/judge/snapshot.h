@@ -40,6 +40,8 @@ ASSAY_NODISCARD assay_code assay_snapshot_recipe(assay_snapshot *s, const assay_
 /** The source has changed since the base: what it had there goes, and all that it has now is told. */
 ASSAY_NODISCARD assay_code assay_snapshot_moved(assay_snapshot *s, assay_store *store, const assay_source *src,
 						assay_err *err);
+/** What the base may have of the sample goes: it is no longer there. */
+ASSAY_NODISCARD assay_code assay_snapshot_forget(assay_snapshot *s, const char *key, assay_err *err);
 /** A sample with its verdict. @param told  it may stand differently in the base, or there is none */
 ASSAY_NODISCARD assay_code assay_snapshot_sample(assay_snapshot *s, const assay_judged *of, const assay_sample_row *row,
 						 bool told, assay_err *err);
