@@ -28,55 +28,83 @@ const char *assay_attribute_kind_name(unsigned kind)
 
 /* ---------------------------------------------------------------- the search */
 
-static void each_owner(gathering *g, const subject *x, void fn(traits *, uint32_t, uint16_t *), uint16_t *codes)
+typedef struct owned_codes {
+	uint16_t *codes;
+	uint64_t samples;
+} owned_codes;
+
+static void each_owner(gathering *g, const subject *x, void fn(traits *, uint32_t, owned_codes *), owned_codes *of)
 {
 	const known_recipe *k = &g->recipes[x->owners[OF_RECIPE]];
 
-	fn(&g->traits, k->owner, codes);
-	fn(&g->traits, k->lacks, codes);
+	fn(&g->traits, k->owner, of);
+	fn(&g->traits, k->lacks, of);
 	for (size_t i = OF_SOURCE; i <= OF_REMEDY; i++)
 		if (x->owners[i] != GATHERING_NONE)
-			fn(&g->traits, x->owners[i], codes);
+			fn(&g->traits, x->owners[i], of);
 }
 
-static void count_owner(traits *t, uint32_t owner, uint16_t *codes)
+static void count_owner(traits *t, uint32_t owner, owned_codes *of)
 {
-	(void)codes;
-	traits_count(t, owner);
+	traits_count(t, owner, of->samples);
 }
 
-static void fill_owner(traits *t, uint32_t owner, uint16_t *codes)
+static void fill_owner(traits *t, uint32_t owner, owned_codes *of)
 {
-	traits_fill(t, owner, codes);
+	traits_fill(t, owner, of->codes);
+}
+
+/* How many subjects from this one on have the same owners: those of a source, mostly. */
+static size_t alike(const gathering *g, size_t from)
+{
+	const subject *x = &g->subjects[from];
+	size_t n = 1;
+
+	while (from + n < g->count && memcmp(x->owners, x[n].owners, sizeof x->owners) == 0)
+		n++;
+	return n;
 }
 
 static assay_code count_traits(gathering *g, assay_err *err)
 {
 	assay_code rc = traits_count_begin(&g->traits, err);
 
-	for (size_t i = 0; i < g->count && rc == ASSAY_OK; i++)
-		each_owner(g, &g->subjects[i], count_owner, NULL);
+	for (size_t i = 0, n; i < g->count && rc == ASSAY_OK; i += n) {
+		n = alike(g, i);
+		each_owner(g, &g->subjects[i], count_owner, &(owned_codes){.samples = n});
+	}
 	return rc == ASSAY_OK ? traits_settle(&g->traits, g->count, err) : rc;
+}
+
+static uint16_t level_of(const gathering *g, size_t at, size_t metric)
+{
+	const range *r = &g->ranges.items[metric];
+	int64_t value;
+
+	return cells_get(&g->values, at, metric, &value) ? ranges_level(r, value) : (uint16_t)(r->cut_count + 1);
 }
 
 /* Columns of traits come first, then the metrics. */
 static assay_code show_subjects(gathering *g, assay_association *a, assay_err *err)
 {
-	const size_t columns = g->traits.column_count;
-	ASSAY_AUTO_FREE uint16_t *codes = assay_alloc(columns + g->metric_count + 1, sizeof *codes);
+	const size_t columns = g->traits.column_count, metrics = g->values.width;
+	ASSAY_AUTO_FREE uint16_t *codes = assay_alloc(columns + metrics + 1, sizeof *codes);
 	assay_code rc = ASSAY_OK;
 
 	if (codes == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attributes");
 	for (size_t i = 0; i < columns; i++)
 		assay_association_unrelated(a, i, g->traits.columns[i].otherwise);
-	for (size_t i = 0; i < g->metric_count; i++)
+	for (size_t i = 0; i < metrics; i++)
 		assay_association_ordered(a, columns + i, (uint16_t)(g->ranges.items[i].cut_count + 1));
-	for (size_t i = 0; i < g->count && rc == ASSAY_OK; i++) {
-		traits_clear(&g->traits, codes);
-		each_owner(g, &g->subjects[i], fill_owner, codes);
-		for (size_t m = 0; m < g->metric_count; m++)
-			codes[columns + m] = g->levels[i * g->metric_count + m];
+	for (size_t i = 0, n = 0; i < g->count && rc == ASSAY_OK; i++, n--) {
+		if (n == 0) {
+			n = alike(g, i);
+			traits_clear(&g->traits, codes);
+			each_owner(g, &g->subjects[i], fill_owner, &(owned_codes){.codes = codes});
+		}
+		for (size_t m = 0; m < metrics; m++)
+			codes[columns + m] = level_of(g, i, m);
 		rc = assay_association_add(a, codes, g->subjects[i].failed, err);
 	}
 	return rc;
@@ -152,7 +180,7 @@ static assay_code search(gathering *g, assay_err *err)
 	assay_code rc;
 
 	ASSAY_TRY(count_traits(g, err));
-	g->out->attributes = g->traits.column_count + g->metric_count;
+	g->out->attributes = g->traits.column_count + g->values.width;
 	ASSAY_TRY(assay_association_open(&a, g->out->attributes, err));
 	ASSAY_TRY(show_subjects(g, a, err));
 	ASSAY_TRY(assay_association_find(&r, a, ASSAY_CAUSES_ALPHA, ASSAY_CAUSES_SUPPORT, err));
@@ -174,6 +202,7 @@ assay_code assay_causes_find(assay_causes *out, assay_store *s, const assay_vers
 	memset(g.kind_owners, 0xff, sizeof g.kind_owners);
 	ASSAY_TRY(roster_open(&r, s, v, err));
 	ASSAY_TRY(gathering_list(&g, &r, set, judged, err));
+	roster_release(&r);
 	out->samples = g.count;
 	for (size_t i = 0; i < g.count; i++)
 		out->failed += g.subjects[i].failed;

@@ -23,7 +23,7 @@ void gathering_release(gathering *g)
 	free(g->recipes);
 	assay_decisions_free(g->decisions, g->decision_count);
 	free(g->subjects);
-	free(g->levels);
+	cells_release(&g->values);
 	free(g->source_owners);
 	free(g->remedy_owners);
 	interner_release(&g->paths);
@@ -48,7 +48,7 @@ static int by_unit(const void *pa, const void *pb)
 	return strcmp(a->key, b->key);
 }
 
-static assay_code add_subject(gathering *g, const roster_entry *e, bool failed, assay_err *err)
+static assay_code add_subject(gathering *g, const char *key, const roster_entry *e, bool failed, assay_err *err)
 {
 	subject *x;
 	assay_code rc = assay_grow(&g->subjects, &g->cap, g->count, sizeof *g->subjects, err);
@@ -56,16 +56,33 @@ static assay_code add_subject(gathering *g, const roster_entry *e, bool failed, 
 	if (rc != ASSAY_OK)
 		return rc;
 	x = &g->subjects[g->count];
-	*x = (subject){.key = e->key,
+	*x = (subject){.key = key,
 		       .owners = {GATHERING_NONE, GATHERING_NONE, GATHERING_NONE, GATHERING_NONE, GATHERING_NONE},
 		       .failed = failed};
-	rc = assay_unit_find(g->store, &e->work_key, &x->unit, err);
-	if (rc == ASSAY_OK)
-		g->count++;
-	return rc == ASSAY_ENOENT ? lost_work(err) : rc;
+	/* Samples of a unit follow each other, nearly always. */
+	if (g->count > 0 && assay_digest_eq(&g->work_key, &e->work_key))
+		x->unit = x[-1].unit;
+	else
+		rc = assay_unit_find(g->store, &e->work_key, &x->unit, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? lost_work(err) : rc;
+	g->work_key = e->work_key;
+	g->count++;
+	return ASSAY_OK;
 }
 
-/* Both lists ascend by key. */
+/* Units are mostly numbered in the order of keys. */
+static void sort_subjects(gathering *g)
+{
+	bool sorted = true;
+
+	for (size_t i = 1; i < g->count && sorted; i++)
+		sorted = g->subjects[i - 1].unit <= g->subjects[i].unit; /* and the keys ascend */
+	if (!sorted)
+		qsort(g->subjects, g->count, sizeof *g->subjects, by_unit);
+}
+
+/* Both lists ascend by key. Those of the results also lie in that order, and those of the roster anywhere. */
 assay_code gathering_list(gathering *g, const roster *r, const assay_feedback_set *set, const unsigned char *judged,
 			  assay_err *err)
 {
@@ -75,12 +92,11 @@ assay_code gathering_list(gathering *g, const roster *r, const assay_feedback_se
 		const int order = strcmp(set->items[i].key, r->entries[k].key);
 
 		if (order == 0 && judged[i] != ASSAY_JUDGED_NOT)
-			rc = add_subject(g, &r->entries[k], judged[i] == ASSAY_JUDGED_FAIL, err);
+			rc = add_subject(g, set->items[i].key, &r->entries[k], judged[i] == ASSAY_JUDGED_FAIL, err);
 		i += order <= 0;
 		k += order >= 0;
 	}
-	if (g->count > 1)
-		qsort(g->subjects, g->count, sizeof *g->subjects, by_unit);
+	sort_subjects(g);
 	return rc;
 }
 
@@ -257,13 +273,27 @@ fail:
 	return rc;
 }
 
+/* Does a sample of this key come of a source of this path? */
+static bool is_of(const char *key, const char *path)
+{
+	const size_t n = strlen(path);
+
+	return strncmp(key, path, n) == 0 && (key[n] == '#' || key[n] == '\0');
+}
+
+/* Samples of a source follow each other, mostly. */
 static assay_code source_of(gathering *g, const char *key, uint32_t *owner, assay_err *err)
 {
-	ASSAY_AUTO_FREE char *path = assay_strndup(key, strcspn(key, "#"));
+	ASSAY_AUTO_FREE char *path = NULL;
 	uint32_t number;
 	bool fresh;
 	assay_code rc;
 
+	if (g->paths.count > 0 && is_of(key, g->paths.items[g->source].text)) {
+		*owner = g->source_owners[g->source];
+		return ASSAY_OK;
+	}
+	path = assay_strndup(key, strcspn(key, "#"));
 	if (path == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
 	ASSAY_TRY(assay_grow(&g->source_owners, &g->source_cap, g->paths.count, sizeof *g->source_owners, err));
@@ -271,26 +301,31 @@ static assay_code source_of(gathering *g, const char *key, uint32_t *owner, assa
 	if (fresh)
 		rc = learn_source(g, path, &g->source_owners[number], err);
 	*owner = g->source_owners[number];
+	g->source = number;
 fail:
+	return rc;
+}
+
+static assay_code learn_run(gathering *g, uint64_t run, assay_err *err)
+{
+	ASSAY_AUTO_RUN r = {0};
+	char name[32];
+	assay_code rc = assay_run_get(g->store, run, &r, err);
+
+	(void)snprintf(name, sizeof name, "run %" PRIu64, run);
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+		rc = traits_owner(&g->traits, &g->run_owner, err);
+	if (rc == ASSAY_OK)
+		rc = traits_add(&g->traits, ASSAY_ATTRIBUTE_RUN, "", r.name != NULL ? r.name : name, err);
+	g->run = run;
 	return rc;
 }
 
 /* Units follow each other in the order of runs. */
 static assay_code run_of(gathering *g, uint64_t run, uint32_t *owner, assay_err *err)
 {
-	ASSAY_AUTO_RUN r = {0};
-	char name[32];
-	assay_code rc = ASSAY_OK;
+	const assay_code rc = g->run != run || g->run_owner == GATHERING_NONE ? learn_run(g, run, err) : ASSAY_OK;
 
-	if (g->run != run || g->run_owner == GATHERING_NONE) {
-		(void)snprintf(name, sizeof name, "run %" PRIu64, run);
-		rc = assay_run_get(g->store, run, &r, err);
-		if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
-			rc = traits_owner(&g->traits, &g->run_owner, err);
-		if (rc == ASSAY_OK)
-			rc = traits_add(&g->traits, ASSAY_ATTRIBUTE_RUN, "", r.name != NULL ? r.name : name, err);
-		g->run = run;
-	}
 	*owner = g->run_owner;
 	return rc;
 }
@@ -350,6 +385,7 @@ fail:
 typedef struct parts {
 	const assay_result_sample **list; /* sorted by part */
 	size_t count;
+	size_t next; /* behind the one that was found last */
 } parts;
 
 static int by_part(const void *pa, const void *pb)
@@ -362,6 +398,7 @@ static int by_part(const void *pa, const void *pb)
 static assay_code sort_parts(parts *p, const assay_result *r, assay_arena *arena, assay_err *err)
 {
 	p->count = r->sample_count;
+	p->next = 0;
 	p->list = assay_arena_alloc(arena, p->count > 0 ? p->count : 1, sizeof *p->list);
 	if (p->list == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "unit");
@@ -372,64 +409,35 @@ static assay_code sort_parts(parts *p, const assay_result *r, assay_arena *arena
 	return ASSAY_OK;
 }
 
-static const assay_result_sample *part_of(const parts *p, const char *key)
+/* Subjects of a unit ascend as parts do, so that the next one is nearly always it. */
+static const assay_result_sample *part_of(parts *p, const char *key)
 {
 	const char *sharp = strchr(key, '#');
 	const assay_result_sample wanted = {.part = (char *)(uintptr_t)(sharp != NULL ? sharp + 1 : "")};
 	const assay_result_sample *pointer = &wanted, **found;
 
+	if (p->next < p->count && strcmp(p->list[p->next]->part, wanted.part) == 0)
+		return p->list[p->next++];
 	found = p->count > 0 ? bsearch(&pointer, p->list, p->count, sizeof *p->list, by_part) : NULL;
-	return found != NULL ? *found : NULL;
+	if (found == NULL)
+		return NULL;
+	p->next = (size_t)(found - p->list) + 1;
+	return *found;
 }
 
-typedef assay_code subject_fn(gathering *g, size_t at, const assay_unit *u, const known_recipe *k,
-			      const assay_result_sample *s, assay_err *err);
-
-/* Every step-th of the subjects with what is known of it; each unit is read once. */
-static assay_code each_subject(gathering *g, size_t step, subject_fn *fn, assay_err *err)
+static assay_code take_values(gathering *g, size_t at, const known_recipe *k, const assay_result_sample *s,
+			      assay_err *err)
 {
-	assay_arena arena = {0};
-	assay_unit u = {0};
-	known_recipe *k = NULL;
-	parts p = {0};
+	const bool shown = at % (g->count / RANGES_SAMPLED + 1) == 0;
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0; i < g->count; i += step) {
-		const assay_result_sample *s;
-
-		if (u.id != g->subjects[i].unit) {
-			assay_arena_rewind(&arena);
-			ASSAY_TRY(assay_unit_get_in(g->store, g->subjects[i].unit, &arena, &u, err));
-			ASSAY_TRY(sort_parts(&p, &u.result, &arena, err));
-			ASSAY_TRY(recipe_of(g, &u.recipe, &k, err));
-		}
-		s = part_of(&p, g->subjects[i].key);
-		if (s == NULL) {
-			rc = lost_work(err);
-			goto fail;
-		}
-		ASSAY_TRY(fn(g, i, &u, k, s, err));
-		if (assay_stop_requested() > 0) {
-			rc = ASSAY_RAISE(err, ASSAY_ESTOP, "stopped");
-			goto fail;
-		}
-	}
-fail:
-	assay_arena_release(&arena);
-	return rc == ASSAY_ENOENT ? lost_work(err) : rc;
-}
-
-static assay_code show_values(gathering *g, size_t at, const assay_unit *u, const known_recipe *k,
-			      const assay_result_sample *s, assay_err *err)
-{
-	assay_code rc = ASSAY_OK;
-
-	(void)at;
-	(void)u;
 	for (size_t i = 0; i < s->measurement_count && rc == ASSAY_OK; i++) {
 		const assay_measurement *m = &s->measurements[i];
 
-		if (m->defined && m->metric < k->recipe->metric_total)
+		if (!m->defined || m->metric >= k->recipe->metric_total)
+			continue;
+		rc = cells_put(&g->values, at, k->metrics[m->metric], m->value, err);
+		if (rc == ASSAY_OK && shown)
 			rc = ranges_show(&g->ranges, k->metrics[m->metric], m->value, err);
 	}
 	return rc;
@@ -439,7 +447,6 @@ static assay_code take_facts(gathering *g, size_t at, const assay_unit *u, const
 			     const assay_result_sample *s, assay_err *err)
 {
 	const bool repaired = g->version->remedy_count > 0 || !assay_digest_is_zero(&g->version->decisions);
-	uint8_t *levels = &g->levels[at * g->metric_count];
 	subject *x = &g->subjects[at];
 	assay_code rc;
 
@@ -449,18 +456,51 @@ static assay_code take_facts(gathering *g, size_t at, const assay_unit *u, const
 	ASSAY_TRY(kind_of(g, s->kind, &x->owners[OF_KIND], err));
 	if (repaired)
 		ASSAY_TRY(remedy_of(g, x, &x->owners[OF_REMEDY], err));
-	for (size_t i = 0; i < g->metric_count; i++)
-		levels[i] = (uint8_t)(g->ranges.items[i].cut_count + 1);
-	for (size_t i = 0; i < s->measurement_count; i++) {
-		const assay_measurement *m = &s->measurements[i];
-
-		const uint32_t n = m->metric < k->recipe->metric_total ? k->metrics[m->metric] : GATHERING_NONE;
-
-		if (m->defined && n < g->metric_count)
-			levels[n] = (uint8_t)ranges_level(&g->ranges.items[n], m->value);
-	}
+	ASSAY_TRY(take_values(g, at, k, s, err));
 fail:
 	return rc;
+}
+
+typedef struct open_unit {
+	assay_unit unit;
+	assay_arena arena; /* its */
+	parts parts;
+	known_recipe *recipe;
+} open_unit;
+
+static assay_code read_unit(gathering *g, open_unit *o, uint64_t id, assay_err *err)
+{
+	assay_code rc;
+
+	assay_arena_rewind(&o->arena);
+	ASSAY_TRY(assay_unit_get_in(g->store, id, &o->arena, &o->unit, err));
+	ASSAY_TRY(sort_parts(&o->parts, &o->unit.result, &o->arena, err));
+	ASSAY_TRY(recipe_of(g, &o->unit.recipe, &o->recipe, err));
+	if (g->ranges.names.count > g->values.width)
+		ASSAY_TRY(cells_widen(&g->values, g->ranges.names.count, err));
+fail:
+	return rc;
+}
+
+/* All subjects, with what is known of them; each unit is read once. */
+static assay_code read_subjects(gathering *g, assay_err *err)
+{
+	open_unit o = {0};
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < g->count && rc == ASSAY_OK; i++) {
+		const assay_result_sample *s;
+
+		if (o.unit.id != g->subjects[i].unit)
+			ASSAY_TRY(read_unit(g, &o, g->subjects[i].unit, err));
+		s = part_of(&o.parts, g->subjects[i].key);
+		rc = s != NULL ? take_facts(g, i, &o.unit, o.recipe, s, err) : lost_work(err);
+		if (rc == ASSAY_OK && assay_stop_requested() > 0)
+			rc = ASSAY_RAISE(err, ASSAY_ESTOP, "stopped");
+	}
+fail:
+	assay_arena_release(&o.arena);
+	return rc == ASSAY_ENOENT ? lost_work(err) : rc;
 }
 
 /* Those that the version names: which of them samples have shows later, and no metric is to be met unprepared. */
@@ -492,20 +532,13 @@ static assay_code read_decisions(gathering *g, assay_err *err)
 
 assay_code gathering_read(gathering *g, assay_err *err)
 {
-	const size_t step = g->count / RANGES_SAMPLED + 1;
-	size_t bytes;
 	assay_code rc;
 
 	ASSAY_TRY(read_decisions(g, err));
 	ASSAY_TRY(learn_recipes(g, err));
-	ASSAY_TRY(each_subject(g, step, show_values, err));
-	ranges_cut(&g->ranges);
-	g->metric_count = g->ranges.names.count;
-	if (assay_mul_size(&bytes, g->count, g->metric_count))
-		g->levels = assay_alloc(bytes, 1);
-	if (g->levels == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "measurements");
-	ASSAY_TRY(each_subject(g, 1, take_facts, err));
+	ASSAY_TRY(cells_open(&g->values, g->count, g->ranges.names.count, err));
+	ASSAY_TRY(read_subjects(g, err));
+	ASSAY_TRY(ranges_cut(&g->ranges, err));
 	for (size_t i = 0; i < g->recipe_count; i++)
 		ASSAY_TRY(learn_lacks(g, &g->recipes[i], err));
 fail:

@@ -8,6 +8,7 @@
 #include "assay/recipe.h"
 #include "assay/unit.h"
 
+#include "cells.h"
 #include "ranges.h"
 #include "roster.h"
 #include "traits.h"
@@ -38,16 +39,17 @@ typedef struct gathering {
 	size_t decision_count;
 	subject *subjects;
 	size_t count, cap;
+	assay_digest work_key; /* of the latest of subjects, while they are listed */
 	traits traits;
 	ranges ranges;
-	uint8_t *levels; /* by subject and metric */
-	size_t metric_count;
+	cells values; /* by subject and metric */
 	known_recipe *recipes;
 	size_t recipe_count, recipe_cap;
 	interner paths; /* of sources; the number is that of source_owners */
 	uint32_t *source_owners;
 	size_t source_cap;
-	uint64_t run; /* whose owner is run_owner */
+	uint32_t source; /* whose path was met last */
+	uint64_t run;    /* whose owner is run_owner */
 	uint32_t run_owner;
 	uint32_t kind_owners[ASSAY_SAMPLE_KIND_MAX + 1];
 	interner remedies;
@@ -56,7 +58,7 @@ typedef struct gathering {
 } gathering;
 
 void gathering_release(gathering *g);
-/** The samples of results that are judged; both lists ascend by key. The roster must stay. */
+/** The samples of results that are judged; both lists ascend by key. The results must stay. */
 ASSAY_NODISCARD assay_code gathering_list(gathering *g, const roster *r, const assay_feedback_set *set,
 					  const unsigned char *judged, assay_err *err);
 /** Read their units, and learn what they have. */

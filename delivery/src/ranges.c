@@ -3,6 +3,10 @@
 #include "assay/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define DIGIT_BITS 8
+#define DIGITS     ((size_t)1 << DIGIT_BITS)
 
 void ranges_release(ranges *r)
 {
@@ -39,18 +43,59 @@ assay_code ranges_show(ranges *r, uint32_t number, int64_t value, assay_err *err
 	return rc;
 }
 
-static int by_value(const void *a, const void *b)
+/* Ascending as unsigned numbers, and with the sign bit turned over as signed ones. */
+static unsigned digit_of(int64_t value, unsigned digit)
 {
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (unsigned)(((uint64_t)value ^ UINT64_C(1) << 63) >> (DIGIT_BITS * digit)) & (DIGITS - 1);
+}
 
-	return (x > y) - (x < y);
+/* In the order of one digit; values of the same digit keep theirs. False: all have the same, nothing was done. */
+static bool sort_digit(int64_t *to, const int64_t *from, size_t count, unsigned digit)
+{
+	size_t starts[DIGITS] = {0}, sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		starts[digit_of(from[i], digit)]++;
+	if (starts[digit_of(from[0], digit)] == count)
+		return false;
+	for (size_t d = 0; d < DIGITS; d++) {
+		const size_t n = starts[d];
+
+		starts[d] = sum;
+		sum += n;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[starts[digit_of(from[i], digit)]++] = from[i];
+	return true;
+}
+
+assay_code ranges_sort(int64_t *values, size_t count, assay_err *err)
+{
+	ASSAY_AUTO_FREE int64_t *room = assay_alloc(count, sizeof *room);
+	int64_t *from = values, *to = room;
+
+	if (room == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "measurements");
+	for (unsigned digit = 0; digit < 64 / DIGIT_BITS && count > 0; digit++) {
+		if (sort_digit(to, from, count, digit)) {
+			int64_t *t = from;
+
+			from = to;
+			to = t;
+		}
+	}
+	if (from != values)
+		memcpy(values, from, count * sizeof *values);
+	return ASSAY_OK;
 }
 
 /* Where each tenth begins, once; nothing begins at the smallest value. */
-static void cut(range *x)
+static assay_code cut(range *x, assay_err *err)
 {
-	if (x->count > 1)
-		qsort(x->values, x->count, sizeof *x->values, by_value);
+	const assay_code rc = ranges_sort(x->values, x->count, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
 	for (size_t i = 1; i < ASSAY_CAUSES_LEVELS && x->count > 0; i++) {
 		const int64_t at = x->values[i * x->count / ASSAY_CAUSES_LEVELS];
 
@@ -60,19 +105,23 @@ static void cut(range *x)
 	free(x->values);
 	x->values = NULL;
 	x->count = x->cap = 0;
+	return ASSAY_OK;
 }
 
-void ranges_cut(ranges *r)
+assay_code ranges_cut(ranges *r, assay_err *err)
 {
-	for (size_t i = 0; i < r->names.count; i++)
-		cut(&r->items[i]);
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < r->names.count && rc == ASSAY_OK; i++)
+		rc = cut(&r->items[i], err);
+	return rc;
 }
 
 uint16_t ranges_level(const range *r, int64_t value)
 {
 	uint16_t level = 0;
 
-	while (level < r->cut_count && value >= r->cuts[level])
-		level++;
+	for (size_t i = 0; i < r->cut_count; i++) /* of all: a guess where to stop would mostly be wrong */
+		level = (uint16_t)(level + (value >= r->cuts[i]));
 	return level;
 }

@@ -6,6 +6,8 @@
 #include "assay/trie.h"
 #include "assay/unit.h"
 
+#include "keysort.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,20 +33,13 @@ static assay_code take_entry(void *ctx, const assay_trie_entry *e, assay_err *er
 	return ASSAY_OK;
 }
 
-static int by_key(const void *a, const void *b)
-{
-	return strcmp(((const roster_entry *)a)->key, ((const roster_entry *)b)->key);
-}
-
 assay_code roster_open(roster *r, assay_store *s, const assay_version *v, assay_err *err)
 {
 	assay_code rc;
 
 	*r = (roster){.store = s};
 	rc = assay_trie_each(s, &v->accepted, take_entry, r, err);
-	if (r->count > 1)
-		qsort(r->entries, r->count, sizeof *r->entries, by_key);
-	return rc;
+	return rc == ASSAY_OK ? keysort(r->entries, r->count, err) : rc;
 }
 
 void roster_release(roster *r)

@@ -52,12 +52,12 @@ assay_code traits_count_begin(traits *t, assay_err *err)
 	return t->counts != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "counts");
 }
 
-void traits_count(traits *t, uint32_t owner)
+void traits_count(traits *t, uint32_t owner, uint64_t samples)
 {
 	const trait_owner o = t->owners[owner];
 
 	for (size_t i = o.first; i < o.first + o.count; i++)
-		t->counts[t->owned[i]]++;
+		t->counts[t->owned[i]] += samples;
 }
 
 /* ---------------------------------------------------------------- what is tested */

@@ -54,8 +54,8 @@ ASSAY_NODISCARD assay_code traits_add(traits *t, assay_attribute_kind kind, cons
 
 /** All owners are known. */
 ASSAY_NODISCARD assay_code traits_count_begin(traits *t, assay_err *err);
-/** A sample has what this owner has. */
-void traits_count(traits *t, uint32_t owner);
+/** So many samples have what this owner has. */
+void traits_count(traits *t, uint32_t owner, uint64_t samples);
 /** All samples are counted: choose what is tested. */
 ASSAY_NODISCARD assay_code traits_settle(traits *t, uint64_t samples, assay_err *err);
 /** Codes of a sample that has nothing; then, owner by owner, of what it has. By column. */

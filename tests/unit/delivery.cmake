@@ -14,3 +14,9 @@ endforeach()
 foreach(name causes evaluation)
   assay_add_unit(${name} LINK assay::delivery WRAP malloc calloc realloc)
 endforeach()
+
+# What a report of failures is quick by, beside the plain versions.
+foreach(name cells keysort ranges)
+  assay_add_unit(${name} LINK assay::delivery WRAP calloc)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/delivery/src)
+endforeach()
