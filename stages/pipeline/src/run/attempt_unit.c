@@ -156,7 +156,7 @@ static assay_code open_decided(assay_unit_files *f, bool *there, const assay_ses
 {
 	ASSAY_AUTO_DECISION d = {0};
 	assay_err why = ASSAY_ERR_INIT;
-	uint64_t size;
+	uint64_t size = 0;
 	int fd = -1;
 	assay_code rc;
 
