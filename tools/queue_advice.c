@@ -94,7 +94,7 @@ static void advise_people(const assay_ticket *t, const assay_ticket_facts *c, as
 
 	if (t->origin == ASSAY_TICKET_JUDGED && t->failure == ASSAY_FAILURE_NONE)
 		advise(fn, ctx, "another way to read it: 'assay queue retry @ --remedy NAME'", t->id);
-	if (page || (c->kind != NULL && strcmp(c->kind, "audio") == 0))
+	if (assay_ticket_has_text(c) && assay_ticket_takes_text(c))
 		advise(fn, ctx, "type what it says: 'assay queue resolve @ --text FILE'", t->id);
 	if (page || (c->sample != NULL && c->sample->parent == ASSAY_NO_SAMPLE))
 		advise(fn, ctx, "put a better file in its place: 'assay queue resolve @ --file FILE'", t->id);

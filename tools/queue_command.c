@@ -159,6 +159,21 @@ assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_d
 	return rc;
 }
 
+assay_code assay_command_add(assay_command *c, const char *text, assay_err *err)
+{
+	assay_command_item *item = &c->items[c->count - 1];
+	ASSAY_AUTO_BUF whole = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_buf_printf(&whole, "%s; %s", item->text, text);
+	rc = assay_buf_check(&whole, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	free(item->text);
+	item->text = assay_strdup(assay_buf_str(&whole));
+	return item->text != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
+}
+
 assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_ticket_state state, const char *owner,
 				assay_err *err)
 {
@@ -242,19 +257,26 @@ assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const cha
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "T%" PRIu64 " (%s) %s", t->id, t->subject, assay_buf_str(&text));
 }
 
-static bool has_step(const assay_recipe *r, const char *stage)
+/* Its text is that of the other file: it must be part of that. */
+static assay_code has_own_text(assay_command *c, const assay_ticket *t, assay_err *err)
 {
-	for (size_t i = 0; r != NULL && i < r->step_count; i++)
-		if (strcmp(r->steps[i].stage, stage) == 0)
-			return true;
-	return false;
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = assay_command_source(&src, c, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_command_content(&d, c, t, &src, err);
+	if (rc != ASSAY_OK || d.kind != ASSAY_DECISION_REPLACE)
+		return rc;
+	return assay_command_refuse(t, err,
+				    "has another file in its place, which a text would take back: the text must be "
+				    "part of a file that replaces it, or 'assay queue retry T%" PRIu64
+				    "' takes the other file back first",
+				    t->id);
 }
 
 assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, assay_err *err)
 {
-	static const struct {
-		const char *kind, *stage;
-	} takers[] = {{"page", "ocr.recognize"}, {"audio", "audio.transcript"}};
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
 	assay_code rc = assay_ticket_facts_load(&facts, c->store, t, err);
 
@@ -265,15 +287,12 @@ assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, as
 		rc = assay_ticket_facts_load_rest(&facts, c->store, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	for (size_t i = 0; i < ASSAY_COUNT(takers) && facts.kind != NULL; i++) {
-		if (strcmp(takers[i].kind, facts.kind) != 0)
-			continue;
-		if (has_step(facts.recipe, takers[i].stage))
-			return ASSAY_OK;
-		return assay_command_refuse(t, err, "has no text: its pipeline has no %s", takers[i].stage);
-	}
-	return assay_command_refuse(t, err, "is a %s: only pages and audio have a text that can be corrected",
-				    facts.kind != NULL ? facts.kind : "sample that is not there any more");
+	if (!assay_ticket_has_text(&facts))
+		return assay_command_refuse(t, err, "is a %s: only pages and audio have a text that can be corrected",
+					    facts.kind != NULL ? facts.kind : "sample that is not there any more");
+	if (!assay_ticket_takes_text(&facts))
+		return assay_command_refuse(t, err, "has no text: its pipeline has no stage that takes one");
+	return has_own_text(c, t, err);
 }
 
 /* ---------------------------------------------------------------- what came of it */

@@ -72,6 +72,8 @@ ASSAY_NODISCARD assay_code assay_command_note(assay_command *c, const assay_tick
 /** Decide (actor, reason and time are filled in), and note it. d is released. */
 ASSAY_NODISCARD assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d,
 						assay_err *err);
+/** Say more of the ticket that was decided or noted last. */
+ASSAY_NODISCARD assay_code assay_command_add(assay_command *c, const char *text, assay_err *err);
 /**
  * The ticket comes into this state and stays there, and nothing is judged: what a model's evaluation found fault with
  * may well be delivered as it is.
@@ -96,7 +98,7 @@ ASSAY_NODISCARD assay_code assay_command_refuse(const assay_ticket *t, assay_err
 
 /**
  * Can a person's text be taken in for it: is it about a page or a recording whose pipeline has a stage that takes
- * corrections, and not settled by itself? ASSAY_EUSAGE says why not.
+ * corrections, not settled by itself, and without another file in its place? ASSAY_EUSAGE says why not.
  */
 ASSAY_NODISCARD assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, assay_err *err);
 

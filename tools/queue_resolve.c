@@ -84,7 +84,7 @@ static bool is_same(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* It is mapped, not read: a video may be larger than the memory. */
+/* Mapped, so that its bytes need no room beside the page cache: the store takes an object in one piece. */
 static assay_code store_file(resolution *r, assay_command *c, assay_err *err)
 {
 	ASSAY_AUTO_FD fd = -1;
@@ -129,12 +129,13 @@ static assay_code can_replace(assay_command *c, const assay_ticket *t, assay_err
 
 static assay_code can_resolve(const resolution *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
+	/* Metadata are of the source, however its sample fares: they may be why a filter takes it out. */
+	if (r->kind == ASSAY_DECISION_METADATA)
+		return ASSAY_OK;
 	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
 		return assay_command_refuse(t, err, "is %s: there is nothing to resolve",
 					    assay_ticket_state_name(t->state));
-	if (r->kind == ASSAY_DECISION_CORRECT)
-		return assay_command_can_correct(c, t, err);
-	return r->kind == ASSAY_DECISION_REPLACE ? can_replace(c, t, err) : ASSAY_OK;
+	return r->kind == ASSAY_DECISION_CORRECT ? assay_command_can_correct(c, t, err) : can_replace(c, t, err);
 }
 
 /* ---------------------------------------------------------------- metadata */
@@ -254,13 +255,21 @@ static assay_code set_content(const resolution *r, assay_command *c, const assay
 			      assay_err *err)
 {
 	assay_decision d = {.kind = r->kind, .is_source = t->is_source, .basis = src->digest, .payload = r->payload};
+	ASSAY_AUTO_DECISION before = {0};
+	assay_code rc = assay_command_content(&before, c, t, src, err);
 
+	if (rc != ASSAY_OK)
+		return rc;
 	d.subject = assay_strdup(t->subject);
 	d.file = assay_strdup(r->name);
-	if (d.subject != NULL && d.file != NULL)
-		return assay_command_decide(c, t, &d, err);
-	assay_decision_release(&d);
-	return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
+	if (d.subject == NULL || d.file == NULL) {
+		assay_decision_release(&d);
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
+	}
+	rc = assay_command_decide(c, t, &d, err);
+	if (rc == ASSAY_OK && r->kind == ASSAY_DECISION_REPLACE && before.kind == ASSAY_DECISION_CORRECT)
+		rc = assay_command_add(c, "the correction no longer holds", err);
+	return rc;
 }
 
 static assay_code resolve(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
@@ -328,8 +337,10 @@ const assay_verb assay_verb_queue_resolve = {
     .help =
 	"--text is for a page whose pipeline reads text, and for audio that is transcribed: the stage takes the text\n"
 	"from it, everything is measured anew and judged. --file stands in place of the source, or of one page of\n"
-	"it; the source itself is left alone, and the file is kept in the store. --metadata goes over what files and\n"
-	"rules say of the source. All of them hold as long as the source's bytes are the same.\n" ASSAY_COMMAND_HELP
+	"it; of a file of several pages that is given for one, the first is taken. The source itself is left alone,\n"
+	"and the file is kept in the store. --text is refused where another file stands in the sample's place; --file\n"
+	"takes the place of a text. --metadata goes over what files and rules say of the source, also where its\n"
+	"tickets are settled. All of them hold as long as the source's bytes are the same.\n" ASSAY_COMMAND_HELP
 	    ASSAY_SELECTION_HELP,
     .example = "  assay queue resolve T12 --text page.txt --reason 'typed from the scan'\n"
 	       "  assay queue resolve 'scans/b7.pdf#page=3' --file rescan.tif\n"

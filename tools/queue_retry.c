@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const assay_option options[] = {
@@ -17,6 +18,20 @@ static const assay_option options[] = {
     ASSAY_SELECTION_BY_METADATA,
     {NULL, 0, NULL, NULL},
 };
+
+/* What the verb knows between tickets. */
+typedef struct retrying {
+	const assay_config_remedy *remedy; /* NULL: without one */
+	char **paths;                      /* sources whose metadata decision is taken back */
+	size_t count, cap;
+} retrying;
+
+static void retrying_release(retrying *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		free(w->paths[i]);
+	free(w->paths);
+}
 
 /* ---------------------------------------------------------------- with a remedy */
 
@@ -48,10 +63,7 @@ static assay_code take_back(bool *out, assay_command *c, const char *subject, as
 	*out = rc == ASSAY_OK && d.standing == ASSAY_DECISION_STANDS;
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_OK;
-	if (*out && !c->dry)
-		rc = assay_decision_withdraw(c->store, subject, slot, err);
-	c->judge |= *out;
-	return rc;
+	return *out && !c->dry ? assay_decision_withdraw(c->store, subject, slot, err) : rc;
 }
 
 static bool fails(const assay_failed_check *checks, size_t count, assay_failure failure)
@@ -156,6 +168,29 @@ static assay_code withdraw(bool *out, assay_command *c, const assay_ticket *t, a
 		rc = take_back(&stood, c, t->subject, slots[i], err);
 		*out |= stood;
 	}
+	c->judge |= *out;
+	return rc;
+}
+
+/* Several tickets of one source are one decision: it was there for all of them. */
+static assay_code withdraw_metadata(bool *out, retrying *w, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL;
+	assay_code rc = assay_ticket_path(&path, t, err);
+
+	*out = false;
+	for (size_t i = 0; i < w->count && rc == ASSAY_OK && !*out; i++)
+		*out = strcmp(w->paths[i], path) == 0;
+	if (rc != ASSAY_OK || *out)
+		return rc;
+	rc = take_back(out, c, path, ASSAY_DECISION_OF_METADATA, err);
+	if (rc != ASSAY_OK || !*out)
+		return rc;
+	rc = assay_grow(&w->paths, &w->cap, w->count, sizeof *w->paths, err);
+	if (rc == ASSAY_OK) {
+		w->paths[w->count++] = path;
+		path = NULL;
+	}
 	return rc;
 }
 
@@ -197,6 +232,9 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 {
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
+	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
+		return assay_command_refuse(t, err, "is %s: there is nothing to try",
+					    assay_ticket_state_name(t->state));
 	if (t->attempt_count > 0)
 		return assay_command_refuse(t, err,
 					    "has seen every remedy that its checks name: name another with "
@@ -206,38 +244,53 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 				    "contract");
 }
 
-static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
+static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticket *t, assay_err *err)
 {
-	const assay_config_remedy *r = ctx;
-	bool withdrawn;
+	const bool settled = t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE;
+	bool withdrawn = false, found_anew;
 	assay_code rc;
 
-	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
-		return assay_command_refuse(t, err, "is %s: there is nothing to try",
-					    assay_ticket_state_name(t->state));
-	if (r != NULL)
-		return try_remedy(r, c, t, err);
 	if (has_unmade(t)) {
 		c->judge = true;
 		return assay_command_note(c, t, "attempts that are still to be made", err);
 	}
-	rc = withdraw(&withdrawn, c, t, err);
+	rc = withdraw_metadata(&found_anew, w, c, t, err);
+	if (rc == ASSAY_OK && !settled)
+		rc = withdraw(&withdrawn, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	return t->is_source ? retry_source(c, t, withdrawn, err) : retry_sample(c, t, withdrawn, err);
+	if (found_anew)
+		return assay_command_note(c, t,
+					  withdrawn ? "taken back: judged as if nothing had been decided; the next "
+						      "'assay run' finds its metadata anew"
+						    : "metadata taken back: the next 'assay run' finds them anew",
+					  err);
+	return t->is_source && !settled ? retry_source(c, t, withdrawn, err) : retry_sample(c, t, withdrawn, err);
+}
+
+static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	retrying *w = ctx;
+
+	if (w->remedy == NULL)
+		return retry_plainly(w, c, t, err);
+	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
+		return assay_command_refuse(t, err, "is %s: there is nothing to try",
+					    assay_ticket_state_name(t->state));
+	return try_remedy(w->remedy, c, t, err);
 }
 
 static int run(const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
-	const assay_config_remedy *remedy;
+	ASSAY_CLEANUP(retrying_release) retrying w = {0};
 	assay_code rc;
 	int code = ASSAY_EXIT_OK;
 
 	ASSAY_TRY(assay_command_open(&c, in, err));
 	c.own = "remedy";
-	ASSAY_TRY(find_remedy(&remedy, &c, err));
-	ASSAY_TRY(assay_command_each(&c, retry, (void *)(uintptr_t)remedy, err));
+	ASSAY_TRY(find_remedy(&w.remedy, &c, err));
+	ASSAY_TRY(assay_command_each(&c, retry, &w, err));
 	ASSAY_TRY(assay_command_finish(&c, &code, err));
 	return code;
 fail:
@@ -253,8 +306,9 @@ const assay_verb assay_verb_queue_retry = {
 	"With --remedy that remedy is tried before those that the checks name; a waiver or rejection of the sample is\n"
 	"taken back with it. Without, attempts that are still to be made are made, and what was decided stays. Where\n"
 	"none is left, what people decided about the sample is taken back (a waiver, a rejection, a correction,\n"
-	"another file). A source that failed for time, memory, a signal or because it could not be read is done again\n"
-	"by the next run.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+	"another file), and what they said of its source with 'queue resolve --metadata': the next run finds anew\n"
+	"what files and rules say of it. A source that failed for time, memory, a signal or because it could not be\n"
+	"read is done again by the next run.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue retry T12 --remedy faded\n"
 	       "  assay queue retry --failure timeout,out-of-memory\n",
     .options = options,

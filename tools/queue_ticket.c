@@ -1,6 +1,7 @@
 #include "queue_ticket.h"
 
 #include "assay/memory.h"
+#include "assay/registry.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -142,6 +143,22 @@ assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, c
 	if (c->unit.id != 0)
 		rc = assay_recipe_load(&c->recipe, s, &c->unit.recipe, err);
 	return rc == ASSAY_OK ? assay_contract_set_of(&c->contracts, s, digests, t->check_count, err) : rc;
+}
+
+bool assay_ticket_has_text(const assay_ticket_facts *c)
+{
+	return c->kind != NULL && (strcmp(c->kind, "page") == 0 || strcmp(c->kind, "audio") == 0);
+}
+
+bool assay_ticket_takes_text(const assay_ticket_facts *c)
+{
+	for (size_t i = 0; c->recipe != NULL && i < c->recipe->step_count; i++) {
+		const assay_stage *stage = assay_stage_find(c->recipe->steps[i].stage);
+
+		if (stage != NULL && stage->takes_correction)
+			return true;
+	}
+	return false;
 }
 
 /* ---------------------------------------------------------------- one ticket as JSON */

@@ -27,6 +27,11 @@ ASSAY_NODISCARD assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_
 ASSAY_NODISCARD assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, const assay_ticket *t,
 							assay_err *err);
 
+/** Is it about a page or a recording? */
+bool assay_ticket_has_text(const assay_ticket_facts *c);
+/** Has its recipe a stage that takes a text from people (assay_stage.takes_correction)? After the rest. */
+bool assay_ticket_takes_text(const assay_ticket_facts *c);
+
 /** Path of the source that it is about: its subject, or the subject without its part. The caller frees it. */
 ASSAY_NODISCARD assay_code assay_ticket_path(char **out, const assay_ticket *t, assay_err *err);
 /** Kind of its sample, "source" for a source; NULL when it is not known. */

@@ -268,6 +268,7 @@ const assay_stage assay_stage_audio_transcript = {
     .summary = "carries the transcript that lies beside a recording, and measures it",
     .reference = "W3C WebVTT 1, section 6; Unicode Standard Annex 15 (NFC)",
     .observes = ASSAY_VALUE_PCM,
+    .takes_correction = true,
     .determinism = ASSAY_EXACT,
     .params = schema,
     .params_size = sizeof(params),

@@ -585,6 +585,7 @@ const assay_stage assay_stage_ocr_recognize = {
 		 "Hyyro 2003 (edit distance)",
     .observes = ASSAY_VALUE_PAGE,
     .emits = ASSAY_VALUE_WORDS,
+    .takes_correction = true,
     .determinism = ASSAY_EXACT,
     .params = schema,
     .params_size = sizeof(params),

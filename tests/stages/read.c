@@ -205,6 +205,7 @@ const assay_stage assay_stage_test_read = {
     .reference = "",
     .emits = ASSAY_VALUE_PAGE,
     .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE),
+    .takes_correction = true,
     .determinism = ASSAY_EXACT,
     .metrics = metric_rows,
     .notes = note_rows,

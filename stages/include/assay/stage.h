@@ -362,10 +362,11 @@ typedef struct assay_stage {
 	const char *summary;     /* one line */
 	const char *reference;   /* paper or standard of the method; "" for plumbing */
 	unsigned observes;       /* value kinds pushed to it that pass on by themselves afterwards */
-	unsigned replaces;  /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
-	unsigned emits;     /* value kinds it may emit */
-	unsigned makes;     /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
-	unsigned max_delay; /* frames by which a mark may come after the frame it names */
+	unsigned replaces;     /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
+	unsigned emits;        /* value kinds it may emit */
+	unsigned makes;        /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
+	unsigned max_delay;    /* frames by which a mark may come after the frame it names */
+	bool takes_correction; /* reads the sidecar ASSAY_SIDECAR_CORRECTION in place of what it would find itself */
 	assay_determinism determinism;
 	const char *const
 	    *libraries;            /* NULL-ended shared-object name prefixes that decide results, e.g. "libpng16.so" */

@@ -229,9 +229,6 @@ assert_match "$(cat err)" '*T* (docs/broken.txt) gave no samples*' 'nothing to d
 assert_exit 64 assay queue waive docs/empty.txt --owner A --reason x
 assert_match "$(cat err)" '*T* (docs/empty.txt#page=1) has nothing that could be delivered (empty)*' 'rejected by a stage'
 assert_exit 64 assay queue resolve docs/broken.txt --file rescan.txt
-printf 'a text' >text.txt
-assert_exit 64 assay queue resolve "$waived" --text text.txt
-assert_match "$(cat err)" '*has no text: its pipeline has no ocr.recognize' 'no text'
 # A source that a crash stopped: the next run does it again.
 printf 'act: segfault\n' >docs/crash.txt
 test_run_into store --as-of $now

@@ -79,6 +79,9 @@ assert_eq "$(assay queue list --json | jq -r '.[].state')" needs-review 'every a
 assert_exit 64 assay queue retry "$letter"
 assert_match "$(cat err)" '*has seen every remedy that its checks name*' 'nothing left to try'
 assay queue show "$letter" | grep -qF "queue retry T1 --remedy NAME" || fail 'advice'
+! assay queue show "$letter" | grep -qF 'resolve T1 --text' || fail 'advice of a text that no stage takes'
+assert_exit 64 assay queue resolve "$letter" --text inbox/scans/letter.gt.txt
+assert_match "$(cat err)" '*has no text: its pipeline has no stage that takes one' 'no stage takes a text'
 assay queue retry "$letter" --remedy other --reason 'the scan is faint' --actor ada --json >did.json 2>did.err || fail "retry: $(cat did.err)"
 assert_jq did.json '.tickets[0].ticket | [.state, .decision.kind, .decision.remedy, (.attempts | length)] | @json' \
     '["repaired","remedy","other",2]'

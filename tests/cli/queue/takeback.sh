@@ -82,3 +82,48 @@ decide reject "$(page good)" --reason 'cut'
 assert_exit 64 assay queue retry "$(page good)" --remedy less
 assert_eq "$(state "$(page good)")" rejected 'and stays rejected'
 echo 'a remedy by name'
+
+# ---- metadata: over what a rule says, until they are taken back; also where they are why a filter takes the sample out
+cat >>assay.yaml <<'YAML'
+filters:
+  - {name: no-drafts, drop: {batch: draft}}
+YAML
+said() { assay show docs/metadata.txt --json | jq -c .metadata; }
+test_run_into store
+before=$(said)
+decide resolve "$(page metadata)" --metadata batch=draft
+assert_eq "$(assay why "$(page metadata)" --json | jq -r .verdict.outcome)" filtered 'filtered'
+assert_eq "$(state "$(page metadata)")" passed 'its ticket'
+decide resolve docs/metadata.txt --metadata batch=draft --metadata note=again
+assert_jq did.json '.tickets[0].did | sub("by [^:]*"; "by X")' 'metadata by X: batch=draft, note=again'
+decide retry docs/metadata.txt
+assert_jq did.json '.tickets[0].did' "metadata taken back: the next 'assay run' finds them anew"
+test_run_into store
+assert_eq "$(said)" "$before" 'as the rule says'
+assert_eq "$(state "$(page metadata)")" open 'judged again'
+assert_exit 64 assay queue retry docs/metadata.txt
+decide resolve "$(page metadata)" --metadata batch=two
+decide reject "$(page metadata)" --reason 'torn'
+decide retry "$(page metadata)"
+assert_eq "$(ticket .state)" open 'all of it is taken back'
+test_run_into store
+assert_eq "$(said)" "$before" 'as the rule says again'
+assay check >out || fail "check: $(cat out)"
+echo 'metadata'
+
+# ---- a text and another file: one does not take the other back unsaid
+printf 'value: 5\n' >text.txt
+decide resolve "$(page metadata)" --text text.txt
+assert_eq "$(ticket '[.state, .attempts[0].way, .attempts[0].chosen] | @json')" '["corrected","corrected",true]' 'corrected'
+assert_exit 64 assay queue retry "$(page metadata)" --remedy less
+assert_match "$(cat err)" '*has a correction, which a remedy would take back*' 'a remedy on what is corrected'
+decide resolve "$(page metadata)" --file better.txt
+assert_eq "$(ticket .state)" replaced 'a file on what is corrected'
+assert_match "$(jq -r '.tickets[0].did' did.json)" '*replaced by * better.txt; the correction no longer holds' 'it is told'
+assert_exit 64 assay queue resolve "$(page metadata)" --text text.txt
+assert_match "$(cat err)" '*has another file in its place, which a text would take back: the text must be part of a file*' 'a text on what is replaced'
+assert_eq "$(state "$(page metadata)")" replaced 'replaced still'
+decide retry "$(page metadata)"
+decide resolve "$(page metadata)" --text text.txt
+assert_eq "$(ticket .state)" corrected 'taken back first'
+echo 'texts and files'

@@ -2,6 +2,8 @@
 
 #include "assay/memory.h"
 
+#include "seen.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,7 +143,10 @@ static assay_code decide_one(const assay_session *s, const assay_decision *d, as
 	rc = assay_source_get(s->store, src.id, &next, err); /* the set borrows from the row as it is */
 	if (rc == ASSAY_OK)
 		rc = say_instead(&next, &m, s->run.id, err);
-	return rc == ASSAY_OK ? assay_source_put(s->store, &next, err) : rc;
+	if (rc == ASSAY_OK)
+		rc = assay_source_put(s->store, &next, err);
+	/* Taken back before the next run, the decision would leave the index as it was before, and this row not. */
+	return rc == ASSAY_OK ? assay_seen_forget(s->store, err) : rc;
 }
 
 assay_code assay_metadata_decide_all(const assay_session *s, assay_err *err)
