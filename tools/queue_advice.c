@@ -122,7 +122,7 @@ static void advise_work(const assay_ticket *t, const assay_ticket_facts *c, assa
 void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
 {
 	for (size_t i = 0; i < ASSAY_COUNT(by_state); i++)
-		if (by_state[i].state == t->state)
+		if (by_state[i].state == t->state && (t->origin == ASSAY_TICKET_JUDGED || t->decision != 0))
 			advise(fn, ctx, by_state[i].advice, t->id);
 	if (t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_NEEDS_REVIEW)
 		return;

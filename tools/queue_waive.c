@@ -32,7 +32,11 @@ static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assa
 	if (t->is_source)
 		return assay_command_refuse(t, err,
 					    "gave no samples, so there is nothing to deliver: reject it, or "
-					    "put another file in its place");
+					    "put a sound file where it lies and 'assay run'");
+	if (t->origin == ASSAY_TICKET_FEEDBACK && w->expires_ns != 0)
+		return assay_command_refuse(t, err,
+					    "is from an evaluation, not from a check: its waiver cannot expire, "
+					    "leave --expires out");
 	if (t->origin == ASSAY_TICKET_FEEDBACK)
 		return assay_command_settle(c, t, ASSAY_TICKET_WAIVED, w->owner, err);
 	if (t->failure == ASSAY_FAILURE_METADATA)

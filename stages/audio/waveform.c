@@ -53,7 +53,9 @@ void assay_waveform_take(assay_waveform *w, const float *samples, size_t n, uint
 
 static int height_of(float x)
 {
-	return x >= 1 ? MIDDLE : x <= -1 ? -MIDDLE : (int)(x * (float)MIDDLE);
+	const int most = MIDDLE;
+
+	return x >= 1 ? most : x <= -1 ? -most : (int)(x * (float)most);
 }
 
 static void draw_column(uint8_t *pixels, size_t width, size_t x, const assay_waveform_reach *r)
