@@ -1,15 +1,9 @@
 # Remedies by themselves: ladders are climbed until an attempt passes every check without losing content, everything is
 # told in the ticket, and what comes of it is the same however it came about.
-. "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
-need_assay_test
-mkdir docs
-cat >assay.yaml <<'YAML'
-dataset: texts
-sources:
-  - {path: "docs/**", modality: page}
-pipelines:
-  page: [test.read]
-contracts: [values.odcs.yaml]
+. "$(dirname "${BASH_SOURCE[0]}")/values.bash"
+values_dataset \
+    'id: low, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeGreaterThan: -40, remedy: least}' \
+    'id: size, type: custom, engine: assay, severity: error, implementation: {metric: test.size, mustBeLessThan: 1000}' <<'YAML'
 remedies:
   less:
     - test.read: {add: -5}
@@ -23,19 +17,6 @@ remedies:
       - test.read: {add: 50}
       - test.read: {add: 80}
       - test.read: {add: 60}
-YAML
-cat >values.odcs.yaml <<'YAML'
-apiVersion: v3.1.0
-kind: DataContract
-id: 0c1d7a5e-6a0b-4c59-8f0e-2f6f1f6a9b11
-version: 1.0.0
-status: active
-schema:
-  - name: page
-    quality:
-      - {id: value, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 10, remedy: less}}
-      - {id: low, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeGreaterThan: -40, remedy: least}}
-      - {id: size, type: custom, engine: assay, severity: error, implementation: {metric: test.size, mustBeLessThan: 1000}}
 YAML
 page() { printf 'value: %s\n%s' "$2" "${3-}" >"docs/$1.txt"; }
 page good 3

@@ -1,31 +1,12 @@
 # A run that is stopped while attempts are made keeps what was finished, counts nothing that it did not judge, and the
 # next one goes on to the version of a run that was never stopped.
-. "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
-need_assay_test
-mkdir docs
-cat >assay.yaml <<'YAML'
-dataset: texts
-sources:
-  - {path: "docs/**", modality: page}
-pipelines:
-  page: [test.read]
-contracts: [values.odcs.yaml]
+. "$(dirname "${BASH_SOURCE[0]}")/values.bash"
+values_dataset <<'YAML'
 remedies:
   less:
     - test.read: {add: -1}
     - test.read: {add: -5}
     - test.read: {add: -9}
-YAML
-cat >values.odcs.yaml <<'YAML'
-apiVersion: v3.1.0
-kind: DataContract
-id: 0c1d7a5e-6a0b-4c59-8f0e-2f6f1f6a9b11
-version: 1.0.0
-status: active
-schema:
-  - name: page
-    quality:
-      - {id: value, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 10, remedy: less}}
 YAML
 for n in $(seq 400); do printf 'value: 18\n# %s\n' "$n" >"docs/$n.txt"; done
 settle docs

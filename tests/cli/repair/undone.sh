@@ -1,31 +1,12 @@
 # Attempts that end for want of time hold nobody up: the next one is tried, the version is incomplete, each run tries
 # again, and the history does not grow for it.
-. "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
-need_assay_test
-mkdir docs
-cat >assay.yaml <<'YAML'
-dataset: texts
-sources:
-  - {path: "docs/**", modality: page}
-pipelines:
-  page: [test.read]
-contracts: [values.odcs.yaml]
+. "$(dirname "${BASH_SOURCE[0]}")/values.bash"
+values_dataset <<'YAML'
 limits: {memory_mib: 512, cpu_s: 2, wall_s: 2}
 remedies:
   less:
     - test.misbehave: {act: sleep}
     - test.read: {add: -5}
-YAML
-cat >values.odcs.yaml <<'YAML'
-apiVersion: v3.1.0
-kind: DataContract
-id: 0c1d7a5e-6a0b-4c59-8f0e-2f6f1f6a9b11
-version: 1.0.0
-status: active
-schema:
-  - name: page
-    quality:
-      - {id: value, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 10, remedy: less}}
 YAML
 printf 'value: 3\n' >docs/good.txt
 printf 'value: 12\n' >docs/helped.txt
