@@ -395,8 +395,8 @@ static assay_code work(const assay_invocation *in, assay_store *s, assay_err *er
 	ASSAY_TRY(assay_stop_install(err));
 	ASSAY_TRY(select_some(&sel, in, s, err));
 	ASSAY_TRY(assay_load_config(in, &config, &rootfd, err));
-	ASSAY_TRY(assay_viewer_open(&w.viewer, config, s, rootfd, ASSAY_SANDBOX_AUTO, true, err));
-	viewer = w.viewer;
+	ASSAY_TRY(assay_viewer_open(&viewer, config, s, rootfd, ASSAY_SANDBOX_AUTO, true, err));
+	w.viewer = viewer;
 	w.config = config;
 	rc = put_works(&w, &sel, err);
 	assay_json_end(&r.json);
