@@ -5,8 +5,8 @@
 #include "assay/dataset_judge.h"
 #include "assay/version.h"
 
+#include "judging.h"
 #include "session.h"
-#include "verdict.h"
 
 typedef struct assay_dataset_checks {
 	const assay_session *session;

@@ -10,8 +10,8 @@
 #include "assay/judgement.h"
 #include "assay/trie.h"
 
+#include "judging.h"
 #include "session.h"
-#include "verdict.h"
 
 typedef struct assay_trie_changes {
 	assay_trie_change *items; /* texts lie in the arena */

@@ -1,22 +1,9 @@
-/*
- * What is done for a sample beyond judging what the pipeline made of it, in this order:
- *   1. what people decided on its content stands in place of what the pipeline made;
- *   2. what people decided on the verdict (it is rejected, or waived) holds for that;
- *   3. where nothing was decided and it fails, remedies are tried: one that a decision names, then those that the failed
- *      checks name, in their order, each with its ladder.
- * docs/queue.md draws it.
- */
-#include "verdict.h"
+#include "treat.h"
 
 #include "assay/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static char *borrow(const char *text)
-{
-	return (char *)(uintptr_t)text;
-}
 
 static const assay_decision *decision_of(const assay_judging *j, assay_decision_slot slot)
 {
@@ -289,7 +276,7 @@ static assay_code conclude(climb *c, assay_err *err)
 	j->of = t->of;
 	j->state = ASSAY_TICKET_REPAIRED;
 	j->row.way = ASSAY_WAY_REMEDY;
-	j->row.remedy = borrow(t->told.remedy);
+	j->row.remedy = assay_judging_text(t->told.remedy);
 	j->row.rung = t->told.rung;
 	j->row.plain_unit = j->base.unit->id;
 	return rc;
