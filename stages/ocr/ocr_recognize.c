@@ -2,11 +2,10 @@
 #include "ocr.h"
 
 #include "ocr_alto.h"
-#include "ocr_fold.h"
+#include "ocr_engine.h"
 #include "ocr_missed.h"
 #include "ocr_order.h"
-#include "ocr_score.h"
-#include "ocr_shim.h"
+#include "ocr_truth.h"
 #include "ocr_words.h"
 #include "page_value.h"
 
@@ -17,14 +16,9 @@
 #include "corrected.h"
 #include "plain_text.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <leptonica/allheaders.h>
-#include <tesseract/capi.h>
 
 #define LOW_CONFIDENCE 6000 /* hundredths of a percent */
 
@@ -107,154 +101,36 @@ static const assay_artifact_type artifacts[] = {
     {0},
 };
 
-/* ---------------------------------------------------------------- models */
-
-static const char *find_tessdata(const params *p)
-{
-	static const char *const places[] = {"/usr/share/tesseract-ocr/5/tessdata",
-					     "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata",
-					     "/usr/local/share/tessdata"};
-
-	if (p->tessdata[0] != '\0')
-		return p->tessdata;
-	for (size_t i = 0; i < ASSAY_COUNT(places); i++)
-		if (access(places[i], R_OK | X_OK) == 0)
-			return places[i];
-	return places[0];
-}
-
-/* "deu_frak" -> "deu-frak"; "script/Fraktur" -> "script-frak": how Debian names the packages. */
-static void package_of(char out[64], const char *language)
-{
-	const char *slash = strchr(language, '/');
-	size_t n = 0;
-
-	if (slash != NULL) {
-		(void)snprintf(out, 64, "script-%.4s", slash + 1);
-		n = 7;
-	} else {
-		(void)snprintf(out, 64, "%s", language);
-	}
-	for (; out[n] != '\0'; n++)
-		out[n] = out[n] == '_' ? '-' : (char)tolower((unsigned char)out[n]);
-}
-
-static bool is_language(const char *s)
-{
-	const size_t n = strlen(s);
-
-	return n > 0 && n < 48 && s[0] != '/' &&
-	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/") == n;
-}
-
-static assay_code add_model(assay_stage_files *out, const char *dir, const char *language, assay_err *err)
-{
-	ASSAY_AUTO_FREE char *path = NULL;
-	char package[64];
-
-	if (!is_language(language))
-		return ASSAY_RAISE(err, ASSAY_ECONFIG, "languages: '%s' is not the name of a language", language);
-	path = assay_asprintf("%s/%s.traineddata", dir, language);
-	if (path == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "model path");
-	if (access(path, R_OK) == 0)
-		return assay_stage_files_add(out, "model", path, err);
-	package_of(package, language);
-	return ASSAY_RAISE(err, ASSAY_ECONFIG, "languages: no model '%s' (Debian package tesseract-ocr-%s)", path,
-			   package);
-}
-
-static assay_code files(const void *params_, assay_stage_files *out, assay_err *err)
-{
-	const params *p = params_;
-	assay_code rc = ASSAY_OK;
-
-	for (size_t i = 0; i < p->languages.count && rc == ASSAY_OK; i++)
-		rc = add_model(out, find_tessdata(p), p->languages.items[i], err);
-	return rc;
-}
-
 /* ---------------------------------------------------------------- the engine */
 
-static const char *engine(void)
+static ocr_engine_params engine_of(const params *p)
 {
-	static char text[96]; /* the same text at every call */
-	char *lept = getLeptonicaVersion();
-
-	(void)snprintf(text, sizeof text, "tesseract %s, %s", TessVersion(), lept != NULL ? lept : "leptonica");
-	lept_free(lept);
-	return text;
+	return (ocr_engine_params){&p->languages, p->tessdata, modes[p->segmentation], p->dictionary};
 }
 
-static char *join_languages(const params *p)
+static assay_code files(const void *p, assay_stage_files *out, assay_err *err)
 {
-	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	const ocr_engine_params e = engine_of(p);
 
-	for (size_t i = 0; i < p->languages.count; i++)
-		assay_buf_printf(&b, "%s%s", i > 0 ? "+" : "", p->languages.items[i]);
-	return b.failed ? NULL : assay_buf_steal(&b);
+	return ocr_engine_files(out, &e, err);
 }
 
-static assay_code init_engine(TessBaseAPI *api, const params *p, const char *languages, assay_err *err)
+static assay_code prepare(void **shared, const void *p, assay_err *err)
 {
-	static const char *const names[] = {"debug_file", "load_system_dawg", "load_freq_dawg"};
-	const char *const values[] = {"/dev/null", p->dictionary ? "1" : "0", p->dictionary ? "1" : "0"};
+	const ocr_engine_params e = engine_of(p);
+	TessBaseAPI *api;
+	const assay_code rc = ocr_engine_open(&api, &e, err);
 
-	if (TessBaseAPIInit4(api, find_tessdata(p), languages, OEM_LSTM_ONLY, NULL, 0, (char **)(uintptr_t)names,
-			     (char **)(uintptr_t)values, ASSAY_COUNT(names), 0) != 0)
-		return ASSAY_RAISE(err, ASSAY_ECONFIG, "Tesseract cannot load '%s' from '%s': is it an LSTM model?",
-				   languages, find_tessdata(p));
-	TessBaseAPISetPageSegMode(api, modes[p->segmentation]);
-	return ASSAY_OK;
-}
-
-/* A first page before the fork: what Tesseract sets up on first use is then shared, and no
- * file is opened later. */
-static void warm_up(TessBaseAPI *api)
-{
-	PIX *pix = pixCreate(64, 64, 1);
-
-	if (pix == NULL)
-		return;
-	(void)pixRasterop(pix, 16, 16, 8, 32, PIX_SET, NULL, 0, 0);
-	TessBaseAPISetImage2(api, pix);
-	/* a resolution that it refuses makes it say so, which opens debug_file */
-	TessBaseAPISetSourceResolution(api, 10);
-	(void)TessBaseAPIRecognize(api, NULL);
-	TessBaseAPIClear(api);
-	pixDestroy(&pix);
-}
-
-static assay_code prepare(void **shared, const void *params_, assay_err *err)
-{
-	const params *p = params_;
-	ASSAY_AUTO_FREE char *languages = join_languages(p);
-	TessBaseAPI *api = TessBaseAPICreate();
-	assay_code rc;
-
-	*shared = NULL;
-	(void)setMsgSeverity(L_SEVERITY_NONE);
-	if (languages == NULL || api == NULL)
-		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "recogniser");
-	else
-		rc = init_engine(api, p, languages, err);
-	if (rc != ASSAY_OK) {
-		TessBaseAPIDelete(api);
-		return rc;
-	}
-	warm_up(api);
 	*shared = api;
-	return ASSAY_OK;
+	return rc;
 }
 
 static void unprepare(void *shared)
 {
-	if (shared != NULL)
-		TessBaseAPIEnd(shared);
-	TessBaseAPIDelete(shared);
+	ocr_engine_close(shared);
 }
 
-/* ---------------------------------------------------------------- ground truth */
+/* ---------------------------------------------------------------- the stage */
 
 typedef struct state {
 	TessBaseAPI *api; /* borrowed */
@@ -262,91 +138,6 @@ typedef struct state {
 	bool by_hand; /* the page's text is what people wrote: nothing is recognised */
 	assay_corrected corrected;
 } state;
-
-typedef struct text {
-	const char *at;
-	size_t size;
-} text;
-
-/* Part `number` (1-based) of a text split at form feeds; one at the very end closes the last part. Counts them all. */
-static text truth_part(const assay_sidecar *s, uint32_t number, uint32_t *parts)
-{
-	const char *at = (const char *)s->data, *end = at + s->size;
-	text found = {0};
-
-	*parts = 0;
-	do {
-		const char *feed = at < end ? memchr(at, '\f', (size_t)(end - at)) : NULL;
-		const char *stop = feed != NULL ? feed : end;
-
-		if (++*parts == number)
-			found = (text){at, (size_t)(stop - at)};
-		at = feed != NULL ? feed + 1 : end;
-	} while (at < end);
-	return found;
-}
-
-/* NULL and the page's part in *out, or why there is none. */
-static const char *choose_truth(text *out, const state *st, const assay_value *page)
-{
-	const uint32_t number = page->u.page.number, total = page->u.page.total;
-	uint32_t parts;
-
-	if (st->truth == NULL)
-		return "no ground truth";
-	*out = truth_part(st->truth, number, &parts);
-	if (total > 0 ? parts != total : parts < number)
-		return "ground truth has another number of parts (form feeds) than the document has pages";
-	return NULL;
-}
-
-/* distance / length in ten-thousandths */
-static assay_code measure_rate(assay_sink *sink, uint32_t sample, unsigned metric, const uint32_t *truth, size_t nt,
-			       const uint32_t *read, size_t nr, assay_err *err)
-{
-	size_t distance = 0;
-	const assay_code rc = ocr_distance(&distance, truth, nt, read, nr, err);
-
-	if (rc == ASSAY_EFULL)
-		return assay_undefined(sink, sample, metric, "text too long to be scored", err);
-	if (rc != ASSAY_OK)
-		return rc;
-	return assay_measure(sink, sample, metric, assay_round_ratio((int64_t)distance, (int64_t)nt, 4), err);
-}
-
-static assay_code no_rates(assay_sink *sink, uint32_t sample, const char *why, assay_err *err)
-{
-	const assay_code rc = assay_undefined(sink, sample, METRIC_CER, why, err);
-
-	return rc != ASSAY_OK ? rc : assay_undefined(sink, sample, METRIC_WER, why, err);
-}
-
-static assay_code score(assay_sink *sink, uint32_t sample, text truth, const assay_buf *read, assay_err *err)
-{
-	ocr_folded t = {0}, r = {0};
-	assay_code rc = ocr_fold(&t, truth.at, truth.size, err);
-
-	if (rc == ASSAY_ECORRUPT) {
-		rc = no_rates(sink, sample, "ground truth is not UTF-8", err);
-		goto fail;
-	}
-	if (rc == ASSAY_OK && t.count == 0) {
-		rc = no_rates(sink, sample, "ground truth is empty", err);
-		goto fail;
-	}
-	if (rc != ASSAY_OK)
-		goto fail;
-	ASSAY_TRY(ocr_fold(&r, assay_buf_str(read), read->len, err));
-	ASSAY_TRY(ocr_fold_words(&t, &r, err));
-	ASSAY_TRY(measure_rate(sink, sample, METRIC_CER, t.points, t.count, r.points, r.count, err));
-	ASSAY_TRY(measure_rate(sink, sample, METRIC_WER, t.words, t.word_count, r.words, r.word_count, err));
-fail:
-	ocr_folded_release(&t);
-	ocr_folded_release(&r);
-	return rc;
-}
-
-/* ---------------------------------------------------------------- the stage */
 
 static assay_code open_stage(void **out, void *shared, const void *p, const assay_input *in, uint32_t root,
 			     assay_err *err)
@@ -429,34 +220,34 @@ static assay_code measure_missed(ocr_missed *out, const ocr_words *w, TessBaseAP
 
 static assay_code recognize(ocr_words *w, ocr_missed *missed, TessBaseAPI *api, const assay_page *page, assay_err *err)
 {
-	assay_code rc;
-	int refused;
+	assay_code rc = ocr_engine_recognize(api, page->pix, page->dpi_y, err);
 
-	TessBaseAPISetImage2(api, page->pix);
-	if (page->dpi_y > 0)
-		TessBaseAPISetSourceResolution(api, page->dpi_y);
-	ocr_shim_lines(true);
-	refused = TessBaseAPIRecognize(api, NULL);
-	ocr_shim_lines(false);
-	if (refused != 0)
-		rc = ASSAY_RAISE(err, ASSAY_EINVAL, "Tesseract refuses the page");
-	else
+	if (rc == ASSAY_OK)
 		rc = ocr_words_read(w, api, err);
 	if (rc == ASSAY_OK)
 		rc = measure_missed(missed, w, api, err);
-	TessBaseAPIClear(api);
-	/* no page may see what the one before it taught the engine */
-	TessBaseAPIClearAdaptiveClassifier(api);
+	ocr_engine_clear(api);
 	return rc;
+}
+
+static assay_code measure_rate(assay_sink *sink, uint32_t sample, unsigned metric, const char *why, int64_t rate,
+			       assay_err *err)
+{
+	return why != NULL ? assay_undefined(sink, sample, metric, why, err)
+			   : assay_measure(sink, sample, metric, rate, err);
 }
 
 static assay_code measure_rates(const state *st, const assay_value *v, const assay_buf *read, assay_sink *sink,
 				assay_err *err)
 {
-	text truth = {0};
-	const char *why = choose_truth(&truth, st, v);
+	ocr_rates r;
+	assay_code rc;
 
-	return why != NULL ? no_rates(sink, v->root, why, err) : score(sink, v->root, truth, read, err);
+	ASSAY_TRY(ocr_truth_rates(&r, st->truth, &v->u.page, read, err));
+	ASSAY_TRY(measure_rate(sink, v->root, METRIC_CER, r.no_cer, r.cer, err));
+	rc = measure_rate(sink, v->root, METRIC_WER, r.no_wer, r.wer, err);
+fail:
+	return rc;
 }
 
 static int64_t count_sure(const ocr_words *w)
@@ -592,7 +383,7 @@ const assay_stage assay_stage_ocr_recognize = {
     .metrics = metrics,
     .notes = notes,
     .artifacts = artifacts,
-    .engine = engine,
+    .engine = ocr_engine_version,
     .files = files,
     .prepare = prepare,
     .unprepare = unprepare,

@@ -1,0 +1,23 @@
+/** How far a text is from the ground truth that lies beside the file. */
+#ifndef ASSAY_OCR_TRUTH_H
+#define ASSAY_OCR_TRUTH_H
+
+#include "assay/stage.h"
+
+/** Error rates in ten-thousandths, each undefined for a reason of its own. */
+typedef struct ocr_rates {
+	const char *no_cer, *no_wer; /* why there is none, a short static text; NULL when there is one */
+	int64_t cer, wer;
+} ocr_rates;
+
+/**
+ * Compare a page's text with its part of the ground truth: parts of a document's are divided by form feeds. Both are
+ * folded (ocr_fold.h).
+ *
+ * @param truth  [borrowed] NULL when there is none
+ * @return ASSAY_OK, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const assay_page *page,
+					   const assay_buf *read, assay_err *err);
+
+#endif
