@@ -21,7 +21,6 @@
 static const assay_option options[] = {
     {"format", 0, "labelstudio|csv", "tasks of Label Studio, or a table"},
     {"out", 0, "FILE|DIR", "the folder of the tasks, or the table"},
-    {"lane", 0, "NAME", "only tickets of this lane of assay.yaml"},
     {"media", 0, "PREFIX", "with labelstudio: what stands before the paths of pictures and sound"},
     {"force", 0, NULL, "write over what is there"},
     ASSAY_SELECTION_OPTIONS,
@@ -45,7 +44,7 @@ typedef struct exporting {
 	assay_config *config;
 	assay_selection *sel;
 	assay_viewer *viewer;
-	const char *out, *lane, *media;
+	const char *out, *media;
 	bool is_csv, force;
 	int dir;                       /* of labelstudio; -1 otherwise */
 	int files[ASSAY_COUNT(desks)]; /* tasks, or [0] the table; -1: not begun */
@@ -292,9 +291,8 @@ static assay_code export_ticket(void *ctx, const assay_ticket *t, assay_err *err
 	const char *lane = NULL;
 	assay_code rc = assay_ticket_lane(&lane, x->config, x->sel, t, err);
 
-	if (rc != ASSAY_OK || (x->lane != NULL && strcmp(lane, x->lane) != 0))
-		return rc;
-	rc = assay_work_load(&w, x->viewer, x->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_work_load(&w, x->viewer, x->store, t, err);
 	w.lane = lane;
 	if (rc != ASSAY_OK)
 		return rc;
@@ -347,7 +345,6 @@ static assay_code parse(exporting *x, assay_err *err)
 	const char *format = assay_opt(x->in, "format");
 
 	x->out = assay_opt(x->in, "out");
-	x->lane = assay_opt(x->in, "lane");
 	x->media = assay_opt(x->in, "media");
 	x->force = assay_opt(x->in, "force") != NULL;
 	if (format == NULL || (strcmp(format, "csv") != 0 && strcmp(format, "labelstudio") != 0))
@@ -366,8 +363,6 @@ static assay_code export(exporting *x, int rootfd, assay_err *err)
 {
 	assay_code rc;
 
-	if (x->lane != NULL && !assay_lane_exists(&x->config->lanes, x->lane))
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue export: '%s' has no lane '%s'", x->config->file, x->lane);
 	ASSAY_TRY(assay_viewer_open(&x->viewer, x->config, x->store, rootfd, ASSAY_SANDBOX_AUTO, !x->is_csv, err));
 	if (x->is_csv)
 		ASSAY_TRY(begin_table(x, err));

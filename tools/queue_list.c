@@ -196,7 +196,7 @@ const assay_verb assay_verb_queue_list = {
 	       "  assay queue list --modality page --group metadata:batch\n"
 	       "  assay queue list --json | jq -r '.[] | select(.failure != null) | .source'\n",
     .options = options,
-    .uses = ASSAY_USES_STORE,
+    .uses = ASSAY_USES_STORE | ASSAY_USES_CONFIG,
     .see_also = "queue show, why",
     .run = run,
 };

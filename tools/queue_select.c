@@ -1,5 +1,6 @@
 #include "queue_select.h"
 
+#include "queue_lane.h"
 #include "queue_ticket.h"
 #include "subject.h"
 
@@ -95,6 +96,35 @@ static assay_code parse_words(uint64_t *mask, const assay_invocation *in, const 
 	return ASSAY_OK;
 }
 
+/* A lane that there is not is a mistake, and not one without tickets. */
+static assay_code parse_lane(const assay_config *config, const assay_invocation *in, const char *name, size_t size,
+			     assay_err *err)
+{
+	char lane[80];
+
+	(void)snprintf(lane, sizeof lane, "%.*s", (int)(size < sizeof lane ? size : sizeof lane - 1), name);
+	if (size < sizeof lane && assay_lane_exists(&config->lanes, lane))
+		return ASSAY_OK;
+	return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --lane: '%s' has no lane '%s'", in->title, config->file, lane);
+}
+
+static assay_code parse_lanes(assay_selection *sel, assay_err *err)
+{
+	ASSAY_AUTO_FD rootfd = -1;
+	const char *name;
+	assay_code rc = is_asked(sel, "lane") ? assay_load_config(sel->in, &sel->lanes, &rootfd, err) : ASSAY_OK;
+
+	for (int at = 0; rc == ASSAY_OK && (name = filter_next(sel, "lane", &at)) != NULL;)
+		for (bool more = true; more && rc == ASSAY_OK;) {
+			const size_t size = strcspn(name, ",");
+
+			rc = parse_lane(sel->lanes, sel->in, name, size, err);
+			more = name[size] == ',';
+			name += size + 1;
+		}
+	return rc;
+}
+
 /* "3d": seconds of an age; false when it is none. */
 static bool parse_age(int64_t *ns, const char *text)
 {
@@ -142,6 +172,7 @@ static assay_code parse_filters(assay_selection *sel, assay_err *err)
 		if (strchr(pair, '=') == NULL)
 			return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --metadata: '%s' is not NAME=VALUE", in->title,
 					   pair);
+	ASSAY_TRY(parse_lanes(sel, err));
 fail:
 	return rc;
 }
@@ -264,6 +295,7 @@ void assay_selection_release(assay_selection *sel)
 {
 	free(sel->ids);
 	assay_recipe_close(sel->recipe);
+	assay_config_close(sel->lanes);
 	*sel = (assay_selection){0};
 }
 
@@ -457,6 +489,26 @@ static assay_code is_asked_stage(void *ctx, const char *stage, assay_err *err)
 	return ASSAY_OK;
 }
 
+static assay_code passes_lane(bool *out, assay_selection *sel, const assay_ticket *t, assay_err *err)
+{
+	const char *lane, *asked;
+	assay_code rc;
+
+	if (sel->lanes == NULL)
+		return ASSAY_OK;
+	rc = assay_ticket_lane(&lane, sel->lanes, sel, t, err);
+	*out = false;
+	for (int at = 0; rc == ASSAY_OK && (asked = filter_next(sel, "lane", &at)) != NULL;)
+		for (bool more = true; more;) {
+			const size_t size = strcspn(asked, ",");
+
+			*out |= is_name(lane, asked, size);
+			more = asked[size] == ',';
+			asked += size + 1;
+		}
+	return rc;
+}
+
 /* ---------------------------------------------------------------- walking */
 
 static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t, assay_err *err)
@@ -480,6 +532,8 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 		ASSAY_TRY(assay_selection_stages(sel, t, is_asked_stage, &q, err));
 		*out = q.found;
 	}
+	if (*out)
+		ASSAY_TRY(passes_lane(out, sel, t, err));
 fail:
 	return rc;
 }
@@ -518,9 +572,10 @@ static assay_code each_named(assay_selection *sel, uint64_t after, walk *w, assa
 assay_code assay_selection_each(assay_selection *sel, uint64_t after, assay_ticket_fn *fn, void *ctx, assay_err *err)
 {
 	walk w = {.sel = sel, .fn = fn, .ctx = ctx};
-	const bool all = sel->states != 0 || assay_opt(sel->in, "all") != NULL;
+	const uint32_t states =
+	    sel->states != 0 || assay_opt(sel->in, "all") != NULL ? sel->states : ASSAY_TICKETS_OPEN;
 	const assay_code rc =
-	    sel->named ? each_named(sel, after, &w, err) : assay_tickets_after(sel->store, after, all, visit, &w, err);
+	    sel->named ? each_named(sel, after, &w, err) : assay_tickets_in(sel->store, states, after, visit, &w, err);
 
 	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
 }

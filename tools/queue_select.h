@@ -8,6 +8,7 @@
 
 #include "verb.h"
 
+#include "assay/config.h"
 #include "assay/queue.h"
 #include "assay/recipe.h"
 
@@ -21,6 +22,7 @@
 	    {"state", 0, "STATE", "only those in this state"},                                                         \
 	    {"origin", 0, "judged|feedback", "only those that judging opened, or feedback from an evaluation"},        \
 	    {"age", 0, "AGE", "only those that were opened so long ago or longer"},                                    \
+	    {"lane", 0, "NAME", "only those that the rules of assay.yaml put into this lane"},                         \
 	{                                                                                                              \
 		"source", 0, "PATTERN", "only those whose path starts with this, or matches it"                        \
 	}
@@ -51,12 +53,14 @@ typedef struct assay_selection {
 	uint64_t *ids;                               /* ascending, each once */
 	size_t id_count, id_cap;
 	assay_recipe *recipe; /* the last that was asked */
+	assay_config *lanes;  /* NULL: any lane */
 } assay_selection;
 
 /**
  * Read the operands and filters of a verb. Without operands and without --state those that are open; with operands, or
  * with a flag --all, those in any state.
- * @return ASSAY_EUSAGE for a filter that says nothing, ASSAY_ENOENT for a ticket that there is not
+ * @return ASSAY_EUSAGE for a filter that says nothing, ASSAY_ENOENT for a ticket that there is not; with --lane, what is
+ *         wrong with assay.yaml
  */
 ASSAY_NODISCARD assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s,
 						assay_err *err);

@@ -1,5 +1,6 @@
 #include "catalog.h"
 
+#include "catalog_raw.h"
 #include "handle.h"
 
 #include <inttypes.h>
@@ -11,35 +12,20 @@
 #define SHORT_ROW     4096
 #define GENERATION    "generation"
 
-static assay_code raise_mdb(assay_err *err, int mrc, const char *what, assay_table t)
+assay_code assay_catalog_raise(assay_err *err, int mrc, const char *what, assay_table t)
 {
 	return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "%s catalog table '%s': %s", what,
 			       assay_table_name(t), mdb_strerror(mrc));
 }
 
-static void put_be(unsigned char *p, uint64_t v)
-{
-	for (int i = 0; i < 8; i++)
-		p[i] = (unsigned char)(v >> (56 - 8 * i));
-}
-
-static uint64_t get_be(const unsigned char *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 uint64_t assay_row_number(const void *key, size_t key_size)
 {
-	return key_size == 8 ? get_be(key) : 0;
+	return key_size == 8 ? assay_get_be64(key) : 0;
 }
 
 void assay_event_key(unsigned char key[ASSAY_EVENT_KEY], uint64_t ticket, uint32_t ordinal)
 {
-	put_be(key, ticket);
+	assay_put_be64(key, ticket);
 	for (int i = 0; i < 4; i++)
 		key[8 + i] = (unsigned char)(ordinal >> (24 - 8 * i));
 }
@@ -57,7 +43,7 @@ static assay_code raw_get(assay_store *s, assay_table t, const void *key, size_t
 	mrc = assay_env_get(&s->env, t, &k, val);
 	if (mrc == MDB_NOTFOUND)
 		return ASSAY_ENOENT;
-	return mrc == MDB_SUCCESS ? ASSAY_OK : raise_mdb(err, mrc, "read from", t);
+	return mrc == MDB_SUCCESS ? ASSAY_OK : assay_catalog_raise(err, mrc, "read from", t);
 }
 
 /* Digests are anywhere in the index: each has a page to itself. Rows and edges are mostly written in order. */
@@ -66,9 +52,8 @@ static uint64_t weight_of(assay_table t, size_t size)
 	return t == ASSAY_TABLE_INDEX ? 16 : 1 + size / 256;
 }
 
-/* Room for a value inside the database page, to be filled before the next write. */
-static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, size_t key_size, size_t size,
-			      unsigned flags, unsigned char **room, assay_err *err)
+assay_code assay_catalog_reserve(assay_store *s, assay_table t, const void *key, size_t key_size, size_t size,
+				 unsigned flags, unsigned char **room, assay_err *err)
 {
 	MDB_val k = {.mv_size = key_size, .mv_data = (void *)(uintptr_t)key};
 	MDB_val v = {.mv_size = size, .mv_data = NULL};
@@ -86,10 +71,31 @@ static assay_code raw_reserve(assay_store *s, assay_table t, const void *key, si
 	mrc = mdb_put(s->env.txn, s->env.dbi[t], &k, &v, flags | MDB_RESERVE);
 	if (mrc != MDB_SUCCESS) {
 		s->env.broken = true;
-		return raise_mdb(err, mrc, "write to", t);
+		return assay_catalog_raise(err, mrc, "write to", t);
 	}
 	*room = v.mv_data;
 	return ASSAY_OK;
+}
+
+assay_code assay_catalog_remove(assay_store *s, assay_table t, const void *key, size_t key_size, assay_err *err)
+{
+	MDB_val k = {.mv_size = key_size, .mv_data = (void *)(uintptr_t)key};
+	int mrc;
+	assay_code rc;
+
+	if (s->read_only)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "write to a store opened for reading");
+	rc = assay_env_begin(&s->env, err);
+	if (rc == ASSAY_OK)
+		rc = assay_undo_note(s, t, key, key_size, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	s->weight += weight_of(t, key_size);
+	mrc = mdb_del(s->env.txn, s->env.dbi[t], &k, NULL);
+	if (mrc == MDB_SUCCESS || mrc == MDB_NOTFOUND)
+		return ASSAY_OK;
+	s->env.broken = true;
+	return assay_catalog_raise(err, mrc, "write to", t);
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -141,7 +147,7 @@ static assay_code raise_row(assay_err *err, assay_table t, const void *key, size
 
 	if (key_size == 8 && t != ASSAY_TABLE_TAG)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "catalog table '%s', row %" PRIu64 ": %s", assay_table_name(t),
-				   get_be(k), what);
+				   assay_get_be64(k), what);
 	for (size_t i = 0; i < key_size && i < 48; i++) {
 		text[2 * i] = "0123456789abcdef"[k[i] >> 4];
 		text[2 * i + 1] = "0123456789abcdef"[k[i] & 15];
@@ -179,7 +185,7 @@ assay_code assay_row_put(assay_store *s, assay_table t, const void *key, size_t 
 	if (rc == ASSAY_OK)
 		rc = checksum(t, key, key_size, payload->data, payload->len, sum, err);
 	if (rc == ASSAY_OK)
-		rc = raw_reserve(s, t, key, key_size, payload->len + CHECKSUM_SIZE, 0, &room, err);
+		rc = assay_catalog_reserve(s, t, key, key_size, payload->len + CHECKSUM_SIZE, 0, &room, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	memcpy(room, sum, CHECKSUM_SIZE);
@@ -201,7 +207,7 @@ assay_code assay_row_put_at(assay_store *s, assay_table t, uint64_t id, const as
 {
 	unsigned char key[8];
 
-	put_be(key, id);
+	assay_put_be64(key, id);
 	return assay_row_put(s, t, key, sizeof key, payload, err);
 }
 
@@ -210,7 +216,7 @@ assay_code assay_row_get_at(assay_store *s, assay_table t, uint64_t id, const vo
 {
 	unsigned char key[8];
 
-	put_be(key, id);
+	assay_put_be64(key, id);
 	return assay_row_get(s, t, key, sizeof key, payload, size, err);
 }
 
@@ -315,7 +321,7 @@ assay_code assay_meta_get(assay_store *s, const char *name, uint64_t *value, ass
 		return rc;
 	if (size != 8)
 		return raise_row(err, ASSAY_TABLE_META, name, strlen(name), "not a number");
-	*value = get_be(payload);
+	*value = assay_get_be64(payload);
 	return ASSAY_OK;
 }
 
@@ -324,14 +330,14 @@ assay_code assay_meta_put(assay_store *s, const char *name, uint64_t value, assa
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
 	unsigned char bytes[8];
 
-	put_be(bytes, value);
+	assay_put_be64(bytes, value);
 	assay_buf_append(&b, bytes, sizeof bytes);
 	return assay_row_put(s, ASSAY_TABLE_META, name, strlen(name), &b, err);
 }
 
 /* ---------------------------------------------------------------- scans */
 
-static assay_code open_cursor(assay_store *s, assay_table t, MDB_cursor **cur, assay_err *err)
+assay_code assay_catalog_cursor(assay_store *s, assay_table t, MDB_cursor **cur, assay_err *err)
 {
 	int mrc;
 	assay_code rc = assay_env_begin(&s->env, err);
@@ -339,7 +345,7 @@ static assay_code open_cursor(assay_store *s, assay_table t, MDB_cursor **cur, a
 	if (rc != ASSAY_OK)
 		return rc;
 	mrc = mdb_cursor_open(s->env.txn, s->env.dbi[t], cur);
-	return mrc == MDB_SUCCESS ? ASSAY_OK : raise_mdb(err, mrc, "scan", t);
+	return mrc == MDB_SUCCESS ? ASSAY_OK : assay_catalog_raise(err, mrc, "scan", t);
 }
 
 assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_row_fn *fn, void *ctx, assay_err *err)
@@ -347,7 +353,7 @@ assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_
 	MDB_cursor *cur = NULL;
 	MDB_val k, v;
 	int mrc;
-	assay_code rc = s->env.there[t] ? open_cursor(s, t, &cur, err) : ASSAY_OK;
+	assay_code rc = s->env.there[t] ? assay_catalog_cursor(s, t, &cur, err) : ASSAY_OK;
 
 	if (rc != ASSAY_OK || cur == NULL)
 		return rc;
@@ -363,9 +369,21 @@ assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_
 			break;
 	}
 	if (rc == ASSAY_OK && mrc != MDB_NOTFOUND)
-		rc = raise_mdb(err, mrc, "scan", t);
+		rc = assay_catalog_raise(err, mrc, "scan", t);
 	mdb_cursor_close(cur);
 	return rc;
+}
+
+assay_code assay_rows_count(assay_store *s, assay_table t, uint64_t *count, assay_err *err)
+{
+	MDB_stat st = {0};
+	int mrc = MDB_SUCCESS;
+	const assay_code rc = s->env.there[t] ? assay_env_begin(&s->env, err) : ASSAY_OK;
+
+	if (rc == ASSAY_OK && s->env.there[t])
+		mrc = mdb_stat(s->env.txn, s->env.dbi[t], &st);
+	*count = st.ms_entries;
+	return mrc == MDB_SUCCESS ? rc : assay_catalog_raise(err, mrc, "count", t);
 }
 
 assay_code assay_keys_each(assay_store *s, assay_table t, assay_key_fn *fn, void *ctx, assay_err *err)
@@ -373,14 +391,14 @@ assay_code assay_keys_each(assay_store *s, assay_table t, assay_key_fn *fn, void
 	MDB_cursor *cur = NULL;
 	MDB_val k, v;
 	int mrc = MDB_SUCCESS;
-	assay_code rc = s->env.there[t] ? open_cursor(s, t, &cur, err) : ASSAY_OK;
+	assay_code rc = s->env.there[t] ? assay_catalog_cursor(s, t, &cur, err) : ASSAY_OK;
 
 	if (rc != ASSAY_OK || cur == NULL)
 		return rc;
 	while (rc == ASSAY_OK && (mrc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)) == MDB_SUCCESS)
 		rc = fn(ctx, k.mv_data, k.mv_size, err);
 	if (rc == ASSAY_OK && mrc != MDB_NOTFOUND)
-		rc = raise_mdb(err, mrc, "scan", t);
+		rc = assay_catalog_raise(err, mrc, "scan", t);
 	mdb_cursor_close(cur);
 	return rc;
 }
@@ -436,9 +454,9 @@ assay_code assay_index_put(assay_store *s, assay_index_type type, const assay_di
 	assay_code rc;
 
 	index_key(key, type, d);
-	rc = raw_reserve(s, ASSAY_TABLE_INDEX, key, sizeof key, 8, 0, &room, err);
+	rc = assay_catalog_reserve(s, ASSAY_TABLE_INDEX, key, sizeof key, 8, 0, &room, err);
 	if (rc == ASSAY_OK)
-		put_be(room, id);
+		assay_put_be64(room, id);
 	return rc;
 }
 
@@ -454,7 +472,7 @@ assay_code assay_index_get(assay_store *s, assay_index_type type, const assay_di
 		return rc;
 	if (v.mv_size != 8)
 		return raise_row(err, ASSAY_TABLE_INDEX, key, sizeof key, "not a number");
-	*id = get_be(v.mv_data);
+	*id = assay_get_be64(v.mv_data);
 	return ASSAY_OK;
 }
 
@@ -517,7 +535,7 @@ assay_code assay_index_prefix(assay_store *s, assay_index_type type, const char 
 	MDB_val k = {.mv_size = sizeof start, .mv_data = start}, v;
 	MDB_cursor *cur = NULL;
 	int mrc;
-	assay_code rc = open_cursor(s, ASSAY_TABLE_INDEX, &cur, err);
+	assay_code rc = assay_catalog_cursor(s, ASSAY_TABLE_INDEX, &cur, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
@@ -530,145 +548,13 @@ assay_code assay_index_prefix(assay_store *s, assay_index_type type, const char 
 		if (k.mv_size != sizeof start || p[0] != (unsigned char)type || !starts_with_hex(p + 1, hex, digits))
 			break;
 		memcpy(d.bytes, p + 1, sizeof d.bytes);
-		rc = v.mv_size == 8 ? fn(ctx, &d, get_be(v.mv_data), err)
+		rc = v.mv_size == 8 ? fn(ctx, &d, assay_get_be64(v.mv_data), err)
 				    : raise_row(err, ASSAY_TABLE_INDEX, p, k.mv_size, "not a number");
 		if (rc != ASSAY_OK)
 			break;
 	}
 	if (rc == ASSAY_OK && mrc != MDB_SUCCESS && mrc != MDB_NOTFOUND)
-		rc = raise_mdb(err, mrc, "scan", ASSAY_TABLE_INDEX);
+		rc = assay_catalog_raise(err, mrc, "scan", ASSAY_TABLE_INDEX);
 	mdb_cursor_close(cur);
 	return rc;
-}
-
-/* ---------------------------------------------------------------- edges */
-
-static void edge_key(unsigned char key[ASSAY_EDGE_KEY], assay_edge_kind kind, uint64_t from, uint64_t to)
-{
-	key[0] = (unsigned char)kind;
-	put_be(key + 1, from);
-	put_be(key + 9, to);
-}
-
-assay_code assay_edge_put(assay_store *s, assay_edge_kind kind, uint64_t from, uint64_t to, assay_err *err)
-{
-	unsigned char key[ASSAY_EDGE_KEY];
-	unsigned char *room;
-
-	edge_key(key, kind, from, to);
-	return raw_reserve(s, ASSAY_TABLE_EDGE, key, sizeof key, 0, 0, &room, err);
-}
-
-bool assay_edge_read(const void *key, size_t key_size, assay_edge_kind *kind, uint64_t *from, uint64_t *to)
-{
-	const unsigned char *k = key;
-
-	if (key_size != ASSAY_EDGE_KEY || k[0] < ASSAY_EDGE_CONTENT_UNIT || k[0] > ASSAY_EDGE_SOURCE_SAMPLE)
-		return false;
-	*kind = (assay_edge_kind)k[0];
-	*from = get_be(k + 1);
-	*to = get_be(k + 9);
-	return true;
-}
-
-assay_code assay_edge_next(assay_store *s, assay_edge_kind kind, uint64_t *from, assay_err *err)
-{
-	unsigned char start[ASSAY_EDGE_KEY];
-	MDB_val k = {.mv_size = sizeof start, .mv_data = start}, v;
-	assay_edge_kind found;
-	MDB_cursor *cur = NULL;
-	uint64_t to;
-	int mrc;
-	bool more;
-	assay_code rc;
-
-	if (*from == UINT64_MAX)
-		return ASSAY_ENOENT;
-	rc = open_cursor(s, ASSAY_TABLE_EDGE, &cur, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	edge_key(start, kind, *from + 1, 0);
-	mrc = mdb_cursor_get(cur, &k, &v, MDB_SET_RANGE);
-	more = mrc == MDB_SUCCESS && assay_edge_read(k.mv_data, k.mv_size, &found, from, &to) && found == kind;
-	mdb_cursor_close(cur);
-	if (mrc != MDB_SUCCESS && mrc != MDB_NOTFOUND)
-		return raise_mdb(err, mrc, "scan", ASSAY_TABLE_EDGE);
-	return more ? ASSAY_OK : ASSAY_ENOENT;
-}
-
-/* What is told when an edge was read: an end as soon as it is known to have company, with the first of them. */
-static assay_code tell_shared(uint64_t from, uint64_t to, uint64_t last[2], unsigned *alike, assay_edge_fn *fn,
-			      void *ctx, assay_err *err)
-{
-	assay_code rc = ASSAY_OK;
-
-	*alike = *alike > 0 && from == last[0] ? *alike + 1 : 1;
-	if (*alike == 2)
-		rc = fn(ctx, last[1], err);
-	if (*alike >= 2 && rc == ASSAY_OK)
-		rc = fn(ctx, to, err);
-	last[0] = from;
-	last[1] = to;
-	return rc;
-}
-
-assay_code assay_edges_shared(assay_store *s, assay_edge_kind kind, assay_edge_fn *fn, void *ctx, assay_err *err)
-{
-	unsigned char start[ASSAY_EDGE_KEY];
-	MDB_val k = {.mv_size = sizeof start, .mv_data = start}, v;
-	MDB_cursor *cur = NULL;
-	uint64_t last[2] = {0};
-	unsigned alike = 0;
-	int mrc;
-	assay_code rc = open_cursor(s, ASSAY_TABLE_EDGE, &cur, err);
-
-	if (rc != ASSAY_OK)
-		return rc;
-	edge_key(start, kind, 0, 0);
-	for (mrc = mdb_cursor_get(cur, &k, &v, MDB_SET_RANGE); mrc == MDB_SUCCESS && rc == ASSAY_OK;
-	     mrc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)) {
-		assay_edge_kind found;
-		uint64_t from, to;
-
-		if (!assay_edge_read(k.mv_data, k.mv_size, &found, &from, &to) || found != kind)
-			break;
-		rc = tell_shared(from, to, last, &alike, fn, ctx, err);
-	}
-	mdb_cursor_close(cur);
-	if (rc == ASSAY_OK && mrc != MDB_SUCCESS && mrc != MDB_NOTFOUND)
-		rc = raise_mdb(err, mrc, "scan", ASSAY_TABLE_EDGE);
-	return rc;
-}
-
-/* Seeks anew for each edge, so that fn may write (a write may move the pages under a cursor). */
-assay_code assay_edges_each(assay_store *s, assay_edge_kind kind, uint64_t from, assay_edge_fn *fn, void *ctx,
-			    assay_err *err)
-{
-	uint64_t to = 0;
-
-	for (;;) {
-		unsigned char start[ASSAY_EDGE_KEY];
-		MDB_val k = {.mv_size = sizeof start, .mv_data = start}, v;
-		MDB_cursor *cur = NULL;
-		bool more;
-		int mrc;
-		assay_code rc = open_cursor(s, ASSAY_TABLE_EDGE, &cur, err);
-
-		if (rc != ASSAY_OK)
-			return rc;
-		edge_key(start, kind, from, to);
-		mrc = mdb_cursor_get(cur, &k, &v, MDB_SET_RANGE);
-		more = mrc == MDB_SUCCESS && k.mv_size == ASSAY_EDGE_KEY && memcmp(k.mv_data, start, 9) == 0;
-		if (more)
-			to = get_be((const unsigned char *)k.mv_data + 9);
-		mdb_cursor_close(cur);
-		if (mrc != MDB_SUCCESS && mrc != MDB_NOTFOUND)
-			return raise_mdb(err, mrc, "scan", ASSAY_TABLE_EDGE);
-		if (!more)
-			return ASSAY_OK;
-		rc = fn(ctx, to, err);
-		if (rc != ASSAY_OK || to == UINT64_MAX)
-			return rc;
-		to++;
-	}
 }

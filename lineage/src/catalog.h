@@ -76,6 +76,8 @@ typedef assay_code assay_row_fn(void *ctx, const void *key, size_t key_size, con
 ASSAY_NODISCARD assay_code assay_rows_each(assay_store *s, assay_table t, bool backwards, assay_row_fn *fn, void *ctx,
 					   assay_err *err);
 typedef assay_code assay_key_fn(void *ctx, const void *key, size_t key_size, assay_err *err);
+/** How many keys a table has; none of them is looked at. */
+ASSAY_NODISCARD assay_code assay_rows_count(assay_store *s, assay_table t, uint64_t *count, assay_err *err);
 /** Keys alone, whatever their rows are. */
 ASSAY_NODISCARD assay_code assay_keys_each(assay_store *s, assay_table t, assay_key_fn *fn, void *ctx, assay_err *err);
 typedef assay_code assay_row_at_fn(void *ctx, uint64_t id, const void *payload, size_t size, assay_err *err);

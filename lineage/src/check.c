@@ -32,6 +32,7 @@ static assay_code look(assay_check *c, assay_err *err)
 	ASSAY_TRY(assay_check_numbers(c, err));
 	ASSAY_TRY(assay_check_index(c, err));
 	ASSAY_TRY(assay_check_edges(c, err));
+	ASSAY_TRY(assay_check_standing(c, err));
 fail:
 	return rc;
 }

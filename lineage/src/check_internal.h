@@ -119,6 +119,13 @@ check_row_fn assay_check_object, assay_check_object_size;
 /** An object that something names; told once, however many name it. *finding is SIZE_MAX when all is well. */
 ASSAY_NODISCARD assay_code assay_check_named(assay_check *c, const assay_digest *d, size_t *finding, assay_err *err);
 
+/* ---- tickets by state (check_standing.c) */
+
+/** Is a ticket listed in the state that it is in? */
+ASSAY_NODISCARD assay_code assay_check_listed(assay_check *c, const assay_ticket *t, assay_err *err);
+/** Is what is listed so? */
+ASSAY_NODISCARD assay_code assay_check_standing(assay_check *c, assay_err *err);
+
 /* ---- versions and their tries (check_versions.c) */
 
 check_row_fn assay_check_version;

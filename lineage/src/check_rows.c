@@ -259,6 +259,8 @@ assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
 	c->open_tickets += assay_ticket_state_is_open(t.state);
 	c->tickets[t.state]++;
 	rc = assay_check_text_entry(c, ASSAY_INDEX_TICKET, t.subject, id, CHECK_TICKET, err);
+	if (rc == ASSAY_OK)
+		rc = assay_check_listed(c, &t, err);
 	if (rc == ASSAY_OK && t.unit != 0)
 		rc = check_link(c, t.subject, CHECK_TICKET, id, ASSAY_TABLE_UNIT, t.unit, err);
 	for (uint32_t i = 1; i <= t.events && i > 0 && rc == ASSAY_OK; i++)
@@ -412,6 +414,7 @@ assay_code assay_check_numbers(assay_check *c, assay_err *err)
 		(void)snprintf(name, sizeof(name), "next.%s", assay_table_name((assay_table)t));
 		ASSAY_TRY(check_number(c, name, &value, err));
 	}
+	ASSAY_TRY(check_number(c, "tickets.listed", &value, err));
 	ASSAY_TRY(check_number(c, "pack.current", &value, err));
 	ASSAY_TRY(check_number(c, "pack.length", &value, err));
 	ASSAY_TRY(check_open_tickets(c, err));

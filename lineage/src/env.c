@@ -25,11 +25,14 @@
 const char *assay_table_name(assay_table t)
 {
 	static const char *const names[ASSAY_TABLE_COUNT] = {
-	    [ASSAY_TABLE_META] = "meta",         [ASSAY_TABLE_INDEX] = "index",       [ASSAY_TABLE_EDGE] = "edge",
-	    [ASSAY_TABLE_OBJECT] = "object",     [ASSAY_TABLE_SOURCE] = "source",     [ASSAY_TABLE_UNIT] = "unit",
-	    [ASSAY_TABLE_SAMPLE] = "sample",     [ASSAY_TABLE_TICKET] = "ticket",     [ASSAY_TABLE_EVENT] = "event",
-	    [ASSAY_TABLE_VERSION] = "version",   [ASSAY_TABLE_TAG] = "tag",           [ASSAY_TABLE_RUN] = "run",
+	    [ASSAY_TABLE_META] = "meta",         [ASSAY_TABLE_INDEX] = "index",
+	    [ASSAY_TABLE_EDGE] = "edge",         [ASSAY_TABLE_OBJECT] = "object",
+	    [ASSAY_TABLE_SOURCE] = "source",     [ASSAY_TABLE_UNIT] = "unit",
+	    [ASSAY_TABLE_SAMPLE] = "sample",     [ASSAY_TABLE_TICKET] = "ticket",
+	    [ASSAY_TABLE_EVENT] = "event",       [ASSAY_TABLE_VERSION] = "version",
+	    [ASSAY_TABLE_TAG] = "tag",           [ASSAY_TABLE_RUN] = "run",
 	    [ASSAY_TABLE_DECISION] = "decision", [ASSAY_TABLE_FEEDBACK] = "feedback",
+	    [ASSAY_TABLE_STANDING] = "standing",
 	};
 
 	return names[t];

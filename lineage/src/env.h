@@ -28,6 +28,7 @@ typedef enum assay_table {
 	/* Added since the first stores: an older one, read before anybody wrote to it, is without them. */
 	ASSAY_TABLE_DECISION,
 	ASSAY_TABLE_FEEDBACK,
+	ASSAY_TABLE_STANDING, /* state + ticket number -> nothing */
 	ASSAY_TABLE_COUNT
 } assay_table;
 

@@ -15,6 +15,7 @@
 
 #include "catalog.h"
 #include "record.h"
+#include "standing.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,7 +47,7 @@ const char *assay_ticket_state_name(unsigned state)
 
 bool assay_ticket_state_is_open(unsigned state)
 {
-	return state == ASSAY_TICKET_OPEN || state == ASSAY_TICKET_RETRYING || state == ASSAY_TICKET_NEEDS_REVIEW;
+	return state <= ASSAY_TICKET_STATES && (ASSAY_TICKETS_OPEN >> state & 1) != 0;
 }
 
 const char *assay_ticket_origin_name(unsigned origin)
@@ -490,6 +491,28 @@ assay_code assay_tickets_count(assay_store *s, uint64_t counts[ASSAY_TICKET_STAT
 	return rc;
 }
 
+/* ---------------------------------------------------------------- which are in which state */
+
+static assay_code list_row(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	return assay_standing_move(ctx, t->id, 0, t->state, err);
+}
+
+/* Of a ticket whose row and event were just put. kept: the list was, before that. */
+static assay_code list_change(assay_store *s, bool kept, uint64_t id, unsigned was, unsigned is, assay_err *err)
+{
+	assay_code rc;
+
+	if (kept) {
+		rc = assay_standing_move(s, id, was, is, err);
+	} else {
+		rc = assay_standing_clear(s, err);
+		if (rc == ASSAY_OK)
+			rc = assay_tickets_each(s, true, list_row, s, err);
+	}
+	return rc == ASSAY_OK ? assay_standing_seal(s, err) : rc;
+}
+
 /* ---------------------------------------------------------------- put, get, find */
 
 /* Number of events and state as stored, which a caller's copy may lag behind. */
@@ -515,10 +538,12 @@ assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_t
 	uint64_t id = t->id, generation;
 	uint32_t events;
 	unsigned was;
+	bool listed;
 	assay_code rc;
 
 	ASSAY_TRY(assay_generation_advance(s, &generation, err));
 	ASSAY_TRY(begin_counting(s, err));
+	ASSAY_TRY(assay_standing_is_kept(s, &listed, err));
 	ASSAY_TRY(load_before(s, id, &events, &was, err));
 	if (id == 0) {
 		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_TICKET, &id, err));
@@ -528,6 +553,7 @@ assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_t
 	ASSAY_TRY(put_row(s, t, id, err));
 	ASSAY_TRY(put_event(s, t, id, e, err));
 	ASSAY_TRY(count_change(s, was, t->state, err));
+	ASSAY_TRY(list_change(s, listed, id, was, t->state, err));
 	t->id = id;
 	return ASSAY_OK;
 
@@ -572,33 +598,84 @@ assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *
 	return rc;
 }
 
-struct visit {
-	bool all;
+typedef struct visit {
+	uint32_t states; /* bits; 0: any */
 	assay_ticket_fn *fn;
 	void *ctx;
-};
+} visit;
 
 static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, assay_err *err)
 {
-	const struct visit *v = ctx;
+	const visit *v = ctx;
 	ASSAY_AUTO_TICKET t = {0};
 	assay_code rc = decode(&t, id, p, n, err);
 
-	if (rc != ASSAY_OK || (!v->all && !assay_ticket_state_is_open(t.state)))
+	if (rc != ASSAY_OK || (v->states != 0 && (v->states >> t.state & 1) == 0))
 		return rc;
 	return v->fn(v->ctx, &t, err);
 }
 
-assay_code assay_tickets_after(assay_store *s, uint64_t after, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err)
+/* The first ticket after *id in any of the states. next[state]: the first in that state after some number before. */
+static assay_code find_next(assay_store *s, uint32_t states, uint64_t next[ASSAY_TICKET_STATES + 1], uint64_t *id,
+			    assay_err *err)
 {
-	struct visit v = {.all = all, .fn = fn, .ctx = ctx};
+	uint64_t first = UINT64_MAX;
 
-	return after < UINT64_MAX ? assay_rows_from_at(s, ASSAY_TABLE_TICKET, after + 1, visit_row, &v, err) : ASSAY_OK;
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES; i++) {
+		assay_code rc = ASSAY_OK;
+
+		if ((states >> i & 1) == 0)
+			continue;
+		if (next[i] <= *id) {
+			next[i] = *id;
+			rc = assay_standing_next(s, i, &next[i], err);
+		}
+		if (rc == ASSAY_ENOENT)
+			next[i] = UINT64_MAX;
+		else if (rc != ASSAY_OK)
+			return rc;
+		first = next[i] < first ? next[i] : first;
+	}
+	*id = first;
+	return first < UINT64_MAX ? ASSAY_OK : ASSAY_ENOENT;
+}
+
+static assay_code visit_listed(assay_store *s, uint64_t after, visit *v, assay_err *err)
+{
+	uint64_t next[ASSAY_TICKET_STATES + 1] = {0}, id = after;
+	assay_code rc;
+
+	while ((rc = find_next(s, v->states, next, &id, err)) == ASSAY_OK) {
+		const void *p;
+		size_t n;
+
+		rc = assay_row_get_at(s, ASSAY_TABLE_TICKET, id, &p, &n, err);
+		if (rc == ASSAY_ENOENT)
+			continue;
+		if (rc == ASSAY_OK)
+			rc = visit_row(v, id, p, n, err);
+		if (rc != ASSAY_OK)
+			return rc;
+	}
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+assay_code assay_tickets_in(assay_store *s, uint32_t states, uint64_t after, assay_ticket_fn *fn, void *ctx,
+			    assay_err *err)
+{
+	visit v = {.states = states, .fn = fn, .ctx = ctx};
+	bool listed = false;
+	const assay_code rc = states != 0 ? assay_standing_is_kept(s, &listed, err) : ASSAY_OK;
+
+	if (rc != ASSAY_OK || after == UINT64_MAX)
+		return rc;
+	return listed ? visit_listed(s, after, &v, err)
+		      : assay_rows_from_at(s, ASSAY_TABLE_TICKET, after + 1, visit_row, &v, err);
 }
 
 assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err)
 {
-	return assay_tickets_after(s, 0, all, fn, ctx, err);
+	return assay_tickets_in(s, all ? 0 : ASSAY_TICKETS_OPEN, 0, fn, ctx, err);
 }
 
 assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx, assay_err *err)

@@ -2,6 +2,7 @@
 
 #include "failed_checks.h"
 #include "lineage_rows.h"
+#include "standing.h"
 
 /* ---- a ticket with every field in use ---- */
 
@@ -286,6 +287,85 @@ static void tickets_each__open_or_all__in_order(void **state)
 	assert_string_equal(all, "cab");
 }
 
+/* ---- tickets by state ---- */
+
+typedef struct wanted {
+	uint32_t states;
+	char *out;
+} wanted;
+
+static assay_code note_wanted(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	const wanted *w = ctx;
+
+	(void)err;
+	if ((w->states >> t->state & 1) != 0)
+		(void)sprintf(w->out + strlen(w->out), "%" PRIu64 " ", t->id);
+	return ASSAY_OK;
+}
+
+/* What is listed for some states is what all tickets say of themselves. */
+static void assert_listed(assay_store *s, uint32_t states, uint64_t after, bool kept)
+{
+	char all[512] = "", some[512] = "";
+	wanted w = {.states = states, .out = all};
+	bool is_kept = !kept;
+
+	assert_int_equal(assay_tickets_in(s, 0, after, note_wanted, &w, NULL), ASSAY_OK);
+	w = (wanted){.states = UINT32_MAX, .out = some};
+	assert_int_equal(assay_tickets_in(s, states, after, note_wanted, &w, NULL), ASSAY_OK);
+	assert_string_equal(some, all);
+	assert_int_equal(assay_standing_is_kept(s, &is_kept, NULL), ASSAY_OK);
+	assert_int_equal(is_kept, kept);
+}
+
+#define MANY 20
+
+static void tickets_in__random_states__what_the_rows_say(void **state)
+{
+	assay_ticket t[MANY] = {0};
+	char subject[8];
+
+	seed();
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)snprintf(subject, sizeof subject, "s%u", i);
+		make_full(&t[i], subject);
+	}
+	assert_listed(STORE(state), ASSAY_TICKETS_OPEN, 0, true);
+	for (unsigned i = 0; i < 300; i++) {
+		put(STORE(state), &t[rnd() % MANY], (assay_ticket_state)(1 + rnd() % ASSAY_TICKET_STATES), "x");
+		assert_listed(STORE(state), ASSAY_TICKETS_OPEN, 0, true);
+		assert_listed(STORE(state), (uint32_t)(rnd() % 1023 + 1) << 1, rnd() % MANY, true);
+		assert_listed(STORE(state), 1u << ASSAY_TICKET_GONE, UINT64_MAX - rnd() % 2, true);
+		if (i % 50 == 49)
+			assert_int_equal(assay_store_commit(STORE(state), NULL), ASSAY_OK);
+	}
+	for (unsigned i = 0; i < MANY; i++)
+		assay_ticket_release(&t[i]);
+}
+
+/* A program that does not know the list has changed tickets: the rows are asked, and the next change mends it. */
+static void tickets_in__written_by_an_older_program__rows_hold(void **state)
+{
+	assay_ticket t[3] = {0};
+	const char *const subjects[] = {"a", "b", "c"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		make_full(&t[i], subjects[i]);
+		put(STORE(state), &t[i], ASSAY_TICKET_OPEN, "x");
+	}
+	assert_int_equal(assay_standing_move(STORE(state), 1, ASSAY_TICKET_OPEN, ASSAY_TICKET_WAIVED, NULL), ASSAY_OK);
+	assert_int_equal(assay_standing_move(STORE(state), 9, 0, ASSAY_TICKET_OPEN, NULL), ASSAY_OK);
+	assert_int_equal(assay_meta_put(STORE(state), "tickets.listed", 2, NULL), ASSAY_OK);
+	assert_listed(STORE(state), ASSAY_TICKETS_OPEN, 0, false);
+	assert_listed(STORE(state), 1u << ASSAY_TICKET_WAIVED, 0, false);
+	put(STORE(state), &t[1], ASSAY_TICKET_WAIVED, "let it");
+	assert_listed(STORE(state), ASSAY_TICKETS_OPEN, 0, true);
+	assert_listed(STORE(state), 1u << ASSAY_TICKET_WAIVED, 0, true);
+	for (unsigned i = 0; i < 3; i++)
+		assay_ticket_release(&t[i]);
+}
+
 static assay_code note_event(void *ctx, const assay_ticket_event *e, assay_err *err)
 {
 	char line[128];
@@ -426,6 +506,8 @@ int main(void)
 	    WITH_STORE(ticket_put__transitions__open_ones_are_counted),
 	    WITH_STORE(ticket_put__rolled_back__counter_too),
 	    WITH_STORE(tickets_each__open_or_all__in_order),
+	    WITH_STORE(tickets_in__random_states__what_the_rows_say),
+	    WITH_STORE(tickets_in__written_by_an_older_program__rows_hold),
 	    WITH_STORE(ticket_events__history__in_order_and_its_own),
 	    WITH_STORE(ticket_get__every_truncation__ecorrupt),
 	    WITH_STORE(ticket_get__random_mutations__no_harm),

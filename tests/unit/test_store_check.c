@@ -11,6 +11,7 @@
 
 #include "catalog.h"
 #include "lineage_fixture.h"
+#include "standing.h"
 
 #include <fcntl.h>
 #include <lmdb.h>
@@ -674,6 +675,27 @@ static void store_check__event_or_number__told(void **state)
 	assert_told(state, false, 3, TOLD_PARTS("row version.latest: names version 9, which is not there"));
 }
 
+/* Passed as the row has it, waived as the list does; then a key that names neither state nor ticket. */
+static void store_check__list_of_tickets__differs(void **state)
+{
+	static const unsigned char key[] = {1, 2};
+	ASSAY_AUTO_BUF none = ASSAY_BUF_INIT;
+
+	assert_int_equal(assay_standing_move(STORE(state), 1, ASSAY_TICKET_PASSED, ASSAY_TICKET_WAIVED, NULL),
+			 ASSAY_OK);
+	assert_told(
+	    state, false, 2,
+	    TOLD_PARTS("index list of tickets that are passed: is without a ticket that is in this state | b.tif |\n",
+		       "index list of tickets that are waived: has ticket 1, which is passed |"));
+	assert_int_equal(assay_standing_move(STORE(state), 7, 0, ASSAY_TICKET_OPEN, NULL), ASSAY_OK);
+	assert_int_equal(assay_row_put(STORE(state), ASSAY_TABLE_STANDING, key, sizeof key, &none, NULL), ASSAY_OK);
+	assert_told(state, false, 4,
+		    TOLD_PARTS("list of tickets that are open: has ticket 7, which is not there", "names no state"));
+	/* Of a store that an older program wrote to since, nothing is said: its next writer makes the list anew. */
+	assert_int_equal(assay_meta_put(STORE(state), "tickets.listed", 1, NULL), ASSAY_OK);
+	assert_told(state, false, 0, TOLD_PARTS(NULL));
+}
+
 /* The counter of a table is what rows are counted by: without it the last row says how many there are. */
 static void store_check__counter__told_and_rows_still_checked(void **state)
 {
@@ -962,6 +984,7 @@ int main(void)
 	    WITH_DATASET(store_check__results_of_a_refusal__missing),
 	    WITH_DATASET(store_check__object_row__names_what_is_lost),
 	    WITH_DATASET(store_check__event_or_number__told),
+	    WITH_DATASET(store_check__list_of_tickets__differs),
 	    WITH_DATASET(store_check__counter__told_and_rows_still_checked),
 	    WITH_DATASET(store_check__index_entries__changed),
 	    WITH_DATASET(store_check__index_entries__missing),

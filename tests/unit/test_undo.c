@@ -3,6 +3,8 @@
 #include "assay/check.h"
 #include "assay/judgement.h"
 
+#include "standing.h"
+
 /* What a group of this test does: enough for several pieces. */
 #define KEPT    60         /* objects and rows that were there before */
 #define WRITTEN 900        /* objects of the group; an index entry each */
@@ -41,12 +43,14 @@ static assay_digest state_of(assay_store *s)
 	return d;
 }
 
+/* A row, and a key that is put and another that is taken away. */
 static void put_row(assay_store *s, uint64_t id, unsigned what)
 {
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
 
 	assay_buf_printf(&b, "row %u says %u", (unsigned)id, what);
 	assert_int_equal(assay_row_put_at(s, ASSAY_TABLE_RUN, id, &b, NULL), ASSAY_OK);
+	assert_int_equal(assay_standing_move(s, id, 1 + (what + 2) % 3, 1 + what % 3, NULL), ASSAY_OK);
 }
 
 /* A store with something in it, closed; its state. */
@@ -58,6 +62,8 @@ static assay_digest make_store(void)
 		(void)put_numbered(s, i);
 		put_row(s, i + 1, 0);
 	}
+	/* The keys name no tickets: as an older program leaves them. */
+	assert_int_equal(assay_meta_put(s, "tickets.listed", 1, NULL), ASSAY_OK);
 	assert_int_equal(assay_store_commit(s, NULL), ASSAY_OK);
 	return state_of(s);
 }

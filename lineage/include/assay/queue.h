@@ -23,7 +23,11 @@ typedef enum assay_ticket_state {
 #define ASSAY_TICKET_STATES 10
 
 const char *assay_ticket_state_name(unsigned state); /* "open"…; NULL for no state */
-/** Is somebody or something still to act: open, retrying, needs-review? */
+/** The states in which somebody or something is still to act, a bit for each. */
+#define ASSAY_TICKETS_OPEN                                                                                             \
+	((uint32_t)1 << ASSAY_TICKET_OPEN | (uint32_t)1 << ASSAY_TICKET_RETRYING |                                     \
+	 (uint32_t)1 << ASSAY_TICKET_NEEDS_REVIEW)
+/** Is it one of these: open, retrying, needs-review? */
 bool assay_ticket_state_is_open(unsigned state);
 
 /** Who opened it. Stored: never renumber. */
@@ -118,9 +122,13 @@ ASSAY_NODISCARD assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_t
 typedef assay_code assay_ticket_fn(void *ctx, const assay_ticket *t, assay_err *err);
 /** Open tickets (assay_ticket_state_is_open) in the order they were first made; with all, settled ones too. */
 ASSAY_NODISCARD assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err);
-/** The same from the ticket after number `after` on. */
-ASSAY_NODISCARD assay_code assay_tickets_after(assay_store *s, uint64_t after, bool all, assay_ticket_fn *fn, void *ctx,
-					       assay_err *err);
+/**
+ * Tickets in one of the states (bit 1 << state; 0: in any), from the one after number `after` on, in order of number.
+ * What is read grows with those that there are in these states, not with all, but in a store whose last writer kept no
+ * list of them (src/standing.h). fn may change the ticket that it gets; it must not bring others into these states.
+ */
+ASSAY_NODISCARD assay_code assay_tickets_in(assay_store *s, uint32_t states, uint64_t after, assay_ticket_fn *fn,
+					    void *ctx, assay_err *err);
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
 					       assay_err *err);

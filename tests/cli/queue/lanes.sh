@@ -22,6 +22,20 @@ assert_jq "desk/$id/task.json" .lane readers
 printf 'not an image' >inbox/scans/broken.png
 assay run --progress none >/dev/null || true
 assert_eq "$(assay queue list --json --source inbox/scans/broken.png | jq -r '.[0].lane')" machines 'lane of a failure'
+all() {
+    assay queue list --json | jq -c "map(select(.lane | IN($1))) | map(.id)"
+}
+for lanes in readers general machines,readers; do
+    assert_eq "$(assay queue list --json --lane "$lanes" | jq -c 'map(.id)')" "$(all "\"${lanes/,/\",\"}\"")" "--lane $lanes"
+done
+assert_eq "$(assay queue list --lane machines --lane readers --group state | awk '{ n += $1 } END { print n }')" \
+    "$(all '"machines", "readers"' | jq length)" 'count of two lanes'
+assert_eq "$(assay queue list --lane readers --check none --json)" '[]' 'both hold'
+assay queue show --lane machines | grep -q broken.png || fail 'show by lane'
+assert_exit 64 assay queue list --lane experts
+assert_match "$(cat err)" "*queue list: --lane: 'assay.yaml' has no lane 'experts'" 'unknown lane'
+assay queue reject --lane machines --reason 'no pictures' --json >told
+assert_jq told '.tickets | map(.ticket.source) | @json' '["inbox/scans/broken.png"]'
 rm inbox/scans/broken.png
 run_pages
 assert_eq "$(assay show latest --json | jq -r .version)" "$version" 'version with lanes'
@@ -29,4 +43,5 @@ echo 'by rules'
 
 printf 'wrong: [\n' >>assay.yaml
 assert_eq "$(assay queue list --json --check cer | jq -r '.[0].lane')" null 'lane without a configuration'
+assert_exit 78 assay queue list --lane readers
 echo 'without a configuration'
