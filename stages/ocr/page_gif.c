@@ -69,11 +69,12 @@ static assay_code walk_picture(walker *w, uint64_t *pixels, uint64_t max_pixels,
 	return ASSAY_OK;
 }
 
-static assay_code walk(page_bytes in, uint64_t max_pixels, assay_err *err)
+static assay_code walk(page_image *out, page_bytes in, uint64_t max_pixels, assay_err *err)
 {
 	walker w = {.in = in, .at = 6};
 	const uint64_t width = word(&w), height = word(&w);
 	uint64_t pixels = 0;
+	uint32_t pictures = 0;
 	assay_code rc;
 
 	skip_table(&w, byte(&w));
@@ -82,8 +83,10 @@ static assay_code walk(page_bytes in, uint64_t max_pixels, assay_err *err)
 	while (rc == ASSAY_OK && !w.ended) {
 		switch (byte(&w)) {
 		case 0x3b:
+			out->pictures = pictures;
 			return pixels > 0 ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_EEMPTY, "GIF: no picture");
 		case 0x2c:
+			pictures++;
 			rc = walk_picture(&w, &pixels, max_pixels, err);
 			break;
 		case 0x21:
@@ -102,7 +105,7 @@ static assay_code walk(page_bytes in, uint64_t max_pixels, assay_err *err)
 
 assay_code page_gif_decode(page_image *out, page_bytes in, uint64_t max_pixels, assay_err *err)
 {
-	const assay_code rc = walk(in, max_pixels, err);
+	const assay_code rc = walk(out, in, max_pixels, err);
 
 	if (rc != ASSAY_OK)
 		return rc;

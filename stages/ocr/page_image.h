@@ -26,9 +26,10 @@ typedef struct page_image {
 	uint32_t bits;        /* bits a pixel as stored; 0 when the notion does not apply */
 	int32_t dpi_x, dpi_y; /* as declared; 0 when not */
 	int orientation;      /* EXIF value 1..8 still to be applied; 1 when none */
+	uint32_t pictures;    /* of an animation, of which pix is the first; 1 for a still */
 } page_image;
 
-#define PAGE_IMAGE_INIT ((page_image){.orientation = 1})
+#define PAGE_IMAGE_INIT ((page_image){.orientation = 1, .pictures = 1})
 
 void page_image_release(page_image *p);
 
@@ -55,6 +56,22 @@ void page_tiff_close(page_tiff *t); /* NULL is fine */
 uint32_t page_tiff_count(const page_tiff *t);
 ASSAY_NODISCARD assay_code page_tiff_decode(page_image *out, page_tiff *t, uint32_t index, uint64_t max_pixels,
 					    assay_err *err);
+
+/** A picture in tiles or planes, as its directory says; sizes are checked against max_pixels. */
+typedef struct page_tiff_form {
+	uint64_t directory; /* offset in the file */
+	uint32_t width, height, tile_width, tile_height;
+	unsigned bits;       /* of a sample: 1, 2, 4, 8, 16 */
+	bool grey, inverted; /* one sample a pixel, in tiles; 0 is white */
+	bool multiplied;     /* the file says that its colours were multiplied by their alpha */
+} page_tiff_form;
+
+/**
+ * Decode a picture of tiles (grey or colour) or planes (colour).
+ * @param out [out] 32 bpp over white; 8 bpp when grey, 1 bpp (ink is 1) when grey of one bit
+ * @return ASSAY_OK, ASSAY_ECORRUPT, ASSAY_EUNSUPPORTED, ASSAY_ENOMEM; *out may hold a part of the picture then
+ */
+ASSAY_NODISCARD assay_code page_tiff_raster(PIX **out, page_bytes in, const page_tiff_form *form, assay_err *err);
 
 /* ---------------------------------------------------------------- shared steps */
 

@@ -64,6 +64,16 @@ static void on_read(png_structp png, png_bytep to, size_t n)
 	d->at += n;
 }
 
+/* Of an animated PNG the picture that is shown where animations are not understood is read; it need not be a frame. */
+static int on_chunk(png_structp png, png_unknown_chunkp chunk)
+{
+	decoder *d = png_get_user_chunk_ptr(png);
+
+	if (memcmp(chunk->name, "acTL", 4) == 0 && chunk->size >= 4)
+		d->out->pictures = png_get_uint_32(chunk->data);
+	return 1;
+}
+
 typedef enum layout { LAYOUT_BITS, LAYOUT_GREY, LAYOUT_RGB } layout;
 
 static bool palette_is_grey(const png_color *p, int n)
@@ -173,6 +183,7 @@ static void decode(decoder *d)
 	png_set_read_fn(d->png, d, on_read);
 	png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* ours comes next, with its own message */
 	png_set_chunk_malloc_max(d->png, CHUNK_MAX);
+	png_set_read_user_chunk_fn(d->png, d, on_chunk);
 	png_read_info(d->png, d->info);
 	w = png_get_image_width(d->png, d->info);
 	h = png_get_image_height(d->png, d->info);

@@ -15,9 +15,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
+static const char *const animations[] = {"refuse", "first", NULL};
+enum { ANIMATION_REFUSE };
+
 typedef struct params {
 	int64_t dpi;
 	int64_t max_pixels;
+	int animation;
 	assay_text_list fonts;
 } params;
 
@@ -25,6 +29,9 @@ static const assay_param schema[] = {
     ASSAY_PARAM_ROW_INT(params, dpi, "300", 72, 1200, "dpi", "resolution at which PDF pages are rendered"),
     ASSAY_PARAM_ROW_INT(params, max_pixels, "200000000", 1, 500000000, "px",
 			"largest width x height that a page may declare; larger ones fail before they are decoded"),
+    ASSAY_PARAM_ROW_ENUM(
+	params, animation, "refuse", animations,
+	"files with more than one picture in time (GIF, PNG, WebP): refuse them, or read the first picture"),
     {.name = "fonts",
      .type = ASSAY_PARAM_LIST,
      .offset = offsetof(params, fonts),
@@ -216,6 +223,12 @@ static assay_code read_single(job *j, page_bytes in, const format *f)
 
 	ASSAY_TRY(choose_range(j, 1));
 	ASSAY_TRY(f->decode(&p, in, (uint64_t)j->p->max_pixels, j->err));
+	if (p.pictures > 1 && j->p->animation == ANIMATION_REFUSE) {
+		rc = ASSAY_RAISE(j->err, ASSAY_EUNSUPPORTED,
+				 "%s: an animation of %u pictures; 'page.read: {animation: first}' reads the first",
+				 f->name, p.pictures);
+		goto fail;
+	}
 	rc = emit_page(j, &p, 1);
 fail:
 	page_image_release(&p);
@@ -349,14 +362,14 @@ static void unprepare(void *shared)
 }
 #endif
 
-static const char *const libraries[] = {
-    "libpoppler", "libcairo",   "libfreetype", "libfontconfig", "libpng16",    "libjpeg",  "libtiff",
-    "libwebp",    "libopenjp2", "libgif",      "liblept",       "libpixman-1", "liblcms2", NULL};
+static const char *const libraries[] = {"libpoppler", "libcairo", "libfreetype", "libfontconfig", "libpng16",
+					"libjpeg",    "libtiff",  "libwebp",     "libwebpdemux",  "libopenjp2",
+					"libgif",     "liblept",  "libpixman-1", "liblcms2",      NULL};
 
 const assay_stage assay_stage_page_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "page.read",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "read images and PDF documents page by page",
     .reference = "",

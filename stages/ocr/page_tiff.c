@@ -1,5 +1,5 @@
 /**
- * TIFF pages through Leptonica. The directories are walked here first: sizes are checked before anything is decoded,
+ * TIFF pages, those in strips through Leptonica. The directories are walked here first: sizes are checked before anything is decoded,
  * strips that lie beyond the end of the file are told, and pages are told from thumbnails. Leptonica switches
  * libtiff's messages off and takes partial pictures, so libtiff's extended handlers are set to catch what it says.
  */
@@ -28,13 +28,15 @@ enum {
 	TAG_STRIP_COUNTS = 279,
 	TAG_X_RESOLUTION = 282,
 	TAG_Y_RESOLUTION = 283,
+	TAG_PLANES = 284,
 	TAG_RESOLUTION_UNIT = 296,
 	TAG_TILE_WIDTH = 322,
+	TAG_TILE_HEIGHT = 323,
 	TAG_TILE_OFFSETS = 324,
 	TAG_TILE_COUNTS = 325,
 	TAG_EXTRA_SAMPLES = 338,
 };
-enum { MIN_IS_WHITE = 0, PALETTE = 3, MASK = 4 };
+enum { MIN_IS_WHITE = 0, MIN_IS_BLACK = 1, PALETTE = 3, MASK = 4 };
 enum { SUBFILE_REDUCED = 1, SUBFILE_MASK = 4 };
 
 typedef struct array {
@@ -44,12 +46,13 @@ typedef struct array {
 
 typedef struct directory {
 	uint64_t offset;
-	uint64_t width, height;
+	uint64_t width, height, tile_width, tile_height;
 	uint32_t bits, samples, photometric, compression, subfile, unit;
 	int32_t dpi_x, dpi_y;
 	array offsets, counts;
 	array orientation;
-	bool tiled, alpha;
+	unsigned alpha; /* 1: colours were multiplied by it, 2: they were not, 0: none */
+	bool planes;    /* each sample has a picture of its own */
 } directory;
 
 struct page_tiff {
@@ -188,7 +191,7 @@ static bool read_entry(directory *d, const page_tiff *t, uint64_t at)
 		d->photometric = (uint32_t)v;
 		break;
 	case TAG_EXTRA_SAMPLES:
-		d->alpha = v == 1 || v == 2;
+		d->alpha = v <= 2 ? (unsigned)v : 0;
 		break;
 	case TAG_X_RESOLUTION:
 		d->dpi_x = resolution(t, a);
@@ -199,11 +202,17 @@ static bool read_entry(directory *d, const page_tiff *t, uint64_t at)
 	case TAG_RESOLUTION_UNIT:
 		d->unit = (uint32_t)v;
 		break;
+	case TAG_PLANES:
+		d->planes = v == 2;
+		break;
 	case TAG_ORIENTATION:
 		d->orientation = a;
 		break;
 	case TAG_TILE_WIDTH:
-		d->tiled = true;
+		d->tile_width = v;
+		break;
+	case TAG_TILE_HEIGHT:
+		d->tile_height = v;
 		break;
 	case TAG_STRIP_OFFSETS:
 	case TAG_TILE_OFFSETS:
@@ -337,17 +346,28 @@ static assay_code check_strips(const page_tiff *t, const directory *d, assay_err
 	return ASSAY_OK;
 }
 
+static bool is_tiled(const directory *d)
+{
+	return d->tile_width > 0 || d->tile_height > 0;
+}
+
+/* What Leptonica does not read, or not rightly: it takes colours that were multiplied by alpha for ones that were not. */
+static bool is_raster(const directory *d)
+{
+	return is_tiled(d) || (d->alpha != 0 && d->samples == 4) || (d->planes && d->samples > 1);
+}
+
 static assay_code check_form(const directory *d, assay_err *err)
 {
 	const uint32_t b = d->bits;
 
-	if (d->tiled)
-		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "TIFF: pictures in tiles are not read");
 	if (d->compression == 6)
 		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "TIFF: old-style JPEG compression is not read");
 	if ((b != 1 && b != 2 && b != 4 && b != 8 && b != 16) || d->samples < 1 || d->samples > 4 ||
 	    (d->samples == 2 && b != 8))
 		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "TIFF: %u samples of %u bits are not read", d->samples, b);
+	if (d->samples == 2 && (is_tiled(d) || d->planes))
+		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "TIFF: grey with alpha is not read in tiles or planes");
 	return ASSAY_OK;
 }
 
@@ -363,19 +383,41 @@ static int take_orientation(page_tiff *t, const directory *d)
 	return (int)o;
 }
 
+static assay_code decode_raster(PIX **pix, const page_tiff *t, const directory *d, assay_err *err)
+{
+	const page_tiff_form f = {.directory = d->offset,
+				  .width = (uint32_t)d->width,
+				  .height = (uint32_t)d->height,
+				  .tile_width = (uint32_t)d->tile_width,
+				  .tile_height = (uint32_t)d->tile_height,
+				  .bits = d->bits,
+				  .grey = d->samples == 1 &&
+					  (d->photometric == MIN_IS_WHITE || d->photometric == MIN_IS_BLACK),
+				  .multiplied = d->alpha == 1 && d->samples == 4,
+				  .inverted = d->photometric == MIN_IS_WHITE};
+
+	return page_tiff_raster(pix, t->in, &f, err);
+}
+
 static assay_code decode_directory(PIX **pix, const page_tiff *t, const directory *d, assay_err *err)
 {
 	complaint c = {0};
 	size_t offset = d->offset;
+	assay_code rc = ASSAY_OK;
 
 	listen_to(&c);
-	*pix = pixReadMemFromMultipageTiff(t->in.data, t->in.size, &offset);
+	if (is_raster(d))
+		rc = decode_raster(pix, t, d, err);
+	else
+		*pix = pixReadMemFromMultipageTiff(t->in.data, t->in.size, &offset);
 	listen_to(NULL);
+	if (rc == ASSAY_ENOMEM || rc == ASSAY_EUNSUPPORTED)
+		return rc;
 	if (c.any)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "TIFF: %s", c.text);
-	if (*pix == NULL)
+	if (rc == ASSAY_OK && *pix == NULL)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "TIFF: the picture cannot be decoded");
-	return ASSAY_OK;
+	return rc;
 }
 
 assay_code page_tiff_decode(page_image *out, page_tiff *t, uint32_t index, uint64_t max_pixels, assay_err *err)
@@ -384,6 +426,8 @@ assay_code page_tiff_decode(page_image *out, page_tiff *t, uint32_t index, uint6
 	assay_code rc;
 
 	ASSAY_TRY(page_check_size(d->width, d->height, max_pixels, err));
+	if (is_tiled(d)) /* a tile is decoded whole, however little of it the page needs */
+		ASSAY_TRY(page_check_size(d->tile_width, d->tile_height, max_pixels, err));
 	ASSAY_TRY(check_strips(t, d, err));
 	ASSAY_TRY(check_form(d, err));
 	out->bits = d->bits * d->samples;
@@ -391,10 +435,12 @@ assay_code page_tiff_decode(page_image *out, page_tiff *t, uint32_t index, uint6
 	out->dpi_y = d->dpi_y;
 	out->orientation = take_orientation(t, d);
 	ASSAY_TRY(decode_directory(&out->pix, t, d, err));
+	if (is_raster(d))
+		return ASSAY_OK;
 	/* Leptonica turns 1 and 8 bits the right way round, and forgets the others. */
 	if (d->photometric == MIN_IS_WHITE && d->samples == 1 && d->bits != 1 && d->bits != 8)
 		(void)pixInvert(out->pix, out->pix);
-	return page_normalize(&out->pix, d->alpha && d->samples % 2 == 0, err);
+	return page_normalize(&out->pix, d->alpha != 0 && d->samples == 2, err);
 fail:
 	return rc;
 }

@@ -246,6 +246,8 @@ static void read__alpha__over_white(void **state)
 		(void)pixSetPixel(pix, 1, 1, 0x000000ff); /* opaque black */
 		(void)pixSetPixel(pix, 2, 1, 0x00000000); /* nothing */
 		(void)pixSetPixel(pix, 3, 1, 0x64000080); /* half a dark red: (100 * 128 + 255 * 127) / 255 = 177 */
+		(void)pixSetPixel(pix, 4, 1,
+				  0xff000080); /* tells that Leptonica's TIFF is not multiplied, as it says */
 		e = encode(pix, containers[i]);
 		read_encoded(&e, e.size);
 		if (r.rc != ASSAY_OK)
