@@ -26,7 +26,8 @@ const assay_config_key assay_config_keys[] = {
     {"", "contracts", false, "texts", NULL, 0, 0, 0, "contracts/page.odcs.yaml",
      "what samples must meet, as files relative to this one"},
     {"", "remedies", false, "remedies", NULL, 0, 0, 0, NULL,
-     "ladders of attempts that may help what a check refuses; checks name them"},
+     "ladders of attempts that may help what a check refuses, or a source that fails; checks name them, or they the "
+     "failures"},
     {"", "metadata_files", false, "texts", NULL, 0, 0, 0, "inbox/index.csv",
      "tables (.csv, .jsonl) that say more of sources, by path"},
     {"", "fields", false, "fields", NULL, 0, 0, 0,

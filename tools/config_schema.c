@@ -222,6 +222,25 @@ static void put_words(assay_json *j, const char *key, const char *one, const cha
 	assay_json_end(j);
 }
 
+static void put_failures(assay_json *j)
+{
+	assay_json_key(j, "failures");
+	assay_json_object(j);
+	assay_json_kstr(j, "description", "classes of failure of a whole source that it is for");
+	assay_json_kstr(j, "type", "array");
+	assay_json_kint(j, "minItems", 1);
+	assay_json_key(j, "items");
+	assay_json_object(j);
+	assay_json_key(j, "enum");
+	assay_json_array(j);
+	for (unsigned f = 1; f < 64; f++)
+		if (assay_config_remedy_helps(f))
+			assay_json_str(j, assay_failure_name(f));
+	assay_json_end(j);
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
 static void put_ladder(assay_json *j)
 {
 	assay_json_object(j);
@@ -240,6 +259,7 @@ static void put_ladder(assay_json *j)
 	assay_json_kstr(j, "type", "string");
 	assay_json_end(j);
 	put_words(j, "want", "low", "high");
+	put_failures(j);
 	assay_json_key(j, "attempts");
 	assay_json_object(j);
 	assay_json_key(j, "anyOf");

@@ -119,8 +119,13 @@ static void put_remedies(assay_buf *out, const bool wanted[])
 	    out,
 	    "# remedies:\n"
 	    "#   NAME:               # attempts, tried in order: the pipeline with these stages put in or changed\n"
-	    "#     - %s\n",
-	    any != NULL ? any->name : "");
+	    "#     - %s\n"
+	    "#   OTHER:              # the same for whole sources that fail: decode, crash, timeout, out-of-memory "
+	    "...\n"
+	    "#     failures: [timeout, out-of-memory]\n"
+	    "#     attempts:\n"
+	    "#       - %s\n",
+	    any != NULL ? any->name : "", any != NULL ? any->name : "");
 }
 
 static void put_template(assay_buf *out, const bool wanted[])

@@ -92,11 +92,11 @@ static void advise_people(const assay_ticket *t, const assay_ticket_facts *c, as
 {
 	const bool page = c->kind != NULL && strcmp(c->kind, "page") == 0;
 
-	if (t->origin == ASSAY_TICKET_JUDGED && t->failure == ASSAY_FAILURE_NONE)
+	if (t->origin == ASSAY_TICKET_JUDGED && (t->failure == ASSAY_FAILURE_NONE || (t->is_source && t->unit != 0)))
 		advise(fn, ctx, "another way to read it: 'assay queue retry @ --remedy NAME'", t->id);
 	if (assay_ticket_has_text(c) && assay_ticket_takes_text(c))
 		advise(fn, ctx, "type what it says: 'assay queue resolve @ --text FILE'", t->id);
-	if (page || (c->sample != NULL && c->sample->parent == ASSAY_NO_SAMPLE))
+	if (page || (t->is_source && t->unit != 0) || (c->sample != NULL && c->sample->parent == ASSAY_NO_SAMPLE))
 		advise(fn, ctx, "put a better file in its place: 'assay queue resolve @ --file FILE'", t->id);
 	if (!t->is_source)
 		advise(fn, ctx, "deliver it all the same: 'assay queue waive @ --owner NAME --reason TEXT'", t->id);

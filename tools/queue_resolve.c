@@ -106,16 +106,17 @@ static assay_code store_file(resolution *r, assay_command *c, assay_err *err)
 
 /* ---------------------------------------------------------------- can it be done to this ticket? */
 
-/* Another file stands for a page, or for a whole recording. */
+/* Another file stands for a page, or for a whole recording, or for a source that gave no samples. */
 static assay_code can_replace(assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
 	assay_code rc;
 
 	if (t->is_source)
-		return assay_command_refuse(t, err,
-					    "gave no samples, so there is none that another file could stand "
-					    "for: put the file where it lies and 'assay run'");
+		return t->unit != 0 ? ASSAY_OK
+				    : assay_command_refuse(t, err,
+							   "could not be read as it lies there, with its sidecars: put "
+							   "that right, and 'assay run'");
 	rc = assay_ticket_facts_load(&facts, c->store, t, err);
 	if (rc != ASSAY_OK || facts.sample == NULL)
 		return rc;
@@ -254,12 +255,14 @@ static assay_code set_metadata(assay_command *c, const assay_ticket *t, const as
 static assay_code set_content(const resolution *r, assay_command *c, const assay_ticket *t, const assay_source *src,
 			      assay_err *err)
 {
-	assay_decision d = {.kind = r->kind, .is_source = t->is_source, .basis = src->digest, .payload = r->payload};
+	assay_decision d = {.kind = r->kind, .basis = src->digest, .payload = r->payload};
 	ASSAY_AUTO_DECISION before = {0};
 	assay_code rc = assay_command_content(&before, c, t, src, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
+	/* A stream has the key of its source: a file that stands for all of it gives way to the next one. */
+	d.is_source = t->is_source || (r->kind == ASSAY_DECISION_REPLACE && before.is_source);
 	d.subject = assay_strdup(t->subject);
 	d.file = assay_strdup(r->name);
 	if (d.subject == NULL || d.file == NULL) {
@@ -337,8 +340,9 @@ const assay_verb assay_verb_queue_resolve = {
     .help =
 	"--text is for a page whose pipeline reads text, and for audio that is transcribed: the stage takes the text\n"
 	"from it, everything is measured anew and judged. --file stands in place of the source, or of one page of\n"
-	"it; of a file of several pages that is given for one, the first is taken. The source itself is left alone,\n"
-	"and the file is kept in the store. --text is refused where another file stands in the sample's place; --file\n"
+	"it; of a file of several pages that is given for one page, the first is taken. For a source that failed it\n"
+	"stands whole: its samples have the source's keys, and are judged each. The source itself is left alone, and\n"
+	"the file is kept in the store. --text is refused where another file stands in the sample's place; --file\n"
 	"takes the place of a text. --metadata goes over what files and rules say of the source, also where its\n"
 	"tickets are settled. All of them hold as long as the source's bytes are the same.\n" ASSAY_COMMAND_HELP
 	    ASSAY_SELECTION_HELP,

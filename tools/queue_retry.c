@@ -120,8 +120,9 @@ static assay_code can_remedy(const assay_config_remedy *r, assay_command *c, con
 	ASSAY_AUTO_SOURCE src = {0};
 	assay_code rc;
 
-	if (t->is_source)
-		return assay_command_refuse(t, err, "gave no samples: a remedy changes how samples are made");
+	if (t->is_source && t->unit == 0)
+		return assay_command_refuse(t, err,
+					    "could not be read: a remedy changes what is made of what was read");
 	rc = assay_command_source(&src, c, t, err);
 	if (rc == ASSAY_OK && assay_config_rung_chain(c->config, src.modality, r, 0, steps) == 0)
 		return assay_command_refuse(t, err, "is %s: remedy '%s' changes nothing for it",
@@ -134,7 +135,7 @@ static assay_code can_remedy(const assay_config_remedy *r, assay_command *c, con
 /* With it goes what was decided on the verdict: a sample that is waived or rejected is not treated. */
 static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
-	assay_decision d = {.kind = ASSAY_DECISION_REMEDY};
+	assay_decision d = {.kind = ASSAY_DECISION_REMEDY, .is_source = t->is_source};
 	assay_code rc = can_remedy(r, c, t, err);
 	bool stood;
 
@@ -214,9 +215,10 @@ static assay_code retry_source(assay_command *c, const assay_ticket *t, bool wit
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: open again", err);
 	return assay_command_refuse(t, err,
-				    "failed by its bytes (%s), and would again: put a sound file where it lies and "
-				    "'assay run', or give it up with 'assay queue reject T%" PRIu64 "'",
-				    assay_failure_name(t->failure), t->id);
+				    "failed by its bytes (%s), and would again: name a remedy with --remedy, hand in a "
+				    "sound file with 'assay queue resolve T%" PRIu64
+				    " --file FILE', or give it up with 'assay queue reject T%" PRIu64 "'",
+				    assay_failure_name(t->failure), t->id, t->id);
 }
 
 /* What was decided is kept while it is still to be seen what comes of it. */

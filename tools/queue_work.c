@@ -124,10 +124,10 @@ static void json_hand_in(assay_json *j, const assay_work *w)
 	assay_json_array(j);
 	if (w->view.text != SIZE_MAX)
 		json_command(j, w, "resolve", "--text text.txt");
-	if (!w->ticket->is_source) {
+	if (!w->ticket->is_source || w->ticket->unit != 0)
 		json_command(j, w, "resolve", "--file FILE");
+	if (!w->ticket->is_source)
 		json_command(j, w, "waive", "--owner NAME --reason TEXT");
-	}
 	json_command(j, w, "reject", "--reason TEXT");
 	assay_json_end(j);
 }

@@ -119,6 +119,20 @@ static assay_code add_attempt(tracer *t, uint64_t id, const char *path, size_t *
 	return rc == ASSAY_OK ? assay_graph_edge(t->g, *at, ASSAY_USED, source, err) : rc;
 }
 
+/* What was decided on its whole source. */
+static assay_code link_whole(tracer *t, size_t sample, size_t unit, const char *path, const assay_sample_row *row,
+			     assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	const assay_code rc = assay_decision_find(t->s, path, ASSAY_DECISION_OF_CONTENT, &d, err);
+
+	if (rc != ASSAY_OK || !d.is_source || d.standing != ASSAY_DECISION_STANDS ||
+	    (d.kind == ASSAY_DECISION_REPLACE ? d.id != row->decision
+					      : row->remedy == NULL || strcmp(d.remedy, row->remedy) != 0))
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return link_decision(t, &d, sample, unit, path, err);
+}
+
 assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char *path, const assay_sample_row *row,
 			      assay_err *err)
 {
@@ -134,13 +148,13 @@ assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char 
 		ASSAY_AUTO_DECISION d = {0};
 
 		rc = assay_decision_find(t->s, row->key, slots[i], &d, err);
-		if (rc == ASSAY_OK && d.standing == ASSAY_DECISION_STANDS &&
+		if (rc == ASSAY_OK && !d.is_source && d.standing == ASSAY_DECISION_STANDS &&
 		    (d.id == row->decision || row->way != ASSAY_WAY_PLAIN))
 			rc = link_decision(t, &d, sample, unit, path, err);
 		if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 			return rc;
 	}
-	return ASSAY_OK;
+	return row->way != ASSAY_WAY_PLAIN ? link_whole(t, sample, unit, path, row, err) : ASSAY_OK;
 fail:
 	return rc;
 }

@@ -10,7 +10,7 @@
  *   mute: yes     emit no PAGE value
  *   kept: N       metric test.kept, less parameter lose: less of it is content that is lost
  *
- * Parameters `add` and `lose` make attempts of remedies differ. A correction is read in place of the file, but for
+ * Parameters `add` and `lose` make attempts of remedies differ; with `obey: 0` neither `act` nor `fail` is done. A correction is read in place of the file, but for
  * what is decided before there are samples.
  * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report".
  * PAGE values have no picture: chain no real stage behind it.
@@ -30,12 +30,13 @@
 #define TEXT_MAX ((size_t)1 << 20)
 
 typedef struct params {
-	int64_t add, lose;
+	int64_t add, lose, obey;
 } params;
 
 static const assay_param param_rows[] = {
     ASSAY_PARAM_ROW_INT(params, add, "0", -1000000, 1000000, "1", "added to test.value"),
     ASSAY_PARAM_ROW_INT(params, lose, "0", -1000000, 1000000, "1", "taken from test.kept"),
+    ASSAY_PARAM_ROW_INT(params, obey, "1", 0, 1, "1", "0: the file's `act` and `fail` are passed over"),
     {.name = NULL},
 };
 
@@ -149,7 +150,7 @@ static assay_code pages(const assay_buf *text, const params *p, const assay_inpu
 	const uint32_t total = count != NULL ? (uint32_t)strtoul(count, NULL, 10) : 1;
 	const uint32_t first = in->first_page != 0 ? in->first_page : 1;
 	const uint32_t last = in->last_page != 0 && in->last_page < total ? in->last_page : total;
-	const int met = act != NULL ? test_act(act, path != NULL ? path : "", in->fd, &report) : 0;
+	const int met = act != NULL && p->obey ? test_act(act, path != NULL ? path : "", in->fd, &report) : 0;
 	const assay_sidecar *truth = assay_input_sidecar(in, "ground_truth");
 	assay_code rc = assay_pages(sink, total, err);
 
@@ -184,11 +185,13 @@ static assay_code read_file(void *shared, const void *p, const assay_input *in, 
 	ASSAY_AUTO_FREE char *fail = NULL;
 	assay_code rc = assay_file_read_fd(&text, in->fd, TEXT_MAX, err);
 
+	const params *set = p;
+
 	(void)shared;
 	if (rc != ASSAY_OK)
 		return rc;
 	fail = directive(&text, "fail");
-	if (fail != NULL)
+	if (fail != NULL && set->obey)
 		return assay_fail(sink, failure_class(fail), err, "the file asks for it");
 	rc = take_correction(&text, in, err);
 	return rc == ASSAY_OK ? pages(&text, p, in, sink, err) : rc;

@@ -63,6 +63,15 @@ static assay_source put(assay_store *s, const char *path, unsigned content, uint
 	return src;
 }
 
+static assay_code is_whole(void *ctx, const assay_source *src, bool *stands, assay_err *err)
+{
+	ASSAY_AUTO_UNIT u = {0};
+	const assay_code rc = assay_unit_get(ctx, src->units[0], &u, err);
+
+	*stands = rc == ASSAY_OK && u.result.failure == ASSAY_FAILURE_NONE;
+	return rc;
+}
+
 static const char *original_of(assay_originals *o, assay_store *s, const assay_source *src)
 {
 	const char *path = "?";
@@ -74,7 +83,7 @@ static const char *original_of(assay_originals *o, assay_store *s, const assay_s
 static void original_of__same_bytes__first_path_that_is_there_and_whole(void **state)
 {
 	assay_store *s = STORE(state);
-	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {0};
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.stands = is_whole, .ctx = s};
 	const uint64_t good = put_unit(s, 1, ASSAY_FAILURE_NONE), bad = put_unit(s, 2, ASSAY_FAILURE_DECODE);
 	ASSAY_AUTO_SOURCE gone = put(s, "a", 1, good, true);
 	ASSAY_AUTO_SOURCE failed = put(s, "b", 1, bad, false);
@@ -95,7 +104,7 @@ static void original_of__many_copies__the_group_is_looked_through_once(void **st
 {
 	enum { COPIES = 500, SINGLES = 300 };
 	assay_store *s = STORE(state);
-	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {0};
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.stands = is_whole, .ctx = s};
 	const uint64_t unit = put_unit(s, 1, ASSAY_FAILURE_NONE);
 
 	for (unsigned i = 0; i < COPIES; i++) {

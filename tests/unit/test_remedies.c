@@ -313,6 +313,57 @@ static void config_load__attempt_too_long__refused(void **state)
 	assay_diagnostics_release(&d);
 }
 
+/* ---------------------------------------------------------------- classes of failure */
+
+static void config_load__failures__bind_a_ladder(void **state)
+{
+	assay_config *c =
+	    load(TOP PIPE "contracts: [free.yaml]\nremedies: {again: {failures: [decode, crash, timeout], attempts: "
+			  "[page.clean]}}\n");
+
+	(void)state;
+	assert_int_equal(c->remedies[0].failures, (uint64_t)1 << ASSAY_FAILURE_DECODE |
+						      (uint64_t)1 << ASSAY_FAILURE_CRASH |
+						      (uint64_t)1 << ASSAY_FAILURE_TIMEOUT);
+	assert_true(assay_config_remedy_is_bound(c, "again"));
+	assert_true(assay_config_has_bound_remedy(c));
+	assay_config_close(c);
+}
+
+static void config_load__failures_that_nothing_helps__refused(void **state)
+{
+	static const struct {
+		const char *said, *message;
+	} cases[] = {
+	    {"failures: decode", "'failures' of remedy 'again' must be a list, like [decode, crash, timeout]"},
+	    {"failures: []", "'failures' of remedy 'again' must be a list, like [decode, crash, timeout]"},
+	    {"failures: [decod]", "'failures' of remedy 'again' must be classes of failure that an attempt can help, "
+				  "did you mean 'decode'?"},
+	    {"failures: [unreadable]",
+	     "'failures' of remedy 'again' must be classes of failure that an attempt can help"},
+	    {"failures: [metadata]",
+	     "'failures' of remedy 'again' must be classes of failure that an attempt can help"},
+	    {"choose: best, by: page.width, want: low, failures: [short]",
+	     "'failures' is not for 'choose: best': of a source that fails the first attempt that makes all of it pass "
+	     "is "
+	     "taken"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+		assay_diagnostics d = {0};
+		assay_config *c;
+
+		assay_buf_printf(&text,
+				 TOP PIPE "contracts: [free.yaml]\nremedies: {again: {%s, attempts: [page.clean]}}\n",
+				 cases[i].said);
+		assert_int_equal(load_with(&c, assay_buf_str(&text), &d), ASSAY_ECONFIG);
+		assert_string_equal(d.items[d.count - 1].message, cases[i].message);
+		assay_diagnostics_release(&d);
+	}
+}
+
 /* ---------------------------------------------------------------- what is doubted */
 
 static void config_load__remedy_that_no_check_names__warned(void **state)
@@ -326,7 +377,9 @@ static void config_load__remedy_that_no_check_names__warned(void **state)
 	assert_int_equal(d.count, 1);
 	assert_int_equal(d.items[0].line, 5);
 	assert_int_equal(d.items[0].column, 12);
-	assert_string_equal(d.items[0].message, "no check names remedy 'again': it is run only by 'assay queue retry'");
+	assert_string_equal(
+	    d.items[0].message,
+	    "no check and no class of failure names remedy 'again': it is run only by 'assay queue retry'");
 	assay_config_close(c);
 	assay_diagnostics_release(&d);
 }
@@ -407,6 +460,8 @@ int main(void)
 	    cmocka_unit_test(config_load__pipeline_wrong__remedies_not_blamed),
 	    cmocka_unit_test(config_load__sixteen_attempts__fine),
 	    cmocka_unit_test(config_load__attempt_too_long__refused),
+	    cmocka_unit_test(config_load__failures__bind_a_ladder),
+	    cmocka_unit_test(config_load__failures_that_nothing_helps__refused),
 	    cmocka_unit_test(config_load__remedy_that_no_check_names__warned),
 	    cmocka_unit_test(config_load__every_alloc_fails_in_turn__enomem),
 	    cmocka_unit_test(config_load__wrong_and_alloc_fails__never_ok),

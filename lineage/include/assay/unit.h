@@ -5,6 +5,9 @@
 #include "assay/result.h"
 #include "assay/store.h"
 
+/** Pages of a document that one unit reads: parts are pages=1-16, pages=17-32 and so on. */
+#define ASSAY_UNIT_PAGES 16
+
 typedef struct assay_unit_sidecar {
 	char *role;
 	assay_digest digest;

@@ -228,7 +228,6 @@ assert_exit 64 assay queue waive docs/broken.txt --owner A --reason x
 assert_match "$(cat err)" '*T* (docs/broken.txt) gave no samples*' 'nothing to deliver'
 assert_exit 64 assay queue waive docs/empty.txt --owner A --reason x
 assert_match "$(cat err)" '*T* (docs/empty.txt#page=1) has nothing that could be delivered (empty)*' 'rejected by a stage'
-assert_exit 64 assay queue resolve docs/broken.txt --file rescan.txt
 # A source that a crash stopped: the next run does it again.
 printf 'act: segfault\n' >docs/crash.txt
 test_run_into store --as-of $now

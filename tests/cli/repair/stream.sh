@@ -59,3 +59,30 @@ assay queue retry inbox/audio/speech.wav --json >retried.json 2>err || fail "$(c
 assay run --json --progress none >run.json 2>err
 assert_eq "$(version_of)" "$repaired" 'as it was before'
 all_there 'the attempt again'
+
+# A recording that cannot be read has the key of its source: one ticket, whatever stands in its place.
+printf 'RIFF, and no wave' >inbox/audio/broken.wav
+settle inbox
+assay run --json --progress none >run.json 2>err || fail "$(cat err)"
+broken=$(assay queue list --json inbox/audio/broken.wav | jq -r '.[0].id')
+decide() {
+    assay queue "$@" --json >did.json 2>err || fail "queue $*: $(cat err)"
+}
+# STATE, samples in, and waived
+became() { assert_jq did.json '[.tickets[0].ticket.state, .summary.samples.in, .summary.samples.waived, .summary.conserved] | @json' "$1"; }
+before=$(jq_get .samples.in run.json)
+decide resolve "$broken" --file inbox/audio/speech.wav
+quiet=$(jq_get .summary.samples.in did.json)
+[ "$quiet" -gt "$before" ] || fail 'the other file gives no sample'
+became "[\"open\",$quiet,0,true]"
+decide waive "$broken" --owner Anna --reason quiet
+became "[\"waived\",$quiet,1,true]"
+decide resolve "$broken" --file loud.wav
+became "[\"replaced\",$((before + 1 + $(said))),0,true]"
+assay export latest --format jsonl --out delivery --force >out 2>&1 || fail "export: $(cat out)"
+assay verify delivery >out || fail "verify: $(cat out)"
+assay check --read-data >out || fail "check: $(cat out)"
+decide retry "$broken"
+became "[\"open\",$before,0,true]"
+assert_eq "$(jq -r .summary.version did.json)" "$(version_of)" 'as it was when it failed'
+echo 'a recording'

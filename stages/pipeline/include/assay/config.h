@@ -54,7 +54,8 @@ typedef struct assay_config_remedy {
 	bool best;                /* choose: best; false: the first attempt that passes is taken */
 	bool high;                /* want: high */
 	char *by;                 /* the metric to choose by; "" unless best */
-	int line, column;         /* of its name */
+	uint64_t failures; /* classes of failure of whole sources that it is for, as 1 << assay_failure; 0: none */
+	int line, column;  /* of its name */
 } assay_config_remedy;
 
 typedef struct assay_config_limits {
@@ -116,9 +117,11 @@ size_t assay_config_chain(const assay_config *c, assay_modality modality, const 
 
 /** The remedy of that name, NULL if there is none. */
 const assay_config_remedy *assay_config_remedy_find(const assay_config *c, const char *name);
-/** Does a check of some contract name this remedy? */
+/** May a remedy be for this class of failure? Not for what keeps a source from being read at all. */
+bool assay_config_remedy_helps(unsigned failure);
+/** Does a check of some contract name this remedy, or is it for failures of sources? */
 bool assay_config_remedy_is_bound(const assay_config *c, const char *remedy);
-/** Does a check of some contract name a remedy? */
+/** The same for any remedy. */
 bool assay_config_has_bound_remedy(const assay_config *c);
 /**
  * The steps that a source of this modality runs through in one attempt of a remedy: assay_config_chain with the

@@ -204,11 +204,61 @@ static assay_code read_choice(config_loader *l, const assay_yaml_node *map, assa
 	return read_by(l, map, r, lint);
 }
 
+/* ---------------------------------------------------------------- the failures that it is for */
+
+bool assay_config_remedy_helps(unsigned failure)
+{
+	return failure != ASSAY_FAILURE_NONE && assay_failure_name(failure) != NULL &&
+	       failure != ASSAY_FAILURE_METADATA && failure != ASSAY_FAILURE_CHANGED &&
+	       failure != ASSAY_FAILURE_UNREADABLE;
+}
+
+static void read_failure(config_loader *l, const assay_yaml_node *n, assay_config_remedy *r)
+{
+	const char *text = config_text(n);
+	assay_suggest s;
+	char hint[160];
+
+	assay_suggest_init(&s, text != NULL ? text : "");
+	for (unsigned f = 1; f < 64; f++) {
+		const char *name = assay_failure_name(f);
+
+		if (!assay_config_remedy_helps(f))
+			continue;
+		if (text != NULL && strcmp(text, name) == 0) {
+			r->failures |= (uint64_t)1 << f;
+			return;
+		}
+		assay_suggest_offer(&s, name);
+	}
+	CONFIG_ERROR(l, n, "'failures' of remedy '%s' must be classes of failure that an attempt can help%s", r->name,
+		     assay_suggest_text(&s, hint, sizeof hint));
+}
+
+static void read_failures(config_loader *l, const assay_yaml_node *map, assay_config_remedy *r)
+{
+	const assay_yaml_node *list = assay_yaml_get(map, "failures");
+
+	if (list == NULL)
+		return;
+	if (list->type != ASSAY_YAML_SEQUENCE || list->count == 0) {
+		CONFIG_ERROR(l, list, "'failures' of remedy '%s' must be a list, like [decode, crash, timeout]",
+			     r->name);
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++)
+		read_failure(l, &list->children[i], r);
+	if (r->best)
+		CONFIG_ERROR_AT_KEY(l, list,
+				    "'failures' is not for 'choose: best': of a source that fails the first attempt "
+				    "that makes all of it pass is taken");
+}
+
 /* ---------------------------------------------------------------- remedies */
 
 static assay_code read_long(config_loader *l, const assay_yaml_node *n, assay_config_remedy *r)
 {
-	static const char *const names[] = {"choose", "by", "want", "attempts", NULL};
+	static const char *const names[] = {"choose", "by", "want", "failures", "attempts", NULL};
 	const assay_yaml_node *attempts = assay_yaml_get(n, "attempts");
 	const size_t errors = l->d->errors;
 	assay_code rc = ASSAY_OK;
@@ -218,7 +268,10 @@ static assay_code read_long(config_loader *l, const assay_yaml_node *n, assay_co
 		CONFIG_ERROR(l, n, "remedy '%s' has no 'attempts'", r->name);
 	else if (lint_attempts(l, attempts, r->name))
 		rc = read_attempts(l, attempts, r);
-	return rc == ASSAY_OK ? read_choice(l, n, r, l->d->errors == errors) : rc;
+	if (rc == ASSAY_OK)
+		rc = read_choice(l, n, r, l->d->errors == errors);
+	read_failures(l, n, r);
+	return rc;
 }
 
 /* A check names it, and so do the options of a shell's command line. */
@@ -300,11 +353,13 @@ static void lint_check(config_loader *l, const assay_contract *c, const assay_ch
 
 bool assay_config_remedy_is_bound(const assay_config *c, const char *remedy)
 {
+	const assay_config_remedy *r = assay_config_remedy_find(c, remedy);
+
 	for (size_t i = 0; i < c->contract_count; i++)
 		for (size_t k = 0; k < c->contracts[i]->check_count; k++)
 			if (strcmp(c->contracts[i]->checks[k].remedy, remedy) == 0)
 				return true;
-	return false;
+	return r != NULL && r->failures != 0;
 }
 
 void config_lint_remedies(config_loader *l)
@@ -319,7 +374,8 @@ void config_lint_remedies(config_loader *l)
 	for (size_t i = 0; i < c->remedy_count && l->d->errors == 0; i++)
 		if (!assay_config_remedy_is_bound(c, c->remedies[i].name))
 			assay_diagnostics_add(l->d, false, l->file, c->remedies[i].line, c->remedies[i].column,
-					      "no check names remedy '%s': it is run only by 'assay queue retry'",
+					      "no check and no class of failure names remedy '%s': it is run only by "
+					      "'assay queue retry'",
 					      c->remedies[i].name);
 }
 

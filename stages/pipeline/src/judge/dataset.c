@@ -10,10 +10,12 @@
 #include "judged_before.h"
 #include "original.h"
 #include "snapshot.h"
+#include "source_treat.h"
 #include "ticketing.h"
 #include "verdict.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct dataset {
 	assay_session *session;
@@ -32,8 +34,13 @@ typedef struct dataset {
 	assay_dataset_checks checks;
 	uint64_t *judged; /* rows of the samples of the stream being judged */
 	size_t judged_count, judged_cap;
-	bool treated; /* some sample of it stands otherwise than the pipeline made it, or did */
-	bool moved;   /* the source being judged is not as the snapshot's base has it */
+	bool treated;                  /* some sample of it stands otherwise than the pipeline made it, or did */
+	bool told;                     /* a sample of it that has its key has a ticket */
+	bool swept;                    /* some sample of it is not there any more */
+	bool moved;                    /* the source being judged is not as the snapshot's base has it */
+	assay_source_treatment source; /* of the one being judged */
+	assay_source_treatment copy;   /* of one that may be the original of its samples */
+	assay_arena copy_units;        /* of that one */
 } dataset;
 
 /* ---------------------------------------------------------------- one sample */
@@ -53,8 +60,9 @@ static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *a
 static assay_code complain(dataset *d, assay_err *err)
 {
 	const assay_judging *j = &d->judging;
-	ASSAY_CLEANUP(assay_freep) assay_ticket_attempt *attempts = NULL;
+	assay_ticket_attempt attempts[ASSAY_TRIES_MAX];
 	assay_complaint c = {
+	    .attempts = attempts,
 	    .subject = j->row.key,
 	    .unit = j->base.unit->id,
 	    .failure = j->objection.failure,
@@ -69,30 +77,31 @@ static assay_code complain(dataset *d, assay_err *err)
 	    .ctx = d,
 	};
 
-	attempts = assay_alloc(j->repair.count, sizeof *attempts);
-	if (attempts == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
-	for (size_t i = 0; i < j->repair.count; i++)
-		attempts[i] = j->repair.tries[i].told;
-	c.attempts = attempts;
-	c.attempt_count = j->repair.count;
+	for (; c.attempt_count < j->repair.count; c.attempt_count++)
+		attempts[c.attempt_count] = j->repair.tries[c.attempt_count].told;
+	d->told |= strcmp(j->row.key, j->base.source->path) == 0;
 	return assay_ticketing_complain(&d->tickets, &c, err);
+}
+
+static assay_code want_one(dataset *d, const assay_wanted *w, assay_err *err)
+{
+	assay_dataset_job *job = d->job;
+	const assay_code rc =
+	    assay_scratch_grow(job->dirfd, &job->wanted, &job->wanted_cap, job->wanted_count, sizeof *job->wanted, err);
+
+	if (rc == ASSAY_OK)
+		job->wanted[job->wanted_count++] = *w;
+	return rc;
 }
 
 static assay_code want(dataset *d, assay_err *err)
 {
-	assay_dataset_job *job = d->job;
 	const assay_repair *r = &d->judging.repair;
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0; i < r->count && rc == ASSAY_OK; i++) {
-		if (r->tries[i].told.outcome != ASSAY_ATTEMPT_WANTED)
-			continue;
-		rc = assay_scratch_grow(job->dirfd, &job->wanted, &job->wanted_cap, job->wanted_count,
-					sizeof *job->wanted, err);
-		if (rc == ASSAY_OK)
-			job->wanted[job->wanted_count++] = r->tries[i].wanted;
-	}
+	for (size_t i = 0; i < r->count && rc == ASSAY_OK; i++)
+		if (r->tries[i].told.outcome == ASSAY_ATTEMPT_WANTED)
+			rc = want_one(d, &r->tries[i].wanted, err);
 	return rc;
 }
 
@@ -123,46 +132,47 @@ static assay_code do_sample(dataset *d, const assay_judged *of, assay_err *err)
 	return rc == ASSAY_OK ? take_sample(d, written, err) : rc;
 }
 
-/* ---------------------------------------------------------------- one source */
+/* ---------------------------------------------------------------- duplicates */
 
-/* A person may have given a source up: it stays failed, and nobody needs to look at it again. */
-static assay_code decide_source(dataset *d, assay_complaint *c, assay_err *err)
+/* Asked between samples, when nothing is in the judging that is still needed. */
+static assay_code stands(void *ctx, const assay_source *src, bool *out, assay_err *err)
 {
-	assay_decided *decided = &d->session->decided;
-	const assay_decision *x =
-	    decided->count > 0 ? assay_decided_find(decided, c->subject, ASSAY_DECISION_OF_VERDICT) : NULL;
-	assay_digest basis, work = {0};
+	dataset *d = ctx;
+	assay_unit *units;
 	assay_code rc = ASSAY_OK;
 
-	if (x == NULL || !x->is_source || x->kind != ASSAY_DECISION_REJECT)
+	*out = false;
+	if (src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0)
 		return ASSAY_OK;
-	if (c->unit != 0) {
-		ASSAY_AUTO_UNIT u = {0};
-
-		rc = assay_unit_get(d->store, c->unit, &u, err);
-		work = u.work_key;
-	}
+	assay_arena_rewind(&d->copy_units);
+	units = assay_arena_alloc(&d->copy_units, src->unit_count, sizeof *units);
+	if (units == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "units of '%s'", src->path);
+	for (size_t i = 0; i < src->unit_count && rc == ASSAY_OK; i++)
+		rc = assay_unit_get_in(d->store, src->units[i], &d->copy_units, &units[i], err);
 	if (rc == ASSAY_OK)
-		rc = assay_decision_basis(&basis, &work, c->failure, c->stage, NULL, 0, err);
-	if (rc != ASSAY_OK || !assay_digest_eq(&basis, &x->basis))
-		return rc;
-	assay_decided_enforce(decided, x);
-	c->state = ASSAY_TICKET_REJECTED;
-	c->decision = x;
-	return ASSAY_OK;
+		rc = assay_source_treat(&d->copy, &d->judging, src, units, err);
+	*out = rc == ASSAY_OK && (d->copy.units != NULL || assay_source_failed(units, src->unit_count) == NULL);
+	return rc;
 }
 
-static assay_code do_failed_source(dataset *d, assay_complaint *c, assay_err *err)
-{
-	assay_code rc = decide_source(d, c, err);
+/* ---------------------------------------------------------------- one source */
 
+static assay_code sweep(dataset *d, const assay_source *src, assay_err *err);
+
+static assay_code do_failed_source(dataset *d, const assay_source *src, assay_complaint *c, assay_err *err)
+{
+	assay_code rc = assay_ticketing_complain(&d->tickets, c, err);
+
+	d->judged_count = 0;
 	if (rc == ASSAY_OK)
-		rc = assay_ticketing_complain(&d->tickets, c, err);
+		rc = sweep(d, src, err); /* an attempt may have given it samples before */
 	d->summary->samples.failed_sources++;
 	if (!assay_failure_is_deterministic(c->failure))
 		d->summary->incomplete = true;
-	return rc == ASSAY_OK ? assay_snapshot_failed(&d->snapshot, c->subject, c->stage, c->failure, d->moved, err)
-			      : rc;
+	return rc == ASSAY_OK
+		   ? assay_snapshot_failed(&d->snapshot, c->subject, c->stage, c->failure, d->moved || d->swept, err)
+		   : rc;
 }
 
 /* ---- a stream that stands as an attempt made it, or another file, brings the samples that were found in it along */
@@ -197,14 +207,14 @@ static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, ass
 			       err);
 	if (rc == ASSAY_OK)
 		rc = do_sample(d, of, err);
-	return rc == ASSAY_OK && of->source->modality != ASSAY_MODALITY_PAGE ? note_judged(d, err) : rc;
+	return rc == ASSAY_OK ? note_judged(d, err) : rc;
 }
 
 /* The samples that were found in a root as it was treated, in place of those that the pipeline found. */
 static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *err)
 {
 	assay_unit *unit = assay_arena_alloc(&d->units, 1, sizeof *unit);
-	assay_judged of = {.source = root->source, .bytes = root->bytes, .unit = unit};
+	assay_judged of = {.source = root->source, .bytes = root->bytes, .unit = unit, .whole = root->whole};
 	assay_code rc;
 
 	if (unit == NULL)
@@ -229,8 +239,7 @@ static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, bo
 	assay_code rc = judge_one(d, of, position, err);
 
 	root = d->judging.of;
-	*instead =
-	    rc == ASSAY_OK && of->source->modality != ASSAY_MODALITY_PAGE && d->judging.row.way != ASSAY_WAY_PLAIN;
+	*instead = rc == ASSAY_OK && of->source->modality != ASSAY_MODALITY_PAGE && d->judging.row.unit != of->unit->id;
 	return *instead ? judge_found(d, &root, err) : rc;
 }
 
@@ -269,8 +278,10 @@ static assay_code sweep_sample(void *ctx, const assay_sample_row *row, assay_err
 	ASSAY_AUTO_SAMPLE_ROW gone = {0};
 	assay_code rc;
 
-	if (row->missing || bsearch(&row->id, d->judged, d->judged_count, sizeof *d->judged, compare_ids) != NULL)
+	if (row->missing || (d->judged_count > 0 &&
+			     bsearch(&row->id, d->judged, d->judged_count, sizeof *d->judged, compare_ids) != NULL))
 		return ASSAY_OK;
+	d->swept = true;
 	rc = assay_sample_get(d->store, row->id, &gone, err);
 	gone.missing = true;
 	if (rc == ASSAY_OK)
@@ -278,45 +289,84 @@ static assay_code sweep_sample(void *ctx, const assay_sample_row *row, assay_err
 	return rc == ASSAY_OK ? assay_snapshot_forget(&d->snapshot, row->key, err) : rc;
 }
 
-static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units, assay_err *err)
+static assay_code sweep(dataset *d, const assay_source *src, assay_err *err)
 {
-	const size_t count = of->source->unit_count;
+	d->swept = false;
+	if (d->judged_count > 1)
+		qsort(d->judged, d->judged_count, sizeof *d->judged, compare_ids);
+	return assay_samples_of(d->store, src->id, sweep_sample, d, err);
+}
+
+static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units, size_t count, assay_err *err)
+{
 	assay_code rc = ASSAY_OK;
 
 	d->judged_count = 0;
 	d->treated = false;
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
 		rc = judge_unit(d, of, &units[i], err);
-	if (rc != ASSAY_OK || !d->treated)
-		return rc;
-	qsort(d->judged, d->judged_count, sizeof *d->judged, compare_ids);
-	return assay_samples_of(d->store, of->source->id, sweep_sample, d, err);
+	return rc == ASSAY_OK && d->treated ? sweep(d, of->source, err) : rc;
 }
 
+/* As it was treated: where it stood as failed in the version before, it does not any more. */
+static assay_code do_treated_source(dataset *d, const assay_source *src, assay_err *err)
+{
+	const assay_source_treatment *t = &d->source;
+	assay_judged of = {.source = src, .recipe = t->recipe, .bytes = t->bytes, .whole = &t->whole};
+	const assay_code rc = assay_snapshot_forget(&d->snapshot, src->path, err);
+
+	return rc == ASSAY_OK ? do_units(d, &of, t->units, t->unit_count, err) : rc;
+}
+
+static assay_code tell_source(dataset *d, assay_complaint *c, const assay_unit *plain, assay_err *err)
+{
+	const assay_source_treatment *t = &d->source;
+	assay_code rc = ASSAY_OK;
+
+	c->unit = plain->id;
+	c->failure = plain->result.failure;
+	c->message = plain->result.message;
+	c->state = t->state;
+	c->decision = t->decision;
+	c->attempts = (assay_ticket_attempt *)(uintptr_t)t->tried;
+	c->attempt_count = t->tried_count;
+	c->passing = d->job->repairs && t->state == ASSAY_TICKET_RETRYING;
+	d->summary->incomplete |= t->unsettled;
+	for (size_t i = 0; i < t->wanted_count && rc == ASSAY_OK; i++)
+		rc = want_one(d, &t->wanted[i], err);
+	return rc;
+}
+
+/* What went wrong for want of time may go right the next time; what a person put in its place stands all the same. */
+static bool may_change(const assay_complaint *c, const assay_source_treatment *t)
+{
+	return c->failure != ASSAY_FAILURE_NONE && !assay_failure_is_deterministic(c->failure) &&
+	       t->whole.way != ASSAY_WAY_REPLACED;
+}
+
+/* A document is delivered whole or not at all. */
 static assay_code do_loaded_source(dataset *d, const assay_source *src, const assay_unit *units, assay_err *err)
 {
+	const assay_unit *failed = assay_source_failed(units, src->unit_count);
 	assay_judged of = {.source = src, .bytes = src->digest};
+	assay_complaint c = {.subject = src->path, .is_source = true};
 	assay_code rc;
 
 	ASSAY_TRY(assay_snapshot_recipe(&d->snapshot, src, err));
 	ASSAY_TRY(
 	    assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &src->recipe, &of.recipe, err));
-	for (size_t i = 0; i < src->unit_count; i++) {
-		const assay_result *r = &units[i].result;
-		assay_complaint c = {
-		    .subject = src->path,
-		    .is_source = true,
-		    .unit = units[i].id,
-		    .failure = r->failure,
-		    .stage = assay_known_step(of.recipe, r->failed_step),
-		    .message = r->message,
-		};
-
-		/* A document is delivered whole or not at all. */
-		if (r->failure != ASSAY_FAILURE_NONE)
-			return do_failed_source(d, &c, err);
-	}
-	rc = do_units(d, &of, units, err);
+	ASSAY_TRY(assay_source_treat(&d->source, &d->judging, src, units, err));
+	ASSAY_TRY(tell_source(d, &c, failed != NULL ? failed : &units[0], err));
+	if (failed != NULL)
+		c.stage = assay_known_step(of.recipe, failed->result.failed_step);
+	if (failed != NULL && d->source.units == NULL)
+		return do_failed_source(d, src, &c, err);
+	d->summary->incomplete |= may_change(&c, &d->source);
+	d->told = false;
+	rc = d->source.units != NULL ? do_treated_source(d, src, err) : do_units(d, &of, units, src->unit_count, err);
+	/* One ticket for one subject: a stream that is not delivered has it, whatever became of its source. */
+	if (rc == ASSAY_OK && d->source.state != 0 && !d->told)
+		rc = assay_ticketing_complain(&d->tickets, &c, err);
 fail:
 	return rc;
 }
@@ -345,19 +395,27 @@ static void show_progress(dataset *d)
 	assay_progress_show(d->progress, false);
 }
 
-static assay_code do_present_source(dataset *d, const assay_source *src, assay_err *err)
+/* A person may have given it up; nothing else can be done for it. */
+static assay_code do_unread_source(dataset *d, const assay_source *src, assay_err *err)
 {
-	assay_complaint unread = {
+	const assay_digest no_work = {0};
+	assay_complaint c = {
 	    .subject = src->path,
 	    .is_source = true,
 	    .failure = src->failure != ASSAY_FAILURE_NONE ? src->failure : ASSAY_FAILURE_UNREADABLE,
 	    .message = src->message,
 	};
+	const assay_code rc = assay_source_rejected(&c.decision, d->session, src->path, &no_work, c.failure, NULL, err);
 
+	c.state = c.decision != NULL ? ASSAY_TICKET_REJECTED : ASSAY_TICKET_OPEN;
+	return rc == ASSAY_OK ? do_failed_source(d, src, &c, err) : rc;
+}
+
+static assay_code do_present_source(dataset *d, const assay_source *src, assay_err *err)
+{
 	show_progress(d);
-	if (src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0)
-		return do_failed_source(d, &unread, err);
-	return do_processed_source(d, src, err);
+	return src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0 ? do_unread_source(d, src, err)
+									  : do_processed_source(d, src, err);
 }
 
 /* Its values are in the row already: plan/source_metadata.c puts them there. */
@@ -534,14 +592,15 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 		     .job = job,
 		     .commit = job->commit,
 		     .tickets = {.store = s->store, .run = s->run.id}};
-	bool stands;
+	bool stood;
 	assay_code rc;
 
+	d.originals = (assay_originals){.stands = stands, .ctx = &d};
 	assay_progress_phase(progress, ASSAY_PHASE_JUDGE, summary->sources.seen);
 	forget_before(summary);
 	ASSAY_TRY(assay_judged_before_read(&d.before, s, err));
-	ASSAY_TRY(assay_judged_before_stands(&d.before, s, &stands, err));
-	if (stands) {
+	ASSAY_TRY(assay_judged_before_stands(&d.before, s, &stood, err));
+	if (stood) {
 		rc = stand_by(&d, err);
 		goto fail;
 	}
@@ -554,6 +613,9 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 	ASSAY_TRY(conclude(&d, err));
 fail:
 	assay_arena_release(&d.units);
+	assay_source_treatment_release(&d.source);
+	assay_source_treatment_release(&d.copy);
+	assay_arena_release(&d.copy_units);
 	free(d.judged);
 	assay_judging_release(&d.judging);
 	assay_snapshot_release(&d.snapshot);

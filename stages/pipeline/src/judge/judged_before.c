@@ -1,6 +1,6 @@
 /*
  * Inputs, digested: [contract set, dataset, [[metric, unit, scale, kinds]...], [baseline...], fields, filters], and
- * where there are any: [[remedy, rung, best, high, by, recipe]...]; number and whether it has ended of each waiver that
+ * where there are any: [[remedy, rung, best, high, by, failures, recipe]...]; number and whether it has ended of each waiver that
  * ends.
  * Whatever else comes to decide on a sample or on the version must join them; what lies in the catalog (decisions, units)
  * need not, its generation speaks for it.
@@ -34,12 +34,13 @@ static void encode_remedies(assay_buf *out, const assay_session *s)
 	for (size_t i = 0; i < s->rung_count; i++) {
 		const assay_session_rung *r = &s->rungs[i];
 
-		assay_cbor_array(out, 6);
+		assay_cbor_array(out, 7);
 		assay_cbor_text(out, r->remedy->name);
 		assay_cbor_uint(out, r->rung);
 		assay_cbor_bool(out, r->remedy->best);
 		assay_cbor_bool(out, r->remedy->high);
 		assay_cbor_text(out, r->remedy->by);
+		assay_cbor_uint(out, r->remedy->failures);
 		assay_cbor_digest(out, &r->recipe->digest);
 	}
 }

@@ -1,7 +1,6 @@
 #include "original.h"
 
 #include "assay/memory.h"
-#include "assay/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #define GROUPS_MIN 64
 
 typedef struct search {
+	const assay_originals *all;
 	assay_store *store;
 	const assay_config *config;
 	assay_sample_kind kind;
@@ -23,25 +23,10 @@ void assay_originals_release(assay_originals *o)
 		free(o->groups[i].path);
 	free(o->groups);
 	free(o->shared);
-	*o = (assay_originals){0};
+	*o = (assay_originals){.stands = o->stands, .ctx = o->ctx};
 }
 
 /* ---------------------------------------------------------------- looking through a group */
-
-/* A source that failed is nobody's original: it has no samples to stand for. */
-static assay_code source_failed(assay_store *store, const assay_source *src, bool *failed, assay_err *err)
-{
-	*failed = src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0;
-	for (size_t i = 0; i < src->unit_count && !*failed; i++) {
-		ASSAY_AUTO_UNIT u = {0};
-		const assay_code rc = assay_unit_get(store, src->units[i], &u, err);
-
-		if (rc != ASSAY_OK)
-			return rc;
-		*failed = u.result.failure != ASSAY_FAILURE_NONE;
-	}
-	return ASSAY_OK;
-}
 
 /* What a filter took out stands for nobody: its duplicate may be what the dataset wants. */
 static bool is_filtered(const search *e, const assay_source *src)
@@ -55,7 +40,7 @@ static bool is_filtered(const search *e, const assay_source *src)
 static assay_code offer(void *ctx, const assay_source *other, assay_err *err)
 {
 	search *e = ctx;
-	bool failed = false;
+	bool stands = true; /* the one that gave the samples that are asked about does */
 	assay_code rc = ASSAY_OK;
 
 	if (other->missing || other->modality != e->of->modality || !assay_digest_eq(&other->digest, &e->of->digest))
@@ -63,9 +48,9 @@ static assay_code offer(void *ctx, const assay_source *other, assay_err *err)
 	e->among++;
 	if ((e->path != NULL && strcmp(other->path, e->path) >= 0) || is_filtered(e, other))
 		return ASSAY_OK;
-	if (other->id != e->of->id) /* which gave the samples that are asked about */
-		rc = source_failed(e->store, other, &failed, err);
-	if (rc != ASSAY_OK || failed)
+	if (other->id != e->of->id)
+		rc = e->all->stands(e->all->ctx, other, &stands, err);
+	if (rc != ASSAY_OK || !stands)
 		return rc;
 	free(e->path);
 	e->path = assay_strdup(other->path);
@@ -156,7 +141,7 @@ assay_code assay_original_of(const char **path, assay_originals *o, assay_store 
 	/* Filters may look at one kind only. */
 	const bool apart = config->filters.count > 0 && kind <= ASSAY_SAMPLE_KIND_MAX;
 	const assay_original_group key = {src->digest, src->modality, apart ? kind : 0, NULL, false};
-	search e = {.store = store, .config = config, .kind = kind, .of = src};
+	search e = {.all = o, .store = store, .config = config, .kind = kind, .of = src};
 	assay_code rc = ASSAY_OK;
 
 	if (o->source != src->id) {

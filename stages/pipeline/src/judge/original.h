@@ -17,8 +17,13 @@ typedef struct assay_original_group {
 	bool used;
 } assay_original_group;
 
-/** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Blank is empty. */
+/** Does a source give samples? One that failed, and that no attempt helps, is nobody's original. */
+typedef assay_code assay_original_stands(void *ctx, const assay_source *src, bool *stands, assay_err *err);
+
+/** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Empty once `stands` and its `ctx` are set. */
 typedef struct assay_originals {
+	assay_original_stands *stands;
+	void *ctx;
 	assay_original_group *groups; /* cap is a power of two, at most half full; none for bytes seen once */
 	size_t count, cap;
 	uint64_t *shared; /* sources that may have company, ascending; read on first use */

@@ -72,18 +72,23 @@ static assay_code make_key(assay_try *t, const assay_judged *base, const assay_d
 {
 	ASSAY_AUTO_FREE assay_unit_sidecar *sidecars = assay_alloc(base->unit->sidecar_count + 1, sizeof *sidecars);
 	const bool replaced = d != NULL && d->kind == ASSAY_DECISION_REPLACE;
-	char part[ASSAY_PART_TEXT] = "";
-	assay_unit_key key = {.source = replaced ? d->payload : base->source->digest, .part = part, .recipe = *recipe};
+	const assay_stand_in *whole = base->whole;
+	char part[ASSAY_PART_TEXT];
+	assay_unit_key key = {.source = replaced        ? d->payload
+					: whole != NULL ? base->bytes
+							: base->source->digest,
+			      .part = part,
+			      .recipe = *recipe};
 
 	if (sidecars == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
-	if (base->source->modality == ASSAY_MODALITY_PAGE) {
-		t->wanted.page = replaced ? 1 : page_of(base);
-		(void)snprintf(part, sizeof part, "pages=%" PRIu32 "-%" PRIu32, t->wanted.page, t->wanted.page);
-	}
+	if (base->source->modality == ASSAY_MODALITY_PAGE)
+		t->wanted.first_page = t->wanted.last_page = replaced ? 1 : page_of(base);
+	assay_wanted_part(&t->wanted, part);
+	t->wanted.file = replaced ? d->id : whole != NULL ? whole->file : 0;
 	key.sidecars = sidecars;
 	key.sidecar_count = gather_sidecars(sidecars, base, d);
-	t->of = (assay_judged){.source = base->source, .part = base->part, .bytes = key.source};
+	t->of = (assay_judged){.source = base->source, .part = base->part, .bytes = key.source, .whole = whole};
 	t->told.recipe = *recipe;
 	t->wanted.source = base->source->id;
 	return assay_work_key(&t->wanted.work_key, &key, err);
@@ -96,7 +101,14 @@ static int compare_digests(const void *a, const void *b)
 	return assay_digest_cmp(a, b);
 }
 
-static bool is_undone(const assay_repair *r, const assay_digest *work_key)
+void assay_wanted_part(const assay_wanted *w, char out[ASSAY_PART_TEXT])
+{
+	out[0] = '\0';
+	if (w->first_page > 0)
+		(void)snprintf(out, ASSAY_PART_TEXT, "pages=%" PRIu32 "-%" PRIu32, w->first_page, w->last_page);
+}
+
+bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key)
 {
 	return r->undone_count > 0 &&
 	       bsearch(work_key, r->undone, r->undone_count, sizeof *r->undone, compare_digests) != NULL;
@@ -106,9 +118,9 @@ static bool is_undone(const assay_repair *r, const assay_digest *work_key)
 static assay_code part_there(char out[ASSAY_PART_TEXT], const char **part, const assay_try *t, assay_err *err)
 {
 	*part = t->of.part;
-	if (t->told.way != ASSAY_WAY_REPLACED || t->wanted.page == 0)
+	if (t->told.way != ASSAY_WAY_REPLACED || t->wanted.first_page == 0)
 		return ASSAY_OK;
-	if (snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32, t->wanted.page) < 0)
+	if (snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32, t->wanted.first_page) < 0)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "part");
 	*part = out;
 	return ASSAY_OK;
@@ -139,6 +151,15 @@ static assay_code find_sample(assay_repair *r, assay_try *t, const assay_unit *u
 	return assay_repair_note(r, t, err, "it gives no sample '%s'", part);
 }
 
+assay_code assay_repair_failed(assay_repair *r, assay_try *t, const assay_unit *u, const assay_known_recipe *recipe,
+			       assay_err *err)
+{
+	t->told.outcome = ASSAY_ATTEMPT_FAILED;
+	return assay_repair_note(r, t, err, "%s: %s: %s", assay_known_step(recipe, u->result.failed_step),
+				 assay_failure_name(u->result.failure),
+				 u->result.message != NULL ? u->result.message : "");
+}
+
 static assay_code look_up(assay_repair *r, assay_try *t, assay_err *err)
 {
 	assay_store *store = r->session->store;
@@ -147,7 +168,8 @@ static assay_code look_up(assay_repair *r, assay_try *t, assay_err *err)
 
 	if (rc == ASSAY_ENOENT) {
 		t->told.unit = 0;
-		t->told.outcome = is_undone(r, &t->wanted.work_key) ? ASSAY_ATTEMPT_UNDONE : ASSAY_ATTEMPT_WANTED;
+		t->told.outcome =
+		    assay_repair_is_undone(r, &t->wanted.work_key) ? ASSAY_ATTEMPT_UNDONE : ASSAY_ATTEMPT_WANTED;
 		return ASSAY_OK;
 	}
 	if (rc != ASSAY_OK)
@@ -160,19 +182,17 @@ static assay_code look_up(assay_repair *r, assay_try *t, assay_err *err)
 	t->of.unit = u;
 	if (u->result.failure == ASSAY_FAILURE_NONE)
 		return find_sample(r, t, u, err);
-	t->told.outcome = ASSAY_ATTEMPT_FAILED;
-	rc = assay_repair_note(r, t, err, "%s: %s: %s", assay_known_step(t->of.recipe, u->result.failed_step),
-			       assay_failure_name(u->result.failure),
-			       u->result.message != NULL ? u->result.message : "");
+	rc = assay_repair_failed(r, t, u, t->of.recipe, err);
 fail:
 	return rc;
 }
 
-static assay_try *next_try(assay_repair *r)
+assay_try *assay_repair_next(assay_repair *r)
 {
-	assay_try *t = &r->tries[r->count++];
+	assay_try *t = r->count < ASSAY_TRIES_MAX ? &r->tries[r->count++] : NULL;
 
-	*t = (assay_try){.wanted = {.rung = ASSAY_NO_RUNG}};
+	if (t != NULL)
+		*t = (assay_try){.wanted = {.rung = ASSAY_NO_RUNG}};
 	return t;
 }
 
@@ -186,9 +206,10 @@ assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const
 	/* What a document's page has on it, and what is cut out of a stream, goes with the whole. */
 	if (d->kind == ASSAY_DECISION_REPLACE && base->sample->parent != ASSAY_NO_SAMPLE)
 		return ASSAY_OK;
-	t = next_try(r);
+	t = assay_repair_next(r);
 	t->told.way = d->kind == ASSAY_DECISION_CORRECT ? ASSAY_WAY_CORRECTED : ASSAY_WAY_REPLACED;
-	t->wanted.decision = d->id;
+	t->wanted.text = d->kind == ASSAY_DECISION_CORRECT ? d->id : 0;
+	t->wanted.rung = base->whole != NULL ? base->whole->chain : ASSAY_NO_RUNG;
 	rc = make_key(t, base, d, &base->unit->recipe, err);
 	if (rc == ASSAY_OK)
 		rc = look_up(r, t, err);
@@ -207,7 +228,7 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 	/* What a file in place of the source holds is not tried in other ways. */
 	if (s == NULL || r->count == ASSAY_TRIES_MAX || !assay_digest_eq(&base->bytes, &base->source->digest))
 		return ASSAY_OK;
-	t = next_try(r);
+	t = assay_repair_next(r);
 	t->remedy = remedy;
 	t->told.way = ASSAY_WAY_REMEDY;
 	t->told.remedy = remedy->name;

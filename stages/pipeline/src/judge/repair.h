@@ -18,6 +18,16 @@
 #define ASSAY_TRIES_MAX 16 /* for one sample */
 #define ASSAY_PART_TEXT 32 /* bytes of the part of an attempt's unit */
 
+/** How all of a source stands that the pipeline made nothing of, or that people put another file in the place of. */
+typedef struct assay_stand_in {
+	assay_sample_way way; /* REMEDY or REPLACED; PLAIN: it stands by itself */
+	const char *remedy;   /* REMEDY: its name, borrowed */
+	uint32_t rung;        /* of the remedy */
+	uint32_t chain;       /* of the session's rungs; ASSAY_NO_RUNG: the pipeline as it is */
+	uint64_t file;        /* REPLACED: the decision whose payload is read; 0 otherwise */
+	uint64_t plain_unit;  /* that the pipeline made */
+} assay_stand_in;
+
 /** What is judged. All of it is borrowed. */
 typedef struct assay_judged {
 	const assay_source *source;
@@ -28,15 +38,18 @@ typedef struct assay_judged {
 	const char *part;                  /* of the sample's key: the sample's own, unless a file was replaced */
 	assay_digest bytes;                /* of the file that the unit read */
 	const char *original;              /* path of the source that this one duplicates, NULL */
+	const assay_stand_in *whole;       /* that the unit is part of; NULL: the source stands by itself */
 } assay_judged;
 
 /** A unit that is to be made. Small: a dataset may want many. */
 typedef struct assay_wanted {
 	assay_digest work_key;
-	uint64_t source;   /* row */
-	uint64_t decision; /* CORRECT or REPLACE whose payload it takes; 0: none */
-	uint32_t rung;     /* in session->rungs; ASSAY_NO_RUNG: the pipeline as it is */
-	uint32_t page;     /* that it is to read, 0: the whole file */
+	uint64_t source;     /* row */
+	uint64_t file;       /* REPLACE whose payload it reads; 0: the source */
+	uint64_t text;       /* CORRECT whose payload it takes; 0: none */
+	uint32_t rung;       /* in session->rungs; ASSAY_NO_RUNG: the pipeline as it is */
+	uint32_t first_page; /* that it is to read, */
+	uint32_t last_page;  /* up to this one; 0 and 0: the whole file */
 } assay_wanted;
 
 #define ASSAY_NO_RUNG UINT32_MAX
@@ -63,6 +76,15 @@ void assay_repair_open(assay_repair *r, const assay_session *s, assay_known_reci
 void assay_repair_release(assay_repair *r);
 /** Forget the tries of the sample before. */
 void assay_repair_begin(assay_repair *r);
+/** Room for one more; NULL when there are as many as there may be. */
+assay_try *assay_repair_next(assay_repair *r);
+/** Did this run make it in vain for want of time or memory? */
+bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key);
+/** "pages=17-32", "" for streams. */
+void assay_wanted_part(const assay_wanted *w, char out[ASSAY_PART_TEXT]);
+/** What the unit failed by becomes the outcome of the try, and its note. */
+ASSAY_NODISCARD assay_code assay_repair_failed(assay_repair *r, assay_try *t, const assay_unit *u,
+					       const assay_known_recipe *recipe, assay_err *err);
 
 /**
  * The unit that a decision on the content asks for. t->told.outcome is WANTED, UNDONE, FAILED or REJECTED where there is

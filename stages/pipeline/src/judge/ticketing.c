@@ -137,7 +137,7 @@ static bool tries_again(const assay_ticket *t, const assay_complaint *c)
 static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
 {
 	/* What a stage says of a unit stays the same; what the fields say does not. */
-	return t->state == state && t->unit == c->unit && t->failure == c->failure &&
+	return t->state == state && t->is_source == c->is_source && t->unit == c->unit && t->failure == c->failure &&
 	       t->decision == (c->decision != NULL ? c->decision->id : 0) && same_text(t->message, c->message) &&
 	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count) &&
 	       assay_ticket_attempts_same(t->attempts, t->attempt_count, c->attempts, c->attempt_count);

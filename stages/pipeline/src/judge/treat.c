@@ -7,9 +7,11 @@
 
 static const assay_decision *decision_of(const assay_judging *j, assay_decision_slot slot)
 {
-	const assay_decided *d = &j->session->decided;
+	const assay_decided *all = &j->session->decided;
+	const assay_decision *d = all->count > 0 ? assay_decided_find(all, j->row.key, slot) : NULL;
 
-	return d->count > 0 ? assay_decided_find(d, j->row.key, slot) : NULL;
+	/* A stream has the key of its source: what is decided on that holds for all of it, not once more for this. */
+	return d != NULL && !d->is_source ? d : NULL;
 }
 
 static void enforce(assay_judging *j, const assay_decision *d)
@@ -44,8 +46,7 @@ static assay_code note_first(assay_judging *j, assay_try *t, assay_err *err)
 	return ASSAY_OK;
 }
 
-/* Leaves the attempt's values, verdict and findings in j. */
-static assay_code weigh_try(assay_judging *j, assay_try *t, const assay_judge_value *before, assay_err *err)
+assay_code assay_try_weigh(assay_judging *j, assay_try *t, const assay_judge_value *before, assay_err *err)
 {
 	bool lost = false;
 	assay_code rc = assay_judging_weigh(j, &t->of, err);
@@ -93,7 +94,7 @@ static assay_code take_content(assay_judging *j, const assay_decision *d, assay_
 	j->row.way = t->told.way;
 	j->row.plain_unit = j->of.unit->id;
 	j->of = j->base = t->of;
-	rc = weigh_try(j, t, NULL, err);
+	rc = assay_try_weigh(j, t, NULL, err);
 	t->told.chosen = true;
 	j->state = t->told.outcome != ASSAY_ATTEMPT_PASSED ? ASSAY_TICKET_NEEDS_REVIEW
 		   : t->told.way == ASSAY_WAY_CORRECTED    ? ASSAY_TICKET_CORRECTED
@@ -180,7 +181,7 @@ static assay_code try_rung(climb *c, const assay_config_remedy *r, size_t rung, 
 	j->unsettled |= t->told.outcome == ASSAY_ATTEMPT_WANTED || t->told.outcome == ASSAY_ATTEMPT_UNDONE;
 	if (t->told.outcome != 0)
 		return ASSAY_OK;
-	rc = weigh_try(j, t, j->base_values, err);
+	rc = assay_try_weigh(j, t, j->base_values, err);
 	if (rc == ASSAY_OK && t->told.outcome == ASSAY_ATTEMPT_PASSED && is_better(c, r))
 		note_winner(c, r, t);
 	return rc;

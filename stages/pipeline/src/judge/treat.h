@@ -16,5 +16,12 @@
  * and the row's way.
  */
 ASSAY_NODISCARD assay_code assay_sample_treat(assay_judging *j, assay_err *err);
+/**
+ * What came of an attempt that gave a sample, t->of: its outcome, how many checks it fails, and a note. Leaves the
+ * values, verdict and findings in j.
+ * @param before  [optional] values of the base: one that lost content by them does not pass
+ */
+ASSAY_NODISCARD assay_code assay_try_weigh(assay_judging *j, assay_try *t, const assay_judge_value *before,
+					   assay_err *err);
 
 #endif

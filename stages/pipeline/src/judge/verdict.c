@@ -89,6 +89,13 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 	    .contracts = j->session->contract_set,
 	    .judged_run = j->session->run.id,
 	};
+	if (of->whole != NULL) {
+		j->row.way = of->whole->way;
+		j->row.remedy = assay_judging_text(of->whole->remedy);
+		j->row.rung = of->whole->rung;
+		j->row.plain_unit = of->whole->plain_unit;
+		j->row.decision = of->whole->file;
+	}
 	j->of = j->base = *of;
 	j->state = 0;
 	j->decision = NULL;

@@ -151,7 +151,7 @@ static bool open_sidecars(assay_unit_files *f, int rootfd)
 	return true;
 }
 
-static assay_code open_decided(assay_unit_files *f, bool *there, const assay_session *s, const assay_wanted *w,
+static assay_code open_decided(assay_unit_files *f, bool *there, const assay_session *s, uint64_t decision,
 			       assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
@@ -160,9 +160,9 @@ static assay_code open_decided(assay_unit_files *f, bool *there, const assay_ses
 	int fd = -1;
 	assay_code rc;
 
-	if (w->decision == 0)
+	if (decision == 0 || !*there)
 		return ASSAY_OK;
-	rc = assay_decision_get(s->store, w->decision, &d, err);
+	rc = assay_decision_get(s->store, decision, &d, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	rc = open_payload(&fd, &size, s->store, &d.payload, &why);
@@ -211,7 +211,8 @@ assay_code assay_unit_files_open(assay_unit_files *f, bool *there, const assay_s
 	if (!open_sidecars(f, rootfd))
 		return ASSAY_OK;
 	*there = true;
-	ASSAY_TRY(open_decided(f, there, s, w, err));
+	ASSAY_TRY(open_decided(f, there, s, w->text, err));
+	ASSAY_TRY(open_decided(f, there, s, w->file, err));
 	if (f->fd < 0 && *there)
 		f->fd = open_as_digested(rootfd, f->source.path, &f->source.stamp);
 	*there = f->fd >= 0;
@@ -248,7 +249,7 @@ assay_code assay_attempt_vet(const assay_source *src, const assay_wanted *w, ass
 		return ASSAY_OK;
 	if (r->pages > ASSAY_PAGES_MAX)
 		return assay_result_fail(r, ASSAY_FAILURE_LIMIT, 0, "the document claims too many pages", err);
-	if (!assay_result_parts_fit(r, document, w->page, w->page))
+	if (!assay_result_parts_fit(r, document, w->first_page, w->last_page))
 		return assay_result_fail(r, ASSAY_FAILURE_PROTOCOL, 0,
 					 "the child names samples that are not this unit's", err);
 	return ASSAY_OK;
@@ -258,7 +259,7 @@ assay_code assay_attempt_keep(const assay_session *s, const assay_unit_files *f,
 			      const assay_worker_answer *answer, assay_err *err)
 {
 	const bool rung = w->rung != ASSAY_NO_RUNG;
-	char part[ASSAY_PART_TEXT] = "";
+	char part[ASSAY_PART_TEXT];
 	assay_unit u = {
 	    .source = f->bytes,
 	    .recipe = rung ? s->rungs[w->rung].recipe->digest : f->source.recipe,
@@ -276,8 +277,7 @@ assay_code assay_attempt_keep(const assay_session *s, const assay_unit_files *f,
 	assay_unit_key key;
 	assay_code rc;
 
-	if (w->page > 0)
-		(void)snprintf(part, sizeof part, "pages=%" PRIu32 "-%" PRIu32, w->page, w->page);
+	assay_wanted_part(w, part);
 	key = (assay_unit_key){u.source, part, u.sidecars, u.sidecar_count, u.recipe};
 	rc = assay_work_key(&u.work_key, &key, err);
 	if (rc == ASSAY_OK && !assay_digest_eq(&u.work_key, &w->work_key))

@@ -9,7 +9,6 @@
 #include "scan.h"
 #include "session.h"
 
-#define ASSAY_UNIT_PAGES    16
 #define ASSAY_UNIT_ATTEMPTS 2
 /* A document that claims more pages than this fails with `limit`. */
 #define ASSAY_PAGES_MAX 200000
