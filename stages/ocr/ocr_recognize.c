@@ -3,6 +3,7 @@
 
 #include "ocr_alto.h"
 #include "ocr_engine.h"
+#include "ocr_evidence.h"
 #include "ocr_missed.h"
 #include "ocr_order.h"
 #include "ocr_truth.h"
@@ -56,6 +57,12 @@ enum {
 	METRIC_MISSED,
 	METRIC_SURE,
 	METRIC_BREAKS,
+	METRIC_UNORDERED,
+	METRIC_UNKNOWN,
+	METRIC_LANGUAGE,
+	METRIC_REPEATED,
+	METRIC_CUT,
+	METRIC_COVERED,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -80,6 +87,21 @@ static const assay_metric metrics[] = {
     {"ocr.order_breaks", "1", 0, ON_PAGES,
      "jumps of the reading order: gaps within a line wider than three times the height of text, but in the first line, "
      "and lines that do not go on below the one before; 0 and up, 0 for a page of one column"},
+    {"ocr.cer_unordered", "1", 4, ON_PAGES,
+     "character error rate in whatever order: the least of ocr.cer and of what is left when words that both texts have "
+     "are taken out, or are paired; 0 and up; undefined without ground truth"},
+    {"ocr.words_unknown_ratio", "1", 4, ON_PAGES,
+     "share of the words with a letter that are in no dictionary of the languages, 0 to 1; undefined without such "
+     "words"},
+    {"ocr.language_doubt", "1", 4, ON_PAGES,
+     "share of the letters read with a confidence of at least 80 that are in words no dictionary has, 0 to 1: high for "
+     "a page in another language that is read well; undefined without such letters"},
+    {"ocr.text_repeated", "1", 4, ON_PAGES,
+     "share of the symbols in words that repeat what stands right before them: runs of one to eight words, with a "
+     "letter, that stand three times and more, but for the first time; 0 to 1; undefined without words"},
+    {"ocr.margin_cut", "1", 4, ON_PAGES,
+     "share of the lines that touch the border of the page, 0 to 1; undefined without words"},
+    {"ocr.text_coverage", "1", 4, ON_PAGES, "share of the page inside words' boxes, 0 and up: near 0 for a blank page"},
     {0},
 };
 
@@ -92,12 +114,13 @@ static const assay_metric_note notes[] = {
     {0},
 };
 
-enum { ARTIFACT_TEXT, ARTIFACT_WORDS, ARTIFACT_ALTO };
+enum { ARTIFACT_TEXT, ARTIFACT_WORDS, ARTIFACT_ALTO, ARTIFACT_EVIDENCE };
 
 static const assay_artifact_type artifacts[] = {
     {"text", "text/plain;charset=utf-8", "txt", "the page's text: lines, paragraphs separated by an empty line, NFC"},
     {"words", "application/json", "json", "the words with box, confidence and place in lines, paragraphs and blocks"},
     {"alto", "application/xml", "xml", "the same as ALTO 4.4 (Library of Congress), which libraries and archives read"},
+    {"evidence", "application/json", "evidence.json", "what the words say for and against themselves, in millionths"},
     {0},
 };
 
@@ -184,57 +207,86 @@ fail:
 	return rc;
 }
 
-static assay_code keep(assay_sink *sink, const assay_value *v, const ocr_words *w, assay_err *err)
+static assay_code keep(assay_sink *sink, const assay_value *v, const ocr_words *w, const ocr_evidence *e,
+		       assay_err *err)
 {
 	const assay_words words = {w->items, w->count, assay_buf_str(&w->text), pixGetWidth(v->u.page.pix),
 				   pixGetHeight(v->u.page.pix)};
 	ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
 	ASSAY_AUTO_BUF alto = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF evidence = ASSAY_BUF_INIT;
 	assay_code rc;
 
 	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_TEXT, words.text, w->text.len, err));
 	ASSAY_TRY(ocr_words_json(&json, w, words.page_width, words.page_height, err));
 	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_WORDS, json.data, json.len, err));
 	ASSAY_TRY(ocr_alto_write(&alto, &words, v->u.page.number, err));
-	rc = assay_artifact(sink, v->root, ARTIFACT_ALTO, alto.data, alto.len, err);
+	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_ALTO, alto.data, alto.len, err));
+	if (w->count == 0)
+		return ASSAY_OK;
+	ASSAY_TRY(ocr_evidence_json(&evidence, e, err));
+	rc = assay_artifact(sink, v->root, ARTIFACT_EVIDENCE, evidence.data, evidence.len, err);
 fail:
 	return rc;
 }
 
+/* What a recognition leaves. */
+typedef struct reading {
+	ocr_words words;
+	ocr_missed missed;
+	ocr_evidence evidence; /* of at least one word */
+} reading;
+
 /* By the ink that Tesseract itself saw. */
-static assay_code measure_missed(ocr_missed *out, const ocr_words *w, TessBaseAPI *api, assay_err *err)
+static assay_code weigh_ink(reading *r, PIX *ink, assay_err *err)
+{
+	ocr_evidence_page page = {.width = pixGetWidth(ink), .height = pixGetHeight(ink)};
+	l_int32 pixels = 0;
+	int32_t height;
+	assay_code rc;
+
+	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, ink, err));
+	ASSAY_TRY(ocr_text_height(&height, &r->words, err));
+	ASSAY_TRY(ocr_evidence_edge(&page.edge, ink, height, err));
+	(void)pixCountPixels(ink, &pixels, NULL);
+	page.missed = r->missed;
+	page.ink = pixels;
+	rc = ocr_evidence_read(&r->evidence, &r->words, &page, err);
+fail:
+	return rc;
+}
+
+static assay_code weigh(reading *r, TessBaseAPI *api, assay_err *err)
 {
 	PIX *ink;
 	assay_code rc;
 
-	*out = (ocr_missed){0};
-	if (w->count == 0)
+	if (r->words.count == 0)
 		return ASSAY_OK;
 	ink = TessBaseAPIGetThresholdedImage(api);
 	if (ink == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
-	rc = ocr_missed_measure(out, w, ink, err);
+	rc = weigh_ink(r, ink, err);
 	pixDestroy(&ink);
 	return rc;
 }
 
-static assay_code recognize(ocr_words *w, ocr_missed *missed, TessBaseAPI *api, const assay_page *page, assay_err *err)
+static assay_code recognize(reading *r, TessBaseAPI *api, const assay_page *page, assay_err *err)
 {
 	assay_code rc = ocr_engine_recognize(api, page->pix, page->dpi_y, err);
 
 	if (rc == ASSAY_OK)
-		rc = ocr_words_read(w, api, err);
+		rc = ocr_words_read(&r->words, api, err);
 	if (rc == ASSAY_OK)
-		rc = measure_missed(missed, w, api, err);
+		rc = weigh(r, api, err);
 	ocr_engine_clear(api);
 	return rc;
 }
 
-static assay_code measure_rate(assay_sink *sink, uint32_t sample, unsigned metric, const char *why, int64_t rate,
-			       assay_err *err)
+static assay_code measure_rate(assay_sink *sink, uint32_t sample, unsigned metric, const ocr_rate *r, assay_err *err)
 {
-	return why != NULL ? assay_undefined(sink, sample, metric, why, err)
-			   : assay_measure(sink, sample, metric, rate, err);
+	return r->why != NULL ? assay_undefined(sink, sample, metric, r->why, err)
+			      : assay_measure(sink, sample, metric, r->value, err);
 }
 
 static assay_code measure_rates(const state *st, const assay_value *v, const assay_buf *read, assay_sink *sink,
@@ -244,8 +296,9 @@ static assay_code measure_rates(const state *st, const assay_value *v, const ass
 	assay_code rc;
 
 	ASSAY_TRY(ocr_truth_rates(&r, st->truth, &v->u.page, read, err));
-	ASSAY_TRY(measure_rate(sink, v->root, METRIC_CER, r.no_cer, r.cer, err));
-	rc = measure_rate(sink, v->root, METRIC_WER, r.no_wer, r.wer, err);
+	ASSAY_TRY(measure_rate(sink, v->root, METRIC_CER, &r.cer, err));
+	ASSAY_TRY(measure_rate(sink, v->root, METRIC_UNORDERED, &r.unordered, err));
+	rc = measure_rate(sink, v->root, METRIC_WER, &r.wer, err);
 fail:
 	return rc;
 }
@@ -276,18 +329,40 @@ fail:
 	return rc;
 }
 
-static assay_code report(const state *st, const assay_value *v, const ocr_words *w, const ocr_missed *missed,
-			 assay_sink *sink, assay_err *err)
+static assay_code measure_share(assay_sink *sink, uint32_t sample, unsigned metric, int64_t part, int64_t whole,
+				assay_err *err)
+{
+	return whole == 0 ? assay_undefined(sink, sample, metric, "no words", err)
+			  : assay_measure(sink, sample, metric, assay_round_ratio(part, whole, 4), err);
+}
+
+/* Without words all counts are 0. */
+static assay_code measure_evidence(assay_sink *sink, uint32_t sample, const ocr_evidence *e, assay_err *err)
+{
+	assay_code rc;
+
+	ASSAY_TRY(measure_share(sink, sample, METRIC_UNKNOWN, e->words_unknown, e->words_lettered, err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_LANGUAGE, e->letters_foreign, e->letters_sure, err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_REPEATED, e->repeated, e->symbols, err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_CUT, e->lines_cut, e->lines, err));
+	rc = measure_share(sink, sample, METRIC_COVERED, e->covered, OCR_EVIDENCE_ONE, err);
+fail:
+	return rc;
+}
+
+static assay_code report(const state *st, const assay_value *v, const reading *r, assay_sink *sink, assay_err *err)
 {
 	const uint32_t sample = v->root;
+	const ocr_words *w = &r->words;
 	assay_code rc;
 
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_WORDS, (int64_t)w->count, err));
 	ASSAY_TRY(measure_confidence(sink, sample, w, err));
-	ASSAY_TRY(measure_recall(sink, sample, w, missed, err));
+	ASSAY_TRY(measure_recall(sink, sample, w, &r->missed, err));
+	ASSAY_TRY(measure_evidence(sink, sample, &r->evidence, err));
 	ASSAY_TRY(assay_undefined(sink, sample, METRIC_AGREEMENT, ASSAY_NOT_BY_HAND, err));
 	ASSAY_TRY(measure_rates(st, v, &w->text, sink, err));
-	ASSAY_TRY(keep(sink, v, w, err));
+	ASSAY_TRY(keep(sink, v, w, &r->evidence, err));
 	if (w->count == 0)
 		rc = assay_reject(sink, sample, ASSAY_FAILURE_EMPTY, err, "no text found");
 fail:
@@ -314,7 +389,9 @@ static int64_t count_words(const assay_buf *written)
 static assay_code report_text(const state *st, const assay_value *v, const assay_buf *written, assay_sink *sink,
 			      assay_err *err)
 {
-	static const unsigned beliefs[] = {METRIC_CONFIDENCE, METRIC_LOW, METRIC_MISSED, METRIC_SURE, METRIC_BREAKS};
+	static const unsigned beliefs[] = {METRIC_CONFIDENCE, METRIC_LOW,     METRIC_MISSED,   METRIC_SURE,
+					   METRIC_BREAKS,     METRIC_UNKNOWN, METRIC_LANGUAGE, METRIC_REPEATED,
+					   METRIC_CUT,        METRIC_COVERED};
 	const assay_corrected *c = &st->corrected;
 	const int64_t words = count_words(written);
 	assay_code rc;
@@ -350,26 +427,25 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 {
 	const state *st = state_;
 	PIX *pix = v->u.page.pix;
-	ocr_words w = {0};
-	ocr_missed missed = {0};
+	reading r = {0};
 	assay_value *out;
 	assay_code rc;
 
 	if (st->by_hand)
 		return push_by_hand(st, v, sink, err);
-	ASSAY_TRY(recognize(&w, &missed, st->api, &v->u.page, err));
-	ASSAY_TRY(report(st, v, &w, &missed, sink, err));
-	out = ocr_words_value(&w, v->root, pixGetWidth(pix), pixGetHeight(pix), err);
+	ASSAY_TRY(recognize(&r, st->api, &v->u.page, err));
+	ASSAY_TRY(report(st, v, &r, sink, err));
+	out = ocr_words_value(&r.words, v->root, pixGetWidth(pix), pixGetHeight(pix), err);
 	rc = out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
 fail:
-	ocr_words_release(&w);
+	ocr_words_release(&r.words);
 	return rc;
 }
 
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 4,
+    .version = 5,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -2,6 +2,7 @@
 
 #include "ocr_fold.h"
 #include "ocr_score.h"
+#include "ocr_unordered.h"
 
 #include "assay/decimal.h"
 
@@ -44,19 +45,27 @@ static const char *choose_truth(text *out, const assay_sidecar *truth, const ass
 	return NULL;
 }
 
-/* distance / length in ten-thousandths */
-static assay_code rate(int64_t *out, const char **why, const uint32_t *truth, size_t nt, const uint32_t *read,
-		       size_t nr, assay_err *err)
+/* distance / length in ten-thousandths, where the distance was measured */
+static assay_code rate(ocr_rate *out, assay_code measured, const size_t *distance, size_t length)
 {
-	size_t distance = 0;
-	const assay_code rc = ocr_distance(&distance, truth, nt, read, nr, err);
+	if (measured == ASSAY_EFULL)
+		out->why = "text too long to be scored";
+	else if (measured == ASSAY_OK)
+		out->value = assay_round_ratio((int64_t)*distance, (int64_t)length, 4);
+	return measured == ASSAY_EFULL ? ASSAY_OK : measured;
+}
 
-	if (rc == ASSAY_EFULL) {
-		*why = "text too long to be scored";
-		return ASSAY_OK;
-	}
-	if (rc == ASSAY_OK)
-		*out = assay_round_ratio((int64_t)distance, (int64_t)nt, 4);
+static assay_code rates(ocr_rates *out, ocr_folded *t, ocr_folded *r, assay_err *err)
+{
+	size_t d = 0;
+	assay_code rc;
+
+	ASSAY_TRY(ocr_fold_words(t, r, err));
+	ASSAY_TRY(rate(&out->cer, ocr_distance(&d, t->points, t->count, r->points, r->count, err), &d, t->count));
+	ASSAY_TRY(rate(&out->wer, ocr_distance(&d, t->words, t->word_count, r->words, r->word_count, err), &d,
+		       t->word_count));
+	rc = rate(&out->unordered, ocr_unordered_distance(&d, t, r, err), &d, t->count);
+fail:
 	return rc;
 }
 
@@ -66,17 +75,15 @@ static assay_code score(ocr_rates *out, text truth, const assay_buf *read, assay
 	assay_code rc = ocr_fold(&t, truth.at, truth.size, err);
 
 	if (rc == ASSAY_ECORRUPT || (rc == ASSAY_OK && t.count == 0)) {
-		out->no_cer = rc == ASSAY_OK ? "ground truth is empty" : "ground truth is not UTF-8";
-		out->no_wer = out->no_cer;
+		out->cer.why = rc == ASSAY_OK ? "ground truth is empty" : "ground truth is not UTF-8";
+		out->unordered = out->wer = out->cer;
 		rc = ASSAY_OK;
 		goto fail;
 	}
 	if (rc != ASSAY_OK)
 		goto fail;
 	ASSAY_TRY(ocr_fold(&r, assay_buf_str(read), read->len, err));
-	ASSAY_TRY(ocr_fold_words(&t, &r, err));
-	ASSAY_TRY(rate(&out->cer, &out->no_cer, t.points, t.count, r.points, r.count, err));
-	ASSAY_TRY(rate(&out->wer, &out->no_wer, t.words, t.word_count, r.words, r.word_count, err));
+	rc = rates(out, &t, &r, err);
 fail:
 	ocr_folded_release(&t);
 	ocr_folded_release(&r);
@@ -89,6 +96,6 @@ assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const ass
 	text part = {0};
 	const char *why = choose_truth(&part, truth, page);
 
-	*out = (ocr_rates){.no_cer = why, .no_wer = why};
+	*out = (ocr_rates){{.why = why}, {.why = why}, {.why = why}};
 	return why != NULL ? ASSAY_OK : score(out, part, read, err);
 }

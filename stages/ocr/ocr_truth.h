@@ -4,10 +4,14 @@
 
 #include "assay/stage.h"
 
-/** Error rates in ten-thousandths, each undefined for a reason of its own. */
+/** An error rate in ten-thousandths. */
+typedef struct ocr_rate {
+	const char *why; /* there is none, a short static text; NULL when there is one */
+	int64_t value;
+} ocr_rate;
+
 typedef struct ocr_rates {
-	const char *no_cer, *no_wer; /* why there is none, a short static text; NULL when there is one */
-	int64_t cer, wer;
+	ocr_rate cer, unordered, wer; /* of characters; the same in whatever order (ocr_unordered.h); of words */
 } ocr_rates;
 
 /**

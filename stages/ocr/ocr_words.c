@@ -26,6 +26,8 @@ int64_t ocr_word_letters(const char *text)
 void ocr_words_release(ocr_words *w)
 {
 	free(w->items);
+	free(w->details);
+	free(w->symbols);
 	assay_buf_release(&w->strings);
 	assay_buf_release(&w->text);
 	*w = (ocr_words){0};
@@ -74,6 +76,48 @@ static void append_text(ocr_words *w, const assay_word *word, const char *text)
 	assay_buf_puts(&w->text, text);
 }
 
+static assay_code add_symbol(ocr_words *w, const TessResultIterator *it, assay_err *err)
+{
+	ocr_symbol s = {.confidence = to_hundredths(TessResultIteratorConfidence(it, RIL_SYMBOL))};
+	char *text = TessResultIteratorGetUTF8Text(it, RIL_SYMBOL);
+	utf8proc_int32_t point = 0;
+	int l = 0, t = 0, r = 0, b = 0;
+	const assay_code rc = assay_grow(&w->symbols, &w->symbol_cap, w->symbol_count, sizeof *w->symbols, err);
+
+	if (rc == ASSAY_OK) {
+		(void)TessPageIteratorBoundingBox(TessResultIteratorGetPageIteratorConst(it), RIL_SYMBOL, &l, &t, &r,
+						  &b);
+		if (text != NULL && utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &point) > 0)
+			s.point = (uint32_t)point;
+		s.left = l;
+		s.right = r;
+		w->symbols[w->symbol_count++] = s;
+	}
+	TessDeleteText(text);
+	return rc;
+}
+
+/* The symbols of the word that `it` stands at, which it keeps. */
+static assay_code add_detail(ocr_words *w, const TessResultIterator *it, assay_err *err)
+{
+	ocr_detail d = {.symbol = w->symbol_count, .known = TessResultIteratorWordIsFromDictionary(it) != 0};
+	TessResultIterator *at = TessResultIteratorCopy(it);
+	assay_code rc = assay_grow(&w->details, &w->detail_cap, w->count, sizeof *w->details, err);
+
+	while (rc == ASSAY_OK) {
+		rc = add_symbol(w, at, err);
+		if (TessPageIteratorIsAtFinalElement(TessResultIteratorGetPageIteratorConst(at), RIL_WORD,
+						     RIL_SYMBOL) ||
+		    !TessResultIteratorNext(at, RIL_SYMBOL))
+			break;
+	}
+	TessResultIteratorDelete(at);
+	d.symbol_count = w->symbol_count - d.symbol;
+	if (rc == ASSAY_OK)
+		w->details[w->count] = d;
+	return rc;
+}
+
 static assay_code add_word(ocr_words *w, const TessResultIterator *it, const cursor *c, const char *text,
 			   assay_err *err)
 {
@@ -82,8 +126,10 @@ static assay_code add_word(ocr_words *w, const TessResultIterator *it, const cur
 			   .paragraph = c->paragraph > 0 ? c->paragraph - 1 : 0,
 			   .line = c->line > 0 ? c->line - 1 : 0};
 	int l = 0, t = 0, r = 0, b = 0;
-	const assay_code rc = assay_grow(&w->items, &w->cap, w->count, sizeof *w->items, err);
+	assay_code rc = assay_grow(&w->items, &w->cap, w->count, sizeof *w->items, err);
 
+	if (rc == ASSAY_OK)
+		rc = add_detail(w, it, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	(void)TessPageIteratorBoundingBox(TessResultIteratorGetPageIteratorConst(it), RIL_WORD, &l, &t, &r, &b);

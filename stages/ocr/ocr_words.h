@@ -7,9 +7,26 @@
 
 #include <tesseract/capi.h>
 
+/** A letter, digit or sign of a word, as the engine told them apart. */
+typedef struct ocr_symbol {
+	uint32_t point;      /* its first code point */
+	int32_t left, right; /* pixels of the page, right exclusive */
+	int32_t confidence;  /* hundredths of a percent, 0..10000 */
+} ocr_symbol;
+
+/** What is known of a word beside what every stage is told. */
+typedef struct ocr_detail {
+	size_t symbol, symbol_count; /* in ocr_words.symbols */
+	bool known;                  /* a dictionary of the languages has it */
+} ocr_detail;
+
 typedef struct ocr_words {
 	assay_word *items; /* text points into strings once ocr_words_read has returned */
 	size_t count, cap;
+	ocr_detail *details; /* one for each item */
+	size_t detail_cap;
+	ocr_symbol *symbols;
+	size_t symbol_count, symbol_cap;
 	assay_buf strings; /* the words, each ended by a NUL */
 	assay_buf text;    /* the page: lines, paragraphs separated by an empty line */
 } ocr_words;

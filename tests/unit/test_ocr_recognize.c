@@ -126,6 +126,10 @@ static void recognize__two_lines__text_words_and_artifacts(void **state)
 	assert_int_equal(value(0, "ocr.text_missed"), 0);
 	assert_int_equal(value(0, "ocr.characters_sure"), 51); /* 64 less 12 blanks, and one line end */
 	assert_int_equal(value(0, "ocr.order_breaks"), 0);
+	assert_int_equal(value(0, "ocr.words_unknown_ratio"), 0);
+	assert_int_equal(value(0, "ocr.language_doubt"), 0);
+	assert_int_equal(value(0, "ocr.margin_cut"), 0);
+	assert_in_range(value(0, "ocr.text_coverage"), 500, 2500);
 	assert_int_equal(r.word_count, 1);
 	w = &r.words[0]->u.words;
 	assert_int_equal(w->count, 13);
@@ -135,7 +139,7 @@ static void recognize__two_lines__text_words_and_artifacts(void **state)
 	assert_true(w->items[1].left > w->items[0].right - 1);
 	assert_true(w->items[7].top > w->items[0].bottom);
 	assert_int_equal(w->items[0].line + 1, w->items[6].line);
-	assert_int_equal(r.artifact_count, 3);
+	assert_int_equal(r.artifact_count, 4);
 	assert_string_equal(r.artifacts[0], w->text);
 	assert_ptr_equal(
 	    strstr(r.artifacts[1], "{\"width\":1500,\"height\":330,\"words\":[{\"text\":\"The\",\"box\":["),
