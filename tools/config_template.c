@@ -41,8 +41,8 @@ static void put_param(assay_buf *out, const assay_param *p)
  */
 static bool is_for_some(const assay_stage *s)
 {
-	static const char *const names[] = {"page.normalize", "page.despeckle", "page.binarize", "page.picture",
-					    "audio.picture"};
+	static const char *const names[] = {"page.crop",    "page.dewarp",   "page.normalize", "page.despeckle",
+					    "page.upscale", "page.binarize", "page.picture",   "audio.picture"};
 
 	for (size_t i = 0; i < ASSAY_COUNT(names); i++)
 		if (strcmp(s->name, names[i]) == 0)

@@ -6,7 +6,10 @@
 
 extern const assay_stage assay_stage_page_read;
 extern const assay_stage assay_stage_page_orient;
+extern const assay_stage assay_stage_page_crop;
 extern const assay_stage assay_stage_page_deskew;
+extern const assay_stage assay_stage_page_dewarp;
+extern const assay_stage assay_stage_page_upscale;
 extern const assay_stage assay_stage_page_normalize;
 extern const assay_stage assay_stage_page_despeckle;
 extern const assay_stage assay_stage_page_binarize;

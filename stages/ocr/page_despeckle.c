@@ -2,6 +2,7 @@
 #include "ocr.h"
 
 #include "grey.h"
+#include "page_ink.h"
 #include "page_value.h"
 
 #include "assay/decimal.h"
@@ -199,33 +200,6 @@ static size_t size_of(const params *p, const assay_page *page)
 	return size > AREA_MAX ? AREA_MAX : (size_t)size;
 }
 
-/* The page's ink: itself when it is binary (a new reference). *pixels 0: there is none, and *ink may be NULL. */
-static assay_code find_ink(PIX **ink, uint64_t *pixels, PIX *pix, assay_err *err)
-{
-	uint64_t hist[256];
-	grey_tones t;
-	l_int32 n = 0;
-	assay_code rc;
-
-	*ink = NULL;
-	*pixels = 0;
-	if (pixGetDepth(pix) == 1) {
-		if (pixCountPixels(pix, &n, NULL) != 0)
-			return ASSAY_RAISE(err, ASSAY_ENOMEM, "count ink");
-		*pixels = (uint64_t)n;
-		*ink = pixClone(pix);
-		return ASSAY_OK;
-	}
-	rc = grey_histogram(hist, pix, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	t = grey_tones_of(hist);
-	*pixels = t.ink;
-	if (t.ink > 0)
-		*ink = grey_threshold(pix, t.threshold, err);
-	return t.ink > 0 && *ink == NULL ? ASSAY_ENOMEM : ASSAY_OK;
-}
-
 static assay_code measure(uint64_t specks, uint64_t removed, uint64_t ink, uint32_t sample, assay_sink *sink,
 			  assay_err *err)
 {
@@ -273,7 +247,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 {
 	PIX *ink, *none = NULL;
 	uint64_t pixels;
-	assay_code rc = find_ink(&ink, &pixels, v->u.page.pix, err);
+	assay_code rc = page_ink(&ink, &pixels, v->u.page.pix, err);
 
 	if (rc != ASSAY_OK)
 		return rc;

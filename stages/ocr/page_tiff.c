@@ -159,16 +159,11 @@ static int32_t resolution(const page_tiff *t, array a)
 	return (int32_t)((num * 100 + den / 2) / den); /* hundredths */
 }
 
-/* False when the entry's values lie beyond the end of the file. */
-static bool read_entry(directory *d, const page_tiff *t, uint64_t at)
+static void keep_entry(directory *d, const page_tiff *t, uint64_t tag, array a)
 {
-	const array a = entry_array(t, at);
 	const uint64_t v = a.count > 0 && a.size <= 8 ? get(t, a.at, a.size) : 0;
 
-	if (!has(t, a.at, a.count * a.size))
-		return false;
-
-	switch (get(t, at, 2)) {
+	switch (tag) {
 	case TAG_SUBFILE:
 		d->subfile = (uint32_t)v;
 		break;
@@ -222,9 +217,17 @@ static bool read_entry(directory *d, const page_tiff *t, uint64_t at)
 	case TAG_TILE_COUNTS:
 		d->counts = a;
 		break;
-	default:
-		break;
 	}
+}
+
+/* False when the entry's values lie beyond the end of the file. */
+static bool read_entry(directory *d, const page_tiff *t, uint64_t at)
+{
+	const array a = entry_array(t, at);
+
+	if (!has(t, a.at, a.count * a.size))
+		return false;
+	keep_entry(d, t, get(t, at, 2), a);
 	return true;
 }
 
