@@ -36,13 +36,14 @@ static void put_param(assay_buf *out, const assay_param *p)
 }
 
 /*
- * Stages that change the picture in ways that only some pages need, and that cost others what can be measured; and those
- * that make pictures for people, which are made when somebody looks.
+ * Stages that change the picture in ways that only some pages need, and that cost others what can be measured; those
+ * that make pictures for people, which are made when somebody looks; and tables, which most documents have none of.
  */
 static bool is_for_some(const assay_stage *s)
 {
-	static const char *const names[] = {"page.crop",    "page.dewarp",   "page.normalize", "page.despeckle",
-					    "page.upscale", "page.binarize", "page.picture",   "audio.picture"};
+	static const char *const names[] = {"page.crop",      "page.dewarp",  "page.normalize",
+					    "page.despeckle", "page.upscale", "page.binarize",
+					    "page.picture",   "ocr.tables",   "audio.picture"};
 
 	for (size_t i = 0; i < ASSAY_COUNT(names); i++)
 		if (strcmp(s->name, names[i]) == 0)

@@ -16,5 +16,6 @@ extern const assay_stage assay_stage_page_binarize;
 extern const assay_stage assay_stage_page_picture;
 extern const assay_stage assay_stage_page_quality;
 extern const assay_stage assay_stage_ocr_recognize;
+extern const assay_stage assay_stage_ocr_tables;
 
 #endif

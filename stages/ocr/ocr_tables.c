@@ -1,0 +1,234 @@
+/** ocr.tables: the tables of a page, as samples of their own. */
+#include "ocr.h"
+
+#include "table_find.h"
+#include "table_write.h"
+
+#include "assay/correction.h"
+#include "assay/decimal.h"
+#include "assay/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LOW_CONFIDENCE 6000 /* hundredths of a percent */
+
+static const char *const regions[] = {"find", "page", NULL};
+enum { REGION_FIND, REGION_PAGE };
+
+typedef struct params {
+	int region;
+} params;
+
+static const assay_param schema[] = {
+    ASSAY_PARAM_ROW_ENUM(
+	params, region, "find", regions,
+	"find: look for tables on the page; page: all of it is one table, as in a folder of cut-out tables"),
+    {0},
+};
+
+enum {
+	METRIC_COUNT,
+	METRIC_ROWS,
+	METRIC_COLUMNS,
+	METRIC_CELLS,
+	METRIC_EMPTY,
+	METRIC_HEAD,
+	METRIC_CONFIDENCE,
+	METRIC_LOW,
+};
+
+#define ON_PAGES  ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
+#define ON_TABLES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_TABLE)
+
+static const assay_metric metrics[] = {
+    {"table.count", "1", 0, ON_PAGES, "tables found on the page, 0 to 64"},
+    {"table.rows", "1", 0, ON_TABLES, "rows of the table, heads included, 1 and up"},
+    {"table.columns", "1", 0, ON_TABLES, "columns of the table, 1 to 256"},
+    {"table.cells", "1", 0, ON_TABLES, "cells with text; one that spans rows or columns counts once, 1 and up"},
+    {"table.empty_ratio", "1", 4, ON_TABLES, "share of the cells without text, 0 to 1"},
+    {"table.head_rows", "1", 0, ON_TABLES, "rows of column heads at the top of the table, 0 when none was told"},
+    {"table.confidence", "%", 2, ON_TABLES, "mean over the cells with text of Tesseract's mean confidence, 0 to 100"},
+    {"table.low_confidence_ratio", "1", 4, ON_TABLES,
+     "share of the cells with text that have a word with a confidence below 60, 0 to 1"},
+    {0},
+};
+
+static const assay_metric_note notes[] = {
+    {.metric = "table.count", .recall = ASSAY_RECALL_MORE},
+    {.metric = "table.cells", .recall = ASSAY_RECALL_MORE, .permille = 20},
+    {.metric = "table.confidence", .belief = true},
+    {.metric = "table.low_confidence_ratio", .belief = true},
+    {0},
+};
+
+enum { ARTIFACT_CSV, ARTIFACT_HTML, ARTIFACT_CELLS };
+
+static const assay_artifact_type artifacts[] = {
+    {"csv", "text/csv;charset=utf-8", "csv",
+     "the cells' text, RFC 4180; a cell over several columns or rows has its text in the first"},
+    {"html", "text/html;charset=utf-8", "html", "the table with heads and spans"},
+    {"cells", "application/json", "json", "the cells with place, spans, text, type, confidence and box"},
+    {0},
+};
+
+typedef struct state {
+	const params *p; /* borrowed */
+	bool by_hand;
+	assay_value *page, *words; /* the one that came first waits for the other */
+} state;
+
+static assay_code open_stage(void **out, void *shared, const void *p, const assay_input *in, uint32_t root,
+			     assay_err *err)
+{
+	state *st = assay_alloc(1, sizeof *st);
+
+	(void)shared;
+	(void)root;
+	*out = st;
+	if (st == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "tables of a page");
+	st->p = p;
+	st->by_hand = in != NULL && assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION) != NULL;
+	return ASSAY_OK;
+}
+
+static void close_stage(void *state_)
+{
+	state *st = state_;
+
+	if (st == NULL)
+		return;
+	assay_value_unref(st->page);
+	assay_value_unref(st->words);
+	free(st);
+}
+
+/* ---------------------------------------------------------------- what is given */
+
+static assay_code keep(assay_sink *sink, uint32_t sample, const table *t, assay_err *err)
+{
+	assay_code (*const writers[])(assay_buf *, const table *, assay_err *) = {
+	    [ARTIFACT_CSV] = table_write_csv, [ARTIFACT_HTML] = table_write_html, [ARTIFACT_CELLS] = table_write_json};
+	assay_code rc = ASSAY_OK;
+
+	for (unsigned i = 0; i < ASSAY_COUNT(writers) && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+		rc = writers[i](&b, t, err);
+		if (rc == ASSAY_OK)
+			rc = assay_artifact(sink, sample, i, b.data, b.len, err);
+	}
+	return rc;
+}
+
+static assay_code measure_beliefs(assay_sink *sink, uint32_t sample, const table *t, int64_t filled, assay_err *err)
+{
+	int64_t sum = 0, low = 0;
+	assay_code rc;
+
+	for (size_t i = 0; i < t->count; i++) {
+		sum += t->cells[i].confidence;
+		low += t->cells[i].words > 0 && t->cells[i].least < LOW_CONFIDENCE;
+	}
+	rc = assay_measure(sink, sample, METRIC_CONFIDENCE, assay_round_ratio(sum, filled, 0), err);
+	return rc != ASSAY_OK ? rc : assay_measure(sink, sample, METRIC_LOW, assay_round_ratio(low, filled, 4), err);
+}
+
+static assay_code measure(assay_sink *sink, uint32_t sample, const table *t, assay_err *err)
+{
+	const int64_t cells = (int64_t)t->count;
+	int64_t filled = 0;
+	assay_code rc;
+
+	for (size_t i = 0; i < t->count; i++)
+		filled += t->cells[i].words > 0;
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_ROWS, t->rows, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_COLUMNS, t->columns, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_CELLS, filled, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_EMPTY, assay_round_ratio(cells - filled, cells, 4), err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_HEAD, t->head, err));
+	rc = measure_beliefs(sink, sample, t, filled, err);
+fail:
+	return rc;
+}
+
+static assay_code give(assay_sink *sink, uint32_t page, size_t number, const table *t, assay_err *err)
+{
+	char part[32];
+	uint32_t sample;
+	assay_code rc;
+
+	(void)snprintf(part, sizeof part, "table=%zu", number);
+	ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_TABLE, part, page, &sample, err));
+	ASSAY_TRY(measure(sink, sample, t, err));
+	rc = keep(sink, sample, t, err);
+fail:
+	return rc;
+}
+
+static assay_code look(const state *st, assay_sink *sink, assay_err *err)
+{
+	const uint32_t page = st->page->root;
+	tables *found = assay_alloc(1, sizeof *found);
+	assay_code rc;
+
+	if (found == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "tables of a page");
+	rc = tables_find(found, st->page->u.page.pix, &st->words->u.words, st->p->region == REGION_PAGE, err);
+	if (rc == ASSAY_EFULL) {
+		rc = assay_undefined(sink, page, METRIC_COUNT, "too many words", err);
+		goto fail;
+	}
+	if (rc != ASSAY_OK)
+		goto fail;
+	ASSAY_TRY(assay_measure(sink, page, METRIC_COUNT, (int64_t)found->count, err));
+	for (size_t i = 0; i < found->count && rc == ASSAY_OK; i++)
+		rc = give(sink, page, i + 1, &found->items[i], err);
+fail:
+	tables_release(found);
+	free(found);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- the stage */
+
+static assay_code push(void *state_, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	state *st = state_;
+	assay_value **place = v->kind == ASSAY_VALUE_PAGE ? &st->page : &st->words;
+	assay_code rc = ASSAY_OK;
+
+	assay_value_unref(*place);
+	*place = assay_value_ref((assay_value *)(uintptr_t)v);
+	if (v->kind == ASSAY_VALUE_PAGE && st->by_hand)
+		rc = assay_undefined(sink, v->root, METRIC_COUNT, ASSAY_BY_HAND, err);
+	else if (st->page != NULL && st->words != NULL)
+		rc = look(st, sink, err);
+	if (rc != ASSAY_OK || st->page == NULL || st->words == NULL)
+		return rc;
+	assay_value_unref(ASSAY_STEAL(&st->page));
+	assay_value_unref(ASSAY_STEAL(&st->words));
+	return ASSAY_OK;
+}
+
+const assay_stage assay_stage_ocr_tables = {
+    .abi = ASSAY_STAGE_ABI,
+    .name = "ocr.tables",
+    .version = 1,
+    .modality = ASSAY_MODALITY_PAGE,
+    .summary = "find the tables of a page and read their cells",
+    .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "
+		 "Gobel, Hassan, Oro, Orsi 2013, doi:10.1109/ICDAR.2013.292 (how tables are scored)",
+    .observes = ASSAY_VALUE_PAGE | ASSAY_VALUE_WORDS,
+    .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_TABLE),
+    .determinism = ASSAY_EXACT,
+    .params = schema,
+    .params_size = sizeof(params),
+    .metrics = metrics,
+    .notes = notes,
+    .artifacts = artifacts,
+    .open = open_stage,
+    .push = push,
+    .close = close_stage,
+};

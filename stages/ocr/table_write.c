@@ -1,0 +1,137 @@
+#include "table_write.h"
+
+#include "assay/json.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- CSV */
+
+static void put_field(assay_buf *out, const char *s)
+{
+	if (strpbrk(s, ",\"\n\r") == NULL) {
+		assay_buf_puts(out, s);
+		return;
+	}
+	assay_buf_putc(out, '"');
+	for (; *s != '\0'; s++) {
+		if (*s == '"')
+			assay_buf_putc(out, '"');
+		assay_buf_putc(out, *s);
+	}
+	assay_buf_putc(out, '"');
+}
+
+assay_code table_write_csv(assay_buf *out, const table *t, assay_err *err)
+{
+	for (uint32_t r = 0; r < t->rows; r++)
+		for (uint32_t c = 0; c < t->columns; c++) {
+			const table_cell *cell = table_at(t, r, c);
+
+			if (cell->row == r && cell->column == c)
+				put_field(out, table_text(t, cell));
+			assay_buf_putc(out, c + 1 < t->columns ? ',' : '\n');
+		}
+	return assay_buf_check(out, err);
+}
+
+/* ---------------------------------------------------------------- HTML */
+
+static void put_escaped(assay_buf *out, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '<')
+			assay_buf_puts(out, "&lt;");
+		else if (*s == '>')
+			assay_buf_puts(out, "&gt;");
+		else if (*s == '&')
+			assay_buf_puts(out, "&amp;");
+		else
+			assay_buf_putc(out, *s);
+	}
+}
+
+static void put_cell(assay_buf *out, const table *t, const table_cell *c)
+{
+	const char *tag = c->row < t->head ? "th" : "td";
+
+	assay_buf_printf(out, "<%s", tag);
+	if (c->columns > 1)
+		assay_buf_printf(out, " colspan=\"%u\"", c->columns);
+	if (c->rows > 1)
+		assay_buf_printf(out, " rowspan=\"%u\"", c->rows);
+	assay_buf_putc(out, '>');
+	put_escaped(out, table_text(t, c));
+	assay_buf_printf(out, "</%s>", tag);
+}
+
+assay_code table_write_html(assay_buf *out, const table *t, assay_err *err)
+{
+	size_t next = 0;
+
+	assay_buf_puts(out, "<table>\n");
+	for (uint32_t r = 0; r < t->rows; r++) {
+		if (r == 0 || r == t->head)
+			assay_buf_puts(out, r < t->head ? "<thead>\n" : "<tbody>\n");
+		assay_buf_puts(out, "<tr>");
+		for (; next < t->count && t->cells[next].row == r; next++)
+			put_cell(out, t, &t->cells[next]);
+		assay_buf_puts(out, "</tr>\n");
+		if (r + 1 == t->head || r + 1 == t->rows)
+			assay_buf_puts(out, r < t->head ? "</thead>\n" : "</tbody>\n");
+	}
+	assay_buf_puts(out, "</table>\n");
+	return assay_buf_check(out, err);
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void put_box(assay_json *j, int32_t left, int32_t top, int32_t right, int32_t bottom)
+{
+	assay_json_key(j, "box");
+	assay_json_array(j);
+	assay_json_int(j, left);
+	assay_json_int(j, top);
+	assay_json_int(j, right);
+	assay_json_int(j, bottom);
+	assay_json_end(j);
+}
+
+static void put_json_cell(assay_json *j, const table *t, const table_cell *c)
+{
+	assay_json_object(j);
+	assay_json_kuint(j, "row", c->row);
+	assay_json_kuint(j, "column", c->column);
+	if (c->rows > 1)
+		assay_json_kuint(j, "rows", c->rows);
+	if (c->columns > 1)
+		assay_json_kuint(j, "columns", c->columns);
+	assay_json_kstr(j, "text", table_text(t, c));
+	assay_json_kstr(j, "type", table_type_name(c->type));
+	if (c->words > 0) {
+		assay_json_key(j, "confidence");
+		assay_json_decimal(j, (assay_decimal){c->confidence, 2});
+		put_box(j, c->left, c->top, c->right, c->bottom);
+	}
+	assay_json_end(j);
+}
+
+assay_code table_write_json(assay_buf *out, const table *t, assay_err *err)
+{
+	assay_json j;
+
+	assay_json_init(&j, out, 0);
+	assay_json_object(&j);
+	assay_json_kuint(&j, "rows", t->rows);
+	assay_json_kuint(&j, "columns", t->columns);
+	assay_json_kuint(&j, "head", t->head);
+	assay_json_kbool(&j, "ruled", t->ruled);
+	put_box(&j, t->left, t->top, t->right, t->bottom);
+	assay_json_key(&j, "cells");
+	assay_json_array(&j);
+	for (size_t i = 0; i < t->count; i++)
+		put_json_cell(&j, t, &t->cells[i]);
+	assay_json_end(&j);
+	assay_json_end(&j);
+	assay_buf_putc(out, '\n');
+	return assay_buf_check(out, err);
+}

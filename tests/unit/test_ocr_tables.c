@@ -1,0 +1,581 @@
+/* Tables on pages whose words and rules are placed by hand. */
+#include "ocr_alloc.h"
+
+#include "ocr.h"
+#include "table_find.h"
+#include "table_write.h"
+
+#include "assay/correction.h"
+#include "assay/memory.h"
+
+enum { WIDTH = 1000, HEIGHT = 1400, LETTER = 12, TALL = 20, PITCH = 40, MAX = 4096 };
+
+static assay_word words[MAX];
+static char texts[MAX][24];
+static size_t count;
+static PIX *page;
+static tables found;
+
+static int setup(void **state)
+{
+	(void)state;
+	count = 0;
+	page = pixCreate(WIDTH, HEIGHT, 8);
+	(void)pixSetAllArbitrary(page, 240);
+	memset(&found, 0, sizeof found);
+	setMsgSeverity(L_SEVERITY_NONE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	tables_release(&found);
+	pixDestroy(&page);
+	return 0;
+}
+
+static void word(const char *text, size_t n, int x, int y)
+{
+	assert_true(count < MAX);
+	(void)snprintf(texts[count], sizeof texts[0], "%.*s", (int)n, text);
+	words[count] = (assay_word){texts[count], x, y, x + (int)n * LETTER, y + TALL, .confidence = 9000};
+	count++;
+}
+
+/* Words a space of 8 px apart. Returns where the text ends. */
+static int text(const char *s, int x, int y)
+{
+	while (*s != '\0') {
+		const size_t n = strcspn(s, " ");
+
+		word(s, n, x, y);
+		x += (int)n * LETTER;
+		s += n;
+		if (*s == ' ') {
+			s++;
+			x += 8;
+		}
+	}
+	return x;
+}
+
+static int width_of(const char *s)
+{
+	int w = 0;
+
+	for (; *s != '\0'; s++)
+		w += *s == ' ' ? 8 : LETTER;
+	return w;
+}
+
+static void text_to(const char *s, int right, int y)
+{
+	(void)text(s, right - width_of(s), y);
+}
+
+static void level(int x, int y, int to)
+{
+	(void)pixRasterop(page, x, y, to - x, 2, PIX_CLR, NULL, 0, 0);
+}
+
+static void upright(int x, int y, int to)
+{
+	(void)pixRasterop(page, x, y, 2, to - y, PIX_CLR, NULL, 0, 0);
+}
+
+static assay_code find(bool whole)
+{
+	const assay_words w = {words, count, "", WIDTH, HEIGHT};
+
+	tables_release(&found);
+	return tables_find(&found, page, &w, whole, NULL);
+}
+
+static void expect(size_t number, const char *csv)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	assert_true(number < found.count);
+	assert_int_equal(table_write_csv(&b, &found.items[number], NULL), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&b), csv);
+}
+
+static void expect_html(size_t number, const char *html)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	assert_true(number < found.count);
+	assert_int_equal(table_write_html(&b, &found.items[number], NULL), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&b), html);
+}
+
+/* Four rows of three columns, numbers to the right, no rules. */
+static const char *const harbours[4][3] = {{"Harbour", "Ships", "Share"},
+					   {"Bergen", "1 204", "12.5"},
+					   {"Old Leith", "98", "3.1"},
+					   {"Vlissingen", "512", "84.4"}};
+static const char harbours_csv[] = "Harbour,Ships,Share\nBergen,1 204,12.5\nOld Leith,98,3.1\nVlissingen,512,84.4\n";
+
+static void put_harbours(int x, int y)
+{
+	for (int i = 0; i < 4; i++) {
+		(void)text(harbours[i][0], x, y + PITCH * i);
+		text_to(harbours[i][1], x + 300, y + PITCH * i);
+		text_to(harbours[i][2], x + 450, y + PITCH * i);
+	}
+}
+
+static void find__columns_by_space_alone__cells(void **state)
+{
+	(void)state;
+	put_harbours(100, 200);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, harbours_csv);
+	assert_int_equal(found.items[0].head, 1);
+	assert_false(found.items[0].ruled);
+	assert_int_equal(table_at(&found.items[0], 1, 1)->type, TABLE_INTEGER);
+	assert_int_equal(table_at(&found.items[0], 3, 2)->type, TABLE_NUMBER);
+}
+
+static void find__words_in_any_order__the_same_table(void **state)
+{
+	uint32_t seed = 9;
+
+	(void)state;
+	put_harbours(100, 200);
+	for (size_t i = count - 1; i > 0; i--) {
+		const size_t k = test_random(&seed) % (i + 1);
+		const assay_word w = words[i];
+
+		words[i] = words[k];
+		words[k] = w;
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	expect(0, harbours_csv);
+}
+
+static void find__rules_around_every_cell__cells_of_several_lines(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		level(100, 200 + 120 * i, 700);
+	for (int i = 0; i < 4; i++)
+		upright(100 + 200 * i, 200, 561);
+	(void)text("Quay", 120, 220);
+	(void)text("Depth in", 320, 220);
+	(void)text("metres", 320, 250);
+	(void)text("Use", 520, 220);
+	(void)text("North", 120, 340);
+	(void)text("9.5|", 320, 340); /* a rule that was read with the word */
+	(void)text("bulk and", 520, 340);
+	(void)text("timber", 520, 370);
+	(void)text("South", 120, 460);
+	(void)text("oil", 520, 460);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, "Quay,Depth in metres,Use\nNorth,9.5,bulk and timber\nSouth,,oil\n");
+	assert_true(found.items[0].ruled);
+}
+
+static void find__rules_missing_within__cells_over_columns_and_rows(void **state)
+{
+	(void)state;
+	level(100, 200, 700);
+	level(300, 260, 700); /* the first column goes on below it */
+	for (int i = 2; i < 5; i++)
+		level(100, 200 + 60 * i, 700);
+	upright(100, 200, 441);
+	upright(300, 200, 441);
+	upright(500, 260, 441); /* the head goes over two columns */
+	upright(700, 200, 441);
+	(void)text("Quay", 120, 220);
+	(void)text("Ships", 320, 220);
+	(void)text("in", 320, 280);
+	(void)text("out", 520, 280);
+	for (int i = 0; i < 2; i++) {
+		(void)text(i == 0 ? "North" : "South", 120, 340 + 60 * i);
+		(void)text("12", 320, 340 + 60 * i);
+		(void)text("15", 520, 340 + 60 * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect_html(
+	    0, "<table>\n<thead>\n<tr><th rowspan=\"2\">Quay</th><th colspan=\"2\">Ships</th></tr>\n"
+	       "<tr><th>in</th><th>out</th></tr>\n</thead>\n<tbody>\n<tr><td>North</td><td>12</td><td>15</td></tr>\n"
+	       "<tr><td>South</td><td>12</td><td>15</td></tr>\n</tbody>\n</table>\n");
+}
+
+static void find__justified_text_in_ruled_cells__no_columns_of_its_gaps(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		level(100, 200 + 120 * i, 700);
+	for (int i = 0; i < 3; i++)
+		upright(100 + 300 * i, 200, 561);
+	for (int i = 0; i < 3; i++) {
+		(void)text("Number", 110, 210 + 120 * i);
+		(void)text("of", 250, 210 + 120 * i);
+		(void)text("ships", 335, 210 + 120 * i);
+		(void)text("in this harbour", 110, 240 + 120 * i);
+		(void)text("and beyond it", 110, 270 + 120 * i);
+		(void)text("17", 420, 210 + 120 * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].columns, 2);
+	assert_int_equal(found.items[0].rows, 3);
+}
+
+static void find__head_over_two_columns_without_rules__spans_them(void **state)
+{
+	(void)state;
+	(void)text("Ships seen in the year", 330, 200);
+	(void)text("Harbour", 100, 240);
+	(void)text("arrived", 320, 240);
+	(void)text("departed", 500, 240);
+	for (int i = 0; i < 5; i++) {
+		(void)text("Bergen", 100, 280 + PITCH * i);
+		text_to("120", 400, 280 + PITCH * i);
+		text_to("118", 590, 280 + PITCH * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].rows, 7);
+	assert_int_equal(found.items[0].columns, 3);
+	assert_int_equal(found.items[0].head, 2);
+	assert_int_equal(table_at(&found.items[0], 0, 1)->columns, 2);
+	assert_string_equal(table_text(&found.items[0], table_at(&found.items[0], 0, 2)), "Ships seen in the year");
+}
+
+static void find__label_that_goes_on_below__one_row(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		(void)text("Coal and other", 100, 200 + 80 * i);
+		text_to("12", 500, 200 + 80 * i);
+		text_to("34", 620, 200 + 80 * i);
+		(void)text("solid fuels", 100, 228 + 80 * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	expect(0, "Coal and other solid fuels,12,34\nCoal and other solid fuels,12,34\n"
+		  "Coal and other solid fuels,12,34\nCoal and other solid fuels,12,34\n");
+}
+
+static void find__level_rules_alone__table_between_them(void **state)
+{
+	(void)state;
+	level(90, 180, 600);
+	level(90, 228, 600);
+	level(90, 355, 600);
+	put_harbours(100, 200);
+	(void)text("Source: harbour masters of the North Sea and their yearly books", 100, 380);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, harbours_csv);
+}
+
+static void find__shaded_rows_and_light_rules__the_same(void **state)
+{
+	(void)state;
+	(void)pixSetAllArbitrary(page, 200);
+	for (int y = 200; y <= 440; y += 60)
+		for (int x = 100; x < 700; x++)
+			(void)pixSetPixel(page, x, y, 120);
+	for (int x = 100; x <= 700; x += 200)
+		for (int y = 200; y <= 440; y++)
+			(void)pixSetPixel(page, x, y, 120);
+	(void)pixRasterop(page, 20, 20, 60, 60, PIX_CLR, NULL, 0, 0); /* ink */
+	for (int r = 0; r < 4; r++)
+		for (int c = 0; c < 3; c++)
+			(void)text("a 1", 120 + 200 * c, 220 + 60 * r);
+	assert_int_equal(find(false), ASSAY_OK);
+	expect(0, "a 1,a 1,a 1\na 1,a 1,a 1\na 1,a 1,a 1\na 1,a 1,a 1\n");
+	assert_true(found.items[0].ruled);
+}
+
+static void prose(int x, int y, int lines, int letters)
+{
+	uint32_t seed = 77;
+
+	for (int i = 0; i < lines; i++)
+		for (int at = 0; at < letters;) {
+			const int n = 2 + (int)(test_random(&seed) % 8);
+
+			word("abcdefghijkl", (size_t)n, x + at * LETTER, y + 30 * i);
+			at += n + 1;
+		}
+}
+
+static void find__prose_in_one_column_and_in_two__no_table(void **state)
+{
+	(void)state;
+	prose(100, 100, 30, 60);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 0);
+	count = 0;
+	prose(60, 100, 30, 32);
+	prose(540, 100, 30, 32);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 0);
+}
+
+static void find__list_of_points__no_table(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		char number[16];
+
+		(void)snprintf(number, sizeof number, "%d.", i + 1);
+		(void)text(number, 100, 200 + PITCH * i);
+		(void)text("a point that is made in some words", 170, 200 + PITCH * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 0);
+}
+
+static void find__frame_around_prose__no_table(void **state)
+{
+	(void)state;
+	level(80, 80, 900);
+	level(80, 1020, 900);
+	upright(80, 80, 1022);
+	upright(900, 80, 1022);
+	prose(100, 100, 30, 60);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 0);
+}
+
+static void find__two_tables__from_the_top(void **state)
+{
+	(void)state;
+	put_harbours(100, 800);
+	put_harbours(200, 200);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 2);
+	expect(0, harbours_csv);
+	expect(1, harbours_csv);
+	assert_true(found.items[0].top < found.items[1].top);
+}
+
+static void find__whole_page__a_table_whatever_it_is(void **state)
+{
+	(void)state;
+	(void)text("Bergen", 100, 200);
+	(void)text("Leith", 100, 240);
+	assert_int_equal(find(true), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, "Bergen\nLeith\n");
+	count = 0;
+	assert_int_equal(find(true), ASSAY_OK);
+	assert_int_equal(found.count, 0);
+}
+
+static void find__fields_that_csv_must_quote__quoted(void **state)
+{
+	(void)state;
+	(void)text("a,b", 100, 200);
+	(void)text("say\"so\"", 400, 200);
+	(void)text("<&>", 100, 240);
+	(void)text("2", 400, 240);
+	(void)text("c", 100, 280);
+	(void)text("3", 400, 280);
+	assert_int_equal(find(true), ASSAY_OK);
+	expect(0, "\"a,b\",\"say\"\"so\"\"\"\n<&>,2\nc,3\n");
+	expect_html(0,
+		    "<table>\n<thead>\n<tr><th>a,b</th><th>say\"so\"</th></tr>\n</thead>\n<tbody>\n"
+		    "<tr><td>&lt;&amp;&gt;</td><td>2</td></tr>\n<tr><td>c</td><td>3</td></tr>\n</tbody>\n</table>\n");
+}
+
+static void find__words_anywhere__no_harm(void **state)
+{
+	uint32_t seed = 5;
+
+	(void)state;
+	for (int round = 0; round < 50; round++) {
+		count = 0;
+		for (int i = 0; i < 300; i++) {
+			const int x = (int)(test_random(&seed) % 1400) - 200,
+				  y = (int)(test_random(&seed) % 1800) - 200;
+
+			word("x1", 2, x, y);
+			words[count - 1].right = x + (int)(test_random(&seed) % 400) - 50;
+			words[count - 1].bottom = y + (int)(test_random(&seed) % 90) - 20;
+		}
+		assert_int_equal(find(round % 2 == 0), ASSAY_OK);
+	}
+}
+
+static void find__boxes_at_the_ends_of_their_type__no_harm(void **state)
+{
+	(void)state;
+	word("a", 1, 0, 0);
+	words[0].left = words[0].top = INT32_MIN;
+	words[0].right = words[0].bottom = INT32_MAX;
+	word("b", 1, 0, 0);
+	words[1].left = words[1].top = INT32_MAX;
+	words[1].right = words[1].bottom = INT32_MIN;
+	assert_int_equal(find(true), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+}
+
+static void find__many_words_on_one_spot__refused_or_done(void **state)
+{
+	const size_t many = TABLE_WORDS_MAX;
+	assay_word *all = assay_alloc(many + 1, sizeof *all);
+	assay_words w = {all, many, "", WIDTH, HEIGHT};
+
+	(void)state;
+	for (size_t i = 0; i <= many; i++)
+		all[i] = (assay_word){"7", 500, 700, 501, 701, .confidence = 5000};
+	assert_int_equal(tables_find(&found, page, &w, true, NULL), ASSAY_OK);
+	tables_release(&found);
+	for (size_t i = 0; i < many; i++) {
+		const int32_t x = (int32_t)(i % 330) * 3, y = (int32_t)(i / 330) * 9;
+
+		all[i] = (assay_word){"7", x, y, x + 2, y + 8, .confidence = 5000};
+	}
+	assert_int_equal(tables_find(&found, page, &w, false, NULL), ASSAY_OK);
+	w.count = many + 1;
+	assert_int_equal(tables_find(&found, page, &w, true, NULL), ASSAY_EFULL);
+	free(all);
+}
+
+static void find__page_of_one_pixel__nothing(void **state)
+{
+	PIX *dot = pixCreate(1, 1, 1);
+	assay_word one = {"1", 0, 0, 1, 1, .confidence = 9000};
+	const assay_words w = {&one, 1, "", 1, 1};
+
+	(void)state;
+	assert_int_equal(tables_find(&found, dot, &w, false, NULL), ASSAY_OK);
+	assert_int_equal(found.count, 0);
+	assert_int_equal(tables_find(&found, dot, &w, true, NULL), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	pixDestroy(&dot);
+}
+
+static void find__every_allocation_fails_in_turn__enomem(void **state)
+{
+	assay_code rc;
+	unsigned n = 0;
+
+	(void)state;
+	put_harbours(100, 200);
+	upright(90, 180, 400);
+	level(90, 180, 600);
+	do {
+		alloc_calls = 0;
+		alloc_fail_at = ++n;
+		rc = find(false);
+		alloc_fail_at = 0;
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+	} while (rc != ASSAY_OK);
+	assert_in_range(n, 20, 500);
+	expect(0, harbours_csv);
+}
+
+/* ---------------------------------------------------------------- the stage */
+
+static run r;
+
+/* The words before their page, as ocr.recognize gives them. */
+static void push(bool by_hand)
+{
+	const assay_sidecar correction = {ASSAY_SIDECAR_CORRECTION, NULL, 0};
+	const assay_input in = {.fd = -1, .sidecars = &correction, .sidecar_count = by_hand};
+	assay_value *w = assay_value_new(ASSAY_VALUE_WORDS, 0), *p = page_value_new(pixClone(page), 0, 1, 1, NULL);
+	void *state = NULL;
+
+	w->u.words = (assay_words){words, count, "", WIDTH, HEIGHT};
+	memset(&r, 0, sizeof r);
+	run_add(&r, &assay_stage_ocr_tables);
+	r.sinks[0] = (run_sink){{&run_ops, NULL}, &r, 0};
+	r.samples = 1; /* the page */
+	assert_int_equal(assay_stage_ocr_tables.open(&state, NULL, r.params[0], &in, 0, NULL), ASSAY_OK);
+	if (!by_hand)
+		assert_int_equal(assay_stage_ocr_tables.push(state, w, &r.sinks[0].sink, NULL), ASSAY_OK);
+	assert_int_equal(assay_stage_ocr_tables.push(state, p, &r.sinks[0].sink, NULL), ASSAY_OK);
+	assay_stage_ocr_tables.close(state);
+	assay_value_unref(w);
+	assay_value_unref(p);
+}
+
+static int64_t measured(uint32_t sample, const char *metric)
+{
+	const run_measure *m = run_find(&r, sample, metric);
+
+	assert_non_null(m);
+	assert_null(m->undefined);
+	return m->value;
+}
+
+static void stage__two_tables__samples_with_their_measures(void **state)
+{
+	(void)state;
+	put_harbours(100, 200);
+	put_harbours(100, 800);
+	words[count - 1].confidence = 3000; /* 84.4 of the second table */
+	push(false);
+	assert_int_equal(measured(0, "table.count"), 2);
+	assert_int_equal(r.samples, 3);
+	assert_string_equal(r.parts[1], "table=1");
+	assert_string_equal(r.parts[2], "table=2");
+	assert_int_equal(measured(1, "table.rows"), 4);
+	assert_int_equal(measured(1, "table.columns"), 3);
+	assert_int_equal(measured(1, "table.cells"), 12);
+	assert_int_equal(measured(1, "table.head_rows"), 1);
+	assert_int_equal(measured(1, "table.empty_ratio"), 0);
+	assert_int_equal(measured(1, "table.confidence"), 9000);
+	assert_int_equal(measured(1, "table.low_confidence_ratio"), 0);
+	assert_int_equal(measured(2, "table.confidence"), 8500); /* (11 * 90 + 30) / 12 */
+	assert_int_equal(measured(2, "table.low_confidence_ratio"), 833);
+	assert_int_equal(r.artifact_count, 6);
+	assert_string_equal(r.artifacts[0], harbours_csv);
+	assert_non_null(strstr(r.artifacts[2],
+			       "{\"row\":1,\"column\":1,\"text\":\"1 204\",\"type\":\"integer\",\"confidence\":90,"
+			       "\"box\":[344,240,400,260]}"));
+	run_release(&r);
+}
+
+static void stage__corrected_by_hand__says_so(void **state)
+{
+	(void)state;
+	push(true);
+	assert_string_equal(run_find(&r, 0, "table.count")->undefined, ASSAY_BY_HAND);
+	assert_int_equal(r.samples, 1);
+	run_release(&r);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(find__columns_by_space_alone__cells),
+	    TEST(find__words_in_any_order__the_same_table),
+	    TEST(find__rules_around_every_cell__cells_of_several_lines),
+	    TEST(find__rules_missing_within__cells_over_columns_and_rows),
+	    TEST(find__justified_text_in_ruled_cells__no_columns_of_its_gaps),
+	    TEST(find__head_over_two_columns_without_rules__spans_them),
+	    TEST(find__label_that_goes_on_below__one_row),
+	    TEST(find__level_rules_alone__table_between_them),
+	    TEST(find__shaded_rows_and_light_rules__the_same),
+	    TEST(find__prose_in_one_column_and_in_two__no_table),
+	    TEST(find__list_of_points__no_table),
+	    TEST(find__frame_around_prose__no_table),
+	    TEST(find__two_tables__from_the_top),
+	    TEST(find__whole_page__a_table_whatever_it_is),
+	    TEST(find__fields_that_csv_must_quote__quoted),
+	    TEST(find__words_anywhere__no_harm),
+	    TEST(find__boxes_at_the_ends_of_their_type__no_harm),
+	    TEST(find__many_words_on_one_spot__refused_or_done),
+	    TEST(find__page_of_one_pixel__nothing),
+	    TEST(find__every_allocation_fails_in_turn__enomem),
+	    TEST(stage__two_tables__samples_with_their_measures),
+	    TEST(stage__corrected_by_hand__says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
