@@ -63,6 +63,7 @@ enum {
 	METRIC_REPEATED,
 	METRIC_CUT,
 	METRIC_COVERED,
+	METRIC_LAYER,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -102,6 +103,10 @@ static const assay_metric metrics[] = {
     {"ocr.margin_cut", "1", 4, ON_PAGES,
      "share of the lines that touch the border of the page, 0 to 1; undefined without words"},
     {"ocr.text_coverage", "1", 4, ON_PAGES, "share of the page inside words' boxes, 0 and up: near 0 for a blank page"},
+    {"ocr.layer_difference", "1", 4, ON_PAGES,
+     "how far the text read is from the text that the file holds of the page, in whatever order: as cer_unordered, "
+     "over "
+     "the length of the file's text; 0 and up; undefined when the file holds none"},
     {0},
 };
 
@@ -298,7 +303,9 @@ static assay_code measure_rates(const state *st, const assay_value *v, const ass
 	ASSAY_TRY(ocr_truth_rates(&r, st->truth, &v->u.page, read, err));
 	ASSAY_TRY(measure_rate(sink, v->root, METRIC_CER, &r.cer, err));
 	ASSAY_TRY(measure_rate(sink, v->root, METRIC_UNORDERED, &r.unordered, err));
-	rc = measure_rate(sink, v->root, METRIC_WER, &r.wer, err);
+	ASSAY_TRY(measure_rate(sink, v->root, METRIC_WER, &r.wer, err));
+	ASSAY_TRY(ocr_layer_rate(&r.unordered, v->u.page.layer, read, err));
+	rc = measure_rate(sink, v->root, METRIC_LAYER, &r.unordered, err);
 fail:
 	return rc;
 }

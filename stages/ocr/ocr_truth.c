@@ -99,3 +99,37 @@ assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const ass
 	*out = (ocr_rates){{.why = why}, {.why = why}, {.why = why}};
 	return why != NULL ? ASSAY_OK : score(out, part, read, err);
 }
+
+static assay_code score_layer(ocr_rate *out, ocr_folded *l, ocr_folded *r, assay_err *err)
+{
+	size_t d = 0;
+	assay_code rc;
+
+	ASSAY_TRY(ocr_fold_words(l, r, err));
+	rc = rate(out, ocr_unordered_distance(&d, l, r, err), &d, l->count);
+fail:
+	return rc;
+}
+
+assay_code ocr_layer_rate(ocr_rate *out, const char *layer, const assay_buf *read, assay_err *err)
+{
+	ocr_folded l = {0}, r = {0};
+	assay_code rc;
+
+	*out = (ocr_rate){.why = "the file holds no text of the page"};
+	if (layer == NULL)
+		return ASSAY_OK;
+	rc = ocr_fold(&l, layer, strlen(layer), err);
+	if (rc == ASSAY_OK)
+		rc = ocr_fold(&r, assay_buf_str(read), read->len, err);
+	if (rc == ASSAY_ECORRUPT) {
+		out->why = "the file's text is not UTF-8";
+		rc = ASSAY_OK;
+	} else if (rc == ASSAY_OK && l.count > 0) {
+		*out = (ocr_rate){0};
+		rc = score_layer(out, &l, &r, err);
+	}
+	ocr_folded_release(&l);
+	ocr_folded_release(&r);
+	return rc;
+}

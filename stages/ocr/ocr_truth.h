@@ -24,4 +24,12 @@ typedef struct ocr_rates {
 ASSAY_NODISCARD assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const assay_page *page,
 					   const assay_buf *read, assay_err *err);
 
+/**
+ * Compare a page's text with the text that its file holds of it, in whatever order (ocr_unordered.h), both folded.
+ *
+ * @param layer [borrowed] NULL when the format has none
+ * @return ASSAY_OK, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code ocr_layer_rate(ocr_rate *out, const char *layer, const assay_buf *read, assay_err *err);
+
 #endif

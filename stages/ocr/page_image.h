@@ -26,6 +26,7 @@ typedef struct page_image {
 	uint32_t bits;        /* bits a pixel as stored; 0 when the notion does not apply */
 	int32_t dpi_x, dpi_y; /* as declared; 0 when not */
 	int orientation;      /* EXIF value 1..8 still to be applied; 1 when none */
+	char *layer;          /* owned; text that the file holds of the page, NULL when the format has none */
 	uint32_t pictures;    /* of an animation, of which pix is the first; 1 for a still */
 } page_image;
 

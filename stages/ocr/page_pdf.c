@@ -294,6 +294,16 @@ static assay_code page_size(uint32_t size[2], PopplerPage *page, int32_t dpi, ui
 	return page_check_size(size[0], size[1], max_pixels, err);
 }
 
+/* What the document says of the page's text: drawn, or laid unseen below a scan by an earlier recognition. */
+static assay_code take_layer(page_image *out, PopplerPage *page, assay_err *err)
+{
+	char *text = poppler_page_get_text(page);
+
+	out->layer = strdup(text != NULL ? text : "");
+	g_free(text);
+	return out->layer == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "text layer") : ASSAY_OK;
+}
+
 static assay_code render(page_image *out, page_pdf *p, PopplerPage *page, int32_t dpi, uint64_t max_pixels,
 			 assay_err *err)
 {
@@ -307,6 +317,7 @@ static assay_code render(page_image *out, page_pdf *p, PopplerPage *page, int32_
 	out->dpi_x = dpi;
 	out->dpi_y = dpi;
 	ASSAY_TRY(draw(out->pix, page, dpi, err));
+	ASSAY_TRY(take_layer(out, page, err));
 	ASSAY_TRY(check_messages(p, err));
 	if (shift_words(out->pix))
 		return page_keep_red(&out->pix, err);

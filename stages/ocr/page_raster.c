@@ -2,6 +2,8 @@
 
 #include "assay/memory.h"
 
+#include <stdlib.h>
+
 #define DPI_MIN         36
 #define DPI_MAX         4800
 #define PAGE_SHORT_SIDE 34 /* inches; A0 is 33.1 wide */
@@ -10,6 +12,7 @@
 void page_image_release(page_image *p)
 {
 	pixDestroy(&p->pix);
+	free(p->layer);
 	*p = PAGE_IMAGE_INIT;
 }
 

@@ -44,7 +44,7 @@ static const assay_param schema[] = {
     {0},
 };
 
-enum { METRIC_DPI, METRIC_BITS };
+enum { METRIC_DPI, METRIC_BITS, METRIC_LAYER };
 
 static const assay_metric metrics[] = {
     {"page.dpi_declared", "dpi", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE),
@@ -52,6 +52,9 @@ static const assay_metric metrics[] = {
      "declares none, less than 36, more than 4800, or one that would make the page wider than 34 inches"},
     {"page.bits", "bit", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE),
      "bits a pixel as stored in the file, all components together; undefined for PDF"},
+    {"page.layer_characters", "1", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE),
+     "code points, but blanks, of the text that the file itself holds of the page, 0 and up: none for a PDF of mere "
+     "pictures; undefined for images"},
     {0},
 };
 
@@ -191,6 +194,22 @@ static assay_code measure_page(const job *j, const page_image *p, uint32_t sampl
 	return assay_measure(j->sink, sample, METRIC_BITS, p->bits, j->err);
 }
 
+static int64_t count_points(const char *text)
+{
+	int64_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += (unsigned char)*text > ' ' && ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+static assay_code measure_layer(const job *j, const page_image *p, uint32_t sample)
+{
+	if (p->layer == NULL)
+		return assay_undefined(j->sink, sample, METRIC_LAYER, "an image", j->err);
+	return assay_measure(j->sink, sample, METRIC_LAYER, count_points(p->layer), j->err);
+}
+
 static assay_code emit_page(const job *j, page_image *p, uint32_t number)
 {
 	char part[24];
@@ -203,11 +222,16 @@ static assay_code emit_page(const job *j, page_image *p, uint32_t number)
 	(void)snprintf(part, sizeof part, "page=%u", number);
 	ASSAY_TRY(assay_sample(j->sink, ASSAY_SAMPLE_PAGE, part, ASSAY_NO_PARENT, &sample, j->err));
 	ASSAY_TRY(measure_page(j, p, sample));
+	ASSAY_TRY(measure_layer(j, p, sample));
 	v = page_value_new(ASSAY_STEAL(&p->pix), sample, number, j->total, j->err);
 	if (v == NULL)
 		return ASSAY_ENOMEM;
 	v->u.page.dpi_x = p->dpi_x;
 	v->u.page.dpi_y = p->dpi_y;
+	if (page_value_set_layer(v, p->layer, j->err) != ASSAY_OK) {
+		assay_value_unref(v);
+		return ASSAY_ENOMEM;
+	}
 	ASSAY_TRY(assay_emit(j->sink, v, j->err));
 	return assay_end(j->sink, sample, j->err);
 fail:

@@ -1,8 +1,14 @@
 #include "page_value.h"
 
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
 static void free_page(assay_value *v)
 {
 	pixDestroy(&v->u.page.pix);
+	free(v->owner);
 }
 
 assay_value *page_value_new(PIX *pix, uint32_t root, uint32_t number, uint32_t total, assay_err *err)
@@ -22,12 +28,23 @@ assay_value *page_value_new(PIX *pix, uint32_t root, uint32_t number, uint32_t t
 	return v;
 }
 
+assay_code page_value_set_layer(assay_value *v, const char *layer, assay_err *err)
+{
+	if (layer == NULL)
+		return ASSAY_OK;
+	v->owner = strdup(layer);
+	v->u.page.layer = v->owner;
+	return v->owner == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "text layer") : ASSAY_OK;
+}
+
 assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *err)
 {
 	assay_value *v = page_value_new(pix, from->root, from->u.page.number, from->u.page.total, err);
 
-	if (v == NULL)
+	if (v == NULL || page_value_set_layer(v, from->u.page.layer, err) != ASSAY_OK) {
+		assay_value_unref(v);
 		return NULL;
+	}
 	v->u.page.dpi_x = from->u.page.dpi_x;
 	v->u.page.dpi_y = from->u.page.dpi_y;
 	return v;

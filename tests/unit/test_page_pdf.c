@@ -176,6 +176,33 @@ static void read__font_of_the_listed_set__drawn(void **state)
 	assert_true(ink_of(r.pages[0]->u.page.pix) > 200);
 }
 
+/* Drawn in mode 3, as programs lay their reading below a scan: not to be seen, and part of the file's text. */
+static void read__text_layer__given_with_the_page_and_counted(void **state)
+{
+	static const struct {
+		const char *content, *text;
+		int64_t count;
+	} cases[] = {
+	    {"BT /F1 24 Tf 10 40 Td (Hello all) Tj ET", "Hello all", 8},
+	    {"BT 3 Tr /F1 24 Tf 10 40 Td (Unseen) Tj ET", "Unseen", 6},
+	    {"10 10 50 50 re f", "", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+
+		write_document(&pdf, "0 0 200 100", "/Font<</F1<</Type/Font/Subtype/TrueType/BaseFont/DejaVuSans>>>>",
+			       cases[i].content, "");
+		run_forget(&r);
+		run_bytes(&r, pdf.data, pdf.len, NULL);
+		if (r.rc != ASSAY_OK)
+			fail_msg("%s", r.err.msg);
+		assert_string_equal(r.pages[0]->u.page.layer, cases[i].text);
+		assert_int_equal(run_find(&r, 0, "page.layer_characters")->value, cases[i].count);
+	}
+}
+
 static void read__absurd_page_size__limit(void **state)
 {
 	ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
@@ -269,6 +296,7 @@ int main(void)
 	    TEST(read__font_that_nothing_stands_for__font_failure_names_it),
 	    TEST(read__font_declared_but_not_drawn_with__taken),
 	    TEST(read__font_of_the_listed_set__drawn),
+	    TEST(read__text_layer__given_with_the_page_and_counted),
 	    TEST(read__absurd_page_size__limit),
 	    TEST(read__encrypted__unsupported),
 	    TEST(read__any_truncation__fails),

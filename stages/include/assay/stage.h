@@ -45,6 +45,7 @@ typedef struct assay_page {
 	uint32_t number;      /* 1-based page number in the source */
 	uint32_t total;       /* pages of the whole document; 0 when its maker does not know */
 	int32_t dpi_x, dpi_y; /* as the file declares; 0 when it does not */
+	const char *layer;    /* text that the file holds of the page, UTF-8; NULL when the format has none */
 } assay_page;
 
 typedef struct assay_word {

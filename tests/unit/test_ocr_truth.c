@@ -1,0 +1,66 @@
+#include "ocr_cmocka.h"
+
+#include "ocr_truth.h"
+
+#include <string.h>
+
+static ocr_rate between(const char *layer, const char *read)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_err err = {0};
+	ocr_rate rate;
+
+	assay_buf_puts(&text, read);
+	assert_int_equal(ocr_layer_rate(&rate, layer, &text, &err), ASSAY_OK);
+	return rate;
+}
+
+static void layer__same_text_in_another_order_and_typography__0(void **state)
+{
+	ocr_rate r =
+	    between("two words here\nand \xe2\x80\x9cmore\xe2\x80\x9d there", "and \"more\" there two words here");
+
+	(void)state;
+	assert_null(r.why);
+	assert_int_equal(r.value, 0);
+}
+
+/* 2 of 12 code points: an n is not there, a g is a p. */
+static void layer__other_letters__their_share(void **state)
+{
+	ocr_rate r = between("a clean page", "a clea pape");
+
+	(void)state;
+	assert_null(r.why);
+	assert_int_equal(r.value, 1667);
+}
+
+static void layer__nothing_read__1(void **state)
+{
+	ocr_rate r = between("some words", "");
+
+	(void)state;
+	assert_null(r.why);
+	assert_in_range(r.value, 10000, 12000);
+}
+
+static void layer__none_or_empty_or_broken__why(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(between(NULL, "text").why, "holds no text"));
+	assert_non_null(strstr(between("", "text").why, "holds no text"));
+	assert_non_null(strstr(between(" \n\f ", "text").why, "holds no text"));
+	assert_non_null(strstr(between("\xff\xfe", "text").why, "UTF-8"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(layer__same_text_in_another_order_and_typography__0),
+	    cmocka_unit_test(layer__other_letters__their_share),
+	    cmocka_unit_test(layer__nothing_read__1),
+	    cmocka_unit_test(layer__none_or_empty_or_broken__why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
