@@ -2,6 +2,7 @@
 #include "ocr.h"
 
 #include "table_find.h"
+#include "table_measure.h"
 #include "table_write.h"
 
 #include "assay/correction.h"
@@ -36,6 +37,13 @@ enum {
 	METRIC_HEAD,
 	METRIC_CONFIDENCE,
 	METRIC_LOW,
+	METRIC_ALIGNMENT,
+	METRIC_TYPES,
+	METRIC_MERGED,
+	METRIC_HEADS,
+	METRIC_TOTALS,
+	METRIC_RUNNING,
+	METRIC_READINGS,
 };
 
 #define ON_PAGES  ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -51,6 +59,26 @@ static const assay_metric metrics[] = {
     {"table.confidence", "%", 2, ON_TABLES, "mean over the cells with text of Tesseract's mean confidence, 0 to 100"},
     {"table.low_confidence_ratio", "1", 4, ON_TABLES,
      "share of the cells with text that have a word with a confidence below 60, 0 to 1"},
+    {"table.alignment", "1", 4, ON_TABLES,
+     "share of the cells below the heads that keep to their column's left edge, right edge or middle, 0 to 1; "
+     "undefined "
+     "without columns of three such cells"},
+    {"table.type_consistency", "1", 4, ON_TABLES,
+     "share of the cells below the heads that are of the kind of most in their column: numbers, percentages, amounts, "
+     "dates "
+     "or text, 0 to 1; undefined without columns of two such cells"},
+    {"table.merged_ratio", "1", 4, ON_TABLES,
+     "share of the cells with text below the heads that hold several values, 0 to 1; undefined without such cells"},
+    {"table.head_ratio", "1", 4, ON_TABLES,
+     "share of the columns that have a head, 0 to 1; undefined without rows of heads"},
+    {"table.totals_right", "1", 4, ON_TABLES,
+     "share of the numbers in rows of totals that are the sum of those above, 0 to 1; undefined without such rows"},
+    {"table.running_right", "1", 4, ON_TABLES,
+     "share of the rows in which a running total grows by the number beside it, 0 to 1; undefined without running "
+     "totals"},
+    {"table.readings_agreement", "1", 4, ON_TABLES,
+     "share of the words side by side that ruling lines alone and white space alone part alike, 0 to 1; undefined "
+     "without ruled columns"},
     {0},
 };
 
@@ -135,7 +163,34 @@ static assay_code measure_beliefs(assay_sink *sink, uint32_t sample, const table
 	return rc != ASSAY_OK ? rc : assay_measure(sink, sample, METRIC_LOW, assay_round_ratio(low, filled, 4), err);
 }
 
-static assay_code measure(assay_sink *sink, uint32_t sample, const table *t, assay_err *err)
+static assay_code measure_share(assay_sink *sink, uint32_t sample, unsigned metric, table_share s, const char *none,
+				assay_err *err)
+{
+	return s.of == 0 ? assay_undefined(sink, sample, metric, none, err)
+			 : assay_measure(sink, sample, metric, assay_round_ratio(s.good, s.of, 4), err);
+}
+
+/* What a table that lost its columns shows without ground truth. */
+static assay_code measure_signs(assay_sink *sink, uint32_t sample, const table *t, int32_t height, assay_err *err)
+{
+	const table_share readings = {t->agreed, t->beside};
+	table_share s;
+	assay_code rc;
+
+	ASSAY_TRY(table_alignment(&s, t, height, err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_ALIGNMENT, s, "columns too short", err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_TYPES, table_type_consistency(t), "columns too short", err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_MERGED, table_merged(t), "no cells below the heads", err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_HEADS, table_heads(t), "no heads", err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_TOTALS, table_totals(t), "no totals", err));
+	ASSAY_TRY(table_running(&s, t, err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_RUNNING, s, "no running totals", err));
+	rc = measure_share(sink, sample, METRIC_READINGS, readings, "no ruled columns", err);
+fail:
+	return rc;
+}
+
+static assay_code measure(assay_sink *sink, uint32_t sample, const table *t, int32_t height, assay_err *err)
 {
 	const int64_t cells = (int64_t)t->count;
 	int64_t filled = 0;
@@ -148,20 +203,22 @@ static assay_code measure(assay_sink *sink, uint32_t sample, const table *t, ass
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_CELLS, filled, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_EMPTY, assay_round_ratio(cells - filled, cells, 4), err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_HEAD, t->head, err));
-	rc = measure_beliefs(sink, sample, t, filled, err);
+	ASSAY_TRY(measure_beliefs(sink, sample, t, filled, err));
+	rc = measure_signs(sink, sample, t, height, err);
 fail:
 	return rc;
 }
 
-static assay_code give(assay_sink *sink, uint32_t page, size_t number, const table *t, assay_err *err)
+static assay_code give(assay_sink *sink, uint32_t page, size_t number, const tables *found, assay_err *err)
 {
+	const table *t = &found->items[number - 1];
 	char part[32];
 	uint32_t sample;
 	assay_code rc;
 
 	(void)snprintf(part, sizeof part, "table=%zu", number);
 	ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_TABLE, part, page, &sample, err));
-	ASSAY_TRY(measure(sink, sample, t, err));
+	ASSAY_TRY(measure(sink, sample, t, found->height, err));
 	rc = keep(sink, sample, t, err);
 fail:
 	return rc;
@@ -184,7 +241,7 @@ static assay_code look(const state *st, assay_sink *sink, assay_err *err)
 		goto fail;
 	ASSAY_TRY(assay_measure(sink, page, METRIC_COUNT, (int64_t)found->count, err));
 	for (size_t i = 0; i < found->count && rc == ASSAY_OK; i++)
-		rc = give(sink, page, i + 1, &found->items[i], err);
+		rc = give(sink, page, i + 1, found, err);
 fail:
 	tables_release(found);
 	free(found);

@@ -1,5 +1,7 @@
 #include "table_find.h"
 
+#include "table_measure.h"
+
 #include "assay/memory.h"
 
 #include <stdlib.h>
@@ -158,11 +160,23 @@ static bool is_table(const table *t, bool by_lattice)
 	return t->rows >= 3 && l.filled >= 6 && 3 * l.filled >= l.slots && !is_prose(t, &l);
 }
 
+/* What rules and space say each, once both have said it together. */
+static assay_code compare_readings(table *t, table_area *a, assay_err *err)
+{
+	table_share s;
+	const assay_code rc = table_readings(&s, a, err);
+
+	t->beside = s.of;
+	t->agreed = s.good;
+	return rc;
+}
+
 /* Read what was chosen; keep it and take its words if it is a table. */
 static assay_code consider(finder *f, const box *around, bool by_lattice, assay_err *err)
 {
 	table *t = &f->out->items[f->out->count];
 	table_area a;
+	bool kept;
 	assay_code rc;
 
 	if (f->chosen_count == 0 || f->out->count == TABLES_MAX)
@@ -176,8 +190,11 @@ static assay_code consider(finder *f, const box *around, bool by_lattice, assay_
 	}
 	if (rc == ASSAY_OK)
 		rc = table_read(t, &a, TABLE_BY_BOTH, err);
+	kept = rc == ASSAY_OK && (f->whole ? t->rows > 0 : is_table(t, by_lattice));
+	if (kept)
+		rc = compare_readings(t, &a, err);
 	table_area_release(&a);
-	if (rc == ASSAY_OK && (f->whole ? t->rows > 0 : is_table(t, by_lattice))) {
+	if (kept && rc == ASSAY_OK) {
 		f->out->count++;
 		for (size_t i = 0; i < f->chosen_count; i++)
 			f->taken[f->chosen_from[i]] = true;

@@ -25,9 +25,10 @@ typedef struct table {
 	table_cell *cells; /* by row, then column; every slot is in one */
 	size_t count;
 	uint32_t rows, columns;
-	uint32_t head;                    /* rows of column heads at the top */
-	uint32_t *cell_of;                /* of each slot, row * columns + column */
-	bool ruled;                       /* an upright rule parts two columns */
+	uint32_t head;          /* rows of column heads at the top */
+	uint32_t *cell_of;      /* of each slot, row * columns + column */
+	bool ruled;             /* an upright rule parts two columns */
+	int64_t beside, agreed; /* words side by side, and those that rules and space place alike: set by tables_find */
 	int32_t left, top, right, bottom; /* px */
 	assay_buf strings;                /* each text ended by a NUL */
 } table;
