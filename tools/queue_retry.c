@@ -13,6 +13,7 @@
 
 static const assay_option options[] = {
     {"remedy", 0, "REMEDY", "try this one first, whether or not a check names it"},
+    {"decision", 0, "NUMBER", "take out a decision that cannot be read, which stops every run; with --reason"},
     ASSAY_COMMAND_OPTIONS,
     ASSAY_SELECTION_OPTIONS,
     ASSAY_SELECTION_BY_METADATA,
@@ -282,6 +283,55 @@ static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assa
 	return try_remedy(w->remedy, c, t, err);
 }
 
+/* ---------------------------------------------------------------- a decision that cannot be read */
+
+typedef struct taking_out {
+	assay_command *c;
+	uint64_t decision;
+} taking_out;
+
+/* Whom it was about, as far as tickets know. */
+static assay_code note_ticket(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	const taking_out *o = ctx;
+
+	return t->decision == o->decision ? assay_command_note(o->c, t, "decision that cannot be read, taken out", err)
+					  : ASSAY_OK;
+}
+
+static assay_code tell_ticket(assay_command *c, uint64_t id, uint64_t decision, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	assay_code rc = assay_ticket_get(c->store, id, &t, err);
+
+	assay_buf_printf(&reason, "decision %" PRIu64 " cannot be read, and was taken out: %s", decision, c->reason);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&reason, err);
+	t.decision = 0;
+	return rc == ASSAY_OK ? assay_ticket_put(c->store, &t, c->actor, assay_buf_str(&reason), err) : rc;
+}
+
+static assay_code take_out(assay_command *c, assay_err *err)
+{
+	taking_out o = {.c = c};
+	assay_code rc = assay_opt_uint(c->in, "decision", 0, 1, INT64_MAX, &o.decision, err);
+
+	if (rc == ASSAY_OK && (c->reason[0] == '\0' || c->in->arg_count > 0))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "queue retry: --decision is for one decision alone, and needs --reason");
+	if (rc == ASSAY_OK)
+		rc = assay_tickets_each(c->store, true, note_ticket, &o, err);
+	if (rc == ASSAY_OK && c->dry)
+		return rc;
+	if (rc == ASSAY_OK)
+		rc = assay_decision_take_out(c->store, o.decision, c->actor, c->reason, c->now_ns, err);
+	for (size_t i = 0; i < c->count && rc == ASSAY_OK; i++)
+		rc = tell_ticket(c, c->items[i].ticket, o.decision, err);
+	c->judge = true;
+	return rc;
+}
+
 static int run(const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
@@ -292,7 +342,10 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_command_open(&c, in, err));
 	c.own = "remedy";
 	ASSAY_TRY(find_remedy(&w.remedy, &c, err));
-	ASSAY_TRY(assay_command_each(&c, retry, &w, err));
+	if (assay_opt(in, "decision") != NULL)
+		ASSAY_TRY(take_out(&c, err));
+	else
+		ASSAY_TRY(assay_command_each(&c, retry, &w, err));
 	ASSAY_TRY(assay_command_finish(&c, &code, err));
 	return code;
 fail:
@@ -310,7 +363,9 @@ const assay_verb assay_verb_queue_retry = {
 	"none is left, what people decided about the sample is taken back (a waiver, a rejection, a correction,\n"
 	"another file), and what they said of its source with 'queue resolve --metadata': the next run finds anew\n"
 	"what files and rules say of it. A source that failed for time, memory, a signal or because it could not be\n"
-	"read is done again by the next run.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+	"read is done again by the next run. --decision takes out a decision whose row is damaged ('assay check' "
+	"names\n"
+	"it): what it said no longer holds.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue retry T12 --remedy faded\n"
 	       "  assay queue retry --failure timeout,out-of-memory\n",
     .options = options,

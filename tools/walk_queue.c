@@ -211,8 +211,9 @@ static assay_code add_ticket_decision(tracer *t, size_t ticket, const assay_tick
 	if (k->decision == 0)
 		return ASSAY_OK;
 	rc = assay_decision_get(t->s, k->decision, &d, err);
-	if (rc == ASSAY_OK)
-		rc = add_decision(t, &d, &at, err);
+	if (rc != ASSAY_OK || d.standing == ASSAY_DECISION_TAKEN_OUT)
+		return rc;
+	rc = add_decision(t, &d, &at, err);
 	return rc == ASSAY_OK ? assay_graph_edge(t->g, ticket, ASSAY_INFLUENCED_BY, at, err) : rc;
 }
 

@@ -100,6 +100,9 @@ static assay_code decision_digest(assay_store *s, uint64_t id, assay_digest *out
 	ASSAY_AUTO_DECISION d = {0};
 	assay_code rc = assay_decision_get(s, id, &d, err);
 
+	/* The entry of one that was taken out stays, and stands for nothing. */
+	if (rc == ASSAY_OK && d.standing == ASSAY_DECISION_TAKEN_OUT)
+		return ASSAY_ECORRUPT; /* as with one that is damaged: it is no finding of the index */
 	return rc == ASSAY_OK ? assay_check_hash(d.subject, out, err) : rc;
 }
 

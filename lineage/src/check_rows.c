@@ -12,6 +12,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---------------------------------------------------------------- numbers of rows */
 
@@ -270,6 +271,52 @@ assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
 	return rc;
 }
 
+typedef struct lost_decision {
+	uint64_t id;
+	bool found;
+	assay_digest subject; /* its hash */
+} lost_decision;
+
+static assay_code find_lost(void *ctx, const assay_digest *d, uint64_t id, assay_err *err)
+{
+	lost_decision *l = ctx;
+
+	(void)err;
+	if (id == l->id) {
+		l->found = true;
+		l->subject = *d;
+	}
+	return ASSAY_OK;
+}
+
+/* The index still knows in which slot it was the newest, and the hash of whom it was about. */
+static assay_code tell_lost(assay_check *c, uint64_t id, assay_err *err)
+{
+	static const char *const slots[ASSAY_DECISION_SLOTS] = {"the verdict", "the content", "the metadata"};
+	check_finding *f = &c->findings[c->count - 1];
+	lost_decision l = {.id = id};
+	unsigned slot = 0;
+	char *detail;
+
+	for (; slot < ASSAY_DECISION_SLOTS && !l.found; slot++)
+		if (assay_index_prefix(c->store, assay_decision_index((assay_decision_slot)slot), "", find_lost, &l,
+				       NULL) != ASSAY_OK)
+			return ASSAY_OK; /* told by check_index.c */
+	if (!l.found)
+		return ASSAY_OK;
+	detail =
+	    assay_asprintf("%s; it decided on %s, and every run stops for it: 'assay queue retry --decision %" PRIu64
+			   " --reason TEXT' takes it out",
+			   f->detail, slots[slot - 1], id);
+	if (detail == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "finding");
+	free(f->detail);
+	f->detail = detail;
+	f->subject = CHECK_KEY;
+	f->digest = l.subject;
+	return ASSAY_OK;
+}
+
 assay_code assay_check_decision(assay_check *c, uint64_t id, assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
@@ -281,7 +328,7 @@ assay_code assay_check_decision(assay_check *c, uint64_t id, assay_err *err)
 
 	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_DECISION, id, CHECK_NOTHING, &there, err);
 	if (rc != ASSAY_OK || !there)
-		return rc;
+		return rc == ASSAY_OK && c->count > before ? tell_lost(c, id, err) : rc;
 	/* The entry of its subject leads to the one that stands; one that was withdrawn may have a later one. */
 	if (d.standing == ASSAY_DECISION_STANDS)
 		rc = assay_check_text_entry(c, assay_decision_index(assay_decision_slot_of(d.kind)), d.subject, id,

@@ -3,6 +3,7 @@
  *                         expires ns | null]
  * Layout of a decision row (key: number; maps have ascending integer keys, absent values are null):
  *   {0: format 1, 1: identity, 2: standing, 3: actor, 4: owner | null, 5: reason, 6: file | null, 7: made ns}
+ *   of one that was taken out: {0: format 2, 1: actor, 2: reason, 3: taken out ns}
  * Layout of the list that a version names (an object): {0: format 1, 1: [identity...]}
  * Index 'd', 'k', 'm': SHA-256(subject) -> number of the newest in the slot of verdict, content, metadata.
  */
@@ -18,6 +19,8 @@
 
 #define FORMAT        1
 #define FIELDS        8
+#define FORMAT_OUT    2 /* of a row that was taken out */
+#define FIELDS_OUT    4
 #define PAIRS_MAX     1024 /* metadata of one source */
 #define IDENTITY_SIZE 8
 
@@ -235,6 +238,46 @@ static void encode(assay_buf *out, const assay_decision *d)
 	assay_cbor_int(out, d->made_ns);
 }
 
+static void read_whole(assay_cbor_reader *c, assay_decision *out)
+{
+	assay_record_head(c, FIELDS, "decision does not have 8 fields", FORMAT, "unknown decision format");
+	assay_cbor_read_key(c, 1);
+	read_identity(c, out);
+	assay_cbor_read_key(c, 2);
+	out->standing = (assay_decision_standing)assay_record_u32(c);
+	if (out->standing < ASSAY_DECISION_STANDS || out->standing > ASSAY_DECISION_WITHDRAWN)
+		assay_cbor_fault(c, "unknown standing of a decision");
+	assay_cbor_read_key(c, 3);
+	out->actor = assay_record_text(c);
+	assay_cbor_read_key(c, 4);
+	out->owner = assay_cbor_read_strdup(c);
+	assay_cbor_read_key(c, 5);
+	out->reason = assay_record_text(c);
+	assay_cbor_read_key(c, 6);
+	out->file = assay_cbor_read_strdup(c);
+	assay_cbor_read_key(c, 7);
+	out->made_ns = assay_cbor_read_int(c);
+}
+
+static void read_taken_out(assay_cbor_reader *c, assay_decision *out)
+{
+	assay_record_head(c, FIELDS_OUT, "decision does not have 4 fields", FORMAT_OUT, "unknown decision format");
+	out->standing = ASSAY_DECISION_TAKEN_OUT;
+	out->subject = assay_record_room(c, 1, 1);
+	assay_cbor_read_key(c, 1);
+	out->actor = assay_record_text(c);
+	assay_cbor_read_key(c, 2);
+	out->reason = assay_record_text(c);
+	assay_cbor_read_key(c, 3);
+	out->made_ns = assay_cbor_read_int(c);
+}
+
+/* A map of 4 fields is none of 8: the first byte tells them apart. */
+static bool is_taken_out(const void *p, size_t n)
+{
+	return n > 0 && *(const unsigned char *)p == 0xa0 + FIELDS_OUT;
+}
+
 static assay_code decode(assay_decision *out, uint64_t id, const void *p, size_t n, assay_err *err)
 {
 	assay_cbor_reader c;
@@ -242,23 +285,10 @@ static assay_code decode(assay_decision *out, uint64_t id, const void *p, size_t
 
 	*out = (assay_decision){0};
 	assay_cbor_reader_init(&c, p, n);
-	assay_record_head(&c, FIELDS, "decision does not have 8 fields", FORMAT, "unknown decision format");
-	assay_cbor_read_key(&c, 1);
-	read_identity(&c, out);
-	assay_cbor_read_key(&c, 2);
-	out->standing = (assay_decision_standing)assay_record_u32(&c);
-	if (out->standing < ASSAY_DECISION_STANDS || out->standing > ASSAY_DECISION_WITHDRAWN)
-		assay_cbor_fault(&c, "unknown standing of a decision");
-	assay_cbor_read_key(&c, 3);
-	out->actor = assay_record_text(&c);
-	assay_cbor_read_key(&c, 4);
-	out->owner = assay_cbor_read_strdup(&c);
-	assay_cbor_read_key(&c, 5);
-	out->reason = assay_record_text(&c);
-	assay_cbor_read_key(&c, 6);
-	out->file = assay_cbor_read_strdup(&c);
-	assay_cbor_read_key(&c, 7);
-	out->made_ns = assay_cbor_read_int(&c);
+	if (is_taken_out(p, n))
+		read_taken_out(&c, out);
+	else
+		read_whole(&c, out);
 	out->id = id;
 	rc = assay_cbor_finish(&c, "decision", err);
 	if (rc != ASSAY_OK)
@@ -307,6 +337,10 @@ assay_code assay_decision_find(assay_store *s, const char *subject, assay_decisi
 	if (rc != ASSAY_OK)
 		return rc;
 	rc = assay_decision_get(s, id, out, err);
+	if (rc == ASSAY_OK && out->standing == ASSAY_DECISION_TAKEN_OUT) {
+		assay_decision_release(out);
+		return ASSAY_ENOENT;
+	}
 	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && strcmp(out->subject, subject) != 0)) {
 		assay_decision_release(out);
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
@@ -361,6 +395,47 @@ assay_code assay_decision_withdraw(assay_store *s, const char *subject, assay_de
 	const assay_code rc = end_standing(s, subject, slot, ASSAY_DECISION_WITHDRAWN, err);
 
 	return rc == ASSAY_OK ? assay_generation_advance(s, &generation, err) : rc;
+}
+
+static assay_code put_taken_out(assay_store *s, uint64_t id, const char *actor, const char *reason, int64_t now_ns,
+				assay_err *err)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	uint64_t generation;
+	assay_code rc;
+
+	assay_cbor_map(&row, FIELDS_OUT);
+	assay_cbor_uint(&row, 0);
+	assay_cbor_uint(&row, FORMAT_OUT);
+	assay_cbor_uint(&row, 1);
+	assay_cbor_text(&row, actor);
+	assay_cbor_uint(&row, 2);
+	assay_cbor_text(&row, reason);
+	assay_cbor_uint(&row, 3);
+	assay_cbor_int(&row, now_ns);
+	rc = assay_generation_advance(s, &generation, err);
+	return rc == ASSAY_OK ? assay_row_put_at(s, ASSAY_TABLE_DECISION, id, &row, err) : rc;
+}
+
+assay_code assay_decision_take_out(assay_store *s, uint64_t id, const char *actor, const char *reason, int64_t now_ns,
+				   assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = assay_decision_get(s, id, &d, &why);
+
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "there is no decision %" PRIu64, id);
+	if (rc == ASSAY_OK)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   d.standing == ASSAY_DECISION_TAKEN_OUT
+				       ? "decision %" PRIu64 " was taken out before"
+				       : "decision %" PRIu64 " can be read: what it says is taken back by way of its "
+					 "ticket",
+				   id);
+	if (rc != ASSAY_ECORRUPT)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
+	return put_taken_out(s, id, actor, reason, now_ns, err);
 }
 
 struct visit {

@@ -41,6 +41,7 @@ typedef enum assay_decision_standing {
 	ASSAY_DECISION_STANDS = 1,
 	ASSAY_DECISION_SUPERSEDED = 2, /* by a later one on the same subject */
 	ASSAY_DECISION_WITHDRAWN = 3,
+	ASSAY_DECISION_TAKEN_OUT = 4, /* its row could not be read: what it said is lost */
 } assay_decision_standing;
 
 typedef struct assay_decision {
@@ -87,6 +88,13 @@ ASSAY_NODISCARD assay_code assay_decision_put(assay_store *s, assay_decision *d,
 /** The one in this slot of the subject is no longer in force. ASSAY_ENOENT without a message when none stands. */
 ASSAY_NODISCARD assay_code assay_decision_withdraw(assay_store *s, const char *subject, assay_decision_slot slot,
 						   assay_err *err);
+/**
+ * A row that cannot be read stops all who ask what was decided; it is taken out by somebody who answers for that, and
+ * is read as TAKEN_OUT from then on, with an empty subject and no kind.
+ * @return ASSAY_ENOENT when there is no such row; ASSAY_EUSAGE when it can be read
+ */
+ASSAY_NODISCARD assay_code assay_decision_take_out(assay_store *s, uint64_t id, const char *actor, const char *reason,
+						   int64_t now_ns, assay_err *err);
 /** The newest in a slot of a subject, whether or not it stands. ASSAY_ENOENT without a message. */
 ASSAY_NODISCARD assay_code assay_decision_find(assay_store *s, const char *subject, assay_decision_slot slot,
 					       assay_decision *out, assay_err *err);

@@ -32,6 +32,19 @@ static int compare_items(const void *a, const void *b)
 	return compare_slots(a, y->subject, assay_decision_slot_of(y->kind));
 }
 
+static assay_code unreadable(assay_err *err)
+{
+	assay_err why = ASSAY_ERR_INIT;
+
+	if (err != NULL)
+		why = *err;
+	return ASSAY_RAISE(
+	    err, ASSAY_ECORRUPT,
+	    "%s; 'assay check' says whom it was about, and 'assay queue retry --decision NUMBER --reason "
+	    "TEXT' takes it out",
+	    why.msg);
+}
+
 assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
 {
 	assay_code rc;
@@ -40,6 +53,9 @@ assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
 	rc = assay_decisions_each(s, true, take, d, err);
 	for (size_t i = 0; i < d->count && rc == ASSAY_OK; i++)
 		rc = assay_decision_get(s, d->items[i].id, &d->items[i], err);
+	/* What cannot be read may be what keeps a sample out of the dataset: nobody goes on without it unsaid. */
+	if (rc == ASSAY_ECORRUPT)
+		return unreadable(err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (d->count > 1)
