@@ -162,7 +162,10 @@ static void print_version(const assay_summary *s)
 	else
 		(void)printf("version   %.12s %s%s\n", assay_digest_hex(&s->version, hex),
 			     s->version_is_new ? "(new)" : "(as before)",
-			     s->incomplete ? " incomplete: some failures were of time, memory or a signal" : "");
+			     !s->incomplete ? ""
+			     : s->tickets[ASSAY_TICKET_RETRYING] > 0
+				 ? " incomplete: attempts are still to be made"
+				 : " incomplete: some failures were of time, memory or a signal");
 }
 
 /* A row that speaks of no source is mostly a path that is misspelt. */
@@ -214,6 +217,9 @@ void assay_summary_print(const assay_summary *s)
 			     s->attempts, s->attempts == 1 ? "" : "s", s->tickets[ASSAY_TICKET_REPAIRED],
 			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "" : "s",
 			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "s" : "");
+	if (s->judged && s->tickets[ASSAY_TICKET_RETRYING] > 0)
+		(void)printf("waiting   %" PRIu64 " ticket%s for attempts, which 'assay run' makes: incomplete\n",
+			     s->tickets[ASSAY_TICKET_RETRYING], s->tickets[ASSAY_TICKET_RETRYING] == 1 ? "" : "s");
 	print_drops(&s->stages);
 	print_rows(s);
 	assay_say_dataset_checks(&s->checks, false);

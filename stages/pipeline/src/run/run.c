@@ -194,7 +194,8 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	ASSAY_TRY(assay_store_commit(r->store, err));
 	r->summary->refused = r->opts->strict && r->summary->unmatched > 0;
 	commit = !partial && !r->opts->no_commit && !r->summary->refused;
-	rc = judge(r, !partial, commit, true, err);
+	/* Attempts may be many times the work of N sources: they wait for a run without a limit. */
+	rc = judge(r, !partial, commit, r->opts->limit == 0, err);
 fail:
 	return rc;
 }
