@@ -63,12 +63,18 @@ static assay_source put(assay_store *s, const char *path, unsigned content, uint
 	return src;
 }
 
-static assay_code is_whole(void *ctx, const assay_source *src, bool *stands, assay_err *err)
+/* Path of the source about which a decision is in force; NULL: none. */
+static const char *decided;
+
+static assay_code rank(void *ctx, const assay_source *src, bool gives, assay_original_rank *out, assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
 	const assay_code rc = assay_unit_get(ctx, src->units[0], &u, err);
 
-	*stands = rc == ASSAY_OK && u.result.failure == ASSAY_FAILURE_NONE;
+	*out = rc == ASSAY_OK && (gives || u.result.failure == ASSAY_FAILURE_NONE) ? ASSAY_ORIGINAL_STANDS
+										   : ASSAY_ORIGINAL_FAILED;
+	if (*out == ASSAY_ORIGINAL_STANDS && decided != NULL && strcmp(src->path, decided) == 0)
+		*out = ASSAY_ORIGINAL_DECIDED;
 	return rc;
 }
 
@@ -83,7 +89,7 @@ static const char *original_of(assay_originals *o, assay_store *s, const assay_s
 static void original_of__same_bytes__first_path_that_is_there_and_whole(void **state)
 {
 	assay_store *s = STORE(state);
-	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.stands = is_whole, .ctx = s};
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.rank = rank, .ctx = s};
 	const uint64_t good = put_unit(s, 1, ASSAY_FAILURE_NONE), bad = put_unit(s, 2, ASSAY_FAILURE_DECODE);
 	ASSAY_AUTO_SOURCE gone = put(s, "a", 1, good, true);
 	ASSAY_AUTO_SOURCE failed = put(s, "b", 1, bad, false);
@@ -99,12 +105,28 @@ static void original_of__same_bytes__first_path_that_is_there_and_whole(void **s
 	(void)gone;
 }
 
+static void original_of__decided__stands_before_those_that_sort_first(void **state)
+{
+	assay_store *s = STORE(state);
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.rank = rank, .ctx = s};
+	const uint64_t good = put_unit(s, 1, ASSAY_FAILURE_NONE);
+	ASSAY_AUTO_SOURCE a = put(s, "a", 1, good, false);
+	ASSAY_AUTO_SOURCE b = put(s, "b", 1, good, false);
+	ASSAY_AUTO_SOURCE c = put(s, "c", 1, good, false);
+
+	decided = "b";
+	assert_string_equal(original_of(&o, s, &a), "b");
+	assert_null(original_of(&o, s, &b));
+	assert_string_equal(original_of(&o, s, &c), "b");
+	decided = NULL;
+}
+
 /* Ten thousand copies of a blank page are looked through once, not ten thousand times ten thousand. */
 static void original_of__many_copies__the_group_is_looked_through_once(void **state)
 {
 	enum { COPIES = 500, SINGLES = 300 };
 	assay_store *s = STORE(state);
-	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.stands = is_whole, .ctx = s};
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.rank = rank, .ctx = s};
 	const uint64_t unit = put_unit(s, 1, ASSAY_FAILURE_NONE);
 
 	for (unsigned i = 0; i < COPIES; i++) {
@@ -166,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(original_of__same_bytes__first_path_that_is_there_and_whole),
+	    WITH_STORE(original_of__decided__stands_before_those_that_sort_first),
 	    WITH_STORE(original_of__many_copies__the_group_is_looked_through_once),
 	};
 

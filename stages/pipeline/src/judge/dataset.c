@@ -6,6 +6,7 @@
 #include "assay/stop.h"
 
 #include "conservation.h"
+#include "copy.h"
 #include "dataset_checks.h"
 #include "judged_before.h"
 #include "original.h"
@@ -39,8 +40,7 @@ typedef struct dataset {
 	bool swept;                    /* some sample of it is not there any more */
 	bool moved;                    /* the source being judged is not as the snapshot's base has it */
 	assay_source_treatment source; /* of the one being judged */
-	assay_source_treatment copy;   /* of one that may be the original of its samples */
-	assay_arena copy_units;        /* of that one */
+	assay_copy copy;               /* of one that may be the original of its samples */
 } dataset;
 
 /* ---------------------------------------------------------------- one sample */
@@ -135,25 +135,11 @@ static assay_code do_sample(dataset *d, const assay_judged *of, assay_err *err)
 /* ---------------------------------------------------------------- duplicates */
 
 /* Asked between samples, when nothing is in the judging that is still needed. */
-static assay_code stands(void *ctx, const assay_source *src, bool *out, assay_err *err)
+static assay_code rank_copy(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank, assay_err *err)
 {
 	dataset *d = ctx;
-	assay_unit *units;
-	assay_code rc = ASSAY_OK;
 
-	*out = false;
-	if (src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0)
-		return ASSAY_OK;
-	assay_arena_rewind(&d->copy_units);
-	units = assay_arena_alloc(&d->copy_units, src->unit_count, sizeof *units);
-	if (units == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "units of '%s'", src->path);
-	for (size_t i = 0; i < src->unit_count && rc == ASSAY_OK; i++)
-		rc = assay_unit_get_in(d->store, src->units[i], &d->copy_units, &units[i], err);
-	if (rc == ASSAY_OK)
-		rc = assay_source_treat(&d->copy, &d->judging, src, units, err);
-	*out = rc == ASSAY_OK && (d->copy.units != NULL || assay_source_failed(units, src->unit_count) == NULL);
-	return rc;
+	return assay_copy_rank(&d->copy, &d->judging, src, gives, rank, err);
 }
 
 /* ---------------------------------------------------------------- one source */
@@ -595,7 +581,7 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 	bool stood;
 	assay_code rc;
 
-	d.originals = (assay_originals){.stands = stands, .ctx = &d};
+	d.originals = (assay_originals){.rank = rank_copy, .ctx = &d};
 	assay_progress_phase(progress, ASSAY_PHASE_JUDGE, summary->sources.seen);
 	forget_before(summary);
 	ASSAY_TRY(assay_judged_before_read(&d.before, s, err));
@@ -614,8 +600,7 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 fail:
 	assay_arena_release(&d.units);
 	assay_source_treatment_release(&d.source);
-	assay_source_treatment_release(&d.copy);
-	assay_arena_release(&d.copy_units);
+	assay_copy_release(&d.copy);
 	free(d.judged);
 	assay_judging_release(&d.judging);
 	assay_snapshot_release(&d.snapshot);

@@ -13,7 +13,8 @@ typedef struct search {
 	const assay_config *config;
 	assay_sample_kind kind;
 	const assay_source *of;
-	char *path;     /* first so far, owned */
+	char *path; /* the best so far, owned */
+	assay_original_rank rank;
 	uint64_t among; /* sources that have these bytes */
 } search;
 
@@ -23,7 +24,7 @@ void assay_originals_release(assay_originals *o)
 		free(o->groups[i].path);
 	free(o->groups);
 	free(o->shared);
-	*o = (assay_originals){.stands = o->stands, .ctx = o->ctx};
+	*o = (assay_originals){.rank = o->rank, .ctx = o->ctx};
 }
 
 /* ---------------------------------------------------------------- looking through a group */
@@ -40,18 +41,19 @@ static bool is_filtered(const search *e, const assay_source *src)
 static assay_code offer(void *ctx, const assay_source *other, assay_err *err)
 {
 	search *e = ctx;
-	bool stands = true; /* the one that gave the samples that are asked about does */
-	assay_code rc = ASSAY_OK;
+	assay_original_rank rank;
+	assay_code rc;
 
 	if (other->missing || other->modality != e->of->modality || !assay_digest_eq(&other->digest, &e->of->digest))
 		return ASSAY_OK;
 	e->among++;
-	if ((e->path != NULL && strcmp(other->path, e->path) >= 0) || is_filtered(e, other))
+	if (is_filtered(e, other))
 		return ASSAY_OK;
-	if (other->id != e->of->id)
-		rc = e->all->stands(e->all->ctx, other, &stands, err);
-	if (rc != ASSAY_OK || !stands)
+	rc = e->all->rank(e->all->ctx, other, other->id == e->of->id, &rank, err);
+	if (rc != ASSAY_OK || rank == ASSAY_ORIGINAL_FAILED || rank < e->rank ||
+	    (rank == e->rank && strcmp(other->path, e->path) >= 0))
 		return rc;
+	e->rank = rank;
 	free(e->path);
 	e->path = assay_strdup(other->path);
 	return e->path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "original") : ASSAY_OK;
@@ -105,6 +107,7 @@ static assay_code look_through(assay_originals *o, const assay_original_group *k
 		if (rc == ASSAY_OK && e->among > 1) {
 			o->groups[at] = *key;
 			o->groups[at].path = e->path;
+			o->groups[at].decided = e->rank == ASSAY_ORIGINAL_DECIDED;
 			o->groups[at].used = true;
 			o->count++;
 			e->path = NULL;
@@ -112,8 +115,13 @@ static assay_code look_through(assay_originals *o, const assay_original_group *k
 		free(e->path);
 		e->path = NULL;
 	}
-	if (rc == ASSAY_OK && o->groups[at].used)
-		*first = o->groups[at].path;
+	/* What sorts behind a source is its original only by a decision. */
+	if (rc == ASSAY_OK && o->groups[at].used && o->groups[at].path != NULL) {
+		const int order = strcmp(o->groups[at].path, e->of->path);
+
+		if (order < 0 || (order > 0 && o->groups[at].decided))
+			*first = o->groups[at].path;
+	}
 	return rc;
 }
 
@@ -140,7 +148,7 @@ assay_code assay_original_of(const char **path, assay_originals *o, assay_store 
 {
 	/* Filters may look at one kind only. */
 	const bool apart = config->filters.count > 0 && kind <= ASSAY_SAMPLE_KIND_MAX;
-	const assay_original_group key = {src->digest, src->modality, apart ? kind : 0, NULL, false};
+	const assay_original_group key = {src->digest, src->modality, apart ? kind : 0, NULL, false, false};
 	search e = {.all = o, .store = store, .config = config, .kind = kind, .of = src};
 	assay_code rc = ASSAY_OK;
 
@@ -156,7 +164,7 @@ assay_code assay_original_of(const char **path, assay_originals *o, assay_store 
 		if (rc == ASSAY_OK && may)
 			rc = look_through(o, &key, &e, &first, err);
 		if (rc == ASSAY_OK) {
-			o->path[key.slot] = first != NULL && strcmp(first, src->path) < 0 ? first : NULL;
+			o->path[key.slot] = first;
 			o->known[key.slot] = true;
 		}
 	}

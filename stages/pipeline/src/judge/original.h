@@ -1,6 +1,7 @@
 /**
- * Duplicates: of sources with the same bytes, the one whose path comes first is the original of all others; sources
- * that failed, and those whose samples of a kind a filter takes out, are passed over.
+ * Duplicates: of sources with the same bytes one is the original of all others: the first by path of those about which a
+ * decision of people is in force, so that what they decided holds for these bytes whatever is added later; without such
+ * a one the first by path. Sources that failed, and those whose samples of a kind a filter takes out, are passed over.
  */
 #ifndef ASSAY_ORIGINAL_H
 #define ASSAY_ORIGINAL_H
@@ -8,21 +9,29 @@
 #include "assay/config.h"
 #include "assay/source.h"
 
-/** Sources with the same bytes, and the first of them by path. */
+/** Sources with the same bytes, and the original of them. */
 typedef struct assay_original_group {
 	assay_digest digest;
 	assay_modality modality;
-	unsigned slot; /* kind of sample, or 0 when it does not matter */
-	char *path;    /* owned; NULL when none may be an original */
-	bool used;
+	unsigned slot;      /* kind of sample, or 0 when it does not matter */
+	char *path;         /* of the original, owned; NULL when none may be one */
+	bool used, decided; /* decided: a decision is in force about the one that path names */
 } assay_original_group;
 
-/** Does a source give samples? One that failed, and that no attempt helps, is nobody's original. */
-typedef assay_code assay_original_stands(void *ctx, const assay_source *src, bool *stands, assay_err *err);
+/** What a source has to be the original of others. */
+typedef enum assay_original_rank {
+	ASSAY_ORIGINAL_FAILED,  /* it gives no samples, and no attempt helps: nothing */
+	ASSAY_ORIGINAL_STANDS,  /* its samples */
+	ASSAY_ORIGINAL_DECIDED, /* and a decision about one of them, or about all of it */
+} assay_original_rank;
 
-/** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Empty once `stands` and its `ctx` are set. */
+/** @param gives  it is known to give samples */
+typedef assay_code assay_original_rank_fn(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank,
+					  assay_err *err);
+
+/** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Empty once `rank` and its `ctx` are set. */
 typedef struct assay_originals {
-	assay_original_stands *stands;
+	assay_original_rank_fn *rank;
 	void *ctx;
 	assay_original_group *groups; /* cap is a power of two, at most half full; none for bytes seen once */
 	size_t count, cap;

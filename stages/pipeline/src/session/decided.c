@@ -71,6 +71,21 @@ void assay_decided_release(assay_decided *d)
 	*d = (assay_decided){0};
 }
 
+size_t assay_decided_from(const assay_decided *d, const char *subject)
+{
+	size_t low = 0, high = d->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (strcmp(d->items[middle].subject, subject) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const assay_decision *assay_decided_find(const assay_decided *d, const char *subject, assay_decision_slot slot)
 {
 	size_t low = 0, high = d->count;

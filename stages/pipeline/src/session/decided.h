@@ -17,6 +17,8 @@ ASSAY_NODISCARD assay_code assay_decided_load(assay_decided *d, assay_store *s, 
 void assay_decided_release(assay_decided *d);
 /** NULL when none stands in the slot. */
 const assay_decision *assay_decided_find(const assay_decided *d, const char *subject, assay_decision_slot slot);
+/** Position of the first whose subject is not before this text; d->count when there is none. */
+size_t assay_decided_from(const assay_decided *d, const char *subject);
 /** Does one name a remedy, whether or not a check does? */
 bool assay_decided_names_remedy(const assay_decided *d);
 

@@ -1,0 +1,147 @@
+#include "copy.h"
+
+#include "assay/memory.h"
+
+#include <string.h>
+
+void assay_copy_release(assay_copy *c)
+{
+	assay_source_treatment_release(&c->treatment);
+	assay_arena_release(&c->units);
+}
+
+/* ---------------------------------------------------------------- does a decision hold for one of its samples? */
+
+typedef struct asked {
+	assay_judging *j;
+	const assay_source *src;
+	const assay_unit *units; /* that its samples come from */
+	size_t unit_count;
+	const assay_known_recipe *recipe;
+	assay_digest bytes;
+} asked;
+
+static bool find_sample(const asked *a, const char *part, assay_judged *of)
+{
+	for (size_t i = 0; i < a->unit_count; i++)
+		for (uint32_t k = 0; k < a->units[i].result.sample_count; k++)
+			if (strcmp(a->units[i].result.samples[k].part, part) == 0) {
+				*of = (assay_judged){.source = a->src,
+						     .recipe = a->recipe,
+						     .unit = &a->units[i],
+						     .position = k,
+						     .sample = &a->units[i].result.samples[k],
+						     .part = part,
+						     .bytes = a->bytes};
+				return true;
+			}
+	return false;
+}
+
+/* What was decided on a verdict holds while the sample is judged as it was then. */
+static assay_code holds_for_verdict(const asked *a, const assay_decision *d, bool *holds, assay_err *err)
+{
+	const size_t path = strlen(a->src->path);
+	assay_judging *j = a->j;
+	assay_digest basis;
+	assay_judged of;
+	assay_code rc;
+
+	if (d->is_source || (d->expires_ns != 0 && j->session->as_of_ns >= d->expires_ns) ||
+	    !find_sample(a, d->subject[path] == '#' ? d->subject + path + 1 : "", &of))
+		return ASSAY_OK;
+	rc = assay_judging_weigh(j, &of, err);
+	if (rc != ASSAY_OK || (d->kind != ASSAY_DECISION_REJECT && j->row.outcome == ASSAY_OUTCOME_ACCEPTED))
+		return rc;
+	rc = assay_decision_basis(&basis, &of.unit->work_key, j->row.failure, j->row.failed_stage, j->findings.items,
+				  j->findings.count, err);
+	*holds = rc == ASSAY_OK && assay_digest_eq(&basis, &d->basis);
+	return rc;
+}
+
+static assay_code holds(const asked *a, const assay_decision *d, bool *out, assay_err *err)
+{
+	*out = false;
+	if (d->kind == ASSAY_DECISION_METADATA)
+		return ASSAY_OK; /* filters ask for those */
+	if (d->kind != ASSAY_DECISION_CORRECT && d->kind != ASSAY_DECISION_REPLACE)
+		return holds_for_verdict(a, d, out, err);
+	*out = assay_digest_eq(&d->basis, &a->src->digest);
+	return ASSAY_OK;
+}
+
+/* Is its subject this source, or a sample of it? */
+static bool is_about(const assay_decision *d, const char *path, size_t size)
+{
+	return strncmp(d->subject, path, size) == 0 && (d->subject[size] == '\0' || d->subject[size] == '#');
+}
+
+static assay_code any_holds(const asked *a, bool *out, assay_err *err)
+{
+	const assay_decided *all = &a->j->session->decided;
+	const size_t size = strlen(a->src->path);
+	assay_code rc = ASSAY_OK;
+
+	*out = false;
+	/* What begins with the path stands together; others may lie between the source and its samples. */
+	for (size_t i = assay_decided_from(all, a->src->path);
+	     rc == ASSAY_OK && !*out && i < all->count && strncmp(all->items[i].subject, a->src->path, size) == 0; i++)
+		if (is_about(&all->items[i], a->src->path, size))
+			rc = holds(a, &all->items[i], out, err);
+	return rc;
+}
+
+static bool has_decision(const assay_decided *all, const assay_source *src)
+{
+	const size_t at = all->count > 0 ? assay_decided_from(all, src->path) : 0;
+
+	return at < all->count && strncmp(all->items[at].subject, src->path, strlen(src->path)) == 0;
+}
+
+/* ---------------------------------------------------------------- the whole */
+
+static assay_code load(assay_copy *c, assay_store *s, const assay_source *src, assay_unit **units, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	assay_arena_rewind(&c->units);
+	*units = assay_arena_alloc(&c->units, src->unit_count, sizeof **units);
+	if (*units == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "units of '%s'", src->path);
+	for (size_t i = 0; i < src->unit_count && rc == ASSAY_OK; i++)
+		rc = assay_unit_get_in(s, src->units[i], &c->units, &(*units)[i], err);
+	return rc;
+}
+
+assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *src, bool gives,
+			   assay_original_rank *rank, assay_err *err)
+{
+	const bool decided = has_decision(&j->session->decided, src);
+	const assay_source_treatment *t = &c->treatment;
+	asked a = {.j = j, .src = src, .bytes = src->digest};
+	assay_unit *units;
+	bool found = false;
+	assay_code rc;
+
+	*rank = gives ? ASSAY_ORIGINAL_STANDS : ASSAY_ORIGINAL_FAILED;
+	if ((gives && !decided) || src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0)
+		return ASSAY_OK;
+	rc = load(c, j->session->store, src, &units, err);
+	if (rc == ASSAY_OK)
+		rc = assay_source_treat(&c->treatment, j, src, units, err);
+	if (rc == ASSAY_OK && t->units == NULL && assay_source_failed(units, src->unit_count) != NULL)
+		return ASSAY_OK;
+	*rank = ASSAY_ORIGINAL_STANDS;
+	if (rc != ASSAY_OK || !decided)
+		return rc;
+	a.units = t->units != NULL ? t->units : units;
+	a.unit_count = t->units != NULL ? t->unit_count : src->unit_count;
+	a.bytes = t->units != NULL ? t->bytes : src->digest;
+	rc = assay_recipe_know(j->repair.known, j->session->store, &j->session->config->vocabulary, &a.units[0].recipe,
+			       &a.recipe, err);
+	if (rc == ASSAY_OK)
+		rc = any_holds(&a, &found, err);
+	if (found)
+		*rank = ASSAY_ORIGINAL_DECIDED;
+	return rc;
+}

@@ -1,0 +1,49 @@
+# What was decided on a sample holds for its bytes: a copy that is added later, and sorts first, is its duplicate.
+. "$(dirname "${BASH_SOURCE[0]}")/values.bash"
+values_dataset <<<'remedies: {less: [test.read: {add: -5}]}'
+for name in m-waived m-rejected m-replaced m-expired m-open; do
+    printf 'value: 99\n%s\n' "$name" >"docs/$name.txt"
+done
+printf 'value: 2\n' >other.txt
+settle docs
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+now=2026-06-01T00:00:00Z
+test_run_into store --as-of $now
+did() { assay queue "$@" --as-of $now >out 2>&1 || fail "queue $*: $(cat out)"; }
+did waive 'docs/m-waived.txt#page=1' --owner Anna --reason legible
+did waive 'docs/m-expired.txt#page=1' --owner Anna --reason legible --expires 2026-07-01
+did reject 'docs/m-rejected.txt#page=1' --reason torn
+did resolve 'docs/m-replaced.txt#page=1' --file other.txt
+outcome() { assay why "docs/$1.txt#page=1" --json | jq -r '.verdict | .outcome + " " + (.duplicate_of // "-")'; }
+test_run_into store --as-of $now
+before=$(jq -c '[.samples.accepted, .samples.waived]' run.json)
+
+for name in waived rejected replaced expired open; do cp "docs/m-$name.txt" "docs/a-$name.txt"; done
+settle docs
+test_run_into store --as-of $now
+version=$(version_of)
+assert_jq run.json '[.conserved, .samples.duplicate] | @json' '[true,5]'
+assert_eq "$(jq -c '[.samples.accepted, .samples.waived]' run.json)" "$before" 'what is delivered, still once each'
+for name in waived rejected replaced expired; do
+    assert_eq "$(outcome "a-$name")" "duplicate docs/m-$name.txt#page=1" 'the copy that sorts first'
+done
+assert_eq "$(outcome m-waived)" 'waived -' 'waived'
+assert_eq "$(outcome m-rejected)" 'quarantined -' 'rejected'
+assert_eq "$(outcome m-replaced)" 'accepted -' 'replaced'
+assert_eq "$(outcome m-open)" 'duplicate docs/a-open.txt#page=1' 'where nothing was decided the first is the original'
+cp -R store other
+rm -r other/seen
+test_run_into other --as-of $now -j1
+assert_eq "$(version_of)" "$version" 'once more'
+
+# A decision that no longer holds names no original.
+assay judge --as-of 2026-07-01T00:00:00Z --json >run.json 2>err || fail "$(cat err)"
+assert_eq "$(outcome m-expired)" 'duplicate docs/a-expired.txt#page=1' 'expired'
+assert_jq run.json .conserved true
+did retry 'docs/m-waived.txt#page=1'
+assert_eq "$(outcome m-waived)" 'duplicate docs/a-waived.txt#page=1' 'taken back'
+assay check >out || fail "check: $(cat out)"
