@@ -60,7 +60,6 @@ static const assay_recipe *recipe_of(const assay_diff_side *side, const assay_di
 static assay_code load_specimen(specimen *out, assay_store *s, const assay_diff_side *side, const assay_trie_entry *e,
 				const assay_sample_row *row, bool *known, assay_err *err)
 {
-	const char *hash = strrchr(e->key, '#'), *part = hash != NULL ? hash + 1 : "";
 	uint64_t unit;
 	assay_code rc = find_unit(s, side, e, row, &unit, err);
 
@@ -75,9 +74,7 @@ static assay_code load_specimen(specimen *out, assay_store *s, const assay_diff_
 		rc = assay_recipe_load(&out->own, s, &out->unit.recipe, err);
 		out->recipe = out->own;
 	}
-	for (size_t i = 0; i < out->unit.result.sample_count && rc == ASSAY_OK; i++)
-		if (strcmp(out->unit.result.samples[i].part, part) == 0)
-			out->sample = &out->unit.result.samples[i];
+	out->sample = assay_unit_sample(&out->unit, e->key);
 	*known = rc == ASSAY_OK && out->sample != NULL;
 	return rc;
 }

@@ -20,13 +20,7 @@ void assay_ticket_facts_release(assay_ticket_facts *c)
 /* The sample of a unit that a ticket is about; NULL for a source, and where the unit has none of that part. */
 static const assay_result_sample *sample_of(const assay_ticket *t, const assay_unit *u)
 {
-	const char *hash = strrchr(t->subject, '#');
-	const char *part = hash != NULL ? hash + 1 : "";
-
-	for (size_t i = 0; i < u->result.sample_count && !t->is_source; i++)
-		if (strcmp(u->result.samples[i].part, part) == 0)
-			return &u->result.samples[i];
-	return NULL;
+	return t->is_source ? NULL : assay_unit_sample(u, t->subject);
 }
 
 static const char *kind_of(const assay_ticket *t, const assay_result_sample *x)

@@ -167,14 +167,6 @@ static void verdict_release(verdict *v)
 	assay_changes_release(&v->changes);
 }
 
-static const assay_result_sample *sample_of_part(const assay_unit *u, const char *part)
-{
-	for (size_t i = 0; i < u->result.sample_count; i++)
-		if (strcmp(u->result.samples[i].part, part) == 0)
-			return &u->result.samples[i];
-	return NULL;
-}
-
 /* It was made anew: which input differed, and which values came out differently. */
 static assay_code compare_units(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
 {
@@ -190,7 +182,7 @@ static assay_code compare_units(verdict *v, assay_store *s, const assay_sample_r
 	ASSAY_TRY(assay_inputs_of_unit(&was, &before, err));
 	ASSAY_TRY(assay_inputs_of_unit(&is, &v->unit, err));
 	ASSAY_TRY(assay_changes_inputs(&v->changes, s, &was, &is, err));
-	a = (assay_measured){sample_of_part(&before, v->sample->part), recipe};
+	a = (assay_measured){assay_unit_sample(&before, row->key), recipe};
 	b = (assay_measured){v->sample, v->recipe};
 	if (a.sample != NULL)
 		ASSAY_TRY(assay_changes_measured(&v->changes, &a, &b, &v->contracts, err));

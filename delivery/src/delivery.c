@@ -188,8 +188,10 @@ static assay_code is_as_it_was(const writer *w, const assay_sample_row *row, boo
 static assay_code row_agrees(const writer *w, const assay_sample_row *row, const assay_trie_entry *e, bool *out,
 			     assay_err *err)
 {
-	*out = row->id != 0 && row->outcome == e->outcome && (uint32_t)row->failure == e->failure &&
-	       same_text(row->failed_stage, e->stage);
+	/* A duplicate's row may tell of a stage that rejected it; it is no part of what the version says. */
+	*out = row->id != 0 && row->outcome == e->outcome &&
+	       (e->outcome == ASSAY_OUTCOME_DUPLICATE ||
+		((uint32_t)row->failure == e->failure && same_text(row->failed_stage, e->stage)));
 	if (!*out || row->judged_run <= w->until)
 		return ASSAY_OK;
 	*out = false;

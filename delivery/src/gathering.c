@@ -494,6 +494,8 @@ static assay_code read_subjects(gathering *g, assay_err *err)
 		if (o.unit.id != g->subjects[i].unit)
 			ASSAY_TRY(read_unit(g, &o, g->subjects[i].unit, err));
 		s = part_of(&o.parts, g->subjects[i].key);
+		if (s == NULL)
+			s = assay_unit_sample(&o.unit, g->subjects[i].key);
 		rc = s != NULL ? take_facts(g, i, &o.unit, o.recipe, s, err) : lost_work(err);
 		if (rc == ASSAY_OK && assay_stop_requested() > 0)
 			rc = ASSAY_RAISE(err, ASSAY_ESTOP, "stopped");

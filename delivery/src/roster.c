@@ -120,15 +120,9 @@ static assay_code add_digest(roster *r, size_t entry, const assay_digest *d, ass
 
 static assay_code add_artifacts(roster *r, size_t entry, const assay_unit *u, assay_err *err)
 {
-	const assay_result *result = &u->result;
-	const char *sharp = strchr(r->entries[entry].key, '#');
-	const char *part = sharp != NULL ? sharp + 1 : "";
-	const assay_result_sample *s = NULL;
+	const assay_result_sample *s = assay_unit_sample(u, r->entries[entry].key);
 	assay_code rc = add_digest(r, entry, &u->source, err); /* a replaced sample is delivered with its source */
 
-	for (size_t i = 0; i < result->sample_count && s == NULL; i++)
-		if (strcmp(result->samples[i].part, part) == 0)
-			s = &result->samples[i];
 	for (size_t i = 0; s != NULL && i < s->artifact_count && rc == ASSAY_OK; i++)
 		rc = add_digest(r, entry, &s->artifacts[i].digest, err);
 	return rc;

@@ -183,14 +183,6 @@ static const assay_recipe *recipe_of(const sample_reader *r, const assay_digest 
 	return NULL;
 }
 
-static const assay_result_sample *part_of(const assay_result *r, const char *part)
-{
-	for (size_t i = 0; i < r->sample_count; i++)
-		if (strcmp(r->samples[i].part, part) == 0)
-			return &r->samples[i];
-	return NULL;
-}
-
 static assay_code judge(sample_reader *r, const assay_content *c, assay_err *err)
 {
 	const assay_judge_subject subject = {
@@ -324,7 +316,6 @@ static assay_code identify(sample *out, sample_reader *r, const assay_trie_entry
 static assay_code read_parts(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err)
 {
 	const size_t path = strcspn(e->key, "#");
-	const char *part = e->key + path + (e->key[path] == '#');
 	const assay_result_sample *s;
 	const assay_recipe *recipe;
 	assay_code rc;
@@ -336,12 +327,13 @@ static assay_code read_parts(sample *out, sample_reader *r, const assay_trie_ent
 	ASSAY_TRY(read_unit(r, &e->work_key, err));
 	ASSAY_TRY(read_source(r, out->path, err));
 	recipe = recipe_of(r, &r->unit.recipe);
-	s = part_of(&r->unit.result, part);
+	s = assay_unit_sample(&r->unit, e->key);
 	if (recipe == NULL || s == NULL)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the work that it came of does not have it");
 	out->content.source = r->unit.source;
 	out->recipe = r->unit.recipe;
 	rc = assay_content_of(&out->content, recipe, s, err);
+	out->content.part = e->key + path + (e->key[path] == '#'); /* whatever it is in the file */
 fail:
 	return rc;
 }

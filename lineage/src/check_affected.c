@@ -274,7 +274,9 @@ static assay_code hit_if_bad(assay_check *c, const assay_unit *u, const assay_di
 
 	if (!assay_digest_map_get(&c->bad, object, &h.finding))
 		return ASSAY_OK;
-	return add_hit(c, &h, position == CHECK_EVERY ? NULL : u->result.samples[position].part, err);
+	return add_hit(c, &h,
+		       position == CHECK_EVERY || assay_unit_is_first_page(u) ? NULL : u->result.samples[position].part,
+		       err);
 }
 
 static assay_code hit_if_content(assay_check *c, const assay_unit *u, const assay_digest *content, assay_err *err)

@@ -14,6 +14,7 @@
 #include "record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FORMAT          1
 #define FIELDS          13
@@ -176,6 +177,32 @@ static assay_code decode(assay_unit *out, uint64_t id, assay_arena *arena, const
 	else if (rc != ASSAY_OK)
 		*out = (assay_unit){0};
 	return rc;
+}
+
+/* ---------------------------------------------------------------- its samples */
+
+bool assay_unit_is_first_page(const assay_unit *u)
+{
+	return strcmp(u->part, "pages=1-1") == 0;
+}
+
+static const assay_result_sample *sample_of_part(const assay_result *r, const char *part)
+{
+	for (size_t i = 0; i < r->sample_count; i++)
+		if (strcmp(r->samples[i].part, part) == 0)
+			return &r->samples[i];
+	return NULL;
+}
+
+const assay_result_sample *assay_unit_sample(const assay_unit *u, const char *key)
+{
+	const char *sharp = strchr(key, '#'); /* paths have theirs escaped */
+	const assay_result_sample *s = sample_of_part(&u->result, sharp != NULL ? sharp + 1 : "");
+
+	if (s == NULL && sharp != NULL && strncmp(sharp, "#page=", 6) == 0 &&
+	    sharp[6 + strspn(sharp + 6, "0123456789")] == '\0' && assay_unit_is_first_page(u))
+		s = sample_of_part(&u->result, "page=1");
+	return s;
 }
 
 /* ---------------------------------------------------------------- rows */

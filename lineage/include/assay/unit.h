@@ -43,6 +43,15 @@ void assay_unit_release(assay_unit *u);
 #define ASSAY_AUTO_UNIT ASSAY_CLEANUP(assay_unit_release) assay_unit
 
 /**
+ * The sample of a unit's result that has this key ("scans/a.tif#page=3"), NULL when there is none. A file that a person
+ * put in the place of one page of a document is work of its first page alone (part "pages=1-1"): its page is the sample,
+ * whatever its number is in the document.
+ */
+const assay_result_sample *assay_unit_sample(const assay_unit *u, const char *key);
+/** Is it work of the first page of a file alone? */
+bool assay_unit_is_first_page(const assay_unit *u);
+
+/**
  * Append a unit; u->id is set. Deterministic results are found again by work key, others are only kept. Reverse edges
  * from the source's bytes, the sidecars, the recipe and each artifact lead to the unit.
  */

@@ -38,3 +38,11 @@ assert_eq "$(told other)" 'b null c null ' 'duplicates'
 assert_jq other/others.jsonl 'select(.outcome == "filtered").filter' no-drafts
 assert_jq out .without_checks 2
 echo 'what a filter took out is not counted'
+
+# a stage rejected both: the one that is kept has the ticket, and that the other is its duplicate is known all the same
+printf 'value: 7\nreject: empty\n' | tee docs/x.txt >docs/y.txt
+test_run_into store
+assert_exit 0 assay export --store store latest --out rejected --json
+assert_jq out .without_checks 0
+assert_jq rejected/others.jsonl 'select(.key == "docs/y.txt#page=1") | .original' 'docs/x.txt#page=1'
+echo 'of what a stage rejected'

@@ -1,0 +1,149 @@
+"""Counts for tests/fault/queue_operations, in the folder of its dataset: one process for the whole test.
+
+Each line of stdin is a request, answered by one line of stdout that begins with "ok" or says what is wrong:
+
+  count              docs/ against judged.json and queue.json; answers with the tickets that are neither passed nor gone
+  outcomes FOLDER    a delivery of the latest version against queue.json, sample by sample
+  evaluate N         writes eval.jsonl: results for samples of judged.json's version by the delivery `out`; N is random
+  annotate KIND N    writes back.csv or back.json, in which people corrected rows of tasks.csv; answers with how many
+"""
+
+import csv
+import json
+import os
+import random
+import sys
+
+UNSOLVED = {"open", "retrying", "needs-review", "rejected"}
+
+
+def load(path):
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def count_files(replaced):
+    """Samples, and sources that give none. Of those another file may stand in the place, which is of one page."""
+    samples = bad = 0
+    for name in os.listdir("docs"):
+        with open(os.path.join("docs", name), encoding="utf-8") as f:
+            said = dict(line.rstrip("\n").split(": ", 1) for line in f if ": " in line)
+        if "fail" in said and "docs/" + name in replaced:
+            samples += 1
+        elif "fail" in said:
+            bad += 1
+        else:
+            samples += int(said.get("pages", 1))
+    return samples, bad
+
+
+def count():
+    judged, queue = load("judged.json"), load("queue.json")
+    samples, bad = count_files({t["subject"] for t in queue if t["kind"] == "source" and t["state"] == "replaced"})
+    n = judged["samples"]
+    of_samples = [t for t in queue if t["kind"] != "source"]
+    by_verdict = [t for t in of_samples if t["origin"] == "judged"]
+    beside = sum(t["origin"] == "feedback" and t["state"] in UNSOLVED for t in of_samples)
+    waived = sum(t["state"] == "waived" for t in by_verdict)
+    sums = {
+        "conserved": judged["conserved"],
+        "samples of the files": n["in"] == samples,
+        "outcomes": n["in"] == n["accepted"] + n["quarantined"] + n["waived"] + n["duplicate"] + n["filtered"],
+        "tickets of failed sources": sum(t["kind"] == "source" and t["state"] in UNSOLVED for t in queue) == bad,
+        "tickets of quarantined samples": sum(t["state"] in UNSOLVED for t in by_verdict) == n["quarantined"],
+        "tickets of waived samples": waived <= n["waived"] <= waived + beside,
+        "a ticket for each subject": len({t["subject"] for t in queue}) == len(queue),
+        "open tickets": sum(t["state"] in UNSOLVED - {"rejected"} for t in queue) == judged["queue"]["open"],
+        "tickets in each state": all(
+            sum(t["state"] == s for t in queue) == number for s, number in judged["queue"]["states"].items()
+        ),
+    }
+    wrong = [what for what, holds in sums.items() if not holds]
+    if wrong:
+        tickets = [(t["id"], t["subject"], t["state"], t["origin"]) for t in queue]
+        return f"not so: {', '.join(wrong)}; {samples} samples, {bad} bad sources; {n} {judged['imbalance']} {tickets}"
+    return "ok " + " ".join(t["id"] for t in queue if t["state"] not in ("passed", "gone"))
+
+
+def outcomes(folder):
+    """Whatever is not delivered has its ticket, and what is delivered has none that says otherwise."""
+    allowed = {
+        "accepted": {None, "passed", "gone", "repaired", "corrected", "replaced"},
+        "waived": {"waived"},
+        "quarantined": UNSOLVED,
+        "failed": UNSOLVED,
+        "duplicate": {None, "passed", "gone"},
+        "filtered": {None, "passed", "gone"},
+    }
+    tickets = {t["subject"]: t for t in load("queue.json")}
+    told = lines(os.path.join(folder, "manifest.jsonl")) + lines(os.path.join(folder, "others.jsonl"))
+    wrong = []
+    for entry in told:
+        ticket = tickets.get(entry["key"])
+        state = ticket and ticket["state"]
+        beside = ticket and ticket["origin"] == "feedback" and entry["outcome"] != "quarantined"
+        if state not in allowed[entry["outcome"]] and not beside:
+            wrong.append((entry["key"], entry["outcome"], state))
+    return f"delivered otherwise than their tickets say: {wrong}" if wrong else "ok"
+
+
+def evaluate(number):
+    """Results for about half of what was delivered, one failure at least."""
+    chance = random.Random(number)
+    keys = [entry["key"] for entry in lines("out/manifest.jsonl")]
+    chosen = [key for key in keys if chance.random() < 0.5] or keys[:1]
+    with open("eval.jsonl", "w", encoding="utf-8") as f:
+        for key in chosen:
+            label = "fail" if key == chosen[0] else chance.choice(["pass", "pass", "fail"])
+            result = {"key": key, "label": label, "score": chance.randrange(100) / 100}
+            f.write(json.dumps(result) + "\n")
+    return f"ok {len(chosen)}"
+
+
+def annotate(kind, number):
+    """Up to three people for each of some pages, some of whom agree; one in ten writes nothing or gives up."""
+    chance = random.Random(number)
+    with open("tasks.csv", newline="", encoding="utf-8") as f:
+        rows = [row for row in csv.DictReader(f) if row["kind"] == "page" and chance.random() < 0.5]
+    for row in rows:
+        texts = [f"value: {chance.choice([3, 7, 12, 50])}\n" for _ in range(2)]
+        row["said"] = [(f"p{i}", chance.choice(texts)) for i in range(chance.randint(1, 3))]
+    if kind == "csv":
+        with open("back.csv", "w", newline="", encoding="utf-8") as f:
+            out = csv.writer(f)
+            out.writerow(["ticket", "key", "text", "annotator", "source_digest"])
+            for row in rows:
+                for who, text in row["said"]:
+                    out.writerow([row["ticket"], row["key"], text, who, row["source_digest"]])
+    else:
+        tasks = []
+        for row in rows:
+            by = [
+                {
+                    "completed_by": {"id": i, "email": who},
+                    "was_cancelled": i > 0 and chance.random() < 0.1,
+                    "result": [{"type": "textarea", "from_name": "text", "to_name": "image", "value": {"text": [text]}}],
+                }
+                for i, (who, text) in enumerate(row["said"])
+            ]
+            data = {name: row[name] for name in ("ticket", "key", "source_digest")}
+            tasks.append({"id": len(tasks) + 1, "data": data, "annotations": by})
+        with open("back.json", "w", encoding="utf-8") as f:
+            json.dump(tasks, f)
+    return f"ok {len(rows)}"
+
+
+REQUESTS = {"count": count, "outcomes": outcomes, "evaluate": evaluate, "annotate": annotate}
+
+for request in sys.stdin:
+    words = request.split()
+    try:
+        answer = REQUESTS[words[0]](*words[1:])
+    except (OSError, ValueError, KeyError) as e:
+        answer = f"{request.strip()}: {e!r}"
+    print(answer.replace("\n", " "), flush=True)
