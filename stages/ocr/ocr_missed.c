@@ -1,6 +1,7 @@
 #include "ocr_missed.h"
 
 #include "ocr_order.h"
+#include "ocr_shaded.h"
 
 #include <leptonica/allheaders.h>
 
@@ -71,9 +72,32 @@ static assay_code count_rows(int64_t *out, PIX *rest, PIX *pieces, int height, a
 	return ASSAY_OK;
 }
 
-assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *ink, assay_err *err)
+static assay_code add_missed(int64_t *out, PIX *rest, int height, assay_err *err)
 {
-	PIX *rest = pixCopy(NULL, ink), *pieces = NULL;
+	PIX *pieces = paint_pieces(rest, height);
+	const assay_code rc = pieces == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "pieces of a page")
+					     : count_rows(out, rest, pieces, height, err);
+
+	pixDestroy(&pieces);
+	return rc;
+}
+
+static assay_code add_shaded(ocr_missed *out, const ocr_words *words, PIX *ink, PIX *page, int height, assay_err *err)
+{
+	PIX *writing;
+	assay_code rc = ocr_shaded_ink(&writing, ink, page, height, err);
+
+	if (rc != ASSAY_OK || writing == NULL)
+		return rc;
+	clear_words(writing, words);
+	rc = add_missed(&out->missed, writing, height, err);
+	pixDestroy(&writing);
+	return rc;
+}
+
+assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *ink, PIX *page, assay_err *err)
+{
+	PIX *rest = pixCopy(NULL, ink);
 	assay_code rc;
 	int32_t height;
 
@@ -83,13 +107,9 @@ assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *ink,
 	ASSAY_TRY(ocr_text_height(&height, words, err));
 	clear_words(rest, words);
 	out->read = count_ink(ink) - count_ink(rest);
-	pieces = paint_pieces(rest, height);
-	if (pieces == NULL)
-		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "pieces of a page");
-	else
-		rc = count_rows(&out->missed, rest, pieces, height, err);
+	ASSAY_TRY(add_missed(&out->missed, rest, height, err));
+	rc = add_shaded(out, words, ink, page, height, err);
 fail:
-	pixDestroy(&pieces);
 	pixDestroy(&rest);
 	return rc;
 }

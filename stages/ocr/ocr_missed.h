@@ -17,8 +17,10 @@ typedef struct ocr_missed {
  *
  * @param words  at least one
  * @param ink    [borrowed] 1 bpp of the words' page, 1 is ink
+ * @param page   [borrowed] the same page as it was given to be read: areas of solid ink are looked into (ocr_shaded.h)
  * @return ASSAY_OK, ASSAY_ENOMEM
  */
-ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, struct Pix *ink, assay_err *err);
+ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, struct Pix *ink,
+					      struct Pix *page, assay_err *err);
 
 #endif

@@ -243,14 +243,14 @@ typedef struct reading {
 } reading;
 
 /* By the ink that Tesseract itself saw. */
-static assay_code weigh_ink(reading *r, PIX *ink, assay_err *err)
+static assay_code weigh_ink(reading *r, PIX *ink, PIX *pix, assay_err *err)
 {
 	ocr_evidence_page page = {.width = pixGetWidth(ink), .height = pixGetHeight(ink)};
 	l_int32 pixels = 0;
 	int32_t height;
 	assay_code rc;
 
-	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, ink, err));
+	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, ink, pix, err));
 	ASSAY_TRY(ocr_text_height(&height, &r->words, err));
 	ASSAY_TRY(ocr_evidence_edge(&page.edge, ink, height, err));
 	(void)pixCountPixels(ink, &pixels, NULL);
@@ -261,7 +261,7 @@ fail:
 	return rc;
 }
 
-static assay_code weigh(reading *r, TessBaseAPI *api, assay_err *err)
+static assay_code weigh(reading *r, TessBaseAPI *api, PIX *pix, assay_err *err)
 {
 	PIX *ink;
 	assay_code rc;
@@ -271,7 +271,7 @@ static assay_code weigh(reading *r, TessBaseAPI *api, assay_err *err)
 	ink = TessBaseAPIGetThresholdedImage(api);
 	if (ink == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
-	rc = weigh_ink(r, ink, err);
+	rc = weigh_ink(r, ink, pix, err);
 	pixDestroy(&ink);
 	return rc;
 }
@@ -283,7 +283,7 @@ static assay_code recognize(reading *r, TessBaseAPI *api, const assay_page *page
 	if (rc == ASSAY_OK)
 		rc = ocr_words_read(&r->words, api, err);
 	if (rc == ASSAY_OK)
-		rc = weigh(r, api, err);
+		rc = weigh(r, api, page->pix, err);
 	ocr_engine_clear(api);
 	return rc;
 }
