@@ -39,6 +39,7 @@ const ocr_evidence_name ocr_evidence_names[OCR_EVIDENCE_COUNT] = {
     {"missed", "ink that looks like text and is in no word's box, of all such ink"},
     {"outside", "other ink in no word's box, of all ink"},
     {"edge", "pieces of ink as large as text that touch the page's border, for each symbol"},
+    {"cut", "lines with a word that touches the left or right border of the page, of all lines"},
     {"repeated", "symbols of words that repeat what stands right before them"},
     {"different", "edit distance to the second recognition, in whatever order, for each code point"},
     {"moved", "what this distance grows by when order counts, for each code point"},
@@ -159,7 +160,7 @@ static assay_code measure_widths(int64_t *out, const ocr_words *w, assay_err *er
 
 static bool touches(const assay_word *w, const ocr_evidence_page *p)
 {
-	return w->left <= 1 || w->top <= 1 || w->right >= p->width - 1 || w->bottom >= p->height - 1;
+	return w->left <= 1 || w->right >= p->width - 1;
 }
 
 static void count_lines(ocr_evidence *e, const ocr_words *w, const ocr_evidence_page *p)
@@ -218,6 +219,7 @@ assay_code ocr_evidence_read(ocr_evidence *out, const ocr_words *words, const oc
 	if (e.share[OCR_OUTSIDE] < 0)
 		e.share[OCR_OUTSIDE] = 0;
 	count_lines(&e, words, page);
+	e.share[OCR_CUT] = share(e.lines_cut, e.lines);
 	*out = e;
 	return rc;
 }

@@ -24,6 +24,7 @@ enum {
 	OCR_MISSED,
 	OCR_OUTSIDE,
 	OCR_EDGE,
+	OCR_CUT,
 	OCR_REPEATED,
 	OCR_FIRST_COUNT, /* what one recognition gives; what follows needs a second */
 	OCR_DIFFERENT = OCR_FIRST_COUNT,
@@ -42,7 +43,7 @@ typedef struct ocr_evidence {
 	int64_t words_lettered, words_unknown; /* words with a letter, and those of them that no dictionary has */
 	int64_t letters_sure, letters_foreign; /* letters read surely, and those of them in words that are unknown */
 	int64_t symbols, repeated;             /* all, and those that repeat what stands before them */
-	int64_t lines, lines_cut;              /* lines, and those that touch the border of the page */
+	int64_t lines, lines_cut;              /* lines, and those that touch a side of the page */
 	int64_t covered;                       /* millionths of the page inside words' boxes */
 } ocr_evidence;
 

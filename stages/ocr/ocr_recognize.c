@@ -3,6 +3,7 @@
 
 #include "ocr_alto.h"
 #include "ocr_engine.h"
+#include "ocr_estimate.h"
 #include "ocr_evidence.h"
 #include "ocr_missed.h"
 #include "ocr_order.h"
@@ -18,6 +19,7 @@
 #include "plain_text.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <leptonica/allheaders.h>
 
@@ -29,11 +31,22 @@ static const TessPageSegMode modes[] = {PSM_AUTO,        PSM_SINGLE_COLUMN,     
 					PSM_SINGLE_LINE, PSM_SINGLE_WORD,           PSM_SPARSE_TEXT,
 					PSM_RAW_LINE,    PSM_SINGLE_BLOCK_VERT_TEXT};
 
+/* When a page is recognised a second time, at another scale. */
+enum { SECOND_DOUBT, SECOND_NEVER, SECOND_ALWAYS };
+
+static const char *const seconds[] = {"doubt", "never", "always", NULL};
+
+#define SECOND_PERCENT                                                                                                 \
+	85 /* of the size: letters fall differently on the dots, and doubtful ones are read differently */
+
 typedef struct params {
 	assay_text_list languages;
 	int segmentation;
 	bool dictionary;
+	int second;
+	int64_t bound;
 	char *tessdata;
+	char *estimate;
 } params;
 
 static const assay_param schema[] = {
@@ -43,7 +56,14 @@ static const assay_param schema[] = {
 			 "how the page is divided: auto finds columns; single_* take it as one such; sparse finds text "
 			 "anywhere, in no particular order"),
     ASSAY_PARAM_ROW_BOOL(params, dictionary, "true", "prefer words of the languages' dictionaries"),
+    ASSAY_PARAM_ROW_ENUM(params, second, "doubt", seconds,
+			 "when the page is recognised a second time at 85 % of its size, for the estimate: doubt when "
+			 "the interval of the first estimate holds the bound"),
+    ASSAY_PARAM_ROW_DECIMAL(params, bound, "0.02", 4, 1, 10000, "", "error rate that is to be told from"),
     ASSAY_PARAM_ROW_LOCAL(params, tessdata, "", "folder of the models; empty: the first usual place that exists"),
+    ASSAY_PARAM_ROW_LOCAL(
+	params, estimate, "",
+	"model of the estimate, as 'assay calibrate' writes it; empty: the one that came with the program"),
     {0},
 };
 
@@ -64,6 +84,10 @@ enum {
 	METRIC_CUT,
 	METRIC_COVERED,
 	METRIC_LAYER,
+	METRIC_ESTIMATED,
+	METRIC_ESTIMATED_LOW,
+	METRIC_ESTIMATED_HIGH,
+	METRIC_READINGS,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -101,12 +125,18 @@ static const assay_metric metrics[] = {
      "share of the symbols in words that repeat what stands right before them: runs of one to eight words, with a "
      "letter, that stand three times and more, but for the first time; 0 to 1; undefined without words"},
     {"ocr.margin_cut", "1", 4, ON_PAGES,
-     "share of the lines that touch the border of the page, 0 to 1; undefined without words"},
+     "share of the lines that touch the left or right border of the page, 0 to 1; undefined without words"},
     {"ocr.text_coverage", "1", 4, ON_PAGES, "share of the page inside words' boxes, 0 and up: near 0 for a blank page"},
     {"ocr.layer_difference", "1", 4, ON_PAGES,
      "how far the text read is from the text that the file holds of the page, in whatever order: as cer_unordered, "
      "over "
      "the length of the file's text; 0 and up; undefined when the file holds none"},
+    {"ocr.cer_estimated", "1", 4, ON_PAGES,
+     "estimate of ocr.cer_unordered from the page alone, by a model that was fitted to pages with ground truth, 0 to "
+     "1; undefined without words"},
+    {"ocr.cer_estimated_low", "1", 4, ON_PAGES, "lower end of its interval of 90 %"},
+    {"ocr.cer_estimated_high", "1", 4, ON_PAGES, "upper end of its interval of 90 %"},
+    {"ocr.readings", "1", 0, ON_PAGES, "how often the page was recognised for its estimate, 1 or 2"},
     {0},
 };
 
@@ -139,29 +169,60 @@ static ocr_engine_params engine_of(const params *p)
 static assay_code files(const void *p, assay_stage_files *out, assay_err *err)
 {
 	const ocr_engine_params e = engine_of(p);
+	ASSAY_AUTO_FREE char *model = ocr_estimate_path(((const params *)p)->estimate);
+	assay_code rc;
 
-	return ocr_engine_files(out, &e, err);
+	if (model == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "model of the estimate");
+	if (access(model, R_OK) != 0)
+		return ASSAY_RAISE(err, ASSAY_ECONFIG, "estimate: no model '%s'", model);
+	ASSAY_TRY(ocr_engine_files(out, &e, err));
+	rc = assay_stage_files_add(out, "estimate", model, err);
+fail:
+	return rc;
+}
+
+/* What is loaded before the fork. */
+typedef struct models {
+	TessBaseAPI *api;
+	ocr_estimate_model estimate;
+} models;
+
+static void unprepare(void *shared)
+{
+	models *m = shared;
+
+	if (m != NULL)
+		ocr_engine_close(m->api);
+	free(m);
 }
 
 static assay_code prepare(void **shared, const void *p, assay_err *err)
 {
 	const ocr_engine_params e = engine_of(p);
-	TessBaseAPI *api;
-	const assay_code rc = ocr_engine_open(&api, &e, err);
+	ASSAY_AUTO_FREE char *path = ocr_estimate_path(((const params *)p)->estimate);
+	models *m = assay_alloc(1, sizeof *m);
+	assay_code rc;
 
-	*shared = api;
+	*shared = NULL;
+	if (m == NULL || path == NULL) {
+		free(m);
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "models");
+	}
+	ASSAY_TRY(ocr_estimate_load(&m->estimate, path, err));
+	ASSAY_TRY(ocr_engine_open(&m->api, &e, err));
+	*shared = m;
+	return ASSAY_OK;
+fail:
+	unprepare(m);
 	return rc;
-}
-
-static void unprepare(void *shared)
-{
-	ocr_engine_close(shared);
 }
 
 /* ---------------------------------------------------------------- the stage */
 
 typedef struct state {
-	TessBaseAPI *api; /* borrowed */
+	const models *models; /* borrowed */
+	const params *params; /* borrowed */
 	const assay_sidecar *truth;
 	bool by_hand; /* the page's text is what people wrote: nothing is recognised */
 	assay_corrected corrected;
@@ -173,12 +234,12 @@ static assay_code open_stage(void **out, void *shared, const void *p, const assa
 	const assay_sidecar *correction = assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION);
 	state *st = assay_alloc(1, sizeof *st);
 
-	(void)p;
 	(void)root;
 	*out = st;
 	if (st == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recogniser state");
-	st->api = shared;
+	st->models = shared;
+	st->params = p;
 	st->truth = assay_input_sidecar(in, "ground_truth");
 	st->by_hand = correction != NULL;
 	return st->by_hand ? assay_corrected_read(&st->corrected, correction->data, correction->size, err) : ASSAY_OK;
@@ -240,6 +301,7 @@ typedef struct reading {
 	ocr_words words;
 	ocr_missed missed;
 	ocr_evidence evidence; /* of at least one word */
+	ocr_estimate estimate; /* by it */
 } reading;
 
 /* By the ink that Tesseract itself saw. */
@@ -285,6 +347,51 @@ static assay_code recognize(reading *r, TessBaseAPI *api, const assay_page *page
 	if (rc == ASSAY_OK)
 		rc = weigh(r, api, page->pix, err);
 	ocr_engine_clear(api);
+	return rc;
+}
+
+static bool is_wanted(const state *st, const reading *r)
+{
+	const int64_t bound = st->params->bound * (OCR_EVIDENCE_ONE / 10000);
+
+	return st->params->second == SECOND_ALWAYS ||
+	       (st->params->second == SECOND_DOUBT && ocr_estimate_doubts(&r->estimate, bound));
+}
+
+/* What Tesseract makes of the page at another scale. */
+static assay_code recognize_small(ocr_words *w, TessBaseAPI *api, const assay_page *page, assay_err *err)
+{
+	const float scale = SECOND_PERCENT / 100.0F;
+	PIX *grey = pixConvertTo8(page->pix, 0), *pix = grey != NULL ? pixScale(grey, scale, scale) : NULL;
+	assay_code rc;
+
+	pixDestroy(&grey);
+	if (pix == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "page at another scale");
+	rc = ocr_engine_recognize(api, pix, page->dpi_y * SECOND_PERCENT / 100, err);
+	if (rc == ASSAY_OK)
+		rc = ocr_words_read(w, api, err);
+	ocr_engine_clear(api);
+	pixDestroy(&pix);
+	return rc == ASSAY_EINVAL ? ASSAY_OK : rc; /* refused at that size: nothing is read */
+}
+
+/* With a second recognition where it may decide. */
+static assay_code judge(reading *r, const state *st, const assay_page *page, assay_err *err)
+{
+	ocr_words second = {0};
+	assay_code rc = ASSAY_OK;
+
+	if (r->words.count == 0)
+		return ASSAY_OK;
+	r->estimate = ocr_estimate_of(&st->models->estimate, &r->evidence);
+	if (!is_wanted(st, r))
+		return ASSAY_OK;
+	ASSAY_TRY(recognize_small(&second, st->models->api, page, err));
+	ASSAY_TRY(ocr_evidence_compare(&r->evidence, &r->words, &second, err));
+	r->estimate = ocr_estimate_of(&st->models->estimate, &r->evidence);
+fail:
+	ocr_words_release(&second);
 	return rc;
 }
 
@@ -357,6 +464,19 @@ fail:
 	return rc;
 }
 
+static assay_code measure_estimate(assay_sink *sink, uint32_t sample, const reading *r, assay_err *err)
+{
+	const int64_t whole = r->words.count > 0 ? OCR_EVIDENCE_ONE : 0;
+	assay_code rc;
+
+	ASSAY_TRY(measure_share(sink, sample, METRIC_ESTIMATED, r->estimate.rate, whole, err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_ESTIMATED_LOW, r->estimate.low, whole, err));
+	ASSAY_TRY(measure_share(sink, sample, METRIC_ESTIMATED_HIGH, r->estimate.high, whole, err));
+	rc = assay_measure(sink, sample, METRIC_READINGS, r->evidence.twice ? 2 : 1, err);
+fail:
+	return rc;
+}
+
 static assay_code report(const state *st, const assay_value *v, const reading *r, assay_sink *sink, assay_err *err)
 {
 	const uint32_t sample = v->root;
@@ -367,6 +487,7 @@ static assay_code report(const state *st, const assay_value *v, const reading *r
 	ASSAY_TRY(measure_confidence(sink, sample, w, err));
 	ASSAY_TRY(measure_recall(sink, sample, w, &r->missed, err));
 	ASSAY_TRY(measure_evidence(sink, sample, &r->evidence, err));
+	ASSAY_TRY(measure_estimate(sink, sample, r, err));
 	ASSAY_TRY(assay_undefined(sink, sample, METRIC_AGREEMENT, ASSAY_NOT_BY_HAND, err));
 	ASSAY_TRY(measure_rates(st, v, &w->text, sink, err));
 	ASSAY_TRY(keep(sink, v, w, &r->evidence, err));
@@ -396,9 +517,10 @@ static int64_t count_words(const assay_buf *written)
 static assay_code report_text(const state *st, const assay_value *v, const assay_buf *written, assay_sink *sink,
 			      assay_err *err)
 {
-	static const unsigned beliefs[] = {METRIC_CONFIDENCE, METRIC_LOW,     METRIC_MISSED,   METRIC_SURE,
-					   METRIC_BREAKS,     METRIC_UNKNOWN, METRIC_LANGUAGE, METRIC_REPEATED,
-					   METRIC_CUT,        METRIC_COVERED};
+	static const unsigned beliefs[] = {
+	    METRIC_CONFIDENCE, METRIC_LOW,           METRIC_MISSED,         METRIC_SURE,    METRIC_BREAKS,
+	    METRIC_UNKNOWN,    METRIC_LANGUAGE,      METRIC_REPEATED,       METRIC_CUT,     METRIC_COVERED,
+	    METRIC_ESTIMATED,  METRIC_ESTIMATED_LOW, METRIC_ESTIMATED_HIGH, METRIC_READINGS};
 	const assay_corrected *c = &st->corrected;
 	const int64_t words = count_words(written);
 	assay_code rc;
@@ -440,7 +562,8 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 
 	if (st->by_hand)
 		return push_by_hand(st, v, sink, err);
-	ASSAY_TRY(recognize(&r, st->api, &v->u.page, err));
+	ASSAY_TRY(recognize(&r, st->models->api, &v->u.page, err));
+	ASSAY_TRY(judge(&r, st, &v->u.page, err));
 	ASSAY_TRY(report(st, v, &r, sink, err));
 	out = ocr_words_value(&r.words, v->root, pixGetWidth(pix), pixGetHeight(pix), err);
 	rc = out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
@@ -452,7 +575,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 5,
+    .version = 6,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

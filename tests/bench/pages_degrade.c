@@ -192,7 +192,7 @@ static int fail(const char *what, const char *name)
 int main(int argc, char **argv)
 {
 	const struct kind *k = argc == 5 ? find(argv[1]) : NULL;
-	const int level = argc == 5 ? atoi(argv[2]) : 0;
+	const int level = argc == 5 && argv[2][1] == '\0' ? argv[2][0] - '0' : 0;
 	PIX *file, *grey, *out;
 	int rc;
 

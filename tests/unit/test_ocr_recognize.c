@@ -331,10 +331,104 @@ static void files__english__its_model(void **state)
 
 	(void)state;
 	assert_int_equal(assay_stage_ocr_recognize.files(r.params[0], &f, &err), ASSAY_OK);
-	assert_int_equal(f.count, 1);
+	assert_int_equal(f.count, 2);
 	assert_string_equal(f.roles[0], "model");
 	assert_non_null(strstr(f.paths[0], "/eng.traineddata"));
+	assert_string_equal(f.roles[1], "estimate");
+	assert_non_null(strstr(f.paths[1], "/pages.estimate"));
 	assay_stage_files_release(&f);
+}
+
+/* A setting of the open run, put back by setting it again. */
+static void set(const char *name, const char *text)
+{
+	const assay_param *row = assay_param_find(&assay_stage_ocr_recognize, name);
+
+	assert_int_equal(assay_params_set(&assay_stage_ocr_recognize, r.params[0], row, text, NULL), ASSAY_OK);
+}
+
+static void estimate__read_once_and_twice__as_the_parameter_says(void **state)
+{
+	PIX *pix = text_page(two_lines, 2);
+
+	(void)state;
+	set("second", "always");
+	run_truth(pix, "x");
+	assert_int_equal(value(0, "ocr.readings"), 2);
+	assert_non_null(strstr(r.artifacts[3], "\"different\":"));
+	assert_in_range(value(0, "ocr.cer_estimated"), 0, value(0, "ocr.cer_estimated_high"));
+	assert_in_range(value(0, "ocr.cer_estimated_low"), 0, value(0, "ocr.cer_estimated"));
+	set("second", "never");
+	run_truth(pix, "x");
+	assert_int_equal(value(0, "ocr.readings"), 1);
+	assert_null(strstr(r.artifacts[3], "\"different\":"));
+	set("second", "doubt");
+	pixDestroy(&pix);
+}
+
+/* A bound that the first interval surely does not hold, and one that it surely does. */
+static void estimate__doubt__only_where_the_interval_holds_the_bound(void **state)
+{
+	PIX *pix = text_page(two_lines, 2);
+	char middle[16];
+
+	(void)state;
+	set("bound", "1");
+	run_truth(pix, "x");
+	assert_int_equal(value(0, "ocr.readings"), 1);
+	(void)snprintf(middle, sizeof middle, "0.%04d",
+		       (int)(value(0, "ocr.cer_estimated_low") + value(0, "ocr.cer_estimated_high") + 1) / 2);
+	set("bound", middle);
+	run_truth(pix, "x");
+	assert_int_equal(value(0, "ocr.readings"), 2);
+	set("bound", "0.02");
+	pixDestroy(&pix);
+}
+
+static void estimate__page_cut_through_its_lines__worse_and_found_by_its_margin(void **state)
+{
+	static const char *const lines[] = {"The quick brown fox jumps over", "the lazy dog near the river bank",
+					    "and then it turns round to see", "whether the dog has moved at all"};
+	PIX *pix = text_page(lines, 4), *cut;
+	BOX *part = boxCreate(0, 0, 700, pixGetHeight(pix));
+	int64_t whole;
+
+	(void)state;
+	run_truth(pix, "x");
+	whole = value(0, "ocr.cer_estimated");
+	assert_int_equal(value(0, "ocr.margin_cut"), 0);
+	cut = pixClipRectangle(pix, part, NULL);
+	run_truth(cut, "x");
+	assert_true(value(0, "ocr.margin_cut") >= 5000);
+	assert_true(value(0, "ocr.cer_estimated") > whole + 500);
+	boxDestroy(&part);
+	pixDestroy(&pix);
+	pixDestroy(&cut);
+}
+
+static void estimate__blank_page__undefined(void **state)
+{
+	PIX *pix = text_page(two_lines, 0);
+
+	(void)state;
+	run_truth(pix, "x");
+	assert_string_equal(why("ocr.cer_estimated"), "no words");
+	assert_string_equal(why("ocr.cer_estimated_high"), "no words");
+	assert_string_equal(why("ocr.margin_cut"), "no words");
+	assert_int_equal(value(0, "ocr.text_coverage"), 0);
+	assert_int_equal(value(0, "ocr.readings"), 1);
+	pixDestroy(&pix);
+}
+
+static void estimate__words_that_stand_again_and_again__found(void **state)
+{
+	static const char *const lines[] = {"the end of the end of the end of", "the end of the end of the end of"};
+	PIX *pix = text_page(lines, 2);
+
+	(void)state;
+	run_truth(pix, "x");
+	assert_true(value(0, "ocr.text_repeated") > 5000);
+	pixDestroy(&pix);
 }
 
 static void engine__names_both_libraries(void **state)
@@ -393,6 +487,11 @@ int main(void)
 	    TEST(recognize__blank_page_with_truth__all_characters_missed),
 	    cmocka_unit_test(files__language_without_model__names_the_package),
 	    TEST(files__english__its_model),
+	    TEST(estimate__read_once_and_twice__as_the_parameter_says),
+	    TEST(estimate__doubt__only_where_the_interval_holds_the_bound),
+	    TEST(estimate__page_cut_through_its_lines__worse_and_found_by_its_margin),
+	    TEST(estimate__blank_page__undefined),
+	    TEST(estimate__words_that_stand_again_and_again__found),
 	    cmocka_unit_test(engine__names_both_libraries),
 	    cmocka_unit_test(recognize__page_of_the_corpus__scores_as_stock_tesseract),
 	};
