@@ -23,6 +23,7 @@ static const assay_metric metrics[] = {ASSAY_AUDIO_METRIC_ROWS, {0}};
 
 typedef struct reader {
 	const params *p;
+	assay_part part; /* of the file that is read */
 	assay_av_input *in;
 	assay_sink *sink;
 	assay_av_track *tracks;
@@ -34,6 +35,17 @@ typedef struct reader {
 static bool is_audio(const AVStream *st)
 {
 	return st->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+}
+
+static assay_code open_track(reader *r, unsigned stream, unsigned ordinal, assay_err *err)
+{
+	char part[24] = "";
+
+	if (ordinal > 1)
+		(void)snprintf(part, sizeof part, "audio=%u", ordinal);
+	r->track_of[stream] = (int)r->count++;
+	return assay_av_track_open(&r->tracks[r->track_of[stream]], r->in, r->in->format->streams[stream], ordinal,
+				   part, r->sink, err);
 }
 
 static assay_code open_tracks(reader *r, assay_err *err)
@@ -57,16 +69,18 @@ static assay_code open_tracks(reader *r, assay_err *err)
 	r->track_of = assay_alloc(r->streams, sizeof *r->track_of);
 	if (r->tracks == NULL || r->track_of == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "stream table");
-	for (unsigned i = 0; i < r->streams && rc == ASSAY_OK; i++) {
-		char part[24] = "";
-		r->track_of[i] = is_audio(f->streams[i]) ? (int)r->count++ : -1;
-		if (r->track_of[i] < 0)
+	for (unsigned i = 0, ordinal = 0; i < r->streams && rc == ASSAY_OK; i++) {
+		r->track_of[i] = -1;
+		if (!is_audio(f->streams[i]))
 			continue;
-		if (r->count > 1)
-			(void)snprintf(part, sizeof part, "audio=%u", r->count);
-		rc =
-		    assay_av_track_open(&r->tracks[r->track_of[i]], r->in, f->streams[i], r->count, part, r->sink, err);
+		ordinal++;
+		if (r->part.stream == ASSAY_PART_AUDIO && r->part.audio != ordinal)
+			f->streams[i]->discard = AVDISCARD_ALL;
+		else
+			rc = open_track(r, i, ordinal, err);
 	}
+	if (rc == ASSAY_OK && r->count == 0)
+		return ASSAY_RAISE(err, ASSAY_EEMPTY, "no audio stream %u", r->part.audio);
 	return rc;
 }
 
@@ -124,7 +138,7 @@ fail:
 
 static assay_code read_container(const params *p, const assay_input *in, assay_sink *sink, assay_err *err)
 {
-	reader r = {.p = p, .sink = sink};
+	reader r = {.p = p, .part = in->part, .sink = sink};
 	const assay_code rc = run(&r, in, err);
 
 	for (unsigned i = 0; i < r.count; i++)

@@ -47,8 +47,9 @@ typedef struct candidate {
 typedef struct keyframes {
 	const params *p;
 	uint32_t root;
-	bool marked; /* marks come: key frames belong to shots */
-	bool open;   /* target is a sample that waits for its key frame */
+	assay_part part; /* of the source */
+	bool marked;     /* marks come: key frames belong to shots */
+	bool open;       /* target is a sample that waits for its key frame */
 	uint32_t target;
 	assay_time start;     /* of the target */
 	uint64_t count;       /* frames pushed */
@@ -62,12 +63,13 @@ static assay_code open_keyframes(void **state, void *shared, const void *p, cons
 {
 	keyframes *k = assay_alloc(1, sizeof *k);
 
-	(void)shared, (void)in;
+	(void)shared;
 	*state = k;
 	if (k == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "key frame picker");
 	k->p = p;
 	k->root = root;
+	k->part = in->part;
 	return ASSAY_OK;
 }
 
@@ -162,6 +164,8 @@ static assay_code push_frame(keyframes *k, const assay_value *v)
 {
 	candidate *c;
 
+	if (k->part.is_span && assay_time_cmp(v->time, k->part.start) < 0)
+		return ASSAY_OK;
 	if (!k->open)
 		begin_target(k, k->root, v->time);
 	if (k->count - k->settled > DELAY)
@@ -210,6 +214,7 @@ const assay_stage assay_stage_video_keyframes = {
     .reference = "Pertuz, Puig, Garcia: Analysis of focus measure operators, 2013 (absolute Laplacian)",
     .observes = ASSAY_VALUE_FRAME | ASSAY_VALUE_MARK,
     .max_delay = 0,
+    .spans = true,
     .determinism = ASSAY_EXACT_PER_BUILD,
     .libraries = libraries,
     .params = schema,

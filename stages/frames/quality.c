@@ -99,6 +99,9 @@ typedef struct moment {
 typedef struct quality {
 	const params *p;
 	uint32_t root;
+	assay_part part;         /* of the source */
+	bool from_start;         /* of a span: all before it comes too */
+	bool entered;            /* it has begun */
 	uint64_t count, settled; /* frames pushed, and those that are counted in a shot */
 	tally video, shot;
 	bool in_shot;
@@ -131,7 +134,7 @@ static assay_code open_quality(void **state, void *shared, const void *p, const 
 {
 	quality *q = assay_alloc(1, sizeof *q);
 
-	(void)shared, (void)in;
+	(void)shared;
 	*state = NULL;
 	if (q != NULL)
 		q->sharpness = assay_alloc(SHARPEST + 1, sizeof *q->sharpness);
@@ -141,6 +144,8 @@ static assay_code open_quality(void **state, void *shared, const void *p, const 
 	}
 	q->p = p;
 	q->root = root;
+	q->part = in->part;
+	q->from_start = in->from_start;
 	*state = q;
 	return ASSAY_OK;
 }
@@ -288,6 +293,24 @@ static assay_time end_of(const quality *q, const assay_value *v)
 	return t;
 }
 
+/*
+ * May the picture have stood still since before the span? The run that the frame before it is in began with one that is
+ * like it up to the noise; a frame that is farther from it than twice the noise is like none that may have begun it.
+ */
+static bool may_go_on_still(const quality *q, const assay_value *v)
+{
+	return q->before != NULL &&
+	       assay_frames_alike(&q->before->u.frame, &v->u.frame, 2 * (uint32_t)q->p->freeze_noise);
+}
+
+static bool enters(quality *q, const assay_value *v)
+{
+	if (!q->part.is_span || q->entered || assay_time_cmp(v->time, q->part.start) < 0)
+		return false;
+	q->entered = true;
+	return true;
+}
+
 static void push_frame(quality *q, const assay_value *v)
 {
 	const assay_grid *grid = assay_luma_grid(v);
@@ -313,10 +336,15 @@ static void push_frame(quality *q, const assay_value *v)
 
 static assay_code push_quality(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
+	quality *q = state;
+
 	if (v->kind == ASSAY_VALUE_MARK)
-		return push_mark(state, v, sink, err);
-	if (v->kind == ASSAY_VALUE_FRAME)
-		push_frame(state, v);
+		return push_mark(q, v, sink, err);
+	if (v->kind != ASSAY_VALUE_FRAME)
+		return ASSAY_OK;
+	if (enters(q, v) && !q->from_start && may_go_on_still(q, v))
+		return assay_widen(sink, err);
+	push_frame(q, v);
 	return ASSAY_OK;
 }
 
@@ -341,6 +369,9 @@ static assay_code flush_quality(void *state, assay_sink *sink, assay_err *err)
 
 	if (q->count == 0)
 		return ASSAY_OK;
+	/* The frame that comes next in the stream is not there to say when the last one ends. */
+	if (q->part.is_span)
+		q->ring[(q->count - 1) % RING].end = q->part.end;
 	end = q->ring[(q->count - 1) % RING].end;
 	while (q->settled < q->count)
 		settle_one(q);
@@ -375,6 +406,7 @@ const assay_stage assay_stage_video_quality = {
     .reference = "FFmpeg's filters blackdetect and freezedetect (what is black, what stands still); Pertuz, Puig, "
 		 "Garcia: Analysis of focus measure operators, 2013 (absolute Laplacian)",
     .observes = ASSAY_VALUE_FRAME | ASSAY_VALUE_MARK,
+    .spans = true,
     .determinism = ASSAY_EXACT,
     .params = schema,
     .params_size = sizeof(params),

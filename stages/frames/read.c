@@ -1,9 +1,11 @@
 /* video.read: one demux pass over a container; its main video stream and all its audio streams. */
 #include "captions.h"
+#include "clock.h"
 #include "frames.h"
 #include "libav.h"
 #include "luma.h"
 #include "track.h"
+#include "window.h"
 
 #include "assay/decimal.h"
 
@@ -101,14 +103,6 @@ static const assay_metric_note notes[] = {
     {0},
 };
 
-typedef struct clock {
-	AVRational tb;
-	int64_t guess;               /* ticks of a frame by the declared frame rate, >= 1 */
-	int64_t first, last, length; /* ticks; length is the last frame's duration, 0 unknown */
-	int64_t step_min, step_max;
-	uint64_t repaired;
-} clock_state;
-
 typedef struct reader {
 	const params *p;
 	assay_av_input *in;
@@ -119,13 +113,16 @@ typedef struct reader {
 	assay_luma luma;
 	uint32_t root;
 	int32_t rotation;
-	unsigned video_streams, track_count;
+	unsigned video_streams, audio_streams, track_count;
 	assay_av_track *tracks;
 	int *track_of;        /* stream index -> index into tracks, -1 for others; `streams` of them */
 	uint32_t *caption_of; /* stream index -> 1-based ordinal among the text subtitles, 0 for others */
 	uint32_t captions, captions_unread;
 	unsigned streams;
-	clock_state clock;
+	assay_frame_clock clock;
+	assay_part part; /* of the file that is read */
+	assay_window window;
+	uint64_t passed; /* frames that were emitted */
 	uint64_t packets, frames, errors, dropped, size_changes;
 	uint64_t left_out; /* packets that are decoded and not shown */
 	int width, height, first_width, first_height;
@@ -185,34 +182,10 @@ static int32_t rotation_of(const AVStream *st)
 	return (int32_t)(((lround(turn / 90.0) % 4) + 4) % 4 * 90);
 }
 
-/*
- * What a file claims is not to be computed with before it is bounded: times within 2^61 ticks and 10^10 s (300 years,
- * so that a clock's time of day may be one) of zero, frames of at most a day. Sums and differences then fit.
- */
-static int64_t ticks_of(int64_t seconds, AVRational tb)
-{
-	const int64_t n = av_rescale_q(seconds, (AVRational){1, 1}, tb);
-
-	return n < 0 || n > INT64_MAX / 4 ? INT64_MAX / 4 : n; /* below 0: it did not fit */
-}
-
-static bool is_time(int64_t t, AVRational tb)
-{
-	const int64_t most = ticks_of(10000000000, tb);
-
-	return t >= -most && t <= most;
-}
-
-static bool is_length(int64_t length, AVRational tb)
-{
-	return length > 0 && length <= ticks_of(86400, tb);
-}
-
-static assay_code open_video(reader *r, assay_err *err)
+static assay_code open_decoder(reader *r, assay_err *err)
 {
 	const AVCodecParameters *par = r->st->codecpar;
 	const AVCodec *codec = avcodec_find_decoder(par->codec_id);
-	const AVRational rate = r->st->avg_frame_rate.num > 0 ? r->st->avg_frame_rate : r->st->r_frame_rate;
 	assay_code rc;
 
 	if (codec == NULL)
@@ -223,45 +196,66 @@ static assay_code open_video(reader *r, assay_err *err)
 	rc = assay_av_decoder_open(&r->dec, codec, r->st, r->p->max_pixels, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	r->clock.tb = r->st->time_base;
-	r->clock.guess = 1;
-	if (rate.num > 0 && rate.den > 0)
-		r->clock.guess = av_rescale_q(1, av_inv_q(rate), r->clock.tb);
-	r->clock.guess = is_length(r->clock.guess, r->clock.tb) ? r->clock.guess : 1;
-	r->clock.step_min = INT64_MAX;
+	assay_frame_clock_init(&r->clock, r->st);
 	r->rotation = rotation_of(r->st);
+	return ASSAY_OK;
+}
+
+static assay_code open_video(reader *r, const assay_input *in, assay_err *err)
+{
+	assay_code rc;
+
+	ASSAY_TRY(choose_video(r, err));
+	r->frame = av_frame_alloc();
+	if (r->frame == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "frame");
+	ASSAY_TRY(open_decoder(r, err));
+	ASSAY_TRY(assay_window_open(&r->window, in, r->clock.tb, err));
 	return assay_sample(r->sink, ASSAY_SAMPLE_VIDEO, "", ASSAY_NO_PARENT, &r->root, err);
+fail:
+	return rc;
+}
+
+static bool is_wanted(const reader *r, unsigned audio)
+{
+	return r->part.stream == ASSAY_PART_EVERY || (r->part.stream == ASSAY_PART_AUDIO && r->part.audio == audio);
 }
 
 static assay_code open_tracks(reader *r, assay_err *err)
 {
 	const AVFormatContext *f = r->in->format;
-	unsigned count = 0;
 
 	r->streams = f->nb_streams;
 	r->track_of = assay_alloc(r->streams, sizeof *r->track_of);
 	for (unsigned i = 0; i < r->streams; i++)
-		count += f->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-	if (count > r->p->max_audio_streams)
-		return ASSAY_RAISE(err, ASSAY_EFULL, "%u audio streams exceed max_audio_streams %lld", count,
+		r->audio_streams += f->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+	if (r->audio_streams > r->p->max_audio_streams)
+		return ASSAY_RAISE(err, ASSAY_EFULL, "%u audio streams exceed max_audio_streams %lld", r->audio_streams,
 				   (long long)r->p->max_audio_streams);
-	r->tracks = assay_alloc(count, sizeof *r->tracks);
+	r->tracks = assay_alloc(r->audio_streams, sizeof *r->tracks);
 	if (r->track_of == NULL || r->tracks == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "stream table");
-	for (unsigned i = 0; i < r->streams; i++) {
+	for (unsigned i = 0, ordinal = 0; i < r->streams; i++) {
 		char part[24];
 		assay_code rc;
 		r->track_of[i] = -1;
-		if (f->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_AUDIO)
+		if (f->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || !is_wanted(r, ++ordinal))
 			continue;
 		r->track_of[i] = (int)r->track_count++;
-		(void)snprintf(part, sizeof part, "audio=%u", r->track_count);
-		rc = assay_av_track_open(&r->tracks[r->track_of[i]], r->in, f->streams[i], r->track_count, part,
-					 r->sink, err);
+		(void)snprintf(part, sizeof part, "audio=%u", ordinal);
+		rc = assay_av_track_open(&r->tracks[r->track_of[i]], r->in, f->streams[i], ordinal, part, r->sink, err);
 		if (rc != ASSAY_OK)
 			return rc;
 	}
 	return ASSAY_OK;
+}
+
+/* Of one stream, or a span of it, the demuxer need not read the rest. */
+static void pass_over_others(reader *r)
+{
+	for (unsigned i = 0; i < r->streams; i++)
+		if (r->track_of[i] < 0 && (int)i != (r->st != NULL ? r->st->index : -1))
+			r->in->format->streams[i]->discard = AVDISCARD_ALL;
 }
 
 static assay_code find_captions(reader *r, assay_err *err)
@@ -281,31 +275,6 @@ static assay_code find_captions(reader *r, assay_err *err)
 
 /* ---------------------------------------------------------------- frames */
 
-/* Presentation time of a frame: its own when it rises, else one step or one tick after the frame before. */
-static int64_t retime(clock_state *c, const AVFrame *f, bool first)
-{
-	const int64_t step = c->length > 0 ? c->length : c->guess;
-	int64_t t = f->best_effort_timestamp;
-
-	if (t == AV_NOPTS_VALUE) {
-		t = first ? 0 : c->last + step;
-		c->repaired++;
-	} else if (!first && t <= c->last) {
-		t = c->last + 1;
-		c->repaired++;
-	}
-	if (first) {
-		c->first = t;
-	} else {
-		const int64_t d = t - c->last;
-		c->step_min = d < c->step_min ? d : c->step_min;
-		c->step_max = d > c->step_max ? d : c->step_max;
-	}
-	c->last = t;
-	c->length = is_length(f->pkt_duration, c->tb) ? f->pkt_duration : 0;
-	return t;
-}
-
 static void note_size(reader *r, const AVFrame *f)
 {
 	if (r->frames == 0) {
@@ -319,27 +288,51 @@ static void note_size(reader *r, const AVFrame *f)
 	r->height = f->height;
 }
 
-static assay_code emit_frame(reader *r, AVFrame *f, assay_err *err)
+static assay_code emit_frame(reader *r, AVFrame *f, int64_t t, int64_t length, assay_err *err)
 {
 	const AVRational tb = r->clock.tb;
-	int64_t t;
 	assay_value *v;
-	assay_code rc;
+	const assay_code rc = assay_luma_value(&r->luma, &v, f, r->root, err);
 
-	if (f->best_effort_timestamp != AV_NOPTS_VALUE && !is_time(f->best_effort_timestamp, tb))
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a frame's time is out of range");
-	t = retime(&r->clock, f, r->frames == 0);
-	if (!is_time(t, tb))
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a frame's time is out of range");
-	note_size(r, f);
-	rc = assay_luma_value(&r->luma, &v, f, r->root, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	v->time = (assay_time){t, tb.num, tb.den};
-	v->u.frame.duration = (assay_time){r->clock.length, tb.num, tb.den};
-	v->u.frame.index = r->frames++;
+	v->u.frame.duration = (assay_time){length, tb.num, tb.den};
+	v->u.frame.index = r->passed++;
 	v->u.frame.rotation = r->rotation;
 	return assay_emit(r->sink, v, err);
+}
+
+static assay_code pass_on(reader *r, AVFrame *f, int64_t t, assay_err *err)
+{
+	assay_window *w = &r->window;
+	const assay_window_place place = assay_window_place_of(w, t);
+	assay_code rc = ASSAY_OK;
+
+	if (place == ASSAY_WINDOW_BEHIND) {
+		av_frame_unref(f);
+		return ASSAY_OK;
+	}
+	if (place == ASSAY_WINDOW_HOLD) {
+		assay_window_hold(w, f, t, r->clock.length);
+		return ASSAY_OK;
+	}
+	if (w->bounded && w->held->buf[0] != NULL)
+		rc = emit_frame(r, w->held, w->time, w->length, err);
+	return rc == ASSAY_OK ? emit_frame(r, f, t, r->clock.length, err) : rc;
+}
+
+static assay_code time_frame(reader *r, AVFrame *f, assay_err *err)
+{
+	int64_t t;
+
+	if (!assay_frame_clock_tick(&r->clock, &t, f))
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "a frame's time is out of range");
+	if (r->window.sought && r->clock.repaired > 0)
+		return assay_widen(r->sink, err);
+	note_size(r, f);
+	r->frames++;
+	return pass_on(r, f, t, err);
 }
 
 static assay_code take_frame(reader *r, AVFrame *f, bool *bad, assay_err *err)
@@ -347,12 +340,14 @@ static assay_code take_frame(reader *r, AVFrame *f, bool *bad, assay_err *err)
 	const bool broken = (f->flags & AV_FRAME_FLAG_CORRUPT) || f->decode_error_flags != 0;
 
 	*bad = *bad || broken;
+	if (!assay_window_trusts(&r->window, f, r->frames == 0, !*bad && assay_av_log_errors() == 0))
+		return assay_widen(r->sink, err);
 	if (broken && r->frames == 0) {
 		r->dropped++;
 		av_frame_unref(f);
 		return assay_drop(r->sink, "a broken frame before the first clean one", 1, err);
 	}
-	return emit_frame(r, f, err);
+	return time_frame(r, f, err);
 }
 
 static assay_code push_video(reader *r, const AVPacket *pkt, assay_err *err)
@@ -363,9 +358,11 @@ static assay_code push_video(reader *r, const AVPacket *pkt, assay_err *err)
 
 	if (pkt != NULL && assay_av_encrypted(r->st, pkt))
 		return ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "the video is encrypted");
+	if (pkt != NULL && !assay_window_begins(&r->window, r->st, pkt))
+		return assay_widen(r->sink, err);
 	assay_av_log_clear();
 	e = avcodec_send_packet(r->dec, pkt);
-	while (rc == ASSAY_OK && e != AVERROR(ENOMEM) && e != AVERROR_PATCHWELCOME) {
+	while (rc == ASSAY_OK && !r->window.done && e != AVERROR(ENOMEM) && e != AVERROR_PATCHWELCOME) {
 		bad = bad || (e < 0 && e != AVERROR_EOF);
 		e = avcodec_receive_frame(r->dec, r->frame);
 		if (e == AVERROR(EAGAIN) || e == AVERROR_EOF)
@@ -377,7 +374,10 @@ static assay_code push_video(reader *r, const AVPacket *pkt, assay_err *err)
 	}
 	if (e == AVERROR(ENOMEM) || e == AVERROR_PATCHWELCOME)
 		return assay_av_raise(err, e, "decode video");
-	r->errors += bad || (e < 0 && e != AVERROR(EAGAIN) && e != AVERROR_EOF) || assay_av_log_errors() > 0;
+	bad = bad || (e < 0 && e != AVERROR(EAGAIN) && e != AVERROR_EOF) || assay_av_log_errors() > 0;
+	if (bad && rc == ASSAY_OK && r->window.sought)
+		return assay_widen(r->sink, err);
+	r->errors += bad;
 	r->packets += pkt != NULL;
 	r->left_out += pkt != NULL && (pkt->flags & AV_PKT_FLAG_DISCARD);
 	return rc;
@@ -387,9 +387,9 @@ static assay_code push_packet(reader *r, const AVPacket *pkt, assay_err *err)
 {
 	const unsigned s = (unsigned)pkt->stream_index;
 
-	if (pkt->stream_index == r->st->index)
+	if (r->part.stream != ASSAY_PART_AUDIO && pkt->stream_index == r->st->index)
 		return push_video(r, pkt, err);
-	if (s < r->streams && r->caption_of[s] > 0)
+	if (s < r->streams && r->caption_of != NULL && r->caption_of[s] > 0)
 		return assay_caption_push(r->in->format->streams[s], pkt, r->root, r->caption_of[s], r->sink, err);
 	/* Streams that appear later (MPEG-TS) were not announced; they are not read. */
 	if (s < r->streams && r->track_of[s] >= 0)
@@ -405,32 +405,25 @@ static assay_code pump(reader *r, assay_err *err)
 
 	if (pkt == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "packet");
-	while (rc == ASSAY_OK) {
+	while (rc == ASSAY_OK && !r->window.done) {
 		rc = assay_av_next(r->in, pkt, &end, err);
 		if (rc != ASSAY_OK || end)
 			break;
 		rc = push_packet(r, pkt, err);
 		av_packet_unref(pkt);
+		if (rc == ASSAY_OK && r->window.sought && r->in->errors > 0)
+			rc = assay_widen(r->sink, err);
 	}
 	av_packet_free(&pkt);
-	return rc == ASSAY_OK ? push_video(r, NULL, err) : rc;
+	return rc == ASSAY_OK && r->dec != NULL && !r->window.done ? push_video(r, NULL, err) : rc;
 }
 
 /* ---------------------------------------------------------------- the end */
 
-static int64_t last_length(const reader *r)
-{
-	const clock_state *c = &r->clock;
-
-	if (c->length > 0)
-		return c->length;
-	return r->frames > 1 && c->step_max > 0 && c->guess <= 1 ? c->step_min : c->guess;
-}
-
 static assay_code judge(const reader *r, assay_err *err)
 {
 	const int64_t declared = assay_av_declared(r->in, (unsigned)r->st->index);
-	const int64_t have = r->clock.last + last_length(r) - r->clock.first;
+	const int64_t have = r->clock.last + assay_frame_clock_last(&r->clock) - r->clock.first;
 	assay_code rc;
 
 	if (r->frames == 0 && r->packets == 0 && r->in->errors == 0 && !r->in->cut)
@@ -489,9 +482,9 @@ fail:
 
 static assay_code measure_time(const reader *r, assay_err *err)
 {
-	const clock_state *c = &r->clock;
+	const assay_frame_clock *c = &r->clock;
 	const assay_time zero = {0, c->tb.num, c->tb.den};
-	const assay_time length = {c->last + last_length(r) - c->first, c->tb.num, c->tb.den};
+	const assay_time length = {c->last + assay_frame_clock_last(c) - c->first, c->tb.num, c->tb.den};
 	const int64_t spread = c->step_max - c->step_min;
 	bool variable;
 	assay_code rc;
@@ -522,7 +515,7 @@ static assay_code measure_counts(const reader *r, assay_err *err)
 	    {M_DROPPED, (int64_t)r->dropped},
 	    {M_SIZE_CHANGES, (int64_t)r->size_changes},
 	    {M_STREAMS, r->video_streams},
-	    {M_AUDIO_STREAMS, r->track_count},
+	    {M_AUDIO_STREAMS, r->audio_streams},
 	    {M_SUBTITLE_STREAMS, r->captions},
 	    {M_SUBTITLES_UNREAD, r->captions_unread},
 	};
@@ -537,18 +530,54 @@ static assay_code measure_counts(const reader *r, assay_err *err)
 	return assay_measure(r->sink, r->root, M_PIXEL_ASPECT, assay_round_ratio(r->aspect.num, r->aspect.den, 4), err);
 }
 
+static assay_code finish_tracks(reader *r, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (unsigned i = 0; i < r->track_count && rc == ASSAY_OK; i++)
+		rc = assay_av_track_finish(&r->tracks[i], r->in, M_AUDIO, r->p->max_damage, r->sink, err);
+	return rc;
+}
+
+/* The whole was judged when it was read. What was passed over to get here tells how much of it was decoded. */
+static assay_code finish_span(reader *r, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	/* Some decoders wait for a key frame without a word. */
+	if (!r->window.entered && r->window.sought)
+		return assay_widen(r->sink, err);
+	if (!r->window.entered)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "the span has no frame");
+	if (r->window.before > 0)
+		rc = assay_drop(r->sink, "a frame before the span", r->window.before, err);
+	return rc == ASSAY_OK ? assay_end(r->sink, r->root, err) : rc;
+}
+
+static assay_code finish_sound(reader *r, assay_err *err)
+{
+	assay_code rc = finish_tracks(r, err);
+
+	for (unsigned i = 0; i < r->track_count && rc == ASSAY_OK; i++)
+		rc = assay_end(r->sink, r->tracks[i].root, err);
+	return rc;
+}
+
 static assay_code finish(reader *r, assay_err *err)
 {
 	const AVRational tb = r->clock.tb;
 	assay_code rc;
 
+	if (r->part.stream == ASSAY_PART_AUDIO)
+		return finish_sound(r, err);
+	if (r->window.bounded)
+		return finish_span(r, err);
 	ASSAY_TRY(judge(r, err));
-	for (unsigned i = 0; i < r->track_count; i++)
-		ASSAY_TRY(assay_av_track_finish(&r->tracks[i], r->in, M_AUDIO, r->p->max_damage, r->sink, err));
+	ASSAY_TRY(finish_tracks(r, err));
 	ASSAY_TRY(measure_counts(r, err));
 	ASSAY_TRY(measure_time(r, err));
 	ASSAY_TRY(assay_span(r->sink, r->root, (assay_time){r->clock.first, tb.num, tb.den},
-			     (assay_time){r->clock.last + last_length(r), tb.num, tb.den}, err));
+			     (assay_time){r->clock.last + assay_frame_clock_last(&r->clock), tb.num, tb.den}, err));
 	ASSAY_TRY(assay_end(r->sink, r->root, err));
 	for (unsigned i = 0; i < r->track_count; i++)
 		ASSAY_TRY(assay_end(r->sink, r->tracks[i].root, err));
@@ -567,6 +596,7 @@ static void release(reader *r)
 	av_frame_free(&r->frame);
 	avcodec_free_context(&r->dec);
 	assay_luma_release(&r->luma);
+	assay_window_release(&r->window);
 	assay_av_close(r->in);
 }
 
@@ -575,13 +605,16 @@ static assay_code run(reader *r, const assay_input *in, assay_err *err)
 	assay_code rc;
 
 	ASSAY_TRY(assay_av_open(&r->in, in, err));
-	ASSAY_TRY(choose_video(r, err));
-	r->frame = av_frame_alloc();
-	if (r->frame == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "frame");
-	ASSAY_TRY(open_video(r, err));
+	if (r->part.stream != ASSAY_PART_AUDIO)
+		ASSAY_TRY(open_video(r, in, err));
 	ASSAY_TRY(open_tracks(r, err));
-	ASSAY_TRY(find_captions(r, err));
+	if (r->part.stream == ASSAY_PART_AUDIO && r->track_count == 0)
+		return ASSAY_RAISE(err, ASSAY_EEMPTY, "no audio stream %u", r->part.audio);
+	if (r->part.stream == ASSAY_PART_EVERY)
+		ASSAY_TRY(find_captions(r, err));
+	if (r->part.stream == ASSAY_PART_AUDIO || r->window.bounded)
+		pass_over_others(r);
+	ASSAY_TRY(assay_window_seek(&r->window, r->in, r->st, err));
 	ASSAY_TRY(pump(r, err));
 	return finish(r, err);
 fail:
@@ -590,7 +623,7 @@ fail:
 
 static assay_code read_video(void *shared, const void *p, const assay_input *in, assay_sink *sink, assay_err *err)
 {
-	reader r = {.p = p, .sink = sink};
+	reader r = {.p = p, .sink = sink, .part = in->part};
 	assay_code rc;
 
 	(void)shared;
@@ -604,6 +637,7 @@ const assay_stage assay_stage_video_read = {
     .name = "video.read",
     .version = 3,
     .modality = ASSAY_MODALITY_VIDEO,
+    .spans = true,
     .summary = "reads the main video stream, every audio stream and all text subtitles of a file in one pass",
     .reference = "",
     .emits = ASSAY_VALUE_FRAME | ASSAY_VALUE_PCM | ASSAY_VALUE_CUE,

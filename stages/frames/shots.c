@@ -66,7 +66,8 @@ typedef struct shots {
 	uint64_t judged;  /* frames for which it is settled whether a shot begins there */
 	uint64_t started; /* ordinal of the current shot's first frame */
 	uint64_t shots;
-	uint32_t shot; /* the current shot's sample */
+	assay_part part; /* of the source; a span is a shot of its own */
+	uint32_t shot;   /* the current shot's sample */
 	assay_time start, end;
 	seen ring[RING];
 } shots;
@@ -76,11 +77,12 @@ static assay_code open_shots(void **state, void *shared, const void *p, const as
 {
 	shots *s = assay_alloc(1, sizeof *s);
 
-	(void)shared, (void)in;
+	(void)shared;
 	*state = s;
 	if (s == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "shot detector");
 	s->p = p;
+	s->part = in->part;
 	s->root = root;
 	return ASSAY_OK;
 }
@@ -240,6 +242,24 @@ static assay_time end_of(const shots *s, const assay_value *v)
 	return t;
 }
 
+/* The shot was found in the whole stream, and begins with the span. */
+static assay_code push_in_span(shots *s, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	if (s->shots > 0 || assay_time_cmp(v->time, s->part.start) < 0)
+		return ASSAY_OK;
+	return begin_shot(s, s->count - 1, sink, err);
+}
+
+/* In ticks of the frames' own time base, as an end that was seen. */
+static assay_time end_of_span(const shots *s)
+{
+	const assay_time end = s->part.end;
+
+	return end.den == s->start.den && end.ticks % s->start.num == 0
+		   ? (assay_time){end.ticks / s->start.num, s->start.num, end.den}
+		   : end;
+}
+
 static assay_code push_shots(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
 	shots *s = state;
@@ -253,6 +273,8 @@ static assay_code push_shots(void *state, const assay_value *v, assay_sink *sink
 	now->step = s->count > 0 ? assay_grid_distance(&now->grid, &frame_at(s, s->count - 1)->grid) : 0;
 	s->count++;
 	s->end = end_of(s, v);
+	if (s->part.is_span)
+		return push_in_span(s, v, sink, err);
 	/* The first mark comes with the first frame: it tells later stages that there will be marks. */
 	if (s->count == 1)
 		return judge(s, 0, sink, err);
@@ -266,6 +288,8 @@ static assay_code flush_shots(void *state, assay_sink *sink, assay_err *err)
 
 	if (s->count == 0)
 		return ASSAY_OK;
+	if (s->part.is_span)
+		return s->shots > 0 ? end_shot(s, end_of_span(s), s->count - s->started, sink, err) : ASSAY_OK;
 	while (rc == ASSAY_OK && s->judged < s->count)
 		rc = judge(s, s->judged, sink, err);
 	if (rc == ASSAY_OK)
@@ -285,6 +309,7 @@ const assay_stage assay_stage_video_shots = {
     .emits = ASSAY_VALUE_MARK,
     .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_SHOT),
     .max_delay = DELAY,
+    .spans = true,
     .determinism = ASSAY_EXACT,
     .params = schema,
     .params_size = sizeof(params),

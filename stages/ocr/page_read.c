@@ -172,8 +172,8 @@ static assay_code choose_range(job *j, uint32_t total)
 	j->total = total;
 	if (total == 0)
 		return ASSAY_RAISE(j->err, ASSAY_EEMPTY, "the document has no pages");
-	j->first = j->in->first_page > 0 ? j->in->first_page : 1;
-	j->last = j->in->last_page > 0 && j->in->last_page < total ? j->in->last_page : total;
+	j->first = j->in->part.first_page > 0 ? j->in->part.first_page : 1;
+	j->last = j->in->part.last_page > 0 && j->in->part.last_page < total ? j->in->part.last_page : total;
 	if (j->first > total)
 		return ASSAY_RAISE(j->err, ASSAY_EEMPTY, "the document has %u pages, none from page %u on", total,
 				   j->first);

@@ -109,6 +109,11 @@ assay_code assay_fail(assay_sink *s, assay_failure failure, assay_err *err, cons
 	return s->ops->fail(s, failure, message, err);
 }
 
+assay_code assay_widen(assay_sink *s, assay_err *err)
+{
+	return s->ops->widen(s, err);
+}
+
 assay_code assay_drop(assay_sink *s, const char *reason, uint64_t count, assay_err *err)
 {
 	return s->ops->drop(s, reason, count, err);

@@ -27,6 +27,18 @@ static void params(const uint8_t *data, size_t size)
 	}
 }
 
+/* What was understood is written as it stood there. */
+static void part(const assay_part *p)
+{
+	char text[ASSAY_PART_TEXT], again[ASSAY_PART_TEXT];
+	assay_part got;
+
+	assay_part_text(text, p);
+	fuzz_assert(assay_part_read(&got, text, strlen(text), NULL) == ASSAY_OK);
+	assay_part_text(again, &got);
+	fuzz_assert(strcmp(text, again) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	ASSAY_AUTO_BUF in = ASSAY_BUF_INIT;
@@ -52,6 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 3:
 		rc = message_read_unit(&unit, &in, &err);
+		if (rc == ASSAY_OK)
+			part(&unit.part);
 		unit_message_release(&unit);
 		break;
 	case 4:

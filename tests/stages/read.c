@@ -148,8 +148,8 @@ static assay_code pages(const assay_buf *text, const params *p, const assay_inpu
 	ASSAY_AUTO_FREE char *path = directive(text, "path");
 	ASSAY_AUTO_BUF report = ASSAY_BUF_INIT;
 	const uint32_t total = count != NULL ? (uint32_t)strtoul(count, NULL, 10) : 1;
-	const uint32_t first = in->first_page != 0 ? in->first_page : 1;
-	const uint32_t last = in->last_page != 0 && in->last_page < total ? in->last_page : total;
+	const uint32_t first = in->part.first_page != 0 ? in->part.first_page : 1;
+	const uint32_t last = in->part.last_page != 0 && in->part.last_page < total ? in->part.last_page : total;
 	const int met = act != NULL && p->obey ? test_act(act, path != NULL ? path : "", in->fd, &report) : 0;
 	const assay_sidecar *truth = assay_input_sidecar(in, "ground_truth");
 	assay_code rc = assay_pages(sink, total, err);

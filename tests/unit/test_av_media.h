@@ -60,10 +60,10 @@ static UNUSED assay_code count_png(void *ctx, const void *data, size_t size, con
 	return ASSAY_OK;
 }
 
-static UNUSED void chain_run(test_chain *c, int fd)
+static UNUSED void chain_run_part(test_chain *c, int fd, const assay_part *part, bool from_start)
 {
 	const assay_chain_opts opts = {.artifact = count_png, .ctx = c};
-	assay_input in = {.fd = fd};
+	assay_input in = {.fd = fd, .part = *part, .from_start = from_start};
 	assay_err err = ASSAY_ERR_INIT;
 	struct stat st;
 	assay_code rc;
@@ -77,6 +77,13 @@ static UNUSED void chain_run(test_chain *c, int fd)
 	if (rc != ASSAY_OK)
 		print_error("%s\n", err.msg);
 	assert_int_equal(rc, ASSAY_OK);
+}
+
+static UNUSED void chain_run(test_chain *c, int fd)
+{
+	const assay_part every = {0};
+
+	chain_run_part(c, fd, &every, false);
 }
 
 static UNUSED void chain_close(test_chain *c)
@@ -170,10 +177,12 @@ typedef struct clip {
 	void (*paint)(AVFrame *f, int n);
 	int64_t (*when)(int n); /* NULL: n */
 	const char *movflags;
+	int b_frames, gop; /* gop 0: 12 */
+	bool all_key;      /* the container calls every packet of the video a key frame */
 	int sound_streams; /* of pcm_s16le or aac (mp4), 1 kHz at -20 dBFS, as long as the video */
 } clip;
 
-static UNUSED void drain(AVFormatContext *oc, AVCodecContext *enc, AVStream *st, const AVFrame *f)
+static UNUSED void drain_as(AVFormatContext *oc, AVCodecContext *enc, AVStream *st, const AVFrame *f, int flags)
 {
 	AVPacket *pkt = av_packet_alloc();
 
@@ -183,9 +192,15 @@ static UNUSED void drain(AVFormatContext *oc, AVCodecContext *enc, AVStream *st,
 		if (pkt->duration == 0)
 			pkt->duration = av_rescale_q(1, enc->time_base, st->time_base);
 		pkt->stream_index = st->index;
+		pkt->flags |= flags;
 		assert_true(av_interleaved_write_frame(oc, pkt) >= 0);
 	}
 	av_packet_free(&pkt);
+}
+
+static UNUSED void drain(AVFormatContext *oc, AVCodecContext *enc, AVStream *st, const AVFrame *f)
+{
+	drain_as(oc, enc, st, f, 0);
 }
 
 static UNUSED AVCodecContext *open_video_encoder(const clip *c, AVFormatContext *oc, AVStream **st)
@@ -198,8 +213,8 @@ static UNUSED AVCodecContext *open_video_encoder(const clip *c, AVFormatContext 
 	enc->pix_fmt = c->pixels;
 	enc->time_base = c->frame;
 	enc->framerate = av_inv_q(c->frame);
-	enc->gop_size = 12;
-	enc->max_b_frames = 0;
+	enc->gop_size = c->gop > 0 ? c->gop : 12;
+	enc->max_b_frames = c->b_frames;
 	enc->bit_rate = 8000000;
 	enc->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
 	enc->thread_count = 1;
@@ -262,6 +277,8 @@ static UNUSED void write_sound(AVFormatContext *oc, AVCodecContext *enc, AVStrea
 
 static UNUSED void write_frames(const clip *c, AVFormatContext *oc, AVCodecContext *enc, AVStream *st)
 {
+	const int flags = c->all_key ? AV_PKT_FLAG_KEY : 0;
+
 	for (int n = 0; n < c->frames; n++) {
 		AVFrame *f = av_frame_alloc();
 		f->format = c->pixels;
@@ -270,10 +287,10 @@ static UNUSED void write_frames(const clip *c, AVFormatContext *oc, AVCodecConte
 		assert_true(av_frame_get_buffer(f, 0) >= 0);
 		f->pts = c->when != NULL ? c->when(n) : n;
 		c->paint(f, n);
-		drain(oc, enc, st, f);
+		drain_as(oc, enc, st, f, flags);
 		av_frame_free(&f);
 	}
-	drain(oc, enc, st, NULL);
+	drain_as(oc, enc, st, NULL, flags);
 }
 
 static UNUSED int make_clip(const clip *c)

@@ -41,7 +41,9 @@ typedef struct plan {
 		TWICE,
 		WRONG_KIND,
 		REJECTS,
-		CHILD
+		CHILD,
+		WIDENS, /* when the second value comes, unless it was begun again */
+		WIDENS_ALWAYS
 	} how;
 	assay_code code;
 } plan;
@@ -95,6 +97,7 @@ static assay_code filter_push(void *state, const assay_value *v, assay_sink *sin
 typedef struct counter {
 	uint32_t root;
 	const plan *plan;
+	bool from_start;
 	int64_t seen;
 } counter;
 
@@ -103,9 +106,10 @@ static assay_code counter_open(void **state, void *shared, const void *params, c
 {
 	counter *c = calloc(1, sizeof *c);
 
-	(void)shared, (void)in;
+	(void)shared;
 	if (c == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "counter");
+	c->from_start = in->from_start;
 	c->root = root;
 	c->plan = params;
 	*state = c;
@@ -117,8 +121,10 @@ static assay_code counter_push(void *state, const assay_value *v, assay_sink *si
 {
 	counter *c = state;
 
-	(void)v, (void)sink, (void)err;
+	(void)v;
 	c->seen++;
+	if (c->seen == 2 && (c->plan->how == WIDENS_ALWAYS || (c->plan->how == WIDENS && !c->from_start)))
+		return assay_widen(sink, err);
 	return ASSAY_OK;
 }
 
@@ -243,6 +249,7 @@ static void chain__stage_breaks_the_interface__einval_names_it(void **state)
 	    {{.how = SAME_PART, .roots = 2, .values = 1}, "makes sample 'a' twice"},
 	    {{.how = TWICE, .roots = 1, .values = 2}, "is measured twice"},
 	    {{.how = WRONG_KIND, .roots = 1, .values = 2}, "measures test.page on a video"},
+	    {{.how = WIDENS, .roots = 1, .values = 4}, "test.counter asks for more than there is"}, /* of no span */
 	};
 
 	(void)state;
@@ -374,6 +381,40 @@ static void chain__one_shot_twice_among_many__einval(void **state)
 	}
 }
 
+static assay_code run_span(const plan *p, assay_result *r, assay_err *err)
+{
+	const assay_chain_step steps[] = {{&reader, p, NULL}, {&filter, p, NULL}, {&count, p, NULL}};
+	assay_input in = {.fd = -1, .part.stream = ASSAY_PART_VIDEO};
+
+	assert_true(assay_part_bound(&in.part, (assay_time){0, 1, 25}, (assay_time){1, 1, 25}));
+	return assay_chain_run(r, steps, 3, &in, NULL, err);
+}
+
+static void chain__span__holder_has_no_measures_and_may_be_begun_again(void **state)
+{
+	const plan well = {.roots = 1, .values = 7, .how = CHILD}, widens = {.roots = 1, .values = 7, .how = WIDENS};
+	const plan always = {.roots = 1, .values = 7, .how = WIDENS_ALWAYS};
+	ASSAY_AUTO_RESULT a = {0};
+	ASSAY_AUTO_RESULT b = {0};
+	ASSAY_AUTO_RESULT c = {0};
+	assay_err err = ASSAY_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(run_span(&well, &a, NULL), ASSAY_OK);
+	assert_int_equal(a.sample_count, 2);
+	assert_false(a.samples[0].measurements[0].defined);
+	assert_string_equal(a.samples[0].measurements[0].reason, "a span of it was read");
+	assert_int_equal(a.samples[0].artifact_count, 0);
+	assert_int_equal(run_span(&widens, &b, NULL), ASSAY_OK);
+	assert_int_equal(b.failure, ASSAY_FAILURE_NONE);
+	assert_int_equal(b.sample_count, 1); /* nothing is left of the first time */
+	assert_int_equal(b.steps[0].out, 7);
+	assert_int_equal(b.steps[2].passed, 4);
+	assert_int_equal(run_span(&always, &c, &err), ASSAY_EINVAL);
+	assert_string_equal(err.msg, "test.counter asks for more than there is");
+	assert_int_equal(open_states, 0);
+}
+
 /* The record of a result survives the trip, and reads back the same. */
 static void result_record__of_a_chain__round_trip(void **state)
 {
@@ -403,6 +444,7 @@ int main(void)
 	    cmocka_unit_test(chain__every_alloc_fails_in_turn__told_no_leak),
 	    cmocka_unit_test(chain__hundred_thousand_shots__in_linear_time),
 	    cmocka_unit_test(chain__one_shot_twice_among_many__einval),
+	    cmocka_unit_test(chain__span__holder_has_no_measures_and_may_be_begun_again),
 	    cmocka_unit_test(result_record__of_a_chain__round_trip),
 	};
 

@@ -234,8 +234,7 @@ static void message__unit__round_trip(void **state)
 	const assay_worker_sidecar sidecars[] = {{"ground_truth", -1}, {"transcript", -1}};
 	const assay_worker_unit sent = {.chain = 2,
 					.size = 12345678901,
-					.first_page = 17,
-					.last_page = 32,
+					.part = {.first_page = 17, .last_page = 32},
 					.sidecars = sidecars,
 					.sidecar_count = 2};
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
@@ -246,8 +245,8 @@ static void message__unit__round_trip(void **state)
 	assert_int_equal(message_read_unit(&got, &b, NULL), ASSAY_OK);
 	assert_int_equal(got.chain, 2);
 	assert_int_equal(got.size, 12345678901);
-	assert_int_equal(got.first_page, 17);
-	assert_int_equal(got.last_page, 32);
+	assert_int_equal(got.part.first_page, 17);
+	assert_int_equal(got.part.last_page, 32);
 	assert_int_equal(got.sidecar_count, 2);
 	assert_string_equal(got.roles[1], "transcript");
 	unit_message_release(&got);

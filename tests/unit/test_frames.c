@@ -212,11 +212,20 @@ static void video_read__two_sound_streams__audio_samples(void **state)
 
 static void video_read__formats_without_8bit_luma__converted_or_in_place(void **state)
 {
-	clip rgb = {"matroska", AV_CODEC_ID_FFV1, AV_PIX_FMT_BGR0, 64, 48, {1, 25}, 3, paint_rgb, NULL, NULL, 0};
-	clip grey = {"matroska", AV_CODEC_ID_FFV1, AV_PIX_FMT_GRAY16LE, 64, 48, {1, 25}, 3, paint_grey16, NULL, NULL,
-		     0};
+	const clip rgb = {.format = "matroska",
+			  .codec = AV_CODEC_ID_FFV1,
+			  .pixels = AV_PIX_FMT_BGR0,
+			  .width = 64,
+			  .height = 48,
+			  .frame = {1, 25},
+			  .frames = 3,
+			  .paint = paint_rgb};
+	clip grey = rgb;
 	int fd = make_clip(&rgb);
 	test_chain c = run_reader(fd);
+
+	grey.pixels = AV_PIX_FMT_GRAY16LE;
+	grey.paint = paint_grey16;
 
 	(void)state;
 	assert_ok(&c);

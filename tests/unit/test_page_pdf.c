@@ -122,7 +122,7 @@ static void read__colour__32_bits(void **state)
 static void read__pages_17_to_20_of_20__those_only(void **state)
 {
 	ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
-	assay_input in = {.first_page = 17, .last_page = 32};
+	assay_input in = {.part = {.first_page = 17, .last_page = 32}};
 
 	(void)state;
 	draw_document(&pdf, 20, false);

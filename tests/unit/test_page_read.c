@@ -607,7 +607,7 @@ static void read__range_of_pages__those_only(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		const assay_input in = {
-		    .fd = fd, .size = e.size, .first_page = cases[i].first, .last_page = cases[i].last};
+		    .fd = fd, .size = e.size, .part = {.first_page = cases[i].first, .last_page = cases[i].last}};
 
 		run_forget(&r);
 		run_input(&r, &in);

@@ -17,6 +17,7 @@
 #include "assay/buf.h"
 #include "assay/error.h"
 #include "assay/kind.h"
+#include "assay/part.h"
 #include "assay/time.h"
 
 #include <stdbool.h>
@@ -154,6 +155,7 @@ typedef struct assay_sink_ops {
 	assay_code (*drop)(assay_sink *s, const char *reason, uint64_t count, assay_err *err);
 	assay_code (*pages)(assay_sink *s, uint32_t total, assay_err *err);
 	assay_code (*fail)(assay_sink *s, assay_failure failure, const char *message, assay_err *err);
+	assay_code (*widen)(assay_sink *s, assay_err *err);
 } assay_sink_ops;
 
 struct assay_sink {
@@ -214,6 +216,12 @@ ASSAY_NODISCARD assay_code assay_drop(assay_sink *s, const char *reason, uint64_
 /** Readers of many-page documents: how many pages the whole document has. */
 ASSAY_NODISCARD assay_code assay_pages(assay_sink *s, uint32_t total, assay_err *err);
 
+/**
+ * On a span: what was read before it is not enough to know that it comes out as in the whole stream. Returns a code that
+ * the stage must return at once; the unit is begun again, from the beginning of the stream (assay_input.from_start).
+ */
+ASSAY_NODISCARD assay_code assay_widen(assay_sink *s, assay_err *err);
+
 /* ---------------------------------------------------------------- input of a reader */
 
 /** Role of what people say the text of a sample is (assay/correction.h). It comes from decisions, never from a file. */
@@ -225,11 +233,17 @@ typedef struct assay_sidecar {
 	size_t size;
 } assay_sidecar;
 
+/**
+ * What a unit reads. Most units are of a whole source or of some of its pages. A unit of a span makes the one sample that
+ * begins and ends with the span, as it comes out of the whole stream; which stages can do so, their descriptors say
+ * (assay_stage.spans). They are given the last value before the span, if there is one, then those of the span. Nothing
+ * is judged by the root sample of such a unit, which is there to hold the other.
+ */
 typedef struct assay_input {
-	int fd;              /* open for reading, seekable, at offset 0; borrowed */
-	uint64_t size;       /* bytes */
-	uint32_t first_page; /* 1-based; 0 when the unit is not a range of pages */
-	uint32_t last_page;  /* inclusive; the document may end before */
+	int fd;          /* open for reading, seekable, at offset 0; borrowed */
+	uint64_t size;   /* bytes */
+	assay_part part; /* what is to be read of it */
+	bool from_start; /* of a span: all that lies before it comes too (assay_widen) */
 	const assay_sidecar *sidecars;
 	size_t sidecar_count;
 } assay_input;
@@ -363,10 +377,13 @@ typedef struct assay_stage {
 	const char *summary;     /* one line */
 	const char *reference;   /* paper or standard of the method; "" for plumbing */
 	unsigned observes;       /* value kinds pushed to it that pass on by themselves afterwards */
-	unsigned replaces;     /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
-	unsigned emits;        /* value kinds it may emit */
-	unsigned makes;        /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
-	unsigned max_delay;    /* frames by which a mark may come after the frame it names */
+	unsigned replaces;  /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
+	unsigned emits;     /* value kinds it may emit */
+	unsigned makes;     /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
+	unsigned max_delay; /* frames by which a mark may come after the frame it names */
+	/* Of a unit that is a span (assay_input.part) it measures and makes of the sample that is the span what it would in
+	 * the whole stream. Where one of the steps that know the sample's kind does not, attempts read the stream. */
+	bool spans;
 	bool takes_correction; /* reads the sidecar ASSAY_SIDECAR_CORRECTION in place of what it would find itself */
 	assay_determinism determinism;
 	const char *const

@@ -38,6 +38,7 @@ typedef struct chain {
 	bool failing; /* a step has failed; where and how: */
 	uint32_t failing_step;
 	assay_failure failure; /* NONE: the error code decides */
+	bool widen;            /* the span is to be read from the beginning of its stream */
 	bool memory_failed;    /* errno was ENOMEM when the reader came back with an error */
 	assay_code broken;     /* the interface was broken, or the artifact receiver failed: not the input's fault */
 } chain;
@@ -356,6 +357,12 @@ static assay_code record(assay_result_sample *rs, uint32_t metric, int64_t value
 	return rc;
 }
 
+/* The root of a span holds the sample that the unit is about; what was seen of it is no measure of it. */
+static bool is_mere_holder(const chain *c, const assay_result_sample *rs)
+{
+	return c->in->part.is_span && rs->parent == ASSAY_NO_PARENT;
+}
+
 static assay_code sink_measure(assay_sink *s, uint32_t sample, unsigned metric, int64_t value, const char *undefined,
 			       assay_err *err)
 {
@@ -370,7 +377,10 @@ static assay_code sink_measure(assay_sink *s, uint32_t sample, unsigned metric, 
 	if ((c->steps[step].stage->metrics[metric].kinds & ASSAY_SAMPLE_MASK(rs->kind)) == 0)
 		return BROKEN(c, err, "%s measures %s on a %s, which its table does not allow", step_name(c, step),
 			      c->steps[step].stage->metrics[metric].name, assay_sample_kind_name(rs->kind));
-	rc = record(rs, number, value, undefined, err);
+	if (is_mere_holder(c, rs))
+		rc = record(rs, number, 0, "a span of it was read", err);
+	else
+		rc = record(rs, number, value, undefined, err);
 	return rc == ASSAY_EINVAL ? broken(c, rc) : rc;
 }
 
@@ -385,6 +395,8 @@ static assay_code sink_artifact(assay_sink *s, uint32_t sample, unsigned type, c
 
 	if (rs == NULL || type >= c->artifact_count[step])
 		return BROKEN(c, err, "%s keeps an artifact that it does not declare", step_name(c, step));
+	if (is_mere_holder(c, rs))
+		return ASSAY_OK;
 	rc = assay_digest_of(&a.digest, data, size, err);
 	if (rc == ASSAY_OK)
 		rc = assay_grow(&rs->artifacts, &rs->artifact_cap, rs->artifact_count, sizeof a, err);
@@ -449,6 +461,17 @@ static assay_code sink_fail(assay_sink *s, assay_failure failure, const char *me
 	return blame(c, step, ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s", message));
 }
 
+static assay_code sink_widen(assay_sink *s, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+
+	if (!c->in->part.is_span || c->in->from_start)
+		return BROKEN(c, err, "%s asks for more than there is", step_name(c, step));
+	c->widen = true;
+	return blame(c, step, ASSAY_RAISE(err, ASSAY_EUNSUPPORTED, "the span is read from its stream's beginning"));
+}
+
 static const assay_sink_ops sink_ops = {
     .emit = sink_emit,
     .sample = sink_sample,
@@ -460,6 +483,7 @@ static const assay_sink_ops sink_ops = {
     .drop = sink_drop,
     .pages = sink_pages,
     .fail = sink_fail,
+    .widen = sink_widen,
 };
 
 /* ---------------------------------------------------------------- the run */
@@ -543,8 +567,9 @@ static assay_code chain_init(chain *c, assay_err *err)
 	return ASSAY_OK;
 }
 
-assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_t count, const assay_input *in,
-			   const assay_chain_opts *opts, assay_err *err)
+/* *widen: nothing came of it, it is to be begun again with all that lies before the span. */
+static assay_code run_once(assay_result *r, bool *widen, const assay_chain_step *steps, size_t count,
+			   const assay_input *in, const assay_chain_opts *opts, assay_err *err)
 {
 	ASSAY_AUTO_FREE chain *c = assay_alloc(1, sizeof *c);
 	assay_err read_err = ASSAY_ERR_INIT;
@@ -553,9 +578,6 @@ assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_
 	*r = (assay_result){0};
 	if (c == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "chain");
-	if (count == 0 || count > ASSAY_CHAIN_STEPS_MAX || !assay_stage_is_reader(steps[0].stage))
-		return ASSAY_RAISE(err, ASSAY_EINVAL, "a chain has a reader and up to %d steps",
-				   ASSAY_CHAIN_STEPS_MAX - 1);
 	*c = (chain){.steps = steps, .count = count, .in = in, .opts = opts, .result = r};
 	rc = chain_init(c, err);
 	if (rc != ASSAY_OK)
@@ -563,7 +585,8 @@ assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_
 	errno = 0;
 	rc = blame(c, 0, steps[0].stage->read(steps[0].shared, steps[0].params, in, &c->sinks[0].sink, &read_err));
 	c->memory_failed = rc != ASSAY_OK && errno == ENOMEM;
-	if (c->broken == ASSAY_OK)
+	*widen = c->widen && c->broken == ASSAY_OK;
+	if (c->broken == ASSAY_OK && !*widen)
 		rc = settle(c, rc, &read_err, err);
 	else if (err != NULL)
 		*err = read_err;
@@ -576,6 +599,24 @@ assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_
 	if (rc != ASSAY_OK)
 		assay_result_release(r);
 	return rc;
+}
+
+assay_code assay_chain_run(assay_result *r, const assay_chain_step *steps, size_t count, const assay_input *in,
+			   const assay_chain_opts *opts, assay_err *err)
+{
+	assay_input again = *in;
+	bool widen = false;
+	assay_code rc;
+
+	*r = (assay_result){0};
+	if (count == 0 || count > ASSAY_CHAIN_STEPS_MAX || !assay_stage_is_reader(steps[0].stage))
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "a chain has a reader and up to %d steps",
+				   ASSAY_CHAIN_STEPS_MAX - 1);
+	rc = run_once(r, &widen, steps, count, in, opts, err);
+	if (!widen)
+		return rc;
+	again.from_start = true;
+	return run_once(r, &widen, steps, count, &again, opts, err);
 }
 
 assay_code assay_chain_prepare(assay_chain_step *steps, size_t count, size_t *failed, assay_err *err)

@@ -145,8 +145,7 @@ static _Noreturn void run_unit(work *w)
 	const assay_chain_opts opts = {.artifact = send_artifact, .ctx = w, .current_step = &w->job->witness->step};
 	const assay_input in = {.fd = w->job->fds[1],
 				.size = unit->size,
-				.first_page = unit->first_page,
-				.last_page = unit->last_page,
+				.part = unit->part,
 				.sidecars = w->sidecars,
 				.sidecar_count = unit->sidecar_count};
 	assay_result r;

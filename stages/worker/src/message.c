@@ -160,15 +160,28 @@ assay_code message_read_failed(const assay_buf *in, assay_err *err)
 
 void message_unit(assay_buf *out, const assay_worker_unit *unit)
 {
-	assay_cbor_map(out, 5);
+	char part[ASSAY_PART_TEXT];
+
+	assay_part_text(part, &unit->part);
+	assay_cbor_map(out, 4);
 	field_uint(out, 0, unit->chain);
 	field_uint(out, 1, unit->size);
-	field_uint(out, 2, unit->first_page);
-	field_uint(out, 3, unit->last_page);
-	assay_cbor_uint(out, 4);
+	field_text(out, 2, part);
+	assay_cbor_uint(out, 3);
 	assay_cbor_array(out, unit->sidecar_count);
 	for (size_t i = 0; i < unit->sidecar_count; i++)
 		assay_cbor_text(out, unit->sidecars[i].role);
+}
+
+static void read_part(assay_cbor_reader *r, assay_part *out)
+{
+	const char *text;
+	size_t n = 0;
+
+	assay_cbor_read_key(r, 2);
+	text = assay_cbor_read_text(r, &n);
+	if (text != NULL && assay_part_read(out, text, n, NULL) != ASSAY_OK)
+		assay_cbor_fault(r, "no part of a source");
 }
 
 assay_code message_read_unit(unit_message *out, const assay_buf *in, assay_err *err)
@@ -178,12 +191,11 @@ assay_code message_read_unit(unit_message *out, const assay_buf *in, assay_err *
 	assay_code rc;
 
 	*out = (unit_message){0};
-	expect_map(&r, in, 5);
+	expect_map(&r, in, 4);
 	out->chain = (uint32_t)read_field(&r, 0, UINT32_MAX);
 	out->size = read_field(&r, 1, UINT64_MAX);
-	out->first_page = (uint32_t)read_field(&r, 2, UINT32_MAX);
-	out->last_page = (uint32_t)read_field(&r, 3, UINT32_MAX);
-	assay_cbor_read_key(&r, 4);
+	read_part(&r, &out->part);
+	assay_cbor_read_key(&r, 3);
 	n = assay_cbor_read_array(&r);
 	if (n > UNIT_SIDECARS_MAX)
 		assay_cbor_fault(&r, "too many sidecars");

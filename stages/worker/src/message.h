@@ -39,7 +39,7 @@ ASSAY_NODISCARD assay_code message_read_failed(const assay_buf *in, assay_err *e
 typedef struct unit_message {
 	uint32_t chain;
 	uint64_t size;
-	uint32_t first_page, last_page;
+	assay_part part;
 	char *roles[UNIT_SIDECARS_MAX];
 	size_t sidecar_count;
 } unit_message;

@@ -3,6 +3,8 @@
 #include "assay/memory.h"
 #include "assay/sample.h"
 
+#include "sample_part.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,6 +24,7 @@ void assay_repair_release(assay_repair *r)
 
 void assay_repair_begin(assay_repair *r)
 {
+	r->spans = false;
 	if (r->count == 0)
 		return;
 	r->count = 0;
@@ -42,12 +45,41 @@ assay_code assay_repair_note(assay_repair *r, assay_try *t, assay_err *err, cons
 
 /* ---------------------------------------------------------------- which unit */
 
-/* Of a document the page that the sample is of or on; 0 for streams, which are whole. */
-static uint32_t page_of(const assay_judged *base)
+/* Of a document the page that the sample is of or on. */
+static assay_part page_of(const assay_judged *base, bool replaced)
 {
-	if (base->source->modality != ASSAY_MODALITY_PAGE || strncmp(base->part, "page=", 5) != 0)
-		return 0;
-	return (uint32_t)strtoul(base->part + 5, NULL, 10);
+	uint32_t page = 1;
+
+	if (!replaced)
+		page = strncmp(base->part, "page=", 5) == 0 ? (uint32_t)strtoul(base->part + 5, NULL, 10) : 0;
+	return (assay_part){.first_page = page, .last_page = page};
+}
+
+/* The first samples of a source are tried on their spans alone; beside many of them the whole costs less. */
+static bool may_span(assay_repair *r, const assay_judged *base)
+{
+	if (r->source != base->source->id) {
+		r->source = base->source->id;
+		r->spanned = 0;
+	}
+	r->spanned += !r->spans;
+	r->spans = true;
+	return r->spanned <= ASSAY_SPANS_MAX;
+}
+
+/* A stream's own attempt brings what is found in it along; that of a video is one at all of the file. */
+static assay_part stream_of(assay_repair *r, const assay_judged *base, const assay_recipe *recipe)
+{
+	const assay_result_sample *s = base->sample;
+	assay_part part = assay_part_of_stream(&base->unit->result, s);
+	assay_part span = part;
+
+	if (s->parent == ASSAY_NO_SAMPLE)
+		return part.stream == ASSAY_PART_VIDEO ? (assay_part){0} : part;
+	if (s->has_span && assay_part_bound(&span, s->start, s->end) &&
+	    assay_part_is_enough(base->recipe->recipe, recipe, s->kind) && may_span(r, base))
+		return span;
+	return part;
 }
 
 static size_t gather_sidecars(assay_unit_sidecar *out, const assay_judged *base, const assay_decision *d)
@@ -68,7 +100,7 @@ static size_t gather_sidecars(assay_unit_sidecar *out, const assay_judged *base,
 }
 
 static assay_code make_key(assay_try *t, const assay_judged *base, const assay_decision *d, const assay_digest *recipe,
-			   assay_err *err)
+			   const assay_part *about, assay_err *err)
 {
 	ASSAY_AUTO_FREE assay_unit_sidecar *sidecars = assay_alloc(base->unit->sidecar_count + 1, sizeof *sidecars);
 	const bool replaced = d != NULL && d->kind == ASSAY_DECISION_REPLACE;
@@ -82,9 +114,8 @@ static assay_code make_key(assay_try *t, const assay_judged *base, const assay_d
 
 	if (sidecars == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
-	if (base->source->modality == ASSAY_MODALITY_PAGE)
-		t->wanted.first_page = t->wanted.last_page = replaced ? 1 : page_of(base);
-	assay_wanted_part(&t->wanted, part);
+	t->wanted.part = *about;
+	assay_part_text(part, about);
 	t->wanted.file = replaced ? d->id : whole != NULL ? whole->file : 0;
 	key.sidecars = sidecars;
 	key.sidecar_count = gather_sidecars(sidecars, base, d);
@@ -101,13 +132,6 @@ static int compare_digests(const void *a, const void *b)
 	return assay_digest_cmp(a, b);
 }
 
-void assay_wanted_part(const assay_wanted *w, char out[ASSAY_PART_TEXT])
-{
-	out[0] = '\0';
-	if (w->first_page > 0)
-		(void)snprintf(out, ASSAY_PART_TEXT, "pages=%" PRIu32 "-%" PRIu32, w->first_page, w->last_page);
-}
-
 bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key)
 {
 	return r->undone_count > 0 &&
@@ -118,9 +142,9 @@ bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key)
 static assay_code part_there(char out[ASSAY_PART_TEXT], const char **part, const assay_try *t, assay_err *err)
 {
 	*part = t->of.part;
-	if (t->told.way != ASSAY_WAY_REPLACED || t->wanted.first_page == 0)
+	if (t->told.way != ASSAY_WAY_REPLACED || t->wanted.part.first_page == 0)
 		return ASSAY_OK;
-	if (snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32, t->wanted.first_page) < 0)
+	if (snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32, t->wanted.part.first_page) < 0)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "part");
 	*part = out;
 	return ASSAY_OK;
@@ -199,18 +223,22 @@ assay_try *assay_repair_next(assay_repair *r)
 assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const assay_decision *d, assay_try **out,
 				assay_err *err)
 {
+	const bool replaced = d->kind == ASSAY_DECISION_REPLACE;
+	assay_part part = {0};
 	assay_try *t;
 	assay_code rc;
 
 	*out = NULL;
 	/* What a document's page has on it, and what is cut out of a stream, goes with the whole. */
-	if (d->kind == ASSAY_DECISION_REPLACE && base->sample->parent != ASSAY_NO_SAMPLE)
+	if (replaced && base->sample->parent != ASSAY_NO_SAMPLE)
 		return ASSAY_OK;
 	t = assay_repair_next(r);
 	t->told.way = d->kind == ASSAY_DECISION_CORRECT ? ASSAY_WAY_CORRECTED : ASSAY_WAY_REPLACED;
 	t->wanted.text = d->kind == ASSAY_DECISION_CORRECT ? d->id : 0;
 	t->wanted.rung = base->whole != NULL ? base->whole->chain : ASSAY_NO_RUNG;
-	rc = make_key(t, base, d, &base->unit->recipe, err);
+	if (base->source->modality == ASSAY_MODALITY_PAGE)
+		part = page_of(base, replaced);
+	rc = make_key(t, base, d, &base->unit->recipe, &part, err);
 	if (rc == ASSAY_OK)
 		rc = look_up(r, t, err);
 	*out = t;
@@ -221,6 +249,7 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 			     assay_try **out, assay_err *err)
 {
 	const assay_session_rung *s = assay_session_rung_of(r->session, remedy, rung, base->source->modality);
+	assay_part part;
 	assay_try *t;
 	assay_code rc;
 
@@ -228,13 +257,14 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 	/* What a file in place of the source holds is not tried in other ways. */
 	if (s == NULL || r->count == ASSAY_TRIES_MAX || !assay_digest_eq(&base->bytes, &base->source->digest))
 		return ASSAY_OK;
+	part = base->source->modality == ASSAY_MODALITY_PAGE ? page_of(base, false) : stream_of(r, base, s->recipe);
 	t = assay_repair_next(r);
 	t->remedy = remedy;
 	t->told.way = ASSAY_WAY_REMEDY;
 	t->told.remedy = remedy->name;
 	t->told.rung = (uint32_t)rung;
 	t->wanted.rung = (uint32_t)(s - r->session->rungs);
-	rc = make_key(t, base, NULL, &s->recipe->digest, err);
+	rc = make_key(t, base, NULL, &s->recipe->digest, &part, err);
 	/* Two remedies may come to the same work, and so may a remedy and the pipeline itself. */
 	for (size_t i = 0; i + 1 < r->count && rc == ASSAY_OK; i++)
 		if (assay_digest_eq(&r->tries[i].wanted.work_key, &t->wanted.work_key)) {

@@ -9,6 +9,7 @@
 #ifndef ASSAY_REPAIR_H
 #define ASSAY_REPAIR_H
 
+#include "assay/part.h"
 #include "assay/queue.h"
 #include "assay/unit.h"
 
@@ -16,7 +17,7 @@
 #include "session.h"
 
 #define ASSAY_TRIES_MAX 16 /* for one sample */
-#define ASSAY_PART_TEXT 32 /* bytes of the part of an attempt's unit */
+#define ASSAY_SPANS_MAX 8  /* samples of one source; attempts at more of them read the stream, once for all */
 
 /** How all of a source stands that the pipeline made nothing of, or that people put another file in the place of. */
 typedef struct assay_stand_in {
@@ -44,12 +45,11 @@ typedef struct assay_judged {
 /** A unit that is to be made. Small: a dataset may want many. */
 typedef struct assay_wanted {
 	assay_digest work_key;
-	uint64_t source;     /* row */
-	uint64_t file;       /* REPLACE whose payload it reads; 0: the source */
-	uint64_t text;       /* CORRECT whose payload it takes; 0: none */
-	uint32_t rung;       /* in session->rungs; ASSAY_NO_RUNG: the pipeline as it is */
-	uint32_t first_page; /* that it is to read, */
-	uint32_t last_page;  /* up to this one; 0 and 0: the whole file */
+	uint64_t source; /* row */
+	uint64_t file;   /* REPLACE whose payload it reads; 0: the source */
+	uint64_t text;   /* CORRECT whose payload it takes; 0: none */
+	uint32_t rung;   /* in session->rungs; ASSAY_NO_RUNG: the pipeline as it is */
+	assay_part part; /* of the file that it is to read */
 } assay_wanted;
 
 #define ASSAY_NO_RUNG UINT32_MAX
@@ -67,6 +67,9 @@ typedef struct assay_repair {
 	assay_try tries[ASSAY_TRIES_MAX];
 	size_t count;
 	assay_arena units; /* of the tries */
+	uint64_t source;   /* row of the source that is judged */
+	uint32_t spanned;  /* samples of it, this one included, that attempts read a span for */
+	bool spans;        /* this one is among them */
 	/* Work keys of attempts that this run made in vain for want of time or memory; ascending, borrowed. */
 	const assay_digest *undone;
 	size_t undone_count;
@@ -80,8 +83,6 @@ void assay_repair_begin(assay_repair *r);
 assay_try *assay_repair_next(assay_repair *r);
 /** Did this run make it in vain for want of time or memory? */
 bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key);
-/** "pages=17-32", "" for streams. */
-void assay_wanted_part(const assay_wanted *w, char out[ASSAY_PART_TEXT]);
 /** What the unit failed by becomes the outcome of the try, and its note. */
 ASSAY_NODISCARD assay_code assay_repair_failed(assay_repair *r, assay_try *t, const assay_unit *u,
 					       const assay_known_recipe *recipe, assay_err *err);

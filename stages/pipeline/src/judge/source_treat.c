@@ -52,10 +52,10 @@ static assay_code find_part(const making *m, const assay_try *y, uint32_t at, as
 	*w = y->wanted;
 	*id = 0;
 	if (m->src->modality == ASSAY_MODALITY_PAGE) {
-		w->first_page = at * ASSAY_UNIT_PAGES + 1;
-		w->last_page = (at + 1) * ASSAY_UNIT_PAGES;
+		w->part.first_page = at * ASSAY_UNIT_PAGES + 1;
+		w->part.last_page = (at + 1) * ASSAY_UNIT_PAGES;
 	}
-	assay_wanted_part(w, part);
+	assay_part_text(part, &w->part);
 	rc = assay_work_key(&w->work_key, &key, err);
 	if (rc == ASSAY_OK)
 		rc = assay_unit_find(m->j->session->store, &w->work_key, id, err);

@@ -241,15 +241,13 @@ void assay_unit_files_release(assay_unit_files *f)
 
 /* ---------------------------------------------------------------- what came back */
 
-assay_code assay_attempt_vet(const assay_source *src, const assay_wanted *w, assay_result *r, assay_err *err)
+assay_code assay_attempt_vet(const assay_wanted *w, assay_result *r, assay_err *err)
 {
-	const bool document = src->modality == ASSAY_MODALITY_PAGE;
-
 	if (r->failure != ASSAY_FAILURE_NONE)
 		return ASSAY_OK;
 	if (r->pages > ASSAY_PAGES_MAX)
 		return assay_result_fail(r, ASSAY_FAILURE_LIMIT, 0, "the document claims too many pages", err);
-	if (!assay_result_parts_fit(r, document, w->first_page, w->last_page))
+	if (!assay_result_parts_fit(r, &w->part))
 		return assay_result_fail(r, ASSAY_FAILURE_PROTOCOL, 0,
 					 "the child names samples that are not this unit's", err);
 	return ASSAY_OK;
@@ -277,7 +275,7 @@ assay_code assay_attempt_keep(const assay_session *s, const assay_unit_files *f,
 	assay_unit_key key;
 	assay_code rc;
 
-	assay_wanted_part(w, part);
+	assay_part_text(part, &w->part);
 	key = (assay_unit_key){u.source, part, u.sidecars, u.sidecar_count, u.recipe};
 	rc = assay_work_key(&u.work_key, &key, err);
 	if (rc == ASSAY_OK && !assay_digest_eq(&u.work_key, &w->work_key))

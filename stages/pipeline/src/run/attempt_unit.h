@@ -38,8 +38,7 @@ void assay_unit_files_close(assay_unit_files *f); /* descriptors alone */
 void assay_unit_files_release(assay_unit_files *f);
 
 /** What a child may not claim becomes a failure of the result. */
-ASSAY_NODISCARD assay_code assay_attempt_vet(const assay_source *src, const assay_wanted *w, assay_result *r,
-					     assay_err *err);
+ASSAY_NODISCARD assay_code assay_attempt_vet(const assay_wanted *w, assay_result *r, assay_err *err);
 /** Write the unit. ASSAY_ECORRUPT when its terms do not come to the work key that was wanted. */
 ASSAY_NODISCARD assay_code assay_attempt_keep(const assay_session *s, const assay_unit_files *f, const assay_wanted *w,
 					      uint32_t tries, const assay_worker_answer *answer, assay_err *err);

@@ -129,8 +129,7 @@ static assay_code give(making *m, lane *l, size_t item, assay_err *err)
 	    .chain = assay_attempt_chain_of(&m->pool->chains, w, l->files.source.modality),
 	    .fd = l->files.fd,
 	    .size = l->files.size,
-	    .first_page = w->first_page,
-	    .last_page = w->last_page,
+	    .part = w->part,
 	    .sidecars = l->files.sidecars,
 	    .sidecar_count = l->files.sidecar_count,
 	    .fresh = true,
@@ -193,7 +192,7 @@ static assay_code settle(making *m, lane *l, assay_worker_answer *answer, assay_
 	const size_t item = l->item;
 	const assay_wanted *w = &m->wanted[item];
 	assay_session *s = m->a->session;
-	assay_code rc = assay_attempt_vet(&l->files.source, w, &answer->result, err);
+	assay_code rc = assay_attempt_vet(w, &answer->result, err);
 
 	if (rc != ASSAY_OK)
 		return rc;

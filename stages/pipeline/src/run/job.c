@@ -3,22 +3,25 @@
 #include "job_metadata.h"
 #include "source_metadata.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- parts */
 
-void assay_job_part_text(const assay_job *j, size_t part, char out[48])
+assay_part assay_job_part_of(const assay_job *j, size_t part)
 {
-	out[0] = '\0';
-	if (j->next.modality == ASSAY_MODALITY_PAGE)
-		(void)snprintf(out, 48, "pages=%zu-%zu", part * ASSAY_UNIT_PAGES + 1, (part + 1) * ASSAY_UNIT_PAGES);
+	if (j->next.modality != ASSAY_MODALITY_PAGE)
+		return (assay_part){0};
+	return (assay_part){.first_page = (uint32_t)(part * ASSAY_UNIT_PAGES + 1),
+			    .last_page = (uint32_t)((part + 1) * ASSAY_UNIT_PAGES)};
 }
 
 assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_sidecars, const assay_job *j, size_t part,
-			      char text[48], assay_err *err)
+			      char text[ASSAY_PART_TEXT], assay_err *err)
 {
+	const assay_part about = assay_job_part_of(j, part);
 	assay_unit_sidecar *sidecars = assay_alloc(j->next.sidecar_count, sizeof *sidecars);
 	size_t count = 0;
 
@@ -28,7 +31,7 @@ assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_side
 	for (size_t i = 0; i < j->next.sidecar_count; i++)
 		if (!assay_role_is_metadata(j->next.sidecars[i].role))
 			sidecars[count++] = (assay_unit_sidecar){j->next.sidecars[i].role, j->next.sidecars[i].digest};
-	assay_job_part_text(j, part, text);
+	assay_part_text(text, &about);
 	*out = (assay_unit_key){
 	    .source = j->next.digest,
 	    .part = text,
@@ -44,7 +47,7 @@ static assay_code find_cached(assay_job *j, assay_session *s, size_t part, assay
 	ASSAY_AUTO_FREE assay_unit_sidecar *sidecars = NULL;
 	assay_unit_key key;
 	assay_digest work;
-	char text[48];
+	char text[ASSAY_PART_TEXT];
 	assay_code rc = assay_job_unit_key(&key, &sidecars, j, part, text, err);
 
 	if (rc == ASSAY_OK)
@@ -189,8 +192,23 @@ static int compare_parts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-bool assay_result_parts_fit(const assay_result *r, bool document, size_t first, size_t last)
+/* Of a stream alone: "audio=2" and what was found in it; of the video what is not of the sound. */
+static bool is_of_stream(const char *text, const assay_part *part)
 {
+	char root[24];
+	size_t length;
+
+	if (part->stream != ASSAY_PART_AUDIO)
+		return part->stream == ASSAY_PART_EVERY || strncmp(text, "audio=", 6) != 0;
+	length = (size_t)snprintf(root, sizeof root, "audio=%" PRIu32, part->audio);
+	return strncmp(text, root, length) == 0 && (text[length] == '\0' || text[length] == '&');
+}
+
+bool assay_result_parts_fit(const assay_result *r, const assay_part *part)
+{
+	const bool document = part->first_page > 0;
+	const size_t first = part->first_page;
+	size_t last = part->last_page;
 	ASSAY_AUTO_FREE const char **parts = assay_alloc(r->sample_count, sizeof *parts);
 	size_t pages = 0;
 	bool ok = parts != NULL;
@@ -201,7 +219,7 @@ bool assay_result_parts_fit(const assay_result *r, bool document, size_t first, 
 		parts[i] = r->samples[i].part;
 		pages += r->samples[i].kind == ASSAY_SAMPLE_PAGE;
 		ok = parts[i][strspn(parts[i], PART_CHARACTERS)] == '\0' &&
-		     (!document || is_of_pages(parts[i], first, last));
+		     (document ? is_of_pages(parts[i], first, last) : is_of_stream(parts[i], part));
 	}
 	/* Parts are distinct (below), so the right number of pages in the right range is every page. */
 	if (document && r->pages > 0)
@@ -215,9 +233,9 @@ bool assay_result_parts_fit(const assay_result *r, bool document, size_t first, 
 
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r)
 {
-	const size_t first = part * ASSAY_UNIT_PAGES + 1;
+	const assay_part about = assay_job_part_of(j, part);
 
-	return assay_result_parts_fit(r, j->next.modality == ASSAY_MODALITY_PAGE, first, first + ASSAY_UNIT_PAGES - 1);
+	return assay_result_parts_fit(r, &about);
 }
 
 void assay_job_part_tell(assay_job_part *p, const assay_result *r)

@@ -69,15 +69,16 @@ ASSAY_NODISCARD assay_code assay_job_take_digests(assay_job *j, assay_err *err);
 void assay_job_release(assay_job *j);
 
 bool assay_job_is_done(const assay_job *j);
-/** Text of a part: "pages=17-32", or "" for streams. */
-void assay_job_part_text(const assay_job *j, size_t part, char out[48]);
+/** What its unit of that number reads: 16 pages, or all of what is no document. */
+assay_part assay_job_part_of(const assay_job *j, size_t part);
 /** Key of a part's unit. Borrows from j; sidecars go to out_sidecars, which the caller frees. */
 ASSAY_NODISCARD assay_code assay_job_unit_key(assay_unit_key *out, assay_unit_sidecar **out_sidecars,
-					      const assay_job *j, size_t part, char text[48], assay_err *err);
+					      const assay_job *j, size_t part, char text[ASSAY_PART_TEXT],
+					      assay_err *err);
 /** Note what became of a part. */
 void assay_job_part_tell(assay_job_part *p, const assay_result *r);
-/** Are the samples of a result named as those of these pages, or of a stream, may be? Names must be unique. */
-bool assay_result_parts_fit(const assay_result *r, bool document, size_t first, size_t last);
+/** Are the samples of a result named as those of a unit of this part may be? Names must be unique. */
+bool assay_result_parts_fit(const assay_result *r, const assay_part *part);
 /** The same for a part of a job. Keys must be unique over the whole source. */
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r);
 /** Has the file, or a sidecar of it, changed since it was digested? */

@@ -106,6 +106,7 @@ static assay_code submit(assay_executor *r, assay_slot *s, assay_job *j, size_t 
 	    .chain = r->chain_of[j->next.modality],
 	    .fd = fd,
 	    .size = j->next.stamp.size,
+	    .part = assay_job_part_of(j, part),
 	    .sidecars = sidecars,
 	    .fresh = true,
 	};
@@ -113,10 +114,6 @@ static assay_code submit(assay_executor *r, assay_slot *s, assay_job *j, size_t 
 
 	if (sidecars == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "sidecars");
-	if (j->next.modality == ASSAY_MODALITY_PAGE) {
-		u.first_page = (uint32_t)(part * ASSAY_UNIT_PAGES + 1);
-		u.last_page = (uint32_t)((part + 1) * ASSAY_UNIT_PAGES);
-	}
 	j->stale = fd < 0;
 	u.sidecar_count = open_sidecars(r, j, sidecars);
 	if (!j->stale)
@@ -165,7 +162,7 @@ static assay_code keep_unit(assay_executor *r, assay_job *j, size_t part, assay_
 	    .attempts = j->parts[part].attempts,
 	    .result = a->result,
 	};
-	char text[48];
+	char text[ASSAY_PART_TEXT];
 	assay_code rc = assay_job_unit_key(&key, &sidecars, j, part, text, err);
 
 	if (rc == ASSAY_OK)

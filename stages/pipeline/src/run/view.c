@@ -11,6 +11,7 @@
 #include "assay/stop.h"
 #include "assay/worker.h"
 
+#include "sample_part.h"
 #include "scan.h"
 
 #include <errno.h>
@@ -187,12 +188,19 @@ static assay_code open_source(int *out, uint64_t *size, const char **why, const 
 	return ASSAY_OK;
 }
 
-/* Pages of "pages=17-32" that the sample is of: its own. */
-static uint32_t page_of(const char *part)
+/* No more of the file than the sample: its page, its stream, or its span. */
+static assay_part part_of(const assay_result *r, const assay_result_sample *s, const assay_recipe *recipe)
 {
-	const unsigned long n = strncmp(part, "page=", 5) == 0 ? strtoul(part + 5, NULL, 10) : 0;
+	const unsigned long n = strncmp(s->part, "page=", 5) == 0 ? strtoul(s->part + 5, NULL, 10) : 0;
+	const uint32_t page = n > 0 && n < UINT32_MAX ? (uint32_t)n : 1;
+	assay_part part;
 
-	return n > 0 && n < UINT32_MAX ? (uint32_t)n : 1;
+	if (s->kind == ASSAY_SAMPLE_PAGE)
+		return (assay_part){.first_page = page, .last_page = page};
+	part = assay_part_of_stream(r, s);
+	if (s->parent != ASSAY_NO_SAMPLE && s->has_span && assay_part_is_enough(recipe, recipe, s->kind))
+		(void)assay_part_bound(&part, s->start, s->end);
+	return part;
 }
 
 /* ---------------------------------------------------------------- the worker */
@@ -320,15 +328,14 @@ typedef struct wish {
 } wish;
 
 static assay_code run_unit(assay_worker_answer *answer, arrivals *got, assay_viewer *w, int fd, uint64_t size,
-			   const wish *wanted, uint32_t page, assay_err *err)
+			   const wish *wanted, const assay_part *part, assay_err *err)
 {
 	ASSAY_AUTO_FD side = wanted->text.len > 0 ? text_fd(&wanted->text) : -1;
 	const assay_worker_sidecar sidecar = {wanted->role, side};
 	const assay_worker_unit u = {
 	    .fd = fd,
 	    .size = size,
-	    .first_page = page,
-	    .last_page = page,
+	    .part = *part,
 	    .sidecars = &sidecar,
 	    .sidecar_count = side >= 0 ? 1 : 0,
 	};
@@ -429,6 +436,7 @@ static assay_code make_pictures(assay_view *v, assay_viewer *w, const char *path
 	ASSAY_AUTO_FD fd = -1;
 	wish wanted = {.role = s->kind == ASSAY_SAMPLE_PAGE ? "boxes" : "span"};
 	uint64_t size = 0;
+	assay_part part = part_of(&unit->result, s, r);
 	const char *why;
 	assay_code rc;
 
@@ -443,8 +451,7 @@ static assay_code make_pictures(assay_view *v, assay_viewer *w, const char *path
 		put_span(&wanted.text, s, &unit->result.samples[s->parent]);
 	rc = assay_buf_check(&wanted.text, err);
 	if (rc == ASSAY_OK)
-		rc = run_unit(&answer, &got, w, fd, size, &wanted, s->kind == ASSAY_SAMPLE_PAGE ? page_of(s->part) : 0,
-			      err);
+		rc = run_unit(&answer, &got, w, fd, size, &wanted, &part, err);
 	if (rc == ASSAY_OK)
 		rc = take_answer(v, w, &answer, is_segment ? unit->result.samples[s->parent].part : s->part, &got, err);
 	if (rc != ASSAY_OK)

@@ -15,7 +15,7 @@
 
 #include <poll.h>
 
-#define ASSAY_WORKER_FORMAT 1
+#define ASSAY_WORKER_FORMAT 2
 /* The largest single artifact and the largest result record that a child may send. */
 #define ASSAY_WORKER_ARTIFACT_MAX ((size_t)256 << 20)
 #define ASSAY_WORKER_RESULT_MAX   ((size_t)64 << 20)
@@ -62,7 +62,7 @@ typedef struct assay_worker_unit {
 	uint32_t chain; /* position in opts.chains */
 	int fd;         /* source, borrowed; the child gets a duplicate opened for reading */
 	uint64_t size;
-	uint32_t first_page, last_page;
+	assay_part part;
 	const assay_worker_sidecar *sidecars;
 	size_t sidecar_count;
 	/* All descriptors are read-only, at offset 0, and of file descriptions that nobody else uses: they are handed
