@@ -7,6 +7,7 @@
 #include "ocr_evidence.h"
 #include "ocr_missed.h"
 #include "ocr_order.h"
+#include "ocr_reconcile.h"
 #include "ocr_truth.h"
 #include "ocr_words.h"
 #include "page_value.h"
@@ -38,6 +39,8 @@ static const char *const seconds[] = {"doubt", "never", "always", NULL};
 
 #define SECOND_PERCENT                                                                                                 \
 	85 /* of the size: letters fall differently on the dots, and doubtful ones are read differently */
+static const char *const reconcilings[] = {"none", "doubtful", "all", NULL};
+enum { RECONCILE_NONE, RECONCILE_DOUBTFUL, RECONCILE_ALL };
 
 typedef struct params {
 	assay_text_list languages;
@@ -45,6 +48,7 @@ typedef struct params {
 	bool dictionary;
 	int second;
 	int64_t bound;
+	int reconcile;
 	char *tessdata;
 	char *estimate;
 } params;
@@ -60,6 +64,9 @@ static const assay_param schema[] = {
 			 "when the page is recognised a second time at 85 % of its size, for the estimate: doubt when "
 			 "the interval of the first estimate holds the bound"),
     ASSAY_PARAM_ROW_DECIMAL(params, bound, "0.02", 4, 1, 10000, "", "error rate that is to be told from"),
+    ASSAY_PARAM_ROW_ENUM(params, reconcile, "none", reconcilings,
+			 "which lines are read again in other ways, and the readings weighed against each other: those "
+			 "that the engine or its dictionary doubts, or all"),
     ASSAY_PARAM_ROW_LOCAL(params, tessdata, "", "folder of the models; empty: the first usual place that exists"),
     ASSAY_PARAM_ROW_LOCAL(
 	params, estimate, "",
@@ -88,6 +95,8 @@ enum {
 	METRIC_ESTIMATED_LOW,
 	METRIC_ESTIMATED_HIGH,
 	METRIC_READINGS,
+	METRIC_REREAD,
+	METRIC_CHANGED,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -137,6 +146,8 @@ static const assay_metric metrics[] = {
     {"ocr.cer_estimated_low", "1", 4, ON_PAGES, "lower end of its interval of 90 %"},
     {"ocr.cer_estimated_high", "1", 4, ON_PAGES, "upper end of its interval of 90 %"},
     {"ocr.readings", "1", 0, ON_PAGES, "how often the page was recognised for its estimate, 1 or 2"},
+    {"ocr.lines_reread", "1", 0, ON_PAGES, "lines that `reconcile` read again, 0 and up"},
+    {"ocr.words_changed", "1", 0, ON_PAGES, "words that `reconcile` changed, left out or put in, 0 and up"},
     {0},
 };
 
@@ -302,6 +313,7 @@ typedef struct reading {
 	ocr_missed missed;
 	ocr_evidence evidence; /* of at least one word */
 	ocr_estimate estimate; /* by it */
+	ocr_reconciled reconciled;
 } reading;
 
 /* By the ink that Tesseract itself saw. */
@@ -323,30 +335,45 @@ fail:
 	return rc;
 }
 
-static assay_code weigh(reading *r, TessBaseAPI *api, PIX *pix, assay_err *err)
+static assay_code reconcile(reading *r, const state *st, const assay_page *page, assay_err *err)
+{
+	const params *p = st->params;
+	const ocr_source source = {.api = st->models->api,
+				   .pix = page->pix,
+				   .dpi = page->dpi_y,
+				   .every_line = p->reconcile == RECONCILE_ALL,
+				   .segmentation = modes[p->segmentation]};
+
+	return p->reconcile == RECONCILE_NONE ? ASSAY_OK : ocr_reconcile(&r->words, &r->reconciled, &source, err);
+}
+
+/* The page's ink is asked for before the engine sees pictures of lines. */
+static assay_code weigh(reading *r, const state *st, const assay_page *page, assay_err *err)
 {
 	PIX *ink;
 	assay_code rc;
 
 	if (r->words.count == 0)
 		return ASSAY_OK;
-	ink = TessBaseAPIGetThresholdedImage(api);
+	ink = TessBaseAPIGetThresholdedImage(st->models->api);
 	if (ink == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
-	rc = weigh_ink(r, ink, pix, err);
+	rc = reconcile(r, st, page, err);
+	if (rc == ASSAY_OK && r->words.count > 0)
+		rc = weigh_ink(r, ink, page->pix, err);
 	pixDestroy(&ink);
 	return rc;
 }
 
-static assay_code recognize(reading *r, TessBaseAPI *api, const assay_page *page, assay_err *err)
+static assay_code recognize(reading *r, const state *st, const assay_page *page, assay_err *err)
 {
-	assay_code rc = ocr_engine_recognize(api, page->pix, page->dpi_y, err);
+	assay_code rc = ocr_engine_recognize(st->models->api, page->pix, page->dpi_y, err);
 
 	if (rc == ASSAY_OK)
-		rc = ocr_words_read(&r->words, api, err);
+		rc = ocr_words_read(&r->words, st->models->api, err);
 	if (rc == ASSAY_OK)
-		rc = weigh(r, api, page->pix, err);
-	ocr_engine_clear(api);
+		rc = weigh(r, st, page, err);
+	ocr_engine_clear(st->models->api);
 	return rc;
 }
 
@@ -488,6 +515,8 @@ static assay_code report(const state *st, const assay_value *v, const reading *r
 	ASSAY_TRY(measure_recall(sink, sample, w, &r->missed, err));
 	ASSAY_TRY(measure_evidence(sink, sample, &r->evidence, err));
 	ASSAY_TRY(measure_estimate(sink, sample, r, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_REREAD, r->reconciled.lines, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_CHANGED, r->reconciled.words, err));
 	ASSAY_TRY(assay_undefined(sink, sample, METRIC_AGREEMENT, ASSAY_NOT_BY_HAND, err));
 	ASSAY_TRY(measure_rates(st, v, &w->text, sink, err));
 	ASSAY_TRY(keep(sink, v, w, &r->evidence, err));
@@ -518,9 +547,10 @@ static assay_code report_text(const state *st, const assay_value *v, const assay
 			      assay_err *err)
 {
 	static const unsigned beliefs[] = {
-	    METRIC_CONFIDENCE, METRIC_LOW,           METRIC_MISSED,         METRIC_SURE,    METRIC_BREAKS,
-	    METRIC_UNKNOWN,    METRIC_LANGUAGE,      METRIC_REPEATED,       METRIC_CUT,     METRIC_COVERED,
-	    METRIC_ESTIMATED,  METRIC_ESTIMATED_LOW, METRIC_ESTIMATED_HIGH, METRIC_READINGS};
+	    METRIC_CONFIDENCE, METRIC_LOW,           METRIC_MISSED,         METRIC_SURE,     METRIC_BREAKS,
+	    METRIC_UNKNOWN,    METRIC_LANGUAGE,      METRIC_REPEATED,       METRIC_CUT,      METRIC_COVERED,
+	    METRIC_ESTIMATED,  METRIC_ESTIMATED_LOW, METRIC_ESTIMATED_HIGH, METRIC_READINGS, METRIC_REREAD,
+	    METRIC_CHANGED};
 	const assay_corrected *c = &st->corrected;
 	const int64_t words = count_words(written);
 	assay_code rc;
@@ -562,7 +592,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 
 	if (st->by_hand)
 		return push_by_hand(st, v, sink, err);
-	ASSAY_TRY(recognize(&r, st->models->api, &v->u.page, err));
+	ASSAY_TRY(recognize(&r, st, &v->u.page, err));
 	ASSAY_TRY(judge(&r, st, &v->u.page, err));
 	ASSAY_TRY(report(st, v, &r, sink, err));
 	out = ocr_words_value(&r.words, v->root, pixGetWidth(pix), pixGetHeight(pix), err);

@@ -76,6 +76,32 @@ static void append_text(ocr_words *w, const assay_word *word, const char *text)
 	assay_buf_puts(&w->text, text);
 }
 
+/* There is room for it, and its detail is there. */
+static void put_word(ocr_words *w, const assay_word *word, const char *text)
+{
+	append_text(w, word, text);
+	assay_buf_append(&w->strings, text, strlen(text) + 1);
+	w->items[w->count++] = *word;
+}
+
+assay_code ocr_words_add(ocr_words *w, const assay_word *word, const char *text, const ocr_symbol *symbols,
+			 size_t count, bool known, assay_err *err)
+{
+	const ocr_detail d = {w->symbol_count, count, known};
+	assay_code rc;
+
+	ASSAY_TRY(assay_grow(&w->items, &w->cap, w->count, sizeof *w->items, err));
+	ASSAY_TRY(assay_grow(&w->details, &w->detail_cap, w->count, sizeof *w->details, err));
+	for (size_t i = 0; i < count; i++) {
+		ASSAY_TRY(assay_grow(&w->symbols, &w->symbol_cap, w->symbol_count, sizeof *w->symbols, err));
+		w->symbols[w->symbol_count++] = symbols[i];
+	}
+	w->details[w->count] = d;
+	put_word(w, word, text);
+fail:
+	return rc;
+}
+
 static assay_code add_symbol(ocr_words *w, const TessResultIterator *it, assay_err *err)
 {
 	ocr_symbol s = {.confidence = to_hundredths(TessResultIteratorConfidence(it, RIL_SYMBOL))};
@@ -137,9 +163,7 @@ static assay_code add_word(ocr_words *w, const TessResultIterator *it, const cur
 	word.top = t;
 	word.right = r;
 	word.bottom = b;
-	append_text(w, &word, text);
-	assay_buf_append(&w->strings, text, strlen(text) + 1);
-	w->items[w->count++] = word;
+	put_word(w, &word, text);
 	return ASSAY_OK;
 }
 
@@ -152,6 +176,19 @@ static void point_words(ocr_words *w)
 		w->items[i].text = s;
 		s += strlen(s) + 1;
 	}
+}
+
+assay_code ocr_words_close(ocr_words *w, assay_err *err)
+{
+	assay_code rc;
+
+	if (w->count > 0)
+		assay_buf_putc(&w->text, '\n');
+	ASSAY_TRY(assay_buf_check(&w->strings, err));
+	ASSAY_TRY(assay_buf_check(&w->text, err));
+	point_words(w);
+fail:
+	return rc;
 }
 
 static assay_code read_word(ocr_words *w, const TessResultIterator *it, const cursor *c, assay_err *err)
@@ -180,15 +217,7 @@ assay_code ocr_words_read(ocr_words *w, TessBaseAPI *api, assay_err *err)
 		rc = read_word(w, it, &c, err);
 	} while (rc == ASSAY_OK && TessResultIteratorNext(it, RIL_WORD));
 	TessResultIteratorDelete(it);
-	if (w->count > 0)
-		assay_buf_putc(&w->text, '\n');
-	if (rc == ASSAY_OK)
-		rc = assay_buf_check(&w->strings, err);
-	if (rc == ASSAY_OK)
-		rc = assay_buf_check(&w->text, err);
-	if (rc == ASSAY_OK)
-		point_words(w);
-	return rc;
+	return rc != ASSAY_OK ? rc : ocr_words_close(w, err);
 }
 
 /* ---------------------------------------------------------------- giving back */

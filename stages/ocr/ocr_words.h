@@ -39,6 +39,14 @@ int64_t ocr_word_letters(const char *text);
 /** Collect the words of the last recognition, in reading order. */
 ASSAY_NODISCARD assay_code ocr_words_read(ocr_words *w, TessBaseAPI *api, assay_err *err);
 
+/**
+ * Append a word behind those before it. What `word` says of its text is not looked at. After the last word
+ * ocr_words_close() makes all of them whole.
+ */
+ASSAY_NODISCARD assay_code ocr_words_add(ocr_words *w, const assay_word *word, const char *text,
+					 const ocr_symbol *symbols, size_t count, bool known, assay_err *err);
+ASSAY_NODISCARD assay_code ocr_words_close(ocr_words *w, assay_err *err);
+
 /** {"width":…,"height":…,"words":[{"text":…,"box":[l,t,r,b],"confidence":…,"line":…,"paragraph":…,"block":…},…]} */
 ASSAY_NODISCARD assay_code ocr_words_json(assay_buf *out, const ocr_words *w, int width, int height, assay_err *err);
 

@@ -1,8 +1,10 @@
 # What tests/unit/ocr_alloc.h lets fail.
 set(ocr_alloc calloc pixCreate pixCreateTemplate pixCopy pixRotateOrth)
 assay_add_unit(exif LINK assay::ocr PkgConfig::LEPT)
+assay_add_unit(ocr_align LINK assay::ocr PkgConfig::TESSERACT)
 assay_add_unit(ocr_alto LINK assay::ocr WRAP malloc realloc)
 assay_add_unit(ocr_estimate LINK assay::ocr)
+assay_add_unit(ocr_choose LINK assay::ocr PkgConfig::TESSERACT)
 assay_add_unit(ocr_evidence LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(ocr_fold LINK assay::ocr)
 assay_add_unit(ocr_missed LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)

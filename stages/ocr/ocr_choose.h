@@ -1,0 +1,30 @@
+/** Which of several readings of a line is believed, place by place. */
+#ifndef ASSAY_OCR_CHOOSE_H
+#define ASSAY_OCR_CHOOSE_H
+
+#include "ocr_align.h"
+#include "ocr_plausible.h"
+
+typedef struct ocr_choice {
+	ocr_glyph
+	    glyph;     /* `sure`: where all agree that of the surest reading; else how much of the belief in all strings
+			    that were considered is in the chosen one */
+	int32_t first; /* the first reading's glyph of this place, -1 when it has none */
+} ocr_choice;
+
+/**
+ * Choose the line's characters. The evidence of a place is the mean of what the readings believe: of its character a
+ * reading believes its confidence, and the rest is shared by the others; a reading that has nothing there believes so
+ * to nine tenths. Between blanks that all agree on the string is taken for which that, and what speaks for its words,
+ * is most together.
+ *
+ * @param out    [out, owned] free(); blanks stand between words only
+ * @return ASSAY_OK, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code ocr_choose(ocr_choice **out, size_t *count, const ocr_alignment *a,
+				      const ocr_reading *readings, const ocr_dictionary *d, assay_err *err);
+
+/** Thousandths of the natural logarithm of x > 0, rounded down; integers only. */
+int32_t ocr_log(uint64_t x);
+
+#endif

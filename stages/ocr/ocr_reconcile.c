@@ -1,0 +1,514 @@
+#include "ocr_reconcile.h"
+
+#include "ocr_choose.h"
+#include "ocr_engine.h"
+#include "ocr_order.h"
+#include "ocr_score.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+#define DOUBT     8000 /* hundredths of a percent: of a symbol less sure than this */
+#define SURE_LINE 7000 /* mean of the symbols of a line that readings of something else do not overrule */
+
+/* By the height of the text: what a line's picture shows of the page beside its words, and above and below them. */
+#define SIDE_PART  9
+#define ABOVE_PART 17
+
+/* Three ways to see a line: smoothing mends broken and ragged letters, height changes what the network sees of each. */
+static const struct look {
+	bool smooth;
+	int percent;
+} looks[] = {{true, 20}, {false, 40}, {true, 40}};
+
+/* Broken edges are as wide as the scanner's pixels were, and these as the text is high: 2 px at 300 dpi. */
+#define SMOOTH_PART 17
+#define MARGIN_PART 17
+
+#define GAP_HEIGHTS 3
+
+typedef struct work {
+	const ocr_words *old;
+	ocr_words made;
+	ocr_reading page; /* the first reading of all lines */
+	const ocr_source *source;
+	ocr_dictionary dictionary;
+	int32_t height; /* of the page's text */
+	ocr_reconciled *count;
+} work;
+
+typedef struct line {
+	size_t first, words;     /* of the page */
+	const ocr_glyph *glyphs; /* of the first reading, without blanks */
+	size_t glyph_count;
+	ocr_box box;
+	ocr_reading readings[OCR_READINGS];
+	size_t count; /* readings */
+	size_t far;   /* readings that differ from the first in more than half of the characters */
+	int64_t sure; /* mean of the first reading's symbols */
+} line;
+
+static bool knows(void *with, const char *word)
+{
+	return TessBaseAPIIsValidWord(with, word) != 0;
+}
+
+/* A part of the text's height, rounded. */
+static int32_t part_of(const work *k, int32_t part)
+{
+	return (k->height + part / 2) / part;
+}
+
+/* ---------------------------------------------------------------- doubt */
+
+/* Numbers are in no dictionary. */
+static bool is_digit_or_mark(uint32_t point)
+{
+	return point < 0x80 && !(point >= 'A' && point <= 'Z') && !(point >= 'a' && point <= 'z');
+}
+
+static bool is_doubtful_word(const work *k, const ocr_glyph *g, size_t count)
+{
+	uint32_t points[OCR_WORD_BYTES];
+	char core[OCR_WORD_BYTES];
+	bool letters = false;
+
+	if (count > ASSAY_COUNT(points))
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		if (g[i].sure < DOUBT)
+			return true;
+		points[i] = g[i].point;
+		letters = letters || !is_digit_or_mark(g[i].point);
+	}
+	if (count == 1 && (points[0] == '-' || points[0] == 0x2014))
+		return false;
+	if (ocr_plausible_spelling(points, count) < 0)
+		return true;
+	return ocr_word_core(core, points, count) > 0 && letters && !ocr_word_known(&k->dictionary, core);
+}
+
+static bool is_doubtful(const work *k, const line *l)
+{
+	for (size_t i = 0; i < l->glyph_count;) {
+		size_t end = i;
+
+		while (end < l->glyph_count && l->glyphs[end].word == l->glyphs[i].word)
+			end++;
+		if (is_doubtful_word(k, l->glyphs + i, end - i))
+			return true;
+		i = end;
+	}
+	return false;
+}
+
+/* ---------------------------------------------------------------- the line's box */
+
+static int by_value(const void *a, const void *b)
+{
+	const int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static assay_code median_height(int32_t *out, const assay_word *words, size_t count, assay_err *err)
+{
+	ASSAY_AUTO_FREE int32_t *heights = assay_alloc(count, sizeof *heights);
+
+	if (heights == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "heights of words");
+	for (size_t i = 0; i < count; i++)
+		heights[i] = words[i].bottom - words[i].top;
+	qsort(heights, count, sizeof *heights, by_value);
+	*out = heights[count / 2];
+	return ASSAY_OK;
+}
+
+static void widen(ocr_box *b, const assay_word *w, bool tall)
+{
+	b->left = w->left < b->left ? w->left : b->left;
+	b->right = w->right > b->right ? w->right : b->right;
+	if (tall)
+		return;
+	b->top = w->top < b->top ? w->top : b->top;
+	b->bottom = w->bottom > b->bottom ? w->bottom : b->bottom;
+}
+
+/* All words side by side, but as high as those of usual height: dirt makes boxes that reach into other lines. */
+static assay_code find_box(const work *k, line *l, assay_err *err)
+{
+	const assay_word *words = k->old->items + l->first;
+	int32_t median;
+	const assay_code rc = median_height(&median, words, l->words, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	l->box = (ocr_box){INT32_MAX, INT32_MAX, 0, 0};
+	for (size_t i = 0; i < l->words; i++)
+		widen(&l->box, &words[i], 2 * (int64_t)(words[i].bottom - words[i].top) > 3 * (int64_t)median);
+	l->box.left -= part_of(k, SIDE_PART);
+	l->box.right += part_of(k, SIDE_PART);
+	l->box.top -= part_of(k, ABOVE_PART);
+	l->box.bottom += part_of(k, ABOVE_PART);
+	return ASSAY_OK;
+}
+
+/* Lines that stand upright or are curved do not fit into a box of their own. */
+static bool fits_box(const work *k, const line *l)
+{
+	const int64_t width = l->box.right - l->box.left, height = l->box.bottom - l->box.top;
+
+	return (height <= width || l->glyph_count <= 2) && height <= 4 * (int64_t)k->height;
+}
+
+/* ---------------------------------------------------------------- readings */
+
+static assay_code distance(size_t *out, const ocr_reading *a, const ocr_reading *b, assay_err *err)
+{
+	ASSAY_AUTO_FREE uint32_t *points = assay_alloc(a->count + b->count + 1, sizeof *points);
+
+	if (points == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "readings of a line");
+	for (size_t i = 0; i < a->count; i++)
+		points[i] = a->items[i].point;
+	for (size_t i = 0; i < b->count; i++)
+		points[a->count + i] = b->items[i].point;
+	return ocr_distance(out, points, a->count, points + a->count, b->count, err);
+}
+
+static int64_t mean_sure(const line *l)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < l->glyph_count; i++)
+		sum += l->glyphs[i].sure;
+	return l->glyph_count > 0 ? sum / (int64_t)l->glyph_count : 0;
+}
+
+/* One more reading; *same says that it confirms the first. */
+static assay_code read_again(const work *k, line *l, const struct look *how, bool *same, assay_err *err)
+{
+	const ocr_look look = {how->smooth ? part_of(k, SMOOTH_PART) : 0, how->percent, part_of(k, MARGIN_PART)};
+	ocr_reading *r = &l->readings[l->count];
+	const ocr_source *s = k->source;
+	size_t far = 0, longer;
+	assay_code rc;
+
+	ASSAY_TRY(ocr_line_read(r, s->api, s->pix, s->dpi, l->box, look, err));
+	ASSAY_TRY(distance(&far, &l->readings[0], r, err));
+	longer = r->count > l->readings[0].count ? r->count : l->readings[0].count;
+	*same = far == 0;
+	l->far += 2 * far > longer;
+	if (2 * far > longer && l->sure >= SURE_LINE)
+		r->count = 0;
+	else
+		l->count++;
+fail:
+	return rc;
+}
+
+static assay_code read_line(const work *k, line *l, assay_err *err)
+{
+	bool same = false;
+	assay_code rc = ocr_reading_line(&l->readings[0], l->glyphs, l->glyph_count, err);
+
+	l->count = 1;
+	l->sure = mean_sure(l);
+	for (size_t i = 0; i < ASSAY_COUNT(looks) && rc == ASSAY_OK && !same; i++)
+		rc = read_again(k, l, &looks[i], &same, err);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- dirt */
+
+#define WORD_LETTERS 4 /* of a word that dirt hardly ever looks like */
+
+static bool has_word(const work *k, const line *l)
+{
+	for (size_t i = 0; i < l->words; i++) {
+		const char *text = k->old->items[l->first + i].text;
+
+		if (ocr_word_letters(text) >= WORD_LETTERS && knows(k->dictionary.with, text))
+			return true;
+	}
+	return false;
+}
+
+/* What reads as something else each time, never surely and never as a word, is no text. */
+static bool is_dirt(const work *k, const line *l)
+{
+	return l->sure < SURE_LINE && l->far == ASSAY_COUNT(looks) && !has_word(k, l);
+}
+
+/* ---------------------------------------------------------------- words of what was chosen */
+
+typedef struct span {
+	assay_word word;
+	ocr_box box;     /* of its characters; top and bottom of the first reading's words that it touches */
+	size_t from, to; /* those words, from > to when there are none */
+	int32_t sure;    /* of its weakest character */
+} span;
+
+/* The word of the line whose place in the first reading this is. */
+static size_t first_word(const line *l, const ocr_choice *c)
+{
+	return l->readings[0].items[c->first].word - l->glyphs[0].word;
+}
+
+static void touch(span *s, const work *k, const line *l, const ocr_choice *c)
+{
+	const ocr_glyph *g = &c->glyph;
+
+	s->box.left = g->left < s->box.left ? g->left : s->box.left;
+	s->box.right = g->right > s->box.right ? g->right : s->box.right;
+	s->sure = g->sure < s->sure ? g->sure : s->sure;
+	if (c->first >= 0) {
+		const size_t word = l->first + first_word(l, c);
+
+		s->from = word < s->from ? word : s->from;
+		s->to = word > s->to ? word : s->to;
+		widen(&s->box, &k->old->items[word], false);
+	}
+}
+
+/* The box of the word that it was, or of its characters where it is only a part of one or new. */
+static void place_word(span *s, const line *l, const ocr_box *characters, bool whole)
+{
+	const bool none = s->from > s->to;
+	assay_word *w = &s->word;
+
+	w->left = whole ? s->box.left : characters->left;
+	w->right = whole ? s->box.right : characters->right;
+	w->right = w->right > w->left ? w->right : w->left + 1;
+	w->top = none ? l->box.top : s->box.top;
+	w->bottom = none ? l->box.bottom : s->box.bottom;
+}
+
+static assay_code make_text(assay_buf *text, const ocr_choice *c, size_t n, assay_err *err)
+{
+	ASSAY_AUTO_BUF raw = ASSAY_BUF_INIT;
+	utf8proc_uint8_t *composed;
+
+	for (size_t i = 0; i < n; i++) {
+		utf8proc_uint8_t bytes[4];
+		const utf8proc_ssize_t size = utf8proc_encode_char((utf8proc_int32_t)c[i].glyph.point, bytes);
+
+		assay_buf_append(&raw, bytes, (size_t)size);
+	}
+	composed = utf8proc_NFC((const utf8proc_uint8_t *)assay_buf_str(&raw));
+	if (composed != NULL)
+		assay_buf_puts(text, (const char *)composed);
+	free(composed);
+	return composed == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "text of a word") : assay_buf_check(text, err);
+}
+
+/* Whether the word before or behind is made of the same first word. */
+static bool shares(const line *l, const ocr_choice *c, size_t count, size_t begin, size_t end)
+{
+	const ocr_reading *first = &l->readings[0];
+
+	for (size_t i = 0; i < count; i++) {
+		if ((i >= begin && i < end) || c[i].first < 0 || c[i].glyph.point == ' ')
+			continue;
+		for (size_t j = begin; j < end; j++)
+			if (c[j].first >= 0 && first->items[c[j].first].word == first->items[c[i].first].word)
+				return true;
+	}
+	return false;
+}
+
+static assay_code put_word(work *k, const span *s, const char *text, const ocr_choice *c, size_t count, assay_err *err)
+{
+	ASSAY_AUTO_FREE ocr_symbol *symbols = assay_alloc(count, sizeof *symbols);
+	ASSAY_AUTO_FREE uint32_t *points = assay_alloc(count, sizeof *points);
+	char core[OCR_WORD_BYTES];
+	assay_word w = s->word;
+	bool known;
+
+	if (symbols == NULL || points == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "symbols of a word");
+	for (size_t i = 0; i < count; i++) {
+		const ocr_glyph *g = &c[i].glyph;
+
+		points[i] = g->point;
+		symbols[i] = (ocr_symbol){g->point, g->left, g->right, g->sure};
+	}
+	known = ocr_word_core(core, points, count) > 0 && ocr_word_known(&k->dictionary, core);
+	w.confidence = s->sure;
+	return ocr_words_add(&k->made, &w, text, symbols, count, known, err);
+}
+
+static void take_span(span *s, ocr_box *characters, const work *k, const line *l, const ocr_choice *c, size_t count)
+{
+	*s = (span){
+	    .word = k->old->items[l->first], .box = {INT32_MAX, INT32_MAX, 0, 0}, .from = SIZE_MAX, .sure = 10000};
+	*characters = (ocr_box){INT32_MAX, 0, 0, 0};
+	for (size_t i = 0; i < count; i++) {
+		const ocr_glyph *g = &c[i].glyph;
+
+		touch(s, k, l, &c[i]);
+		characters->left = g->left < characters->left ? g->left : characters->left;
+		characters->right = g->right > characters->right ? g->right : characters->right;
+	}
+}
+
+static assay_code add_word(work *k, const line *l, const ocr_choice *c, size_t count, size_t begin, size_t end,
+			   assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	ocr_box characters;
+	bool whole, same;
+	span s;
+	assay_code rc;
+
+	take_span(&s, &characters, k, l, c + begin, end - begin);
+	whole = s.from <= s.to && !shares(l, c, count, begin, end);
+	place_word(&s, l, &characters, whole);
+	ASSAY_TRY(make_text(&text, c + begin, end - begin, err));
+	same = whole && s.from == s.to && strcmp(assay_buf_str(&text), k->old->items[s.from].text) == 0;
+	k->count->words += !same;
+	rc = put_word(k, &s, assay_buf_str(&text), c + begin, end - begin, err);
+fail:
+	return rc;
+}
+
+/* Words of the line of which nothing was chosen. */
+static int64_t count_left_out(const line *l, const ocr_choice *c, size_t count)
+{
+	int64_t n = 0;
+
+	for (size_t word = 0; word < l->words; word++) {
+		bool there = false;
+
+		for (size_t i = 0; i < count && !there; i++)
+			there = c[i].first >= 0 && c[i].glyph.point != ' ' && first_word(l, &c[i]) == word;
+		n += !there;
+	}
+	return n;
+}
+
+static assay_code add_line(work *k, const line *l, const ocr_choice *c, size_t count, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	k->count->words += count_left_out(l, c, count);
+	for (size_t i = 0; i < count && rc == ASSAY_OK;) {
+		size_t end = i;
+
+		while (end < count && c[end].glyph.point != ' ')
+			end++;
+		rc = add_word(k, l, c, count, i, end, err);
+		i = end + 1;
+	}
+	return rc;
+}
+
+static assay_code keep_line(work *k, const line *l, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = l->first; i < l->first + l->words && rc == ASSAY_OK; i++) {
+		const assay_word *w = &k->old->items[i];
+		const ocr_detail *d = &k->old->details[i];
+
+		rc = ocr_words_add(&k->made, w, w->text, k->old->symbols + d->symbol, d->symbol_count, d->known, err);
+	}
+	return rc;
+}
+
+/* ---------------------------------------------------------------- a line, and all of them */
+
+static assay_code choose(work *k, line *l, assay_err *err)
+{
+	ASSAY_AUTO_FREE ocr_choice *choice = NULL;
+	ocr_alignment a = {0};
+	size_t count;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < l->count && rc == ASSAY_OK; i++)
+		rc = ocr_align(&a, l->readings, k->height, err);
+	if (rc == ASSAY_EFULL) {
+		rc = keep_line(k, l, err);
+		goto fail;
+	}
+	if (rc != ASSAY_OK)
+		goto fail;
+	ASSAY_TRY(ocr_choose(&choice, &count, &a, l->readings, &k->dictionary, err));
+	rc = add_line(k, l, choice, count, err);
+fail:
+	ocr_alignment_release(&a);
+	return rc;
+}
+
+static assay_code do_line(work *k, line *l, assay_err *err)
+{
+	assay_code rc;
+
+	ASSAY_TRY(find_box(k, l, err));
+	if (l->glyph_count == 0 || !fits_box(k, l) || !(k->source->every_line || is_doubtful(k, l)))
+		return keep_line(k, l, err);
+	k->count->lines++;
+	ASSAY_TRY(read_line(k, l, err));
+	if (is_dirt(k, l))
+		k->count->words += (int64_t)l->words;
+	else
+		rc = choose(k, l, err);
+fail:
+	for (size_t i = 0; i < OCR_READINGS; i++)
+		ocr_reading_release(&l->readings[i]);
+	return rc;
+}
+
+/* A line that runs across a gap is two: a caption beside a column, cells of a table. */
+static bool goes_on(const work *k, const assay_word *a, const assay_word *b)
+{
+	return a->line == b->line && (int64_t)b->left - a->right <= GAP_HEIGHTS * (int64_t)k->height;
+}
+
+static assay_code do_lines(work *k, assay_err *err)
+{
+	const ocr_words *w = k->old;
+	size_t glyph = 0;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < w->count && rc == ASSAY_OK;) {
+		line l = {.first = i, .glyphs = k->page.items + glyph};
+
+		do
+			i++;
+		while (i < w->count && goes_on(k, &w->items[i - 1], &w->items[i]));
+		l.words = i - l.first;
+		while (glyph < k->page.count && k->page.items[glyph].word < i)
+			glyph++;
+		l.glyph_count = (size_t)(k->page.items + glyph - l.glyphs);
+		rc = do_line(k, &l, err);
+	}
+	return rc;
+}
+
+assay_code ocr_reconcile(ocr_words *w, ocr_reconciled *out, const ocr_source *source, assay_err *err)
+{
+	work k = {.old = w, .source = source, .dictionary = {knows, source->api}, .count = out};
+	assay_code rc;
+
+	*out = (ocr_reconciled){0};
+	if (w->count == 0)
+		return ASSAY_OK;
+	TessBaseAPISetPageSegMode(source->api, PSM_RAW_LINE);
+	ASSAY_TRY(ocr_text_height(&k.height, w, err));
+	ASSAY_TRY(ocr_reading_take(&k.page, source->api, 0, err));
+	ASSAY_TRY(do_lines(&k, err));
+	ASSAY_TRY(ocr_words_close(&k.made, err));
+	ocr_words_release(w);
+	*w = k.made;
+	k.made = (ocr_words){0};
+fail:
+	TessBaseAPISetPageSegMode(source->api, source->segmentation);
+	ocr_words_release(&k.made);
+	ocr_reading_release(&k.page);
+	return rc;
+}

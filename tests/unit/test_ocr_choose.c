@@ -1,0 +1,300 @@
+/* What is believed of readings that are made here, and what speaks for a word. */
+#include "ocr_cmocka.h"
+
+#include "ocr_choose.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PITCH = 20, HEIGHT = 40 };
+
+static ocr_glyph glyphs[OCR_READINGS][64];
+static ocr_reading readings[OCR_READINGS];
+static const char *const no_words[] = {NULL};
+
+static bool knows(void *with, const char *word)
+{
+	for (const char *const *w = with; *w != NULL; w++)
+		if (strcmp(*w, word) == 0)
+			return true;
+	return false;
+}
+
+static ocr_dictionary dictionary(const char *const *words)
+{
+	return (ocr_dictionary){knows, (void *)(uintptr_t)words};
+}
+
+/* Every glyph is as sure as `sure`, in percent. */
+static void reading(size_t k, const char *text, int sure)
+{
+	const size_t n = strlen(text);
+
+	for (size_t i = 0; i < n; i++)
+		glyphs[k][i] =
+		    (ocr_glyph){(unsigned char)text[i], PITCH * (int32_t)i, PITCH * (int32_t)(i + 1), 100 * sure, 0};
+	readings[k] = (ocr_reading){glyphs[k], n, n};
+}
+
+static ocr_choice *choice;
+static size_t chosen;
+
+static void choose(char *out, size_t count, const char *const *words)
+{
+	const ocr_dictionary d = dictionary(words);
+	ocr_alignment a = {0};
+
+	for (size_t k = 0; k < count; k++)
+		assert_int_equal(ocr_align(&a, readings, HEIGHT, NULL), ASSAY_OK);
+	free(choice);
+	assert_int_equal(ocr_choose(&choice, &chosen, &a, readings, &d, NULL), ASSAY_OK);
+	for (size_t i = 0; i < chosen; i++)
+		out[i] = (char)choice[i].glyph.point;
+	out[chosen] = '\0';
+	ocr_alignment_release(&a);
+}
+
+static char text[64];
+
+static void choose__two_against_one__the_two(void **state)
+{
+	(void)state;
+	reading(0, "whieh", 90);
+	reading(1, "which", 90);
+	reading(2, "which", 90);
+	choose(text, 3, no_words);
+	assert_string_equal(text, "which");
+}
+
+static void choose__one_that_is_sure_against_two_that_are_not__the_sure_one(void **state)
+{
+	(void)state;
+	reading(0, "x", 95);
+	reading(1, "y", 35);
+	reading(2, "y", 35);
+	choose(text, 3, no_words);
+	assert_string_equal(text, "x");
+}
+
+/* The evidence of the characters is equal, or a little for the other word. */
+static void choose__a_word_of_the_dictionary__weighs(void **state)
+{
+	static const char *const words[] = {"which", NULL};
+
+	(void)state;
+	reading(0, "whieh", 92);
+	reading(1, "which", 80);
+	choose(text, 2, words);
+	assert_string_equal(text, "which");
+	assert_true(choice[3].glyph.sure > 6500); /* three times as likely as without */
+	choose(text, 2, no_words);
+	assert_string_equal(text, "whieh");
+	assert_true(choice[3].glyph.sure < 5500);
+}
+
+/* But not against everything that was seen: a name stays a name. */
+static void choose__a_word_of_the_dictionary_that_nobody_sees_surely__does_not(void **state)
+{
+	static const char *const words[] = {"wonder", NULL};
+
+	(void)state;
+	reading(0, "Ponder", 99);
+	reading(1, "Ponder", 99);
+	reading(2, "wonder", 40);
+	choose(text, 3, words);
+	assert_string_equal(text, "Ponder");
+}
+
+static void choose__dirt_that_one_reading_has__left_out(void **state)
+{
+	(void)state;
+	reading(0, "end. '", 60);
+	reading(1, "end.", 90);
+	reading(2, "end.", 90);
+	choose(text, 3, no_words);
+	assert_string_equal(text, "end.");
+}
+
+static void choose__marks_that_nobody_prints__lose(void **state)
+{
+	(void)state;
+	reading(0, "*I", 80);
+	reading(1, "\"I", 72);
+	choose(text, 2, no_words);
+	assert_string_equal(text, "\"I");
+}
+
+static void choose__agreement_and_its_lack__what_is_left_of_certainty(void **state)
+{
+	(void)state;
+	reading(0, "ab", 90);
+	reading(1, "ac", 80);
+	choose(text, 2, no_words);
+	assert_string_equal(text, "ab");
+	assert_int_equal(choice[0].glyph.sure, 9000); /* both say so: the surer one */
+	/* 90 and what the other leaves, a third of 30, against 80 and the same: 100 / (100 + 90) */
+	assert_in_range(choice[1].glyph.sure, 5255, 5270);
+	assert_int_equal(choice[0].first, 0);
+	assert_int_equal(choice[1].first, 1);
+}
+
+static void choose__a_place_the_first_reading_lacks__says_so(void **state)
+{
+	(void)state;
+	reading(0, "ac", 90);
+	reading(1, "abc", 95);
+	reading(2, "abc", 95);
+	glyphs[0][1].left += PITCH;
+	glyphs[0][1].right += PITCH;
+	choose(text, 3, no_words);
+	assert_string_equal(text, "abc");
+	assert_int_equal(choice[1].first, -1);
+}
+
+/* Longer than what is chosen together: place by place. */
+static void choose__a_long_stretch_without_blanks__the_likeliest_of_each_place(void **state)
+{
+	enum { LONG = 300 };
+	static ocr_glyph a[LONG], b[LONG];
+	const ocr_dictionary d = dictionary(no_words);
+	ocr_alignment al = {0};
+
+	(void)state;
+	for (int32_t i = 0; i < LONG; i++) {
+		a[i] = (ocr_glyph){'a', PITCH * i, PITCH * (i + 1), 9000, 0};
+		b[i] = (ocr_glyph){i % 2 == 0 ? 'a' : 'b', PITCH * i, PITCH * (i + 1), 9500, 0};
+	}
+	readings[0] = (ocr_reading){a, LONG, LONG};
+	readings[1] = (ocr_reading){b, LONG, LONG};
+	assert_int_equal(ocr_align(&al, readings, HEIGHT, NULL), ASSAY_OK);
+	assert_int_equal(ocr_align(&al, readings, HEIGHT, NULL), ASSAY_OK);
+	free(choice);
+	assert_int_equal(ocr_choose(&choice, &chosen, &al, readings, &d, NULL), ASSAY_OK);
+	assert_int_equal(chosen, LONG);
+	for (size_t i = 0; i < LONG; i++)
+		assert_int_equal(choice[i].glyph.point, i % 2 == 0 ? 'a' : 'b');
+	ocr_alignment_release(&al);
+}
+
+/* ---------------------------------------------------------------- numbers */
+
+/* ln 2 = 0.69315, ln 10 = 2.30259, ln 10^6 = 13.81551: rounded down to thousandths. */
+static void log__known_values__thousandths(void **state)
+{
+	(void)state;
+	assert_int_equal(ocr_log(1), 0);
+	assert_int_equal(ocr_log(2), 693);
+	assert_int_equal(ocr_log(10), 2302);
+	assert_int_equal(ocr_log(1000000), 13815);
+	assert_int_equal(ocr_log(UINT64_C(1) << 63), 43668);
+}
+
+/* ---------------------------------------------------------------- words */
+
+static size_t points_of(uint32_t *out, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (unsigned char)word[i];
+	return n;
+}
+
+static int32_t score(const char *word, const char *const *words)
+{
+	const ocr_dictionary d = dictionary(words);
+	uint32_t points[64];
+
+	return ocr_word_score(points, points_of(points, word), &d);
+}
+
+static void word_score__known_words__by_their_length(void **state)
+{
+	static const char *const words[] = {"house", "of", "well", "known", NULL};
+
+	(void)state;
+	assert_true(score("house", words) > score("of", words));
+	assert_true(score("of", words) > 0);
+	assert_int_equal(score("(house),", words), score("house", words));
+	assert_int_equal(score("well-known", words), score("house", words));
+	assert_int_equal(score("well-knovvn", words), 0);
+	assert_int_equal(score("hovse", words), 0);
+}
+
+static void word_score__odd_spellings__speak_against(void **state)
+{
+	static const char *const odd[] = {"*I", "''", "\"'", "Jl0", "tHe", "~", "."};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(odd); i++)
+		assert_true(score(odd[i], no_words) < 0);
+	assert_int_equal(score("1848", no_words), 0);
+	assert_int_equal(score("\"I", no_words), 0);
+	assert_int_equal(score("USA", no_words), 0);
+}
+
+static void word_core__marks_around__are_taken_off(void **state)
+{
+	char core[OCR_WORD_BYTES];
+	uint32_t points[300];
+
+	(void)state;
+	assert_int_equal(ocr_word_core(core, points, points_of(points, "\"don't,")), 4);
+	assert_string_equal(core, "don't");
+	assert_int_equal(ocr_word_core(core, points, points_of(points, "--")), 0);
+	assert_string_equal(core, "");
+	for (size_t i = 0; i < ASSAY_COUNT(points); i++)
+		points[i] = 'x';
+	assert_int_equal(ocr_word_core(core, points, ASSAY_COUNT(points)), 0); /* longer than any word */
+	assert_string_equal(core, "");
+}
+
+/* ---------------------------------------------------------------- a line of glyphs */
+
+static void reading_line__words_and_quotes__blanks_between_and_double_marks(void **state)
+{
+	static const uint32_t in[] = {0x2018, 0x2018, 'I', ',', 0x2019, '\'', '"'};
+	static const uint32_t word[] = {0, 0, 0, 0, 0, 0, 1};
+	static const uint32_t out[] = {0x201c, 'I', ',', '"', ' ', '"'};
+	ocr_glyph g[ASSAY_COUNT(in)];
+	ocr_reading r = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(in); i++)
+		g[i] = (ocr_glyph){in[i], 10 * (int32_t)i, 10 * (int32_t)i + 8, i == 6 ? 5000 : 9000, word[i]};
+	assert_int_equal(ocr_reading_line(&r, g, ASSAY_COUNT(in), NULL), ASSAY_OK);
+	assert_int_equal(r.count, ASSAY_COUNT(out));
+	for (size_t i = 0; i < r.count; i++)
+		assert_int_equal(r.items[i].point, out[i]);
+	assert_int_equal(r.items[0].right, 18); /* of both marks */
+	assert_int_equal(r.items[4].left, 58);
+	assert_int_equal(r.items[4].right, 60);
+	assert_int_equal(r.items[4].sure, 5000); /* a blank is as sure as the less sure of its neighbours */
+	ocr_reading_release(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(choose__two_against_one__the_two),
+	    cmocka_unit_test(choose__one_that_is_sure_against_two_that_are_not__the_sure_one),
+	    cmocka_unit_test(choose__a_word_of_the_dictionary__weighs),
+	    cmocka_unit_test(choose__a_word_of_the_dictionary_that_nobody_sees_surely__does_not),
+	    cmocka_unit_test(choose__dirt_that_one_reading_has__left_out),
+	    cmocka_unit_test(choose__marks_that_nobody_prints__lose),
+	    cmocka_unit_test(choose__agreement_and_its_lack__what_is_left_of_certainty),
+	    cmocka_unit_test(choose__a_place_the_first_reading_lacks__says_so),
+	    cmocka_unit_test(choose__a_long_stretch_without_blanks__the_likeliest_of_each_place),
+	    cmocka_unit_test(log__known_values__thousandths),
+	    cmocka_unit_test(word_score__known_words__by_their_length),
+	    cmocka_unit_test(word_score__odd_spellings__speak_against),
+	    cmocka_unit_test(word_core__marks_around__are_taken_off),
+	    cmocka_unit_test(reading_line__words_and_quotes__blanks_between_and_double_marks),
+	};
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	free(choice);
+	return failed;
+}
