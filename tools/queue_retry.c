@@ -231,6 +231,41 @@ static bool has_unmade(const assay_ticket *t)
 	return false;
 }
 
+/* ---- a correction, or another file, that brings its unit down every time */
+
+typedef struct vain {
+	assay_store *store;
+	unsigned count;
+} vain;
+
+static assay_code look_at_unit(void *ctx, uint64_t id, assay_err *err)
+{
+	vain *v = ctx;
+	ASSAY_AUTO_UNIT u = {0};
+	const assay_code rc = assay_unit_get(v->store, id, &u, err);
+
+	v->count += rc == ASSAY_OK && u.result.failure != ASSAY_FAILURE_NONE &&
+		    !assay_failure_is_deterministic(u.result.failure);
+	return rc;
+}
+
+/* Was what stands on the content made more than once, each time in vain by a crash, or for want of time or memory? */
+static assay_code made_in_vain(bool *out, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	vain v = {.store = c->store};
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = assay_command_source(&src, c, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_command_content(&d, c, t, &src, err);
+	if (rc == ASSAY_OK && (d.kind == ASSAY_DECISION_CORRECT || d.kind == ASSAY_DECISION_REPLACE))
+		rc = assay_units_of(c->store, d.kind == ASSAY_DECISION_CORRECT ? ASSAY_UNIT_SIDECAR : ASSAY_UNIT_SOURCE,
+				    &d.payload, look_at_unit, &v, err);
+	*out = v.count > 1;
+	return rc;
+}
+
 static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool withdrawn, assay_err *err)
 {
 	if (withdrawn)
@@ -250,10 +285,14 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const bool settled = t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE;
-	bool withdrawn = false, found_anew;
-	assay_code rc;
+	bool withdrawn = false, in_vain = false, found_anew;
+	assay_code rc = ASSAY_OK;
 
-	if (has_unmade(t)) {
+	if (has_unmade(t))
+		rc = made_in_vain(&in_vain, c, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (has_unmade(t) && !in_vain) {
 		c->judge = true;
 		return assay_command_note(c, t, "attempts that are still to be made", err);
 	}
@@ -360,12 +399,13 @@ const assay_verb assay_verb_queue_retry = {
     .help =
 	"With --remedy that remedy is tried before those that the checks name; a waiver or rejection of the sample is\n"
 	"taken back with it. Without, attempts that are still to be made are made, and what was decided stays. Where\n"
-	"none is left, what people decided about the sample is taken back (a waiver, a rejection, a correction,\n"
-	"another file), and what they said of its source with 'queue resolve --metadata': the next run finds anew\n"
-	"what files and rules say of it. A source that failed for time, memory, a signal or because it could not be\n"
-	"read is done again by the next run. --decision takes out a decision whose row is damaged ('assay check' "
-	"names\n"
-	"it): what it said no longer holds.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+	"none is left, or a correction or another file crashed or took too long each time, what people decided about\n"
+	"the sample is taken back (a waiver, a rejection, a correction, another file), and what they said of its\n"
+	"source with 'queue resolve --metadata': the next run finds anew what files and rules say of it. A source "
+	"that\n"
+	"failed for time, memory, a signal or because it could not be read is done again by the next run. --decision\n"
+	"takes out a decision whose row is damaged ('assay check' names it): what it said no longer "
+	"holds.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue retry T12 --remedy faded\n"
 	       "  assay queue retry --failure timeout,out-of-memory\n",
     .options = options,

@@ -4,8 +4,12 @@
 #include "handle.h"
 
 #include "assay/cbor.h"
+#include "assay/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <unistd.h>
 
 /* Row of the object table: [format, type, digest, size, pack, offset]; pack 0 is a file under objects/. */
 #define ROW_FORMAT 1
@@ -160,6 +164,47 @@ assay_code assay_object_get(assay_store *s, const assay_digest *d, assay_buf *ou
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "object %s is not in the store", assay_digest_hex(d, hex));
 	if (rc == ASSAY_OK)
 		rc = read_object(s, &o, out, err);
+	if (rc != ASSAY_OK)
+		(void)assay_err_prefix(err, "object %s", assay_digest_hex(d, hex));
+	return rc;
+}
+
+static assay_code open_large(const assay_store *s, const assay_object_info *o, int *fd, assay_err *err)
+{
+	char path[ASSAY_LARGE_PATH];
+	ASSAY_AUTO_FD file = -1;
+	assay_digest d;
+	uint64_t size;
+	assay_code rc;
+
+	assay_large_path(path, &o->digest);
+	file = openat(s->dirfd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (file < 0 && errno == ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "its file is gone");
+	if (file < 0)
+		return ASSAY_RAISE_ERRNO(err, "open '%s'", path);
+	rc = assay_digest_fd(&d, &size, file, err);
+	if (rc == ASSAY_OK && (size != o->size || !assay_digest_eq(&d, &o->digest)))
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "its bytes have another digest");
+	if (rc == ASSAY_OK && lseek(file, 0, SEEK_SET) != 0)
+		return ASSAY_RAISE_ERRNO(err, "read '%s'", path);
+	if (rc == ASSAY_OK)
+		*fd = ASSAY_TAKE_FD(&file);
+	return rc;
+}
+
+assay_code assay_object_open(assay_store *s, const assay_digest *d, int *fd, uint64_t *size, assay_err *err)
+{
+	assay_object_info o = {0};
+	char hex[ASSAY_DIGEST_HEX];
+	assay_code rc = assay_object_find(s, d, &o, err);
+
+	*fd = -1;
+	*size = o.size;
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "object %s is not in the store", assay_digest_hex(d, hex));
+	if (rc == ASSAY_OK && o.pack == 0)
+		rc = open_large(s, &o, fd, err);
 	if (rc != ASSAY_OK)
 		(void)assay_err_prefix(err, "object %s", assay_digest_hex(d, hex));
 	return rc;

@@ -57,5 +57,13 @@ ASSAY_NODISCARD assay_code assay_object_at(assay_store *s, uint64_t id, assay_ob
  * @return ASSAY_OK, ASSAY_ENOENT (message), ASSAY_ECORRUPT when the bytes do not have the digest (message names it)
  */
 ASSAY_NODISCARD assay_code assay_object_get(assay_store *s, const assay_digest *d, assay_buf *out, assay_err *err);
+/**
+ * The bytes of a large object as a file, open for reading at its begin, without room for them in memory. They are
+ * digested first.
+ * @param fd    [out] owned by the caller; -1 when it is a small one, which lies in a pack: assay_object_get
+ * @return as assay_object_get
+ */
+ASSAY_NODISCARD assay_code assay_object_open(assay_store *s, const assay_digest *d, int *fd, uint64_t *size,
+					     assay_err *err);
 
 #endif

@@ -28,3 +28,15 @@ for _ in 1 2; do
     assert_eq "$(tries helped)" "$helped" 'history of what was repaired'
     assert_eq "$(tries vain)" "$vain" 'history of what was not'
 done
+
+# A correction that brings its unit down every time is taken back like any other.
+printf 'value: 1\nact: segfault\n' >crash.txt
+sed -i 's/wall_s: 2/wall_s: 5/' assay.yaml
+export ASSAY_TEST_READER=1
+vain='docs/vain.txt#page=1'
+"$ASSAY_TEST" queue resolve "$vain" --text crash.txt --json >did.json 2>err || fail "$(cat err)"
+assert_jq did.json '[.tickets[0].ticket.state, .summary.incomplete] | @json' '["retrying",true]'
+"$ASSAY_TEST" queue retry "$vain" --json >did.json 2>err || fail "$(cat err)"
+assert_jq did.json '[.tickets[0].ticket.state, .tickets[0].did] | @json' '["retrying","attempts that are still to be made"]'
+"$ASSAY_TEST" queue retry "$vain" --json >did.json 2>err || fail "$(cat err)"
+assert_jq did.json '[.tickets[0].ticket.state, .tickets[0].did] | @json' '["needs-review","taken back: judged as if nothing had been decided"]'

@@ -99,14 +99,17 @@ static int open_as_digested(int rootfd, const char *key, const assay_stamp *dige
 	return S_ISREG(st.st_mode) && assay_stamp_same(&now, digested) ? ASSAY_TAKE_FD(&fd) : -1;
 }
 
-/* A nameless file with the object's bytes, open for reading alone. */
+/* Large ones are read where they lie; of a small one a nameless file is made, open for reading alone. */
 static assay_code open_payload(int *out, uint64_t *size, assay_store *store, const assay_digest *d, assay_err *err)
 {
 	ASSAY_AUTO_BUF bytes = ASSAY_BUF_INIT;
 	ASSAY_AUTO_FD fd = -1;
 	char path[48];
-	assay_code rc = assay_object_get(store, d, &bytes, err);
+	assay_code rc = assay_object_open(store, d, out, size, err);
 
+	if (rc != ASSAY_OK || *out >= 0)
+		return rc;
+	rc = assay_object_get(store, d, &bytes, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	fd = memfd_create("payload", MFD_CLOEXEC);
