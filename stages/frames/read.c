@@ -21,6 +21,7 @@ typedef struct params {
 	int64_t max_pixels;
 	int64_t max_audio_streams;
 	int64_t max_damage;
+	bool sound;
 } params;
 
 static const assay_param schema[] = {
@@ -30,6 +31,8 @@ static const assay_param schema[] = {
 			"files with more audio streams fail the unit (limit)"),
     ASSAY_PARAM_ROW_DECIMAL(params, max_damage, "0.02", 4, 0, 10000, "1",
 			    "fail a file (decode) when more than this share of a stream's packets is damaged"),
+    ASSAY_PARAM_ROW_BOOL(params, sound, "true",
+			 "read the audio streams; false: they are counted, and neither decoded nor made samples of"),
     {0},
 };
 
@@ -87,7 +90,8 @@ static const assay_metric metrics[] = {
 		   "Frames before the first clean one, broken for want of a key frame, and not emitted."},
     [M_SIZE_CHANGES] = {"video.size_changes", "1", 0, ON_VIDEO, "Frames whose size differs from the one before."},
     [M_STREAMS] = {"video.streams", "1", 0, ON_VIDEO, "Video streams in the file; the main one is read."},
-    [M_AUDIO_STREAMS] = {"video.audio_streams", "1", 0, ON_VIDEO, "Audio streams in the file; all are read."},
+    [M_AUDIO_STREAMS] = {"video.audio_streams", "1", 0, ON_VIDEO,
+			 "Audio streams in the file, whether or not they are read."},
     [M_SUBTITLE_STREAMS] = {"video.subtitle_streams", "1", 0, ON_VIDEO,
 			    "Streams of text subtitles in the file; video.subtitles keeps one."},
     [M_SUBTITLES_UNREAD] = {"video.subtitle_streams_unsupported", "1", 0, ON_VIDEO,
@@ -218,7 +222,8 @@ fail:
 
 static bool is_wanted(const reader *r, unsigned audio)
 {
-	return r->part.stream == ASSAY_PART_EVERY || (r->part.stream == ASSAY_PART_AUDIO && r->part.audio == audio);
+	return r->part.stream == ASSAY_PART_EVERY ? r->p->sound
+						  : r->part.stream == ASSAY_PART_AUDIO && r->part.audio == audio;
 }
 
 static assay_code open_tracks(reader *r, assay_err *err)

@@ -210,6 +210,31 @@ static void video_read__two_sound_streams__audio_samples(void **state)
 	(void)close(fd);
 }
 
+static void video_read__without_sound__counted_and_not_read(void **state)
+{
+	clip k = ntsc;
+	test_chain c = {0};
+	int fd;
+
+	(void)state;
+	k.format = "matroska";
+	k.sound_streams = 2;
+	fd = make_clip(&k);
+	seen = (struct seen){0};
+	chain_add(&c, &assay_stage_video_read);
+	chain_set(&c, "sound", "false");
+	chain_add(&c, &probe);
+	chain_run(&c, fd);
+	assert_ok(&c);
+	assert_int_equal(c.r.sample_count, 1);
+	assert_int_equal(metric(&c, 0, "video.audio_streams"), 2);
+	assert_int_equal(metric(&c, 0, "video.frames"), 100);
+	assert_int_equal(seen.frames, 100);
+	assert_int_equal(seen.samples, 0);
+	chain_close(&c);
+	(void)close(fd);
+}
+
 static void video_read__formats_without_8bit_luma__converted_or_in_place(void **state)
 {
 	const clip rgb = {.format = "matroska",
@@ -780,6 +805,7 @@ int main(void)
 	    cmocka_unit_test(video_read__ntsc_mp4__times_are_exact),
 	    cmocka_unit_test(video_read__uneven_steps__variable_frame_rate),
 	    cmocka_unit_test(video_read__two_sound_streams__audio_samples),
+	    cmocka_unit_test(video_read__without_sound__counted_and_not_read),
 	    cmocka_unit_test(video_read__formats_without_8bit_luma__converted_or_in_place),
 	    cmocka_unit_test(video_read__truncated__short),
 	    cmocka_unit_test(video_read__bytes_flipped__counted_or_refused),
