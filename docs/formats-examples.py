@@ -90,6 +90,10 @@ contract = record("contract", {0: 1, 1: "c1", 2: "", 3: "1.0.0", 4: [{
 record("contract of format 2", {0: 2, 1: "c2", 2: "", 3: "1.0.0", 4: [], 5: [{
     0: "c", 1: 1, 2: 9, 3: 10, 4: "ocr.confidence", 5: [4, [80, 0], None], 6: 1, 7: 1, 8: "", 9: [], 10: False,
     11: False, 12: None, 13: 0, 14: "", 15: [], 16: []}]})
+record("contract of format 3", {0: 3, 1: "c3", 2: "", 3: "1.0.0", 4: [{
+    0: "table.Date", 1: 2, 2: "table.schema", 3: 1, 4: [1, 0], 5: None, 6: 1, 7: 1, 8: "", 9: "", 10: [], 11: [0, 0]}],
+    5: [], 6: [[["Date", 5, True]]]})
+record("columns of a table", {0: 1, 1: [{0: "Date", 1: [1, 0, 0, 0, 0, 0, 4, 0], 2: 0}]})
 record("contract set", [contract])
 empty = record("empty trie", {0: 1, 1: 0, 2: []})
 leaf = record("leaf", {0: 1, 1: 0, 2: [["a.wav", 1, 5, content, work_key]]})

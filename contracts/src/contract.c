@@ -64,6 +64,9 @@ void assay_contract_close(assay_contract *c)
 		contract_check_release(&c->checks[i]);
 	for (size_t i = 0; i < c->dataset_count; i++)
 		contract_dataset_release(&c->dataset[i]);
+	for (size_t i = 0; i < c->schema_count; i++)
+		contract_schema_free(c->schemas[i]);
+	free(c->schemas);
 	free(c->checks);
 	free(c->dataset);
 	for (size_t i = 0; i < c->queue_count; i++)

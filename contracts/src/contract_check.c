@@ -219,7 +219,7 @@ static assay_code read_implementation(contract_loader *l, const assay_yaml_node 
 	return ASSAY_OK;
 }
 
-static assay_code copy_applies(contract_loader *l, assay_check *check, const contract_applies *a)
+assay_code contract_copy_applies(contract_loader *l, assay_check *check, const contract_applies *a)
 {
 	check->applies_keys = assay_alloc(a->count, sizeof *check->applies_keys);
 	check->applies_values = assay_alloc(a->count, sizeof *check->applies_values);
@@ -248,7 +248,7 @@ static assay_code read_check(contract_loader *l, const assay_yaml_node *n, assay
 	ASSAY_TRY(contract_copy_text(l, &check->id, assay_yaml_get(n, "id")));
 	ASSAY_TRY(contract_copy_text(l, &check->dimension, assay_yaml_get(n, "dimension")));
 	ASSAY_TRY(contract_copy_text(l, &check->description, assay_yaml_get(n, "description")));
-	ASSAY_TRY(copy_applies(l, check, applies));
+	ASSAY_TRY(contract_copy_applies(l, check, applies));
 	if (implementation == NULL)
 		CONTRACT_ERROR(l, n, "missing key 'implementation'");
 	else if (implementation->type != ASSAY_YAML_MAPPING)
@@ -268,19 +268,24 @@ static bool is_of_dataset(const assay_yaml_node *n, const contract_scope *s)
 	return s->kind == 0 || assay_yaml_get(i, "aggregate") != NULL || assay_yaml_get(i, "drift") != NULL;
 }
 
+/* The contract takes it over when rc is ASSAY_OK; it is released otherwise. */
+assay_code contract_add_check(contract_loader *l, assay_check *check, assay_code rc)
+{
+	if (rc == ASSAY_OK)
+		rc = assay_grow(&l->c->checks, &l->check_cap, l->c->check_count, sizeof *l->c->checks, l->err);
+	if (rc == ASSAY_OK)
+		l->c->checks[l->c->check_count++] = *check;
+	else
+		contract_check_release(check);
+	return rc;
+}
+
 static assay_code read_sample_check(contract_loader *l, const assay_yaml_node *n, const contract_scope *s)
 {
 	assay_check check = {
 	    .kind = (assay_sample_kind)s->kind, .metric_number = SIZE_MAX, .line = n->line, .column = n->column};
-	assay_code rc = read_check(l, n, &check, s->applies);
 
-	if (rc == ASSAY_OK)
-		rc = assay_grow(&l->c->checks, &l->check_cap, l->c->check_count, sizeof *l->c->checks, l->err);
-	if (rc == ASSAY_OK)
-		l->c->checks[l->c->check_count++] = check;
-	else
-		contract_check_release(&check);
-	return rc;
+	return contract_add_check(l, &check, read_check(l, n, &check, s->applies));
 }
 
 assay_code contract_read_check(contract_loader *l, const assay_yaml_node *n, const contract_scope *s)

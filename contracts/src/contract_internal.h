@@ -6,6 +6,7 @@
 #include "assay/yaml.h"
 
 #define CONTRACT_APPLIES_MAX 16
+#define CONTRACT_COLUMNS_MAX 64        /* of a table schema */
 #define CONTRACT_DATASET     "dataset" /* name of the schema entry that is about every kind */
 
 typedef struct contract_loader {
@@ -71,6 +72,21 @@ ASSAY_NODISCARD assay_code contract_read_aggregate(contract_loader *l, const ass
 ASSAY_NODISCARD assay_code contract_read_library(contract_loader *l, const assay_yaml_node *n, const contract_scope *s);
 ASSAY_NODISCARD assay_code contract_read_property(contract_loader *l, const assay_yaml_node *n,
 						  const contract_scope *s);
+/** contract_table.c: the properties of an entry about tables, which are columns. */
+ASSAY_NODISCARD assay_code contract_read_columns(contract_loader *l, const assay_yaml_node *entry,
+						 const contract_scope *s);
+/** An empty schema that the contract owns; NULL when memory is out (err filled). */
+assay_table_schema *contract_schema_add(assay_contract *c, assay_err *err);
+/** Room for one more column, all zero; NULL when memory is out (err filled). */
+assay_expected_column *contract_schema_grow(assay_table_schema *s, assay_err *err);
+void contract_schema_free(assay_table_schema *s);
+/** dataset_library.c: of a property, by its customProperties. */
+assay_severity contract_property_severity(contract_loader *l, const assay_yaml_node *n);
+bool contract_is_true(const assay_yaml_node *n);
+/** contract_check.c */
+ASSAY_NODISCARD assay_code contract_copy_applies(contract_loader *l, assay_check *check, const contract_applies *a);
+ASSAY_NODISCARD assay_code contract_add_check(contract_loader *l, assay_check *check, assay_code rc);
+
 /** dataset_sla.c: slaProperties. */
 ASSAY_NODISCARD assay_code contract_read_sla(contract_loader *l, const assay_yaml_node *root);
 

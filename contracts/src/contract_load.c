@@ -56,6 +56,8 @@ static assay_code read_entry(contract_loader *l, const assay_yaml_node *entry)
 	if (!known)
 		return ASSAY_OK;
 	rc = read_quality(l, entry, &s);
+	if (rc == ASSAY_OK && s.kind == ASSAY_SAMPLE_TABLE)
+		return contract_read_columns(l, entry, &s);
 	return rc == ASSAY_OK ? read_properties(l, entry, &s, true) : rc;
 }
 

@@ -2,13 +2,16 @@
  * The canonical record of a contract: deterministic CBOR, a map with ascending integer keys.
  *
  *   contract = {
- *     0: uint,         format number: 1, or 2 when there are checks of the dataset
+ *     0: uint,         format number: 1; 2 when there are checks of the dataset; 3 when there are table schemas
  *     1: text,         id
  *     2: text,         name, "" if none
  *     3: text,         version
  *     4: [* check],    ascending by kind, then by id (bytes)
- *     5: [* dataset check],   in format 2 alone, one at least; ascending likewise; see dataset_record.c
+ *     5: [* dataset check],   in format 2, one at least, and in format 3; ascending likewise; see dataset_record.c
+ *     6: [* schema],   in format 3 alone, one at least
  *   }
+ *   schema = [* column]     from the left, 1 to 64
+ *   column = [text, uint, bool]     head as printed; type: 1 any, 2 string, 3 integer, 4 number, 5 date; no cell may be empty
  *   check = {
  *     0: text,         id, unique in the contract
  *     1: uint,         sample kind: 1 page, 2 table, 3 video, 4 shot, 5 audio, 6 segment
@@ -22,6 +25,7 @@
  *     8: text,         dimension, "" if none
  *     9: text,         name of the remedy, "" if none
  *     10: [* [text, text]],   metadata (key, value) that must all be equal, ascending by key
+ *     11: [uint, uint],   in format 3, of a check of a column alone: the schema and the column, from 0
  *   }
  *   decimal = [int, uint]     units and scale, units * 10^-scale, no trailing zero in units while scale > 0
  *
@@ -37,14 +41,24 @@
 
 #define FORMAT              1u
 #define FORMAT_WITH_DATASET 2u
+#define FORMAT_WITH_SCHEMAS 3u
 
 const char contract_no_memory[] = "out of memory"; /* told from faults of the record by its address */
 
 /* ---------------------------------------------------------------- writing */
 
-static void put_check(assay_buf *b, const assay_check *k)
+static size_t number_of(const assay_contract *c, const assay_table_schema *s)
 {
-	assay_cbor_map(b, 11);
+	size_t i = 0;
+
+	while (c->schemas[i] != s)
+		i++;
+	return i;
+}
+
+static void put_check(assay_buf *b, const assay_contract *c, const assay_check *k)
+{
+	assay_cbor_map(b, k->schema != NULL ? 12 : 11);
 	canonical_put_text(b, 0, k->id);
 	canonical_put_uint(b, 1, k->kind);
 	canonical_put_text(b, 2, k->metric);
@@ -59,27 +73,50 @@ static void put_check(assay_buf *b, const assay_check *k)
 	canonical_put_text(b, 9, k->remedy);
 	assay_cbor_uint(b, 10);
 	canonical_put_pairs(b, k->applies_keys, k->applies_values, k->applies_count);
+	if (k->schema == NULL)
+		return;
+	assay_cbor_uint(b, 11);
+	assay_cbor_array(b, 2);
+	assay_cbor_uint(b, number_of(c, k->schema));
+	assay_cbor_uint(b, k->schema_column);
+}
+
+static void put_schema(assay_buf *b, const assay_table_schema *s)
+{
+	assay_cbor_array(b, s->count);
+	for (size_t i = 0; i < s->count; i++) {
+		assay_cbor_array(b, 3);
+		assay_cbor_text(b, s->columns[i].head);
+		assay_cbor_uint(b, s->columns[i].type);
+		assay_cbor_bool(b, s->columns[i].required);
+	}
 }
 
 void assay_contract_encode(assay_buf *out, const assay_contract *c)
 {
-	const bool dataset = c->dataset_count > 0;
+	const bool schemas = c->schema_count > 0, dataset = c->dataset_count > 0 || schemas;
 
-	assay_cbor_map(out, dataset ? 6 : 5);
-	canonical_put_uint(out, 0, dataset ? FORMAT_WITH_DATASET : FORMAT);
+	assay_cbor_map(out, 5 + (size_t)dataset + (size_t)schemas);
+	canonical_put_uint(out, 0, schemas ? FORMAT_WITH_SCHEMAS : dataset ? FORMAT_WITH_DATASET : FORMAT);
 	canonical_put_text(out, 1, c->id);
 	canonical_put_text(out, 2, c->name);
 	canonical_put_text(out, 3, c->version);
 	assay_cbor_uint(out, 4);
 	assay_cbor_array(out, c->check_count);
 	for (size_t i = 0; i < c->check_count; i++)
-		put_check(out, &c->checks[i]);
+		put_check(out, c, &c->checks[i]);
 	if (!dataset)
 		return;
 	assay_cbor_uint(out, 5);
 	assay_cbor_array(out, c->dataset_count);
 	for (size_t i = 0; i < c->dataset_count; i++)
 		contract_dataset_encode(out, &c->dataset[i]);
+	if (!schemas)
+		return;
+	assay_cbor_uint(out, 6);
+	assay_cbor_array(out, c->schema_count);
+	for (size_t i = 0; i < c->schema_count; i++)
+		put_schema(out, c->schemas[i]);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -128,9 +165,17 @@ static void read_bounds(assay_cbor_reader *r, assay_check *k)
 	k->high = canonical_high(r, k->op, canonical_shortest);
 }
 
-static void read_check(assay_cbor_reader *r, assay_check *k)
+/* Which schema and column a check is about; SIZE_MAX for none. */
+typedef struct reference {
+	size_t schema, column;
+} reference;
+
+static void read_check(assay_cbor_reader *r, assay_check *k, reference *ref, bool schemas)
 {
-	canonical_expect(r, assay_cbor_read_map(r), 11);
+	const size_t fields = assay_cbor_read_map(r);
+
+	if (!schemas || fields != 12)
+		canonical_expect(r, fields, 11);
 	k->metric_number = SIZE_MAX;
 	k->id = read_text(r, 0);
 	k->kind = (assay_sample_kind)read_code(r, 1, ASSAY_SAMPLE_KIND_MAX);
@@ -142,6 +187,13 @@ static void read_check(assay_cbor_reader *r, assay_check *k)
 	k->dimension = read_text(r, 8);
 	k->remedy = read_text(r, 9);
 	read_applies(r, k);
+	*ref = (reference){SIZE_MAX, 0};
+	if (!schemas || fields != 12)
+		return;
+	assay_cbor_read_key(r, 11);
+	canonical_expect(r, assay_cbor_read_array(r), 2);
+	ref->schema = (size_t)assay_cbor_read_uint(r);
+	ref->column = (size_t)assay_cbor_read_uint(r);
 }
 
 /* A metric that is gone, or has become too coarse for the bound, counts as not measured: the check then fails or
@@ -157,7 +209,14 @@ static void resolve(assay_check *k, const assay_vocabulary *v)
 	k->metric_number = number;
 }
 
-static assay_code read_checks(assay_contract *c, assay_cbor_reader *r, const assay_vocabulary *v, assay_err *err)
+typedef struct references {
+	reference *items; /* of each check */
+	size_t cap;
+	bool read; /* the format has them */
+} references;
+
+static assay_code read_checks(assay_contract *c, references *refs, assay_cbor_reader *r, const assay_vocabulary *v,
+			      assay_err *err)
 {
 	const size_t n = assay_cbor_read_array(r);
 	size_t cap = 0;
@@ -166,9 +225,11 @@ static assay_code read_checks(assay_contract *c, assay_cbor_reader *r, const ass
 		assay_check k = {0};
 		assay_code rc = assay_grow(&c->checks, &cap, c->check_count, sizeof *c->checks, err);
 
+		if (rc == ASSAY_OK)
+			rc = assay_grow(&refs->items, &refs->cap, c->check_count, sizeof *refs->items, err);
 		if (rc != ASSAY_OK)
 			return rc;
-		read_check(r, &k);
+		read_check(r, &k, &refs->items[c->check_count], refs->read);
 		k.description = assay_strdup("");
 		if (k.description == NULL)
 			assay_cbor_fault(r, contract_no_memory);
@@ -179,13 +240,14 @@ static assay_code read_checks(assay_contract *c, assay_cbor_reader *r, const ass
 	return ASSAY_OK;
 }
 
-static assay_code read_dataset(assay_contract *c, assay_cbor_reader *r, const assay_vocabulary *v, assay_err *err)
+static assay_code read_dataset(assay_contract *c, assay_cbor_reader *r, bool may_be_none, const assay_vocabulary *v,
+			       assay_err *err)
 {
 	size_t n, cap = 0;
 
 	assay_cbor_read_key(r, 5);
 	n = assay_cbor_read_array(r);
-	if (n == 0)
+	if (n == 0 && !may_be_none)
 		assay_cbor_fault(r, "format 2 without what it is for");
 	for (size_t i = 0; i < n && r->fault == NULL; i++) {
 		const assay_code rc = assay_grow(&c->dataset, &cap, c->dataset_count, sizeof *c->dataset, err);
@@ -199,23 +261,81 @@ static assay_code read_dataset(assay_contract *c, assay_cbor_reader *r, const as
 	return ASSAY_OK;
 }
 
+static assay_code read_schema(assay_contract *c, assay_cbor_reader *r, assay_err *err)
+{
+	const size_t n = assay_cbor_read_array(r);
+	assay_table_schema *s = contract_schema_add(c, err);
+
+	if (s == NULL)
+		return ASSAY_ENOMEM;
+	if (n == 0 || n > CONTRACT_COLUMNS_MAX)
+		assay_cbor_fault(r, "a table schema without columns, or with too many");
+	for (size_t i = 0; i < n && r->fault == NULL; i++) {
+		assay_expected_column *k = &s->columns[s->count++];
+
+		canonical_expect(r, assay_cbor_read_array(r), 3);
+		k->head = canonical_text(r);
+		k->type = (assay_column_type)canonical_within(r, ASSAY_COLUMN_ANY, ASSAY_COLUMN_DATE);
+		k->required = assay_cbor_read_bool(r);
+	}
+	return ASSAY_OK;
+}
+
+static assay_code read_schemas(assay_contract *c, const references *refs, assay_cbor_reader *r, assay_err *err)
+{
+	size_t n;
+
+	assay_cbor_read_key(r, 6);
+	n = assay_cbor_read_array(r);
+	if (n == 0)
+		assay_cbor_fault(r, "format 3 without what it is for");
+	for (size_t i = 0; i < n && r->fault == NULL; i++) {
+		const assay_code rc = read_schema(c, r, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+	}
+	for (size_t i = 0; i < c->check_count && r->fault == NULL; i++) {
+		const reference *ref = &refs->items[i];
+
+		if (ref->schema == SIZE_MAX)
+			continue;
+		if (c->checks[i].kind != ASSAY_SAMPLE_TABLE || ref->schema >= c->schema_count ||
+		    ref->column >= c->schemas[ref->schema]->count) {
+			assay_cbor_fault(r, "a check of a column that there is not");
+			break;
+		}
+		c->checks[i].schema = c->schemas[ref->schema];
+		c->checks[i].schema_column = ref->column;
+		c->checks[i].low_units = 1;
+	}
+	return ASSAY_OK;
+}
+
 static assay_code read_contract(assay_contract *c, assay_cbor_reader *r, const assay_vocabulary *v, assay_err *err)
 {
 	const size_t fields = assay_cbor_read_map(r);
+	references refs = {0};
 	uint64_t format;
 	assay_code rc;
 
 	assay_cbor_read_key(r, 0);
 	format = assay_cbor_read_uint(r);
-	if (format != FORMAT && format != FORMAT_WITH_DATASET)
+	if (format < FORMAT || format > FORMAT_WITH_SCHEMAS)
 		assay_cbor_fault(r, "a format that this release does not read");
-	canonical_expect(r, fields, format == FORMAT ? 5 : 6);
+	canonical_expect(r, fields, 4 + (size_t)format);
 	c->id = read_text(r, 1);
 	c->name = read_text(r, 2);
 	c->version = read_text(r, 3);
 	assay_cbor_read_key(r, 4);
-	rc = read_checks(c, r, v, err);
-	return rc == ASSAY_OK && format == FORMAT_WITH_DATASET ? read_dataset(c, r, v, err) : rc;
+	refs.read = format == FORMAT_WITH_SCHEMAS;
+	rc = read_checks(c, &refs, r, v, err);
+	if (rc == ASSAY_OK && format >= FORMAT_WITH_DATASET)
+		rc = read_dataset(c, r, format == FORMAT_WITH_SCHEMAS, v, err);
+	if (rc == ASSAY_OK && format == FORMAT_WITH_SCHEMAS)
+		rc = read_schemas(c, &refs, r, err);
+	free(refs.items);
+	return rc;
 }
 
 /* Order of checks and of metadata is part of the form, and ids are unique: sorted input is unchanged by the writer,

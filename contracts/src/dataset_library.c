@@ -268,7 +268,7 @@ assay_code contract_read_library(contract_loader *l, const assay_yaml_node *n, c
 
 /* ---------------------------------------------------------------- properties */
 
-static unsigned severity_of(contract_loader *l, const assay_yaml_node *n)
+assay_severity contract_property_severity(contract_loader *l, const assay_yaml_node *n)
 {
 	const assay_yaml_node *list = assay_yaml_get(n, "customProperties");
 
@@ -277,12 +277,12 @@ static unsigned severity_of(contract_loader *l, const assay_yaml_node *n)
 		const assay_yaml_node *value = assay_yaml_get(&list->children[i], "value");
 
 		if (property != NULL && strcmp(property, "severity") == 0 && value != NULL)
-			return contract_read_word(l, value, contract_severities);
+			return (assay_severity)contract_read_word(l, value, contract_severities);
 	}
 	return ASSAY_SEVERITY_ERROR;
 }
 
-static bool is_true(const assay_yaml_node *n)
+bool contract_is_true(const assay_yaml_node *n)
 {
 	return contract_text(n) != NULL && !n->quoted && strcmp(n->text, "true") == 0;
 }
@@ -300,7 +300,7 @@ static assay_code add_property_check(contract_loader *l, const assay_yaml_node *
 
 	k.aggregate = aggregate;
 	k.bound.op = ASSAY_MUST_BE;
-	k.severity = (assay_severity)severity_of(l, n);
+	k.severity = contract_property_severity(l, n);
 	if (rc == ASSAY_OK)
 		rc = id != NULL ? make_id(l, &k, id, NULL, what) : make_id(l, &k, kind_name(s->kind), s->field, what);
 	if (rc == ASSAY_OK)
@@ -378,11 +378,11 @@ assay_code contract_read_property(contract_loader *l, const assay_yaml_node *n, 
 {
 	assay_code rc = ASSAY_OK;
 
-	if (is_true(assay_yaml_get(n, "required")))
+	if (contract_is_true(assay_yaml_get(n, "required")))
 		rc = add_property_check(l, n, s, ASSAY_AGGREGATE_NULL_VALUES, NULL);
 	if (rc == ASSAY_OK)
 		rc = read_type(l, n, s);
-	if (rc == ASSAY_OK && is_true(assay_yaml_get(n, "unique")))
+	if (rc == ASSAY_OK && contract_is_true(assay_yaml_get(n, "unique")))
 		rc = add_property_check(l, n, s, ASSAY_AGGREGATE_REPEATED_VALUES, NULL);
 	return rc;
 }

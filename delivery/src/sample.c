@@ -1,6 +1,7 @@
 #include "sample.h"
 
 #include "assay/memory.h"
+#include "assay/table_columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,7 +186,11 @@ static const assay_recipe *recipe_of(const sample_reader *r, const assay_digest 
 
 static assay_code judge(sample_reader *r, const assay_content *c, assay_err *err)
 {
-	const assay_judge_subject subject = {
+	const assay_contract *const *contracts = (const assay_contract *const *)r->contracts;
+	ASSAY_CLEANUP(assay_table_columns_release) assay_table_columns columns = {0};
+	bool found = false;
+	assay_code rc = ASSAY_OK;
+	assay_judge_subject subject = {
 	    .kind = (assay_sample_kind)c->kind,
 	    .values = r->values,
 	    .metadata_keys = c->metadata_keys,
@@ -203,7 +208,10 @@ static assay_code judge(sample_reader *r, const assay_content *c, assay_err *err
 			r->values[n] = (assay_judge_value){m->defined ? ASSAY_VALUE_DEFINED : ASSAY_VALUE_UNDEFINED,
 							   m->value, m->reason};
 	}
-	return assay_judge(&r->verdict, (const assay_contract *const *)r->contracts, r->contract_count, &subject, err);
+	if (assay_judge_wants_columns(contracts, r->contract_count))
+		rc = assay_table_columns_of(&columns, &found, r->store, c, err);
+	subject.columns = found ? &columns : NULL;
+	return rc == ASSAY_OK ? assay_judge(&r->verdict, contracts, r->contract_count, &subject, err) : rc;
 }
 
 /* ---------------------------------------------------------------- what people decided */

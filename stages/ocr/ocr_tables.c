@@ -8,6 +8,7 @@
 #include "assay/correction.h"
 #include "assay/decimal.h"
 #include "assay/memory.h"
+#include "assay/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,13 +91,15 @@ static const assay_metric_note notes[] = {
     {0},
 };
 
-enum { ARTIFACT_CSV, ARTIFACT_HTML, ARTIFACT_CELLS };
+enum { ARTIFACT_CSV, ARTIFACT_HTML, ARTIFACT_CELLS, ARTIFACT_COLUMNS };
 
 static const assay_artifact_type artifacts[] = {
     {"csv", "text/csv;charset=utf-8", "csv",
      "the cells' text, RFC 4180; a cell over several columns or rows has its text in the first"},
     {"html", "text/html;charset=utf-8", "html", "the table with heads and spans"},
     {"cells", "application/json", "json", "the cells with place, spans, text, type, confidence and box"},
+    {ASSAY_TABLE_COLUMNS, "application/cbor", "cbor",
+     "heads of the columns, and how many cells of each type stand below: what table schemas judge"},
     {0},
 };
 
@@ -136,8 +139,11 @@ static void close_stage(void *state_)
 
 static assay_code keep(assay_sink *sink, uint32_t sample, const table *t, assay_err *err)
 {
-	assay_code (*const writers[])(assay_buf *, const table *, assay_err *) = {
-	    [ARTIFACT_CSV] = table_write_csv, [ARTIFACT_HTML] = table_write_html, [ARTIFACT_CELLS] = table_write_json};
+	assay_code (*const writers[])(assay_buf *, const table *,
+				      assay_err *) = {[ARTIFACT_CSV] = table_write_csv,
+						      [ARTIFACT_HTML] = table_write_html,
+						      [ARTIFACT_CELLS] = table_write_json,
+						      [ARTIFACT_COLUMNS] = table_write_columns};
 	assay_code rc = ASSAY_OK;
 
 	for (unsigned i = 0; i < ASSAY_COUNT(writers) && rc == ASSAY_OK; i++) {
@@ -272,7 +278,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 const assay_stage assay_stage_ocr_tables = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.tables",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "find the tables of a page and read their cells",
     .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "

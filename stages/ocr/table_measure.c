@@ -105,7 +105,7 @@ table_share table_type_consistency(const table *t)
 }
 
 /* Each word is a value, and there are several, and all of it is none. */
-static bool is_merged(const table *t, const table_cell *c)
+bool table_is_merged(const table *t, const table_cell *c)
 {
 	const char *s = table_text(t, c);
 	size_t values = 0;
@@ -133,7 +133,7 @@ table_share table_merged(const table *t)
 
 		if (c->words == 0 || c->row < t->head)
 			continue;
-		s.good += is_merged(t, c);
+		s.good += table_is_merged(t, c);
 		s.of++;
 	}
 	return s;

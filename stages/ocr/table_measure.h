@@ -22,6 +22,8 @@ ASSAY_NODISCARD assay_code table_alignment(table_share *out, const table *t, int
  */
 table_share table_type_consistency(const table *t);
 
+/** Each word of the cell is a value or a mark for none, two are values, and all of it together is none. */
+bool table_is_merged(const table *t, const table_cell *c);
 /** Cells with text below the heads, and those whose words are several values side by side and no value together. */
 table_share table_merged(const table *t);
 

@@ -1,6 +1,10 @@
 #include "table_write.h"
 
+#include "table_measure.h"
+
 #include "assay/json.h"
+#include "assay/memory.h"
+#include "assay/table.h"
 
 #include <string.h>
 
@@ -133,5 +137,59 @@ assay_code table_write_json(assay_buf *out, const table *t, assay_err *err)
 	assay_json_end(&j);
 	assay_json_end(&j);
 	assay_buf_putc(out, '\n');
+	return assay_buf_check(out, err);
+}
+
+/* ---------------------------------------------------------------- columns */
+
+_Static_assert((int)TABLE_EMPTY == (int)ASSAY_CELL_EMPTY && (int)TABLE_NONE == (int)ASSAY_CELL_NONE &&
+		   (int)TABLE_INTEGER == (int)ASSAY_CELL_INTEGER && (int)TABLE_NUMBER == (int)ASSAY_CELL_NUMBER &&
+		   (int)TABLE_PERCENT == (int)ASSAY_CELL_PERCENT && (int)TABLE_AMOUNT == (int)ASSAY_CELL_AMOUNT &&
+		   (int)TABLE_DATE == (int)ASSAY_CELL_DATE && (int)TABLE_TEXT == (int)ASSAY_CELL_TEXT &&
+		   TABLE_TYPES == ASSAY_CELL_TYPES,
+	       "a cell's type has one number here and in what is stored");
+
+/* The texts of the heads over a column, from the top; one that goes over several rows once. */
+static char *head_of(const table *t, uint32_t column)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	for (uint32_t r = 0; r < t->head; r++) {
+		const table_cell *c = table_at(t, r, column);
+
+		if (c->row == r && c->words > 0)
+			assay_buf_printf(&b, "%s%s", b.len > 0 ? " " : "", table_text(t, c));
+	}
+	return b.failed ? NULL : b.len > 0 ? assay_buf_steal(&b) : assay_strdup("");
+}
+
+static void count_cells(assay_table_column *out, const table *t, uint32_t column)
+{
+	for (uint32_t r = t->head; r < t->rows; r++) {
+		const table_cell *c = table_at(t, r, column);
+
+		if (c->row != r || c->column != column)
+			continue;
+		out->cells[c->type]++;
+		out->merged += table_is_merged(t, c);
+	}
+}
+
+assay_code table_write_columns(assay_buf *out, const table *t, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_table_columns_release) assay_table_columns all = {0};
+
+	all.items = assay_alloc(t->columns, sizeof *all.items);
+	if (all.items == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
+	for (; all.count < t->columns; all.count++) {
+		assay_table_column *c = &all.items[all.count];
+
+		c->head = head_of(t, (uint32_t)all.count);
+		if (c->head == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
+		count_cells(c, t, (uint32_t)all.count);
+	}
+	assay_table_columns_encode(out, &all);
 	return assay_buf_check(out, err);
 }

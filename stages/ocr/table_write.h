@@ -14,4 +14,7 @@ ASSAY_NODISCARD assay_code table_write_html(assay_buf *out, const table *t, assa
  */
 ASSAY_NODISCARD assay_code table_write_json(assay_buf *out, const table *t, assay_err *err);
 
+/** Heads and types of the columns, for contracts (assay/table.h). */
+ASSAY_NODISCARD assay_code table_write_columns(assay_buf *out, const table *t, assay_err *err);
+
 #endif

@@ -945,9 +945,73 @@ static void vocabulary_lost__each_way__beyond_its_slack(void **state)
 	}
 }
 
+/* ---------------------------------------------------------------- table schemas */
+
+#define TABLES                                                                                                         \
+	HEAD "schema:\n- name: table\n  properties:\n"                                                                 \
+	     "  - {name: Item, logicalType: string, required: true}\n"                                                 \
+	     "  - {name: amount, id: money, physicalName: Amount paid, logicalType: number,\n"                         \
+	     "     customProperties: [{property: severity, value: warning}]}\n"                                        \
+	     "  - {name: Note}\n"
+
+static void load__properties_of_tables__checks_of_columns(void **state)
+{
+	assay_contract *c = load(TABLES, NULL), *back;
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF again = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_int_equal(c->schema_count, 1);
+	assert_int_equal(c->schemas[0]->count, 3);
+	assert_int_equal(c->check_count, 3);
+	assert_string_equal(c->checks[0].id, "money");
+	assert_string_equal(c->checks[1].id, "table.Item");
+	assert_string_equal(c->checks[0].metric, ASSAY_TABLE_SCHEMA_METRIC);
+	assert_int_equal(c->checks[0].severity, ASSAY_SEVERITY_WARNING);
+	assert_int_equal(c->checks[0].schema_column, 1);
+	assert_string_equal(c->schemas[0]->columns[1].head, "Amount paid");
+	assert_int_equal(c->schemas[0]->columns[1].type, ASSAY_COLUMN_NUMBER);
+	assert_int_equal(c->schemas[0]->columns[2].type, ASSAY_COLUMN_ANY);
+	assert_true(c->schemas[0]->columns[0].required);
+	assay_contract_encode(&record, c);
+	assert_int_equal(assay_contract_decode(&back, record.data, record.len, NULL, NULL), ASSAY_OK);
+	assay_contract_encode(&again, back);
+	assert_int_equal(record.len, again.len);
+	assert_memory_equal(record.data, again.data, record.len);
+	assert_ptr_equal(back->checks[0].schema, back->schemas[0]);
+	assert_int_equal(back->checks[0].low_units, 1);
+	assay_contract_close(back);
+	assay_contract_close(c);
+	for (size_t i = 0; i < 8 * record.len; i++) { /* no damaged record is more than refused */
+		record.data[i / 8] ^= (unsigned char)(1u << i % 8);
+		if (assay_contract_decode(&back, record.data, record.len, NULL, NULL) == ASSAY_OK)
+			assay_contract_close(back);
+		record.data[i / 8] ^= (unsigned char)(1u << i % 8);
+	}
+}
+
+static void load__properties_of_tables_amiss__findings(void **state)
+{
+	static const char text[] = HEAD "schema:\n- name: table\n  properties:\n"
+					"  - {name: Item, logicalType: boolean}\n"
+					"  - {name: Item, unique: true}\n";
+	assay_diagnostics d = {0};
+	assay_contract *c;
+
+	(void)state;
+	assert_int_equal(load_n(&c, text, strlen(text), NULL, &d), ASSAY_ECONFIG);
+	assert_int_equal(d.count, 3);
+	assert_non_null(strstr(d.items[0].message, "logicalType boolean of a column is not judged"));
+	assert_non_null(strstr(d.items[2].message, "'unique' of a column of tables is not judged"));
+	assert_non_null(strstr(d.items[1].message, "check id 'table.Item' stands here twice"));
+	assay_diagnostics_release(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(load__properties_of_tables__checks_of_columns),
+	    cmocka_unit_test(load__properties_of_tables_amiss__findings),
 	    cmocka_unit_test(vocabulary_lost__each_way__beyond_its_slack),
 	    cmocka_unit_test(contract_load__whole_standard__checks_in_order),
 	    cmocka_unit_test(contract_load__whole_standard__dataset_checks_in_order),

@@ -208,8 +208,8 @@ static void judge__applies_to__all_metadata_must_be_equal(void **state)
 	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
 		assay_check check = check_of(ASSAY_MUST_BE);
 		const assay_judge_value value = defined(11);
-		const assay_judge_subject subject = {ASSAY_SAMPLE_PAGE, &value, rows[i].keys, rows[i].values,
-						     rows[i].count};
+		const assay_judge_subject subject = {ASSAY_SAMPLE_PAGE, &value,        rows[i].keys,
+						     rows[i].values,    rows[i].count, NULL};
 		assay_verdict v;
 
 		check.applies_keys = keys;

@@ -663,7 +663,7 @@ static void stage__two_tables__samples_with_their_measures(void **state)
 	assert_int_equal(measured(1, "table.low_confidence_ratio"), 0);
 	assert_int_equal(measured(2, "table.confidence"), 8500); /* (11 * 90 + 30) / 12 */
 	assert_int_equal(measured(2, "table.low_confidence_ratio"), 833);
-	assert_int_equal(r.artifact_count, 6);
+	assert_int_equal(r.artifact_count, 8);
 	assert_string_equal(r.artifacts[0], harbours_csv);
 	assert_non_null(strstr(r.artifacts[2],
 			       "{\"row\":1,\"column\":1,\"text\":\"1 204\",\"type\":\"integer\",\"confidence\":90,"

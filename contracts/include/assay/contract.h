@@ -10,6 +10,7 @@
 #include "assay/dataset_check.h"
 #include "assay/diagnostic.h"
 #include "assay/queue_agreement.h"
+#include "assay/table_schema.h"
 #include "assay/vocabulary.h"
 
 typedef struct assay_check {
@@ -27,6 +28,8 @@ typedef struct assay_check {
 	char *description;                     /* "" if none; not part of the canonical form */
 	char **applies_keys, **applies_values; /* all of these metadata must be equal; parallel */
 	size_t applies_count;
+	const assay_table_schema *schema; /* of the contract: the check is about a column of tables, NULL otherwise */
+	size_t schema_column;
 	int line, column;
 } assay_check;
 
@@ -39,6 +42,8 @@ typedef struct assay_contract {
 	size_t check_count;
 	assay_dataset_check *dataset; /* checks of the whole dataset; sorted by kind, then id */
 	size_t dataset_count;
+	assay_table_schema **schemas; /* in file order */
+	size_t schema_count, schema_cap;
 	assay_queue_agreement *queue; /* in file order; not part of the canonical form */
 	size_t queue_count, queue_cap;
 } assay_contract;

@@ -29,6 +29,7 @@ typedef struct assay_judge_subject {
 	const char *const *metadata_keys;
 	const char *const *metadata_values;
 	size_t metadata_count;
+	const assay_table_columns *columns; /* of a table; NULL when nothing is known of them */
 } assay_judge_subject;
 
 /** One check that a sample did not pass. */
@@ -44,6 +45,8 @@ typedef struct assay_verdict {
 	    applied; /* checks that gave a result: not those for other metadata, nor those that skip a missing metric */
 	assay_finding *findings; /* every failed check of any severity: contracts in order, checks in their order */
 	size_t count, cap;
+	char **reasons; /* that findings about columns point to */
+	size_t reason_count, reason_cap;
 } assay_verdict;
 
 /** What one check says of one sample. */
@@ -53,6 +56,9 @@ typedef enum assay_check_result {
 	ASSAY_CHECK_FAILED,
 	ASSAY_CHECK_SKIPPED, /* there is no value, and this may be: whenMissing: skip, ASSAY_BY_HAND, ASSAY_NOT_BY_HAND */
 } assay_check_result;
+
+/** Is there a check of tables that needs to know their columns? */
+bool assay_judge_wants_columns(const assay_contract *const *contracts, size_t count);
 
 /** @param value [out] what it looked at; its state tells whether a check failed by its bound or for want of a value */
 assay_check_result assay_check_judge(const assay_check *k, const assay_judge_subject *subject,

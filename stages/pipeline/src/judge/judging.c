@@ -1,6 +1,7 @@
 #include "judging.h"
 
 #include "assay/memory.h"
+#include "assay/table_columns.h"
 
 #include <stdlib.h>
 
@@ -19,16 +20,23 @@ static assay_code set_checks(assay_judging *j, assay_err *err)
 
 static assay_code judge_contracts(assay_judging *j, const assay_judged *of, assay_err *err)
 {
-	const assay_judge_subject subject = {
+	const size_t count = j->session->config->contract_count;
+	ASSAY_CLEANUP(assay_table_columns_release) assay_table_columns columns = {0};
+	assay_judge_subject subject = {
 	    .kind = of->sample->kind,
 	    .values = j->values.items,
 	    .metadata_keys = (const char *const *)of->source->metadata_keys,
 	    .metadata_values = (const char *const *)of->source->metadata_values,
 	    .metadata_count = of->source->metadata_count,
 	};
+	bool found = false;
+	assay_code rc = ASSAY_OK;
 
-	const assay_code rc = assay_judge(&j->verdict, j->contracts, j->session->config->contract_count, &subject, err);
-
+	if (assay_judge_wants_columns(j->contracts, count))
+		rc = assay_table_columns_load(&columns, &found, j->session->store, of->recipe->recipe, of->sample, err);
+	subject.columns = found ? &columns : NULL;
+	if (rc == ASSAY_OK)
+		rc = assay_judge(&j->verdict, j->contracts, count, &subject, err);
 	return rc == ASSAY_OK ? set_checks(j, err) : rc;
 }
 

@@ -4,6 +4,7 @@
 #include "assay/memory.h"
 #include "assay/object.h"
 #include "assay/source.h"
+#include "assay/table_columns.h"
 #include "assay/unit.h"
 
 #include "baseline.h"
@@ -285,7 +286,9 @@ static assay_code decide(trial *t, const assay_trial_member *m, const assay_judg
 
 static assay_code judge_sample(trial *t, const assay_trial_member *m, const assay_result_sample *sample, assay_err *err)
 {
+	ASSAY_CLEANUP(assay_table_columns_release) assay_table_columns columns = {0};
 	const assay_known_recipe *recipe;
+	bool found = false;
 	assay_dataset_subject s = {
 	    .key = m->key,
 	    .sample = {.kind = sample->kind,
@@ -299,6 +302,9 @@ static assay_code judge_sample(trial *t, const assay_trial_member *m, const assa
 
 	ASSAY_TRY(assay_recipe_know(&t->recipes, t->store, t->opts->vocabulary, &t->unit.recipe, &recipe, err));
 	ASSAY_TRY(assay_sample_values_set(&t->values, recipe, sample, err));
+	if (assay_judge_wants_columns(t->contracts, t->count))
+		ASSAY_TRY(assay_table_columns_load(&columns, &found, t->store, recipe->recipe, sample, err));
+	s.sample.columns = found ? &columns : NULL;
 	s.sample.values = t->values.items;
 	ASSAY_TRY(decide(t, m, &s.sample, &after, err));
 	s.outcome = after;

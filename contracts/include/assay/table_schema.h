@@ -1,0 +1,50 @@
+/**
+ * What the columns of a table must be: the `properties` of a schema entry named table, in their order. Each is a check of
+ * its own, named after the column, so that a table whose columns were swapped, merged, split or shifted fails by their names.
+ */
+#ifndef ASSAY_TABLE_SCHEMA_H
+#define ASSAY_TABLE_SCHEMA_H
+
+#include "assay/table.h"
+
+/** Metric that the checks of columns name; no stage measures it. */
+#define ASSAY_TABLE_SCHEMA_METRIC "table.schema"
+
+/** Stored: never renumber. */
+typedef enum assay_column_type {
+	ASSAY_COLUMN_ANY = 1,
+	ASSAY_COLUMN_STRING = 2, /* most cells are no values */
+	ASSAY_COLUMN_INTEGER = 3,
+	ASSAY_COLUMN_NUMBER = 4, /* integers, numbers, percentages, amounts */
+	ASSAY_COLUMN_DATE = 5,
+} assay_column_type;
+
+/** As a property's logicalType names it; NULL for ANY and for what is none. */
+const char *assay_column_type_name(unsigned type);
+
+typedef struct assay_expected_column {
+	char *head; /* as printed: physicalName, or name */
+	assay_column_type type;
+	bool required; /* no cell is empty */
+} assay_expected_column;
+
+typedef struct assay_table_schema {
+	assay_expected_column *columns; /* from the left */
+	size_t count;
+} assay_table_schema;
+
+/**
+ * How a table breaks what is wanted of one column.
+ *
+ * Heads are compared by their letters and digits, small and large alike; a head that ends in the wanted one, or differs in a
+ * fifth of the signs at most, is it. A table without any head is judged by the position of its columns. Cells are of a type when four fifths of those with a value are.
+ *
+ * @param out    [out] what is wrong, in words that name columns by their heads; "" when it is as it must be
+ * @param schema [borrowed]
+ * @param column of the schema, from 0
+ * @return ASSAY_OK, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *schema, size_t column,
+						    const assay_table_columns *table, assay_err *err);
+
+#endif

@@ -1,0 +1,152 @@
+/* The properties of a schema entry named table: what its columns must be, from the left. */
+#include "contract_internal.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void contract_schema_free(assay_table_schema *s)
+{
+	for (size_t i = 0; s != NULL && i < s->count; i++)
+		free(s->columns[i].head);
+	if (s != NULL)
+		free(s->columns);
+	free(s);
+}
+
+assay_table_schema *contract_schema_add(assay_contract *c, assay_err *err)
+{
+	assay_table_schema *s = assay_alloc(1, sizeof *s);
+
+	if (s == NULL ||
+	    assay_grow(&c->schemas, &c->schema_cap, c->schema_count, sizeof *c->schemas, err) != ASSAY_OK) {
+		free(s);
+		(void)ASSAY_RAISE(err, ASSAY_ENOMEM, "table schema");
+		return NULL;
+	}
+	s->columns = assay_alloc(CONTRACT_COLUMNS_MAX, sizeof *s->columns);
+	if (s->columns == NULL) {
+		free(s);
+		(void)ASSAY_RAISE(err, ASSAY_ENOMEM, "table schema");
+		return NULL;
+	}
+	c->schemas[c->schema_count++] = s;
+	return s;
+}
+
+assay_expected_column *contract_schema_grow(assay_table_schema *s, assay_err *err)
+{
+	if (s->count < CONTRACT_COLUMNS_MAX)
+		return &s->columns[s->count++];
+	(void)ASSAY_RAISE(err, ASSAY_EFULL, "a table schema of more than %d columns", CONTRACT_COLUMNS_MAX);
+	return NULL;
+}
+
+static assay_column_type read_type(contract_loader *l, const assay_yaml_node *n)
+{
+	const char *text = contract_text(n);
+
+	if (text == NULL)
+		return ASSAY_COLUMN_ANY;
+	for (unsigned t = ASSAY_COLUMN_STRING; t <= ASSAY_COLUMN_DATE; t++)
+		if (strcmp(text, assay_column_type_name(t)) == 0)
+			return (assay_column_type)t;
+	CONTRACT_WARN(l, n, "logicalType %s of a column is not judged by Assay (string, integer, number and date are)",
+		      text);
+	return ASSAY_COLUMN_ANY;
+}
+
+static void warn_of_others(contract_loader *l, const assay_yaml_node *n)
+{
+	static const char *const keys[] = {"quality", "unique", "logicalTypeOptions", "properties", "items"};
+
+	contract_lint_no_applies(l, n);
+	for (size_t i = 0; i < ASSAY_COUNT(keys); i++) {
+		const assay_yaml_node *k = assay_yaml_get(n, keys[i]);
+
+		if (k != NULL)
+			CONTRACT_WARN(l, k, "'%s' of a column of tables is not judged by Assay", keys[i]);
+	}
+}
+
+static assay_code set_texts(contract_loader *l, assay_check *check, const assay_yaml_node *n, const char *name)
+{
+	const char *id = contract_text(assay_yaml_get(n, "id"));
+	assay_code rc;
+
+	check->id = id != NULL ? assay_strdup(id) : assay_asprintf("table.%s", name);
+	check->metric = assay_strdup(ASSAY_TABLE_SCHEMA_METRIC);
+	check->remedy = assay_strdup("");
+	check->dimension = assay_strdup("");
+	if (check->id == NULL || check->metric == NULL || check->remedy == NULL || check->dimension == NULL)
+		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
+	rc = contract_copy_text(l, &check->description, assay_yaml_get(n, "description"));
+	return rc;
+}
+
+static assay_code read_column(contract_loader *l, const assay_yaml_node *n, const contract_scope *s,
+			      assay_table_schema *schema)
+{
+	const char *name = contract_text(assay_yaml_get(n, "name")),
+		   *printed = contract_text(assay_yaml_get(n, "physicalName"));
+	assay_check check = {.kind = ASSAY_SAMPLE_TABLE,
+			     .metric_number = SIZE_MAX,
+			     .op = ASSAY_MUST_BE,
+			     .low = {1, 0},
+			     .low_units = 1,
+			     .when_missing = ASSAY_MISSING_FAILS,
+			     .schema = schema,
+			     .schema_column = schema->count,
+			     .line = n->line,
+			     .column = n->column};
+	assay_expected_column *c;
+	assay_code rc;
+
+	if (name == NULL)
+		return ASSAY_OK; /* what the standard wants has been said */
+	warn_of_others(l, n);
+	c = contract_schema_grow(schema, l->err);
+	if (c == NULL)
+		return ASSAY_ENOMEM;
+	c->type = read_type(l, assay_yaml_get(n, "logicalType"));
+	c->required = contract_is_true(assay_yaml_get(n, "required"));
+	c->head = assay_strdup(printed != NULL ? printed : name);
+	if (c->head == NULL)
+		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
+	check.severity = contract_property_severity(l, n);
+	rc = set_texts(l, &check, n, name);
+	if (rc == ASSAY_OK)
+		rc = contract_copy_applies(l, &check, s->applies);
+	return contract_add_check(l, &check, rc);
+}
+
+/* Some stage must find tables, and keep their columns. */
+static void lint_made(contract_loader *l, const assay_yaml_node *list)
+{
+	const size_t n = l->vocabulary != NULL ? assay_vocabulary_find(l->vocabulary, "table.columns") : SIZE_MAX;
+
+	if (n != SIZE_MAX && !l->vocabulary->items[n].made)
+		CONTRACT_ERROR(l, list, "no pipeline makes tables: add the stage '%s'", l->vocabulary->items[n].stage);
+}
+
+assay_code contract_read_columns(contract_loader *l, const assay_yaml_node *entry, const contract_scope *s)
+{
+	const assay_yaml_node *list = assay_yaml_get(entry, "properties");
+	assay_table_schema *schema;
+	assay_code rc = ASSAY_OK;
+
+	if (list == NULL || list->type != ASSAY_YAML_SEQUENCE || list->count == 0)
+		return ASSAY_OK;
+	if (list->count > CONTRACT_COLUMNS_MAX) {
+		CONTRACT_ERROR(l, list, "a table schema has %d columns at most", CONTRACT_COLUMNS_MAX);
+		return ASSAY_OK;
+	}
+	lint_made(l, list);
+	schema = contract_schema_add(l->c, l->err);
+	if (schema == NULL)
+		return ASSAY_ENOMEM;
+	for (size_t i = 0; i < list->count && rc == ASSAY_OK; i++)
+		rc = read_column(l, &list->children[i], s, schema);
+	return rc;
+}

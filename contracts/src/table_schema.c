@@ -1,0 +1,286 @@
+#include "assay/table_schema.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDED_MAX 192 /* bytes of a head that are compared */
+
+const char *assay_column_type_name(unsigned type)
+{
+	static const char *const names[] = {"string", "integer", "number", "date"};
+
+	return type >= ASSAY_COLUMN_STRING && type <= ASSAY_COLUMN_DATE ? names[type - ASSAY_COLUMN_STRING] : NULL;
+}
+
+/* ---------------------------------------------------------------- heads */
+
+typedef struct folded {
+	unsigned char bytes[FOLDED_MAX];
+	size_t size;
+} folded;
+
+/* Letters, digits and what is not ASCII. */
+static void fold(folded *f, const char *s)
+{
+	f->size = 0;
+	for (; *s != '\0' && f->size < FOLDED_MAX; s++) {
+		const unsigned char c = (unsigned char)*s;
+
+		if (c >= 'A' && c <= 'Z')
+			f->bytes[f->size++] = c | 0x20;
+		else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80)
+			f->bytes[f->size++] = c;
+	}
+}
+
+/* Levenshtein's, in bytes. */
+static size_t distance(const folded *a, const folded *b)
+{
+	size_t row[FOLDED_MAX + 1];
+
+	for (size_t k = 0; k <= b->size; k++)
+		row[k] = k;
+	for (size_t i = 0; i < a->size; i++) {
+		size_t corner = i;
+
+		row[0] = i + 1;
+		for (size_t k = 0; k < b->size; k++) {
+			const size_t replaced = corner + (a->bytes[i] != b->bytes[k]);
+			const size_t other = (row[k + 1] < row[k] ? row[k + 1] : row[k]) + 1;
+
+			corner = row[k + 1];
+			row[k + 1] = replaced < other ? replaced : other;
+		}
+	}
+	return row[b->size];
+}
+
+/* How well a head is the wanted one: 0 not at all, 3 the same. */
+static int likeness(const char *wanted, const char *head)
+{
+	folded w, h;
+	size_t longer;
+
+	fold(&w, wanted);
+	fold(&h, head);
+	longer = w.size > h.size ? w.size : h.size;
+	if (w.size == 0 || h.size == 0)
+		return 0;
+	if (w.size == h.size && memcmp(w.bytes, h.bytes, w.size) == 0)
+		return 3;
+	if (h.size > w.size && w.size >= 2 && memcmp(h.bytes + h.size - w.size, w.bytes, w.size) == 0)
+		return 2;
+	return 5 * distance(&w, &h) <= longer ? 1 : 0;
+}
+
+/* The wanted head stands somewhere within. */
+static bool holds(const char *head, const char *wanted)
+{
+	folded w, h;
+
+	fold(&w, wanted);
+	fold(&h, head);
+	for (size_t i = 0; w.size > 0 && i + w.size <= h.size; i++)
+		if (memcmp(h.bytes + i, w.bytes, w.size) == 0)
+			return true;
+	return false;
+}
+
+/* ---------------------------------------------------------------- matching */
+
+typedef struct match {
+	const assay_table_schema *schema;
+	const assay_table_columns *table;
+	size_t place[ASSAY_TABLE_COLUMNS_MAX]; /* of each wanted column in the table; SIZE_MAX when it is not there */
+	bool taken[ASSAY_TABLE_COLUMNS_MAX];   /* of each column of the table */
+	bool headed;
+} match;
+
+static size_t best_head(const match *m, size_t wanted)
+{
+	size_t best = SIZE_MAX;
+	int most = 0;
+
+	for (size_t k = 0; k < m->table->count; k++) {
+		const int l = m->taken[k] ? 0 : likeness(m->schema->columns[wanted].head, m->table->items[k].head);
+
+		if (l > most || (l > 0 && l == most && k == wanted)) {
+			most = l;
+			best = k;
+		}
+	}
+	return best;
+}
+
+/* Heads that are the same first, so that near ones take only what is left. */
+static void match_columns(match *m)
+{
+	for (size_t k = 0; k < m->table->count; k++)
+		m->headed |= m->table->items[k].head[0] != '\0';
+	for (size_t i = 0; i < m->schema->count; i++)
+		m->place[i] = m->headed || i >= m->table->count ? SIZE_MAX : i;
+	for (int least = 3; m->headed && least > 0; least--)
+		for (size_t i = 0; i < m->schema->count; i++) {
+			const size_t k = m->place[i] == SIZE_MAX ? best_head(m, i) : SIZE_MAX;
+
+			if (k == SIZE_MAX || likeness(m->schema->columns[i].head, m->table->items[k].head) < least)
+				continue;
+			m->place[i] = k;
+			m->taken[k] = true;
+		}
+}
+
+/* ---------------------------------------------------------------- what is wrong */
+
+static uint64_t values_of(const assay_table_column *c)
+{
+	uint64_t n = 0;
+
+	for (size_t k = ASSAY_CELL_INTEGER; k <= ASSAY_CELL_TEXT; k++)
+		n += c->cells[k];
+	return n;
+}
+
+static uint64_t values_that_fit(const assay_table_column *c, assay_column_type type)
+{
+	switch (type) {
+	case ASSAY_COLUMN_STRING:
+		return c->cells[ASSAY_CELL_TEXT];
+	case ASSAY_COLUMN_INTEGER:
+		return c->cells[ASSAY_CELL_INTEGER];
+	case ASSAY_COLUMN_NUMBER:
+		return c->cells[ASSAY_CELL_INTEGER] + c->cells[ASSAY_CELL_NUMBER] + c->cells[ASSAY_CELL_PERCENT] +
+		       c->cells[ASSAY_CELL_AMOUNT];
+	case ASSAY_COLUMN_DATE:
+		return c->cells[ASSAY_CELL_DATE];
+	case ASSAY_COLUMN_ANY:
+		break;
+	}
+	return values_of(c);
+}
+
+static bool is_of_type(const assay_table_column *c, assay_column_type type)
+{
+	return 5 * values_that_fit(c, type) >= 4 * values_of(c);
+}
+
+/* The head is there, with others, in one column; or in parts, in two. */
+static void tell_missing(assay_buf *out, const match *m, size_t wanted)
+{
+	const char *head = m->schema->columns[wanted].head;
+
+	if (!m->headed) {
+		assay_buf_printf(out, "missing: the table has no heads and only %zu of %zu columns", m->table->count,
+				 m->schema->count);
+		return;
+	}
+	for (size_t k = 0; k < m->table->count; k++) {
+		if (holds(m->table->items[k].head, head)) {
+			assay_buf_printf(out, "merged with others into column %zu '%s'", k + 1,
+					 m->table->items[k].head);
+			return;
+		}
+		if (k + 1 < m->table->count) {
+			ASSAY_AUTO_BUF both = ASSAY_BUF_INIT;
+
+			assay_buf_printf(&both, "%s%s", m->table->items[k].head, m->table->items[k + 1].head);
+			out->failed |= both.failed;
+			if (likeness(head, assay_buf_str(&both)) == 3) {
+				assay_buf_printf(out, "split over columns %zu and %zu", k + 1, k + 2);
+				return;
+			}
+		}
+	}
+	assay_buf_puts(out, "missing: no column has this head");
+}
+
+/* The wanted column whose place this one has taken, if there is one. */
+static size_t owner_of(const match *m, size_t place)
+{
+	for (size_t i = 0; i < m->schema->count; i++)
+		if (m->place[i] == place)
+			return i;
+	return SIZE_MAX;
+}
+
+/* Wanted columns that stand on the wrong side of this one. */
+static void tell_order(assay_buf *out, const match *m, size_t wanted)
+{
+	for (size_t i = 0; i < m->schema->count; i++) {
+		const bool before = i < wanted;
+
+		if (i == wanted || m->place[i] == SIZE_MAX || (m->place[i] < m->place[wanted]) == before)
+			continue;
+		assay_buf_printf(out, "stands as column %zu, %s '%s'", m->place[wanted] + 1,
+				 before ? "before" : "after", m->schema->columns[i].head);
+		return;
+	}
+}
+
+/* A column that is not wanted follows, which has pushed the others on. */
+static void tell_follower(assay_buf *out, const match *m, size_t wanted)
+{
+	const size_t next = m->place[wanted] + 1;
+
+	if (next < m->table->count && owner_of(m, next) == SIZE_MAX)
+		assay_buf_printf(out, "is followed by column %zu '%s', which is not wanted", next + 1,
+				 m->table->items[next].head);
+	else if (m->place[wanted] > 0 && wanted == 0 && owner_of(m, 0) == SIZE_MAX)
+		assay_buf_printf(out, "comes after column 1 '%s', which is not wanted", m->table->items[0].head);
+}
+
+/* Another wanted column whose cells stand here, while this one's stand there. */
+static size_t swapped_with(const match *m, size_t wanted)
+{
+	const assay_expected_column *w = &m->schema->columns[wanted];
+	const assay_table_column *here = &m->table->items[m->place[wanted]];
+
+	for (size_t i = 0; i < m->schema->count; i++) {
+		const assay_expected_column *o = &m->schema->columns[i];
+
+		if (i == wanted || m->place[i] == SIZE_MAX || o->type == ASSAY_COLUMN_ANY)
+			continue;
+		if (is_of_type(here, o->type) && is_of_type(&m->table->items[m->place[i]], w->type) &&
+		    !is_of_type(&m->table->items[m->place[i]], o->type))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+static void tell_cells(assay_buf *out, const match *m, size_t wanted)
+{
+	const assay_expected_column *w = &m->schema->columns[wanted];
+	const assay_table_column *c = &m->table->items[m->place[wanted]];
+	const size_t other = is_of_type(c, w->type) ? SIZE_MAX : swapped_with(m, wanted);
+
+	if (c->merged > 0 && w->type != ASSAY_COLUMN_STRING)
+		assay_buf_printf(out, "merged: %" PRIu64 " of its cells hold several values", c->merged);
+	else if (other != SIZE_MAX)
+		assay_buf_printf(out, "holds what '%s' should: the two are swapped", m->schema->columns[other].head);
+	else if (!is_of_type(c, w->type))
+		assay_buf_printf(out, "only %" PRIu64 " of its %" PRIu64 " cells are of type %s",
+				 values_that_fit(c, w->type), values_of(c), assay_column_type_name(w->type));
+	else if (w->required && c->cells[ASSAY_CELL_EMPTY] + c->cells[ASSAY_CELL_NONE] > 0)
+		assay_buf_printf(out, "%" PRIu64 " of its cells are empty",
+				 c->cells[ASSAY_CELL_EMPTY] + c->cells[ASSAY_CELL_NONE]);
+}
+
+assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *schema, size_t column,
+				    const assay_table_columns *table, assay_err *err)
+{
+	match m = {.schema = schema, .table = table};
+
+	assay_buf_reset(out);
+	match_columns(&m);
+	if (m.place[column] == SIZE_MAX) {
+		tell_missing(out, &m, column);
+		return assay_buf_check(out, err);
+	}
+	tell_order(out, &m, column);
+	if (out->len == 0)
+		tell_cells(out, &m, column);
+	if (out->len == 0)
+		tell_follower(out, &m, column);
+	return assay_buf_check(out, err);
+}

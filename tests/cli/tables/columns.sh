@@ -1,0 +1,58 @@
+# Tables of a contract's columns, through the recogniser: a clean one passes, others fail by the names of their columns.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+need jq
+mkdir in
+pdf() {
+    "$(dirname "${BASH_SOURCE[0]}")/make_pdf" "${@:2}" >"in/$1.pdf"
+}
+pdf clean 'Item|Quantity|Amount|Date' 'Anchor|12|340.50|2024-03-01' 'Chain|31|99.00|2024-03-04' 'Rope|40|75.25|2024-03-09' \
+    'Lantern|75|61.80|2024-03-12' 'Compass|26|158.00|2024-03-20'
+pdf merged 'Item|Quantity Amount||Date' 'Anchor|12 340.50||2024-03-01' 'Chain|31 99.00||2024-03-04' \
+    'Rope|40 75.25||2024-03-09' 'Lantern|75 61.80||2024-03-12' 'Compass|26 158.00||2024-03-20'
+pdf moved 'Item|Quantity|Date|Amount' 'Anchor|12|2024-03-01|340.50' 'Chain|31|2024-03-04|99.00' 'Rope|40|2024-03-09|75.25' \
+    'Lantern|75|2024-03-12|61.80' 'Compass|26|2024-03-20|158.00'
+pdf swapped 'Item|Quantity|Amount|Date' 'Anchor|12|2024-03-01|340.50' 'Chain|31|2024-03-04|99.00' 'Rope|40|2024-03-09|75.25' \
+    'Lantern|75|2024-03-12|61.80' 'Compass|26|2024-03-20|158.00'
+cat >assay.yaml <<'YAML'
+dataset: stores
+sources: [{path: "in/*.pdf", modality: page}]
+pipelines: {page: [page.read: {dpi: 200}, ocr.recognize, ocr.tables]}
+contracts: [stores.odcs.yaml]
+YAML
+cat >stores.odcs.yaml <<'YAML'
+apiVersion: v3.1.0
+kind: DataContract
+id: stores
+version: 1.0.0
+status: active
+schema:
+- name: table
+  properties:
+  - {name: Item, logicalType: string, required: true}
+  - {name: Quantity, logicalType: integer}
+  - {name: Amount, logicalType: number}
+  - {name: Date, logicalType: date}
+YAML
+assert_exit 0 assay run --progress none
+assay show 'in/clean.pdf#page=1&table=1' --artifact csv >clean.csv
+assert_eq "$(sed -n 2p clean.csv)" 'Anchor,12,340.50,2024-03-01'
+assay show 'in/clean.pdf#page=1&table=1' --json >clean.json
+assert_jq clean.json .outcome accepted
+
+# why NAME: the findings about its table
+why() {
+    assay why "in/$1.pdf#page=1&table=1" | sed -n 's/^error *//p'
+}
+assert_eq "$(why moved)" "table.Amount: table.schema undefined (stands as column 4, after 'Date'), must be = 1
+table.Date: table.schema undefined (stands as column 3, before 'Amount'), must be = 1"
+assert_eq "$(why swapped)" "table.Amount: table.schema undefined (holds what 'Date' should: the two are swapped), must be = 1
+table.Date: table.schema undefined (holds what 'Amount' should: the two are swapped), must be = 1"
+why merged | grep -q "^table.Quantity: .*merged with others into column 2 'Quantity Amount'" || fail "$(why merged)"
+
+# Another contract is judged without reading a page; the version that stands is delivered by the same findings.
+assay export latest --out delivery >/dev/null
+assay verify delivery >/dev/null
+assert_eq "$(jq -r 'select(.key == "in/clean.pdf#page=1&table=1") | .outcome' delivery/manifest.jsonl)" accepted
+sed -i 's/name: Amount, logicalType: number/name: Amount, logicalType: date/' stores.odcs.yaml
+assert_exit 0 assay judge
+assert_eq "$(why clean)" 'table.Amount: table.schema undefined (only 0 of its 5 cells are of type date), must be = 1'
