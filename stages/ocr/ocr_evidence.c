@@ -19,6 +19,7 @@
 #define WIDTHS_MIN  5    /* letters of a kind, before their widths say something */
 #define SHORT_MAX   3    /* symbols */
 #define CLASS_BANDS 5
+#define FEW         20 /* symbols */
 
 #define BANDS(class, text)                                                                                             \
 	{class "_70", "symbols of " text " words with a confidence below 70"}, {class "_90", "the same, 70 to 90"},    \
@@ -41,6 +42,7 @@ const ocr_evidence_name ocr_evidence_names[OCR_EVIDENCE_COUNT] = {
     {"edge", "pieces of ink as large as text that touch the page's border, for each symbol"},
     {"cut", "lines with a word that touches the left or right border of the page, of all lines"},
     {"repeated", "symbols of words that repeat what stands right before them"},
+    {"few", "20 of 20 and all symbols: of a page on which next to nothing was read, next to nothing is known"},
     {"different", "edit distance to the second recognition, in whatever order, for each code point"},
     {"moved", "what this distance grows by when order counts, for each code point"},
     {"known_different", "symbols of known words that the second recognition does not have"},
@@ -219,6 +221,7 @@ assay_code ocr_evidence_read(ocr_evidence *out, const ocr_words *words, const oc
 	if (e.share[OCR_OUTSIDE] < 0)
 		e.share[OCR_OUTSIDE] = 0;
 	count_lines(&e, words, page);
+	e.share[OCR_FEW] = share(FEW, e.symbols + FEW);
 	e.share[OCR_CUT] = share(e.lines_cut, e.lines);
 	*out = e;
 	return rc;
@@ -313,4 +316,48 @@ assay_code ocr_evidence_json(assay_buf *out, const ocr_evidence *e, assay_err *e
 	assay_json_end(&j);
 	assay_buf_putc(out, '\n');
 	return assay_buf_check(out, err);
+}
+
+typedef struct cursor {
+	const char *at, *end;
+} cursor;
+
+static bool take(cursor *c, const char *text)
+{
+	const size_t n = strlen(text);
+
+	if ((size_t)(c->end - c->at) < n || memcmp(c->at, text, n) != 0)
+		return false;
+	c->at += n;
+	return true;
+}
+
+/* A share: up to 18 digits. */
+static bool take_number(cursor *c, int64_t *out)
+{
+	const char *first = c->at;
+
+	*out = 0;
+	while (c->at < c->end && *c->at >= '0' && *c->at <= '9' && c->at - first < 18)
+		*out = 10 * *out + (*c->at++ - '0');
+	return c->at > first;
+}
+
+bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size)
+{
+	cursor c = {text, text + size};
+	int count;
+
+	*out = (ocr_evidence){0};
+	if (!take(&c, "{\"format\":1,\"twice\":"))
+		return false;
+	out->twice = take(&c, "true");
+	if ((!out->twice && !take(&c, "false")) || !take(&c, ",\"shares\":{"))
+		return false;
+	count = out->twice ? OCR_EVIDENCE_COUNT : OCR_FIRST_COUNT;
+	for (int i = 0; i < count; i++)
+		if (!take(&c, i > 0 ? ",\"" : "\"") || !take(&c, ocr_evidence_names[i].name) || !take(&c, "\":") ||
+		    !take_number(&c, &out->share[i]))
+			return false;
+	return take(&c, "}}\n") && c.at == c.end;
 }

@@ -26,6 +26,7 @@ enum {
 	OCR_EDGE,
 	OCR_CUT,
 	OCR_REPEATED,
+	OCR_FEW,
 	OCR_FIRST_COUNT, /* what one recognition gives; what follows needs a second */
 	OCR_DIFFERENT = OCR_FIRST_COUNT,
 	OCR_MOVED,
@@ -75,5 +76,7 @@ ASSAY_NODISCARD assay_code ocr_evidence_edge(int64_t *out, struct Pix *ink, int3
 
 /** {"format":1,"twice":…,"shares":{"known_70":…,…}} */
 ASSAY_NODISCARD assay_code ocr_evidence_json(assay_buf *out, const ocr_evidence *e, assay_err *err);
+/** Read what ocr_evidence_json() writes: twice and the shares. False when it is anything else. */
+bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size);
 
 #endif

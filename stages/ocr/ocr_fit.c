@@ -19,12 +19,13 @@ static const struct candidate {
 	int evidence;
 	int64_t upto;
 } candidates[] = {
-    {OCR_KNOWN, ONE},     {OCR_KNOWN + 1, ONE},   {OCR_KNOWN + 2, ONE},         {OCR_KNOWN + 3, ONE},
-    {OCR_UNKNOWN, ONE},   {OCR_UNKNOWN + 1, ONE}, {OCR_UNKNOWN + 2, ONE},       {OCR_UNKNOWN + 3, ONE},
-    {OCR_OTHER, ONE},     {OCR_OTHER + 1, ONE},   {OCR_OTHER + 2, ONE},         {OCR_OTHER + 3, ONE},
-    {OCR_ODD, 50000},     {OCR_SHORT, 100000},    {OCR_MISSED, 20000},          {OCR_MISSED, 100000},
-    {OCR_OUTSIDE, 50000}, {OCR_CUT, ONE},         {OCR_REPEATED, ONE},          {OCR_DIFFERENT, 20000},
-    {OCR_DIFFERENT, ONE}, {OCR_MOVED, 50000},     {OCR_UNKNOWN_DIFFERENT, ONE}, {OCR_OTHER_DIFFERENT, ONE},
+    {OCR_KNOWN, ONE},           {OCR_KNOWN + 1, ONE},   {OCR_KNOWN + 2, ONE},   {OCR_KNOWN + 3, ONE},
+    {OCR_UNKNOWN, ONE},         {OCR_UNKNOWN + 1, ONE}, {OCR_UNKNOWN + 2, ONE}, {OCR_UNKNOWN + 3, ONE},
+    {OCR_OTHER, ONE},           {OCR_OTHER + 1, ONE},   {OCR_OTHER + 2, ONE},   {OCR_OTHER + 3, ONE},
+    {OCR_ODD, 50000},           {OCR_SHORT, 100000},    {OCR_MISSED, 20000},    {OCR_MISSED, 100000},
+    {OCR_OUTSIDE, 50000},       {OCR_CUT, ONE},         {OCR_REPEATED, ONE},    {OCR_FEW, ONE},
+    {OCR_DIFFERENT, 20000},     {OCR_DIFFERENT, ONE},   {OCR_MOVED, 50000},     {OCR_UNKNOWN_DIFFERENT, ONE},
+    {OCR_OTHER_DIFFERENT, ONE},
 };
 
 #define CANDIDATES (ASSAY_COUNT(candidates) + 1) /* and the constant */

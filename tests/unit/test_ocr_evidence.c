@@ -200,6 +200,25 @@ static void evidence_json__once_and_twice__only_what_was_measured(void **state)
 	assert_non_null(strstr(assay_buf_str(&twice), "\"different\":0,"));
 }
 
+static void evidence_parse__what_was_written_and_anything_else__the_same_or_refused(void **state)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	ocr_evidence e = {.twice = true}, got;
+
+	(void)state;
+	for (int i = 0; i < OCR_EVIDENCE_COUNT; i++)
+		e.share[i] = 1000 + i;
+	assert_int_equal(ocr_evidence_json(&text, &e, NULL), ASSAY_OK);
+	assert_true(ocr_evidence_parse(&got, (const char *)text.data, text.len));
+	assert_true(got.twice);
+	assert_memory_equal(got.share, e.share, sizeof e.share);
+	for (size_t n = 0; n < text.len; n++)
+		assert_false(ocr_evidence_parse(&got, (const char *)text.data, n));
+	assay_buf_putc(&text, ' ');
+	assert_false(ocr_evidence_parse(&got, (const char *)text.data, text.len));
+	assert_false(ocr_evidence_parse(&got, "{\"format\":2,", 12));
+}
+
 /* ---------------------------------------------------------------- spelling */
 
 static void oddities__words__places_that_hardly_a_language_has(void **state)
@@ -253,6 +272,7 @@ int main(void)
 	    cmocka_unit_test(evidence_compare__one_word_differs__its_class_and_the_distance),
 	    cmocka_unit_test(evidence_edge__pieces_of_text_size_at_the_border__are_counted),
 	    cmocka_unit_test(evidence_json__once_and_twice__only_what_was_measured),
+	    cmocka_unit_test(evidence_parse__what_was_written_and_anything_else__the_same_or_refused),
 	    cmocka_unit_test(oddities__words__places_that_hardly_a_language_has),
 	    cmocka_unit_test(repeated__runs_three_times_and_more__but_for_the_first),
 	};
