@@ -162,7 +162,9 @@ static uint64_t values_that_fit(const assay_table_column *c, assay_column_type t
 
 static bool is_of_type(const assay_table_column *c, assay_column_type type)
 {
-	return 5 * values_that_fit(c, type) >= 4 * values_of(c);
+	const uint64_t all = values_of(c), fit = values_that_fit(c, type);
+
+	return 5 * fit >= 4 * all || (all >= 3 && all - fit == 1);
 }
 
 /* The head is there, with others, in one column; or in parts, in two. */

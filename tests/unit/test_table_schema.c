@@ -45,7 +45,10 @@ static void fault__as_wanted__none(void **state)
 					{"Amcunt", {[ASSAY_CELL_INTEGER] = 4, [ASSAY_CELL_TEXT] = 1}, 0},
 					{"date.", {[ASSAY_CELL_DATE] = 3, [ASSAY_CELL_EMPTY] = 2}, 0}};
 	assay_table_column headless[] = {
-	    {"", TEXTS(5), 0}, {"", INTEGERS(5), 0}, {"", NUMBERS(5), 0}, {"", DATES(5), 0}};
+	    {"", TEXTS(5), 0},
+	    {"", INTEGERS(5), 0},
+	    {"", {[ASSAY_CELL_TEXT] = 1, [ASSAY_CELL_NUMBER] = 2}, 0}, /* one was misread */
+	    {"", DATES(5), 0}};
 	const char *const none[] = {"", "", "", ""};
 
 	(void)state;

@@ -37,7 +37,8 @@ typedef struct assay_table_schema {
  * How a table breaks what is wanted of one column.
  *
  * Heads are compared by their letters and digits, small and large alike; a head that ends in the wanted one, or differs in a
- * fifth of the signs at most, is it. A table without any head is judged by the position of its columns. Cells are of a type when four fifths of those with a value are.
+ * fifth of the signs at most, is it. A table without any head is judged by the position of its columns. Cells are of a type when
+ * four fifths of those with a value are, or all but one of at least three.
  *
  * @param out    [out] what is wrong, in words that name columns by their heads; "" when it is as it must be
  * @param schema [borrowed]
