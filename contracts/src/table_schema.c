@@ -250,13 +250,25 @@ static size_t swapped_with(const match *m, size_t wanted)
 	return SIZE_MAX;
 }
 
+/* Several values in more cells than may be misread; in a column of any type, in half of them: it may be of lists. */
+static bool is_merged(const assay_table_column *c, assay_column_type type)
+{
+	const uint64_t all = values_of(c);
+
+	if (type == ASSAY_COLUMN_STRING)
+		return false;
+	if (type == ASSAY_COLUMN_ANY)
+		return c->merged > 0 && 2 * c->merged >= all;
+	return 5 * c->merged > all && (c->merged > 1 || all < 3);
+}
+
 static void tell_cells(assay_buf *out, const match *m, size_t wanted)
 {
 	const assay_expected_column *w = &m->schema->columns[wanted];
 	const assay_table_column *c = &m->table->items[m->place[wanted]];
 	const size_t other = is_of_type(c, w->type) ? SIZE_MAX : swapped_with(m, wanted);
 
-	if (c->merged > 0 && w->type != ASSAY_COLUMN_STRING)
+	if (is_merged(c, w->type))
 		assay_buf_printf(out, "merged: %" PRIu64 " of its cells hold several values", c->merged);
 	else if (other != SIZE_MAX)
 		assay_buf_printf(out, "holds what '%s' should: the two are swapped", m->schema->columns[other].head);

@@ -226,6 +226,9 @@ static void find_head(table *t, const table_rows *rows)
 		r++;
 	if (r == t->rows)
 		r = t->rows > 1 && rows->items[1].rule >= 0 ? 1 : 0;
+	for (uint32_t k = 1; k < r; k++) /* heads of several rows name the first column once */
+		if (table_at(t, k, 0)->row == k && table_at(t, k, 0)->words > 0 && table_at(t, k - 1, 0)->words > 0)
+			r = k;
 	if (r > 4 || 2 * r > t->rows)
 		r = r > 0 && t->rows > 1 ? 1 : 0;
 	t->head = r;

@@ -250,6 +250,18 @@ static void find__head_over_two_columns_without_rules__spans_them(void **state)
 	assert_string_equal(table_text(&found.items[0], table_at(&found.items[0], 0, 2)), "Ships seen in the year");
 }
 
+static void find__first_row_without_values__no_head(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		(void)text(i == 0 ? "Harbour" : "Bergen", 100, 200 + PITCH * i);
+		(void)text(i == 0 ? "Ships" : i == 1 ? "many" : "120", 400, 200 + PITCH * i);
+		(void)text(i == 0 ? "Share" : i == 1 ? "most" : "12", 600, 200 + PITCH * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.items[0].head, 1);
+}
+
 static void find__label_that_goes_on_below__one_row(void **state)
 {
 	(void)state;
@@ -691,6 +703,7 @@ int main(void)
 	    TEST(find__rules_missing_within__cells_over_columns_and_rows),
 	    TEST(find__justified_text_in_ruled_cells__no_columns_of_its_gaps),
 	    TEST(find__head_over_two_columns_without_rules__spans_them),
+	    TEST(find__first_row_without_values__no_head),
 	    TEST(find__label_that_goes_on_below__one_row),
 	    TEST(find__level_rules_alone__table_between_them),
 	    TEST(find__shaded_rows_and_light_rules__the_same),

@@ -98,6 +98,17 @@ static void fault__two_columns_in_one__merged(void **state)
 				     "missing: the table has no heads and only 3 of 4 columns"});
 }
 
+static void fault__few_cells_of_several_values__no_fault(void **state)
+{
+	assay_table_column c[] = {{"Item", TEXTS(5), 0},
+				  {"Quantity", {[ASSAY_CELL_INTEGER] = 4, [ASSAY_CELL_TEXT] = 1}, 1},
+				  {"Amount", {[ASSAY_CELL_NUMBER] = 3, [ASSAY_CELL_TEXT] = 2}, 2},
+				  {"Date", DATES(5), 0}};
+
+	(void)state;
+	expect(c, 4, (const char *const[]){"", "", "merged: 2 of its cells hold several values", ""});
+}
+
 static void fault__one_column_in_two__split(void **state)
 {
 	assay_table_column c[] = {{"Item", TEXTS(5), 0},
@@ -183,6 +194,7 @@ int main(void)
 	    cmocka_unit_test(fault__columns_in_another_order__named),
 	    cmocka_unit_test(fault__cells_under_the_wrong_heads__swapped),
 	    cmocka_unit_test(fault__two_columns_in_one__merged),
+	    cmocka_unit_test(fault__few_cells_of_several_values__no_fault),
 	    cmocka_unit_test(fault__one_column_in_two__split),
 	    cmocka_unit_test(fault__cells_shifted__types_told),
 	    cmocka_unit_test(fault__column_that_is_not_there__missing),
