@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,11 +108,15 @@ fail:
 
 assay_code assay_file_read(assay_buf *out, int dirfd, const char *path, size_t max, assay_err *err)
 {
-	ASSAY_AUTO_FD fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	/* A pipe that nobody writes to would be waited for, with whatever lock is held, past any signal. */
+	ASSAY_AUTO_FD fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
 	assay_code rc;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) != 0)
 		return ASSAY_RAISE_ERRNO(err, "open '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "'%s' is not a regular file", path);
 	rc = assay_file_read_fd(out, fd, max, err);
 	if (rc != ASSAY_OK)
 		(void)assay_err_prefix(err, "'%s'", path);

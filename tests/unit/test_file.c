@@ -210,6 +210,21 @@ static void file_read__whole_file__appended(void **state)
 	assert_int_equal(reads.calls, 2); /* one for all of it, one to see the end */
 }
 
+static void file_read__pipe_or_folder__refused_at_once(void **state)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_err err = {0};
+
+	(void)state;
+	assert_int_equal(mkfifoat(dirfd_, "pipe", 0600), 0);
+	(void)alarm(20); /* a reader that waits is ended */
+	assert_int_equal(assay_file_read(&b, dirfd_, "pipe", 10, &err), ASSAY_EINVAL);
+	(void)alarm(0);
+	assert_non_null(strstr(err.msg, "'pipe' is not a regular file"));
+	assert_int_equal(assay_file_read(&b, dirfd_, ".", 10, NULL), ASSAY_EINVAL);
+	assert_int_equal(unlinkat(dirfd_, "pipe", 0), 0);
+}
+
 static void file_read__empty_file__nothing(void **state)
 {
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
@@ -760,6 +775,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(file_read__whole_file__appended),
 	    TEST(file_read__empty_file__nothing),
+	    TEST(file_read__pipe_or_folder__refused_at_once),
 	    TEST(file_read__longer_than_max__efull_and_buffer_as_before),
 	    TEST(file_read__short_reads_and_eintr__whole_file),
 	    TEST(file_read__read_fails__eio_and_buffer_as_before),

@@ -16,7 +16,10 @@ void assay_closep(int *fd); /* closes *fd when it is >= 0 */
 		taken_;                                                                                                \
 	})
 
-/** Append the whole file to out. ASSAY_EFULL when it is longer than max bytes. Short reads and EINTR are handled. */
+/**
+ * Append the whole file to out. ASSAY_EFULL when it is longer than max bytes, ASSAY_EINVAL when it is no regular file: a
+ * pipe is not waited for. Short reads and EINTR are handled.
+ */
 ASSAY_NODISCARD assay_code assay_file_read(assay_buf *out, int dirfd, const char *path, size_t max, assay_err *err);
 ASSAY_NODISCARD assay_code assay_file_read_fd(assay_buf *out, int fd, size_t max, assay_err *err);
 /** Write all n bytes; EINTR and short writes are handled. */
