@@ -264,7 +264,7 @@ const assay_verb assay_verb_calibrate = {
 	"a\n"
 	"page that is not good has the higher estimate. once, twice and doubt: recognised once, twice, or twice where "
 	"the\n"
-	"first interval holds the bound.\n\n"
+	"first estimate is near the bound, and its interval holds it.\n\n"
 	"With a few dozen pages take --base default: only how the estimate is scaled and shifted is fitted, and from "
 	"20\n"
 	"pages on the intervals. The model is then named in assay.yaml: ocr.recognize: {estimate: FILE}. Equal pages "

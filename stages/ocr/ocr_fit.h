@@ -20,7 +20,7 @@ typedef struct ocr_fit_page {
 
 	/* Out: by models that had not seen its family. */
 	ocr_estimate once, twice; /* the same where the page was not recognised twice */
-	bool doubted;             /* the first interval holds the bound */
+	bool doubted;             /* by the first estimate (ocr_estimate_doubts) */
 } ocr_fit_page;
 
 /** How good the estimate is over some pages. */

@@ -62,7 +62,7 @@ static const assay_param schema[] = {
     ASSAY_PARAM_ROW_BOOL(params, dictionary, "true", "prefer words of the languages' dictionaries"),
     ASSAY_PARAM_ROW_ENUM(params, second, "doubt", seconds,
 			 "when the page is recognised a second time at 85 % of its size, for the estimate: doubt when "
-			 "the interval of the first estimate holds the bound"),
+			 "the first estimate is near the bound and its interval holds it"),
     ASSAY_PARAM_ROW_DECIMAL(params, bound, "0.02", 4, 1, 10000, "", "error rate that is to be told from"),
     ASSAY_PARAM_ROW_ENUM(params, reconcile, "none", reconcilings,
 			 "which lines are read again in other ways, and the readings weighed against each other: those "
@@ -605,7 +605,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 7,
+    .version = 8,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -49,15 +49,19 @@ static void estimate__sum_of_terms_up_to_their_limits__and_the_interval_of_its_b
 	assert_int_equal(ocr_estimate_of(&m, &e).rate, 2 * 3000 - 100);
 }
 
-static void doubts__bound_within_the_interval__only_then(void **state)
+static void doubts__bound_within_the_interval_and_near__only_then(void **state)
 {
-	const ocr_estimate e = {20000, 15000, 25000};
+	const ocr_estimate e = {20000, 15000, 25000}, wide = {20000, 0, 900000};
 
 	(void)state;
 	assert_false(ocr_estimate_doubts(&e, 15000));
 	assert_true(ocr_estimate_doubts(&e, 15001));
 	assert_true(ocr_estimate_doubts(&e, 25000));
 	assert_false(ocr_estimate_doubts(&e, 25001));
+	assert_false(ocr_estimate_doubts(&wide, 10000));
+	assert_true(ocr_estimate_doubts(&wide, 10001));
+	assert_true(ocr_estimate_doubts(&wide, 40000));
+	assert_false(ocr_estimate_doubts(&wide, 40001));
 }
 
 static void estimate_write__what_was_read__reads_as_the_same(void **state)
@@ -273,7 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(estimate__sum_of_terms_up_to_their_limits__and_the_interval_of_its_bin),
-	    cmocka_unit_test(doubts__bound_within_the_interval__only_then),
+	    cmocka_unit_test(doubts__bound_within_the_interval_and_near__only_then),
 	    cmocka_unit_test(estimate_write__what_was_read__reads_as_the_same),
 	    cmocka_unit_test(estimate_read__a_line_that_is_wrong__named_with_what_is_wrong),
 	    cmocka_unit_test(estimate_read__too_many_and_too_long_and_nul__refused),

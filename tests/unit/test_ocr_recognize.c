@@ -376,8 +376,7 @@ static void estimate__doubt__only_where_the_interval_holds_the_bound(void **stat
 	set("bound", "1");
 	run_truth(pix, "x");
 	assert_int_equal(value(0, "ocr.readings"), 1);
-	(void)snprintf(middle, sizeof middle, "0.%04d",
-		       (int)(value(0, "ocr.cer_estimated_low") + value(0, "ocr.cer_estimated_high") + 1) / 2);
+	(void)snprintf(middle, sizeof middle, "0.%04d", (int)value(0, "ocr.cer_estimated") + 1);
 	set("bound", middle);
 	run_truth(pix, "x");
 	assert_int_equal(value(0, "ocr.readings"), 2);
