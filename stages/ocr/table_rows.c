@@ -310,6 +310,12 @@ static size_t end_of_head(const rowing *w)
 	return 0;
 }
 
+/* Both lines have something in every column: they are two rows, of heads or of others. */
+static bool are_full(const rowing *w, const strip *a, const strip *b)
+{
+	return (size_t)number_of(&a->filled) == w->column_count && (size_t)number_of(&b->filled) == w->column_count;
+}
+
 static void split_band(rowing *w, size_t from, size_t to, size_t head)
 {
 	const bool two = has_two_distances(w, from, to);
@@ -320,7 +326,8 @@ static void split_band(rowing *w, size_t from, size_t to, size_t head)
 
 		for (size_t k = i; k < end; k++) {
 			const bool in_head = k < head && k > i && !w->strips[k].spans && !w->strips[k - 1].spans &&
-					     number_of(&w->strips[k].filled) > 1;
+					     number_of(&w->strips[k].filled) > 1 &&
+					     !are_full(w, &w->strips[k - 1], &w->strips[k]);
 
 			w->strips[k].starts_row =
 			    k == i || !(one || in_head || goes_on(w, &w->strips[k - 1], &w->strips[k]));

@@ -259,6 +259,7 @@ static void find__first_row_without_values__no_head(void **state)
 		(void)text(i == 0 ? "Share" : i == 1 ? "most" : "12", 600, 200 + PITCH * i);
 	}
 	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.items[0].rows, 5);
 	assert_int_equal(found.items[0].head, 1);
 }
 
