@@ -30,6 +30,7 @@ static const struct look {
 #define MARGIN_PART 17
 
 #define GAP_HEIGHTS 3
+#define LENGTH_MAX  128 /* heights that a line is long; 150 letters are 75 */
 
 typedef struct work {
 	const ocr_words *old;
@@ -157,12 +158,14 @@ static assay_code find_box(const work *k, line *l, assay_err *err)
 	return ASSAY_OK;
 }
 
-/* Lines that stand upright or are curved do not fit into a box of their own. */
+/* Lines that stand upright or are curved do not fit into a box of their own; and the network sees all at one height, so
+ * that a rule which was taken for text would be endless. */
 static bool fits_box(const work *k, const line *l)
 {
 	const int64_t width = l->box.right - l->box.left, height = l->box.bottom - l->box.top;
 
-	return (height <= width || l->glyph_count <= 2) && height <= 4 * (int64_t)k->height;
+	return (height <= width || l->glyph_count <= 2) && height <= 4 * (int64_t)k->height &&
+	       width <= LENGTH_MAX * height;
 }
 
 /* ---------------------------------------------------------------- readings */

@@ -100,6 +100,12 @@ static void align__a_blank_less__not_below_a_letter(void **state)
 	expect(0, "to day");
 	expect(1, "to-day");
 	ocr_alignment_release(&made);
+	reading(1, 0, "toxday"); /* a letter beside the blank's place */
+	glyphs[1][2].left += HEIGHT / 4;
+	glyphs[1][2].right += HEIGHT / 4;
+	align(2);
+	assert_int_equal(made.count, 7);
+	ocr_alignment_release(&made);
 }
 
 static void align__nothing_in_a_reading__all_columns_without_it(void **state)

@@ -117,6 +117,16 @@ static void choose__dirt_that_one_reading_has__left_out(void **state)
 	assert_string_equal(text, "end.");
 }
 
+static void choose__a_letter_that_two_readings_do_not_see__left_out(void **state)
+{
+	(void)state;
+	reading(0, "wildl", 60);
+	reading(1, "wild", 60);
+	reading(2, "wild", 60);
+	choose(text, 3, no_words);
+	assert_string_equal(text, "wild");
+}
+
 static void choose__marks_that_nobody_prints__lose(void **state)
 {
 	(void)state;
@@ -283,6 +293,7 @@ int main(void)
 	    cmocka_unit_test(choose__a_word_of_the_dictionary__weighs),
 	    cmocka_unit_test(choose__a_word_of_the_dictionary_that_nobody_sees_surely__does_not),
 	    cmocka_unit_test(choose__dirt_that_one_reading_has__left_out),
+	    cmocka_unit_test(choose__a_letter_that_two_readings_do_not_see__left_out),
 	    cmocka_unit_test(choose__marks_that_nobody_prints__lose),
 	    cmocka_unit_test(choose__agreement_and_its_lack__what_is_left_of_certainty),
 	    cmocka_unit_test(choose__a_place_the_first_reading_lacks__says_so),

@@ -169,6 +169,40 @@ static void recognize__same_page_twice__same_bytes(void **state)
 	pixDestroy(&between);
 }
 
+/* Every line again: the words stay as they are and where they are, and the next page is read as if nothing had been. */
+static void recognize__all_lines_again__the_same_words_and_no_trace(void **state)
+{
+	PIX *pix = text_page(two_lines, 2);
+	const assay_words *w;
+	char *first;
+
+	(void)state;
+	run_page(&r, pix, 300);
+	assert_int_equal(value(0, "ocr.lines_reread"), 0);
+	first = strdup(r.artifacts[1]);
+	run_forget(&r);
+	run_set(&r, "reconcile", "all");
+	run_page(&r, pix, 300);
+	run_set(&r, "reconcile", "none");
+	assert_int_equal(r.rc, ASSAY_OK);
+	assert_int_equal(value(0, "ocr.lines_reread"), 2);
+	assert_int_equal(value(0, "ocr.words_changed"), 0);
+	w = &r.words[0]->u.words;
+	assert_int_equal(w->count, 13);
+	for (size_t i = 0; i < w->count; i++) {
+		char word[96];
+
+		(void)snprintf(word, sizeof word, "{\"text\":\"%s\",\"box\":[%d,%d,%d,%d]", w->items[i].text,
+			       w->items[i].left, w->items[i].top, w->items[i].right, w->items[i].bottom);
+		assert_non_null(strstr(first, word));
+	}
+	run_forget(&r);
+	run_page(&r, pix, 300);
+	assert_string_equal(r.artifacts[1], first);
+	free(first);
+	pixDestroy(&pix);
+}
+
 static void recognize__ground_truth__rates(void **state)
 {
 	PIX *pix = text_page(two_lines, 2);
@@ -478,6 +512,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(recognize__two_lines__text_words_and_artifacts),
 	    TEST(recognize__same_page_twice__same_bytes),
+	    TEST(recognize__all_lines_again__the_same_words_and_no_trace),
 	    TEST(recognize__ground_truth__rates),
 	    TEST(recognize__corrected__text_of_people_and_no_belief),
 	    TEST(recognize__ground_truth_that_cannot_serve__undefined_with_reason),
