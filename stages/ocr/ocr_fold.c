@@ -15,12 +15,13 @@ typedef struct fold {
 
 /* Ascending. Spaces of category Zs and control characters become U+0020 besides. */
 static const fold folds[] = {
-    {0x00ab, "\""}, {0x00ac, "-"},  {0x00ad, "-"},   {0x00b4, "'"},   {0x00bb, "\""}, {0x017f, "s"},  {0x02bc, "'"},
-    {0x200b, ""},   {0x200c, ""},   {0x200d, ""},    {0x2010, "-"},   {0x2011, "-"},  {0x2012, "-"},  {0x2013, "-"},
-    {0x2014, "-"},  {0x2015, "-"},  {0x2018, "'"},   {0x2019, "'"},   {0x201a, "'"},  {0x201b, "'"},  {0x201c, "\""},
-    {0x201d, "\""}, {0x201e, "\""}, {0x201f, "\""},  {0x2026, "..."}, {0x2032, "'"},  {0x2033, "\""}, {0x2039, "'"},
-    {0x203a, "'"},  {0x2060, ""},   {0x2212, "-"},   {0x2e17, "-"},   {0x2e3a, "-"},  {0x2e3b, "-"},  {0xfb00, "ff"},
-    {0xfb01, "fi"}, {0xfb02, "fl"}, {0xfb03, "ffi"}, {0xfb04, "ffl"}, {0xfb05, "st"}, {0xfb06, "st"}, {0xfeff, ""},
+    {0x0060, "'"},  {0x00ab, "\""}, {0x00ac, "-"},  {0x00ad, "-"},   {0x00b4, "'"},   {0x00bb, "\""}, {0x017f, "s"},
+    {0x02bc, "'"},  {0x200b, ""},   {0x200c, ""},   {0x200d, ""},    {0x2010, "-"},   {0x2011, "-"},  {0x2012, "-"},
+    {0x2013, "-"},  {0x2014, "-"},  {0x2015, "-"},  {0x2018, "'"},   {0x2019, "'"},   {0x201a, "'"},  {0x201b, "'"},
+    {0x201c, "\""}, {0x201d, "\""}, {0x201e, "\""}, {0x201f, "\""},  {0x2026, "..."}, {0x2032, "'"},  {0x2033, "\""},
+    {0x2039, "'"},  {0x203a, "'"},  {0x2060, ""},   {0x2212, "-"},   {0x2e17, "-"},   {0x2e3a, "-"},  {0x2e3b, "-"},
+    {0xfb00, "ff"}, {0xfb01, "fi"}, {0xfb02, "fl"}, {0xfb03, "ffi"}, {0xfb04, "ffl"}, {0xfb05, "st"}, {0xfb06, "st"},
+    {0xfeff, ""},
 };
 
 void ocr_folded_release(ocr_folded *f)
@@ -106,7 +107,10 @@ static void append(ocr_folded *f, uint32_t c)
 		c = ' ';
 	if ((c == ' ' || c == '-') && last == c)
 		return; /* runs of space and of hyphens ("--" for a dash) are one */
-	f->points[f->count++] = c;
+	if (c == '\'' && last == c)
+		f->points[f->count - 1] = '"'; /* two single quotation marks are typed for a double one */
+	else
+		f->points[f->count++] = c;
 }
 
 assay_code ocr_fold(ocr_folded *out, const char *text, size_t size, assay_err *err)

@@ -46,6 +46,9 @@ static void fold__table(void **state)
 	     "no break thin"},
 	    {"zero\xe2\x80\x8bwidth\xef\xbb\xbf", "zerowidth"},
 	    {"wait\xe2\x80\xa6", "wait..."},
+	    {"``two'' and `one'", "\"two\" and 'one'"},
+	    {"'''Tis,' he said''", "\"'Tis,' he said\""},
+	    {"\xe2\x80\x98\xe2\x80\x98so\xe2\x80\x99\xe2\x80\x99", "\"so\""},
 	};
 	char out[256];
 
