@@ -192,33 +192,50 @@ assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_t
 	return rc == ASSAY_OK ? assay_command_note(c, t, assay_buf_str(&text), err) : rc;
 }
 
-/* An evaluation's ticket says nothing of the verdict: the sample's row does. */
-static assay_code basis_of_row(assay_digest *out, assay_command *c, const assay_ticket *t, assay_err *err)
+/* Of the verdict as it stands. A remedy's is on the plain unit, a correction's and another file's on their own. */
+static assay_code basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row, assay_err *err)
 {
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	const bool by_remedy = row->way == ASSAY_WAY_REMEDY && row->plain_unit != 0;
 	ASSAY_AUTO_UNIT u = {0};
-	assay_code rc = assay_sample_find(c->store, t->subject, &row, err);
+	const assay_code rc = assay_unit_get(c->store, by_remedy ? row->plain_unit : row->judged_unit, &u, err);
 
-	if (rc == ASSAY_ENOENT)
-		return assay_command_refuse(t, err, "is about a sample that is not there any more");
-	if (rc == ASSAY_OK)
-		rc = assay_unit_get(c->store, row.plain_unit != 0 ? row.plain_unit : row.judged_unit, &u, err);
-	return rc == ASSAY_OK ? assay_decision_basis(out, &u.work_key, row.failure, row.failed_stage, row.checks,
-						     row.check_count, err)
+	return rc == ASSAY_OK ? assay_decision_basis(out, &u.work_key, row->failure, row->failed_stage, row->checks,
+						     row->check_count, err)
 			      : rc;
 }
 
-assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t, assay_err *err)
+static assay_code basis_of_ticket(assay_digest *out, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
-	assay_code rc;
+	const assay_code rc = t->unit != 0 ? assay_unit_get(c->store, t->unit, &u, err) : ASSAY_OK;
 
-	if (t->origin == ASSAY_TICKET_FEEDBACK && !t->is_source)
-		return basis_of_row(out, c, t, err);
-	rc = t->unit != 0 ? assay_unit_get(c->store, t->unit, &u, err) : ASSAY_OK;
 	return rc == ASSAY_OK
 		   ? assay_decision_basis(out, &u.work_key, t->failure, t->stage, t->checks, t->check_count, err)
 		   : rc;
+}
+
+/*
+ * An evaluation's ticket says nothing of the verdict, and that of a sample that was corrected or replaced speaks of the
+ * plain one: the sample's row does. A remedy by name takes the place of what stands there, so it is for the plain one.
+ */
+assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t, assay_decision_kind kind,
+			       assay_err *err)
+{
+	const bool by_feedback = t->origin == ASSAY_TICKET_FEEDBACK;
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc;
+
+	if (t->is_source)
+		return basis_of_ticket(out, c, t, err);
+	rc = assay_sample_find(c->store, t->subject, &row, err);
+	if (rc == ASSAY_ENOENT)
+		return assay_command_refuse(t, err, "is about a sample that is not there any more");
+	if (rc != ASSAY_OK)
+		return rc;
+	if (by_feedback ||
+	    (kind != ASSAY_DECISION_REMEDY && (row.way == ASSAY_WAY_CORRECTED || row.way == ASSAY_WAY_REPLACED)))
+		return basis_of_row(out, c, &row, err);
+	return basis_of_ticket(out, c, t, err);
 }
 
 assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t, assay_err *err)

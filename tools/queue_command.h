@@ -80,9 +80,9 @@ ASSAY_NODISCARD assay_code assay_command_add(assay_command *c, const char *text,
  */
 ASSAY_NODISCARD assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_ticket_state state,
 						const char *owner, assay_err *err);
-/** What a verdict of this ticket was about: for the basis of a decision on it. */
+/** What the verdict was about that a decision of this kind is on: its basis. */
 ASSAY_NODISCARD assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t,
-					       assay_err *err);
+					       assay_decision_kind kind, assay_err *err);
 /** The source of a ticket, which must be there. */
 ASSAY_NODISCARD assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t,
 						assay_err *err);

@@ -19,7 +19,8 @@ static assay_code reject(void *ctx, assay_command *c, const assay_ticket *t, ass
 		return assay_command_refuse(t, err, "is %s: there is nothing to reject",
 					    assay_ticket_state_name(t->state));
 	d.subject = assay_strdup(t->subject);
-	rc = d.subject == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision") : assay_command_basis(&d.basis, c, t, err);
+	rc = d.subject == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision")
+			       : assay_command_basis(&d.basis, c, t, d.kind, err);
 	if (rc == ASSAY_OK)
 		return assay_command_decide(c, t, &d, err);
 	assay_decision_release(&d);

@@ -149,7 +149,7 @@ static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, con
 	if (d.subject == NULL || d.remedy == NULL)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
 	else
-		rc = assay_command_basis(&d.basis, c, t, err);
+		rc = assay_command_basis(&d.basis, c, t, d.kind, err);
 	if (rc == ASSAY_OK)
 		return assay_command_decide(c, t, &d, err);
 	assay_decision_release(&d);

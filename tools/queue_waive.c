@@ -22,6 +22,25 @@ typedef struct waiver {
 	int64_t expires_ns; /* 0: never */
 } waiver;
 
+/* What would be delivered may be a correction or another file; the ticket goes on about the plain sample. */
+static assay_code can_deliver(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	const assay_code rc = assay_sample_find(c->store, t->subject, &row, err);
+	const assay_failure failure = rc == ASSAY_OK ? row.failure : t->failure;
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	if (failure == ASSAY_FAILURE_METADATA)
+		return assay_command_refuse(t, err,
+					    "breaks the fields of assay.yaml: 'assay queue resolve --metadata' "
+					    "says what is true of it");
+	if (failure != ASSAY_FAILURE_NONE)
+		return assay_command_refuse(t, err, "has nothing that could be delivered (%s): reject it",
+					    assay_failure_name(failure));
+	return ASSAY_OK;
+}
+
 /* Only what fails can be let pass. */
 static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
 {
@@ -39,13 +58,9 @@ static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assa
 					    "leave --expires out");
 	if (t->origin == ASSAY_TICKET_FEEDBACK)
 		return assay_command_settle(c, t, ASSAY_TICKET_WAIVED, w->owner, err);
-	if (t->failure == ASSAY_FAILURE_METADATA)
-		return assay_command_refuse(t, err,
-					    "breaks the fields of assay.yaml: 'assay queue resolve --metadata' "
-					    "says what is true of it");
-	if (t->failure != ASSAY_FAILURE_NONE)
-		return assay_command_refuse(t, err, "has nothing that could be delivered (%s): reject it",
-					    assay_failure_name(t->failure));
+	rc = can_deliver(c, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	if (!assay_ticket_state_is_open(t->state) && t->state != ASSAY_TICKET_WAIVED &&
 	    t->state != ASSAY_TICKET_REJECTED)
 		return assay_command_refuse(t, err, "is %s: there is nothing to waive",
@@ -53,7 +68,7 @@ static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assa
 	d.subject = assay_strdup(t->subject);
 	d.owner = assay_strdup(w->owner);
 	rc = d.subject == NULL || d.owner == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision")
-						  : assay_command_basis(&d.basis, c, t, err);
+						  : assay_command_basis(&d.basis, c, t, d.kind, err);
 	if (rc == ASSAY_OK)
 		return assay_command_decide(c, t, &d, err);
 	assay_decision_release(&d);

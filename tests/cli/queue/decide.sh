@@ -142,6 +142,10 @@ decide resolve "$replaced" --file rescan.txt --reason 'scanned again'
 assert_jq did.json '.tickets[0] | [.ticket.state, .ticket.decision.file, .ticket.attempts[0].way, .ticket.attempts[0].chosen] | @json' \
     '["replaced","rescan.txt","replaced",true]'
 assert_eq "$(outcome "$replaced")" accepted 'replaced'
+# Its ticket says what it was opened for, and in whose place the file stands.
+assert_jq did.json '.tickets[0].ticket.checks | map([.check, .value]) | @json' '[["value",17]]'
+assert_eq "$(assay queue list --all --check value --state replaced --json | jq -r '.[].subject')" "$replaced" 'found by its check'
+assay queue list --all --state replaced | grep -q 'value: test.value 17' || fail "its reason: $(assay queue list --all --state replaced)"
 assert_eq "$(cat docs/replaced.txt)" 'value: 17' 'the source is left alone'
 assay lineage "$replaced" --json >lineage.json
 payload=sha256:$(sha256sum <rescan.txt | cut -d' ' -f1) original=sha256:$(sha256sum <docs/replaced.txt | cut -d' ' -f1)

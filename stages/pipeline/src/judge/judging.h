@@ -16,7 +16,7 @@
 #include "sample_values.h"
 #include "session.h"
 
-/** What speaks against a sample as it is treated by nobody or by people, which is what its ticket is about. */
+/** What speaks against a sample as nobody treated it, which is what its ticket is about. */
 typedef struct assay_objection {
 	assay_findings findings;
 	assay_failure failure; /* of the stage that rejected it, NONE otherwise */
@@ -36,7 +36,7 @@ typedef struct assay_judging {
 	assay_sample_row before; /* as it was; in the arena */
 	assay_arena rows;
 	assay_repair repair;            /* what was tried, and is wanted */
-	assay_judged base;              /* the sample as its ticket speaks of it: plain, corrected or replaced */
+	assay_judged base;              /* the sample as its ticket speaks of it: plain if that fails */
 	assay_judged of;                /* that the verdict is about in the end */
 	assay_objection objection;      /* against the base */
 	assay_ticket_state state;       /* of its ticket; 0: it needs none */

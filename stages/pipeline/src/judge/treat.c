@@ -70,7 +70,21 @@ assay_code assay_try_weigh(assay_judging *j, assay_try *t, const assay_judge_val
 
 /* ---------------------------------------------------------------- what people decided on the content */
 
-/* Where there is nothing to judge the sample stands as the pipeline made it: it waits, or somebody is to look at it. */
+/* Findings of the base move over: whatever is weighed next takes the place that is left. */
+static void keep_objection(assay_judging *j)
+{
+	const assay_findings spare = j->objection.findings;
+
+	j->objection = (assay_objection){j->findings, j->row.failure, j->row.failed_stage};
+	j->findings = spare;
+	j->row.checks = j->objection.findings.items;
+	j->row.check_count = j->objection.findings.count;
+}
+
+/*
+ * Where there is nothing to judge the sample stands as the pipeline made it: it waits, or somebody is to look at it. The
+ * ticket goes on about what it was opened for; about what stands in its place only where the sample itself passes.
+ */
 static assay_code take_content(assay_judging *j, const assay_decision *d, assay_err *err)
 {
 	assay_try *t;
@@ -93,7 +107,11 @@ static assay_code take_content(assay_judging *j, const assay_decision *d, assay_
 	}
 	j->row.way = t->told.way;
 	j->row.plain_unit = j->of.unit->id;
-	j->of = j->base = t->of;
+	if (j->row.outcome == ASSAY_OUTCOME_QUARANTINED)
+		keep_objection(j);
+	else
+		j->base = t->of;
+	j->of = t->of;
 	rc = assay_try_weigh(j, t, NULL, err);
 	t->told.chosen = true;
 	j->state = t->told.outcome != ASSAY_ATTEMPT_PASSED ? ASSAY_TICKET_NEEDS_REVIEW
@@ -104,10 +122,11 @@ static assay_code take_content(assay_judging *j, const assay_decision *d, assay_
 
 /* ---------------------------------------------------------------- what people decided on the verdict */
 
+/* Of what is judged, which is the plain sample wherever remedies are tried. */
 static assay_code basis_of(assay_judging *j, assay_digest *out, assay_err *err)
 {
-	return assay_decision_basis(out, &j->base.unit->work_key, j->row.failure, j->row.failed_stage,
-				    j->findings.items, j->findings.count, err);
+	return assay_decision_basis(out, &j->of.unit->work_key, j->row.failure, j->row.failed_stage, j->findings.items,
+				    j->findings.count, err);
 }
 
 static assay_code take_verdict(assay_judging *j, const assay_decision *d, bool *taken, assay_err *err)
@@ -248,17 +267,6 @@ static assay_code keep_base_values(assay_judging *j, assay_err *err)
 	return ASSAY_OK;
 }
 
-/* Findings of the base move over: whatever is weighed next takes the place that is left. */
-static void keep_objection(assay_judging *j)
-{
-	const assay_findings spare = j->objection.findings;
-
-	j->objection = (assay_objection){j->findings, j->row.failure, j->row.failed_stage};
-	j->findings = spare;
-	j->row.checks = j->objection.findings.items;
-	j->row.check_count = j->objection.findings.count;
-}
-
 /* The sample stands as the winner made it, or as it was. */
 static assay_code conclude(climb *c, assay_err *err)
 {
@@ -329,6 +337,7 @@ assay_code assay_sample_treat(assay_judging *j, assay_err *err)
 		return rc;
 	if (j->state == 0)
 		return try_remedies(j, content, err);
-	keep_objection(j);
+	if (j->base.sample == j->of.sample)
+		keep_objection(j);
 	return ASSAY_OK;
 }
