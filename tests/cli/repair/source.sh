@@ -106,6 +106,12 @@ decide retry "$vain"
 assert_jq did.json '[.tickets[0].ticket.state, .summary.conserved, .summary.version] | @json' "[\"needs-review\",true,\"$version\"]"
 decide reject docs/decode.txt --reason 'not wanted'
 assert_jq did.json '[.tickets[0].ticket.state, .summary.conserved] | @json' '["rejected",true]'
+# A file that is found after all stands in its place: it is made, whether or not it was made before for another source.
+printf 'value: 4\nfound after all\n' >found.txt
+decide resolve docs/decode.txt --file found.txt
+assert_jq did.json '[.tickets[0].ticket.state, .summary.samples.in, .summary.conserved] | @json' '["replaced",43,true]'
+decide retry "$(ticket decode .id)"
+assert_jq did.json '[.tickets[0].ticket.state, .summary.samples.in, .summary.conserved] | @json' '["repaired",82,true]'
 echo 'another file'
 
 # The file itself is mended: it passes without help.

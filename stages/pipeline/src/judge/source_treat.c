@@ -436,7 +436,8 @@ static assay_code treat(assay_source_treatment *t, assay_judging *j, const assay
 	if (content != NULL && content->kind == ASSAY_DECISION_REPLACE &&
 	    assay_digest_eq(&content->basis, &src->digest))
 		rc = take_file(&m, content, err);
-	if (rc != ASSAY_OK || t->units != NULL || m.failed == NULL)
+	/* What waits for another file is not given up yet. */
+	if (rc != ASSAY_OK || t->units != NULL || m.failed == NULL || t->state == ASSAY_TICKET_RETRYING)
 		return rc;
 	rc = assay_recipe_know(j->repair.known, j->session->store, &j->session->config->vocabulary, &src->recipe,
 			       &recipe, err);
