@@ -53,6 +53,17 @@ assert_exit 74 assay queue show "$id" --work linked --force
 assert_exit 64 assay queue show "$id" --force
 echo 'nothing is lost'
 
+# Another file stands in its place and fails too: it is what there is to work on.
+assay queue resolve "$id" --file inbox/scans/blurred.jpg --json >did.json 2>err || fail "resolve: $(cat err)"
+assert_jq did.json '.tickets[0].ticket.state' needs-review
+assay queue show "$id" --work replaced >told
+assert_jq "replaced/$id/task.json" '.picture' page.png
+cmp "replaced/$id/page.png" "desk/$blurred/page.png" || fail 'another picture'
+assay queue export "$id" --format labelstudio --out tasks >told
+assert_eq "$(find tasks -name '*.png' | wc -l)" 1 'pictures of the tasks'
+assay queue retry "$id" >/dev/null
+echo 'another file'
+
 # The file is not what was measured, or gone: everything but the picture is there.
 cp inbox/scans/letter.png inbox/scans/mislabelled.png
 assay queue show "$id" --work desk2 >told

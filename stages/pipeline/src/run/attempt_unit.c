@@ -3,11 +3,11 @@
 #include "assay/file.h"
 #include "assay/log.h"
 #include "assay/memory.h"
-#include "assay/object.h"
 #include "assay/sample.h"
 #include "assay/unit.h"
 
 #include "job.h"
+#include "payload.h"
 #include "scan.h"
 #include "source_metadata.h"
 
@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,31 +98,6 @@ static int open_as_digested(int rootfd, const char *key, const assay_stamp *dige
 	return S_ISREG(st.st_mode) && assay_stamp_same(&now, digested) ? ASSAY_TAKE_FD(&fd) : -1;
 }
 
-/* Large ones are read where they lie; of a small one a nameless file is made, open for reading alone. */
-static assay_code open_payload(int *out, uint64_t *size, assay_store *store, const assay_digest *d, assay_err *err)
-{
-	ASSAY_AUTO_BUF bytes = ASSAY_BUF_INIT;
-	ASSAY_AUTO_FD fd = -1;
-	char path[48];
-	assay_code rc = assay_object_open(store, d, out, size, err);
-
-	if (rc != ASSAY_OK || *out >= 0)
-		return rc;
-	rc = assay_object_get(store, d, &bytes, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	fd = memfd_create("payload", MFD_CLOEXEC);
-	if (fd < 0)
-		return ASSAY_RAISE_ERRNO(err, "memfd_create");
-	rc = assay_pwrite_all(fd, bytes.data, bytes.len, 0, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	*out = open(path, O_RDONLY | O_CLOEXEC);
-	*size = bytes.len;
-	return *out < 0 ? ASSAY_RAISE_ERRNO(err, "open '%s'", path) : ASSAY_OK;
-}
-
 static void add_sidecar(assay_unit_files *f, const char *role, const assay_digest *d, int fd)
 {
 	size_t at = f->sidecar_count++;
@@ -168,7 +142,7 @@ static assay_code open_decided(assay_unit_files *f, bool *there, const assay_ses
 	rc = assay_decision_get(s->store, decision, &d, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	rc = open_payload(&fd, &size, s->store, &d.payload, &why);
+	rc = assay_payload_open(&fd, &size, s->store, &d.payload, &why);
 	if (rc == ASSAY_ECORRUPT || rc == ASSAY_ENOENT) {
 		/* One that is damaged holds nobody else up. */
 		assay_log(ASSAY_LOG_WARNING, "what was handed in for '%s' cannot be read: %s", d.subject, why.msg);

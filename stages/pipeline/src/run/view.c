@@ -11,6 +11,7 @@
 #include "assay/stop.h"
 #include "assay/worker.h"
 
+#include "payload.h"
 #include "sample_part.h"
 #include "scan.h"
 
@@ -155,7 +156,6 @@ static assay_code see_shots(assay_view *v, assay_viewer *w, const assay_recipe *
 
 /* ---------------------------------------------------------------- the file */
 
-/* The bytes that the unit was made of; -1 and *why when they are not there any more. */
 static assay_code open_source(int *out, uint64_t *size, const char **why, const assay_viewer *w, const char *key,
 			      const assay_unit *unit, assay_err *err)
 {
@@ -186,6 +186,32 @@ static assay_code open_source(int *out, uint64_t *size, const char **why, const 
 	*size = now.size;
 	*out = ASSAY_TAKE_FD(&fd);
 	return ASSAY_OK;
+}
+
+/* What stands in the source's place is nowhere but in the store. -1 and *why when it is damaged. */
+static assay_code open_stored(int *out, uint64_t *size, const char **why, const assay_viewer *w, const assay_digest *d,
+			      assay_err *err)
+{
+	assay_err said = ASSAY_ERR_INIT;
+	const assay_code rc = assay_payload_open(out, size, w->store, d, &said);
+
+	*why = "what was handed in is damaged in the store: 'assay check' says more";
+	if (rc == ASSAY_OK || rc == ASSAY_ECORRUPT || rc == ASSAY_ENOENT)
+		return ASSAY_OK;
+	return ASSAY_RAISE(err, rc, "%s", said.msg);
+}
+
+/* The bytes that the unit was made of; -1 and *why when they are not there any more. */
+static assay_code open_bytes(int *out, uint64_t *size, const char **why, const assay_viewer *w, const char *key,
+			     const assay_unit *unit, assay_err *err)
+{
+	assay_object_info info;
+	const assay_code rc = assay_object_find(w->store, &unit->source, &info, err);
+
+	*out = -1;
+	if (rc == ASSAY_OK)
+		return open_stored(out, size, why, w, &unit->source, err);
+	return rc == ASSAY_ENOENT ? open_source(out, size, why, w, key, unit, err) : rc;
 }
 
 /* No more of the file than the sample: its page, its stream, or its span. */
@@ -440,7 +466,7 @@ static assay_code make_pictures(assay_view *v, assay_viewer *w, const char *path
 	const char *why;
 	assay_code rc;
 
-	ASSAY_TRY(open_source(&fd, &size, &why, w, path, unit, err));
+	ASSAY_TRY(open_bytes(&fd, &size, &why, w, path, unit, err));
 	if (fd >= 0)
 		ASSAY_TRY(need_worker(&why, w, r, s->kind, err));
 	if (fd < 0 || why != NULL)
