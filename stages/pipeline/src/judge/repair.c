@@ -150,29 +150,61 @@ static assay_code part_there(char out[ASSAY_PART_TEXT], const char **part, const
 	return ASSAY_OK;
 }
 
-static assay_code find_sample(assay_repair *r, assay_try *t, const assay_unit *u, assay_err *err)
+static const assay_result_sample *sample_there(const assay_unit *u, const char *part)
+{
+	for (uint32_t i = 0; i < u->result.sample_count; i++)
+		if (strcmp(u->result.samples[i].part, part) == 0)
+			return &u->result.samples[i];
+	return NULL;
+}
+
+/* What was found in a stream lies beside its neighbours, which stay as they are: one of another span, though it begins
+ * at the same time, would overlap them or leave something out. */
+static bool has_same_span(const assay_result_sample *plain, const assay_result_sample *now)
+{
+	if (plain->parent == ASSAY_NO_SAMPLE || !plain->has_span)
+		return true;
+	return now->has_span && assay_time_cmp(plain->start, now->start) == 0 &&
+	       assay_time_cmp(plain->end, now->end) == 0;
+}
+
+static assay_code note_span(assay_repair *r, assay_try *t, const assay_result_sample *plain, assay_err *err)
+{
+	const assay_result_sample *now = t->of.sample;
+	char a[ASSAY_DECIMAL_TEXT], b[ASSAY_DECIMAL_TEXT];
+
+	if (!now->has_span)
+		return assay_repair_note(r, t, err, "it gives another span: none");
+	return assay_repair_note(
+	    r, t, err, "it gives another span: %s s long, %s s without the remedy",
+	    assay_decimal_format((assay_decimal){assay_time_diff(now->end, now->start, 3), 3}, a),
+	    assay_decimal_format((assay_decimal){assay_time_diff(plain->end, plain->start, 3), 3}, b));
+}
+
+static assay_code find_sample(assay_repair *r, assay_try *t, const assay_unit *u, const assay_judged *base,
+			      assay_err *err)
 {
 	char room[ASSAY_PART_TEXT];
+	const assay_result_sample *s;
 	const char *part;
 	assay_code rc = part_there(room, &part, t, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
-	for (uint32_t i = 0; i < u->result.sample_count; i++) {
-		const assay_result_sample *s = &u->result.samples[i];
-
-		if (strcmp(s->part, part) != 0)
-			continue;
-		t->of.position = i;
+	s = sample_there(u, part);
+	if (s != NULL) {
+		t->of.position = (uint32_t)(s - u->result.samples);
 		t->of.sample = s;
-		if (s->rejected == ASSAY_FAILURE_NONE)
+		if (s->rejected == ASSAY_FAILURE_NONE && has_same_span(base->sample, s))
 			return ASSAY_OK;
-		t->told.outcome = ASSAY_ATTEMPT_REJECTED;
-		return assay_repair_note(r, t, err, "%s: %s", assay_failure_name(s->rejected),
-					 s->rejected_why != NULL ? s->rejected_why : "");
 	}
 	t->told.outcome = ASSAY_ATTEMPT_REJECTED;
-	return assay_repair_note(r, t, err, "it gives no sample '%s'", part);
+	if (s == NULL)
+		return assay_repair_note(r, t, err, "it gives no sample '%s'", part);
+	if (s->rejected == ASSAY_FAILURE_NONE)
+		return note_span(r, t, base->sample, err);
+	return assay_repair_note(r, t, err, "%s: %s", assay_failure_name(s->rejected),
+				 s->rejected_why != NULL ? s->rejected_why : "");
 }
 
 assay_code assay_repair_failed(assay_repair *r, assay_try *t, const assay_unit *u, const assay_known_recipe *recipe,
@@ -184,7 +216,7 @@ assay_code assay_repair_failed(assay_repair *r, assay_try *t, const assay_unit *
 				 u->result.message != NULL ? u->result.message : "");
 }
 
-static assay_code look_up(assay_repair *r, assay_try *t, assay_err *err)
+static assay_code look_up(assay_repair *r, assay_try *t, const assay_judged *base, assay_err *err)
 {
 	assay_store *store = r->session->store;
 	assay_unit *u;
@@ -205,7 +237,7 @@ static assay_code look_up(assay_repair *r, assay_try *t, assay_err *err)
 	ASSAY_TRY(assay_recipe_know(r->known, store, &r->session->config->vocabulary, &u->recipe, &t->of.recipe, err));
 	t->of.unit = u;
 	if (u->result.failure == ASSAY_FAILURE_NONE)
-		return find_sample(r, t, u, err);
+		return find_sample(r, t, u, base, err);
 	rc = assay_repair_failed(r, t, u, t->of.recipe, err);
 fail:
 	return rc;
@@ -240,7 +272,7 @@ assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const
 		part = page_of(base, replaced);
 	rc = make_key(t, base, d, &base->unit->recipe, &part, err);
 	if (rc == ASSAY_OK)
-		rc = look_up(r, t, err);
+		rc = look_up(r, t, base, err);
 	*out = t;
 	return rc;
 }
@@ -272,7 +304,7 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 			return ASSAY_OK;
 		}
 	if (rc == ASSAY_OK)
-		rc = look_up(r, t, err);
+		rc = look_up(r, t, base, err);
 	*out = t;
 	return rc;
 }
