@@ -194,15 +194,29 @@ static const assay_result_sample *sample_of_part(const assay_result *r, const ch
 	return NULL;
 }
 
+/* The part of a sample of any page in a file that stands in the place of that page alone: "page=3&table=2" there is
+ * "page=1&table=2". */
+static const assay_result_sample *sample_of_first_page(const assay_unit *u, const char *part)
+{
+	const size_t digits = strncmp(part, "page=", 5) == 0 ? strspn(part + 5, "0123456789") : 0;
+	const char *rest = part + 5 + digits;
+
+	if (digits == 0 || (*rest != '\0' && *rest != '&') || !assay_unit_is_first_page(u))
+		return NULL;
+	for (size_t i = 0; i < u->result.sample_count; i++)
+		if (strncmp(u->result.samples[i].part, "page=1", 6) == 0 &&
+		    strcmp(u->result.samples[i].part + 6, rest) == 0)
+			return &u->result.samples[i];
+	return NULL;
+}
+
 const assay_result_sample *assay_unit_sample(const assay_unit *u, const char *key)
 {
 	const char *sharp = strchr(key, '#'); /* paths have theirs escaped */
-	const assay_result_sample *s = sample_of_part(&u->result, sharp != NULL ? sharp + 1 : "");
+	const char *part = sharp != NULL ? sharp + 1 : "";
+	const assay_result_sample *s = sample_of_part(&u->result, part);
 
-	if (s == NULL && sharp != NULL && strncmp(sharp, "#page=", 6) == 0 &&
-	    sharp[6 + strspn(sharp + 6, "0123456789")] == '\0' && assay_unit_is_first_page(u))
-		s = sample_of_part(&u->result, "page=1");
-	return s;
+	return s != NULL ? s : sample_of_first_page(u, part);
 }
 
 /* ---------------------------------------------------------------- rows */

@@ -8,6 +8,7 @@
  *   fail: CLASS   the unit fails with this class ("decode", "empty"…)
  *   reject: CLASS every page is rejected with this class
  *   mute: yes     emit no PAGE value
+ *   tables: N     N tables on every page; test.value of table n is that of its page plus n
  *   kept: N       metric test.kept, less parameter lose: less of it is content that is lost
  *
  * Parameters `add` and `lose` make attempts of remedies differ; with `obey: 0` neither `act` nor `fail` is done. A correction is read in place of the file, but for
@@ -27,6 +28,7 @@
 #include <string.h>
 
 #define PAGE     ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
+#define TABLE    ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_TABLE)
 #define TEXT_MAX ((size_t)1 << 20)
 
 typedef struct params {
@@ -42,7 +44,7 @@ static const assay_param param_rows[] = {
 
 static const assay_metric metric_rows[] = {
     [TEST_READ_SIZE] = {"test.size", "B", 0, PAGE, "bytes of the file"},
-    [TEST_READ_VALUE] = {"test.value", "1", 0, PAGE, "what the file says after `value:`"},
+    [TEST_READ_VALUE] = {"test.value", "1", 0, PAGE | TABLE, "what the file says after `value:`"},
     [TEST_READ_ERRNO] = {"test.read_errno", "1", 0, PAGE, "errno that the act met, 0 for none"},
     [TEST_READ_KEPT] = {"test.kept", "1", 0, PAGE, "what the file says after `kept:`, less parameter lose"},
     {.name = NULL},
@@ -120,6 +122,24 @@ static assay_code emit_page(const assay_buf *text, uint32_t sample, uint32_t num
 	return assay_emit(sink, v, err);
 }
 
+static assay_code tables(const assay_buf *text, const params *p, uint32_t on, assay_sink *sink, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *count = directive(text, "tables");
+	const unsigned long total = count != NULL ? strtoul(count, NULL, 10) : 0;
+	assay_code rc = ASSAY_OK;
+
+	for (unsigned long n = 1; n <= total && rc == ASSAY_OK; n++) {
+		char part[32];
+		uint32_t sample = 0;
+
+		(void)snprintf(part, sizeof part, "table=%lu", n);
+		rc = assay_sample(sink, ASSAY_SAMPLE_TABLE, part, on, &sample, err);
+		if (rc == ASSAY_OK)
+			rc = measure_line(text, "value", p->add + (int64_t)n, sample, TEST_READ_VALUE, sink, err);
+	}
+	return rc;
+}
+
 static assay_code page(const assay_buf *text, const params *p, uint32_t number, int met, const assay_buf *report,
 		       assay_sink *sink, assay_err *err)
 {
@@ -136,6 +156,7 @@ static assay_code page(const assay_buf *text, const params *p, uint32_t number, 
 		ASSAY_TRY(assay_artifact(sink, sample, 1, report->data, report->len, err));
 	if (reject != NULL)
 		ASSAY_TRY(assay_reject(sink, sample, failure_class(reject), err, "the file asks for it"));
+	ASSAY_TRY(tables(text, p, sample, sink, err));
 	ASSAY_TRY(emit_page(text, sample, number, sink, err));
 	return assay_end(sink, sample, err);
 fail:
@@ -207,7 +228,7 @@ const assay_stage assay_stage_test_read = {
     .params_size = sizeof(params),
     .reference = "",
     .emits = ASSAY_VALUE_PAGE,
-    .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE),
+    .makes = PAGE | TABLE,
     .takes_correction = true,
     .determinism = ASSAY_EXACT,
     .metrics = metric_rows,

@@ -161,7 +161,7 @@ static assay_code do_failed_source(dataset *d, const assay_source *src, assay_co
 		   : rc;
 }
 
-/* ---- a stream that stands as an attempt made it, or another file, brings the samples that were found in it along */
+/* ---- a page or stream that stands as an attempt made it, or another file, brings what was found in it along */
 
 /* The root of the sample, by position in the result. */
 static uint32_t root_of(const assay_result *r, uint32_t position)
@@ -182,18 +182,38 @@ static assay_code note_judged(dataset *d, assay_err *err)
 	return rc;
 }
 
-static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, assay_err *err)
+/* @param part  of its key */
+static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, const char *part, assay_err *err)
 {
 	assay_code rc;
 
 	of->position = position;
 	of->sample = &of->unit->result.samples[position];
-	of->part = of->sample->part;
+	of->part = part;
 	rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source, of->sample->kind,
 			       err);
 	if (rc == ASSAY_OK)
 		rc = do_sample(d, of, err);
 	return rc == ASSAY_OK ? note_judged(d, err) : rc;
+}
+
+/* The part that a sample found in the root has in the dataset: a page of another file goes by its number in the document. */
+static assay_code part_found(const char **part, dataset *d, const assay_judged *root, const assay_result_sample *s,
+			     assay_err *err)
+{
+	const size_t own = strlen(root->sample->part), kept = strlen(root->part);
+	char *out;
+
+	*part = s->part;
+	if (strcmp(root->part, root->sample->part) == 0 || strncmp(s->part, root->sample->part, own) != 0)
+		return ASSAY_OK;
+	out = assay_arena_alloc(&d->units, kept + strlen(s->part + own) + 1, 1);
+	if (out == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "part");
+	memcpy(out, root->part, kept);
+	memcpy(out + kept, s->part + own, strlen(s->part + own) + 1);
+	*part = out;
+	return ASSAY_OK;
 }
 
 /* The samples that were found in a root as it was treated, in place of those that the pipeline found. */
@@ -210,10 +230,14 @@ static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *e
 		rc = assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &unit->recipe, &of.recipe,
 				       err);
 	for (uint32_t k = 0; rc == ASSAY_OK && k < unit->result.sample_count; k++) {
+		const char *part;
+
 		if (k == root->position || root_of(&unit->result, k) != root->position)
 			continue;
 		d->summary->samples.in++;
-		rc = judge_one(d, &of, k, err);
+		rc = part_found(&part, d, root, &unit->result.samples[k], err);
+		if (rc == ASSAY_OK)
+			rc = judge_one(d, &of, k, part, err);
 	}
 	return rc;
 }
@@ -222,10 +246,10 @@ static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *e
 static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, bool *instead, assay_err *err)
 {
 	assay_judged root;
-	assay_code rc = judge_one(d, of, position, err);
+	assay_code rc = judge_one(d, of, position, of->unit->result.samples[position].part, err);
 
 	root = d->judging.of;
-	*instead = rc == ASSAY_OK && of->source->modality != ASSAY_MODALITY_PAGE && d->judging.row.unit != of->unit->id;
+	*instead = rc == ASSAY_OK && d->judging.row.unit != of->unit->id;
 	return *instead ? judge_found(d, &root, err) : rc;
 }
 
@@ -244,7 +268,7 @@ static assay_code judge_unit(dataset *d, assay_judged *of, const assay_unit *uni
 			rc = judge_root(d, of, k, &instead[k], err);
 		} else if (!instead[root_of(r, k)]) {
 			d->summary->samples.in++;
-			rc = judge_one(d, of, k, err);
+			rc = judge_one(d, of, k, r->samples[k].part, err);
 		}
 	}
 	return rc;

@@ -36,7 +36,7 @@ static assay_code decide(assay_judging *j, assay_err *err)
 	ASSAY_TRY(assay_judging_weigh(j, of, err));
 	if (of->original == NULL)
 		return assay_sample_treat(j, err);
-	ASSAY_TRY(make_key(&j->original, of->original, of->sample->part, err));
+	ASSAY_TRY(make_key(&j->original, of->original, of->part, err));
 	row->outcome = ASSAY_OUTCOME_DUPLICATE;
 	row->original = assay_judging_text(assay_buf_str(&j->original));
 fail:
@@ -101,7 +101,7 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 	j->decision = NULL;
 	j->unsettled = false;
 	assay_repair_begin(&j->repair);
-	ASSAY_TRY(make_key(&j->key, of->source->path, of->sample->part, err));
+	ASSAY_TRY(make_key(&j->key, of->source->path, of->part, err));
 	j->row.key = assay_judging_text(assay_buf_str(&j->key));
 	ASSAY_TRY(decide(j, err));
 	j->row.unit = j->row.judged_unit = j->of.unit->id;

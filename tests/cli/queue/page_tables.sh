@@ -1,0 +1,71 @@
+# What lies on a page goes with it: where another file, a remedy or a text stands in the place of the page, its tables
+# are those that were found there, under the number of the page in the document, and those of the old page are gone.
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
+values_dataset <<'YAML'
+remedies:
+  less: [test.read: {add: -45}]
+YAML
+# tables have a bound of their own, and a remedy that is none for them
+cat >>values.odcs.yaml <<'YAML'
+  - name: table
+    quality:
+      - {id: cells, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 8}}
+YAML
+printf 'value: 90\npages: 3\ntables: 3\n' >docs/a.txt
+printf 'value: 3\ntables: 2\n' >rescan.txt
+settle docs
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+page='docs/a.txt#page=2'
+# FILTER: of the samples of page 2 that are there
+there() {
+    local n
+    for n in '' '&table=1' '&table=2' '&table=3'; do
+        assay show "$page$n" --json 2>/dev/null | jq -c "select(.missing | not) | $1" || true
+    done | paste -sd' '
+}
+valued='(.measurements[] | select(.metric == "test.value") | .value)'
+whole() {
+    assert_jq run.json '[.conserved, .samples.in, .samples.accepted] | @json' "[true,$1]"
+    assay check --read-data >out || fail "check: $(cat out)"
+}
+judge() { assay judge --json >run.json 2>err || fail "judge: $(cat err)"; }
+test_run_into store
+assert_eq "$(there "$valued")" '90 91 92 93' 'as the pipeline makes it'
+before=$(version_of)
+
+assay queue resolve "$page" --file rescan.txt >/dev/null 2>err || fail "$(cat err)"
+judge
+whole 11,3
+assert_eq "$(there "[$valued, .outcome]")" '[3,"accepted"] [4,"accepted"] [5,"accepted"]' 'another file'
+assay queue list --all --json >queue.json
+assert_jq queue.json "[.[] | select(.subject | startswith(\"$page\")) | \"\\(.subject[17:]) \\(.state)\"] | sort | join(\",\")" \
+    ' replaced,&table=1 passed,&table=2 passed,&table=3 gone'
+assay why "$page&table=2" --json | jq -c .verdict.outcome >told
+assert_eq "$(cat told)" '"accepted"' why
+assert_exit 0 assay export latest --out delivery
+assay verify delivery >/dev/null || fail 'verify finds a difference'
+assert_eq "$(jq -r .part delivery/manifest.jsonl | paste -sd' ')" 'page=2 page=2&table=1 page=2&table=2' 'what is delivered'
+echo 'another file'
+
+assay queue retry "$page" >/dev/null 2>err || fail "$(cat err)"
+judge
+assert_eq "$(there "$valued")" '90 91 92 93' 'taken back'
+assert_eq "$(version_of)" "$before" 'version after the decision was taken back'
+printf 'value: 4\npages: 3\n' >text.txt
+assay queue resolve "$page" --text text.txt >/dev/null 2>err || fail "$(cat err)"
+judge
+whole 9,1
+assert_eq "$(there "$valued")" '4' 'a text'
+echo 'a text: no tables'
+
+assay queue retry "$page" >/dev/null 2>err || fail "$(cat err)"
+sed -i 's/add: -45/add: -87/' assay.yaml
+test_run_into store
+assert_jq run.json .queue.states.repaired 3
+whole 12,12
+assert_eq "$(there "[$valued, .outcome]")" '[3,"accepted"] [4,"accepted"] [5,"accepted"] [6,"accepted"]' 'a remedy'
+echo 'a remedy'
