@@ -35,3 +35,14 @@ assay feedback import eval.jsonl >/dev/null
 assert_exit 0 assay feedback report
 assert_eq "$(assay feedback open --json | jq -r '.tickets[0].subject')" "$page" 'ticket of feedback'
 echo 'found again by what was delivered'
+
+# Judged without being made: contracts that are tried, and drift from the very version.
+test_run_into store
+version=$(version_of)
+sed '$a\
+      - {id: shifted, type: custom, engine: assay, implementation: {drift: ks, metric: test.value, against: VERSION, mustBeLessOrEqualTo: 0}}' \
+    values.odcs.yaml | sed "s/VERSION/\"${version:7:12}\"/" >tried.yaml
+assay contract test tried.yaml --json >test.json 2>err || fail "contract test: $(cat err)"
+assert_jq test.json '[.differ, (.dataset_checks.checks | map([.check, .verdict, .value]))] | @json' \
+    '[false,[["shifted","passed",0]]]'
+echo 'tried out, and compared with'

@@ -219,7 +219,8 @@ static const assay_result_sample *find_part(const trial *t, const char *key)
 	if (t->unit.result.sample_count == 0)
 		return NULL;
 	found = bsearch(&w, t->parts, t->unit.result.sample_count, sizeof *t->parts, compare_parts);
-	return found != NULL ? *found : NULL;
+	return found != NULL ? *found
+			     : assay_unit_sample(&t->unit, key); /* a page of another file has its number there */
 }
 
 static void count_checks(const trial *t, const assay_judge_subject *s)

@@ -82,11 +82,11 @@ assay_code assay_baselines_ids(const assay_baselines *b, assay_digest **out, siz
 
 /* ---------------------------------------------------------------- samples of a version */
 
-/* An accepted sample: the unit that made it, and its part of the source. */
+/* An accepted sample: the unit that made it, and its key from the '#' on. */
 typedef struct member {
 	uint64_t unit;
-	size_t at;        /* of the part in reading.parts */
-	const char *part; /* there, once all are noted */
+	size_t at;       /* of the key in reading.keys */
+	const char *key; /* there, once all are noted */
 } member;
 
 typedef struct reading {
@@ -99,14 +99,14 @@ typedef struct reading {
 	unsigned kinds; /* mask of those that its checks look at */
 	member *members;
 	size_t count, cap;
-	assay_buf parts;
+	assay_buf keys;
 } reading;
 
 static assay_code note_member(void *ctx, const assay_trie_entry *e, assay_err *err)
 {
 	reading *r = ctx;
 	const char *hash = strchr(e->key, '#');
-	member m = {.at = r->parts.len};
+	member m = {.at = r->keys.len};
 	assay_code rc;
 
 	if ((r->kinds & ASSAY_SAMPLE_MASK(e->kind)) == 0)
@@ -119,9 +119,9 @@ static assay_code note_member(void *ctx, const assay_trie_entry *e, assay_err *e
 	if (rc != ASSAY_OK)
 		return rc;
 	r->members[r->count++] = m;
-	assay_buf_puts(&r->parts, hash != NULL ? hash + 1 : "");
-	assay_buf_putc(&r->parts, '\0');
-	return assay_buf_check(&r->parts, err);
+	assay_buf_puts(&r->keys, hash != NULL ? hash : "#");
+	assay_buf_putc(&r->keys, '\0');
+	return assay_buf_check(&r->keys, err);
 }
 
 static int compare_members(const void *pa, const void *pb)
@@ -130,7 +130,7 @@ static int compare_members(const void *pa, const void *pb)
 
 	if (a->unit != b->unit)
 		return a->unit < b->unit ? -1 : 1;
-	return strcmp(a->part, b->part);
+	return strcmp(a->key, b->key);
 }
 
 static int compare_samples(const void *pa, const void *pb)
@@ -177,13 +177,24 @@ static assay_code show_sample(const reading *r, const assay_known_recipe *recipe
 	return rc;
 }
 
-/* Members of one unit, ascending by part, against its samples in the same order. */
+static const assay_result_sample *find_sample(const assay_unit *u, const assay_result_sample **sorted, const char *key)
+{
+	const assay_result_sample wanted = {.part = (char *)(uintptr_t)(key + 1)};
+	const assay_result_sample *const w = &wanted;
+	const assay_result_sample **found =
+	    u->result.sample_count > 0 ? bsearch(&w, sorted, u->result.sample_count, sizeof *sorted, compare_samples)
+				       : NULL;
+
+	return found != NULL ? *found : assay_unit_sample(u, key); /* a page of another file has its number there */
+}
+
+/* Members of one unit. The same file in the place of several pages is one unit, and as many samples. */
 static assay_code show_unit(reading *r, const member *m, size_t count, assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
 	ASSAY_AUTO_FREE const assay_result_sample **sorted = NULL;
 	const assay_known_recipe *recipe;
-	size_t n, at = 0;
+	size_t n;
 	assay_code rc;
 
 	ASSAY_TRY(assay_unit_get(r->store, m->unit, &u, err));
@@ -194,13 +205,14 @@ static assay_code show_unit(reading *r, const member *m, size_t count, assay_err
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "baseline");
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &u.result.samples[i];
-	qsort(sorted, n, sizeof *sorted, compare_samples);
-	/* The same unit may stand for several files of equal bytes, of which only one was accepted: a part counts once. */
+	if (n > 1)
+		qsort(sorted, n, sizeof *sorted, compare_samples);
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++) {
-		while (at < n && strcmp(sorted[at]->part, m[i].part) < 0)
-			at++;
-		while (at < n && strcmp(sorted[at]->part, m[i].part) == 0 && rc == ASSAY_OK)
-			rc = show_sample(r, recipe, sorted[at++], err);
+		const assay_result_sample *s = find_sample(&u, sorted, m[i].key);
+
+		rc = s != NULL
+			 ? show_sample(r, recipe, s, err)
+			 : ASSAY_RAISE(err, ASSAY_ECORRUPT, "the unit of a sample of a baseline has no '%s'", m[i].key);
 	}
 fail:
 	return rc;
@@ -212,10 +224,10 @@ static assay_code read_version(reading *r, const assay_baseline *b, assay_err *e
 
 	r->version = &b->version;
 	r->count = 0;
-	assay_buf_reset(&r->parts);
+	assay_buf_reset(&r->keys);
 	ASSAY_TRY(assay_trie_each(r->store, &b->accepted, note_member, r, err));
 	for (size_t i = 0; i < r->count; i++)
-		r->members[i].part = assay_buf_str(&r->parts) + r->members[i].at;
+		r->members[i].key = assay_buf_str(&r->keys) + r->members[i].at;
 	if (r->count > 1)
 		qsort(r->members, r->count, sizeof *r->members, compare_members);
 	for (size_t i = 0, end; i < r->count && rc == ASSAY_OK; i = end) {
@@ -257,7 +269,7 @@ assay_code assay_baselines_read(const assay_baselines *b, assay_dataset_judge *j
 		if (b->items[i].found && !was_read(b, i))
 			rc = read_version(&r, &b->items[i], err);
 	assay_known_recipes_release(&r.recipes);
-	assay_buf_release(&r.parts);
+	assay_buf_release(&r.keys);
 	free(r.members);
 	return rc;
 }
