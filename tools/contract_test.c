@@ -174,7 +174,7 @@ static void print_samples(const testing *t)
 		  r->judged, r->admitted, r->refused);
 	if (r->left > 0)
 		assay_say("          %" PRIu64
-			  " left: duplicates, filtered and rejected ones are not for contracts to decide\n",
+			  " left: duplicates, filtered, waived and rejected ones stay what they are\n",
 			  r->left);
 	if (r->unknown > 0)
 		assay_say("          %" PRIu64 " unknown: the store no longer has what they were judged by\n",

@@ -48,8 +48,9 @@ typedef struct assay_trial_opts {
 
 /**
  * samples = judged + left + unknown. Judged are those whose outcome is the contracts' to decide. Left as they are:
- * duplicates, what filters took out, and what a stage or the fields rejected. Of the unknown the store no longer says
- * by which measurements they had their outcome in the version; it is left too.
+ * duplicates, what filters took out or people waived, and what a stage or the fields rejected; whether a waiver would
+ * end is not asked, and remedies are not tried. Of the unknown the store no longer says by which measurements they had
+ * their outcome in the version; it is left too.
  */
 typedef struct assay_trial {
 	bool *replaces;                /* by contract: it stands in the place of another */
