@@ -170,7 +170,7 @@ static assay_code add_pair(assay_decision *d, size_t cap, char *name, char *valu
 	return ASSAY_OK;
 }
 
-/* The last that is given of a name, then what was decided before and is not given now. */
+/* What is given, then what was decided before and is not given now. */
 static assay_code collect_pairs(assay_decision *d, const assay_invocation *in, const assay_decision *before,
 				assay_err *err)
 {
@@ -193,6 +193,17 @@ static assay_code collect_pairs(assay_decision *d, const assay_invocation *in, c
 	return rc;
 }
 
+/* Of two values nobody can tell which one was meant. */
+static bool is_given_before(const assay_invocation *in, const char *pair, size_t size)
+{
+	const char *other;
+
+	for (int at = 0; (other = assay_opt_next(in, "metadata", &at)) != NULL && other != pair;)
+		if (strncmp(other, pair, size) == 0 && other[size] == '=')
+			return true;
+	return false;
+}
+
 static assay_code check_pairs(const assay_invocation *in, assay_err *err)
 {
 	const char *pair;
@@ -209,6 +220,8 @@ static assay_code check_pairs(const assay_invocation *in, assay_err *err)
 					   pair);
 		if (fault != NULL)
 			return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue resolve: --metadata: %s", fault);
+		if (is_given_before(in, pair, size))
+			return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue resolve: --metadata: '%s' is given twice", name);
 		if (strlen(pair + size + 1) > ASSAY_METADATA_VALUE_MAX ||
 		    assay_utf8_prefix(pair, strlen(pair)) < strlen(pair))
 			return ASSAY_RAISE(

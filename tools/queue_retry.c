@@ -115,6 +115,29 @@ static assay_code can_displace(assay_command *c, const assay_ticket *t, const as
 				    what, t->id);
 }
 
+/* What a file in the source's place holds is not tried in other ways; one of the sample's own makes room for the remedy. */
+static assay_code can_try(assay_command *c, const assay_ticket *t, const assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	ASSAY_AUTO_UNIT u = {0};
+	assay_code rc;
+
+	if (t->is_source)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_sample_find(c->store, t->subject, &row, err));
+	ASSAY_TRY(assay_unit_get(c->store, row.judged_unit, &u, err));
+	ASSAY_TRY(assay_command_content(&d, c, t, src, err));
+	if (assay_digest_eq(&u.source, &src->digest) || d.kind == ASSAY_DECISION_REPLACE)
+		return ASSAY_OK;
+	return assay_command_refuse(t, err,
+				    "is part of a file that stands in its source's place, on which no remedy is tried: "
+				    "hand in another with 'assay queue resolve T%" PRIu64 " --file FILE'",
+				    t->id);
+fail:
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 static assay_code can_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
@@ -130,6 +153,8 @@ static assay_code can_remedy(const assay_config_remedy *r, assay_command *c, con
 					    assay_modality_name((unsigned)src.modality), r->name);
 	if (rc == ASSAY_OK)
 		rc = can_displace(c, t, &src, err);
+	if (rc == ASSAY_OK)
+		rc = can_try(c, t, &src, err);
 	return rc == ASSAY_OK ? can_fail(c, t, err) : rc;
 }
 

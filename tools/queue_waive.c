@@ -88,7 +88,7 @@ static assay_code parse(waiver *w, const assay_invocation *in, assay_err *err)
 		return ASSAY_OK;
 	return ASSAY_RAISE(err, ASSAY_EUSAGE,
 			   "queue waive: --expires: '%s' is no date such as 2026-12-31, and no time such as "
-			   "2026-12-31T12:00:00Z",
+			   "2026-12-31T12:00:00Z, up to the end of 2261 (without --expires it holds for good)",
 			   expires);
 }
 

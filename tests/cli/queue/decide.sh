@@ -217,11 +217,13 @@ echo 'a selection'
 
 for bad in 'waive T1 --reason x' 'waive T1 --owner A' 'waive T1 --owner A --reason x --expires tomorrow' \
     'waive T1 --owner A --reason x --expires 2001-01-01' 'reject T1' 'resolve T1' 'resolve T1 --text a --file b' \
-    'resolve T1 --metadata batch' 'resolve T1 --file docs' 'resolve T1 --file /dev/null' 'resolve --file rescan.txt --state waived' \
+    'resolve T1 --metadata batch' 'resolve T1 --metadata batch=a --metadata batch=b' 'resolve T1 --file docs' 'resolve T1 --file /dev/null' 'resolve --file rescan.txt --state waived' \
     'retry docs/empty.txt' 'retry docs/broken.txt'; do
     # shellcheck disable=SC2086
     assert_exit 64 assay queue $bad
 done
+assert_exit 64 assay queue waive T1 --owner A --reason x --expires 9999-12-31
+assert_match "$(cat err)" "*'9999-12-31' is no date*up to the end of 2261*" 'an expiry that no clock reaches'
 assert_exit 66 assay queue waive T99 --owner A --reason x
 assert_exit 66 assay queue resolve T1 --file nowhere.txt
 assert_exit 66 assay queue retry T1 --remedy nothing

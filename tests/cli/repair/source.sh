@@ -79,6 +79,8 @@ assert_jq did.json '[.tickets[0].ticket.state, .summary.samples.in, .summary.con
 assert_jq did.json '.summary.samples | [.accepted, .quarantined] | @json' '[42,18]'
 page='docs/vain.txt#page=18'
 assert_eq "$(assay queue list --json --all "$page" | jq -r '.[0].state')" open 'a page of it that fails'
+assert_exit 64 assay queue retry "$page" --remedy less
+assert_match "$(cat err)" "*is part of a file that stands in its source's place, on which no remedy is tried*" 'a remedy on a page of it'
 decide waive "$page" --owner Anna --reason legible
 assert_jq did.json '[.tickets[0].ticket.state, .summary.conserved] | @json' '["waived",true]'
 printf 'value: 2\npages: 18\n' >text.txt
