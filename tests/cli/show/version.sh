@@ -11,7 +11,7 @@ assert_jq show.json '.recipes | keys | join(" ")' page
 assert_jq show.json .recipes.page.digest "$(jq_get .recipe.page run.json)"
 assert_jq show.json '.recipes.page.steps | map(.stage) | join(" ")' 'page.read page.quality ocr.recognize'
 assert_jq show.json '.recipes.page.steps[2].params.languages' '[eng]'
-assert_jq show.json '.recipes.page.steps[2].files | map(.role) | join(" ")' model
+assert_jq show.json '.recipes.page.steps[2].files | map(.role) | join(" ")' 'model estimate'
 assert_jq show.json '.recipes.page.steps[2].files[0].digest | test("^sha256:[0-9a-f]{64}$")' true
 assert_jq show.json '.contracts | map([.name, .version, (.checks | map(.check) | join(" "))]) | @json' '[["pages","1.0.0","cer wide"]]'
 assert_jq show.json '[.accepted.entries, .others.entries] | @json' '[3,3]'
