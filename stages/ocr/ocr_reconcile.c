@@ -143,7 +143,7 @@ static void widen(ocr_box *b, const assay_word *w, bool tall)
 static assay_code find_box(const work *k, line *l, assay_err *err)
 {
 	const assay_word *words = k->old->items + l->first;
-	int32_t median;
+	int32_t median = 0;
 	const assay_code rc = median_height(&median, words, l->words, err);
 
 	if (rc != ASSAY_OK)
