@@ -288,7 +288,7 @@ static assay_code joining_gap(int32_t *out, const table_area *a, assay_err *err)
 
 static assay_code find_pieces(table_area *a, assay_err *err)
 {
-	int32_t join;
+	int32_t join = 0;
 	const assay_code rc = joining_gap(&join, a, err);
 
 	if (rc != ASSAY_OK)
