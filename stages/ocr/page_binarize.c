@@ -262,7 +262,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 
 	if (pixGetDepth(v->u.page.pix) == 1) {
 		rc = assay_undefined(sink, v->root, METRIC_THRESHOLD, "page is binary already", err);
-		return rc != ASSAY_OK ? rc : assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+		return rc != ASSAY_OK ? rc : page_pass(v, sink, err);
 	}
 	if (p->method == OTSU)
 		return push_otsu(v, sink, err);

@@ -200,7 +200,6 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 {
 	PIX *pix = v->u.page.pix, *cut;
 	const int64_t pixels = (int64_t)pixGetWidth(pix) * pixGetHeight(pix);
-	assay_value *out;
 	int64_t kept;
 	BOX *box;
 	area a;
@@ -210,14 +209,13 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 	kept = (int64_t)(a.right - a.left) * (a.bottom - a.top);
 	ASSAY_TRY(assay_measure(sink, v->root, METRIC_CROPPED, assay_round_ratio(pixels - kept, pixels, 4), err));
 	if (kept == pixels)
-		return assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+		return page_pass(v, sink, err);
 	box = boxCreate(a.left, a.top, a.right - a.left, a.bottom - a.top);
 	cut = box != NULL ? pixClipRectangle(pix, box, NULL) : NULL;
 	boxDestroy(&box);
 	if (cut == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "cut page");
-	out = page_value_replace(v, cut, err);
-	return out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
+	return page_pass_changed(v, cut, sink, err);
 fail:
 	return rc;
 }

@@ -69,7 +69,6 @@ static PIX *turned(PIX *pix, int32_t turn)
 static assay_code push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
 	const params *p = state;
-	assay_value *out;
 	page_skew s;
 	int32_t turn;
 	PIX *pix;
@@ -79,12 +78,11 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 	turn = turn_to_apply(&s, p);
 	ASSAY_TRY(assay_measure(sink, v->root, METRIC_CORRECTED, turn, err));
 	if (turn == 0)
-		return assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+		return page_pass(v, sink, err);
 	pix = turned(v->u.page.pix, turn);
 	if (pix == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "turn page");
-	out = page_value_replace(v, pix, err);
-	return out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
+	return page_pass_changed(v, pix, sink, err);
 fail:
 	return rc;
 }

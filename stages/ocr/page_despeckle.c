@@ -212,16 +212,6 @@ static assay_code measure(uint64_t specks, uint64_t removed, uint64_t ink, uint3
 	return assay_measure(sink, sample, METRIC_RATIO, assay_round_ratio((int64_t)removed, (int64_t)ink, 6), err);
 }
 
-static assay_code pass(const assay_value *v, PIX **cleaned, assay_sink *sink, assay_err *err)
-{
-	assay_value *out;
-
-	if (*cleaned == NULL)
-		return assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
-	out = page_value_replace(v, ASSAY_STEAL(cleaned), err);
-	return out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
-}
-
 static assay_code push_ink(const params *p, const assay_value *v, PIX *ink, uint64_t pixels, assay_sink *sink,
 			   assay_err *err)
 {
@@ -238,14 +228,14 @@ static assay_code push_ink(const params *p, const assay_value *v, PIX *ink, uint
 	if (rc == ASSAY_OK)
 		rc = measure(c->specks, c->pixels, pixels, v->root, sink, err);
 	if (rc == ASSAY_OK)
-		rc = pass(v, &c->to, sink, err);
+		rc = c->to == NULL ? page_pass(v, sink, err) : page_pass_changed(v, ASSAY_STEAL(&c->to), sink, err);
 	cleaner_release(c);
 	return rc;
 }
 
 static assay_code push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
-	PIX *ink, *none = NULL;
+	PIX *ink;
 	uint64_t pixels;
 	assay_code rc = page_ink(&ink, &pixels, v->u.page.pix, err);
 
@@ -256,7 +246,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 	} else {
 		rc = measure(0, 0, 0, v->root, sink, err);
 		if (rc == ASSAY_OK)
-			rc = pass(v, &none, sink, err);
+			rc = page_pass(v, sink, err);
 	}
 	pixDestroy(&ink);
 	return rc;

@@ -87,14 +87,12 @@ static assay_code find(job *j, PIX *pix, assay_err *err)
 static assay_code flatten(const job *j, const assay_value *v, assay_sink *sink, assay_err *err)
 {
 	PIX *flat = NULL;
-	assay_value *out;
 
 	if (dewarpaApplyDisparity(j->models, 1, v->u.page.pix, 255, 0, 0, &flat, NULL) != 0 || flat == NULL) {
 		pixDestroy(&flat);
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "flatten page");
 	}
-	out = page_value_replace(v, flat, err);
-	return out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
+	return page_pass_changed(v, flat, sink, err);
 }
 
 static assay_code treat(job *j, const assay_value *v, assay_sink *sink, assay_err *err)
@@ -109,7 +107,7 @@ static assay_code treat(job *j, const assay_value *v, assay_sink *sink, assay_er
 	else
 		ASSAY_TRY(assay_undefined(sink, v->root, METRIC_BEND, "too few long text lines", err));
 	ASSAY_TRY(assay_measure(sink, v->root, METRIC_DONE, bent, err));
-	return bent ? flatten(j, v, sink, err) : assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+	return bent ? flatten(j, v, sink, err) : page_pass(v, sink, err);
 fail:
 	return rc;
 }

@@ -367,7 +367,7 @@ static assay_code leave(const assay_value *v, const char *why, assay_sink *sink,
 
 	for (unsigned m = METRIC_LEVEL; m <= METRIC_LEFT; m++)
 		ASSAY_TRY(assay_undefined(sink, v->root, m, why, err));
-	return assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+	return page_pass(v, sink, err);
 fail:
 	return rc;
 }

@@ -166,7 +166,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 	if (quarters > 0)
 		rc = emit_turned(v, quarters, sink, err);
 	else
-		rc = assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+		rc = page_pass(v, sink, err);
 fail:
 	return rc;
 }

@@ -169,7 +169,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 		ASSAY_TRY(assay_undefined(sink, v->root, METRIC_HEIGHT, "too few letters", err));
 	ASSAY_TRY(assay_measure(sink, v->root, METRIC_FACTOR, factor, err));
 	if (factor == 100)
-		return assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+		return page_pass(v, sink, err);
 	pix = enlarged(page->pix, factor);
 	if (pix == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "enlarge page");

@@ -50,6 +50,18 @@ assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *er
 	return v;
 }
 
+assay_code page_pass(const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	return assay_emit(sink, assay_value_ref((assay_value *)(uintptr_t)v), err);
+}
+
+assay_code page_pass_changed(const assay_value *v, PIX *pix, assay_sink *sink, assay_err *err)
+{
+	assay_value *out = page_value_replace(v, pix, err);
+
+	return out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
+}
+
 assay_code page_open_stateless(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
 			       assay_err *err)
 {

@@ -21,6 +21,11 @@ ASSAY_NODISCARD assay_code page_value_set_layer(assay_value *v, const char *laye
 /** A PAGE value with another picture and everything else as in `from`. Consumes pix. */
 assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *err);
 
+/** Send the page on as it came in: the same value, not a copy. */
+ASSAY_NODISCARD assay_code page_pass(const assay_value *v, assay_sink *sink, assay_err *err);
+/** Send the page on with another picture. Consumes pix. */
+ASSAY_NODISCARD assay_code page_pass_changed(const assay_value *v, PIX *pix, assay_sink *sink, assay_err *err);
+
 /** assay_stage.open of a stage that keeps nothing from one page to the next: its state is its parameters, borrowed. */
 assay_code page_open_stateless(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
 			       assay_err *err);
