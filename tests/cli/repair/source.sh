@@ -36,7 +36,7 @@ tries() { ticket "$1" '.state + ": " + ([.attempts[] | "\(.remedy // .way) \(.ru
 decide() { assay queue "$@" --json >did.json 2>did.err || fail "queue $*: $(tail -n 2 did.err)"; }
 
 # Forty pages are three units of each attempt; the copy's are the same work.
-assert_jq run.json '[.samples.in, .samples.accepted, .samples.duplicate, .conserved, .sources.failed] | @json' '[82,42,40,true,5]'
+assert_jq run.json '[.samples.in, .samples.accepted, .samples.duplicate, .conserved, .sources.failed] | @json' '[82,42,40,true,2]'
 assert_jq run.json '[.queue.open, .queue.states.repaired, .queue.states["needs-review"], .queue.states.open] | @json' '[2,3,1,1]'
 assert_eq "$(tries decode)" 'repaired: tolerant 1 failed, tolerant 2 checks, tolerant 3 passed chosen' 'the ladder of a document'
 assert_match "$(ticket decode '.attempts[1].note')" 'page=1: value: test.value is 53' 'why not the second'
@@ -50,6 +50,22 @@ assay export latest --out d >/dev/null
 assay verify d >/dev/null || fail "verify: $(assay verify d)"
 assert_eq "$(jq -r 'select(.key == "docs/copy.txt#page=17") | .treatment' d/manifest.jsonl)" repaired 'delivered as repaired'
 assert_eq "$(ticket decode '[.history[].state] | join(" ")')" 'retrying retrying retrying repaired' 'history'
+# What stands by help is not among the failed ones, wherever they are counted.
+failed_everywhere() {
+    test_run_into store
+    assert_jq run.json '[.sources.failed, .sources.processed + .sources.unchanged] | @json' "$1"
+    assay log --json >log.json
+    assert_jq log.json '.[0].samples.failed_sources' "$(jq '.sources.failed' run.json)"
+    assay log --runs --json >runs.json
+    assert_jq runs.json '.[0].sources.failed' "$(jq '.sources.failed' run.json)"
+    assay status --json >status.json
+    assert_jq status.json .sources.failed "$(jq '.sources.failed' run.json)"
+    assay run --dry-run --json >plan.json
+    assert_jq plan.json .sources.failed "$(jq '.sources.failed' run.json)"
+}
+failed_everywhere '[2,4]'
+failed_everywhere '[2,4]'
+assert_jq run.json '.sources | [.processed, .unchanged] | @json' '[1,3]' # a crash is tried again
 echo 'ladders'
 
 test_run_into other -j1
@@ -106,6 +122,14 @@ decide resolve "$vain" --file worse.txt
 assert_jq did.json '[.tickets[0].ticket.state, .summary.samples.in, .summary.conserved] | @json' '["needs-review",82,true]'
 decide retry "$vain"
 assert_jq did.json '[.tickets[0].ticket.state, .summary.conserved, .summary.version] | @json' "[\"needs-review\",true,\"$version\"]"
+# A crash is not tried again while another file stands in its place, and is when that is taken back.
+decide resolve docs/crash.txt --file one.txt
+failed_everywhere '[2,4]'
+failed_everywhere '[2,4]'
+assert_jq run.json '[.sources.processed, .sources.unchanged, .units.run] | @json' '[0,4,0]'
+decide retry docs/crash.txt
+test_run_into store
+assert_jq run.json '[.sources.processed, .sources.unchanged, .sources.failed] | @json' '[1,3,2]'
 decide reject docs/decode.txt --reason 'not wanted'
 assert_jq did.json '[.tickets[0].ticket.state, .summary.conserved] | @json' '["rejected",true]'
 # A file that is found after all stands in its place: it is made, whether or not it was made before for another source.

@@ -89,8 +89,7 @@ static assay_code foresee(forecasting *c, const assay_found *f, assay_err *err)
 	out->seen++;
 	if (look.unchanged) {
 		out->unchanged++;
-		out->failed += look.standing == ASSAY_STANDING_FAILED;
-		return ASSAY_OK;
+		return assay_look_count_failed(&out->failed, &look, &c->session, f, err);
 	}
 	for (unsigned b = 0; b < ASSAY_CAUSE_BITS; b++)
 		out->by_cause[b] += look.causes >> b & 1;

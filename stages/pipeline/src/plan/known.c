@@ -3,6 +3,7 @@
 #include "assay/file.h"
 #include "assay/unit.h"
 
+#include "helped.h"
 #include "source_metadata.h"
 
 #include <string.h>
@@ -99,6 +100,17 @@ static assay_code standing_of(assay_standing *out, assay_session *s, const assay
 	return ASSAY_OK;
 }
 
+/* What failed for want of time is tried again by each run, unless somebody has put another file in its place. */
+static assay_code may_try_again(assay_look *out, const assay_session *s, const assay_source *src, assay_err *err)
+{
+	const assay_code rc =
+	    out->standing == ASSAY_STANDING_RETRY ? assay_source_is_replaced(&out->replaced, s, src, err) : ASSAY_OK;
+
+	if (out->standing == ASSAY_STANDING_RETRY && !out->replaced)
+		out->causes |= ASSAY_CAUSE_RETRY;
+	return rc;
+}
+
 static assay_code compare(assay_look *out, assay_session *s, const assay_source *src, const assay_found *f,
 			  bool trust_young, assay_err *err)
 {
@@ -120,7 +132,9 @@ static assay_code compare(assay_look *out, assay_session *s, const assay_source 
 		out->causes |= ASSAY_CAUSE_METADATA;
 	if (rc == ASSAY_OK && out->causes == 0)
 		rc = standing_of(&out->standing, s, src, err);
-	if (out->standing == ASSAY_STANDING_RETRY || f->problem != 0)
+	if (rc == ASSAY_OK)
+		rc = may_try_again(out, s, src, err);
+	if (f->problem != 0)
 		out->causes |= ASSAY_CAUSE_RETRY;
 	return rc;
 }
@@ -137,6 +151,18 @@ assay_code assay_source_look(assay_look *out, assay_session *s, const assay_foun
 	out->causes = 0;
 	rc = compare(out, s, &src, f, trust_young, err);
 	out->unchanged = rc == ASSAY_OK && out->causes == 0 && !out->young;
+	return rc;
+}
+
+assay_code assay_look_count_failed(uint64_t *failed, const assay_look *l, const assay_session *s, const assay_found *f,
+				   assay_err *err)
+{
+	bool helped = true;
+	const assay_code rc = l->standing == ASSAY_STANDING_FAILED && s->store != NULL
+				  ? assay_source_is_helped(&helped, s->store, f->key, err)
+				  : ASSAY_OK;
+
+	*failed += !helped;
 	return rc;
 }
 

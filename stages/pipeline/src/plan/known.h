@@ -9,6 +9,7 @@ typedef struct assay_look {
 	bool known;              /* it has a row */
 	bool unchanged;          /* it needs nothing at all */
 	bool young;              /* as it was, but its stamp was too young to be trusted when it was noted */
+	bool replaced;           /* it would be tried again, but another file stands in its place */
 	assay_standing standing; /* of an unchanged one */
 	unsigned causes; /* ASSAY_CAUSE_… bits, as far as stamps tell: content and sidecar may turn out a mere touch */
 } assay_look;
@@ -20,6 +21,9 @@ typedef struct assay_look {
  */
 ASSAY_NODISCARD assay_code assay_source_look(assay_look *out, assay_session *s, const assay_found *f, bool trust_young,
 					     assay_err *err);
+/** One more if this one stands as failed, and not by help. */
+ASSAY_NODISCARD assay_code assay_look_count_failed(uint64_t *failed, const assay_look *l, const assay_session *s,
+						   const assay_found *f, assay_err *err);
 /** Will units probably be run, as against looked up or only judged again? */
 bool assay_look_asks_for_work(const assay_look *l);
 /** Will its bytes probably be read for a digest? */

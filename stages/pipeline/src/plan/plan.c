@@ -80,6 +80,13 @@ assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *
 
 /* ---------------------------------------------------------------- what is to be done */
 
+void assay_found_take(assay_found *f, const assay_look *look)
+{
+	f->unchanged = look->unchanged;
+	f->replaced = look->unchanged && look->replaced;
+	f->failing = look->unchanged && look->standing == ASSAY_STANDING_FAILED;
+}
+
 static assay_code look_at(assay_plan *p, assay_session *s, assay_found *f, assay_err *err)
 {
 	assay_look look;
@@ -87,8 +94,7 @@ static assay_code look_at(assay_plan *p, assay_session *s, assay_found *f, assay
 
 	if (rc != ASSAY_OK)
 		return rc;
-	f->unchanged = look.unchanged;
-	f->failing = look.unchanged && look.standing == ASSAY_STANDING_FAILED;
+	assay_found_take(f, &look);
 	if (look.unchanged)
 		return ASSAY_OK;
 	p->needed++;

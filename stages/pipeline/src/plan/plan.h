@@ -21,6 +21,8 @@ typedef struct assay_plan {
  */
 ASSAY_NODISCARD assay_code assay_plan_make(assay_plan *p, assay_session *s, assay_scan *scan, assay_seen *seen,
 					   uint64_t limit, assay_err *err);
+/** What a look at its row found is noted in the scan. */
+void assay_found_take(assay_found *f, const assay_look *look);
 /** Learn costs from what the store holds of the scan's sources: of all, or of some thousands spread over them. */
 ASSAY_NODISCARD assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *scan, assay_err *err);
 /**

@@ -78,8 +78,7 @@ static assay_code count_found(counting *c, assay_session *s, const assay_found *
 	c->returned += (now.causes & ASSAY_CAUSE_RETURNED) != 0;
 	if (now.unchanged) {
 		out->unchanged++;
-		out->failed += now.standing == ASSAY_STANDING_FAILED;
-		return ASSAY_OK;
+		return assay_look_count_failed(&out->failed, &now, s, f, err);
 	}
 	if (!now.known) {
 		out->added++;

@@ -4,6 +4,7 @@
 #include "assay/stop.h"
 
 #include "cores.h"
+#include "helped.h"
 #include "pace.h"
 #include "slot.h"
 
@@ -49,33 +50,62 @@ static void drop_job(assay_executor *r, assay_job *j)
 	free(j);
 }
 
+static assay_found *found_of(assay_executor *r, const assay_job *j)
+{
+	return &r->scan.items[j->found - r->scan.items];
+}
+
+/* Whether one that failed stands by help is known when all is judged. */
+static void count_source(assay_run_sources *n, const assay_found *f)
+{
+	*(f->failed ? &n->failed : f->worked ? &n->processed : &n->unchanged) += 1;
+}
+
 static void count_job(assay_executor *r, const assay_job *j)
 {
 	const unsigned quiet = ASSAY_CAUSE_TOUCHED | ASSAY_CAUSE_RETURNED | ASSAY_CAUSE_METADATA;
+	assay_found *f = found_of(r, j);
 
 	for (size_t i = 0; i < j->part_count; i++)
 		r->summary->units_cached += j->parts[i].cached;
-	if (j->next.standing != ASSAY_STANDING_DONE)
-		r->summary->sources.failed++;
-	else if (j->ran || (j->next.run == r->session->run.id && (j->next.cause & ~quiet) != 0))
-		r->summary->sources.processed++;
-	else
-		r->summary->sources.unchanged++;
+	f->failed = j->next.standing != ASSAY_STANDING_DONE;
+	f->worked = j->ran || (j->next.run == r->session->run.id && (j->next.cause & ~quiet) != 0);
+	count_source(&r->summary->sources, f);
 	assay_pace_job_done(r, j);
+}
+
+assay_code assay_executor_count_helped(assay_executor *r, assay_err *err)
+{
+	assay_run_sources *n = &r->summary->sources;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < r->scan.count && rc == ASSAY_OK; i++) {
+		assay_found *f = &r->scan.items[i];
+		bool helped = false;
+
+		if (f->failed)
+			rc = assay_source_is_helped(&helped, r->store, f->key, err);
+		if (!helped)
+			continue;
+		n->failed--;
+		f->failed = false;
+		count_source(n, f);
+	}
+	return rc;
 }
 
 /* How the next run will find it, for the index that is made for it. */
 static assay_code look_again(assay_executor *r, const assay_job *j, assay_err *err)
 {
-	assay_found *f = &r->scan.items[j->found - r->scan.items];
+	assay_found *f = found_of(r, j);
 	assay_look look;
 	assay_code rc;
 
 	if (!r->whole)
 		return ASSAY_OK;
 	rc = assay_source_look(&look, r->session, f, false, err);
-	f->unchanged = rc == ASSAY_OK && look.unchanged;
-	f->failing = f->unchanged && look.standing == ASSAY_STANDING_FAILED;
+	if (rc == ASSAY_OK)
+		assay_found_take(f, &look);
 	r->left -= j->before.missing;
 	return rc;
 }
@@ -133,7 +163,7 @@ static assay_code look_at(assay_executor *r, assay_job *j, assay_err *err)
 /* Take the next source of the scan: it becomes a job unless it needs nothing. */
 static assay_code next_source(assay_executor *r, assay_err *err)
 {
-	const assay_found *f = &r->scan.items[r->next++];
+	assay_found *f = &r->scan.items[r->next++];
 	assay_job *j;
 	assay_code rc;
 
@@ -141,7 +171,8 @@ static assay_code next_source(assay_executor *r, assay_err *err)
 		return ASSAY_OK;
 	r->taken++;
 	if (f->unchanged) {
-		*(f->failing ? &r->summary->sources.failed : &r->summary->sources.unchanged) += 1;
+		f->failed = f->failing;
+		count_source(&r->summary->sources, f);
 		assay_pace_unchanged(r);
 		return ASSAY_OK;
 	}

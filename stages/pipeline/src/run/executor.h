@@ -65,6 +65,8 @@ void assay_executor_release(assay_executor *r);
 
 /** Do all units of the scan. ASSAY_ESTOP after a signal; what was finished is written, not yet committed. */
 ASSAY_NODISCARD assay_code assay_executor_work(assay_executor *r, assay_err *err);
+/** After all was judged: a source that fails and stands by a remedy or another file is not counted as failed. */
+ASSAY_NODISCARD assay_code assay_executor_count_helped(assay_executor *r, assay_err *err);
 /** Commit the group if it is old or large enough, or with force if it holds anything. */
 ASSAY_NODISCARD assay_code assay_executor_commit(assay_executor *r, bool force, assay_err *err);
 

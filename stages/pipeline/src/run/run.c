@@ -196,6 +196,8 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 	commit = !partial && !r->opts->no_commit && !r->summary->refused;
 	/* Attempts may be many times the work of N sources: they wait for a run without a limit. */
 	rc = judge(r, !partial, commit, r->opts->limit == 0, err);
+	if (rc == ASSAY_OK)
+		rc = assay_executor_count_helped(r, err);
 fail:
 	return rc;
 }

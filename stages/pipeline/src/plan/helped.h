@@ -1,0 +1,15 @@
+/** Sources that fail as the pipeline makes them, and stand all the same: by a remedy, or by another file. */
+#ifndef ASSAY_HELPED_H
+#define ASSAY_HELPED_H
+
+#include "session.h"
+
+#include "assay/source.h"
+
+/** As the last judging left it: does a source that fails give samples by help? Its ticket says so. */
+ASSAY_NODISCARD assay_code assay_source_is_helped(bool *out, assay_store *s, const char *key, assay_err *err);
+/** Does a person's other file stand in the place of these bytes, so that what becomes of them is of no matter? */
+ASSAY_NODISCARD assay_code assay_source_is_replaced(bool *out, const assay_session *s, const assay_source *src,
+						    assay_err *err);
+
+#endif
