@@ -1,5 +1,7 @@
 #include "ocr_alto.h"
 
+#include "ocr_text.h"
+
 #include <string.h>
 
 #include <utf8proc.h>
@@ -13,8 +15,9 @@ typedef struct box {
 typedef struct writer {
 	assay_buf *out;
 	const assay_words *w;
-	size_t at;      /* the word at hand */
-	bool continued; /* it ends a word that the line before began */
+	const uint32_t *headings, *headings_end; /* those that are still to come */
+	size_t at;                               /* the word at hand */
+	bool continued;                          /* it ends a word that the line before began */
 } writer;
 
 /* ---------------------------------------------------------------- text */
@@ -55,31 +58,6 @@ static void put_text(assay_buf *out, const char *s, size_t size)
 		else
 			assay_buf_append(out, s, n);
 	}
-}
-
-static bool is_letter(int32_t c)
-{
-	const utf8proc_category_t k = utf8proc_category(c);
-
-	return k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO;
-}
-
-static bool is_hyphen(int32_t c)
-{
-	return c == '-' || c == 0x2010 || c == 0x2011 || c == SOFT_HYPHEN || c == 0xac || c == 0x2e17;
-}
-
-/* Bytes of the hyphen that ends a word after a letter; 0 when none does. */
-static size_t hyphen_of(const char *s)
-{
-	int32_t before = 0, last = 0;
-	size_t n = 0;
-
-	for (; *s != '\0'; s += n) {
-		before = last;
-		last = point_at(s, &n);
-	}
-	return is_hyphen(last) && is_letter(before) ? n : 0;
 }
 
 /* ---------------------------------------------------------------- structure */
@@ -125,28 +103,23 @@ static void put_box(assay_buf *out, const box *b)
 			 b->bottom > b->top ? (int)(b->bottom - b->top) : 0);
 }
 
-static void open_element(const writer *x, const char *indent, const char *element, const char *id, uint32_t ordinal,
-			 same_fn *same)
+static void put_element(const writer *x, const char *indent, const char *element, const char *id, uint32_t ordinal,
+			same_fn *same)
 {
 	const box b = box_of(x->w, x->at, same);
 
 	assay_buf_printf(x->out, "%s<%s ID=\"%s_%u\"", indent, element, id, (unsigned)ordinal);
 	put_box(x->out, &b);
+}
+
+static void open_element(const writer *x, const char *indent, const char *element, const char *id, uint32_t ordinal,
+			 same_fn *same)
+{
+	put_element(x, indent, element, id, ordinal, same);
 	assay_buf_puts(x->out, ">\n");
 }
 
 /* ---------------------------------------------------------------- words */
-
-/* Bytes of the hyphen at which word i is divided between its line and the next of the paragraph; 0 when it is not. */
-static size_t divided_at(const assay_words *w, size_t i)
-{
-	size_t n;
-
-	if (i + 1 >= w->count || same_line(&w->items[i], &w->items[i + 1]) ||
-	    !same_paragraph(&w->items[i], &w->items[i + 1]) || !is_letter(point_at(w->items[i + 1].text, &n)))
-		return 0;
-	return hyphen_of(w->items[i].text);
-}
 
 static void put_whole(const writer *x, const char *part, size_t first, size_t hyphen)
 {
@@ -168,7 +141,7 @@ static void put_word(writer *x)
 {
 	const assay_word *word = &x->w->items[x->at];
 	const box b = {word->left, word->top, word->right, word->bottom};
-	const size_t hyphen = divided_at(x->w, x->at), size = strlen(word->text);
+	const size_t hyphen = ocr_text_divided(x->w->items, x->w->count, x->at), size = strlen(word->text);
 
 	assay_buf_printf(x->out, "              <String ID=\"string_%zu\"", x->at);
 	put_box(x->out, &b);
@@ -177,7 +150,7 @@ static void put_word(writer *x)
 	put_text(x->out, word->text, size - hyphen);
 	assay_buf_putc(x->out, '"');
 	if (x->continued)
-		put_whole(x, "HypPart2", x->at - 1, hyphen_of(x->w->items[x->at - 1].text));
+		put_whole(x, "HypPart2", x->at - 1, ocr_text_divided(x->w->items, x->w->count, x->at - 1));
 	else if (hyphen > 0)
 		put_whole(x, "HypPart1", x->at, hyphen);
 	assay_buf_puts(x->out, "/>\n");
@@ -211,7 +184,12 @@ static void put_paragraph(writer *x)
 {
 	const assay_word *first = &x->w->items[x->at];
 
-	open_element(x, "          ", "TextBlock", "paragraph", first->paragraph, same_paragraph);
+	put_element(x, "          ", "TextBlock", "paragraph", first->paragraph, same_paragraph);
+	if (x->headings < x->headings_end && *x->headings == first->paragraph) {
+		assay_buf_puts(x->out, " TAGREFS=\"heading\"");
+		x->headings++;
+	}
+	assay_buf_puts(x->out, ">\n");
 	do
 		put_line(x);
 	while (x->at < x->w->count && same_paragraph(first, &x->w->items[x->at]));
@@ -229,16 +207,21 @@ static void put_block(writer *x)
 	assay_buf_puts(x->out, "        </ComposedBlock>\n");
 }
 
-assay_code ocr_alto_write(assay_buf *out, const assay_words *words, uint32_t number, assay_err *err)
+assay_code ocr_alto_write(assay_buf *out, const assay_words *words, const uint32_t *headings, size_t heading_count,
+			  uint32_t number, assay_err *err)
 {
-	writer x = {.out = out, .w = words};
+	writer x = {.out = out, .w = words, .headings = headings, .headings_end = headings + heading_count};
 
 	assay_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			    "<alto xmlns=\"http://www.loc.gov/standards/alto/ns-v4#\" SCHEMAVERSION=\"4.4\">\n"
 			    "  <Description>\n"
 			    "    <MeasurementUnit>pixel</MeasurementUnit>\n"
-			    "  </Description>\n"
-			    "  <Layout>\n");
+			    "  </Description>\n");
+	if (heading_count > 0)
+		assay_buf_puts(out, "  <Tags>\n"
+				    "    <StructureTag ID=\"heading\" LABEL=\"heading\"/>\n"
+				    "  </Tags>\n");
+	assay_buf_puts(out, "  <Layout>\n");
 	assay_buf_printf(out, "    <Page ID=\"page_%u\" PHYSICAL_IMG_NR=\"%u\" HEIGHT=\"%d\" WIDTH=\"%d\">\n",
 			 (unsigned)number, (unsigned)number, (int)words->page_height, (int)words->page_width);
 	assay_buf_printf(out, "      <PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"%d\" HEIGHT=\"%d\">\n",

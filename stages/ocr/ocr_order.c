@@ -96,3 +96,105 @@ assay_code ocr_order_breaks(int64_t *out, const ocr_words *words, assay_err *err
 	}
 	return ASSAY_OK;
 }
+
+/* ---------------------------------------------------------------- by places alone */
+
+static bool over_one_another(const assay_word *a, const assay_word *b)
+{
+	return a->left < b->right && b->left < a->right;
+}
+
+static int64_t middle(const assay_word *p)
+{
+	return (int64_t)p->top + p->bottom;
+}
+
+/* The middle of the first piece below `from` that reaches over both columns; INT64_MAX when there is none. */
+static int64_t next_bar(const assay_word *pieces, size_t count, size_t from, size_t other)
+{
+	const assay_word *a = &pieces[from], *b = &pieces[other];
+	int64_t least = INT64_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		const assay_word *p = &pieces[i];
+
+		if (i != from && i != other && middle(p) > middle(a) && middle(p) < least && over_one_another(p, a) &&
+		    over_one_another(p, b))
+			least = middle(p);
+	}
+	return least;
+}
+
+/* Something that is read later goes on in the column of piece i, which piece i + 1 has left to the right. */
+static bool is_left_open(const assay_word *pieces, size_t count, size_t i)
+{
+	const assay_word *a = &pieces[i], *b = &pieces[i + 1];
+	const int64_t bar = next_bar(pieces, count, i, i + 1);
+
+	for (size_t k = i + 2; k < count; k++)
+		if (middle(&pieces[k]) > middle(a) && middle(&pieces[k]) < bar && over_one_another(&pieces[k], a) &&
+		    !over_one_another(&pieces[k], b))
+			return true;
+	return false;
+}
+
+static bool agrees(const assay_word *pieces, size_t count, size_t i)
+{
+	const assay_word *a = &pieces[i], *b = &pieces[i + 1];
+	const bool lower = middle(b) > middle(a);
+
+	if (over_one_another(a, b))
+		return lower;
+	if (lower && next_bar(pieces, count, i, i + 1) < middle(b))
+		return true;
+	if (a->left > b->left)
+		return false;
+	return next_bar(pieces, count, i + 1, i) > middle(a) && !is_left_open(pieces, count, i);
+}
+
+/* Pieces of lines with a letter or digit, in their order; `pieces` holds as many as there are words. */
+static size_t cut(assay_word *pieces, const ocr_words *words, int32_t height)
+{
+	size_t n = 0;
+	bool text = false;
+
+	for (size_t i = 0; i < words->count; i++) {
+		const assay_word *w = &words->items[i];
+		const bool goes_on = i > 0 && same_line(w, w - 1) && w->left - w[-1].right <= GAP_HEIGHTS * height;
+
+		if (!goes_on) {
+			n += text;
+			pieces[n] = *w;
+			text = false;
+		}
+		widen(&pieces[n], w);
+		text = text || ocr_word_letters(w->text) > 0;
+	}
+	return n + text;
+}
+
+assay_code ocr_order_weigh(ocr_order *out, const ocr_words *words, assay_err *err)
+{
+	ASSAY_AUTO_FREE assay_word *pieces = assay_alloc(words->count, sizeof *pieces);
+	int32_t height;
+	size_t count;
+	assay_code rc;
+
+	*out = (ocr_order){.why = "less than two lines"};
+	if (pieces == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "pieces of lines");
+	if (words->count < 2)
+		return ASSAY_OK;
+	rc = ocr_text_height(&height, words, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	count = cut(pieces, words, height);
+	if (count > OCR_ORDER_PIECES)
+		out->why = "too many lines";
+	if (count < 2 || count > OCR_ORDER_PIECES)
+		return ASSAY_OK;
+	*out = (ocr_order){.steps = (int64_t)count - 1};
+	for (size_t i = 0; i + 1 < count; i++)
+		out->agreed += agrees(pieces, count, i);
+	return ASSAY_OK;
+}

@@ -5,9 +5,11 @@
 #include "ocr_engine.h"
 #include "ocr_estimate.h"
 #include "ocr_evidence.h"
+#include "ocr_headings.h"
 #include "ocr_missed.h"
 #include "ocr_order.h"
 #include "ocr_reconcile.h"
+#include "ocr_text.h"
 #include "ocr_truth.h"
 #include "ocr_words.h"
 #include "page_value.h"
@@ -42,6 +44,9 @@ static const char *const seconds[] = {"doubt", "never", "always", NULL};
 static const char *const reconcilings[] = {"none", "doubtful", "all", NULL};
 enum { RECONCILE_NONE, RECONCILE_DOUBTFUL, RECONCILE_ALL };
 
+static const char *const hyphenations[] = {"keep", "join", NULL};
+enum { HYPHENS_KEEP, HYPHENS_JOIN };
+
 typedef struct params {
 	assay_text_list languages;
 	int segmentation;
@@ -49,6 +54,7 @@ typedef struct params {
 	int second;
 	int64_t bound;
 	int reconcile;
+	int hyphens;
 	char *tessdata;
 	char *estimate;
 } params;
@@ -67,6 +73,9 @@ static const assay_param schema[] = {
     ASSAY_PARAM_ROW_ENUM(params, reconcile, "none", reconcilings,
 			 "which lines are read again in other ways, and the readings weighed against each other: those "
 			 "that the engine or its dictionary doubts, or all"),
+    ASSAY_PARAM_ROW_ENUM(params, hyphens, "keep", hyphenations,
+			 "words that are divided between two lines, in the artifact text: keep leaves them and their "
+			 "hyphens as printed; join makes them whole on the first line"),
     ASSAY_PARAM_ROW_LOCAL(params, tessdata, "", "folder of the models; empty: the first usual place that exists"),
     ASSAY_PARAM_ROW_LOCAL(
 	params, estimate, "",
@@ -97,6 +106,9 @@ enum {
 	METRIC_READINGS,
 	METRIC_REREAD,
 	METRIC_CHANGED,
+	METRIC_HEADINGS,
+	METRIC_PARAGRAPHS,
+	METRIC_ORDER,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -148,6 +160,14 @@ static const assay_metric metrics[] = {
     {"ocr.readings", "1", 0, ON_PAGES, "how often the page was recognised for its estimate, 1 or 2"},
     {"ocr.lines_reread", "1", 0, ON_PAGES, "lines that `reconcile` read again, 0 and up"},
     {"ocr.words_changed", "1", 0, ON_PAGES, "words that `reconcile` changed, left out or put in, 0 and up"},
+    {"ocr.headings", "1", 0, ON_PAGES,
+     "headings: lines in larger letters, in capitals, in the middle of their column, or short with a number, with "
+     "space "
+     "above; 0 and up"},
+    {"ocr.paragraphs", "1", 0, ON_PAGES, "other paragraphs with a letter or digit, 0 and up"},
+    {"ocr.order_confidence", "1", 4, ON_PAGES,
+     "share of the steps from line to line that go where a reader of columns would go by the lines' places alone, 0 to "
+     "1; undefined for a page of less than two lines"},
     {0},
 };
 
@@ -160,13 +180,16 @@ static const assay_metric_note notes[] = {
     {0},
 };
 
-enum { ARTIFACT_TEXT, ARTIFACT_WORDS, ARTIFACT_ALTO, ARTIFACT_EVIDENCE };
+enum { ARTIFACT_TEXT, ARTIFACT_WORDS, ARTIFACT_ALTO, ARTIFACT_EVIDENCE, ARTIFACT_HEADINGS };
 
 static const assay_artifact_type artifacts[] = {
     {"text", "text/plain;charset=utf-8", "txt", "the page's text: lines, paragraphs separated by an empty line, NFC"},
-    {"words", "application/json", "json", "the words with box, confidence and place in lines, paragraphs and blocks"},
+    {"words", "application/json", "json",
+     "the words with box, confidence and place in lines, paragraphs and blocks, and "
+     "which paragraphs are headings"},
     {"alto", "application/xml", "xml", "the same as ALTO 4.4 (Library of Congress), which libraries and archives read"},
     {"evidence", "application/json", "evidence.json", "what the words say for and against themselves, in millionths"},
+    {"headings", "text/plain;charset=utf-8", "headings.txt", "the page's headings, one a line, NFC"},
     {0},
 };
 
@@ -284,29 +307,6 @@ fail:
 	return rc;
 }
 
-static assay_code keep(assay_sink *sink, const assay_value *v, const ocr_words *w, const ocr_evidence *e,
-		       assay_err *err)
-{
-	const assay_words words = {w->items, w->count, assay_buf_str(&w->text), pixGetWidth(v->u.page.pix),
-				   pixGetHeight(v->u.page.pix)};
-	ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF alto = ASSAY_BUF_INIT;
-	ASSAY_AUTO_BUF evidence = ASSAY_BUF_INIT;
-	assay_code rc;
-
-	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_TEXT, words.text, w->text.len, err));
-	ASSAY_TRY(ocr_words_json(&json, w, words.page_width, words.page_height, err));
-	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_WORDS, json.data, json.len, err));
-	ASSAY_TRY(ocr_alto_write(&alto, &words, v->u.page.number, err));
-	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_ALTO, alto.data, alto.len, err));
-	if (w->count == 0)
-		return ASSAY_OK;
-	ASSAY_TRY(ocr_evidence_json(&evidence, e, err));
-	rc = assay_artifact(sink, v->root, ARTIFACT_EVIDENCE, evidence.data, evidence.len, err);
-fail:
-	return rc;
-}
-
 /* What a recognition leaves. */
 typedef struct reading {
 	ocr_words words;
@@ -314,7 +314,50 @@ typedef struct reading {
 	ocr_evidence evidence; /* of at least one word */
 	ocr_estimate estimate; /* by it */
 	ocr_reconciled reconciled;
+	ocr_headings headings;
 } reading;
+
+static assay_code keep_text(assay_sink *sink, uint32_t sample, const params *p, const reading *r, assay_err *err)
+{
+	const ocr_words *w = &r->words;
+	ASSAY_AUTO_BUF headings = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	ocr_text_write(&text, w->items, w->count, p->hyphens == HYPHENS_JOIN);
+	ASSAY_TRY(assay_buf_check(&text, err));
+	ASSAY_TRY(assay_artifact(sink, sample, ARTIFACT_TEXT, assay_buf_str(&text), text.len, err));
+	if (r->headings.count == 0)
+		return ASSAY_OK;
+	ASSAY_TRY(ocr_headings_text(&headings, &r->headings, w, err));
+	rc = assay_artifact(sink, sample, ARTIFACT_HEADINGS, headings.data, headings.len, err);
+fail:
+	return rc;
+}
+
+static assay_code keep(assay_sink *sink, const assay_value *v, const params *p, const reading *r, assay_err *err)
+{
+	const ocr_words *w = &r->words;
+	const ocr_headings *h = &r->headings;
+	const assay_words words = {w->items, w->count, assay_buf_str(&w->text), pixGetWidth(v->u.page.pix),
+				   pixGetHeight(v->u.page.pix)};
+	ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF alto = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF evidence = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	ASSAY_TRY(keep_text(sink, v->root, p, r, err));
+	ASSAY_TRY(ocr_words_json(&json, w, h->items, h->count, words.page_width, words.page_height, err));
+	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_WORDS, json.data, json.len, err));
+	ASSAY_TRY(ocr_alto_write(&alto, &words, h->items, h->count, v->u.page.number, err));
+	ASSAY_TRY(assay_artifact(sink, v->root, ARTIFACT_ALTO, alto.data, alto.len, err));
+	if (w->count == 0)
+		return ASSAY_OK;
+	ASSAY_TRY(ocr_evidence_json(&evidence, &r->evidence, err));
+	rc = assay_artifact(sink, v->root, ARTIFACT_EVIDENCE, evidence.data, evidence.len, err);
+fail:
+	return rc;
+}
 
 /* By the ink that Tesseract itself saw. */
 static assay_code weigh_ink(reading *r, PIX *ink, PIX *pix, assay_err *err)
@@ -504,6 +547,21 @@ fail:
 	return rc;
 }
 
+static assay_code measure_structure(assay_sink *sink, uint32_t sample, const reading *r, assay_err *err)
+{
+	ocr_order order;
+	assay_code rc;
+
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_HEADINGS, (int64_t)r->headings.count, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_PARAGRAPHS, r->headings.paragraphs, err));
+	ASSAY_TRY(ocr_order_weigh(&order, &r->words, err));
+	if (order.why != NULL)
+		return assay_undefined(sink, sample, METRIC_ORDER, order.why, err);
+	rc = assay_measure(sink, sample, METRIC_ORDER, assay_round_ratio(order.agreed, order.steps, 4), err);
+fail:
+	return rc;
+}
+
 static assay_code report(const state *st, const assay_value *v, const reading *r, assay_sink *sink, assay_err *err)
 {
 	const uint32_t sample = v->root;
@@ -513,13 +571,14 @@ static assay_code report(const state *st, const assay_value *v, const reading *r
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_WORDS, (int64_t)w->count, err));
 	ASSAY_TRY(measure_confidence(sink, sample, w, err));
 	ASSAY_TRY(measure_recall(sink, sample, w, &r->missed, err));
+	ASSAY_TRY(measure_structure(sink, sample, r, err));
 	ASSAY_TRY(measure_evidence(sink, sample, &r->evidence, err));
 	ASSAY_TRY(measure_estimate(sink, sample, r, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_REREAD, r->reconciled.lines, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_CHANGED, r->reconciled.words, err));
 	ASSAY_TRY(assay_undefined(sink, sample, METRIC_AGREEMENT, ASSAY_NOT_BY_HAND, err));
 	ASSAY_TRY(measure_rates(st, v, &w->text, sink, err));
-	ASSAY_TRY(keep(sink, v, w, &r->evidence, err));
+	ASSAY_TRY(keep(sink, v, st->params, r, err));
 	if (w->count == 0)
 		rc = assay_reject(sink, sample, ASSAY_FAILURE_EMPTY, err, "no text found");
 fail:
@@ -550,7 +609,7 @@ static assay_code report_text(const state *st, const assay_value *v, const assay
 	    METRIC_CONFIDENCE, METRIC_LOW,           METRIC_MISSED,         METRIC_SURE,     METRIC_BREAKS,
 	    METRIC_UNKNOWN,    METRIC_LANGUAGE,      METRIC_REPEATED,       METRIC_CUT,      METRIC_COVERED,
 	    METRIC_ESTIMATED,  METRIC_ESTIMATED_LOW, METRIC_ESTIMATED_HIGH, METRIC_READINGS, METRIC_REREAD,
-	    METRIC_CHANGED};
+	    METRIC_CHANGED,    METRIC_HEADINGS,      METRIC_PARAGRAPHS,     METRIC_ORDER};
 	const assay_corrected *c = &st->corrected;
 	const int64_t words = count_words(written);
 	assay_code rc;
@@ -594,10 +653,12 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 		return push_by_hand(st, v, sink, err);
 	ASSAY_TRY(recognize(&r, st, &v->u.page, err));
 	ASSAY_TRY(judge(&r, st, &v->u.page, err));
+	ASSAY_TRY(ocr_headings_find(&r.headings, &r.words, err));
 	ASSAY_TRY(report(st, v, &r, sink, err));
 	out = ocr_words_value(&r.words, v->root, pixGetWidth(pix), pixGetHeight(pix), err);
 	rc = out == NULL ? ASSAY_ENOMEM : assay_emit(sink, out, err);
 fail:
+	ocr_headings_release(&r.headings);
 	ocr_words_release(&r.words);
 	return rc;
 }
@@ -605,7 +666,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 9,
+    .version = 10,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -1,5 +1,7 @@
 #include "ocr_words.h"
 
+#include "ocr_text.h"
+
 #include "assay/decimal.h"
 #include "assay/json.h"
 
@@ -65,21 +67,9 @@ static bool is_blank(const char *s)
 	return s == NULL || s[strspn(s, " \t\r\n")] == '\0';
 }
 
-static void append_text(ocr_words *w, const assay_word *word, const char *text)
-{
-	const assay_word *before = w->count > 0 ? &w->items[w->count - 1] : NULL;
-
-	if (before != NULL && word->line == before->line)
-		assay_buf_putc(&w->text, ' ');
-	else if (before != NULL)
-		assay_buf_puts(&w->text, word->paragraph == before->paragraph ? "\n" : "\n\n");
-	assay_buf_puts(&w->text, text);
-}
-
 /* There is room for it, and its detail is there. */
 static void put_word(ocr_words *w, const assay_word *word, const char *text)
 {
-	append_text(w, word, text);
 	assay_buf_append(&w->strings, text, strlen(text) + 1);
 	w->items[w->count++] = *word;
 }
@@ -182,13 +172,18 @@ assay_code ocr_words_close(ocr_words *w, assay_err *err)
 {
 	assay_code rc;
 
-	if (w->count > 0)
-		assay_buf_putc(&w->text, '\n');
 	ASSAY_TRY(assay_buf_check(&w->strings, err));
-	ASSAY_TRY(assay_buf_check(&w->text, err));
 	point_words(w);
+	rc = ocr_words_retext(w, err);
 fail:
 	return rc;
+}
+
+assay_code ocr_words_retext(ocr_words *w, assay_err *err)
+{
+	assay_buf_reset(&w->text);
+	ocr_text_write(&w->text, w->items, w->count, false);
+	return assay_buf_check(&w->text, err);
 }
 
 static assay_code read_word(ocr_words *w, const TessResultIterator *it, const cursor *c, assay_err *err)
@@ -241,7 +236,8 @@ static void write_word(assay_json *j, const assay_word *w)
 	assay_json_end(j);
 }
 
-assay_code ocr_words_json(assay_buf *out, const ocr_words *w, int width, int height, assay_err *err)
+assay_code ocr_words_json(assay_buf *out, const ocr_words *w, const uint32_t *headings, size_t heading_count, int width,
+			  int height, assay_err *err)
 {
 	assay_json j;
 
@@ -253,6 +249,11 @@ assay_code ocr_words_json(assay_buf *out, const ocr_words *w, int width, int hei
 	assay_json_array(&j);
 	for (size_t i = 0; i < w->count; i++)
 		write_word(&j, &w->items[i]);
+	assay_json_end(&j);
+	assay_json_key(&j, "headings");
+	assay_json_array(&j);
+	for (size_t i = 0; i < heading_count; i++)
+		assay_json_uint(&j, headings[i]);
 	assay_json_end(&j);
 	assay_json_end(&j);
 	assay_buf_putc(out, '\n');

@@ -47,8 +47,17 @@ ASSAY_NODISCARD assay_code ocr_words_add(ocr_words *w, const assay_word *word, c
 					 const ocr_symbol *symbols, size_t count, bool known, assay_err *err);
 ASSAY_NODISCARD assay_code ocr_words_close(ocr_words *w, assay_err *err);
 
-/** {"width":…,"height":…,"words":[{"text":…,"box":[l,t,r,b],"confidence":…,"line":…,"paragraph":…,"block":…},…]} */
-ASSAY_NODISCARD assay_code ocr_words_json(assay_buf *out, const ocr_words *w, int width, int height, assay_err *err);
+/** Make the text of the page again, after paragraphs were numbered otherwise. */
+ASSAY_NODISCARD assay_code ocr_words_retext(ocr_words *w, assay_err *err);
+
+/**
+ * {"width":…,"height":…,"words":[{"text":…,"box":[l,t,r,b],"confidence":…,"line":…,"paragraph":…,"block":…},…],
+ * "headings":[…]}
+ *
+ * @param headings  paragraphs that are headings, ascending
+ */
+ASSAY_NODISCARD assay_code ocr_words_json(assay_buf *out, const ocr_words *w, const uint32_t *headings,
+					  size_t heading_count, int width, int height, assay_err *err);
 
 /** A WORDS value that takes over what w holds; NULL when memory is out (err filled). */
 assay_value *ocr_words_value(ocr_words *w, uint32_t root, int width, int height, assay_err *err);

@@ -22,13 +22,15 @@ void *__wrap_realloc(void *p, size_t n)
 }
 
 static assay_buf out;
+static const uint32_t *headings;
+static size_t heading_count;
 
 static const char *alto(const assay_word *items, size_t count)
 {
 	const assay_words w = {items, count, "", 600, 400};
 
 	assay_buf_reset(&out);
-	assert_int_equal(ocr_alto_write(&out, &w, 7, NULL), ASSAY_OK);
+	assert_int_equal(ocr_alto_write(&out, &w, headings, heading_count, 7, NULL), ASSAY_OK);
 	return assay_buf_str(&out);
 }
 
@@ -49,6 +51,8 @@ static const struct {
     {"alto", "", {"xmlns", "SCHEMAVERSION"}},
     {"Description", "alto", {NULL}},
     {"MeasurementUnit", "Description", {NULL}},
+    {"Tags", "alto", {NULL}},
+    {"StructureTag", "Tags", {"ID", "LABEL"}},
     {"Layout", "alto", {NULL}},
     {"Page", "Layout", {"ID", "PHYSICAL_IMG_NR", "HEIGHT", "WIDTH"}},
     {"PrintSpace", "Page", {"HPOS", "VPOS", "WIDTH", "HEIGHT"}},
@@ -177,6 +181,31 @@ static void write__two_lines__the_whole_document(void **state)
 	check_document(expected);
 }
 
+static void write__headings__their_blocks_are_tagged(void **state)
+{
+	static const assay_word words[] = {
+	    {"a", 0, 0, 1, 1, 1, 0, 0, 0},
+	    {"b", 0, 0, 1, 1, 1, 0, 1, 1},
+	    {"c", 0, 0, 1, 1, 1, 0, 1, 2},
+	    {"d", 0, 0, 1, 1, 1, 0, 2, 3},
+	};
+	static const uint32_t which[] = {1};
+	const char *s;
+
+	(void)state;
+	headings = which;
+	heading_count = 1;
+	s = alto(words, 4);
+	headings = NULL;
+	heading_count = 0;
+	check_document(s);
+	assert_non_null(strstr(s, "  <Tags>\n    <StructureTag ID=\"heading\" LABEL=\"heading\"/>\n  </Tags>\n"));
+	s = strstr(s, "TAGREFS=");
+	assert_ptr_equal(strstr(s, "TAGREFS=\"heading\">\n            <TextLine ID=\"line_1\""), s);
+	assert_null(strstr(s + 1, "TAGREFS"));
+	assert_null(strstr(alto(words, 4), "heading"));
+}
+
 static void write__no_words__an_empty_print_space(void **state)
 {
 	(void)state;
@@ -270,7 +299,7 @@ static void write__every_allocation_fails_in_turn__enomem(void **state)
 		assay_buf_release(&out);
 		calls = 0;
 		fail_at = ++n;
-		rc = ocr_alto_write(&out, &w, 1, NULL);
+		rc = ocr_alto_write(&out, &w, NULL, 0, 1, NULL);
 		fail_at = 0;
 		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
 	} while (rc != ASSAY_OK);
@@ -283,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(write__two_lines__the_whole_document),
+	    TEST(write__headings__their_blocks_are_tagged),
 	    TEST(write__no_words__an_empty_print_space),
 	    TEST(write__blocks_and_paragraphs__each_its_element),
 	    TEST(write__hostile_text__escaped_and_without_controls),

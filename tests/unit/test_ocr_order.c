@@ -107,6 +107,78 @@ static void order_breaks__dirt__none(void **state)
 	assert_int_equal(breaks(), 0);
 }
 
+/* ---------------------------------------------------------------- by places alone */
+
+static void assert_agrees(int64_t agreed, int64_t steps)
+{
+	ocr_order o;
+
+	assert_int_equal(ocr_order_weigh(&o, &page, NULL), ASSAY_OK);
+	assert_null(o.why);
+	assert_int_equal(o.agreed, agreed);
+	assert_int_equal(o.steps, steps);
+}
+
+static void order_weigh__columns_under_a_heading__all(void **state)
+{
+	(void)state;
+	begin();
+	for (int i = 0; i < 8; i++)
+		word(100 + 100 * i, 40, 95);
+	lines++;
+	for (int column = 0; column < 2; column++)
+		for (int i = 0; i < 4; i++)
+			line(100 + 500 * column, 100 + 30 * i);
+	for (int i = 0; i < 8; i++) /* a heading over both, and columns again */
+		word(100 + 100 * i, 240, 95);
+	lines++;
+	for (int column = 0; column < 2; column++)
+		for (int i = 0; i < 4; i++)
+			line(100 + 500 * column, 300 + 30 * i);
+	assert_agrees(17, 17);
+}
+
+static void order_weigh__columns_that_take_turns__the_last_step_alone(void **state)
+{
+	(void)state;
+	begin();
+	for (int i = 0; i < 4; i++) {
+		line(100, 100 + 30 * i);
+		lines--; /* one line over both */
+		line(500, 100 + 30 * i);
+	}
+	assert_agrees(1, 7); /* to the right is right only where nothing is left to be read below */
+}
+
+static void order_weigh__right_column_first_or_from_below__doubt(void **state)
+{
+	(void)state;
+	begin();
+	for (int column = 1; column >= 0; column--)
+		for (int i = 0; i < 4; i++)
+			line(100 + 500 * column, 100 + 30 * i);
+	assert_agrees(6, 7);
+	begin();
+	for (int i = 3; i >= 0; i--)
+		line(100, 100 + 30 * i);
+	assert_agrees(0, 3);
+}
+
+static void order_weigh__less_than_two_lines__says_so(void **state)
+{
+	ocr_order o;
+
+	(void)state;
+	begin();
+	assert_int_equal(ocr_order_weigh(&o, &page, NULL), ASSAY_OK);
+	assert_string_equal(o.why, "less than two lines");
+	line(100, 100);
+	word(100, 160, 90);
+	words[page.count - 1].text = "--"; /* dirt */
+	assert_int_equal(ocr_order_weigh(&o, &page, NULL), ASSAY_OK);
+	assert_string_equal(o.why, "less than two lines");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +187,10 @@ int main(void)
 	    cmocka_unit_test(order_breaks__columns_that_take_turns__each_turn),
 	    cmocka_unit_test(order_breaks__lines_across_columns__each_gap),
 	    cmocka_unit_test(order_breaks__dirt__none),
+	    cmocka_unit_test(order_weigh__columns_under_a_heading__all),
+	    cmocka_unit_test(order_weigh__columns_that_take_turns__the_last_step_alone),
+	    cmocka_unit_test(order_weigh__right_column_first_or_from_below__doubt),
+	    cmocka_unit_test(order_weigh__less_than_two_lines__says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

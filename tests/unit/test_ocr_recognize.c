@@ -150,6 +150,36 @@ static void recognize__two_lines__text_words_and_artifacts(void **state)
 	pixDestroy(&pix);
 }
 
+/* The heading of a page, and its hyphens. */
+static void recognize__heading_and_divided_words__told_apart(void **state)
+{
+	static const char *const printed[] = {"THE OLD BARN",
+					      "",
+					      "The quick brown fox looks out from under-",
+					      "neath the garden table near the river. It",
+					      "sees the lazy dog and the old grey horse,",
+					      "and waits until both of them have gone."};
+	PIX *pix = text_page(printed, 6);
+
+	(void)state;
+	run_set(&r, "hyphens", "join");
+	run_page(&r, pix, 300);
+	run_set(&r, "hyphens", "keep");
+	assert_int_equal(r.rc, ASSAY_OK);
+	assert_int_equal(value(0, "ocr.headings"), 1);
+	assert_in_range(value(0, "ocr.paragraphs"), 1, 2); /* the engine may part the last line */
+	assert_int_equal(value(0, "ocr.order_confidence"), 10000);
+	assert_int_equal(r.artifact_count, 5);
+	assert_ptr_equal(strstr(r.artifacts[0], "THE OLD BARN\n\nThe quick brown fox looks out from underneath\n"
+						"the garden table near the river. It\n"),
+			 r.artifacts[0]);
+	assert_string_equal(r.artifacts[1], "THE OLD BARN\n");
+	assert_non_null(strstr(r.artifacts[2], ",\"headings\":[0]}"));
+	assert_non_null(strstr(r.artifacts[3], "TAGREFS=\"heading\""));
+	assert_non_null(strstr(r.words[0]->u.words.text, "under-\nneath"));
+	pixDestroy(&pix);
+}
+
 static void recognize__same_page_twice__same_bytes(void **state)
 {
 	static const char *const other[] = {"Entirely other words come between", "so that nothing may be learned"};
@@ -511,6 +541,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(recognize__two_lines__text_words_and_artifacts),
+	    TEST(recognize__heading_and_divided_words__told_apart),
 	    TEST(recognize__same_page_twice__same_bytes),
 	    TEST(recognize__all_lines_again__the_same_words_and_no_trace),
 	    TEST(recognize__ground_truth__rates),
