@@ -192,16 +192,24 @@ assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_t
 	return rc == ASSAY_OK ? assay_command_note(c, t, assay_buf_str(&text), err) : rc;
 }
 
-/* Of the verdict as it stands. A remedy's is on the plain unit, a correction's and another file's on their own. */
+/*
+ * Of the verdict as it stands, which is on the unit that was judged: a correction's, another file's, or that of a remedy
+ * for all of a source. A remedy for the sample alone is tried after decisions: they are on the plain one.
+ */
 static assay_code basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row, assay_err *err)
 {
-	const bool by_remedy = row->way == ASSAY_WAY_REMEDY && row->plain_unit != 0;
-	ASSAY_AUTO_UNIT u = {0};
-	const assay_code rc = assay_unit_get(c->store, by_remedy ? row->plain_unit : row->judged_unit, &u, err);
+	ASSAY_AUTO_UNIT plain = {0}, judged = {0};
+	assay_code rc;
 
-	return rc == ASSAY_OK ? assay_decision_basis(out, &u.work_key, row->failure, row->failed_stage, row->checks,
-						     row->check_count, err)
-			      : rc;
+	if (row->way == ASSAY_WAY_REMEDY && row->plain_unit != 0)
+		ASSAY_TRY(assay_unit_get(c->store, row->plain_unit, &plain, err));
+	if (plain.id != 0 && plain.result.failure == ASSAY_FAILURE_NONE)
+		return assay_pipeline_plain_basis(out, c->config, c->store, row, &plain, err);
+	ASSAY_TRY(assay_unit_get(c->store, row->judged_unit, &judged, err));
+	rc = assay_decision_basis(out, &judged.work_key, row->failure, row->failed_stage, row->checks, row->check_count,
+				  err);
+fail:
+	return rc;
 }
 
 static assay_code basis_of_ticket(assay_digest *out, assay_command *c, const assay_ticket *t, assay_err *err)

@@ -14,6 +14,7 @@
 #include "assay/sandbox.h"
 #include "assay/source.h"
 #include "assay/stage_totals.h"
+#include "assay/unit.h"
 
 typedef struct assay_run_opts {
 	unsigned jobs;               /* worker processes; 0: one per core that this process may use */
@@ -96,6 +97,14 @@ ASSAY_NODISCARD assay_code assay_pipeline_judge(assay_summary *out, const assay_
 ASSAY_NODISCARD assay_code assay_pipeline_repair(assay_summary *out, const assay_config *config, assay_store *store,
 						 int rootfd, const char *verb, const assay_run_opts *opts,
 						 assay_err *err);
+/**
+ * What a decision is made upon of a sample that a remedy repaired: the sample as the pipeline made it, judged by the
+ * contracts of the configuration (its row tells of the repaired one alone). Writes nothing.
+ * @param plain  its unit, in which the sample is
+ */
+ASSAY_NODISCARD assay_code assay_pipeline_plain_basis(assay_digest *out, const assay_config *config, assay_store *store,
+						      const assay_sample_row *row, const assay_unit *plain,
+						      assay_err *err);
 /** The next run is to try a source again whose last outcome it would keep. ASSAY_ENOENT when it is no source. */
 ASSAY_NODISCARD assay_code assay_pipeline_ask_again(assay_store *store, const char *path, assay_err *err);
 

@@ -460,9 +460,15 @@ static assay_code do_source(void *ctx, const assay_source *src, assay_err *err)
 
 /* ---------------------------------------------------------------- the whole */
 
+/* Attempts are made next, and all is judged again: until then the queue is not where it will be. */
+static bool goes_on(const dataset *d)
+{
+	return d->job->repairs && d->job->wanted_count > 0;
+}
+
 static assay_code settle_tickets(dataset *d, assay_err *err)
 {
-	assay_code rc = assay_ticketing_settle(&d->tickets, err);
+	assay_code rc = goes_on(d) ? ASSAY_OK : assay_ticketing_settle(&d->tickets, err);
 
 	d->summary->tickets_opened += d->tickets.opened;
 	d->summary->tickets_settled += d->tickets.settled;
@@ -488,7 +494,7 @@ static assay_code walk(dataset *d, const assay_judgement *base, bool *whole, ass
 	rc = d->job->whole ? assay_dataset_checks_open(&d->checks, d->session, err) : ASSAY_OK;
 	if (rc == ASSAY_OK)
 		rc = assay_sources_each(d->store, do_source, d, err);
-	d->commit = d->commit && (!d->job->repairs || d->job->wanted_count == 0);
+	d->commit = d->commit && !goes_on(d);
 	if (rc == ASSAY_OK && d->commit)
 		rc = assay_snapshot_build(&d->snapshot, d->store, whole, err);
 	return rc;
@@ -550,7 +556,7 @@ static assay_code conclude(dataset *d, assay_err *err)
 	ASSAY_TRY(settle_tickets(d, err));
 	ASSAY_TRY(assay_dataset_checks_end(&d->checks, d->summary, err));
 	ASSAY_TRY(assay_conservation_check(d->summary, s->accepted.expected + s->others.expected, err));
-	if (!d->job->repairs || d->job->wanted_count == 0) /* else the queue is not where it will be */
+	if (!goes_on(d))
 		ASSAY_TRY(assay_conservation_check_queue(d->summary, &d->tickets, err));
 	d->summary->judged = true;
 	assay_progress_phase(d->progress, ASSAY_PHASE_COMMIT, d->summary->sources.seen);
