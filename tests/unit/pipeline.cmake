@@ -13,8 +13,9 @@ assay_add_unit(judging LINK assay::pipeline assay::pipeline_private assay::regis
 target_sources(test_judging PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench/pages_store.c)
 target_include_directories(test_judging PRIVATE ${PROJECT_SOURCE_DIR}/tests/bench ${PROJECT_SOURCE_DIR}/lineage/src)
 # What has threads is run under the thread sanitizer as well (preset tsan).
-add_custom_target(threads DEPENDS test_hash_pool)
-set_tests_properties(unit.hash_pool PROPERTIES LABELS "unit;threads")
+assay_add_unit(looks LINK assay::pipeline assay::pipeline_private assay::registry WRAP pthread_create)
+add_custom_target(threads DEPENDS test_hash_pool test_looks)
+set_tests_properties(unit.hash_pool unit.looks PROPERTIES LABELS "unit;threads")
 assay_add_unit(original LINK assay::pipeline assay::pipeline_private assay::registry WRAP assay_sources_with malloc calloc realloc)
 target_include_directories(test_original PRIVATE ${PROJECT_SOURCE_DIR}/lineage/src)
 assay_add_unit(trial LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)

@@ -3,6 +3,8 @@
 #include "assay/file.h"
 #include "assay/scratch.h"
 
+#include "looks.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +18,7 @@
 typedef struct walk {
 	assay_scan *out;
 	const assay_config *config;
+	assay_looks *looks; /* at the files */
 	int rootfd, storefd;
 	struct stat avoid; /* the store, if there is one */
 	assay_buf path;    /* of the folder being read, with a trailing slash; "" at the root */
@@ -118,32 +121,44 @@ static assay_code no_room(assay_err *err)
 	return ASSAY_RAISE(err, ASSAY_ENOMEM, "list of sources");
 }
 
-static assay_code add_found(walk *w, const assay_found *found, assay_err *err)
+static assay_code name_found(walk *w, assay_found *f, assay_err *err)
 {
 	const char *path = assay_buf_str(&w->path);
-	assay_found f = *found;
 	assay_code rc;
 
 	assay_buf_reset(&w->key);
 	assay_path_escape(&w->key, path);
-	ASSAY_TRY(assay_buf_check(&w->key, err));
-	f.key = f.path = assay_arena_strdup(&w->out->texts, path);
+	rc = assay_buf_check(&w->key, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	f->key = f->path = assay_arena_strdup(&w->out->texts, path);
 	if (strcmp(assay_buf_str(&w->key), path) != 0) {
-		f.key = assay_arena_strdup(&w->out->texts, assay_buf_str(&w->key));
+		f->key = assay_arena_strdup(&w->out->texts, assay_buf_str(&w->key));
 		w->escaped = true;
 	}
-	if (f.path == NULL || f.key == NULL)
-		return no_room(err);
-	ASSAY_TRY(assay_scratch_grow(w->storefd, &w->out->items, &w->out->cap, w->out->count, sizeof f, err));
-	w->out->items[w->out->count++] = f;
-fail:
-	return rc;
+	return f->path != NULL && f->key != NULL ? ASSAY_OK : no_room(err);
+}
+
+static assay_code take_found(void *ctx, const assay_found *files, size_t count, assay_err *err)
+{
+	const walk *w = ctx;
+	assay_scan *s = w->out;
+
+	for (size_t i = 0; i < count; i++) {
+		const assay_code rc =
+		    assay_scratch_grow(w->storefd, &s->items, &s->cap, s->count, sizeof *s->items, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+		s->items[s->count++] = files[i];
+	}
+	return ASSAY_OK;
 }
 
 static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
 {
+	const size_t folder = w->path.len;
 	assay_found f = {.rule = NULL};
-	struct stat st;
 	assay_code rc;
 
 	assay_buf_puts(&w->path, name);
@@ -154,21 +169,17 @@ static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
 	if (f.rule == NULL)
 		return ASSAY_OK;
 	f.is_table = is_table(w->config, assay_buf_str(&w->path));
-	if (fstatat(dirfd, name, &st, 0) != 0)
-		f.problem = errno;
-	else if (!S_ISREG(st.st_mode))
-		f.problem = ENOTSUP;
-	else
-		assay_stamp_of(&f.stamp, &st);
-	return add_found(w, &f, err);
+	rc = name_found(w, &f, err);
+	return rc == ASSAY_OK ? assay_looks_add(w->looks, dirfd, folder, &f, err) : rc;
 }
 
 /* What a folder holds that may not be read cannot be known: the folder itself fails, and is seen. */
 static assay_code add_locked_folder(walk *w, assay_err *err)
 {
-	const assay_found f = {.rule = &w->config->sources[0], .problem = EACCES};
+	assay_found f = {.rule = &w->config->sources[0], .problem = EACCES};
+	const assay_code rc = name_found(w, &f, err);
 
-	return add_found(w, &f, err);
+	return rc == ASSAY_OK ? take_found(w, &f, 1, err) : rc;
 }
 
 static assay_code read_folder(walk *w, int fd, assay_err *err);
@@ -259,7 +270,24 @@ static assay_code read_folder(walk *w, int fd, assay_err *err)
 		}
 		rc = visit(w, dirfd(dir), e, err);
 	}
+	if (rc == ASSAY_OK)
+		rc = assay_looks_leave(w->looks, err);
 	(void)closedir(dir);
+	return rc;
+}
+
+static assay_code walk_all(walk *w, int fd, assay_err *err)
+{
+	assay_code rc = assay_looks_open(&w->looks, take_found, w, err);
+
+	if (rc != ASSAY_OK) {
+		(void)close(fd);
+		return rc;
+	}
+	rc = read_folder(w, fd, err);
+	if (rc == ASSAY_OK)
+		rc = assay_looks_finish(w->looks, err);
+	assay_looks_close(w->looks);
 	return rc;
 }
 
@@ -420,7 +448,7 @@ assay_code assay_scan_run(assay_scan *out, const assay_config *config, int rootf
 	}
 	w.above[w.depth].dev = st.st_dev;
 	w.above[w.depth++].ino = st.st_ino;
-	rc = read_folder(&w, fd, err);
+	rc = walk_all(&w, fd, err);
 	assay_buf_release(&w.path);
 	assay_buf_release(&w.key);
 	if (rc == ASSAY_OK)
