@@ -2,6 +2,7 @@
 
 #include "csv.h"
 #include "queue_lane.h"
+#include "queue_select.h"
 #include "queue_ticket.h"
 #include "queue_work.h"
 
@@ -289,7 +290,7 @@ static assay_code export_ticket(void *ctx, const assay_ticket *t, assay_err *err
 	exporting *x = ctx;
 	ASSAY_AUTO_WORK w = {0};
 	const char *lane = NULL;
-	assay_code rc = assay_ticket_lane(&lane, x->config, x->sel, t, err);
+	assay_code rc = assay_ticket_lane(&lane, x->config, &x->sel->stages, t, err);
 
 	if (rc == ASSAY_OK)
 		rc = assay_work_load(&w, x->viewer, x->store, t, err);

@@ -106,7 +106,7 @@ static assay_code by_check(grouping *g, const assay_ticket *t, assay_err *err)
 
 static assay_code by_stage(grouping *g, const assay_ticket *t, assay_err *err)
 {
-	return assay_selection_stages(g->sel, t, count_in, g, err);
+	return assay_ticket_stages_each(&g->sel->stages, t, count_in, g, err);
 }
 
 static assay_code count_name(grouping *g, const char *name, assay_err *err)

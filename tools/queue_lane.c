@@ -35,12 +35,12 @@ void assay_lane_rules_release(assay_lane_rules *r)
 	r->config = NULL;
 }
 
-typedef struct stages {
+typedef struct stage_list {
 	char *items[ASSAY_CONFIG_STEPS_MAX * 2];
 	size_t count;
-} stages;
+} stage_list;
 
-static void stages_release(stages *s)
+static void stages_release(stage_list *s)
 {
 	while (s->count > 0)
 		free(s->items[--s->count]);
@@ -48,7 +48,7 @@ static void stages_release(stages *s)
 
 static assay_code take_stage(void *ctx, const char *stage, assay_err *err)
 {
-	stages *s = ctx;
+	stage_list *s = ctx;
 
 	if (s->count == ASSAY_COUNT(s->items))
 		return ASSAY_OK;
@@ -68,12 +68,12 @@ static assay_code modality_of(assay_modality *out, assay_store *s, const assay_t
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-assay_code assay_ticket_lane(const char **out, const assay_config *config, assay_selection *sel, const assay_ticket *t,
-			     assay_err *err)
+assay_code assay_ticket_lane(const char **out, const assay_config *config, assay_ticket_stages *stages,
+			     const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_FREE const char **checks = assay_alloc(t->check_count, sizeof *checks);
 	const assay_failed_check *worst = assay_worst_check(t->checks, t->check_count);
-	ASSAY_CLEANUP(stages_release) stages s = {0};
+	ASSAY_CLEANUP(stages_release) stage_list s = {0};
 	assay_lane_work w = {.failure = t->failure, .check_count = t->check_count};
 	const char *kind = NULL;
 	assay_code rc;
@@ -85,9 +85,9 @@ assay_code assay_ticket_lane(const char **out, const assay_config *config, assay
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "checks");
 	for (size_t i = 0; i < t->check_count; i++)
 		checks[i] = t->checks[i].check_id;
-	ASSAY_TRY(assay_selection_stages(sel, t, take_stage, &s, err));
-	ASSAY_TRY(assay_ticket_kind(&kind, sel->store, t, err));
-	ASSAY_TRY(modality_of(&w.modality, sel->store, t, err));
+	ASSAY_TRY(assay_ticket_stages_each(stages, t, take_stage, &s, err));
+	ASSAY_TRY(assay_ticket_kind(&kind, stages->store, t, err));
+	ASSAY_TRY(modality_of(&w.modality, stages->store, t, err));
 	w.checks = checks;
 	w.stages = (const char **)s.items;
 	w.stage_count = s.count;

@@ -2,7 +2,10 @@
 #ifndef ASSAY_QUEUE_LANE_H
 #define ASSAY_QUEUE_LANE_H
 
-#include "queue_select.h"
+#include "queue_stages.h"
+#include "verb.h"
+
+#include "assay/config.h"
 
 /** Rules as assay.yaml has them now. */
 typedef struct assay_lane_rules {
@@ -14,8 +17,8 @@ ASSAY_NODISCARD assay_code assay_lane_rules_load(assay_lane_rules *out, const as
 void assay_lane_rules_release(assay_lane_rules *r);
 #define ASSAY_AUTO_LANE_RULES ASSAY_CLEANUP(assay_lane_rules_release) assay_lane_rules
 
-/** The lane of a ticket, as long as the rules live; *out is NULL without rules. sel is what the ticket was found by. */
-ASSAY_NODISCARD assay_code assay_ticket_lane(const char **out, const assay_config *config, assay_selection *sel,
+/** The lane of a ticket, as long as the rules live; *out is NULL without rules. stages: of its store. */
+ASSAY_NODISCARD assay_code assay_ticket_lane(const char **out, const assay_config *config, assay_ticket_stages *stages,
 					     const assay_ticket *t, assay_err *err);
 
 #endif

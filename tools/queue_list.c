@@ -91,7 +91,7 @@ static assay_code list_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 		return print_line(l, t, err);
 	rc = assay_ticket_facts_load(&c, l->store, t, err);
 	if (rc == ASSAY_OK)
-		rc = assay_ticket_lane(&c.lane, l->lanes.config, l->sel, t, err);
+		rc = assay_ticket_lane(&c.lane, l->lanes.config, &l->sel->stages, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_json_object(&l->report.json);

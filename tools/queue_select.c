@@ -283,7 +283,7 @@ assay_code assay_selection_init_but(assay_selection *out, const assay_invocation
 {
 	assay_code rc;
 
-	*out = (assay_selection){.in = in, .own = own, .store = s, .named = in->arg_count > 0};
+	*out = (assay_selection){.in = in, .own = own, .store = s, .stages = {.store = s}, .named = in->arg_count > 0};
 	rc = parse_filters(out, err);
 	for (int i = 0; rc == ASSAY_OK && i < in->arg_count; i++)
 		rc = add_name(out, in->args[i], err);
@@ -294,7 +294,7 @@ assay_code assay_selection_init_but(assay_selection *out, const assay_invocation
 void assay_selection_release(assay_selection *sel)
 {
 	free(sel->ids);
-	assay_recipe_close(sel->recipe);
+	assay_ticket_stages_release(&sel->stages);
 	assay_config_close(sel->lanes);
 	*sel = (assay_selection){0};
 }
@@ -426,47 +426,6 @@ static assay_code passes_kind(bool *out, const assay_selection *sel, const assay
 
 /* ---------------------------------------------------------------- stages */
 
-static assay_code recipe_of(assay_selection *sel, const assay_ticket *t, assay_err *err)
-{
-	ASSAY_AUTO_UNIT u = {0};
-	assay_recipe *r;
-	assay_code rc = assay_unit_get(sel->store, t->unit, &u, err);
-
-	if (rc != ASSAY_OK || (sel->recipe != NULL && assay_digest_eq(&sel->recipe->digest, &u.recipe)))
-		return rc;
-	rc = assay_recipe_load(&r, sel->store, &u.recipe, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	assay_recipe_close(sel->recipe);
-	sel->recipe = r;
-	return ASSAY_OK;
-}
-
-static bool measures(const assay_recipe_step *step, const assay_ticket *t)
-{
-	for (size_t i = 0; i < step->metric_count; i++)
-		for (size_t k = 0; k < t->check_count; k++)
-			if (strcmp(step->metrics[i].name, t->checks[k].metric) == 0)
-				return true;
-	return false;
-}
-
-assay_code assay_selection_stages(assay_selection *sel, const assay_ticket *t, assay_stage_fn *fn, void *ctx,
-				  assay_err *err)
-{
-	assay_code rc;
-
-	if (t->stage != NULL)
-		return fn(ctx, t->stage, err);
-	if (t->unit == 0 || t->check_count == 0)
-		return ASSAY_OK;
-	rc = recipe_of(sel, t, err);
-	for (size_t i = 0; rc == ASSAY_OK && i < sel->recipe->step_count; i++)
-		if (measures(&sel->recipe->steps[i], t))
-			rc = fn(ctx, sel->recipe->steps[i].stage, err);
-	return rc;
-}
-
 typedef struct stage_query {
 	const assay_invocation *in;
 	bool found;
@@ -496,7 +455,7 @@ static assay_code passes_lane(bool *out, assay_selection *sel, const assay_ticke
 
 	if (sel->lanes == NULL)
 		return ASSAY_OK;
-	rc = assay_ticket_lane(&lane, sel->lanes, sel, t, err);
+	rc = assay_ticket_lane(&lane, sel->lanes, &sel->stages, t, err);
 	*out = false;
 	for (int at = 0; rc == ASSAY_OK && (asked = filter_next(sel, "lane", &at)) != NULL;)
 		for (bool more = true; more;) {
@@ -529,7 +488,7 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 	if (*out)
 		ASSAY_TRY(passes_kind(out, sel, t, err));
 	if (*out && is_asked(sel, "stage")) {
-		ASSAY_TRY(assay_selection_stages(sel, t, is_asked_stage, &q, err));
+		ASSAY_TRY(assay_ticket_stages_each(&sel->stages, t, is_asked_stage, &q, err));
 		*out = q.found;
 	}
 	if (*out)

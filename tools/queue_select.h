@@ -6,11 +6,12 @@
 #ifndef ASSAY_QUEUE_SELECT_H
 #define ASSAY_QUEUE_SELECT_H
 
+#include "queue_stages.h"
+
 #include "verb.h"
 
 #include "assay/config.h"
 #include "assay/queue.h"
-#include "assay/recipe.h"
 
 /** Rows of the table of a verb that takes a selection. */
 #define ASSAY_SELECTION_OPTIONS                                                                                        \
@@ -52,8 +53,8 @@ typedef struct assay_selection {
 	bool named;                                  /* by operands: */
 	uint64_t *ids;                               /* ascending, each once */
 	size_t id_count, id_cap;
-	assay_recipe *recipe; /* the last that was asked */
-	assay_config *lanes;  /* NULL: any lane */
+	assay_ticket_stages stages;
+	assay_config *lanes; /* NULL: any lane */
 } assay_selection;
 
 /**
@@ -81,11 +82,5 @@ ASSAY_NODISCARD assay_code assay_selection_each(assay_selection *sel, uint64_t a
 
 /** Number of "T12"; false when it is no such name. */
 bool assay_ticket_parse(const char *name, uint64_t *id);
-
-/** A stage to which a ticket is owed. Called once for each. */
-typedef assay_code assay_stage_fn(void *ctx, const char *stage, assay_err *err);
-/** The stage that failed, or those that measure what was not passed. */
-ASSAY_NODISCARD assay_code assay_selection_stages(assay_selection *sel, const assay_ticket *t, assay_stage_fn *fn,
-						  void *ctx, assay_err *err);
 
 #endif

@@ -280,7 +280,7 @@ static assay_code show_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	if (rc == ASSAY_OK)
 		rc = source_of(&src, w->store, t, err);
 	if (rc == ASSAY_OK)
-		rc = assay_ticket_lane(&c.lane, w->lanes, w->sel, t, err);
+		rc = assay_ticket_lane(&c.lane, w->lanes, &w->sel->stages, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	w->shown++;
@@ -355,7 +355,7 @@ static assay_code put_work(void *ctx, const assay_ticket *t, assay_err *err)
 	if (rc == ASSAY_OK)
 		rc = assay_work_load(&k, w->viewer, w->store, t, err);
 	if (rc == ASSAY_OK)
-		rc = assay_ticket_lane(&k.lane, w->config, w->sel, t, err);
+		rc = assay_ticket_lane(&k.lane, w->config, &w->sel->stages, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_work_put(fd, &k, err);
 	if (rc != ASSAY_OK)

@@ -1,4 +1,4 @@
-#include "contract_internal.h"
+#include "contract_loader.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "contract_odcs.h"
 
-#include "contract_internal.h"
+#include "contract_loader.h"
 
 #include "assay/memory.h"
 #include "assay/suggest.h"

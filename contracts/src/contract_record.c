@@ -32,7 +32,7 @@
  * File name, positions, descriptions and all other keys of the document are not part of it.
  */
 #include "canonical.h"
-#include "contract_internal.h"
+#include "contract_loader.h"
 
 #include "assay/memory.h"
 

@@ -2,7 +2,7 @@
 
 #include "assay/dataset_check.h"
 
-#include "contract_internal.h"
+#include "contract_loader.h"
 #include "contract_odcs.h"
 
 #include <stdio.h>

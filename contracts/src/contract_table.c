@@ -1,5 +1,5 @@
 /* The properties of a schema entry named table: what its columns must be, from the left. */
-#include "contract_internal.h"
+#include "contract_loader.h"
 
 #include "assay/memory.h"
 

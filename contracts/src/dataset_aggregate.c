@@ -1,5 +1,5 @@
 /* Checks of `engine: assay` over many samples: an aggregate of a metric, or its distance to a baseline. */
-#include "contract_internal.h"
+#include "contract_loader.h"
 #include "drift.h"
 #include "field.h"
 

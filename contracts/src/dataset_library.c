@@ -2,7 +2,7 @@
  * What ODCS itself says of data, over samples as rows and their metadata as columns: library metrics (docs/data-quality.md
  * of the standard), and required, unique, logicalType and logicalTypeOptions of properties.
  */
-#include "contract_internal.h"
+#include "contract_loader.h"
 #include "field.h"
 
 #include "assay/suggest.h"
@@ -267,25 +267,6 @@ assay_code contract_read_library(contract_loader *l, const assay_yaml_node *n, c
 }
 
 /* ---------------------------------------------------------------- properties */
-
-assay_severity contract_property_severity(contract_loader *l, const assay_yaml_node *n)
-{
-	const assay_yaml_node *list = assay_yaml_get(n, "customProperties");
-
-	for (size_t i = 0; list != NULL && list->type == ASSAY_YAML_SEQUENCE && i < list->count; i++) {
-		const char *property = contract_text(assay_yaml_get(&list->children[i], "property"));
-		const assay_yaml_node *value = assay_yaml_get(&list->children[i], "value");
-
-		if (property != NULL && strcmp(property, "severity") == 0 && value != NULL)
-			return (assay_severity)contract_read_word(l, value, contract_severities);
-	}
-	return ASSAY_SEVERITY_ERROR;
-}
-
-bool contract_is_true(const assay_yaml_node *n)
-{
-	return contract_text(n) != NULL && !n->quoted && strcmp(n->text, "true") == 0;
-}
 
 /* One of the checks that a property stands for: no sample may be counted. */
 static assay_code add_property_check(contract_loader *l, const assay_yaml_node *n, const contract_scope *s,

@@ -23,7 +23,7 @@
  *   bound = [operator, decimal, null / decimal]
  */
 #include "canonical.h"
-#include "contract_internal.h"
+#include "contract_loader.h"
 #include "field.h"
 
 #include <stdlib.h>

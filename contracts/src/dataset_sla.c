@@ -2,7 +2,7 @@
  * slaProperties: how old the newest sample may be, and what may be in the queue. Other agreements are not about what is
  * in a dataset.
  */
-#include "contract_internal.h"
+#include "contract_loader.h"
 
 #include <string.h>
 #include <strings.h>

@@ -45,6 +45,14 @@ typedef struct verifier {
 /** A difference; file is escaped. line 0: the file as a whole. */
 void verify_finding(verifier *v, const char *file, int line, const char *fmt, ...) ASSAY_PRINTF(4, 5);
 
+/** A file that is read: opened only when it is regular and in SHA256SUMS; -1 otherwise, which is a finding already. */
+int verify_open_listed(const verifier *v, const char *name);
+/** Its bytes, appended; *there is false when it is not listed or not found. */
+ASSAY_NODISCARD assay_code verify_read_listed(verifier *v, const char *name, assay_buf *out, bool *there,
+					      assay_err *err);
+/** A finding when SHA256SUMS does not list it. */
+void verify_expect_listed(verifier *v, const char *name);
+
 /** Every file and folder against SHA256SUMS. */
 ASSAY_NODISCARD assay_code verify_files(verifier *v, assay_err *err);
 /** version.cbor, and the recipes and contracts that it names. */

@@ -4,7 +4,7 @@
  * one over the samples, and one walk over the tries of each version. Findings are told last, in the order they were
  * made, which is that of tables and numbers.
  */
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include "assay/memory.h"
 

@@ -2,7 +2,7 @@
  * A finding is about a row, an object or an index entry. Whom it affects is known by samples and versions: units that
  * name a damaged object, samples of these units, and tries that hold entries with their work keys or the sample's hash.
  */
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include "assay/memory.h"
 #include "assay/queue.h"

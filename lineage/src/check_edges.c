@@ -1,5 +1,5 @@
 /* Edges have neither rows nor checksums: what can be said of one is whether both its ends are there. */
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Feedback must name a version that is there, and an object that is there and holds what the row says. */
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include "assay/feedback.h"
 #include "assay/object.h"

@@ -1,4 +1,4 @@
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include "assay/memory.h"
 

@@ -1,4 +1,4 @@
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include "assay/memory.h"
 #include "assay/object.h"
@@ -8,59 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-
-/* ---------------------------------------------------------------- from the side of the row */
-
-/* Entries of different types must not share a place in the map. */
-static assay_digest entry_key(assay_index_type type, const assay_digest *d)
-{
-	assay_digest key = *d;
-
-	key.bytes[ASSAY_DIGEST_SIZE - 1] = (uint8_t)(key.bytes[ASSAY_DIGEST_SIZE - 1] ^ (unsigned)type);
-	return key;
-}
-
-static assay_code add_entry(assay_check *c, assay_index_type type, const assay_digest *d, const char *name,
-			    check_subject subject, uint64_t id, const char *detail, assay_err *err)
-{
-	const assay_digest key = entry_key(type, d);
-	assay_code rc = assay_check_add(c, "index", name, subject, id, detail, err);
-
-	if (rc == ASSAY_OK)
-		c->findings[c->count - 1].digest = *d;
-	return rc == ASSAY_OK ? assay_digest_map_put(&c->told, &key, c->count - 1, err) : rc;
-}
-
-assay_code assay_check_entry(assay_check *c, assay_index_type type, const assay_digest *d, uint64_t id,
-			     const char *name, check_subject subject, assay_err *err)
-{
-	char detail[128] = "has no index entry";
-	uint64_t found;
-	assay_err e = ASSAY_ERR_INIT;
-	assay_code rc = assay_index_get(c->store, type, d, &found, &e);
-
-	if (rc == ASSAY_OK && found == id)
-		return ASSAY_OK;
-	if (rc != ASSAY_OK && !assay_check_is_damage(rc))
-		return assay_check_stop(rc, &e, err);
-	if (rc == ASSAY_ECORRUPT)
-		(void)snprintf(detail, sizeof(detail), "its index entry is not a number");
-	else if (rc == ASSAY_OK)
-		(void)snprintf(detail, sizeof(detail), "its index entry leads to row %" PRIu64 " instead of %" PRIu64,
-			       found, id);
-	return add_entry(c, type, d, name, subject, id, detail, err);
-}
-
-assay_code assay_check_text_entry(assay_check *c, assay_index_type type, const char *text, uint64_t id,
-				  check_subject subject, assay_err *err)
-{
-	assay_digest d;
-	assay_code rc = assay_check_hash(text, &d, err);
-
-	return rc == ASSAY_OK ? assay_check_entry(c, type, &d, id, text, subject, err) : rc;
-}
-
-/* ---------------------------------------------------------------- what rows are indexed by */
 
 static assay_code source_digest(assay_store *s, uint64_t id, assay_digest *out, assay_err *err)
 {
@@ -169,7 +116,7 @@ static assay_code check_index_entry(void *ctx, const assay_digest *d, uint64_t i
 	const struct index_scan *scan = ctx;
 	assay_check *c = scan->check;
 	const assay_index_type type = entries[scan->entry].type;
-	const assay_digest key = entry_key(type, d);
+	const assay_digest key = assay_check_entry_key(type, d);
 	char name[CHECK_NAME], detail[128];
 	assay_digest own;
 	size_t told;
@@ -185,7 +132,8 @@ static assay_code check_index_entry(void *ctx, const assay_digest *d, uint64_t i
 		return assay_check_stop(rc, &e, err);
 	(void)snprintf(detail, sizeof(detail), "index entry leads to %s %" PRIu64 ", which is %s",
 		       entries[scan->entry].noun, id, rc == ASSAY_OK ? "not it" : "not there");
-	rc = add_entry(c, type, d, assay_check_digest_name(d, name), entries[scan->entry].subject, 0, detail, err);
+	rc = assay_check_add_entry(c, type, d, assay_check_digest_name(d, name), entries[scan->entry].subject, 0,
+				   detail, err);
 	if (rc == ASSAY_OK && type == ASSAY_INDEX_OBJECT && !assay_digest_map_get(&c->bad, d, &told))
 		rc = assay_digest_map_put(&c->bad, d, c->count - 1, err);
 	if (rc == ASSAY_OK && type == ASSAY_INDEX_VERSION)
@@ -207,7 +155,8 @@ static assay_code check_content_entry(void *ctx, const assay_digest *d, uint64_t
 	}
 	(void)snprintf(detail, sizeof(detail), "its content number %" PRIu64 " %s", id,
 		       given ? "is that of another content too" : "was never given");
-	rc = add_entry(c, ASSAY_INDEX_CONTENT, d, assay_check_digest_name(d, name), CHECK_CONTENT, 0, detail, err);
+	rc = assay_check_add_entry(c, ASSAY_INDEX_CONTENT, d, assay_check_digest_name(d, name), CHECK_CONTENT, 0,
+				   detail, err);
 	return rc == ASSAY_OK ? assay_digest_map_put(&c->contents, d, c->count - 1, err) : rc;
 }
 

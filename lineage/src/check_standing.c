@@ -1,5 +1,5 @@
 /* The list of tickets by state has neither rows nor checksums: it must say what the rows say. */
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include "standing.h"
 

@@ -1,5 +1,5 @@
 /* A tag must name a version that is there, and the event that made it do so; no event may be lost between others. */
-#include "check_internal.h"
+#include "check_finding.h"
 
 #include "tag.h"
 

@@ -25,7 +25,6 @@
 #define FILE_NAME  "undo"
 #define CHUNK_HEAD 16
 #define CHUNK_MAX  ((uint64_t)1 << 30)
-#define NOTE_HEAD  8
 
 void assay_undo_release(assay_undo *u)
 {
@@ -35,27 +34,6 @@ void assay_undo_release(assay_undo *u)
 }
 
 /* ---------------------------------------------------------------- noting */
-
-assay_code assay_undo_note(assay_store *s, assay_table t, const void *key, size_t key_size, assay_err *err)
-{
-	MDB_val k = {.mv_size = key_size, .mv_data = (void *)(uintptr_t)key}, v = {0};
-	unsigned char head[NOTE_HEAD] = {(unsigned char)t, (unsigned char)key_size};
-	int mrc;
-
-	if (!s->undo.noting || s->undo.replaying)
-		return ASSAY_OK;
-	mrc = assay_env_get(&s->env, t, &k, &v);
-	if (mrc != MDB_SUCCESS && mrc != MDB_NOTFOUND)
-		return ASSAY_RAISE_SYS(err, assay_code_from_mdb(mrc), mrc, "read from catalog table '%s': %s",
-				       assay_table_name(t), mdb_strerror(mrc));
-	head[2] = mrc == MDB_SUCCESS;
-	assay_put_le(head + 4, mrc == MDB_SUCCESS ? v.mv_size : 0, 4);
-	assay_buf_append(&s->undo.chunk, head, sizeof head);
-	assay_buf_append(&s->undo.chunk, key, key_size);
-	if (mrc == MDB_SUCCESS)
-		assay_buf_append(&s->undo.chunk, v.mv_data, v.mv_size);
-	return assay_buf_check(&s->undo.chunk, err);
-}
 
 static assay_code put_length(assay_store *s, uint64_t length, assay_err *err)
 {
@@ -215,9 +193,9 @@ static assay_code list_notes(size_t **out, size_t *count, const assay_buf *b, as
 
 		if (rc != ASSAY_OK)
 			return rc;
-		if (b->len - at < NOTE_HEAD)
+		if (b->len - at < ASSAY_UNDO_NOTE_HEAD)
 			return damaged(at, err);
-		size = NOTE_HEAD + (uint64_t)p[1] + assay_get_le(p + 4, 4);
+		size = ASSAY_UNDO_NOTE_HEAD + (uint64_t)p[1] + assay_get_le(p + 4, 4);
 		if (p[0] >= ASSAY_TABLE_COUNT || p[1] == 0 || p[2] > 1 || size > b->len - at)
 			return damaged(at, err);
 		(*out)[(*count)++] = at;
@@ -228,8 +206,9 @@ static assay_code list_notes(size_t **out, size_t *count, const assay_buf *b, as
 
 static assay_code undo_note(assay_store *s, const unsigned char *p, assay_err *err)
 {
-	MDB_val k = {.mv_size = p[1], .mv_data = (void *)(uintptr_t)(p + NOTE_HEAD)};
-	MDB_val v = {.mv_size = (size_t)assay_get_le(p + 4, 4), .mv_data = (void *)(uintptr_t)(p + NOTE_HEAD + p[1])};
+	MDB_val k = {.mv_size = p[1], .mv_data = (void *)(uintptr_t)(p + ASSAY_UNDO_NOTE_HEAD)};
+	MDB_val v = {.mv_size = (size_t)assay_get_le(p + 4, 4),
+		     .mv_data = (void *)(uintptr_t)(p + ASSAY_UNDO_NOTE_HEAD + p[1])};
 	const MDB_dbi dbi = s->env.dbi[p[0]];
 	assay_code rc = assay_env_begin(&s->env, err);
 	int mrc;

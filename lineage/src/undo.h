@@ -25,7 +25,9 @@ typedef struct assay_undo {
 /** The transaction of the catalog that set it: when another one has been committed since, nothing is undone. */
 #define ASSAY_UNDO_TXN "undo.txn"
 
-/** Called before anything is put under the key. */
+#define ASSAY_UNDO_NOTE_HEAD 8 /* bytes of a note before its key */
+
+/** undo_note.c: called before anything is put under the key. */
 ASSAY_NODISCARD assay_code assay_undo_note(assay_store *s, assay_table t, const void *key, size_t key_size,
 					   assay_err *err);
 /** Make the notes durable, and have the catalog count on them. Before the piece is committed. */

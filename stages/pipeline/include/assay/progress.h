@@ -93,6 +93,8 @@ void assay_progress_init(assay_progress *p, assay_progress_mode mode, FILE *out)
 void assay_progress_phase(assay_progress *p, assay_phase phase, uint64_t total);
 /** So many microseconds of the expected work of processing were done. NULL is fine. */
 void assay_progress_gain(assay_progress *p, double us);
+/** Judging is over: its part of the bar is full. */
+void assay_progress_judge_done(assay_progress *p);
 /** How processing stands now. */
 void assay_progress_stands(assay_progress *p, const assay_progress_work *work);
 /** Has enough time passed to show something? For those to whom its numbers cost time. NULL is not. */

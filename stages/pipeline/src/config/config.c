@@ -1,7 +1,7 @@
 #include "assay/config.h"
 
 #include "assay/memory.h"
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include <stdlib.h>
 #include <string.h>

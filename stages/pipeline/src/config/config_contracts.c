@@ -1,4 +1,4 @@
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/memory.h"
 

@@ -1,5 +1,5 @@
 /* `fields`: what metadata must be. */
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/memory.h"
 #include "assay/suggest.h"

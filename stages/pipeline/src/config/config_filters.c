@@ -1,5 +1,5 @@
 /* `filters`: which samples metadata keep out of the dataset. */
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/memory.h"
 #include "assay/suggest.h"

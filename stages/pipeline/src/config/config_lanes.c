@@ -1,5 +1,5 @@
 /* `lanes`: rules that say who gets a ticket. */
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/memory.h"
 #include "assay/registry.h"

@@ -1,5 +1,5 @@
 /* Where metadata come from: names in patterns, tables; and whether what they give can obey the fields. */
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/file.h"
 #include "assay/memory.h"

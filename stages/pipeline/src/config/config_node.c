@@ -1,4 +1,4 @@
-#include "config_internal.h"
+#include "config_loader.h"
 
 const assay_yaml_node *config_typed(config_loader *l, const assay_yaml_node *n, const char *key, assay_yaml_type type)
 {

@@ -1,5 +1,5 @@
 /** remedies: ladders of attempts, and what the checks that name them need. */
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/memory.h"
 #include "assay/registry.h"

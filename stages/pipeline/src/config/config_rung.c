@@ -1,5 +1,5 @@
 /** One attempt of a remedy: a copy of the configured pipeline in which some steps are changed. */
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/memory.h"
 #include "assay/params.h"

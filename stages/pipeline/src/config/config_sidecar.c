@@ -1,5 +1,5 @@
 /* Names of sidecar files: templates over the path of the source that they belong to. */
-#include "config_internal.h"
+#include "config_loader.h"
 
 #include "assay/file.h"
 

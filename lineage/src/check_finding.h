@@ -1,10 +1,10 @@
 /**
  * What the files of a store check share. check.c has the order; check_objects.c, check_rows.c, check_versions.c,
- * check_tags.c, check_feedback.c, check_index.c and check_edges.c look; check_finding.c keeps what they find; check_affected.c asks whom
- * it affects.
+ * check_tags.c, check_feedback.c, check_index.c and check_edges.c look, by way of check_row.c and check_entry.c;
+ * check_finding.c keeps what they find; check_affected.c asks whom it affects.
  */
-#ifndef ASSAY_CHECK_INTERNAL_H
-#define ASSAY_CHECK_INTERNAL_H
+#ifndef ASSAY_CHECK_FINDING_H
+#define ASSAY_CHECK_FINDING_H
 
 #include "assay/check.h"
 #include "assay/queue.h"
@@ -98,7 +98,7 @@ static inline assay_code assay_check_pass(assay_code rc, const assay_err *from, 
 	return rc == ASSAY_OK || assay_check_is_damage(rc) ? ASSAY_OK : assay_check_stop(rc, from, err);
 }
 
-/* ---- rows by number (check_rows.c) */
+/* ---- rows by number (check_row.c) */
 
 typedef assay_code check_row_fn(assay_check *c, uint64_t id, assay_err *err);
 ASSAY_NODISCARD assay_code assay_check_each(assay_check *c, assay_table t, check_row_fn *fn, assay_err *err);
@@ -107,6 +107,8 @@ ASSAY_NODISCARD assay_code assay_check_row(assay_check *c, assay_code got, const
 					   uint64_t id, check_subject subject, bool *there, assay_err *err);
 /** A row that is damaged is there. */
 ASSAY_NODISCARD assay_code assay_check_exists(assay_check *c, assay_table t, uint64_t id, bool *exists, assay_err *err);
+
+/* ---- what rows say (check_rows.c) */
 
 check_row_fn assay_check_source, assay_check_unit, assay_check_sample, assay_check_ticket, assay_check_run,
     assay_check_decision;
@@ -142,14 +144,23 @@ ASSAY_NODISCARD assay_code assay_check_target(assay_check *c, const char *name, 
 
 check_row_fn assay_check_feedback;
 
-/* ---- index entries (check_index.c) */
+/* ---- index entries from the side of the row (check_entry.c) */
 
-/** From the side of the row: its entry must be there and lead to it. */
+/** An entry's place in check.told: entries of different types must not share one. */
+assay_digest assay_check_entry_key(assay_index_type type, const assay_digest *d);
+/** A finding about an entry, noted in check.told. */
+ASSAY_NODISCARD assay_code assay_check_add_entry(assay_check *c, assay_index_type type, const assay_digest *d,
+						 const char *name, check_subject subject, uint64_t id,
+						 const char *detail, assay_err *err);
+/** The row's entry must be there and lead to it. */
 ASSAY_NODISCARD assay_code assay_check_entry(assay_check *c, assay_index_type type, const assay_digest *d, uint64_t id,
 					     const char *name, check_subject subject, assay_err *err);
 ASSAY_NODISCARD assay_code assay_check_text_entry(assay_check *c, assay_index_type type, const char *text, uint64_t id,
 						  check_subject subject, assay_err *err);
-/** From their own side: what they lead to must be there and be it. */
+
+/* ---- from their own side (check_index.c) */
+
+/** What they lead to must be there and be it. */
 ASSAY_NODISCARD assay_code assay_check_index(assay_check *c, assay_err *err);
 
 /* ---- edges (check_edges.c), after the index */

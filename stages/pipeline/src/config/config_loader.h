@@ -1,6 +1,6 @@
 /** What the files that make up config.h share. */
-#ifndef ASSAY_CONFIG_INTERNAL_H
-#define ASSAY_CONFIG_INTERNAL_H
+#ifndef ASSAY_CONFIG_LOADER_H
+#define ASSAY_CONFIG_LOADER_H
 
 #include "assay/config.h"
 #include "assay/yaml.h"

@@ -1,6 +1,6 @@
 /** What the files that make up contract.h share. */
-#ifndef ASSAY_CONTRACT_INTERNAL_H
-#define ASSAY_CONTRACT_INTERNAL_H
+#ifndef ASSAY_CONTRACT_LOADER_H
+#define ASSAY_CONTRACT_LOADER_H
 
 #include "assay/contract.h"
 #include "assay/yaml.h"
@@ -53,17 +53,26 @@ typedef struct contract_scope {
 
 /** contract_check.c: one item of a `quality` list. */
 ASSAY_NODISCARD assay_code contract_read_check(contract_loader *l, const assay_yaml_node *n, const contract_scope *s);
+/** contract_item.c: what such items have in common. */
 ASSAY_NODISCARD assay_code contract_copy_text(contract_loader *l, char **out, const assay_yaml_node *n);
 void contract_lint_id(contract_loader *l, const assay_yaml_node *check, bool needed);
 /** Number (from 1) of a word among names; the first when the key is not there. */
 unsigned contract_read_word(contract_loader *l, const assay_yaml_node *n, const char *const *names);
-/** Keys of an implementation: of a check of samples, and of one of the dataset; NULL-ended. */
-extern const char *const contract_implementation_keys[], *const contract_aggregate_keys[];
 extern const char *const contract_severities[], *const contract_missing[]; /* words, in the order of their numbers */
 /** What the vocabulary says of a metric, for a kind (0: any); NULL when it does not know it. */
 const assay_vocabulary_metric *contract_find_metric(contract_loader *l, const assay_yaml_node *n, unsigned kind,
 						    size_t *number);
 bool contract_is_operator(const char *key);
+/** Of a property, by its customProperties. */
+assay_severity contract_property_severity(contract_loader *l, const assay_yaml_node *n);
+bool contract_is_true(const assay_yaml_node *n);
+ASSAY_NODISCARD assay_code contract_copy_applies(contract_loader *l, assay_check *check, const contract_applies *a);
+/** The contract takes it over when rc is ASSAY_OK; it is released otherwise. */
+ASSAY_NODISCARD assay_code contract_add_check(contract_loader *l, assay_check *check, assay_code rc);
+void contract_check_release(assay_check *check);
+
+/** Keys of an implementation: of a check of samples, and of one of the dataset; NULL-ended. */
+extern const char *const contract_implementation_keys[], *const contract_aggregate_keys[];
 
 /** dataset_aggregate.c: an implementation with `aggregate` or `drift`. */
 ASSAY_NODISCARD assay_code contract_read_aggregate(contract_loader *l, const assay_yaml_node *n,
@@ -80,12 +89,6 @@ assay_table_schema *contract_schema_add(assay_contract *c, assay_err *err);
 /** Room for one more column, all zero; NULL when memory is out (err filled). */
 assay_expected_column *contract_schema_grow(assay_table_schema *s, assay_err *err);
 void contract_schema_free(assay_table_schema *s);
-/** dataset_library.c: of a property, by its customProperties. */
-assay_severity contract_property_severity(contract_loader *l, const assay_yaml_node *n);
-bool contract_is_true(const assay_yaml_node *n);
-/** contract_check.c */
-ASSAY_NODISCARD assay_code contract_copy_applies(contract_loader *l, assay_check *check, const contract_applies *a);
-ASSAY_NODISCARD assay_code contract_add_check(contract_loader *l, assay_check *check, assay_code rc);
 
 /** dataset_sla.c: slaProperties. */
 ASSAY_NODISCARD assay_code contract_read_sla(contract_loader *l, const assay_yaml_node *root);
@@ -120,9 +123,9 @@ void contract_read_bound(contract_loader *l, const assay_yaml_node *n, const con
 /** d in units of 10^-scale; false when it is finer or does not fit. */
 bool contract_to_units(assay_decimal d, int scale, int64_t *units);
 
-/** contract.c: NULL-ended, in the order of assay_operator from 1. */
+/** operator.c: NULL-ended, in the order of assay_operator from 1. */
 extern const char *const contract_operators[];
-void contract_check_release(assay_check *check);
+/** contract.c */
 void contract_sort(assay_contract *c);
 /** A fault of a reader that says nothing about the bytes: told from others by its address. */
 extern const char contract_no_memory[];
