@@ -63,6 +63,13 @@ ASSAY_NODISCARD assay_code media_make_recordings(media_set *set, assay_err *err)
 ASSAY_NODISCARD assay_code media_make_all(const char *dir, assay_err *err);
 
 /**
+ * Pages for a gate, and EXPECTED.json: clean ones, and ones with one fault each (lying on the side, on the head, blank,
+ * cropped, blurred, faint, in another language, with swapped columns of a table). `check` is the one that must find it in
+ * tests/cli/queue/planted.sh.
+ */
+ASSAY_NODISCARD assay_code media_make_planted(const char *dir, assay_err *err);
+
+/**
  * A video of 160 x 120 at 10 frames a second with a hard cut every 5 s (and sound at 8 kHz where the container can
  * hold ALAC), made in memory that does not grow with its length.
  * @param seconds 1..1000000

@@ -11,7 +11,7 @@
 #define PAGE_HEIGHT_PT 420.0
 #define PAGE_DPI       300
 
-/** Lines as they are set; the first is the heading. Ends at NULL. */
+/** Lines as they are set, less than 128 bytes each; the first is the heading. A tab parts the cells of a table. Ends at NULL. */
 typedef struct page_text {
 	const char *const *lines;
 } page_text;

@@ -3,6 +3,8 @@
 #include <cairo-ft.h>
 #include <fontconfig/fontconfig.h>
 
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define FOLDER     "/usr/share/fonts/truetype/dejavu/"
@@ -10,6 +12,7 @@
 #define HEADING_PT 13.0
 #define BODY_PT    10.5
 #define LEADING_PT 17.0
+#define CELL_MAX   128 /* bytes */
 
 /* A pattern that names a file is complete: cairo loads that file and asks fontconfig nothing. */
 static assay_code open_face(cairo_font_face_t **out, const char *file, assay_err *err)
@@ -51,6 +54,23 @@ void page_faces_release(page_faces *f)
 	*f = (page_faces){0};
 }
 
+/* A tab goes on at the next third of the width between the margins. */
+static void draw_cells(cairo_t *cr, const char *line, double y)
+{
+	char cell[CELL_MAX];
+
+	for (int k = 0;; k++) {
+		const size_t n = strcspn(line, "\t");
+
+		(void)snprintf(cell, sizeof cell, "%.*s", (int)n, line);
+		cairo_move_to(cr, MARGIN_PT + k * (PAGE_WIDTH_PT - 2 * MARGIN_PT) / 3, y);
+		cairo_show_text(cr, cell);
+		if (line[n] == '\0')
+			return;
+		line += n + 1;
+	}
+}
+
 void page_draw(cairo_t *cr, const page_faces *f, const page_text *t)
 {
 	cairo_font_options_t *options = cairo_font_options_create();
@@ -66,8 +86,7 @@ void page_draw(cairo_t *cr, const page_faces *f, const page_text *t)
 		const bool heading = line == t->lines;
 		cairo_set_font_face(cr, heading ? f->heading : f->body);
 		cairo_set_font_size(cr, heading ? HEADING_PT : BODY_PT);
-		cairo_move_to(cr, MARGIN_PT, y);
-		cairo_show_text(cr, *line);
+		draw_cells(cr, *line, y);
 		y += heading ? 1.5 * LEADING_PT : LEADING_PT;
 	}
 }

@@ -32,6 +32,7 @@ enum {
 	METRIC_CONTRAST,
 	METRIC_INK,
 	METRIC_BLANK,
+	METRIC_FOCUS,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -55,6 +56,10 @@ static const assay_metric metrics[] = {
      "share of the pixels that are ink, 0 to 1: black ones of a binary page, those up to Otsu's threshold of others; "
      "0 when contrast is below 0.1"},
     {"page.blank", "1", 0, ON_PAGES, "1 when ink_ratio is below blank_ratio, otherwise 0"},
+    {"page.focus", "1", 2, ON_PAGES,
+     "sharpness for the contrast and ink that there are: sharpness / ((median grey of paper - of ink)^2 x ink_ratio), "
+     "0 "
+     "and up (print in focus: 0.3 and more); undefined for binary and blank pages and when contrast is below 0.1"},
     {0},
 };
 
@@ -198,6 +203,19 @@ static assay_code put_skew(const job *j, PIX *ink, const grey_tones *t)
 	return put(j, METRIC_SKEW, abs(s.turn));
 }
 
+/* Faint ink in focus has weak edges too: told from blur by what edges there could be. */
+static assay_code put_focus(const job *j, const laplacian *l, const grey_tones *t)
+{
+	const int64_t contrast = t->contrast;
+
+	if (l->n == 0)
+		return skip(j, METRIC_FOCUS, "page is smaller than 3 x 3 pixels");
+	if (t->ink == 0)
+		return skip(j, METRIC_FOCUS, "no ink");
+	return put(j, METRIC_FOCUS,
+		   assay_round_ratio(variance(l) * (int64_t)t->pixels, contrast * contrast * (int64_t)t->ink, 0));
+}
+
 static assay_code put_grey(const job *j, PIX *pix, const grey_tones *t)
 {
 	laplacian l;
@@ -210,6 +228,8 @@ static assay_code put_grey(const job *j, PIX *pix, const grey_tones *t)
 		rc = skip(j, METRIC_SHARPNESS, "page is smaller than 3 x 3 pixels");
 	if (rc == ASSAY_OK)
 		rc = put(j, METRIC_CONTRAST, assay_round_ratio(t->contrast, 255, 4));
+	if (rc == ASSAY_OK)
+		rc = put_focus(j, &l, t);
 fail:
 	return rc;
 }
@@ -226,6 +246,7 @@ static assay_code measure_binary(const job *j, PIX *pix)
 	ASSAY_TRY(put_ink(j, &t));
 	ASSAY_TRY(skip(j, METRIC_SHARPNESS, "page is binary"));
 	ASSAY_TRY(skip(j, METRIC_CONTRAST, "page is binary"));
+	ASSAY_TRY(skip(j, METRIC_FOCUS, "page is binary"));
 	rc = put_skew(j, pix, &t);
 fail:
 	return rc;
@@ -269,7 +290,7 @@ static const char *const libraries[] = {"liblept", NULL};
 const assay_stage assay_stage_page_quality = {
     .abi = ASSAY_STAGE_ABI,
     .name = "page.quality",
-    .version = 1,
+    .version = 2,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "measure size, resolution, skew, sharpness, contrast and ink of a page",
     .reference = "Pech-Pacheco et al. 2000, doi:10.1109/ICPR.2000.903548 (variance of the Laplacian); Otsu 1979",

@@ -109,6 +109,27 @@ static void quality__single_dot__variance_of_laplacian_in_closed_form(void **sta
 	pixDestroy(&pix);
 }
 
+/* The variance grows by the square of the contrast, and with the dots: focus stays. 40 / (100^2 x 1 / 5304) = 21.22. */
+static void quality__dots_of_any_contrast_and_number__same_focus(void **state)
+{
+	static const struct {
+		uint32_t level;
+		int dots;
+	} pages[] = {{100, 1}, {140, 1}, {100, 3}, {140, 5}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		PIX *pix = flat(102, 52, 200);
+
+		for (int k = 0; k < pages[i].dots; k++)
+			fill(pix, 10 + 12 * k, 20, 1, 1, pages[i].level);
+		run_page(&r, pix, 0);
+		assert_int_equal(run_value(&r, "page.focus"), 2122);
+		run_forget(&r);
+		pixDestroy(&pix);
+	}
+}
+
 /* Twice the resolution, the same picture: both are measured at the same size. */
 static void quality__page_scanned_at_twice_the_resolution__same_sharpness(void **state)
 {
@@ -131,14 +152,16 @@ static void quality__page_scanned_at_twice_the_resolution__same_sharpness(void *
 static void quality__blur__less_sharp(void **state)
 {
 	PIX *sharp = text_page(8, 0), *blurred = pixBlockconv(sharp, 2, 2);
-	int64_t first;
+	int64_t first, focus;
 
 	(void)state;
 	run_page(&r, sharp, 150);
 	first = run_value(&r, "page.sharpness");
+	focus = run_value(&r, "page.focus");
 	run_forget(&r);
 	run_page(&r, blurred, 150);
 	assert_true(run_value(&r, "page.sharpness") * 4 < first);
+	assert_true(run_value(&r, "page.focus") * 4 < focus);
 	pixDestroy(&sharp);
 	pixDestroy(&blurred);
 }
@@ -170,6 +193,7 @@ static void quality__binary_page__ink_counted_and_grey_metrics_undefined(void **
 	assert_int_equal(run_value(&r, "page.ink_ratio"), 50000);
 	assert_undefined("page.sharpness");
 	assert_undefined("page.contrast");
+	assert_undefined("page.focus");
 	pixDestroy(&pix);
 }
 
@@ -270,6 +294,7 @@ int main(void)
 	    TEST(quality__flat_page__blank_and_without_contrast),
 	    TEST(quality__two_levels__closed_form),
 	    TEST(quality__single_dot__variance_of_laplacian_in_closed_form),
+	    TEST(quality__dots_of_any_contrast_and_number__same_focus),
 	    TEST(quality__page_scanned_at_twice_the_resolution__same_sharpness),
 	    TEST(quality__blur__less_sharp),
 	    TEST(quality__skewed_text__magnitude_either_way),
