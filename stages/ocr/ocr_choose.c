@@ -7,6 +7,7 @@
 
 #define ONE         10000 /* certainty */
 #define NOTHING     9000  /* what a reading believes of a place in which it has nothing */
+#define FIRST_VOTES 2     /* of the page's own reading, which saw the line among others; each later one has one */
 #define SURE_LEAST  3000
 #define SURE_MOST   9950
 #define BEAM        64
@@ -51,7 +52,7 @@ static int32_t belief_of(const ocr_glyph *g)
 	return g->sure < SURE_LEAST ? SURE_LEAST : g->sure > SURE_MOST ? SURE_MOST : g->sure;
 }
 
-static void hear(place *p, const ocr_glyph *g)
+static void hear(place *p, const ocr_glyph *g, int32_t votes)
 {
 	const uint32_t point = g != NULL ? g->point : 0;
 	int k = 0;
@@ -60,7 +61,7 @@ static void hear(place *p, const ocr_glyph *g)
 		k++;
 	if (k == p->count)
 		p->options[p->count++] = (option){.point = point, .glyph = g};
-	p->options[k].belief += belief_of(g);
+	p->options[k].belief += votes * belief_of(g);
 	p->sure = belief_of(g) > p->sure ? belief_of(g) : p->sure;
 }
 
@@ -76,17 +77,18 @@ static int likelier(const void *a_, const void *b_)
 static place place_of(const ocr_column *c, const ocr_reading *readings, size_t count)
 {
 	place p = {.first = c->at[0]};
+	const int32_t most = ((int32_t)count - 1 + FIRST_VOTES) * ONE;
 	int32_t all = 0, rest;
 
 	for (size_t k = 0; k < count; k++)
-		hear(&p, c->at[k] >= 0 ? &readings[k].items[c->at[k]] : NULL);
+		hear(&p, c->at[k] >= 0 ? &readings[k].items[c->at[k]] : NULL, k == 0 ? FIRST_VOTES : 1);
 	for (int k = 0; k < p.count; k++)
 		all += p.options[k].belief;
-	rest = ((int32_t)count * ONE - all) / (p.count + 1);
+	rest = (most - all) / (p.count + 1);
 	for (int k = 0; k < p.count; k++) {
 		const uint64_t belief = (uint64_t)p.options[k].belief + (uint64_t)rest;
 
-		p.options[k].score = ocr_log(belief) - ocr_log(count * ONE);
+		p.options[k].score = ocr_log(belief) - ocr_log((uint64_t)most);
 	}
 	qsort(p.options, (size_t)p.count, sizeof *p.options, likelier);
 	return p;

@@ -13,10 +13,10 @@ typedef struct ocr_choice {
 } ocr_choice;
 
 /**
- * Choose the line's characters. The evidence of a place is the mean of what the readings believe: of its character a
- * reading believes its confidence, and the rest is shared by the others; a reading that has nothing there believes so
- * to nine tenths. Between blanks that all agree on the string is taken for which that, and what speaks for its words,
- * is most together.
+ * Choose the line's characters. The evidence of a place is the mean of what the readings believe, the first one counted
+ * twice: it is the page's own, and saw the line among others. Of its character a reading believes its confidence, and
+ * the rest is shared by the others; a reading that has nothing there believes so to nine tenths. Between blanks that all
+ * agree on the string is taken for which that, and what speaks for its words, is most together.
  *
  * @param out    [out, owned] free(); blanks stand between words only
  * @return ASSAY_OK, ASSAY_ENOMEM

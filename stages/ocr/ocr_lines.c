@@ -1,5 +1,6 @@
 #include "ocr_lines.h"
 
+#include "grey.h"
 #include "ocr_engine.h"
 
 #include "assay/memory.h"
@@ -188,6 +189,22 @@ static PIX *smoothed(PIX *part, int n)
 	return out;
 }
 
+/* What is put around a line: the level that most of it has. White around grey paper would be an edge of its own, and the
+ * engine sees all in the contrast of the whole picture. */
+static assay_code ground_of(uint32_t *out, PIX *part, assay_err *err)
+{
+	uint64_t hist[256];
+	assay_code rc = ASSAY_OK;
+
+	*out = 0;
+	if (pixGetDepth(part) != 8)
+		return ASSAY_OK;
+	rc = grey_histogram(hist, part, err);
+	for (uint32_t g = 1; g < 256 && rc == ASSAY_OK; g++)
+		*out = hist[g] >= hist[*out] ? g : *out;
+	return rc;
+}
+
 static PIX *draw(PIX *page, const ocr_box *b, ocr_look look)
 {
 	PIX *part = cut(page, b), *out = NULL;
@@ -201,8 +218,10 @@ static PIX *draw(PIX *page, const ocr_box *b, ocr_look look)
 	}
 	if (part != NULL) {
 		const int pad = pixGetHeight(part) * look.percent / 100;
+		uint32_t ground;
 
-		out = pixAddBorderGeneral(part, look.margin, look.margin, pad, pad, pixGetDepth(part) == 1 ? 0 : 255);
+		if (ground_of(&ground, part, NULL) == ASSAY_OK)
+			out = pixAddBorderGeneral(part, look.margin, look.margin, pad, pad, ground);
 	}
 	pixDestroy(&part);
 	return out;

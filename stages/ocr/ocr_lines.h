@@ -49,8 +49,8 @@ typedef struct ocr_box {
 /** How a line's picture is made. */
 typedef struct ocr_look {
 	int smooth; /* edges of 1 bpp are smoothed by the mean of 2 n + 1 pixels; 0: left as they are */
-	int percent; /* of the line's height, in white, above and below: the more, the smaller is the text that is read */
-	int margin; /* white on the left and right; much of it is read as a quotation mark */
+	int percent; /* of the line's height, as ground, above and below: the more, the smaller is the text that is read */
+	int margin; /* ground on the left and right; much of it is read as a quotation mark */
 } ocr_look;
 
 /**

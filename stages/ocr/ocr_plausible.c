@@ -7,8 +7,9 @@
 #include <utf8proc.h>
 
 #define KNOWN       1200
-#define KNOWN_SHORT 400 /* dictionaries hold nearly every pair of letters */
-#define SHORT       3   /* letters: fewer are short */
+#define KNOWN_SHORT 400    /* dictionaries hold nearly every pair of letters */
+#define UNKNOWN     (-400) /* two of them, where one would do, are blanks that nobody printed */
+#define SHORT       3      /* letters: fewer are short */
 #define ODD         (-2000)
 #define QUOTES      (-1500)
 #define MIXED       (-1000)
@@ -81,6 +82,15 @@ static bool is_odd(uint32_t point)
 	       point == 0x20ac;
 }
 
+/* But those of sums between digits, and of amounts and numbers before one. */
+static bool is_figure(const uint32_t *points, size_t i, size_t count)
+{
+	if (points[i] >= 0x80 || i + 1 >= count || !is_digit(points[i + 1]))
+		return false;
+	return i == 0 ? strchr("$#", (int)points[i]) != NULL
+		      : strchr("*+=", (int)points[i]) != NULL && is_digit(points[i - 1]);
+}
+
 static bool is_upper(uint32_t point)
 {
 	return utf8proc_category((utf8proc_int32_t)point) == UTF8PROC_CATEGORY_LU;
@@ -106,7 +116,7 @@ int32_t ocr_plausible_spelling(const uint32_t *points, size_t count)
 	bool empty = true;
 
 	for (size_t i = 0; i < count; i++) {
-		score += is_odd(points[i]) ? ODD : 0;
+		score += is_odd(points[i]) && !is_figure(points, i, count) ? ODD : 0;
 		score += i > 0 ? score_pair(points[i - 1], points[i]) : 0;
 		empty = empty && !is_letter(points[i]) && !is_digit(points[i]);
 	}
@@ -119,7 +129,9 @@ int32_t ocr_word_score(const uint32_t *points, size_t count, const ocr_dictionar
 	const size_t letters = ocr_word_core(core, points, count);
 	const int32_t score = ocr_plausible_spelling(points, count);
 
-	if (letters == 0 || !ocr_word_known(d, core))
+	if (letters == 0)
 		return score;
+	if (!ocr_word_known(d, core))
+		return score + UNKNOWN;
 	return score + (letters < SHORT ? KNOWN_SHORT : KNOWN);
 }

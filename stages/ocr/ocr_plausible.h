@@ -31,7 +31,7 @@ bool ocr_word_known(const ocr_dictionary *d, const char *core);
  */
 int32_t ocr_plausible_spelling(const uint32_t *points, size_t count);
 
-/** The same, and what speaks for the word when the dictionary knows it; less if it is short. */
+/** The same, and what speaks for the word when the dictionary knows it, less if it is short; or else a little against. */
 int32_t ocr_word_score(const uint32_t *points, size_t count, const ocr_dictionary *d);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <leptonica/allheaders.h>
 #include <utf8proc.h>
 
 #define DOUBT     8000 /* hundredths of a percent: of a symbol less sure than this */
@@ -19,11 +20,14 @@
 #define SIDE_PART  9
 #define ABOVE_PART 17
 
-/* Three ways to see a line: smoothing mends broken and ragged letters, height changes what the network sees of each. */
+/* Three ways to see a line: smoothing mends broken and ragged letters, height changes what the network sees of each. Grey
+ * is smooth as it is: the last look would be the one before it again, and have two votes. */
 static const struct look {
 	bool smooth;
 	int percent;
 } looks[] = {{true, 20}, {false, 40}, {true, 40}};
+
+#define LOOKS_GREY 2
 
 /* Broken edges are as wide as the scanner's pixels were, and these as the text is high: 2 px at 300 dpi. */
 #define SMOOTH_PART 17
@@ -39,6 +43,7 @@ typedef struct work {
 	const ocr_source *source;
 	ocr_dictionary dictionary;
 	int32_t height; /* of the page's text */
+	size_t looks;   /* at a line, at most */
 	ocr_reconciled *count;
 } work;
 
@@ -221,7 +226,7 @@ static assay_code read_line(const work *k, line *l, assay_err *err)
 
 	l->count = 1;
 	l->sure = mean_sure(l);
-	for (size_t i = 0; i < ASSAY_COUNT(looks) && rc == ASSAY_OK && !same; i++)
+	for (size_t i = 0; i < k->looks && rc == ASSAY_OK && !same; i++)
 		rc = read_again(k, l, &looks[i], &same, err);
 	return rc;
 }
@@ -244,7 +249,7 @@ static bool has_word(const work *k, const line *l)
 /* What reads as something else each time, never surely and never as a word, is no text. */
 static bool is_dirt(const work *k, const line *l)
 {
-	return l->sure < SURE_LINE && l->far == ASSAY_COUNT(looks) && !has_word(k, l);
+	return l->sure < SURE_LINE && l->far == k->looks && !has_word(k, l);
 }
 
 /* ---------------------------------------------------------------- words of what was chosen */
@@ -501,6 +506,7 @@ assay_code ocr_reconcile(ocr_words *w, ocr_reconciled *out, const ocr_source *so
 	*out = (ocr_reconciled){0};
 	if (w->count == 0)
 		return ASSAY_OK;
+	k.looks = pixGetDepth(source->pix) == 1 ? ASSAY_COUNT(looks) : LOOKS_GREY;
 	TessBaseAPISetPageSegMode(source->api, PSM_RAW_LINE);
 	ASSAY_TRY(ocr_text_height(&k.height, w, err));
 	ASSAY_TRY(ocr_reading_take(&k.page, source->api, 0, err));

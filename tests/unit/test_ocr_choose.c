@@ -58,14 +58,40 @@ static void choose(char *out, size_t count, const char *const *words)
 
 static char text[64];
 
-static void choose__two_against_one__the_two(void **state)
+static void choose__three_against_the_first__the_three(void **state)
 {
 	(void)state;
 	reading(0, "whieh", 90);
-	reading(1, "which", 90);
-	reading(2, "which", 90);
-	choose(text, 3, no_words);
+	for (size_t k = 1; k < 4; k++)
+		reading(k, "which", 90);
+	choose(text, 4, no_words);
 	assert_string_equal(text, "which");
+}
+
+/* It saw the line among others. */
+static void choose__one_against_the_first__the_first_unless_it_is_far_surer(void **state)
+{
+	(void)state;
+	reading(0, "whieh", 70);
+	reading(1, "which", 90);
+	choose(text, 2, no_words);
+	assert_string_equal(text, "whieh");
+	reading(0, "whieh", 35);
+	choose(text, 2, no_words);
+	assert_string_equal(text, "which");
+}
+
+/* Two words that nobody knows are less likely than one. */
+static void choose__a_blank_that_only_makes_unknown_words__is_none(void **state)
+{
+	(void)state;
+	reading(0, "HC TZ", 60);
+	reading(1, "HCTZ", 99);
+	glyphs[1][2].left = 3 * PITCH;
+	glyphs[1][2].right = glyphs[1][3].left = 4 * PITCH;
+	glyphs[1][3].right = 5 * PITCH;
+	choose(text, 2, no_words);
+	assert_string_equal(text, "HCTZ");
 }
 
 static void choose__one_that_is_sure_against_two_that_are_not__the_sure_one(void **state)
@@ -84,14 +110,14 @@ static void choose__a_word_of_the_dictionary__weighs(void **state)
 	static const char *const words[] = {"which", NULL};
 
 	(void)state;
-	reading(0, "whieh", 92);
-	reading(1, "which", 80);
+	reading(0, "whieh", 80);
+	reading(1, "which", 95);
 	choose(text, 2, words);
 	assert_string_equal(text, "which");
-	assert_true(choice[3].glyph.sure > 6500); /* three times as likely as without */
+	assert_true(choice[3].glyph.sure > 7000); /* five times as likely as without */
 	choose(text, 2, no_words);
 	assert_string_equal(text, "whieh");
-	assert_true(choice[3].glyph.sure < 5500);
+	assert_true(choice[3].glyph.sure < 6500);
 }
 
 /* But not against everything that was seen: a name stays a name. */
@@ -144,8 +170,8 @@ static void choose__agreement_and_its_lack__what_is_left_of_certainty(void **sta
 	choose(text, 2, no_words);
 	assert_string_equal(text, "ab");
 	assert_int_equal(choice[0].glyph.sure, 9000); /* both say so: the surer one */
-	/* 90 and what the other leaves, a third of 30, against 80 and the same: 100 / (100 + 90) */
-	assert_in_range(choice[1].glyph.sure, 5255, 5270);
+	/* twice 90 and a third of the 40 that nobody has, against 80 and the same: 193 / (193 + 93) */
+	assert_in_range(choice[1].glyph.sure, 6735, 6750);
 	assert_int_equal(choice[0].first, 0);
 	assert_int_equal(choice[1].first, 1);
 }
@@ -173,7 +199,7 @@ static void choose__a_long_stretch_without_blanks__the_likeliest_of_each_place(v
 
 	(void)state;
 	for (int32_t i = 0; i < LONG; i++) {
-		a[i] = (ocr_glyph){'a', PITCH * i, PITCH * (i + 1), 9000, 0};
+		a[i] = (ocr_glyph){'a', PITCH * i, PITCH * (i + 1), 4000, 0};
 		b[i] = (ocr_glyph){i % 2 == 0 ? 'a' : 'b', PITCH * i, PITCH * (i + 1), 9500, 0};
 	}
 	readings[0] = (ocr_reading){a, LONG, LONG};
@@ -229,20 +255,20 @@ static void word_score__known_words__by_their_length(void **state)
 	assert_true(score("of", words) > 0);
 	assert_int_equal(score("(house),", words), score("house", words));
 	assert_int_equal(score("well-known", words), score("house", words));
-	assert_int_equal(score("well-knovvn", words), 0);
-	assert_int_equal(score("hovse", words), 0);
+	assert_true(score("hovse", words) < 0); /* by less than any odd spelling: two such words cost twice */
+	assert_int_equal(score("well-knovvn", words), score("hovse", words));
 }
 
 static void word_score__odd_spellings__speak_against(void **state)
 {
-	static const char *const odd[] = {"*I", "''", "\"'", "Jl0", "tHe", "~", "."};
+	static const char *const odd[] = {"*I", "''", "\"'", "Jl0", "tHe", "~", ".", "GST#", "(*1)"};
+	static const char *const even[] = {"1848", "\"I", "USA", "53,50*1", "2+2=4", "$5", "#12"};
 
 	(void)state;
 	for (size_t i = 0; i < ASSAY_COUNT(odd); i++)
-		assert_true(score(odd[i], no_words) < 0);
-	assert_int_equal(score("1848", no_words), 0);
-	assert_int_equal(score("\"I", no_words), 0);
-	assert_int_equal(score("USA", no_words), 0);
+		assert_true(score(odd[i], no_words) < score("x", no_words));
+	for (size_t i = 0; i < ASSAY_COUNT(even); i++)
+		assert_int_equal(score(even[i], no_words), score("x", no_words));
 }
 
 static void word_core__marks_around__are_taken_off(void **state)
@@ -288,7 +314,9 @@ static void reading_line__words_and_quotes__blanks_between_and_double_marks(void
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(choose__two_against_one__the_two),
+	    cmocka_unit_test(choose__three_against_the_first__the_three),
+	    cmocka_unit_test(choose__one_against_the_first__the_first_unless_it_is_far_surer),
+	    cmocka_unit_test(choose__a_blank_that_only_makes_unknown_words__is_none),
 	    cmocka_unit_test(choose__one_that_is_sure_against_two_that_are_not__the_sure_one),
 	    cmocka_unit_test(choose__a_word_of_the_dictionary__weighs),
 	    cmocka_unit_test(choose__a_word_of_the_dictionary_that_nobody_sees_surely__does_not),
