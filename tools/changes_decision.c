@@ -62,7 +62,7 @@ static void put(assay_buf *out, const assay_decision *d)
 static assay_code tell(assay_buf *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_DECISION row = {0};
-	assay_code rc = assay_decision_find(s, d->subject, assay_decision_slot_of(d->kind), &row, err);
+	assay_code rc = assay_decision_peek_on(s, d->subject, assay_decision_slot_of(d->kind), &row, err);
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;

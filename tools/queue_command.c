@@ -66,6 +66,7 @@ void assay_command_release(assay_command *c)
 		free(c->items[i].text);
 	}
 	free(c->items);
+	free(c->taken);
 	free(c->actor);
 	assay_store_close(c->store);
 	assay_config_close(c->config);
@@ -349,6 +350,21 @@ static assay_code tell_item(const assay_command *c, const assay_command_item *it
 	return rc;
 }
 
+static void tell_taken(const assay_command *c, assay_json *j)
+{
+	if (c->taken_count == 0)
+		return;
+	assay_json_key(j, "decisions");
+	assay_json_array(j);
+	for (size_t i = 0; i < c->taken_count; i++) {
+		assay_json_uint(j, c->taken[i]);
+		if (!c->in->json)
+			assay_say("D%-5" PRIu64 " taken out: it cannot be read%s\n", c->taken[i],
+				  c->dry ? " (dry run: not done)" : "");
+	}
+	assay_json_end(j);
+}
+
 /* @param s  NULL when nothing had to be judged */
 static assay_code tell(const assay_command *c, const assay_summary *s, int code, assay_err *err)
 {
@@ -358,6 +374,7 @@ static assay_code tell(const assay_command *c, const assay_summary *s, int code,
 	assay_report_init(&r);
 	assay_json_object(&r.json);
 	assay_json_kbool(&r.json, "dry_run", c->dry);
+	tell_taken(c, &r.json);
 	assay_json_key(&r.json, "tickets");
 	assay_json_array(&r.json);
 	for (size_t i = 0; i < c->count && rc == ASSAY_OK; i++)

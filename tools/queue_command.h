@@ -51,6 +51,8 @@ typedef struct assay_command {
 	bool judge; /* something was decided that judging must see */
 	assay_command_item *items;
 	size_t count, cap;
+	uint64_t *taken; /* numbers of decisions that cannot be read and are taken out */
+	size_t taken_count, taken_cap;
 } assay_command;
 
 /** Read the shared options and the configuration, open the store: to write, unless it is a dry run. */

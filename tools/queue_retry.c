@@ -6,6 +6,7 @@
 #include "assay/memory.h"
 #include "assay/suggest.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 static const assay_option options[] = {
     {"remedy", 0, "REMEDY", "try this one first, whether or not a check names it"},
-    {"decision", 0, "NUMBER", "take out a decision that cannot be read, which stops every run; with --reason"},
+    {"decision", 0, "NUMBER", "take out decisions that cannot be read, which stop every run; with --reason"},
     ASSAY_COMMAND_OPTIONS,
     ASSAY_SELECTION_OPTIONS,
     ASSAY_SELECTION_BY_METADATA,
@@ -349,49 +350,93 @@ static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assa
 
 /* ---------------------------------------------------------------- a decision that cannot be read */
 
-typedef struct taking_out {
-	assay_command *c;
-	uint64_t decision;
-} taking_out;
-
-/* Whom it was about, as far as tickets know. */
-static assay_code note_ticket(void *ctx, const assay_ticket *t, assay_err *err)
+static bool is_named(const assay_command *c, uint64_t decision)
 {
-	const taking_out *o = ctx;
-
-	return t->decision == o->decision ? assay_command_note(o->c, t, "decision that cannot be read, taken out", err)
-					  : ASSAY_OK;
+	for (size_t i = 0; i < c->taken_count; i++)
+		if (c->taken[i] == decision)
+			return true;
+	return false;
 }
 
-static assay_code tell_ticket(assay_command *c, uint64_t id, uint64_t decision, assay_err *err)
+static assay_code add_number(assay_command *c, const char *text, size_t size, assay_err *err)
+{
+	char *end;
+	uint64_t n;
+	assay_code rc;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (text[0] < '1' || text[0] > '9' || end != text + size || errno != 0 || n > INT64_MAX)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "queue retry: --decision: '%.*s' is no number of a decision, as 'assay check' tells "
+				   "it",
+				   (int)(size < 80 ? size : 80), text);
+	if (is_named(c, n))
+		return ASSAY_OK;
+	rc = assay_decision_can_take_out(c->store, n, err);
+	if (rc == ASSAY_OK)
+		rc = assay_grow(&c->taken, &c->taken_cap, c->taken_count, sizeof *c->taken, err);
+	if (rc == ASSAY_OK)
+		c->taken[c->taken_count++] = n;
+	return rc;
+}
+
+/* "--decision 3,5 --decision 9" */
+static assay_code read_numbers(assay_command *c, assay_err *err)
+{
+	const char *text;
+	assay_code rc = ASSAY_OK;
+
+	for (int at = 0; rc == ASSAY_OK && (text = assay_opt_next(c->in, "decision", &at)) != NULL;)
+		for (bool more = true; more && rc == ASSAY_OK;) {
+			const size_t size = strcspn(text, ",");
+
+			rc = add_number(c, text, size, err);
+			more = text[size] == ',';
+			text += size + 1;
+		}
+	return rc;
+}
+
+/* Whom one was about, as far as tickets know. */
+static assay_code note_ticket(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	assay_command *c = ctx;
+
+	return is_named(c, t->decision) ? assay_command_note(c, t, "decision that cannot be read, taken out", err)
+					: ASSAY_OK;
+}
+
+static assay_code tell_ticket(assay_command *c, uint64_t id, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	assay_code rc = assay_ticket_get(c->store, id, &t, err);
 
-	assay_buf_printf(&reason, "decision %" PRIu64 " cannot be read, and was taken out: %s", decision, c->reason);
+	assay_buf_printf(&reason, "decision %" PRIu64 " cannot be read, and was taken out: %s", t.decision, c->reason);
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&reason, err);
 	t.decision = 0;
 	return rc == ASSAY_OK ? assay_ticket_put(c->store, &t, c->actor, assay_buf_str(&reason), err) : rc;
 }
 
+/* All of them or none: each is looked at before the first is taken out. */
 static assay_code take_out(assay_command *c, assay_err *err)
 {
-	taking_out o = {.c = c};
-	assay_code rc = assay_opt_uint(c->in, "decision", 0, 1, INT64_MAX, &o.decision, err);
+	assay_code rc;
 
-	if (rc == ASSAY_OK && (c->reason[0] == '\0' || c->in->arg_count > 0))
+	if (c->reason[0] == '\0' || c->in->arg_count > 0)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE,
-				   "queue retry: --decision is for one decision alone, and needs --reason");
+				   "queue retry: --decision names decisions and no tickets, and needs --reason");
+	rc = read_numbers(c, err);
 	if (rc == ASSAY_OK)
-		rc = assay_tickets_each(c->store, true, note_ticket, &o, err);
-	if (rc == ASSAY_OK && c->dry)
+		rc = assay_tickets_each(c->store, true, note_ticket, c, err);
+	if (rc != ASSAY_OK || c->dry)
 		return rc;
-	if (rc == ASSAY_OK)
-		rc = assay_decision_take_out(c->store, o.decision, c->actor, c->reason, c->now_ns, err);
+	for (size_t i = 0; i < c->taken_count && rc == ASSAY_OK; i++)
+		rc = assay_decision_take_out(c->store, c->taken[i], c->actor, c->reason, c->now_ns, err);
 	for (size_t i = 0; i < c->count && rc == ASSAY_OK; i++)
-		rc = tell_ticket(c, c->items[i].ticket, o.decision, err);
+		rc = tell_ticket(c, c->items[i].ticket, err);
 	c->judge = true;
 	return rc;
 }
@@ -429,10 +474,11 @@ const assay_verb assay_verb_queue_retry = {
 	"source with 'queue resolve --metadata': the next run finds anew what files and rules say of it. A source "
 	"that\n"
 	"failed for time, memory, a signal or because it could not be read is done again by the next run. --decision\n"
-	"takes out a decision whose row is damaged ('assay check' names it): what it said no longer "
-	"holds.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+	"takes out decisions whose rows are damaged ('assay check' names them; several with commas, or given again):\n"
+	"what they said no longer holds.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue retry T12 --remedy faded\n"
-	       "  assay queue retry --failure timeout,out-of-memory\n",
+	       "  assay queue retry --failure timeout,out-of-memory\n"
+	       "  assay queue retry --decision 3,7 --reason 'a bad disk' --dry-run\n",
     .options = options,
     .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK | ASSAY_USES_CONFIG,
     .exits = assay_command_exits,

@@ -116,7 +116,7 @@ assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const 
 	if (t->unit != 0)
 		ASSAY_TRY(assay_unit_get(s, t->unit, &c->unit, err));
 	if (t->decision != 0)
-		ASSAY_TRY(assay_decision_get(s, t->decision, &c->decision, err));
+		ASSAY_TRY(assay_decision_peek(s, t->decision, &c->decision, err));
 	if (t->origin == ASSAY_TICKET_FEEDBACK)
 		ASSAY_TRY(assay_ticket_last_reason(&c->feedback, s, t, err));
 	c->sample = sample_of(t, &c->unit);

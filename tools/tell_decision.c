@@ -10,7 +10,9 @@ const char *assay_decision_standing_name(unsigned standing)
 {
 	static const char *const names[] = {[ASSAY_DECISION_STANDS] = "stands",
 					    [ASSAY_DECISION_SUPERSEDED] = "superseded",
-					    [ASSAY_DECISION_WITHDRAWN] = "withdrawn"};
+					    [ASSAY_DECISION_WITHDRAWN] = "withdrawn",
+					    [ASSAY_DECISION_TAKEN_OUT] = "taken out",
+					    [ASSAY_DECISION_DAMAGED] = "damaged"};
 
 	return standing < ASSAY_COUNT(names) ? names[standing] : NULL;
 }
@@ -55,10 +57,23 @@ static void tell_who(assay_buf *out, const char *what, const assay_decision *d)
 	assay_tell_safe(out, who);
 }
 
+/* What it said is lost, and how to go on without it. */
+static void tell_damaged(assay_buf *out, const assay_decision *d)
+{
+	assay_buf_printf(out,
+			 "D%" PRIu64 " cannot be read, and every run stops for it: 'assay queue retry --decision "
+			 "%" PRIu64 " --reason TEXT' takes it out",
+			 d->id, d->id);
+}
+
 void assay_tell_decision(assay_buf *out, const assay_decision *d)
 {
 	char time[32];
 
+	if (d->standing == ASSAY_DECISION_DAMAGED) {
+		tell_damaged(out, d);
+		return;
+	}
 	switch (d->kind) {
 	case ASSAY_DECISION_WAIVE:
 		tell_who(out, "waived", d);
@@ -99,6 +114,8 @@ void assay_say_decision(const char *word, const assay_decision *d)
 	assay_tell_safe(&reason, d->reason);
 	assay_tell_safe(&actor, d->actor);
 	assay_say("%-9s %s\n", word, assay_buf_str(&text));
+	if (d->standing == ASSAY_DECISION_DAMAGED)
+		return;
 	if (!assay_digest_is_zero(&d->payload))
 		assay_say("          sha256:%s\n", assay_digest_hex(&d->payload, hex));
 	if (reason.len > 0)

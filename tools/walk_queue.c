@@ -17,7 +17,7 @@ static assay_code add_person(tracer *t, size_t decision, const char *name, assay
 	bool fresh;
 	assay_code rc;
 
-	if (name == NULL)
+	if (name == NULL || name[0] == '\0')
 		return ASSAY_OK;
 	rc = walk_put_node(t, ASSAY_NODE_PERSON, assay_asprintf("person:%s", name), &at, &fresh, err);
 	if (rc == ASSAY_OK && fresh)
@@ -35,7 +35,7 @@ static assay_code fill_decision(assay_node *n, const assay_decision *d, assay_er
 	n->digest = d->payload;
 	if (walk_set_text(&n->text, assay_buf_str(&text), err) != ASSAY_OK ||
 	    walk_set_text(&n->reason, d->reason, err) != ASSAY_OK ||
-	    walk_set_text(&n->role, assay_decision_kind_name(d->kind), err) != ASSAY_OK)
+	    walk_set_text(&n->role, d->kind != 0 ? assay_decision_kind_name(d->kind) : "damaged", err) != ASSAY_OK)
 		return ASSAY_ENOMEM;
 	return walk_set_owned(&n->label, assay_asprintf("D%" PRIu64, d->id), err);
 }
@@ -97,7 +97,7 @@ static assay_code link_decision(tracer *t, const assay_decision *d, size_t sampl
 
 	if (rc != ASSAY_OK)
 		return rc;
-	if (assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_CONTENT)
+	if (d->kind != 0 && assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_CONTENT)
 		rc = assay_graph_edge(t->g, unit, ASSAY_INFORMED_BY, at, err);
 	else
 		rc = assay_graph_edge(t->g, sample, ASSAY_INFLUENCED_BY, at, err);
@@ -119,13 +119,20 @@ static assay_code add_attempt(tracer *t, uint64_t id, const char *path, size_t *
 	return rc == ASSAY_OK ? assay_graph_edge(t->g, *at, ASSAY_USED, source, err) : rc;
 }
 
+static bool is_damaged(const assay_decision *d)
+{
+	return d->standing == ASSAY_DECISION_DAMAGED;
+}
+
 /* What was decided on its whole source. */
 static assay_code link_whole(tracer *t, size_t sample, size_t unit, const char *path, const assay_sample_row *row,
 			     assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
-	const assay_code rc = assay_decision_find(t->s, path, ASSAY_DECISION_OF_CONTENT, &d, err);
+	const assay_code rc = assay_decision_peek_on(t->s, path, ASSAY_DECISION_OF_CONTENT, &d, err);
 
+	if (rc == ASSAY_OK && is_damaged(&d))
+		return link_decision(t, &d, sample, unit, path, err);
 	if (rc != ASSAY_OK || !d.is_source || d.standing != ASSAY_DECISION_STANDS ||
 	    (d.kind == ASSAY_DECISION_REPLACE ? d.id != row->decision
 					      : row->remedy == NULL || strcmp(d.remedy, row->remedy) != 0))
@@ -147,9 +154,9 @@ assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char 
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++) {
 		ASSAY_AUTO_DECISION d = {0};
 
-		rc = assay_decision_find(t->s, row->key, slots[i], &d, err);
-		if (rc == ASSAY_OK && !d.is_source && d.standing == ASSAY_DECISION_STANDS &&
-		    (d.id == row->decision || row->way != ASSAY_WAY_PLAIN))
+		rc = assay_decision_peek_on(t->s, row->key, slots[i], &d, err);
+		if (rc == ASSAY_OK && (is_damaged(&d) || (!d.is_source && d.standing == ASSAY_DECISION_STANDS &&
+							  (d.id == row->decision || row->way != ASSAY_WAY_PLAIN))))
 			rc = link_decision(t, &d, sample, unit, path, err);
 		if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 			return rc;
@@ -210,7 +217,7 @@ static assay_code add_ticket_decision(tracer *t, size_t ticket, const assay_tick
 
 	if (k->decision == 0)
 		return ASSAY_OK;
-	rc = assay_decision_get(t->s, k->decision, &d, err);
+	rc = assay_decision_peek(t->s, k->decision, &d, err);
 	if (rc != ASSAY_OK || d.standing == ASSAY_DECISION_TAKEN_OUT)
 		return rc;
 	rc = add_decision(t, &d, &at, err);

@@ -239,8 +239,8 @@ static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample
 	for (unsigned i = 0; i < ASSAY_COUNT(v->decisions) && rc == ASSAY_OK; i++) {
 		const assay_decision_slot slot = (assay_decision_slot)i;
 
-		rc = assay_decision_find(s, slot == ASSAY_DECISION_OF_METADATA ? src->path : row->key, slot,
-					 &v->decisions[i], err);
+		rc = assay_decision_peek_on(s, slot == ASSAY_DECISION_OF_METADATA ? src->path : row->key, slot,
+					    &v->decisions[i], err);
 		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
 	return rc;

@@ -11,6 +11,7 @@
 
 #include "assay/memory.h"
 
+#include "catalog_raw.h"
 #include "record.h"
 
 #include <inttypes.h>
@@ -326,8 +327,28 @@ assay_index_type assay_decision_index(assay_decision_slot slot)
 	return types[slot];
 }
 
-assay_code assay_decision_find(assay_store *s, const char *subject, assay_decision_slot slot, assay_decision *out,
-			       assay_err *err)
+assay_code assay_decision_peek(assay_store *s, uint64_t id, assay_decision *out, assay_err *err)
+{
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = assay_decision_get(s, id, out, &why);
+
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+		return rc;
+	if (rc != ASSAY_ECORRUPT)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
+	*out = (assay_decision){.id = id,
+				.standing = ASSAY_DECISION_DAMAGED,
+				.subject = assay_strdup(""),
+				.actor = assay_strdup(""),
+				.reason = assay_strdup("")};
+	if (out->subject != NULL && out->actor != NULL && out->reason != NULL)
+		return ASSAY_OK;
+	assay_decision_release(out);
+	return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
+}
+
+assay_code assay_decision_peek_on(assay_store *s, const char *subject, assay_decision_slot slot, assay_decision *out,
+				  assay_err *err)
 {
 	uint64_t id;
 	assay_code rc;
@@ -336,7 +357,9 @@ assay_code assay_decision_find(assay_store *s, const char *subject, assay_decisi
 	rc = assay_index_get_text(s, assay_decision_index(slot), subject, &id, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	rc = assay_decision_get(s, id, out, err);
+	rc = assay_decision_peek(s, id, out, err);
+	if (rc == ASSAY_OK && out->standing == ASSAY_DECISION_DAMAGED)
+		return ASSAY_OK;
 	if (rc == ASSAY_OK && out->standing == ASSAY_DECISION_TAKEN_OUT) {
 		assay_decision_release(out);
 		return ASSAY_ENOENT;
@@ -348,6 +371,21 @@ assay_code assay_decision_find(assay_store *s, const char *subject, assay_decisi
 				   subject, id);
 	}
 	return rc;
+}
+
+assay_code assay_decision_find(assay_store *s, const char *subject, assay_decision_slot slot, assay_decision *out,
+			       assay_err *err)
+{
+	const assay_code rc = assay_decision_peek_on(s, subject, slot, out, err);
+	const uint64_t id = out->id;
+
+	if (rc != ASSAY_OK || out->standing != ASSAY_DECISION_DAMAGED)
+		return rc;
+	assay_decision_release(out);
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+			   "decision %" PRIu64 " on '%s' cannot be read: 'assay queue retry --decision %" PRIu64
+			   " --reason TEXT' takes it out",
+			   id, subject, id);
 }
 
 /* ASSAY_ENOENT without a message when none stands. */
@@ -417,8 +455,7 @@ static assay_code put_taken_out(assay_store *s, uint64_t id, const char *actor, 
 	return rc == ASSAY_OK ? assay_row_put_at(s, ASSAY_TABLE_DECISION, id, &row, err) : rc;
 }
 
-assay_code assay_decision_take_out(assay_store *s, uint64_t id, const char *actor, const char *reason, int64_t now_ns,
-				   assay_err *err)
+assay_code assay_decision_can_take_out(assay_store *s, uint64_t id, assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
 	assay_err why = ASSAY_ERR_INIT;
@@ -433,9 +470,40 @@ assay_code assay_decision_take_out(assay_store *s, uint64_t id, const char *acto
 				       : "decision %" PRIu64 " can be read: what it says is taken back by way of its "
 					 "ticket",
 				   id);
-	if (rc != ASSAY_ECORRUPT)
-		return ASSAY_RAISE(err, rc, "%s", why.msg);
-	return put_taken_out(s, id, actor, reason, now_ns, err);
+	return rc == ASSAY_ECORRUPT ? ASSAY_OK : ASSAY_RAISE(err, rc, "%s", why.msg);
+}
+
+assay_code assay_decision_take_out(assay_store *s, uint64_t id, const char *actor, const char *reason, int64_t now_ns,
+				   assay_err *err)
+{
+	const assay_code rc = assay_decision_can_take_out(s, id, err);
+
+	return rc == ASSAY_OK ? put_taken_out(s, id, actor, reason, now_ns, err) : rc;
+}
+
+typedef struct damaged_visit {
+	assay_store *store;
+	assay_decision_id_fn *fn;
+	void *ctx;
+} damaged_visit;
+
+static assay_code visit_damaged(void *ctx, const void *key, size_t size, assay_err *err)
+{
+	const damaged_visit *v = ctx;
+	ASSAY_AUTO_DECISION d = {0};
+	const uint64_t id = size == 8 ? assay_get_be64(key) : 0;
+	const assay_code rc = id != 0 ? assay_decision_peek(v->store, id, &d, err) : ASSAY_ENOENT;
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return d.standing == ASSAY_DECISION_DAMAGED ? v->fn(v->ctx, id, err) : ASSAY_OK;
+}
+
+assay_code assay_decisions_damaged(assay_store *s, assay_decision_id_fn *fn, void *ctx, assay_err *err)
+{
+	damaged_visit v = {.store = s, .fn = fn, .ctx = ctx};
+
+	return assay_keys_each(s, ASSAY_TABLE_DECISION, visit_damaged, &v, err);
 }
 
 struct visit {

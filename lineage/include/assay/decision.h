@@ -42,6 +42,8 @@ typedef enum assay_decision_standing {
 	ASSAY_DECISION_SUPERSEDED = 2, /* by a later one on the same subject */
 	ASSAY_DECISION_WITHDRAWN = 3,
 	ASSAY_DECISION_TAKEN_OUT = 4, /* its row could not be read: what it said is lost */
+	ASSAY_DECISION_DAMAGED =
+	    5, /* never stored: its row cannot be read, and nobody took it out (assay_decision_peek) */
 } assay_decision_standing;
 
 typedef struct assay_decision {
@@ -93,12 +95,23 @@ ASSAY_NODISCARD assay_code assay_decision_withdraw(assay_store *s, const char *s
  * is read as TAKEN_OUT from then on, with an empty subject and no kind.
  * @return ASSAY_ENOENT when there is no such row; ASSAY_EUSAGE when it can be read
  */
+ASSAY_NODISCARD assay_code assay_decision_can_take_out(assay_store *s, uint64_t id, assay_err *err);
 ASSAY_NODISCARD assay_code assay_decision_take_out(assay_store *s, uint64_t id, const char *actor, const char *reason,
 						   int64_t now_ns, assay_err *err);
 /** The newest in a slot of a subject, whether or not it stands. ASSAY_ENOENT without a message. */
 ASSAY_NODISCARD assay_code assay_decision_find(assay_store *s, const char *subject, assay_decision_slot slot,
 					       assay_decision *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_decision_get(assay_store *s, uint64_t id, assay_decision *out, assay_err *err);
+/**
+ * The same two for those who only tell of it: a row that cannot be read is no error, but a decision without a kind that
+ * is DAMAGED, of which the number is known and nothing else (its texts are "").
+ */
+ASSAY_NODISCARD assay_code assay_decision_peek(assay_store *s, uint64_t id, assay_decision *out, assay_err *err);
+ASSAY_NODISCARD assay_code assay_decision_peek_on(assay_store *s, const char *subject, assay_decision_slot slot,
+						  assay_decision *out, assay_err *err);
+typedef assay_code assay_decision_id_fn(void *ctx, uint64_t id, assay_err *err);
+/** Every one whose row cannot be read. */
+ASSAY_NODISCARD assay_code assay_decisions_damaged(assay_store *s, assay_decision_id_fn *fn, void *ctx, assay_err *err);
 typedef assay_code assay_decision_fn(void *ctx, const assay_decision *d, assay_err *err);
 /** Every decision in the order they were made; with standing_only those that stand. d is borrowed for the call. */
 ASSAY_NODISCARD assay_code assay_decisions_each(assay_store *s, bool standing_only, assay_decision_fn *fn, void *ctx,

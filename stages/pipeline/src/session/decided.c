@@ -2,6 +2,7 @@
 
 #include "assay/memory.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,17 +33,28 @@ static int compare_items(const void *a, const void *b)
 	return compare_slots(a, y->subject, assay_decision_slot_of(y->kind));
 }
 
-static assay_code unreadable(assay_err *err)
+static assay_code list_number(void *ctx, uint64_t id, assay_err *err)
 {
+	assay_buf *numbers = ctx;
+
+	assay_buf_printf(numbers, "%s%" PRIu64, numbers->len > 0 ? "," : "", id);
+	return assay_buf_check(numbers, err);
+}
+
+/* All of them are named at once, and what takes them out. */
+static assay_code unreadable(assay_store *s, assay_err *err)
+{
+	ASSAY_AUTO_BUF numbers = ASSAY_BUF_INIT;
 	assay_err why = ASSAY_ERR_INIT;
 
 	if (err != NULL)
 		why = *err;
-	return ASSAY_RAISE(
-	    err, ASSAY_ECORRUPT,
-	    "%s; 'assay check' says whom it was about, and 'assay queue retry --decision NUMBER --reason "
-	    "TEXT' takes it out",
-	    why.msg);
+	if (assay_decisions_damaged(s, list_number, &numbers, NULL) != ASSAY_OK || numbers.len == 0)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s", why.msg);
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+			   "%s; 'assay check' says whom it was about, and 'assay queue retry --decision %s --reason "
+			   "TEXT' takes out what cannot be read",
+			   why.msg, assay_buf_str(&numbers));
 }
 
 assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
@@ -55,7 +67,7 @@ assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
 		rc = assay_decision_get(s, d->items[i].id, &d->items[i], err);
 	/* What cannot be read may be what keeps a sample out of the dataset: nobody goes on without it unsaid. */
 	if (rc == ASSAY_ECORRUPT)
-		return unreadable(err);
+		return unreadable(s, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (d->count > 1)
