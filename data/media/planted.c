@@ -4,6 +4,8 @@
 
 #define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+#define BEND 40 /* px */
+
 typedef PIX *spoil_fn(PIX *page);
 
 static const page_text harbour = {
@@ -106,6 +108,32 @@ static PIX *fade(PIX *page)
 	return out;
 }
 
+/* On the dark bed of a scanner. */
+static PIX *border(PIX *page)
+{
+	const int by = PAGE_DPI / 3;
+
+	return pixAddBorder(page, by, 30);
+}
+
+/* The sheet is raised in its middle, as beside the spine of a book. */
+static PIX *bend(PIX *page)
+{
+	const int w = pixGetWidth(page), h = pixGetHeight(page);
+	PIX *out = erase(page);
+
+	for (int x = 0; out != NULL && x < w; x++)
+		(void)pixRasterop(out, x, (int)(4 * (int64_t)BEND * x * (w - x) / ((int64_t)w * w)), 1, h, PIX_SRC,
+				  page, x, 0);
+	return out;
+}
+
+/* Two dots where there should be five, and the file says otherwise. */
+static PIX *shrink(PIX *page)
+{
+	return pixScaleAreaMap(page, 0.4F, 0.4F);
+}
+
 /* ---------------------------------------------------------------- the folder */
 
 #define REFUSED .outcome = "quarantined"
@@ -167,6 +195,30 @@ static const struct planted {
       .why = "ink an eighth as dark as it should be"},
      &garden,
      fade,
+     NULL},
+    {{.path = "inbox/pages/bordered.png",
+      REFUSED,
+      .metric = "page.cropped",
+      .check = "no-border",
+      .why = "scanned with the dark bed around it"},
+     &harbour,
+     border,
+     NULL},
+    {{.path = "inbox/pages/bent.png",
+      REFUSED,
+      .metric = "page.bend",
+      .check = "flat",
+      .why = "lines rise and fall by 40 pixels, as beside the spine of a book"},
+     &harbour,
+     bend,
+     NULL},
+    {{.path = "inbox/pages/small.png",
+      REFUSED,
+      .metric = "page.text_height",
+      .check = "print-size",
+      .why = "scanned at 120 dpi, and said to be 300"},
+     &kitchen,
+     shrink,
      NULL},
     {{.path = "inbox/pages/german.png",
       REFUSED,

@@ -1,5 +1,5 @@
-# A mixed folder with planted bad pages (lying on the side, on the head, blank, cropped, blurred, faint, in another language,
-# with swapped columns of a table) under one contract: each has a ticket by the check that is made for its fault and by
+# A mixed folder with planted bad pages (lying on the side, on the head, blank, cropped, blurred, faint, in a dark border,
+# bent, small, in another language, with swapped columns of a table) under one contract: each has a ticket by the check that is made for its fault and by
 # none that is made for another, and the clean pages have none.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
 make_media=${ASSAY%/*}/../data/media/assay-make-media
@@ -9,7 +9,7 @@ settle inbox
 cat >assay.yaml <<'YAML'
 dataset: gate
 sources: [{path: "inbox/pages/**", modality: page}]
-pipelines: {page: [page.quality, page.orient, ocr.recognize, ocr.tables]}
+pipelines: {page: [page.crop, page.quality, page.orient, page.dewarp, page.upscale, ocr.recognize, ocr.tables]}
 contracts: [gate.odcs.yaml]
 YAML
 check() { # ID METRIC BOUND
@@ -28,6 +28,9 @@ schema:
 YAML
     check upright page.orientation 'mustBe: 0, whenMissing: skip'
     check not-blank page.blank 'mustBe: false'
+    check no-border page.cropped 'mustBe: 0'
+    check flat page.bend 'mustBeLessThan: 24, whenMissing: skip'
+    check print-size page.text_height 'mustBeGreaterThan: 16, whenMissing: skip'
     check in-focus page.focus 'mustBeGreaterThan: 0.2, whenMissing: skip'
     check contrast page.contrast 'mustBeGreaterThan: 0.2'
     check whole-lines ocr.margin_cut 'mustBeLessThan: 0.1, whenMissing: skip'
@@ -50,7 +53,7 @@ assay queue list --store store --json >queue.json
 jq -r '.[] | select(.state == "open") | [.subject, ([.checks[].check] | sort | join(" "))] | join(" ")' queue.json | sort >found
 cat found
 jq -r '.files[].samples[] | select(.outcome == "quarantined") | [.key, .check] | join(" ")' EXPECTED.json >wanted
-[ "$(wc -l <wanted)" -eq 8 ] || fail 'EXPECTED.json names other than eight faults'
+[ "$(wc -l <wanted)" -eq 11 ] || fail 'EXPECTED.json names other than eleven faults'
 while read -r key check; do
     grep -F "$key " found | grep -qw -e "$check" || fail "$key has no ticket by $check"
 done <wanted
