@@ -1,8 +1,10 @@
 /** ocr.tables: the tables of a page, as samples of their own. */
 #include "ocr.h"
 
+#include "ocr_engine.h"
 #include "table_find.h"
 #include "table_measure.h"
+#include "table_reread.h"
 #include "table_write.h"
 
 #include "assay/correction.h"
@@ -20,17 +22,25 @@ enum { REGION_FIND, REGION_PAGE };
 
 typedef struct params {
 	int region;
+	bool reread;
+	assay_text_list languages;
+	char *tessdata;
 } params;
 
 static const assay_param schema[] = {
     ASSAY_PARAM_ROW_ENUM(
 	params, region, "find", regions,
 	"find: look for tables on the page; page: all of it is one table, as in a folder of cut-out tables"),
+    ASSAY_PARAM_ROW_BOOL(params, reread, "true",
+			 "read again, each by itself, what recognition left out or doubted in a table"),
+    ASSAY_PARAM_ROW_LIST(params, languages, "eng", 1, 8, "Tesseract's names of the languages that this is done in"),
+    ASSAY_PARAM_ROW_LOCAL(params, tessdata, "", "folder of the models; empty: the first usual place that exists"),
     {0},
 };
 
 enum {
 	METRIC_COUNT,
+	METRIC_REREAD,
 	METRIC_ROWS,
 	METRIC_COLUMNS,
 	METRIC_CELLS,
@@ -52,6 +62,8 @@ enum {
 
 static const assay_metric metrics[] = {
     {"table.count", "1", 0, ON_PAGES, "tables found on the page, 0 to 64"},
+    {"table.pieces_reread", "1", 0, ON_PAGES,
+     "pieces of ink in tables, a word or a few each, that were read again by themselves, 0 and up"},
     {"table.rows", "1", 0, ON_TABLES, "rows of the table, heads included, 1 and up"},
     {"table.columns", "1", 0, ON_TABLES, "columns of the table, 1 to 256"},
     {"table.cells", "1", 0, ON_TABLES, "cells with text; one that spans rows or columns counts once, 1 and up"},
@@ -103,8 +115,40 @@ static const assay_artifact_type artifacts[] = {
     {0},
 };
 
+/* ---------------------------------------------------------------- the engine */
+
+static ocr_engine_params engine_of(const params *p)
+{
+	return (ocr_engine_params){&p->languages, p->tessdata, PSM_SINGLE_LINE, true};
+}
+
+static assay_code files(const void *p, assay_stage_files *out, assay_err *err)
+{
+	const ocr_engine_params e = engine_of(p);
+
+	return ((const params *)p)->reread ? ocr_engine_files(out, &e, err) : ASSAY_OK;
+}
+
+static void unprepare(void *shared)
+{
+	ocr_engine_close(shared);
+}
+
+static assay_code prepare(void **shared, const void *p, assay_err *err)
+{
+	const ocr_engine_params e = engine_of(p);
+	TessBaseAPI *api = NULL;
+	const assay_code rc = ((const params *)p)->reread ? ocr_engine_open(&api, &e, err) : ASSAY_OK;
+
+	*shared = api;
+	return rc;
+}
+
+/* ---------------------------------------------------------------- a page */
+
 typedef struct state {
-	const params *p; /* borrowed */
+	const params *p;  /* borrowed */
+	TessBaseAPI *api; /* borrowed; NULL: nothing is read again */
 	bool by_hand;
 	assay_value *page, *words; /* the one that came first waits for the other */
 } state;
@@ -114,12 +158,12 @@ static assay_code open_stage(void **out, void *shared, const void *p, const assa
 {
 	state *st = assay_alloc(1, sizeof *st);
 
-	(void)shared;
 	(void)root;
 	*out = st;
 	if (st == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "tables of a page");
 	st->p = p;
+	st->api = shared;
 	st->by_hand = in != NULL && assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION) != NULL;
 	return ASSAY_OK;
 }
@@ -230,31 +274,63 @@ fail:
 	return rc;
 }
 
+/* The page's words, or what they are once the doubtful ones in tables are read again. */
+static assay_code reread(table_texts *out, const state *st, const table_page *page, assay_sink *sink, assay_err *err)
+{
+	const table_reader r = {.api = st->api,
+				.pix = st->page->u.page.pix,
+				.page = page,
+				.dpi = st->page->u.page.dpi_y,
+				.whole = st->p->region == REGION_PAGE};
+	assay_code rc = ASSAY_OK;
+
+	if (st->api != NULL)
+		rc = table_reread(out, &r, &st->words->u.words, err);
+	else
+		out->words = st->words->u.words;
+	return rc != ASSAY_OK ? rc : assay_measure(sink, st->page->root, METRIC_REREAD, out->marks, err);
+}
+
+static assay_code give_all(const tables *found, uint32_t page, assay_sink *sink, assay_err *err)
+{
+	assay_code rc = assay_measure(sink, page, METRIC_COUNT, (int64_t)found->count, err);
+
+	for (size_t i = 0; i < found->count && rc == ASSAY_OK; i++)
+		rc = give(sink, page, i + 1, found, err);
+	return rc;
+}
+
 static assay_code look(const state *st, assay_sink *sink, assay_err *err)
 {
-	const uint32_t page = st->page->root;
 	tables *found = assay_alloc(1, sizeof *found);
+	table_page page = {0};
+	table_texts texts = {0};
 	assay_code rc;
 
 	if (found == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "tables of a page");
-	rc = tables_find(found, st->page->u.page.pix, &st->words->u.words, st->p->region == REGION_PAGE, err);
-	if (rc == ASSAY_EFULL) {
-		rc = assay_undefined(sink, page, METRIC_COUNT, "too many words", err);
-		goto fail;
-	}
-	if (rc != ASSAY_OK)
-		goto fail;
-	ASSAY_TRY(assay_measure(sink, page, METRIC_COUNT, (int64_t)found->count, err));
-	for (size_t i = 0; i < found->count && rc == ASSAY_OK; i++)
-		rc = give(sink, page, i + 1, found, err);
+	ASSAY_TRY(table_page_read(&page, st->page->u.page.pix, &st->words->u.words, err));
+	ASSAY_TRY(reread(&texts, st, &page, sink, err));
+	rc = tables_find(found, &page, &texts.words, st->p->region == REGION_PAGE, err);
+	rc = rc == ASSAY_EFULL ? assay_undefined(sink, st->page->root, METRIC_COUNT, "too many words", err)
+	     : rc == ASSAY_OK  ? give_all(found, st->page->root, sink, err)
+			       : rc;
 fail:
+	table_texts_release(&texts);
+	table_page_release(&page);
 	tables_release(found);
 	free(found);
 	return rc;
 }
 
 /* ---------------------------------------------------------------- the stage */
+
+static assay_code by_hand(assay_sink *sink, uint32_t page, assay_err *err)
+{
+	const assay_code rc = assay_undefined(sink, page, METRIC_COUNT, ASSAY_BY_HAND, err);
+
+	return rc != ASSAY_OK ? rc : assay_undefined(sink, page, METRIC_REREAD, ASSAY_BY_HAND, err);
+}
 
 static assay_code push(void *state_, const assay_value *v, assay_sink *sink, assay_err *err)
 {
@@ -265,7 +341,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 	assay_value_unref(*place);
 	*place = assay_value_ref((assay_value *)(uintptr_t)v);
 	if (v->kind == ASSAY_VALUE_PAGE && st->by_hand)
-		rc = assay_undefined(sink, v->root, METRIC_COUNT, ASSAY_BY_HAND, err);
+		rc = by_hand(sink, v->root, err);
 	else if (st->page != NULL && st->words != NULL)
 		rc = look(st, sink, err);
 	if (rc != ASSAY_OK || st->page == NULL || st->words == NULL)
@@ -278,7 +354,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 const assay_stage assay_stage_ocr_tables = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.tables",
-    .version = 5,
+    .version = 6,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "find the tables of a page and read their cells",
     .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "
@@ -291,6 +367,10 @@ const assay_stage assay_stage_ocr_tables = {
     .metrics = metrics,
     .notes = notes,
     .artifacts = artifacts,
+    .engine = ocr_engine_version,
+    .files = files,
+    .prepare = prepare,
+    .unprepare = unprepare,
     .open = open_stage,
     .push = push,
     .close = close_stage,

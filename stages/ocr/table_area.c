@@ -17,22 +17,34 @@ void table_area_release(table_area *a)
 	*a = (table_area){0};
 }
 
+/* How much a word says of the height of text: dirt is short, and not sure. */
+static uint64_t weight_of(const assay_word *w)
+{
+	uint64_t letters = 0;
+
+	for (const char *s = w->text; *s != '\0' && letters < 32; s++)
+		letters += ((unsigned char)*s & 0xc0) != 0x80;
+	return letters * (uint64_t)(w->confidence > 0 ? w->confidence / 100 + 1 : 1);
+}
+
 assay_code table_text_height(int32_t *out, const assay_words *words, assay_err *err)
 {
 	enum { LOW = 8, HIGH = 400 };
-	ASSAY_AUTO_FREE size_t *count = assay_alloc(HIGH + 1, sizeof *count);
-	size_t below = 0;
+	ASSAY_AUTO_FREE uint64_t *weight = assay_alloc(HIGH + 1, sizeof *weight);
+	uint64_t all = 0, below = 0;
 
-	if (count == NULL)
+	if (weight == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "heights of words");
 	for (size_t i = 0; i < words->count; i++) {
 		const int64_t h = (int64_t)words->items[i].bottom - words->items[i].top;
+		const uint64_t w = weight_of(&words->items[i]);
 
-		count[h < LOW ? LOW : h > HIGH ? HIGH : h]++;
+		weight[h < LOW ? LOW : h > HIGH ? HIGH : h] += w;
+		all += w;
 	}
 	for (*out = LOW; *out < HIGH; (*out)++) {
-		below += count[*out];
-		if (2 * below >= words->count)
+		below += weight[*out];
+		if (2 * below >= all)
 			break;
 	}
 	return ASSAY_OK;

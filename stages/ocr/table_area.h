@@ -37,7 +37,7 @@ typedef struct table_area {
 
 void table_area_release(table_area *a);
 
-/** The median height of words, 8..400. ASSAY_OK, ASSAY_ENOMEM. */
+/** The median height of words, by their letters and confidence, 8..400. ASSAY_OK, ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code table_text_height(int32_t *out, const assay_words *words, assay_err *err);
 
 /**

@@ -21,14 +21,14 @@ typedef struct box {
 typedef struct finder {
 	tables *out;
 	const assay_words *words;
-	table_rules rules;
+	const table_page *page;
 	table_token *tokens; /* of the page */
 	bool *taken;
 	size_t count;
 	table_token *chosen; /* those of a candidate */
 	size_t *chosen_from; /* their places in tokens */
 	size_t chosen_count;
-	int32_t height;
+	int32_t height; /* of text */
 	bool whole;
 } finder;
 
@@ -47,8 +47,8 @@ static bool is_on_rule(const finder *f, const table_token *t)
 
 	if (2 * width > f->height)
 		return false;
-	for (size_t i = 0; i < f->rules.upright_count; i++) {
-		const table_rule *r = &f->rules.upright[i];
+	for (size_t i = 0; i < f->page->rules.upright_count; i++) {
+		const table_rule *r = &f->page->rules.upright[i];
 
 		if (r->at >= t->left - 1 && r->at <= t->right && r->from <= t->top + f->height / 2 &&
 		    r->to >= t->bottom - f->height / 2)
@@ -63,8 +63,10 @@ static int32_t within(int32_t v, int32_t low, int32_t high)
 }
 
 /* Boxes are put within the page, and are of one pixel at least. */
-static assay_code take_words(finder *f, int32_t width, int32_t height, assay_err *err)
+static assay_code take_words(finder *f, assay_err *err)
 {
+	const int32_t width = f->page->width, height = f->page->height;
+
 	f->tokens = assay_alloc(f->words->count, sizeof *f->tokens);
 	f->taken = assay_alloc(f->words->count, sizeof *f->taken);
 	f->chosen = assay_alloc(f->words->count, sizeof *f->chosen);
@@ -137,14 +139,14 @@ static likeness look_at(const table *t)
 	return l;
 }
 
-/* Columns of prose, and lists: long cells without values. */
+/* Columns of prose, and lists: without values, long cells or mostly empty ones. */
 static bool is_prose(const table *t, const likeness *l)
 {
 	const int64_t others = l->filled - l->first_filled;
 
 	if (5 * l->values >= l->filled && t->columns > 2)
 		return false;
-	if (l->words >= 5 * l->filled)
+	if (l->words >= 5 * l->filled || (t->columns > 2 && 2 * l->filled <= l->slots))
 		return true;
 	return t->columns == 2 && 2 * l->first_words <= 3 * l->first_filled && l->words - l->first_words >= 5 * others;
 }
@@ -156,7 +158,7 @@ static bool is_table(const table *t, bool by_lattice)
 	if (t->columns < 2 || t->rows < 2)
 		return false;
 	if (by_lattice)
-		return l.filled >= 4 && 4 * l.filled >= l.slots && t->ruled;
+		return l.filled >= 4 && 3 * l.filled >= l.slots && t->ruled;
 	return t->rows >= 3 && l.filled >= 6 && 3 * l.filled >= l.slots && !is_prose(t, &l);
 }
 
@@ -181,7 +183,7 @@ static assay_code consider(finder *f, const box *around, bool by_lattice, assay_
 
 	if (f->chosen_count == 0 || f->out->count == TABLES_MAX)
 		return ASSAY_OK;
-	rc = table_area_make(&a, f->words, f->chosen, f->chosen_count, &f->rules, f->height, err);
+	rc = table_area_make(&a, f->words, f->chosen, f->chosen_count, &f->page->rules, f->height, err);
 	if (rc == ASSAY_OK && around != NULL) {
 		a.left = around->left < a.left ? around->left : a.left;
 		a.top = around->top < a.top ? around->top : a.top;
@@ -278,14 +280,14 @@ static int by_size(const void *a_, const void *b_)
 
 static assay_code find_lattices(finder *f, assay_err *err)
 {
-	const size_t n = f->rules.level_count + f->rules.upright_count;
+	const size_t n = f->page->rules.level_count + f->page->rules.upright_count;
 	ASSAY_AUTO_FREE lattice *all = assay_alloc(n + 1, sizeof *all);
 	ASSAY_AUTO_FREE uint32_t *parent = assay_alloc(n + 1, sizeof *parent);
 	assay_code rc = ASSAY_OK;
 
 	if (all == NULL || parent == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ruling lines");
-	(void)gather(all, &f->rules, parent, f->height / 2);
+	(void)gather(all, &f->page->rules, parent, f->height / 2);
 	qsort(all, n, sizeof *all, by_size);
 	for (size_t i = 0; i < n && rc == ASSAY_OK; i++) {
 		if (all[i].level < 2 || all[i].upright < 1 || all[i].level + all[i].upright < 4)
@@ -383,7 +385,7 @@ static assay_code find_runs(finder *f, const box *page, assay_err *err)
 	assay_code rc;
 
 	choose_within(f, page);
-	ASSAY_TRY(table_area_make(&a, f->words, f->chosen, f->chosen_count, &f->rules, f->height, err));
+	ASSAY_TRY(table_area_make(&a, f->words, f->chosen, f->chosen_count, &f->page->rules, f->height, err));
 	rows = assay_alloc((size_t)a.lines + 1, sizeof *rows);
 	if (rows == NULL) {
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "lines of a page");
@@ -428,7 +430,7 @@ static assay_code is_tabular_between(bool *out, finder *f, const table_rule *a, 
 
 	*out = false;
 	choose_within(f, &between);
-	rc = table_area_make(&area, f->words, f->chosen, f->chosen_count, &f->rules, f->height, err);
+	rc = table_area_make(&area, f->words, f->chosen, f->chosen_count, &f->page->rules, f->height, err);
 	for (size_t i = 1; rc == ASSAY_OK && i < area.piece_count; i++) {
 		const table_piece *p = &area.pieces[i];
 
@@ -445,11 +447,11 @@ static assay_code is_tabular_between(bool *out, finder *f, const table_rule *a, 
 /* From a rule on, those of the same extent as long as what stands between looks like a table. */
 static assay_code follow_rules(size_t *last, finder *f, size_t first, assay_err *err)
 {
-	const table_rule *rules = f->rules.level;
+	const table_rule *rules = f->page->rules.level;
 	assay_code rc = ASSAY_OK;
 
 	*last = first;
-	for (size_t k = first + 1; k < f->rules.level_count && rc == ASSAY_OK; k++) {
+	for (size_t k = first + 1; k < f->page->rules.level_count && rc == ASSAY_OK; k++) {
 		bool tabular;
 
 		if (!same_extent(&rules[first], &rules[k], f->height))
@@ -464,10 +466,10 @@ static assay_code follow_rules(size_t *last, finder *f, size_t first, assay_err 
 
 static assay_code find_between_rules(finder *f, assay_err *err)
 {
-	const table_rule *rules = f->rules.level;
+	const table_rule *rules = f->page->rules.level;
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0; i < f->rules.level_count && rc == ASSAY_OK; i++) {
+	for (size_t i = 0; i < f->page->rules.level_count && rc == ASSAY_OK; i++) {
 		size_t last;
 		box b;
 
@@ -508,22 +510,19 @@ fail:
 	return rc;
 }
 
-assay_code tables_find(tables *out, PIX *pix, const assay_words *words, bool whole, assay_err *err)
+assay_code tables_find(tables *out, const table_page *page, const assay_words *words, bool whole, assay_err *err)
 {
-	const box page = {0, 0, pixGetWidth(pix), pixGetHeight(pix)};
-	finder f = {.out = out, .words = words, .whole = whole};
+	const box all = {0, 0, page->width, page->height};
+	finder f = {.out = out, .words = words, .page = page, .height = page->text, .whole = whole};
 	assay_code rc;
 
 	out->count = 0;
+	out->height = page->text;
 	if (words->count > TABLE_WORDS_MAX)
 		return ASSAY_RAISE(err, ASSAY_EFULL, "a page of %zu words", words->count);
-	ASSAY_TRY(table_text_height(&f.height, words, err));
-	out->height = f.height;
-	ASSAY_TRY(table_rules_find(&f.rules, pix, f.height, err));
-	ASSAY_TRY(take_words(&f, page.right, page.bottom, err));
-	rc = find(&f, &page, err);
+	ASSAY_TRY(take_words(&f, err));
+	rc = find(&f, &all, err);
 fail:
-	table_rules_release(&f.rules);
 	free(f.tokens);
 	free(f.taken);
 	free(f.chosen);

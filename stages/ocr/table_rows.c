@@ -266,7 +266,7 @@ static bool goes_on(const rowing *w, const strip *a, const strip *b)
 
 	if (a->spans || b->spans)
 		return false;
-	if (number_of(&b->values) == 0 && nb < na && within &&
+	if (number_of(&b->values) == 0 && 3 * nb <= 2 * na && within &&
 	    (b->begins_low || a->ends_open || !has_first(&b->filled)))
 		return true;
 	/* a label that began on the line before its values */

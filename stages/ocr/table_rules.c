@@ -30,40 +30,92 @@ static void set_bit(PIX *pix, int x, int y)
 	pixGetData(pix)[(size_t)y * (size_t)pixGetWpl(pix) + (size_t)(x >> 5)] |= 0x80000000U >> (x & 31);
 }
 
-static void row_of_ridges(ridges *r, const uint8_t *above, const uint8_t *row, const uint8_t *below, int y)
+/* The lightest at reach, three quarters and half of it: text may stand close to a line. */
+typedef struct beside {
+	const uint8_t *far, *between, *near;
+} beside;
+
+static int lightest(int a, int b, int c)
+{
+	return a > b ? (a > c ? a : c) : b > c ? b : c;
+}
+
+static int lightest_at(const beside *s, int x)
+{
+	return lightest(s->far[x], s->between[x], s->near[x]);
+}
+
+static int lightest_along(const ridges *r, const uint8_t *row, int x, int way)
+{
+	int out = 0;
+
+	for (int part = 2; part <= 4; part++) {
+		const int at = x + way * (r->reach * part / 4);
+		const int grey = at >= 0 && at < r->width ? row[at] : 255;
+
+		out = grey > out ? grey : out;
+	}
+	return out;
+}
+
+static void row_of_ridges(ridges *r, const beside *above, const uint8_t *row, const beside *below, int y)
 {
 	for (int x = 0; x < r->width; x++) {
 		const int g = row[x] + r->least;
-		const int left = x >= r->reach ? row[x - r->reach] : 255;
-		const int right = x + r->reach < r->width ? row[x + r->reach] : 255;
 
-		if (g <= above[x] && g <= below[x])
+		if (g > 255)
+			continue;
+		if (g <= lightest_at(above, x) && g <= lightest_at(below, x))
 			set_bit(r->level, x, y);
-		if (g <= left && g <= right)
+		if (g <= lightest_along(r, row, x, -1) && g <= lightest_along(r, row, x, 1))
 			set_bit(r->upright, x, y);
 	}
 }
 
 /* Rows reach above to reach below are at hand in a ring; beyond the page is paper. */
+typedef struct ring {
+	uint8_t *rows;
+	const uint8_t *paper;
+	size_t size, span;
+	int height;
+} ring;
+
+static uint8_t *row_of(const ring *q, int y)
+{
+	return q->rows + (size_t)y % q->span * q->size;
+}
+
+static const uint8_t *row_at(const ring *q, int y)
+{
+	return y >= 0 && y < q->height ? row_of(q, y) : q->paper;
+}
+
+static beside rows_beside(const ring *q, int y, int reach)
+{
+	return (beside){row_at(q, y + reach), row_at(q, y + reach * 3 / 4), row_at(q, y + reach / 2)};
+}
+
 static assay_code find_ridges(ridges *r, PIX *pix, assay_err *err)
 {
-	const size_t size = grey_row_size(pix), span = 2 * (size_t)r->reach + 1;
-	ASSAY_AUTO_FREE uint8_t *ring = assay_alloc(span + 1, size);
-	uint8_t *paper;
+	ring q = {.size = grey_row_size(pix), .span = 2 * (size_t)r->reach + 1, .height = r->height};
+	ASSAY_AUTO_FREE uint8_t *memory = assay_alloc(q.span + 1, q.size);
 
-	if (ring == NULL)
+	if (memory == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
-	paper = ring + span * size;
-	memset(paper, 255, size);
+	memset(memory + q.span * q.size, 255, q.size);
+	q.rows = memory;
+	q.paper = memory + q.span * q.size;
 	for (int y = 0; y < r->height + r->reach; y++) {
-		const int middle = y - r->reach, top = middle - r->reach;
+		const int middle = y - r->reach;
 
 		if (y < r->height)
-			grey_row(ring + (size_t)y % span * size, pix, y);
-		if (middle >= 0)
-			row_of_ridges(r, top >= 0 ? ring + (size_t)top % span * size : paper,
-				      ring + (size_t)middle % span * size,
-				      y < r->height ? ring + (size_t)y % span * size : paper, middle);
+			grey_row(row_of(&q, y), pix, y);
+		if (middle >= 0) {
+			const beside above = rows_beside(&q, middle, -r->reach);
+			const beside below = rows_beside(&q, middle, r->reach);
+
+			row_of_ridges(r, &above, row_at(&q, middle), &below, middle);
+		}
 	}
 	return ASSAY_OK;
 }

@@ -25,9 +25,9 @@ typedef struct table_rules {
 void table_rules_release(table_rules *r);
 
 /**
- * The ruling lines of a page. A pixel belongs to one when it is darker than both its neighbours a third of the height of
- * text away across the line, by a sixth of the contrast of ink and paper: so lines on a shade are found and the edges
- * of a shade are not. Runs of such pixels of three heights of text and more are lines; pieces that lie on one line are
+ * The ruling lines of a page. A pixel belongs to one when on both sides across the line, a sixth to a third of the height
+ * of text away, something is lighter by a sixth of the contrast of ink and paper: so lines on a shade and close to text are
+ * found and the edges of a shade are not. Runs of such pixels of three heights of text and more are lines; pieces that lie on one line are
  * joined. A page without contrast has none.
  *
  * @param out    [out, owned] release with table_rules_release(), also after a failure

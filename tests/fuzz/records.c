@@ -1,5 +1,5 @@
 /* Records that stand in packs and come from children: contract, recipe, result, results of dataset checks, correction,
- * feedback. What reads is canonical: it is written back to the same bytes. The first byte says which. */
+ * feedback, columns of a table. What reads is canonical: it is written back to the same bytes. The first byte says which. */
 #include "fuzz.h"
 
 #include "assay/contract.h"
@@ -8,6 +8,7 @@
 #include "assay/feedback.h"
 #include "assay/recipe.h"
 #include "assay/result.h"
+#include "assay/table.h"
 
 #include <string.h>
 
@@ -86,10 +87,21 @@ static void feedback(assay_buf *out, const uint8_t *data, size_t size)
 	same(out, data, size);
 }
 
+static void columns(assay_buf *out, const uint8_t *data, size_t size)
+{
+	assay_table_columns t;
+
+	if (assay_table_columns_decode(&t, data, size, NULL) == ASSAY_OK) {
+		assay_table_columns_encode(out, &t);
+		same(out, data, size);
+	}
+	assay_table_columns_release(&t);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {contract,        recipe,     result,
-										dataset_results, correction, feedback};
+	static void (*const readers[])(assay_buf *, const uint8_t *, size_t) = {
+	    contract, recipe, result, dataset_results, correction, feedback, columns};
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 
 	if (size == 0 || data[0] >= sizeof readers / sizeof *readers)

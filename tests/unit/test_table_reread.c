@@ -1,0 +1,275 @@
+/* What a page's recognition left out or doubted in a table, read again: the page is drawn, the words are made by hand. */
+#include "ocr_alloc.h"
+
+#include "ocr.h"
+#include "ocr_engine.h"
+#include "table_reread.h"
+#include "table_write.h"
+
+#include <cairo.h>
+#include <fontconfig/fontconfig.h>
+
+enum { WIDTH = 1200, HEIGHT = 700, PITCH = 80, SIZE = 32, ROWS = 5, COLUMNS = 3 };
+
+static const char *const cells[ROWS][COLUMNS] = {{"Harbour", "Ships", "Share"},
+						 {"Bergen", "1204", "12.5"},
+						 {"Leith", "98", "-"},
+						 {"Vlissingen", "512", "84.4"},
+						 {"Total", "1814", "96.9"}};
+static const char cells_csv[] =
+    "Harbour,Ships,Share\nBergen,1204,12.5\nLeith,98,-\nVlissingen,512,84.4\nTotal,1814,96.9\n";
+
+static TessBaseAPI *api;
+static PIX *page;
+static assay_word words[ROWS * COLUMNS];
+static char texts[ROWS * COLUMNS][16];
+static size_t count;
+
+static int open_engine(void **state)
+{
+	static char *names[] = {"eng"};
+	static const assay_text_list languages = {names, 1};
+	const ocr_engine_params p = {&languages, "", PSM_SINGLE_LINE, true};
+
+	(void)state;
+	return (int)ocr_engine_open(&api, &p, NULL);
+}
+
+static int close_engine(void **state)
+{
+	(void)state;
+	ocr_engine_close(api);
+	return 0;
+}
+
+/* The table, and the words that a perfect recognition gives. */
+static int setup(void **state)
+{
+	PIX *pix = pixCreate(WIDTH, HEIGHT, 32);
+	cairo_surface_t *s = cairo_image_surface_create_for_data((unsigned char *)pixGetData(pix), CAIRO_FORMAT_RGB24,
+								 WIDTH, HEIGHT, 4 * pixGetWpl(pix));
+	cairo_t *cr = cairo_create(s);
+
+	(void)state;
+	cairo_set_source_rgb(cr, 1, 1, 1);
+	cairo_paint(cr);
+	cairo_set_source_rgb(cr, 0, 0, 0);
+	cairo_select_font_face(cr, "DejaVu Serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+	cairo_set_font_size(cr, SIZE);
+	count = 0;
+	for (int r = 0; r < ROWS; r++)
+		for (int c = 0; c < COLUMNS; c++) {
+			const int x = 100 + 350 * c, y = 150 + PITCH * r;
+			cairo_text_extents_t e;
+
+			cairo_move_to(cr, x, y);
+			cairo_show_text(cr, cells[r][c]);
+			cairo_text_extents(cr, cells[r][c], &e);
+			(void)snprintf(texts[count], sizeof texts[0], "%s", cells[r][c]);
+			words[count] = (assay_word){texts[count],
+						    x + (int)e.x_bearing - 1,
+						    y + (int)e.y_bearing - 1,
+						    x + (int)(e.x_bearing + e.width) + 1,
+						    y + (int)(e.y_bearing + e.height) + 1,
+						    .confidence = 9500};
+			count++;
+		}
+	cairo_destroy(cr);
+	cairo_surface_finish(s);
+	cairo_surface_destroy(s);
+	page = pixGetRGBComponent(pix, COLOR_GREEN);
+	pixDestroy(&pix);
+	setMsgSeverity(L_SEVERITY_NONE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pixDestroy(&page);
+	return 0;
+}
+
+static void lose(size_t i)
+{
+	memmove(&words[i], &words[i + 1], (count - i - 1) * sizeof *words);
+	count--;
+}
+
+/* The only table of the page, after rereading; how many marks that took. */
+static assay_code read_page(assay_buf *csv, int64_t *marks)
+{
+	const assay_words w = {words, count, "", WIDTH, HEIGHT};
+	tables *found = assay_alloc(1, sizeof *found);
+	table_page seen = {0};
+	table_texts t = {0};
+	const table_reader r = {.api = api, .pix = page, .page = &seen};
+	assay_code rc = found != NULL ? table_page_read(&seen, page, &w, NULL) : ASSAY_ENOMEM;
+
+	assay_buf_reset(csv);
+	if (rc == ASSAY_OK)
+		rc = table_reread(&t, &r, &w, NULL);
+	if (rc == ASSAY_OK)
+		rc = tables_find(found, &seen, &t.words, false, NULL);
+	if (rc == ASSAY_OK && found->count == 1)
+		rc = table_write_csv(csv, &found->items[0], NULL);
+	*marks = t.marks;
+	table_texts_release(&t);
+	table_page_release(&seen);
+	if (found != NULL)
+		tables_release(found);
+	free(found);
+	return rc;
+}
+
+static void expect(const char *csv, int64_t marks)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	int64_t n;
+
+	assert_int_equal(read_page(&b, &n), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&b), csv);
+	assert_int_equal(n, marks);
+}
+
+static void reread__all_is_sure__nothing_is_read(void **state)
+{
+	(void)state;
+	expect(cells_csv, 0);
+}
+
+static void reread__cells_left_out__read_from_their_ink(void **state)
+{
+	(void)state;
+	lose(13); /* 1814 */
+	lose(8);  /* the dash: not a word of the engine's, but what its ink looks like */
+	lose(5);  /* 12.5 */
+	expect(cells_csv, 3);
+}
+
+static void reread__doubted_word__the_surer_reading_stands(void **state)
+{
+	(void)state;
+	(void)snprintf(texts[4], sizeof texts[0], "I2O4");
+	words[4].confidence = 4000;
+	(void)snprintf(texts[10], sizeof texts[0], "5l2"); /* of three letters: 79 % is not sure */
+	words[10].confidence = 7900;
+	(void)snprintf(texts[14], sizeof texts[0], "99.9"); /* sure of itself: stays */
+	expect("Harbour,Ships,Share\nBergen,1204,12.5\nLeith,98,-\nVlissingen,512,84.4\nTotal,1814,99.9\n", 2);
+}
+
+static void reread__box_over_two_rows__each_row_has_its_own(void **state)
+{
+	(void)state;
+	(void)snprintf(texts[7], sizeof texts[0], "9852");
+	words[7].confidence = 6500;
+	words[7].bottom = words[10].bottom;
+	lose(10);
+	expect(cells_csv, 2);
+}
+
+static void reread__ink_outside_of_tables__not_read(void **state)
+{
+	(void)state;
+	(void)pixRasterop(page, 500, 640, 120, 20, PIX_CLR, NULL, 0, 0);
+	(void)pixRasterop(page, 100, 20, 60, 25, PIX_CLR, NULL, 0, 0);
+	expect(cells_csv, 0);
+}
+
+static void marks__rules_and_specks__are_none(void **state)
+{
+	table_rules none = {0};
+	table_marks m;
+
+	(void)state;
+	assert_int_equal(table_marks_find(&m, page, &none, 24, NULL), ASSAY_OK);
+	assert_int_equal(m.count, ROWS * COLUMNS);
+	table_marks_release(&m);
+	(void)pixRasterop(page, 50, 100, 1000, 3, PIX_CLR, NULL, 0, 0);
+	(void)pixRasterop(page, 50, 100, 3, 500, PIX_CLR, NULL, 0, 0);
+	for (int i = 0; i < 30; i++)
+		(void)pixRasterop(page, 60 + 37 * i, 600, 3, 3, PIX_CLR, NULL, 0, 0);
+	assert_int_equal(table_marks_find(&m, page, &none, 24, NULL), ASSAY_OK);
+	assert_int_equal(m.count, ROWS * COLUMNS);
+	for (size_t i = 0, dashes = 0; i <= m.count; i++)
+		if (i < m.count)
+			dashes += m.items[i].dash;
+		else
+			assert_int_equal(dashes, 1);
+	table_marks_release(&m);
+}
+
+static void marks__page_of_one_tone_and_of_few_pixels__none(void **state)
+{
+	table_rules none = {0};
+	PIX *flat = pixCreate(300, 300, 8), *dot = pixCreate(1, 1, 1);
+	table_marks m;
+
+	(void)state;
+	assert_int_equal(table_marks_find(&m, flat, &none, 400, NULL), ASSAY_OK);
+	assert_int_equal(m.count, 0);
+	assert_int_equal(table_marks_find(&m, dot, &none, 8, NULL), ASSAY_OK);
+	assert_int_equal(m.count, 0);
+	pixDestroy(&flat);
+	pixDestroy(&dot);
+}
+
+static void reread__boxes_at_the_ends_of_their_type__no_harm(void **state)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	int64_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		words[i].confidence = 100;
+	words[0].left = words[0].top = INT32_MIN;
+	words[0].right = words[0].bottom = INT32_MAX;
+	words[1].left = INT32_MIN;
+	words[1].right = words[4].right - words[4].left;
+	words[2].left = words[2].top = INT32_MAX;
+	words[2].right = words[2].bottom = INT32_MIN;
+	assert_int_equal(read_page(&b, &n), ASSAY_OK);
+}
+
+static void reread__every_allocation_fails_in_turn__enomem(void **state)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	assay_code rc;
+	int64_t marks;
+	unsigned n = 0;
+
+	(void)state;
+	lose(13);
+	lose(8);
+	do {
+		alloc_calls = 0;
+		alloc_fail_at = ++n;
+		rc = read_page(&b, &marks);
+		alloc_fail_at = 0;
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+	} while (rc != ASSAY_OK && n < 2000);
+	assert_in_range(n, 20, 1000);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(reread__all_is_sure__nothing_is_read),
+	    TEST(reread__cells_left_out__read_from_their_ink),
+	    TEST(reread__doubted_word__the_surer_reading_stands),
+	    TEST(reread__box_over_two_rows__each_row_has_its_own),
+	    TEST(reread__ink_outside_of_tables__not_read),
+	    TEST(marks__rules_and_specks__are_none),
+	    TEST(marks__page_of_one_tone_and_of_few_pixels__none),
+	    TEST(reread__boxes_at_the_ends_of_their_type__no_harm),
+	    TEST(reread__every_allocation_fails_in_turn__enomem),
+	};
+
+	const int failed = cmocka_run_group_tests(tests, open_engine, close_engine);
+
+	cairo_debug_reset_static_data(); /* what these keep for ever is no leak of ours */
+	FcFini();
+	return failed;
+}
