@@ -8,8 +8,6 @@
 #include <string.h>
 
 #define CHECKSUM_SIZE 8
-#define KEY_MAX       64
-#define SHORT_ROW     4096
 #define GENERATION    "generation"
 
 assay_code assay_catalog_raise(assay_err *err, int mrc, const char *what, assay_table t)
@@ -100,41 +98,14 @@ assay_code assay_catalog_remove(assay_store *s, assay_table t, const void *key, 
 
 /* ---------------------------------------------------------------- rows */
 
-/* The same as if they stood in one piece. */
-static assay_code digest_three(assay_digest *out, const void *head, size_t head_size, const void *key, size_t key_size,
-			       const void *payload, size_t size, assay_err *err)
-{
-	assay_hasher *h = NULL;
-	assay_code rc;
-
-	ASSAY_TRY(assay_hasher_open(&h, err));
-	ASSAY_TRY(assay_hasher_add(h, head, head_size, err));
-	ASSAY_TRY(assay_hasher_add(h, key, key_size, err));
-	ASSAY_TRY(assay_hasher_add(h, payload, size, err));
-	ASSAY_TRY(assay_hasher_end(h, out, err));
-fail:
-	assay_hasher_close(h);
-	return rc;
-}
-
-/* Millions of rows are read, most of them short: these are put together, which costs less than to hash them in parts. */
 static assay_code checksum(assay_table t, const void *key, size_t key_size, const void *payload, size_t size,
 			   unsigned char out[CHECKSUM_SIZE], assay_err *err)
 {
-	unsigned char whole[2 + KEY_MAX + SHORT_ROW]; /* not zeroed: that would cost as much */
+	const unsigned char head[2] = {(unsigned char)t, (unsigned char)key_size};
+	const assay_piece pieces[] = {{head, sizeof head}, {key, key_size}, {payload, size}};
 	assay_digest d;
-	assay_code rc;
+	const assay_code rc = assay_digest_of_pieces(&d, pieces, ASSAY_COUNT(pieces), err);
 
-	whole[0] = (unsigned char)t;
-	whole[1] = (unsigned char)key_size;
-	if (key_size > KEY_MAX || size > SHORT_ROW) {
-		rc = digest_three(&d, whole, 2, key, key_size, payload, size, err);
-	} else {
-		memcpy(whole + 2, key, key_size);
-		if (size > 0)
-			memcpy(whole + 2 + key_size, payload, size);
-		rc = assay_digest_of(&d, whole, 2 + key_size + size, err);
-	}
 	if (rc == ASSAY_OK)
 		memcpy(out, d.bytes, CHECKSUM_SIZE);
 	return rc;

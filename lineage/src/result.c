@@ -203,6 +203,36 @@ static assay_time read_time(assay_cbor_reader *c)
 	return t;
 }
 
+/* Nearly every measurement is two small numbers, of which a judging reads tens of millions; false: it is another. */
+static inline bool read_numbers(assay_cbor_reader *c, assay_measurement *m)
+{
+	const unsigned char *start = c->p;
+	uint64_t metric, value;
+	size_t head = assay_cbor_head(c, 0, &metric);
+
+	if (head == 0 || metric > UINT32_MAX)
+		return false;
+	c->p += head;
+	head = assay_cbor_head(c, 0, &value);
+	if (head == 0 || value > INT64_MAX) {
+		c->p = start;
+		return false;
+	}
+	c->p += head;
+	*m = (assay_measurement){.metric = (uint32_t)metric, .defined = true, .value = (int64_t)value};
+	return true;
+}
+
+static void read_measurement(assay_cbor_reader *c, assay_measurement *m)
+{
+	m->metric = assay_record_u32(c);
+	m->defined = assay_cbor_peek(c) != ASSAY_CBOR_TEXT;
+	if (m->defined)
+		m->value = assay_cbor_read_int(c);
+	else
+		m->reason = assay_cbor_read_strdup(c);
+}
+
 static void read_measurements(assay_cbor_reader *c, assay_result_sample *s)
 {
 	const size_t n = assay_cbor_read_array(c);
@@ -213,14 +243,10 @@ static void read_measurements(assay_cbor_reader *c, assay_result_sample *s)
 	while (s->measurement_count < n / 2 && c->fault == NULL) {
 		assay_measurement *m = &s->measurements[s->measurement_count];
 
-		m->metric = assay_record_u32(c);
+		if (!read_numbers(c, m))
+			read_measurement(c, m);
 		if (s->measurement_count > 0 && m->metric <= m[-1].metric)
 			assay_cbor_fault(c, "metrics out of order");
-		m->defined = assay_cbor_peek(c) != ASSAY_CBOR_TEXT;
-		if (m->defined)
-			m->value = assay_cbor_read_int(c);
-		else
-			m->reason = assay_cbor_read_strdup(c);
 		s->measurement_count++;
 	}
 }

@@ -5,7 +5,7 @@ assay_add_unit(cbor LINK assay::base WRAP ${base_alloc})
 assay_add_unit(correction LINK assay::base WRAP ${base_alloc})
 assay_add_unit(decimal LINK assay::base)
 assay_add_unit(digest LINK assay::base PkgConfig::CRYPTO Threads::Threads
-  WRAP ${base_alloc} pread64 EVP_DigestUpdate EVP_MD_CTX_new)
+  WRAP ${base_alloc} pread64 EVP_DigestUpdate SHA256_Update)
 assay_add_unit(error LINK assay::base)
 assay_add_unit(file LINK assay::base WRAP ${base_alloc} read pread64 write pwrite64 fsync renameat)
 assay_add_unit(json LINK assay::base WRAP ${base_alloc})

@@ -2,7 +2,7 @@ set(store_alloc malloc calloc realloc)
 foreach(name IN ITEMS store pack large env undo)
   assay_add_unit(${name} LINK assay::lineage PkgConfig::LMDB
     WRAP ${store_alloc} fdatasync fsync pwrite64 renameat unlinkat ftruncate64 mkdirat mmap64 fstatfs64
-    mdb_txn_commit mdb_env_open mdb_env_set_mapsize EVP_DigestUpdate)
+    mdb_txn_commit mdb_env_open mdb_env_set_mapsize SHA256_Update)
   target_include_directories(test_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../lineage/src)
 endforeach()
 assay_add_unit(time LINK assay::base)

@@ -91,8 +91,7 @@ WRAP(int, mkdirat, (int fd, const char *name, mode_t mode), (fd, name, mode), )
 WRAP(int, mdb_txn_commit, (MDB_txn * txn), (txn), if (fail_commit != 0) return refuse_commit(txn))
 WRAP(void *, mmap64, (void *p, size_t n, int prot, int flags, int fd, off_t at), (p, n, prot, flags, fd, at),
      if (fails(fail_mmap)) return MAP_FAILED)
-WRAP(int, EVP_DigestUpdate, (void *ctx, const void *p, size_t n), (ctx, p, n),
-     if (++digests == fail_digest_at) return 0)
+WRAP(int, SHA256_Update, (void *ctx, const void *p, size_t n), (ctx, p, n), if (++digests == fail_digest_at) return 0)
 
 int __real_fstatfs64(int fd, struct statfs *fs);
 int __wrap_fstatfs64(int fd, struct statfs *fs);

@@ -196,6 +196,52 @@ static void result_decode__values_out_of_range__ecorrupt_says_which(void **state
 	assert_refused(&r, "unknown failure class");
 }
 
+/* Numbers with heads of every size, between others that are read one by one: negative ones, and reasons. */
+static void result_decode__measurements_of_every_size__read_back(void **state)
+{
+	static const int64_t values[] = {0,  23,         24,        255,       256,       65535,  65536,
+					 -1, UINT32_MAX, 1LL << 32, INT64_MAX, INT64_MIN, -65537, 1};
+	static const uint32_t metrics[] = {0, 23, 24, 255, 256, 65535, 65536, 65537, UINT32_MAX - 8};
+	assay_measurement m[ASSAY_COUNT(values)];
+	assay_result_sample sample = {.kind = ASSAY_SAMPLE_PAGE, .part = text("page=1"), .parent = ASSAY_NO_SAMPLE};
+	const assay_result made = {.pages = 1, .samples = &sample, .sample_count = 1};
+	char *reason = text("no words");
+
+	(void)state;
+	sample.measurements = m;
+	sample.measurement_count = ASSAY_COUNT(m);
+	/* Each value behind each of the others: the last one stands where less than a whole head is left. */
+	for (size_t turn = 0; turn < ASSAY_COUNT(m); turn++) {
+		ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+		ASSAY_AUTO_RESULT r = {0};
+
+		for (uint32_t i = 0; i < ASSAY_COUNT(m); i++) {
+			const uint32_t base = i < ASSAY_COUNT(metrics) ? i : ASSAY_COUNT(metrics) - 1;
+			const int64_t value = values[(i + turn) % ASSAY_COUNT(values)];
+
+			m[i] = (assay_measurement){metrics[base] + i - base, value != -1, value, NULL};
+			if (!m[i].defined) {
+				m[i].value = 0;
+				m[i].reason = reason;
+			}
+		}
+		assay_result_encode(&b, &made);
+		assert_int_equal(assay_result_decode(&r, b.data, b.len, NULL), ASSAY_OK);
+		assert_int_equal(r.samples[0].measurement_count, ASSAY_COUNT(m));
+		for (size_t i = 0; i < ASSAY_COUNT(m); i++) {
+			const assay_measurement *got = &r.samples[0].measurements[i];
+
+			assert_int_equal(got->metric, m[i].metric);
+			assert_int_equal(got->defined, m[i].defined);
+			assert_true(got->value == m[i].value);
+			assert_int_equal(got->reason != NULL, m[i].reason != NULL);
+		}
+		assert_int_equal(read_result(b.data, b.len), ASSAY_OK);
+	}
+	free(reason);
+	free(sample.part);
+}
+
 static void result_decode__every_truncation__ecorrupt(void **state)
 {
 	ASSAY_AUTO_RESULT r = {0};
@@ -246,6 +292,7 @@ int main(void)
 	    cmocka_unit_test(result_decode__full__reads_back),
 	    cmocka_unit_test(result_fail__samples_give_way_to_the_failure),
 	    cmocka_unit_test(result_decode__values_out_of_range__ecorrupt_says_which),
+	    cmocka_unit_test(result_decode__measurements_of_every_size__read_back),
 	    cmocka_unit_test(result_decode__every_truncation__ecorrupt),
 	    cmocka_unit_test(result_decode__random_mutations__no_harm),
 	    cmocka_unit_test(result_decode__every_alloc_fails_in_turn__enomem),

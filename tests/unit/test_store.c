@@ -661,20 +661,17 @@ static void make_row(assay_buf *b, uint64_t id, size_t size)
 		p[i] = (unsigned char)(id * 31 + i * 7 + size);
 }
 
-/* Half a checksum must not be part of the next: one of a short row, and one of a row that is digested in parts. */
+/* Half a checksum must not be part of the next: of what stands before the key, of the key, of the row. */
 static void row__digest_fails_in_the_middle__next_checksums_are_right(void **state)
 {
-	static const struct {
-		size_t size;
-		unsigned calls;
-	} rows[] = {{8, 1}, {5000, 3}};
+	static const size_t sizes[] = {8, 5000};
 	ASSAY_AUTO_STORE s = create_store();
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
 
 	(void)state;
-	for (size_t i = 0; i < ASSAY_COUNT(rows); i++) {
-		make_row(&row, i, rows[i].size);
-		for (unsigned n = 1; n <= rows[i].calls; n++) {
+	for (size_t i = 0; i < ASSAY_COUNT(sizes); i++) {
+		make_row(&row, i, sizes[i]);
+		for (unsigned n = 1; n <= 3; n++) {
 			const void *p;
 			size_t size;
 

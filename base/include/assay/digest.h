@@ -18,6 +18,14 @@ typedef struct assay_digest {
 /** Digest of n bytes in one call; n may be 0. Aborts nothing: libcrypto's failure is told as ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code assay_digest_of(assay_digest *out, const void *p, size_t n, assay_err *err);
 
+typedef struct assay_piece {
+	const void *p; /* [borrowed] */
+	size_t n;
+} assay_piece;
+/** The same of bytes that lie in several places, as if they stood in one piece. */
+ASSAY_NODISCARD assay_code assay_digest_of_pieces(assay_digest *out, const assay_piece *pieces, size_t count,
+						  assay_err *err);
+
 /** Running digest, for bytes that come in pieces. */
 typedef struct assay_hasher assay_hasher;
 ASSAY_NODISCARD assay_code assay_hasher_open(assay_hasher **out, assay_err *err);
