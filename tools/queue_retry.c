@@ -329,9 +329,8 @@ static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticke
 		return rc;
 	if (found_anew)
 		return assay_command_note(c, t,
-					  withdrawn ? "taken back: judged as if nothing had been decided; the next "
-						      "'assay run' finds its metadata anew"
-						    : "metadata taken back: the next 'assay run' finds them anew",
+					  withdrawn ? "taken back, metadata too: judged as if nothing had been decided"
+						    : "metadata taken back: what files and rules say stands again",
 					  err);
 	return t->is_source && !settled ? retry_source(c, t, withdrawn, err) : retry_sample(c, t, withdrawn, err);
 }
@@ -455,6 +454,10 @@ static int run(const assay_invocation *in, assay_err *err)
 		ASSAY_TRY(take_out(&c, err));
 	else
 		ASSAY_TRY(assay_command_each(&c, retry, &w, err));
+	if (w.count > 0 && !c.dry) {
+		c.judge = true;
+		ASSAY_TRY(assay_load_tables(in, c.config, c.rootfd, err));
+	}
 	ASSAY_TRY(assay_command_finish(&c, &code, err));
 	return code;
 fail:
@@ -471,7 +474,7 @@ const assay_verb assay_verb_queue_retry = {
 	"taken back with it. Without, attempts that are still to be made are made, and what was decided stays. Where\n"
 	"none is left, or a correction or another file crashed or took too long each time, what people decided about\n"
 	"the sample is taken back (a waiver, a rejection, a correction, another file), and what they said of its\n"
-	"source with 'queue resolve --metadata': the next run finds anew what files and rules say of it. A source "
+	"source with 'queue resolve --metadata': what files and rules say of it stands again. A source "
 	"that\n"
 	"failed for time, memory, a signal or because it could not be read is done again by the next run. --decision\n"
 	"takes out decisions whose rows are damaged ('assay check' names them; several with commas, or given again):\n"

@@ -133,6 +133,8 @@ bool assay_config_has_bound_remedy(const assay_config *c);
 size_t assay_config_rung_chain(const assay_config *c, assay_modality source, const assay_config_remedy *r, size_t rung,
 			       const assay_config_step **steps);
 
+/** The first of `sources` whose pattern a path matches; NULL when none takes it. */
+const assay_config_source *assay_config_rule_of(const assay_config *c, const char *path);
 /** Does a path relative to assay.yaml match a source pattern? Hidden components match only explicit dots. */
 bool assay_glob_match(const char *pattern, const char *path);
 

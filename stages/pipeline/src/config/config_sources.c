@@ -269,3 +269,11 @@ assay_code config_read_sources(config_loader *l, const assay_yaml_node *root)
 		rc = read_source(l, &list->children[i]);
 	return rc;
 }
+
+const assay_config_source *assay_config_rule_of(const assay_config *c, const char *path)
+{
+	for (size_t i = 0; i < c->source_count; i++)
+		if (assay_glob_match(c->sources[i].pattern, path))
+			return &c->sources[i];
+	return NULL;
+}

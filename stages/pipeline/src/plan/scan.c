@@ -98,14 +98,6 @@ static bool on_literal_way(const assay_config *c, const char *folder, size_t siz
 	return false;
 }
 
-static const assay_config_source *rule_of(const assay_config *c, const char *path)
-{
-	for (size_t i = 0; i < c->source_count; i++)
-		if (assay_glob_match(c->sources[i].pattern, path))
-			return &c->sources[i];
-	return NULL;
-}
-
 static bool is_table(const assay_config *c, const char *path)
 {
 	for (size_t i = 0; i < c->metadata_file_count; i++)
@@ -165,7 +157,7 @@ static assay_code add_file(walk *w, int dirfd, const char *name, assay_err *err)
 	rc = assay_buf_check(&w->path, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	f.rule = rule_of(w->config, assay_buf_str(&w->path));
+	f.rule = assay_config_rule_of(w->config, assay_buf_str(&w->path));
 	if (f.rule == NULL)
 		return ASSAY_OK;
 	f.is_table = is_table(w->config, assay_buf_str(&w->path));
@@ -313,7 +305,7 @@ static bool was_listed(const assay_config *c, const char *source, const char *si
 	const size_t folder = slash != NULL ? (size_t)(slash - source) + 1 : 0;
 
 	return strncmp(source, sidecar, folder) == 0 && strchr(sidecar + folder, '/') == NULL &&
-	       rule_of(c, sidecar) != NULL;
+	       assay_config_rule_of(c, sidecar) != NULL;
 }
 
 /* A sidecar that the walk saw, or would have seen, needs no stat of its own. */

@@ -106,8 +106,7 @@ static void free_pairs(char **keys, char **values, size_t count)
 	free(values);
 }
 
-/* What the row says now becomes what it said before. */
-static assay_code say_instead(assay_source *src, const assay_metadata_set *m, uint64_t run, assay_err *err)
+assay_code assay_metadata_say_instead(assay_source *src, const assay_metadata_set *m, uint64_t run, assay_err *err)
 {
 	free_pairs(src->before_metadata_keys, src->before_metadata_values, src->before_metadata_count);
 	src->before_metadata_keys = ASSAY_STEAL(&src->metadata_keys);
@@ -142,7 +141,7 @@ static assay_code decide_one(const assay_session *s, const assay_decision *d, as
 		return rc;
 	rc = assay_source_get(s->store, src.id, &next, err); /* the set borrows from the row as it is */
 	if (rc == ASSAY_OK)
-		rc = say_instead(&next, &m, s->run.id, err);
+		rc = assay_metadata_say_instead(&next, &m, s->run.id, err);
 	if (rc == ASSAY_OK)
 		rc = assay_source_put(s->store, &next, err);
 	/* Taken back before the next run, the decision would leave the index as it was before, and this row not. */

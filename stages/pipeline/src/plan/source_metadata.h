@@ -28,7 +28,16 @@ bool assay_metadata_stands(const assay_source *src, const assay_metadata_set *no
 bool assay_metadata_equal(const assay_source *a, const assay_source *b);
 /** Take the set over into a row that has none. */
 ASSAY_NODISCARD assay_code assay_metadata_keep(assay_source *row, const assay_metadata_set *m, assay_err *err);
+/** The same for one that has: what it says now becomes what it said before. The set must not borrow from it. */
+ASSAY_NODISCARD assay_code assay_metadata_say_instead(assay_source *row, const assay_metadata_set *m, uint64_t run,
+						      assay_err *err);
 /** Bring the rows of sources up to date with the decisions on their metadata, without a look at any file. */
 ASSAY_NODISCARD assay_code assay_metadata_decide_all(const assay_session *s, assay_err *err);
+/**
+ * And with those that were taken back: what rules, tables and sidecars say stands again. Left to the next run, with a
+ * warning, are sources whose sidecar is not as it was when it was read; and all, where the tables were not read.
+ * @param rootfd  the folder of assay.yaml
+ */
+ASSAY_NODISCARD assay_code assay_metadata_find_anew(const assay_session *s, int rootfd, assay_err *err);
 
 #endif

@@ -342,6 +342,8 @@ assay_code assay_pipeline_repair(assay_summary *out, const assay_config *config,
 	if (rc == ASSAY_OK)
 		rc = keep_run(&session, err);
 	if (rc == ASSAY_OK)
+		rc = assay_metadata_find_anew(&session, rootfd, err);
+	if (rc == ASSAY_OK)
 		rc = decide_metadata(&session, err);
 	if (rc == ASSAY_OK)
 		rc = judge(&r, true, !opts->no_commit, true, err);
