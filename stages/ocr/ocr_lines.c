@@ -2,6 +2,7 @@
 
 #include "grey.h"
 #include "ocr_engine.h"
+#include "ocr_score.h"
 
 #include "assay/memory.h"
 
@@ -10,6 +11,8 @@
 
 #include <leptonica/allheaders.h>
 #include <utf8proc.h>
+
+#define DARK 128 /* ground below this is dark */
 
 static int32_t smaller(int32_t a, int32_t b)
 {
@@ -163,6 +166,37 @@ assay_code ocr_reading_line(ocr_reading *r, const ocr_glyph *glyphs, size_t coun
 	return rc;
 }
 
+assay_code ocr_reading_distance(size_t *out, const ocr_reading *a, const ocr_reading *b, assay_err *err)
+{
+	ASSAY_AUTO_FREE uint32_t *points = assay_alloc(a->count + b->count + 1, sizeof *points);
+
+	if (points == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "readings of a line");
+	for (size_t i = 0; i < a->count; i++)
+		points[i] = a->items[i].point;
+	for (size_t i = 0; i < b->count; i++)
+		points[a->count + i] = b->items[i].point;
+	return ocr_distance(out, points, a->count, points + a->count, b->count, err);
+}
+
+assay_code ocr_points_text(assay_buf *text, const uint32_t *points, size_t count, assay_err *err)
+{
+	ASSAY_AUTO_BUF raw = ASSAY_BUF_INIT;
+	utf8proc_uint8_t *composed;
+
+	for (size_t i = 0; i < count; i++) {
+		utf8proc_uint8_t bytes[4];
+		const utf8proc_ssize_t size = utf8proc_encode_char((utf8proc_int32_t)points[i], bytes);
+
+		assay_buf_append(&raw, bytes, (size_t)size);
+	}
+	composed = utf8proc_NFC((const utf8proc_uint8_t *)assay_buf_str(&raw));
+	if (composed != NULL)
+		assay_buf_puts(text, (const char *)composed);
+	free(composed);
+	return composed == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "text of a word") : assay_buf_check(text, err);
+}
+
 /* ---------------------------------------------------------------- its picture */
 
 /* The line's part of the page, 1 or 8 bpp; NULL when nothing of it is on the page. */
@@ -189,25 +223,40 @@ static PIX *smoothed(PIX *part, int n)
 	return out;
 }
 
-/* What is put around a line: the level that most of it has. White around grey paper would be an edge of its own, and the
- * engine sees all in the contrast of the whole picture. */
-static assay_code ground_of(uint32_t *out, PIX *part, assay_err *err)
+/* The level that most of the line has; -1 when memory is out. */
+static int ground_of(PIX *part)
 {
 	uint64_t hist[256];
-	assay_code rc = ASSAY_OK;
+	int ground = 0;
 
-	*out = 0;
-	if (pixGetDepth(part) != 8)
-		return ASSAY_OK;
-	rc = grey_histogram(hist, part, err);
-	for (uint32_t g = 1; g < 256 && rc == ASSAY_OK; g++)
-		*out = hist[g] >= hist[*out] ? g : *out;
-	return rc;
+	if (grey_histogram(hist, part, NULL) != ASSAY_OK)
+		return -1;
+	for (int g = 1; g < 256; g++)
+		ground = hist[g] >= hist[ground] ? g : ground;
+	return ground;
+}
+
+/* With ground around it: white around grey paper would be an edge of its own, and the engine sees all in the contrast of
+ * the whole picture. Writing on dark ground is turned into the dark writing that the network was taught. */
+static PIX *framed(PIX *part, int side, int pad)
+{
+	int ground;
+
+	if (pixGetDepth(part) == 1)
+		return pixAddBorderGeneral(part, side, side, pad, pad, 0);
+	ground = ground_of(part);
+	if (ground < 0)
+		return NULL;
+	if (ground < DARK) {
+		(void)pixInvert(part, part);
+		ground = 255 - ground;
+	}
+	return pixAddBorderGeneral(part, side, side, pad, pad, (l_uint32)ground);
 }
 
 static PIX *draw(PIX *page, const ocr_box *b, ocr_look look)
 {
-	PIX *part = cut(page, b), *out = NULL;
+	PIX *part = cut(page, b), *out;
 
 	if (part != NULL && look.smooth > 0 && pixGetDepth(part) == 1 && pixGetWidth(part) > 2 * look.smooth &&
 	    pixGetHeight(part) > 2 * look.smooth) {
@@ -216,13 +265,7 @@ static PIX *draw(PIX *page, const ocr_box *b, ocr_look look)
 		pixDestroy(&part);
 		part = s;
 	}
-	if (part != NULL) {
-		const int pad = pixGetHeight(part) * look.percent / 100;
-		uint32_t ground;
-
-		if (ground_of(&ground, part, NULL) == ASSAY_OK)
-			out = pixAddBorderGeneral(part, look.margin, look.margin, pad, pad, ground);
-	}
+	out = part != NULL ? framed(part, look.margin, pixGetHeight(part) * look.percent / 100) : NULL;
 	pixDestroy(&part);
 	return out;
 }

@@ -2,6 +2,7 @@
 #ifndef ASSAY_OCR_LINES_H
 #define ASSAY_OCR_LINES_H
 
+#include "assay/buf.h"
 #include "assay/stage.h"
 
 #include <tesseract/capi.h>
@@ -36,6 +37,12 @@ ASSAY_NODISCARD assay_code ocr_reading_take(ocr_reading *r, TessBaseAPI *api, in
  * as the double one that they were printed as.
  */
 ASSAY_NODISCARD assay_code ocr_reading_line(ocr_reading *r, const ocr_glyph *glyphs, size_t count, assay_err *err);
+
+/** Edit distance of two readings, blanks included. ASSAY_OK, ASSAY_ENOMEM. */
+ASSAY_NODISCARD assay_code ocr_reading_distance(size_t *out, const ocr_reading *a, const ocr_reading *b,
+						assay_err *err);
+/** Append code points as UTF-8 in NFC. ASSAY_OK, ASSAY_ENOMEM. */
+ASSAY_NODISCARD assay_code ocr_points_text(assay_buf *text, const uint32_t *points, size_t count, assay_err *err);
 
 /** ' and its typographic forms; " and its; all of them. */
 bool ocr_is_single_quote(uint32_t point);

@@ -16,7 +16,7 @@ static int64_t count_ink(PIX *pix)
 }
 
 /* Letters stand out of their word's box by a little. */
-static void clear_words(PIX *rest, const ocr_words *w)
+void ocr_missed_clear(PIX *rest, const ocr_words *w)
 {
 	for (size_t i = 0; i < w->count; i++) {
 		const assay_word *a = &w->items[i];
@@ -50,66 +50,96 @@ static PIX *paint_pieces(PIX *rest, int height)
 	return out;
 }
 
-/* Pieces side by side grow into rows; the ink below rows that are long enough is what was missed. */
-static assay_code count_rows(int64_t *out, PIX *rest, PIX *pieces, int height, assay_err *err)
+/* Pieces side by side grow into rows; those that are long enough are text. */
+static assay_code add_rows(BOXA *out, PIX *pieces, int height, assay_err *err)
 {
 	PIX *joined = pixCloseSafeBrick(NULL, pieces, height | 1, 1);
 	BOXA *rows = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
+	bool failed = rows == NULL;
 
-	for (l_int32 i = 0; rows != NULL && i < rows->n; i++) {
-		const BOX *b = rows->box[i];
-		l_int32 n = 0;
-
-		if (b->w < ROW_PIECES * height)
-			continue;
-		(void)pixCountPixelsInRect(rest, rows->box[i], &n, NULL);
-		*out += n;
-	}
+	for (l_int32 i = 0; !failed && i < rows->n; i++)
+		if (rows->box[i]->w >= ROW_PIECES * height)
+			failed = boxaAddBox(out, rows->box[i], L_COPY) != 0;
 	pixDestroy(&joined);
-	if (rows == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
 	boxaDestroy(&rows);
-	return ASSAY_OK;
+	return failed ? ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page") : ASSAY_OK;
 }
 
-static assay_code add_missed(int64_t *out, PIX *rest, int height, assay_err *err)
+/* The ink below rows is what was missed. */
+static assay_code find_rows(BOXA *out, int64_t *ink, PIX *rest, int height, assay_err *err)
 {
 	PIX *pieces = paint_pieces(rest, height);
-	const assay_code rc = pieces == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "pieces of a page")
-					     : count_rows(out, rest, pieces, height, err);
+	const l_int32 first = out->n;
+	const assay_code rc =
+	    pieces == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "pieces of a page") : add_rows(out, pieces, height, err);
 
+	for (l_int32 i = first; rc == ASSAY_OK && i < out->n; i++) {
+		l_int32 n = 0;
+
+		(void)pixCountPixelsInRect(rest, out->box[i], &n, NULL);
+		*ink += n;
+	}
 	pixDestroy(&pieces);
 	return rc;
 }
 
-static assay_code add_shaded(ocr_missed *out, const ocr_words *words, PIX *ink, PIX *page, int height, assay_err *err)
+/* The same of what is written on solid ink. */
+static assay_code find_shaded(BOXA *out, int64_t *found, const ocr_words *words, PIX *ink, PIX *page, int height,
+			      assay_err *err)
 {
 	PIX *writing;
 	assay_code rc = ocr_shaded_ink(&writing, ink, page, height, err);
 
 	if (rc != ASSAY_OK || writing == NULL)
 		return rc;
-	clear_words(writing, words);
-	rc = add_missed(&out->missed, writing, height, err);
+	ocr_missed_clear(writing, words);
+	rc = find_rows(out, found, writing, height, err);
 	pixDestroy(&writing);
 	return rc;
 }
 
-assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *ink, PIX *page, assay_err *err)
+/* *plain: how many of the rows are not on solid ink; those come first. */
+static assay_code find(BOXA *rows, int *plain, ocr_missed *m, const ocr_words *words, PIX *ink, PIX *page,
+		       assay_err *err)
 {
 	PIX *rest = pixCopy(NULL, ink);
 	assay_code rc;
 	int32_t height;
 
-	*out = (ocr_missed){0};
-	if (rest == NULL)
+	*m = (ocr_missed){0};
+	if (rest == NULL || rows == NULL) {
+		pixDestroy(&rest);
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
+	}
 	ASSAY_TRY(ocr_text_height(&height, words, err));
-	clear_words(rest, words);
-	out->read = count_ink(ink) - count_ink(rest);
-	ASSAY_TRY(add_missed(&out->missed, rest, height, err));
-	rc = add_shaded(out, words, ink, page, height, err);
+	ocr_missed_clear(rest, words);
+	m->read = count_ink(ink) - count_ink(rest);
+	ASSAY_TRY(find_rows(rows, &m->missed, rest, height, err));
+	*plain = rows->n;
+	rc = find_shaded(rows, &m->missed, words, ink, page, height, err);
 fail:
 	pixDestroy(&rest);
+	return rc;
+}
+
+assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *ink, PIX *page, assay_err *err)
+{
+	BOXA *rows = boxaCreate(0);
+	int plain;
+	const assay_code rc = find(rows, &plain, out, words, ink, page, err);
+
+	boxaDestroy(&rows);
+	return rc;
+}
+
+assay_code ocr_missed_rows(BOXA **out, int *plain, const ocr_words *words, PIX *ink, PIX *page, assay_err *err)
+{
+	ocr_missed m;
+	assay_code rc;
+
+	*out = boxaCreate(0);
+	rc = find(*out, plain, &m, words, ink, page, err);
+	if (rc != ASSAY_OK)
+		boxaDestroy(out);
 	return rc;
 }

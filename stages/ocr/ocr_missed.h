@@ -4,6 +4,7 @@
 
 #include "ocr_words.h"
 
+struct Boxa;
 struct Pix;
 
 typedef struct ocr_missed {
@@ -22,5 +23,16 @@ typedef struct ocr_missed {
  */
 ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, struct Pix *ink,
 					      struct Pix *page, assay_err *err);
+/**
+ * The rows of such ink, from top to bottom; those within solid ink behind the others.
+ *
+ * @param out    [out, owned] boxaDestroy(); NULL after a failure
+ * @param plain  [out] how many are not within solid ink
+ */
+ASSAY_NODISCARD assay_code ocr_missed_rows(struct Boxa **out, int *plain, const ocr_words *words, struct Pix *ink,
+					   struct Pix *page, assay_err *err);
+
+/** Take the words' ink out of a page's, with an eighth of their height around, as letters stand out of their boxes. */
+void ocr_missed_clear(struct Pix *ink, const ocr_words *words);
 
 #endif

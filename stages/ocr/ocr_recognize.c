@@ -9,6 +9,7 @@
 #include "ocr_missed.h"
 #include "ocr_order.h"
 #include "ocr_reconcile.h"
+#include "ocr_rows.h"
 #include "ocr_text.h"
 #include "ocr_truth.h"
 #include "ocr_words.h"
@@ -360,14 +361,13 @@ fail:
 }
 
 /* By the ink that Tesseract itself saw. */
-static assay_code weigh_ink(reading *r, PIX *ink, PIX *pix, assay_err *err)
+static assay_code weigh_ink(reading *r, PIX *ink, assay_err *err)
 {
 	ocr_evidence_page page = {.width = pixGetWidth(ink), .height = pixGetHeight(ink)};
 	l_int32 pixels = 0;
 	int32_t height;
 	assay_code rc;
 
-	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, ink, pix, err));
 	ASSAY_TRY(ocr_text_height(&height, &r->words, err));
 	ASSAY_TRY(ocr_evidence_edge(&page.edge, ink, height, err));
 	(void)pixCountPixels(ink, &pixels, NULL);
@@ -378,16 +378,46 @@ fail:
 	return rc;
 }
 
-static assay_code reconcile(reading *r, const state *st, const assay_page *page, assay_err *err)
+static ocr_source source_of(const state *st, const assay_page *page)
 {
-	const params *p = st->params;
-	const ocr_source source = {.api = st->models->api,
-				   .pix = page->pix,
-				   .dpi = page->dpi_y,
-				   .every_line = p->reconcile == RECONCILE_ALL,
-				   .segmentation = modes[p->segmentation]};
+	return (ocr_source){.api = st->models->api,
+			    .pix = page->pix,
+			    .dpi = page->dpi_y,
+			    .every_line = st->params->reconcile == RECONCILE_ALL,
+			    .segmentation = modes[st->params->segmentation]};
+}
 
-	return p->reconcile == RECONCILE_NONE ? ASSAY_OK : ocr_reconcile(&r->words, &r->reconciled, &source, err);
+/* What was missed, and less of it where rows of it can be read. */
+static assay_code look_for_missed(reading *r, const ocr_source *source, bool reads, PIX *ink, assay_err *err)
+{
+	int64_t added = 0;
+	assay_code rc;
+
+	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, ink, source->pix, err));
+	if (!reads || r->missed.missed == 0)
+		return ASSAY_OK;
+	ASSAY_TRY(ocr_rows_read(&r->words, &added, source, ink, err));
+	r->reconciled.words += added;
+	if (added > 0)
+		rc = ocr_missed_measure(&r->missed, &r->words, ink, source->pix, err);
+fail:
+	return rc;
+}
+
+static assay_code weigh_by(reading *r, const state *st, const assay_page *page, PIX *ink, assay_err *err)
+{
+	const ocr_source source = source_of(st, page);
+	const bool reads = st->params->reconcile != RECONCILE_NONE;
+	assay_code rc = ASSAY_OK;
+
+	if (reads)
+		ASSAY_TRY(ocr_reconcile(&r->words, &r->reconciled, &source, err));
+	if (r->words.count == 0)
+		return ASSAY_OK;
+	ASSAY_TRY(look_for_missed(r, &source, reads, ink, err));
+	rc = weigh_ink(r, ink, err);
+fail:
+	return rc;
 }
 
 /* The page's ink is asked for before the engine sees pictures of lines. */
@@ -401,9 +431,7 @@ static assay_code weigh(reading *r, const state *st, const assay_page *page, ass
 	ink = TessBaseAPIGetThresholdedImage(st->models->api);
 	if (ink == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
-	rc = reconcile(r, st, page, err);
-	if (rc == ASSAY_OK && r->words.count > 0)
-		rc = weigh_ink(r, ink, page->pix, err);
+	rc = weigh_by(r, st, page, ink, err);
 	pixDestroy(&ink);
 	return rc;
 }
@@ -666,7 +694,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 11,
+    .version = 12,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -3,7 +3,6 @@
 #include "ocr_choose.h"
 #include "ocr_engine.h"
 #include "ocr_order.h"
-#include "ocr_score.h"
 
 #include "assay/memory.h"
 
@@ -175,19 +174,6 @@ static bool fits_box(const work *k, const line *l)
 
 /* ---------------------------------------------------------------- readings */
 
-static assay_code distance(size_t *out, const ocr_reading *a, const ocr_reading *b, assay_err *err)
-{
-	ASSAY_AUTO_FREE uint32_t *points = assay_alloc(a->count + b->count + 1, sizeof *points);
-
-	if (points == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "readings of a line");
-	for (size_t i = 0; i < a->count; i++)
-		points[i] = a->items[i].point;
-	for (size_t i = 0; i < b->count; i++)
-		points[a->count + i] = b->items[i].point;
-	return ocr_distance(out, points, a->count, points + a->count, b->count, err);
-}
-
 static int64_t mean_sure(const line *l)
 {
 	int64_t sum = 0;
@@ -207,7 +193,7 @@ static assay_code read_again(const work *k, line *l, const struct look *how, boo
 	assay_code rc;
 
 	ASSAY_TRY(ocr_line_read(r, s->api, s->pix, s->dpi, l->box, look, err));
-	ASSAY_TRY(distance(&far, &l->readings[0], r, err));
+	ASSAY_TRY(ocr_reading_distance(&far, &l->readings[0], r, err));
 	longer = r->count > l->readings[0].count ? r->count : l->readings[0].count;
 	*same = far == 0;
 	l->far += 2 * far > longer;
@@ -298,20 +284,13 @@ static void place_word(span *s, const line *l, const ocr_box *characters, bool w
 
 static assay_code make_text(assay_buf *text, const ocr_choice *c, size_t n, assay_err *err)
 {
-	ASSAY_AUTO_BUF raw = ASSAY_BUF_INIT;
-	utf8proc_uint8_t *composed;
+	ASSAY_AUTO_FREE uint32_t *points = assay_alloc(n + 1, sizeof *points);
 
-	for (size_t i = 0; i < n; i++) {
-		utf8proc_uint8_t bytes[4];
-		const utf8proc_ssize_t size = utf8proc_encode_char((utf8proc_int32_t)c[i].glyph.point, bytes);
-
-		assay_buf_append(&raw, bytes, (size_t)size);
-	}
-	composed = utf8proc_NFC((const utf8proc_uint8_t *)assay_buf_str(&raw));
-	if (composed != NULL)
-		assay_buf_puts(text, (const char *)composed);
-	free(composed);
-	return composed == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "text of a word") : assay_buf_check(text, err);
+	if (points == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "text of a word");
+	for (size_t i = 0; i < n; i++)
+		points[i] = c[i].glyph.point;
+	return ocr_points_text(text, points, n, err);
 }
 
 /* Whether the word before or behind is made of the same first word. */

@@ -2,6 +2,7 @@
 #ifndef ASSAY_OCR_RECONCILE_H
 #define ASSAY_OCR_RECONCILE_H
 
+#include "ocr_lines.h"
 #include "ocr_words.h"
 
 struct Pix;

@@ -233,6 +233,42 @@ static void recognize__all_lines_again__the_same_words_and_no_trace(void **state
 	pixDestroy(&pix);
 }
 
+/* Grey that is ink to the page's threshold, with black writing on it. */
+static void shade(PIX *pix, int top, int bottom)
+{
+	for (int y = top; y < bottom; y++)
+		for (int x = 60; x < pixGetWidth(pix) - 60; x++) {
+			l_uint32 v = 0;
+
+			(void)pixGetPixel(pix, x, y, &v);
+			(void)pixSetPixel(pix, x, y, v * 90 / 255);
+		}
+}
+
+/* The page's recognition passes over it; read from its own picture it is a line between the others. */
+static void recognize__a_row_on_dark_ground__read_and_put_in_its_place(void **state)
+{
+	static const char *const lines[] = {"The quick brown fox jumps over", "the lazy dog near the river bank",
+					    "and comes home in the evening"};
+	PIX *pix = text_page(lines, 3);
+
+	(void)state;
+	shade(pix, 145, 220);
+	run_page(&r, pix, 300);
+	assert_null(strstr(r.artifacts[0], "lazy"));
+	assert_true(value(0, "ocr.text_missed") > 0);
+	run_forget(&r);
+	run_set(&r, "reconcile", "doubtful");
+	run_page(&r, pix, 300);
+	run_set(&r, "reconcile", "none");
+	assert_string_equal(r.artifacts[0], "The quick brown fox jumps over\nthe lazy dog near the river bank\n\n"
+					    "and comes home in the evening\n");
+	assert_int_equal(value(0, "ocr.text_missed"), 0);
+	assert_int_equal(value(0, "ocr.words_changed"), 7);
+	assert_int_equal(value(0, "ocr.words"), 19);
+	pixDestroy(&pix);
+}
+
 static void recognize__ground_truth__rates(void **state)
 {
 	PIX *pix = text_page(two_lines, 2);
@@ -544,6 +580,7 @@ int main(void)
 	    TEST(recognize__heading_and_divided_words__told_apart),
 	    TEST(recognize__same_page_twice__same_bytes),
 	    TEST(recognize__all_lines_again__the_same_words_and_no_trace),
+	    TEST(recognize__a_row_on_dark_ground__read_and_put_in_its_place),
 	    TEST(recognize__ground_truth__rates),
 	    TEST(recognize__corrected__text_of_people_and_no_belief),
 	    TEST(recognize__ground_truth_that_cannot_serve__undefined_with_reason),

@@ -1,0 +1,29 @@
+/** Rows of text that the page's recognition passed over, read one by one. */
+#ifndef ASSAY_OCR_ROWS_H
+#define ASSAY_OCR_ROWS_H
+
+#include "ocr_reconcile.h"
+
+/**
+ * Read the rows that look like text and are in no word's box (ocr_missed.h), each from its own picture, and put those
+ * into the words that are text by two looks: both sure, saying the same but for a fifth of the characters, letters and
+ * digits for the most part, spelt as words are; and half of their letters are in words that a dictionary knows, or both
+ * looks are equal and surer still. What no look reads surely is a picture and stays one; and a row on paper with twice
+ * its ink of other kinds close around it is a label in a drawing.
+ *
+ * A row goes behind the lowest line above it that shares a column of pixels with it, and behind lines at its own height
+ * that follow there on its left; without such a line before the highest one below, else beside a line of its height,
+ * else to the end. It belongs to the paragraph of its neighbour. Lines are numbered anew.
+ *
+ * @param w      at least one; replaced
+ * @param added  [out] words put in; 0: w is as it was
+ * @param ink    [borrowed] 1 bpp of the words' page
+ * @return ASSAY_OK, ASSAY_ENOMEM, ASSAY_EINVAL; w is still whole after a failure. The engine holds no page afterwards.
+ */
+ASSAY_NODISCARD assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source, struct Pix *ink,
+					 assay_err *err);
+
+/** The word before which a row of that box goes: 0 to w->count, at the beginning of a line or the end. */
+size_t ocr_rows_place(const ocr_words *w, const ocr_box *row);
+
+#endif
