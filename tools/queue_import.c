@@ -190,6 +190,11 @@ static assay_code store_texts(assay_digest *payload, const importing *m, size_t 
 	for (size_t i = start; i < end; i++)
 		texts[i - start] = annotation_at(m, i)->text;
 	rc = assay_correction_encode(&record, texts, end - start, err);
+	if (rc == ASSAY_EFULL)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+				   "'%s': the texts for T%" PRIu64 " are larger than %zu MiB together, which no sample's "
+				   "are: nothing was imported",
+				   m->path, m->items[start].ticket, ASSAY_CORRECTION_SIZE_MAX >> 20);
 	if (rc != ASSAY_OK || m->c->dry)
 		return rc;
 	return assay_object_put(m->c->store, ASSAY_OBJECT_PAYLOAD, record.data, record.len, NULL, payload, NULL, err);

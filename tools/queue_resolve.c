@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 static const assay_option options[] = {
     {"text", 0, "FILE", "what the sample says, as UTF-8: it is measured and judged with this text"},
@@ -34,10 +35,24 @@ typedef struct resolution {
 
 /* ---------------------------------------------------------------- a text */
 
+/* That it is too large is no want of room: the text is not what anybody meant. */
+static assay_code refuse_size(const char *path, assay_err *err)
+{
+	struct stat st;
+	const long long size = stat(path, &st) == 0 ? (long long)st.st_size : 0;
+
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+			   "'%s' has %lld bytes: the text of a sample is at most %zu bytes (%zu MiB, less what its record "
+			   "needs)",
+			   path, size, (size_t)ASSAY_CORRECTION_TEXT_MAX, ASSAY_CORRECTION_SIZE_MAX >> 20);
+}
+
 static assay_code read_text(assay_buf *out, const char *path, assay_err *err)
 {
-	assay_code rc = assay_file_read(out, AT_FDCWD, path, ASSAY_CORRECTION_SIZE_MAX, err);
+	assay_code rc = assay_file_read(out, AT_FDCWD, path, ASSAY_CORRECTION_TEXT_MAX, err);
 
+	if (rc == ASSAY_EFULL)
+		return refuse_size(path, err);
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_EIO && err->sys == ENOENT
 			   ? ASSAY_RAISE(err, ASSAY_ENOENT, "there is no file '%s'", path)

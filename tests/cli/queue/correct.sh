@@ -11,6 +11,11 @@ printf 'caf\xe9' >latin1.txt
 assert_exit 65 assay queue resolve "$wrong" --text latin1.txt
 assert_match "$(cat err)" "*'latin1.txt': *UTF-8*" 'not UTF-8'
 assert_exit 66 assay queue resolve "$wrong" --text nowhere.txt
+head -c $((16777216 - 24)) /dev/zero | tr '\0' x >large.txt
+assert_exit 65 assay queue resolve "$wrong" --text large.txt --dry-run
+assert_match "$(cat err)" "*'large.txt' has 16777192 bytes: the text of a sample is at most 16777191 bytes (16 MiB*" 'too large'
+truncate -s -1 large.txt
+assert_exit 0 assay queue resolve "$wrong" --text large.txt --dry-run
 
 # A text that is as wrong as the engine's: measured, judged, and put before a person again.
 printf 'nothing of the kind\n' >bad.txt
