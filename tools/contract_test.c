@@ -18,7 +18,7 @@ static const assay_option options[] = {
     {"against", 0, "VERSION", "the version whose samples are judged (default: latest)"},
     {"list", 0, NULL, "each sample that would have another outcome, with the checks that it would not pass"},
     {"limit", 0, "N", "list at most N"},
-    {"as-of", 0, "TIME", "judge ages as of this time, such as 2026-01-02T03:04:05Z (default: now)"},
+    {"as-of", 0, "TIME", "judge ages and the end of waivers as of this time (default: now)"},
     {"exit-code", 0, NULL, "exit 80 when any verdict would change"},
     {NULL, 0, NULL, NULL},
 };
@@ -168,20 +168,28 @@ static void print_check(const testing *t, const assay_trial_check *c)
 static void print_samples(const testing *t)
 {
 	const assay_trial *r = &t->trial;
+	const uint64_t changed = r->admitted + r->refused + r->lapsed + r->unneeded;
 
 	assay_say("samples   %" PRIu64 " judged: %" PRIu64 " would be accepted that are quarantined, %" PRIu64
 		  " quarantined that are accepted\n",
 		  r->judged, r->admitted, r->refused);
+	if (r->lapsed + r->unneeded > 0)
+		assay_say("          of those waived %" PRIu64
+			  " would be quarantined, since the waiver ends, and %" PRIu64 " accepted\n",
+			  r->lapsed, r->unneeded);
+	if (r->given_up > 0)
+		assay_say("          %" PRIu64 " stay quarantined: people rejected them\n", r->given_up);
 	if (r->left > 0)
-		assay_say("          %" PRIu64
-			  " left: duplicates, filtered, waived and rejected ones stay what they are\n",
-			  r->left);
+		assay_say(
+		    "          %" PRIu64
+		    " left: duplicates, filtered ones and those that a stage or the fields rejected stay what they "
+		    "are\n",
+		    r->left);
 	if (r->unknown > 0)
 		assay_say("          %" PRIu64 " unknown: the store no longer has what they were judged by\n",
 			  r->unknown);
-	if (t->list && r->admitted + r->refused > t->listed)
-		assay_say("          %" PRIu64 " more were not listed (--limit)\n",
-			  r->admitted + r->refused - t->listed);
+	if (t->list && changed > t->listed)
+		assay_say("          %" PRIu64 " more were not listed (--limit)\n", changed - t->listed);
 }
 
 static void print_results(const testing *t)
@@ -257,6 +265,9 @@ static void json_results(assay_json *j, const testing *t)
 	assay_json_kuint(j, "judged", r->judged);
 	assay_json_kuint(j, "to_accepted", r->admitted);
 	assay_json_kuint(j, "to_quarantined", r->refused);
+	assay_json_kuint(j, "waived_to_quarantined", r->lapsed);
+	assay_json_kuint(j, "waived_to_accepted", r->unneeded);
+	assay_json_kuint(j, "rejected_by_people", r->given_up);
 	assay_json_kuint(j, "left", r->left);
 	assay_json_kuint(j, "unknown", r->unknown);
 	assay_json_end(j);
@@ -357,8 +368,10 @@ const assay_verb assay_verb_contract_test = {
 	"is none; every sample of the version is judged by what the store measured. Nothing is decoded and nothing\n"
 	"is written: 'assay judge' does it in earnest. Told are, of each check, how many samples passed, failed, had\n"
 	"no value (undefined) or were skipped; how many would be accepted or quarantined that are not; and what the\n"
-	"checks of the whole dataset come to. Duplicates, filtered and rejected samples stay what they are. Metadata\n"
-	"are those that the store has now. Exits 0 whatever would change, unless --exit-code is given: then also when\n"
+	"checks of the whole dataset come to. Waivers and rejections by people hold while what they are about is the\n"
+	"same, waivers until they expire (--as-of). Duplicates, filtered samples and those that a stage rejected stay\n"
+	"what they are. Metadata are those that the store has now. Exits 0 whatever would change, unless --exit-code "
+	"is given: then also when\n"
 	"a check of the dataset of severity error fails, which would prevent the version.\n",
     .example = "  assay contract test contracts/page.odcs.yaml\n"
 	       "  assay contract test stricter.odcs.yaml --against v1.0 --list --limit 20\n"

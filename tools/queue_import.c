@@ -192,7 +192,8 @@ static assay_code store_texts(assay_digest *payload, const importing *m, size_t 
 	rc = assay_correction_encode(&record, texts, end - start, err);
 	if (rc == ASSAY_EFULL)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
-				   "'%s': the texts for T%" PRIu64 " are larger than %zu MiB together, which no sample's "
+				   "'%s': the texts for T%" PRIu64
+				   " are larger than %zu MiB together, which no sample's "
 				   "are: nothing was imported",
 				   m->path, m->items[start].ticket, ASSAY_CORRECTION_SIZE_MAX >> 20);
 	if (rc != ASSAY_OK || m->c->dry)

@@ -41,10 +41,11 @@ static assay_code refuse_size(const char *path, assay_err *err)
 	struct stat st;
 	const long long size = stat(path, &st) == 0 ? (long long)st.st_size : 0;
 
-	return ASSAY_RAISE(err, ASSAY_ECORRUPT,
-			   "'%s' has %lld bytes: the text of a sample is at most %zu bytes (%zu MiB, less what its record "
-			   "needs)",
-			   path, size, (size_t)ASSAY_CORRECTION_TEXT_MAX, ASSAY_CORRECTION_SIZE_MAX >> 20);
+	return ASSAY_RAISE(
+	    err, ASSAY_ECORRUPT,
+	    "'%s' has %lld bytes: the text of a sample is at most %zu bytes (%zu MiB, less what its record "
+	    "needs)",
+	    path, size, (size_t)ASSAY_CORRECTION_TEXT_MAX, ASSAY_CORRECTION_SIZE_MAX >> 20);
 }
 
 static assay_code read_text(assay_buf *out, const char *path, assay_err *err)

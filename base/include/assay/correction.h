@@ -7,7 +7,8 @@
 
 #define ASSAY_CORRECTION_TEXTS_MAX 16
 #define ASSAY_CORRECTION_SIZE_MAX  ((size_t)16 << 20) /* bytes of a record: as large as a sidecar may be */
-#define ASSAY_CORRECTION_TEXT_MAX  (ASSAY_CORRECTION_SIZE_MAX - 25) /* of a single text: the record's heads take the rest */
+#define ASSAY_CORRECTION_TEXT_MAX                                                                                      \
+	(ASSAY_CORRECTION_SIZE_MAX - 25) /* of a single text: the record's heads take the rest */
 
 typedef struct assay_correction {
 	char **texts; /* UTF-8, ascending by their bytes; equal ones stand as often as people wrote them */

@@ -146,3 +146,41 @@ assert_jq test.json '[.counts.judged, .counts.unknown, .counts.to_accepted] | @j
 assay contract test looser.yaml --against "${version:7:12}" >text
 grep -qF '1 unknown: the store no longer has what they were judged by' text || fail "unknown: $(cat text)"
 echo 'older versions'
+
+# Waivers and rejections by people: told as the judging that follows finds them.
+write_contract 0.02 && judge_pages
+decide() { assay queue "$@" >out 2>err || fail "queue $*: $(tail -n 2 err)"; }
+counts() { jq -c '.counts | [.to_accepted, .to_quarantined, .waived_to_quarantined, .waived_to_accepted, .rejected_by_people]' test.json; }
+decide waive "$wrong" --owner Anna --reason legible --expires 2190-01-01
+cp pages.odcs.yaml same.yaml
+test_json same.yaml --exit-code
+assert_eq "$(counts)" '[0,0,0,0,0]' 'the same contract'
+test_json same.yaml --as-of 2191-01-01T00:00:00Z --list
+assert_eq "$(counts)" '[0,0,1,0,0]' 'the waiver is over'
+assert_jq test.json '.samples | map([.sample, .from, .to]) | @json' "[[\"$wrong\",\"waived\",\"quarantined\"]]"
+assert_exit 80 assay contract test same.yaml --as-of 2191-01-01T00:00:00Z --exit-code
+assert_match "$(cat out)" '*of those waived 1 would be quarantined, since the waiver ends, and 0 accepted*' 'in words'
+test_json looser.yaml
+assert_eq "$(counts)" '[0,0,0,1,0]' 'it would pass without'
+write_contract 0.03 && cp pages.odcs.yaml other_bound.yaml
+test_json other_bound.yaml
+assert_eq "$(counts)" '[0,0,1,0,0]' 'another bound is another failure'
+judge_pages
+assert_jq run.json '[.samples.waived, .samples.quarantined] | @json' '[0,1]'
+decide reject "$wrong" --reason 'the wrong page'
+test_json other_bound.yaml
+assert_eq "$(counts)" '[0,0,0,0,1]' 'rejected'
+test_json looser.yaml
+assert_eq "$(counts)" '[1,0,0,0,0]' 'what it was rejected for is gone'
+decide retry "$wrong"
+one='inbox/scans/letter.png#page=1'
+echo "{\"key\": \"$one\", \"label\": \"fail\"}" >eval.jsonl
+assay feedback import eval.jsonl >out && assay feedback open >out
+decide reject "$one" --reason 'the model is right'
+write_contract 99 && cp pages.odcs.yaml looser.yaml
+test_json looser.yaml --list
+assert_eq "$(counts)" '[1,0,0,0,1]' 'one that passes every check stays out'
+assert_jq test.json '.samples | map(.sample) | @json' "[\"$wrong\"]"
+judge_pages
+assert_jq run.json '[.samples.accepted, .samples.quarantined] | @json' '[3,1]'
+echo 'what people decided'

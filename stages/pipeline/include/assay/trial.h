@@ -41,15 +41,15 @@ typedef struct assay_trial_opts {
 	const assay_contract *const *contracts;
 	size_t count;
 	const assay_vocabulary *vocabulary;
-	const int64_t *as_of_ns; /* of checks of ages; NULL: now, in whole seconds */
+	const int64_t *as_of_ns; /* of checks of ages and the end of waivers; NULL: now, in whole seconds */
 	assay_trial_fn *fn;      /* optional: called for each change, ascending by key */
 	void *ctx;
 } assay_trial_opts;
 
 /**
  * samples = judged + left + unknown. Judged are those whose outcome is the contracts' to decide. Left as they are:
- * duplicates, what filters took out or people waived, and what a stage or the fields rejected; whether a waiver would
- * end is not asked, and remedies are not tried. Of the unknown the store no longer says by which measurements they had
+ * duplicates, what filters took out, and what a stage or the fields rejected. A waiver or rejection by people holds while
+ * what is decided upon is the same under the contracts, and a waiver until it expires. Remedies are not tried. Of the unknown the store no longer says by which measurements they had
  * their outcome in the version; it is left too.
  */
 typedef struct assay_trial {
@@ -61,6 +61,9 @@ typedef struct assay_trial {
 	uint64_t samples, judged, left, unknown;
 	uint64_t admitted; /* quarantined ones that would be accepted */
 	uint64_t refused;  /* accepted ones that would be quarantined */
+	uint64_t lapsed;   /* waived ones that would be quarantined: their waiver ends */
+	uint64_t unneeded; /* waived ones that would be accepted: they would pass */
+	uint64_t given_up; /* quarantined ones that stay so since people rejected them, whatever contracts say */
 } assay_trial;
 
 void assay_trial_release(assay_trial *t);

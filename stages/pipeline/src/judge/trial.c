@@ -1,5 +1,6 @@
 #include "assay/trial.h"
 
+#include "assay/decision.h"
 #include "assay/file.h"
 #include "assay/memory.h"
 #include "assay/object.h"
@@ -32,6 +33,9 @@ typedef struct trial {
 	assay_source source;
 	assay_unit unit;
 	const assay_result_sample **parts; /* its samples, ascending by part */
+	assay_decision *decisions;         /* in force in the version, ascending by subject and slot */
+	size_t decision_count;
+	int64_t as_of_ns;
 } trial;
 
 static void trial_release(trial *t)
@@ -46,6 +50,7 @@ static void trial_release(trial *t)
 	assay_source_release(&t->source);
 	assay_unit_release(&t->unit);
 	free(t->parts);
+	assay_decisions_free(t->decisions, t->decision_count);
 }
 
 void assay_trial_release(assay_trial *t)
@@ -61,7 +66,7 @@ void assay_trial_release(assay_trial *t)
 
 bool assay_trial_differs(const assay_trial *t)
 {
-	return t->admitted + t->refused + assay_dataset_count(&t->dataset).failed > 0;
+	return t->admitted + t->refused + t->lapsed + t->unneeded + assay_dataset_count(&t->dataset).failed > 0;
 }
 
 /* ---------------------------------------------------------------- contracts */
@@ -147,11 +152,10 @@ static assay_code list_checks(trial *t, assay_err *err)
 static assay_code open_dataset(trial *t, assay_err *err)
 {
 	const assay_trial_opts *o = t->opts;
-	const int64_t as_of = o->as_of_ns != NULL ? *o->as_of_ns : assay_now_ns() / 1000000000 * 1000000000;
 	ASSAY_CLEANUP(assay_baselines_release) assay_baselines baselines = {0};
 	assay_code rc;
 
-	ASSAY_TRY(assay_dataset_judge_open(&t->dataset, o->contracts, o->count, o->vocabulary, as_of, err));
+	ASSAY_TRY(assay_dataset_judge_open(&t->dataset, o->contracts, o->count, o->vocabulary, t->as_of_ns, err));
 	ASSAY_TRY(assay_baselines_find(&baselines, t->store, o->contracts, o->count, err));
 	ASSAY_TRY(assay_baselines_read(&baselines, t->dataset, t->store, o->vocabulary, err));
 fail:
@@ -240,16 +244,11 @@ static void count_checks(const trial *t, const assay_judge_subject *s)
 
 static assay_code tell_change(trial *t, const assay_trial_member *m, assay_outcome after, assay_err *err)
 {
-	const assay_bench bench = {t->contracts, t->digests, t->count, t->opts->vocabulary};
-	assay_code rc;
+	const bool waived = m->outcome == ASSAY_OUTCOME_WAIVED, passes = after == ASSAY_OUTCOME_ACCEPTED;
 
-	t->out->admitted += after == ASSAY_OUTCOME_ACCEPTED;
-	t->out->refused += after == ASSAY_OUTCOME_QUARANTINED;
+	*(waived ? passes ? &t->out->unneeded : &t->out->lapsed : passes ? &t->out->admitted : &t->out->refused) += 1;
 	if (t->opts->fn == NULL)
 		return ASSAY_OK;
-	rc = assay_findings_set(&t->findings, &bench, &t->verdict, err);
-	if (rc != ASSAY_OK)
-		return rc;
 	return t->opts->fn(t->opts->ctx,
 			   &(assay_trial_change){.key = m->key,
 						 .kind = m->kind,
@@ -263,12 +262,56 @@ static assay_code tell_change(trial *t, const assay_trial_member *m, assay_outco
 /* A duplicate stays one, and what was kept out before contracts had a say stays out. */
 static bool is_decided_by_contracts(const assay_trial_member *m)
 {
-	return m->outcome == ASSAY_OUTCOME_ACCEPTED || (m->outcome == ASSAY_OUTCOME_QUARANTINED && !m->failed);
+	return assay_outcome_is_delivered(m->outcome) || (m->outcome == ASSAY_OUTCOME_QUARANTINED && !m->failed);
+}
+
+/* ---- what people decided on its verdict holds while all that keeps it from being delivered is the same (queue.md) */
+
+/* The waiver or rejection that is in force in the version; NULL: none is. */
+static const assay_decision *decision_on(const trial *t, const char *key)
+{
+	const assay_decision *d = t->decision_count > 0 ? assay_decisions_find(t->decisions, t->decision_count, key,
+									       ASSAY_DECISION_OF_VERDICT)
+							: NULL;
+
+	return d != NULL && !d->is_source ? d : NULL;
+}
+
+static assay_code holds(bool *out, const trial *t, const assay_decision *d, assay_err *err)
+{
+	assay_digest basis;
+	const assay_code rc = assay_decision_basis(&basis, &t->unit.work_key, ASSAY_FAILURE_NONE, NULL,
+						   t->findings.items, t->findings.count, err);
+
+	*out =
+	    rc == ASSAY_OK && assay_digest_eq(&basis, &d->basis) && (d->expires_ns == 0 || t->as_of_ns < d->expires_ns);
+	return rc;
+}
+
+/* By the verdict and the findings that were made last. */
+static assay_code outcome_of(trial *t, const assay_trial_member *m, assay_outcome *out, assay_err *err)
+{
+	const assay_decision *d = decision_on(t, m->key);
+	bool stands = false;
+	assay_code rc;
+
+	*out = t->verdict.passed ? ASSAY_OUTCOME_ACCEPTED : ASSAY_OUTCOME_QUARANTINED;
+	if (d == NULL)
+		return ASSAY_OK;
+	rc = holds(&stands, t, d, err);
+	if (stands && d->kind == ASSAY_DECISION_REJECT) {
+		t->out->given_up++;
+		*out = ASSAY_OUTCOME_QUARANTINED;
+	} else if (stands && !t->verdict.passed) {
+		*out = ASSAY_OUTCOME_WAIVED;
+	}
+	return rc;
 }
 
 static assay_code decide(trial *t, const assay_trial_member *m, const assay_judge_subject *s, assay_outcome *after,
 			 assay_err *err)
 {
+	const assay_bench bench = {t->contracts, t->digests, t->count, t->opts->vocabulary};
 	assay_code rc;
 
 	*after = m->outcome;
@@ -279,10 +322,11 @@ static assay_code decide(trial *t, const assay_trial_member *m, const assay_judg
 	t->out->judged++;
 	count_checks(t, s);
 	rc = assay_judge(&t->verdict, t->contracts, t->count, s, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	*after = t->verdict.passed ? ASSAY_OUTCOME_ACCEPTED : ASSAY_OUTCOME_QUARANTINED;
-	return *after != m->outcome ? tell_change(t, m, *after, err) : ASSAY_OK;
+	if (rc == ASSAY_OK)
+		rc = assay_findings_set(&t->findings, &bench, &t->verdict, err);
+	if (rc == ASSAY_OK)
+		rc = outcome_of(t, m, after, err);
+	return rc == ASSAY_OK && *after != m->outcome ? tell_change(t, m, *after, err) : rc;
 }
 
 static assay_code judge_sample(trial *t, const assay_trial_member *m, const assay_result_sample *sample, assay_err *err)
@@ -335,6 +379,19 @@ fail:
 	return rc;
 }
 
+static assay_code load_decisions(trial *t, assay_err *err)
+{
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	const assay_digest *list = &t->opts->version->decisions;
+	assay_code rc;
+
+	if (assay_digest_is_zero(list))
+		return ASSAY_OK;
+	rc = assay_object_get(t->store, list, &record, err);
+	return rc == ASSAY_OK ? assay_decisions_decode(&t->decisions, &t->decision_count, record.data, record.len, err)
+			      : rc;
+}
+
 assay_code assay_trial_run(assay_trial *out, assay_store *store, const assay_trial_opts *opts, assay_err *err)
 {
 	ASSAY_CLEANUP(trial_release) trial t = {.out = out, .opts = opts, .store = store};
@@ -342,6 +399,8 @@ assay_code assay_trial_run(assay_trial *out, assay_store *store, const assay_tri
 	assay_code rc;
 
 	*out = (assay_trial){0};
+	t.as_of_ns = opts->as_of_ns != NULL ? *opts->as_of_ns : assay_now_ns() / 1000000000 * 1000000000;
+	ASSAY_TRY(load_decisions(&t, err));
 	ASSAY_TRY(place_contracts(&t, err));
 	ASSAY_TRY(list_checks(&t, err));
 	ASSAY_TRY(assay_sample_values_open(&t.values, opts->vocabulary, err));
