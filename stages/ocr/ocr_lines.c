@@ -183,6 +183,7 @@ assay_code ocr_points_text(assay_buf *text, const uint32_t *points, size_t count
 {
 	ASSAY_AUTO_BUF raw = ASSAY_BUF_INIT;
 	utf8proc_uint8_t *composed;
+	assay_code rc;
 
 	for (size_t i = 0; i < count; i++) {
 		utf8proc_uint8_t bytes[4];
@@ -190,6 +191,9 @@ assay_code ocr_points_text(assay_buf *text, const uint32_t *points, size_t count
 
 		assay_buf_append(&raw, bytes, (size_t)size);
 	}
+	rc = assay_buf_check(&raw, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	composed = utf8proc_NFC((const utf8proc_uint8_t *)assay_buf_str(&raw));
 	if (composed != NULL)
 		assay_buf_puts(text, (const char *)composed);
