@@ -132,6 +132,9 @@ static void print_region(const assay_ticket_facts *c)
 	assay_say("region    page %" PRIu64, page);
 	if (c->unit.result.pages > 0)
 		assay_say(" of %" PRIu32, c->unit.result.pages);
+	if (c->has_box)
+		assay_say(", %d to %d px from the left, %d to %d px from the top", c->box[0], c->box[2], c->box[1],
+			  c->box[3]);
 	assay_say("\n");
 }
 

@@ -2,6 +2,7 @@
 
 #include "assay/memory.h"
 #include "assay/registry.h"
+#include "assay/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ bool assay_ticket_page(const assay_result_sample *x, uint64_t *page)
 	if (strncmp(x->part, "page=", 5) != 0)
 		return false;
 	*page = strtoull(x->part + 5, &end, 10);
-	return end != x->part + 5 && *end == '\0';
+	return end != x->part + 5 && (*end == '\0' || *end == '&');
 }
 
 bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out)
@@ -136,6 +137,8 @@ assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, c
 		digests[i] = t->checks[i].contract;
 	if (c->unit.id != 0)
 		rc = assay_recipe_load(&c->recipe, s, &c->unit.recipe, err);
+	if (rc == ASSAY_OK && c->recipe != NULL && c->sample != NULL)
+		rc = assay_view_table_box(c->box, &c->has_box, s, c->recipe, c->sample, err);
 	return rc == ASSAY_OK ? assay_contract_set_of(&c->contracts, s, digests, t->check_count, err) : rc;
 }
 
@@ -181,6 +184,13 @@ static void json_region(assay_json *j, const assay_ticket_facts *c)
 		assay_json_uint(j, page);
 	else
 		assay_json_null(j);
+	if (c->has_box) {
+		assay_json_key(j, "box");
+		assay_json_array(j);
+		for (size_t i = 0; i < ASSAY_COUNT(c->box); i++)
+			assay_json_int(j, c->box[i]);
+		assay_json_end(j);
+	}
 	assay_json_span(j, "span", x);
 	assay_json_end(j);
 }

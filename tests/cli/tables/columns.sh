@@ -56,3 +56,18 @@ assert_eq "$(jq -r 'select(.key == "in/clean.pdf#page=1&table=1") | .outcome' de
 sed -i 's/name: Amount, logicalType: number/name: Amount, logicalType: date/' stores.odcs.yaml
 assert_exit 0 assay judge
 assert_eq "$(why clean)" 'table.Amount: table.schema undefined (only 0 of its 5 cells are of type date), must be = 1'
+
+# The ticket of a table tells where it lies, and its folder of work has the page and the table cut out of it.
+id=$(assay queue list --json --kind table | jq -r '[.[] | select(.subject | startswith("in/merged.pdf"))][0].id')
+assay queue show "$id" --json --work desk >shown.json
+assay queue show "$id" --json >shown.json
+assay queue show "$id" >shown
+assert_jq shown.json '.[0].region | .page' 1
+read -r left top right bottom <<<"$(jq -r '.[0].region.box | map(tostring) | join(" ")' shown.json)"
+assert_eq "$(assay show 'in/merged.pdf#page=1&table=1' --artifact cells | jq -r '.box | map(tostring) | join(" ")')" "$left $top $right $bottom" 'as its cells have it'
+grep -qxF "region    page 1 of 1, $left to $right px from the left, $top to $bottom px from the top" shown || fail "region: $(grep region shown)"
+size_of() { od -An -tu1 -j16 -N8 "$1" | awk '{ print ($3 * 256 + $4) " " ($7 * 256 + $8) }'; }
+assert_jq "desk/$id/task.json" '[.picture, .missing] | @json' '["table.png",null]'
+assert_eq "$(size_of "desk/$id/page.png")" '1653 2339' 'the page'
+assert_eq "$(size_of "desk/$id/table.png")" "$((right - left + 32)) $((bottom - top + 32))" 'the table with 16 pixels around it'
+echo 'where a table lies'

@@ -8,6 +8,7 @@
 #define ASSAY_VIEW_H
 
 #include "assay/config.h"
+#include "assay/recipe.h"
 #include "assay/sandbox.h"
 #include "assay/unit.h"
 
@@ -31,7 +32,7 @@ typedef struct assay_view {
 	assay_view_file *files;
 	size_t file_count, file_cap;
 	size_t text;    /* position of the text that can be corrected; SIZE_MAX: there is none */
-	size_t picture; /* of the page, the waveform or the first key frame; SIZE_MAX: there is none */
+	size_t picture; /* of the page, the table, the waveform or the first key frame; SIZE_MAX: there is none */
 	size_t sound;   /* SIZE_MAX: there is none */
 	assay_view_line *lines;
 	size_t line_count, line_cap;
@@ -43,6 +44,16 @@ void assay_view_release(assay_view *v);
 
 /** A word is doubted when its confidence is below this: hundredths of a percent, as ocr.low_confidence_ratio has it. */
 #define ASSAY_VIEW_DOUBTED 6000
+
+/** Of a page, in pixels: no table's box may claim more. */
+#define ASSAY_VIEW_SIDE_MAX 1000000
+/**
+ * Where a table lies on its page, by what the store keeps of its cells: left, top, right, bottom in pixels of the page
+ * as it was read, right and bottom exclusive.
+ * @param found  [out] false when it is no table, or nothing is kept that says so
+ */
+ASSAY_NODISCARD assay_code assay_view_table_box(int32_t box[4], bool *found, assay_store *s, const assay_recipe *recipe,
+						const assay_result_sample *sample, assay_err *err);
 
 typedef struct assay_viewer assay_viewer;
 

@@ -25,9 +25,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define FILES_MAX  2000              /* of one sample */
-#define BYTES_MAX  ((size_t)1 << 30) /* of the pictures of one sample */
-#define LINE_SPACE 4                 /* px around a line */
+#define FILES_MAX   2000              /* of one sample */
+#define BYTES_MAX   ((size_t)1 << 30) /* of the pictures of one sample */
+#define LINE_SPACE  4                 /* px around a line */
+#define TABLE_SPACE 16                /* px around a table */
 
 struct assay_viewer {
 	const assay_config *config;
@@ -214,6 +215,11 @@ static assay_code open_bytes(int *out, uint64_t *size, const char **why, const a
 	return rc == ASSAY_ENOENT ? open_source(out, size, why, w, key, unit, err) : rc;
 }
 
+static bool is_on_page(assay_sample_kind kind)
+{
+	return kind == ASSAY_SAMPLE_PAGE || kind == ASSAY_SAMPLE_TABLE;
+}
+
 /* No more of the file than the sample: its page, its stream, or its span. */
 static assay_part part_of(const assay_result *r, const assay_result_sample *s, const assay_recipe *recipe)
 {
@@ -221,7 +227,7 @@ static assay_part part_of(const assay_result *r, const assay_result_sample *s, c
 	const uint32_t page = n > 0 && n < UINT32_MAX ? (uint32_t)n : 1;
 	assay_part part;
 
-	if (s->kind == ASSAY_SAMPLE_PAGE)
+	if (is_on_page(s->kind))
 		return (assay_part){.first_page = page, .last_page = page};
 	part = assay_part_of_stream(r, s);
 	if (s->parent != ASSAY_NO_SAMPLE && s->has_span && assay_part_is_enough(recipe, recipe, s->kind))
@@ -327,14 +333,29 @@ static int text_fd(const assay_buf *text)
 	return ASSAY_TAKE_FD(&fd);
 }
 
+static void put_box(assay_buf *out, const int32_t b[4], int32_t space)
+{
+	assay_buf_printf(out, "%d %d %d %d\n", b[0] > space ? b[0] - space : 0, b[1] > space ? b[1] - space : 0,
+			 b[2] + space, b[3] + space);
+}
+
 static void put_boxes(assay_buf *out, const assay_view *v)
 {
-	for (size_t i = 0; i < v->line_count; i++) {
-		const int32_t *b = v->lines[i].box;
+	for (size_t i = 0; i < v->line_count; i++)
+		put_box(out, v->lines[i].box, LINE_SPACE);
+}
 
-		assay_buf_printf(out, "%d %d %d %d\n", b[0] > LINE_SPACE ? b[0] - LINE_SPACE : 0,
-				 b[1] > LINE_SPACE ? b[1] - LINE_SPACE : 0, b[2] + LINE_SPACE, b[3] + LINE_SPACE);
-	}
+/* Its rules stand at its edges: they are to be seen. */
+static assay_code put_table(assay_buf *out, const assay_viewer *w, const assay_recipe *r, const assay_result_sample *s,
+			    assay_err *err)
+{
+	int32_t box[4];
+	bool found;
+	const assay_code rc = assay_view_table_box(box, &found, w->store, r, s, err);
+
+	if (rc == ASSAY_OK && found)
+		put_box(out, box, TABLE_SPACE);
+	return rc;
 }
 
 /* Since the recording began, which need not be at 0. */
@@ -385,6 +406,11 @@ static const assay_result_sample *find_sample(const assay_result *r, const char 
 
 static void name_picture(assay_view *v, const char *role, size_t number, char *name, size_t size)
 {
+	if (strcmp(role, "piece") == 0 && v->kind == ASSAY_SAMPLE_TABLE) {
+		(void)snprintf(name, size, "table.png");
+		v->picture = v->file_count;
+		return;
+	}
 	if (strcmp(role, "piece") == 0) {
 		(void)snprintf(name, size, "line-%03zu.png", number);
 		if (number - 1 < v->line_count)
@@ -453,6 +479,12 @@ static assay_code take_answer(assay_view *v, const assay_viewer *w, const assay_
 	return rc;
 }
 
+/* Of a segment the picture is of its recording, of a table of its page. */
+static bool is_seen_in(const assay_result_sample *s)
+{
+	return s->kind == ASSAY_SAMPLE_SEGMENT || s->kind == ASSAY_SAMPLE_TABLE;
+}
+
 static assay_code make_pictures(assay_view *v, assay_viewer *w, const char *path, const assay_unit *unit,
 				const assay_result_sample *s, const assay_recipe *r, assay_err *err)
 {
@@ -460,7 +492,7 @@ static assay_code make_pictures(assay_view *v, assay_viewer *w, const char *path
 	ASSAY_CLEANUP(arrivals_release) arrivals got = {0};
 	assay_worker_answer answer = {0};
 	ASSAY_AUTO_FD fd = -1;
-	wish wanted = {.role = s->kind == ASSAY_SAMPLE_PAGE ? "boxes" : "span"};
+	wish wanted = {.role = is_on_page(s->kind) ? "boxes" : "span"};
 	uint64_t size = 0;
 	assay_part part = part_of(&unit->result, s, r);
 	const char *why;
@@ -468,18 +500,24 @@ static assay_code make_pictures(assay_view *v, assay_viewer *w, const char *path
 
 	ASSAY_TRY(open_bytes(&fd, &size, &why, w, path, unit, err));
 	if (fd >= 0)
-		ASSAY_TRY(need_worker(&why, w, r, s->kind, err));
+		ASSAY_TRY(need_worker(&why, w, r, is_on_page(s->kind) ? ASSAY_SAMPLE_PAGE : s->kind, err));
 	if (fd < 0 || why != NULL)
 		return say_missing(v, why, err);
 	if (s->kind == ASSAY_SAMPLE_PAGE)
 		put_boxes(&wanted.text, v);
 	else if (is_segment)
 		put_span(&wanted.text, s, &unit->result.samples[s->parent]);
-	rc = assay_buf_check(&wanted.text, err);
+	rc = s->kind == ASSAY_SAMPLE_TABLE ? put_table(&wanted.text, w, r, s, err) : ASSAY_OK;
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&wanted.text, err);
 	if (rc == ASSAY_OK)
 		rc = run_unit(&answer, &got, w, fd, size, &wanted, &part, err);
 	if (rc == ASSAY_OK)
-		rc = take_answer(v, w, &answer, is_segment ? unit->result.samples[s->parent].part : s->part, &got, err);
+		rc = take_answer(v, w, &answer,
+				 is_seen_in(s) && s->parent < unit->result.sample_count
+				     ? unit->result.samples[s->parent].part
+				     : s->part,
+				 &got, err);
 	if (rc != ASSAY_OK)
 		stop_worker(w); /* with whatever is in its hands */
 	assay_result_release(&answer.result);

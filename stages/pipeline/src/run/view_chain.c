@@ -101,7 +101,7 @@ static const char *picture_of(assay_sample_kind kind)
 	case ASSAY_SAMPLE_AUDIO:
 	case ASSAY_SAMPLE_SEGMENT:
 		return "audio.picture";
-	case ASSAY_SAMPLE_TABLE:
+	case ASSAY_SAMPLE_TABLE: /* by the chain of its page */
 		break;
 	}
 	return NULL;
