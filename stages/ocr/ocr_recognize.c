@@ -6,10 +6,12 @@
 #include "ocr_estimate.h"
 #include "ocr_evidence.h"
 #include "ocr_headings.h"
+#include "ocr_language.h"
 #include "ocr_missed.h"
 #include "ocr_order.h"
 #include "ocr_reconcile.h"
 #include "ocr_rows.h"
+#include "ocr_sections.h"
 #include "ocr_text.h"
 #include "ocr_truth.h"
 #include "ocr_words.h"
@@ -48,14 +50,19 @@ enum { RECONCILE_NONE, RECONCILE_DOUBTFUL, RECONCILE_ALL };
 static const char *const hyphenations[] = {"keep", "join", NULL};
 enum { HYPHENS_KEEP, HYPHENS_JOIN };
 
+static const char *const choices[] = {"all", "page", NULL};
+enum { CHOOSE_ALL, CHOOSE_PAGE };
+
 typedef struct params {
 	assay_text_list languages;
+	int choose;
 	int segmentation;
 	bool dictionary;
 	int second;
 	int64_t bound;
 	int reconcile;
 	int hyphens;
+	assay_text_list sections;
 	char *tessdata;
 	char *estimate;
 } params;
@@ -63,6 +70,9 @@ typedef struct params {
 static const assay_param schema[] = {
     ASSAY_PARAM_ROW_LIST(params, languages, "eng", 1, 8,
 			 "Tesseract's names of the languages (eng, deu, script/Fraktur), the main one first"),
+    ASSAY_PARAM_ROW_ENUM(params, choose, "all", choices,
+			 "how several languages are used: all of them together, or for each page the one that a first "
+			 "reading of some lines finds it in"),
     ASSAY_PARAM_ROW_ENUM(params, segmentation, "auto", segmentations,
 			 "how the page is divided: auto finds columns; single_* take it as one such; sparse finds text "
 			 "anywhere, in no particular order"),
@@ -77,6 +87,9 @@ static const assay_param schema[] = {
     ASSAY_PARAM_ROW_ENUM(params, hyphens, "keep", hyphenations,
 			 "words that are divided between two lines, in the artifact text: keep leaves them and their "
 			 "hyphens as printed; join makes them whole on the first line"),
+    ASSAY_PARAM_ROW_LIST(
+	params, sections, "", 0, 64,
+	"headings that a page must have, as printed: ocr.sections_missing counts those that it has not"),
     ASSAY_PARAM_ROW_LOCAL(params, tessdata, "", "folder of the models; empty: the first usual place that exists"),
     ASSAY_PARAM_ROW_LOCAL(
 	params, estimate, "",
@@ -108,8 +121,10 @@ enum {
 	METRIC_REREAD,
 	METRIC_CHANGED,
 	METRIC_HEADINGS,
+	METRIC_SECTIONS,
 	METRIC_PARAGRAPHS,
 	METRIC_ORDER,
+	METRIC_CHOSEN,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -165,10 +180,14 @@ static const assay_metric metrics[] = {
      "headings: lines in larger letters, in capitals, in the middle of their column, or short with a number, with "
      "space "
      "above; 0 and up"},
+    {"ocr.sections_missing", "1", 0, ON_PAGES,
+     "of the headings that `sections` names, those that no heading of the page is; 0 and up"},
     {"ocr.paragraphs", "1", 0, ON_PAGES, "other paragraphs with a letter or digit, 0 and up"},
     {"ocr.order_confidence", "1", 4, ON_PAGES,
      "share of the steps from line to line that go where a reader of columns would go by the lines' places alone, 0 to "
      "1; undefined for a page of less than two lines"},
+    {"ocr.language", "1", 0, ON_PAGES,
+     "place in `languages` of the one that the page was read in, from 1; undefined when nothing was chosen"},
     {0},
 };
 
@@ -219,7 +238,7 @@ fail:
 
 /* What is loaded before the fork. */
 typedef struct models {
-	TessBaseAPI *api;
+	ocr_engines engines; /* one for all languages, or one for each */
 	ocr_estimate_model estimate;
 } models;
 
@@ -227,14 +246,30 @@ static void unprepare(void *shared)
 {
 	models *m = shared;
 
-	if (m != NULL)
-		ocr_engine_close(m->api);
+	for (size_t i = 0; m != NULL && i < m->engines.count; i++)
+		ocr_engine_close(m->engines.apis[i]);
 	free(m);
+}
+
+static assay_code open_engines(ocr_engines *out, const params *p, assay_err *err)
+{
+	const size_t count = p->choose == CHOOSE_PAGE ? p->languages.count : 1;
+	ocr_engine_params e = engine_of(p);
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < count && rc == ASSAY_OK; i++) {
+		const assay_text_list one = {&p->languages.items[i], 1};
+
+		if (count > 1)
+			e.languages = &one;
+		rc = ocr_engine_open(&out->apis[out->count], &e, err);
+		out->count += rc == ASSAY_OK;
+	}
+	return rc;
 }
 
 static assay_code prepare(void **shared, const void *p, assay_err *err)
 {
-	const ocr_engine_params e = engine_of(p);
 	ASSAY_AUTO_FREE char *path = ocr_estimate_path(((const params *)p)->estimate);
 	models *m = assay_alloc(1, sizeof *m);
 	assay_code rc;
@@ -245,7 +280,7 @@ static assay_code prepare(void **shared, const void *p, assay_err *err)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "models");
 	}
 	ASSAY_TRY(ocr_estimate_load(&m->estimate, path, err));
-	ASSAY_TRY(ocr_engine_open(&m->api, &e, err));
+	ASSAY_TRY(open_engines(&m->engines, p, err));
 	*shared = m;
 	return ASSAY_OK;
 fail:
@@ -258,6 +293,8 @@ fail:
 typedef struct state {
 	const models *models; /* borrowed */
 	const params *params; /* borrowed */
+	TessBaseAPI *api;     /* of the page at hand; borrowed */
+	size_t chosen;        /* its place among the engines */
 	const assay_sidecar *truth;
 	bool by_hand; /* the page's text is what people wrote: nothing is recognised */
 	assay_corrected corrected;
@@ -380,7 +417,7 @@ fail:
 
 static ocr_source source_of(const state *st, const assay_page *page)
 {
-	return (ocr_source){.api = st->models->api,
+	return (ocr_source){.api = st->api,
 			    .pix = page->pix,
 			    .dpi = page->dpi_y,
 			    .every_line = st->params->reconcile == RECONCILE_ALL,
@@ -428,7 +465,7 @@ static assay_code weigh(reading *r, const state *st, const assay_page *page, ass
 
 	if (r->words.count == 0)
 		return ASSAY_OK;
-	ink = TessBaseAPIGetThresholdedImage(st->models->api);
+	ink = TessBaseAPIGetThresholdedImage(st->api);
 	if (ink == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
 	rc = weigh_by(r, st, page, ink, err);
@@ -438,13 +475,13 @@ static assay_code weigh(reading *r, const state *st, const assay_page *page, ass
 
 static assay_code recognize(reading *r, const state *st, const assay_page *page, assay_err *err)
 {
-	assay_code rc = ocr_engine_recognize(st->models->api, page->pix, page->dpi_y, err);
+	assay_code rc = ocr_engine_recognize(st->api, page->pix, page->dpi_y, err);
 
 	if (rc == ASSAY_OK)
-		rc = ocr_words_read(&r->words, st->models->api, err);
+		rc = ocr_words_read(&r->words, st->api, err);
 	if (rc == ASSAY_OK)
 		rc = weigh(r, st, page, err);
-	ocr_engine_clear(st->models->api);
+	ocr_engine_clear(st->api);
 	return rc;
 }
 
@@ -485,7 +522,7 @@ static assay_code judge(reading *r, const state *st, const assay_page *page, ass
 	r->estimate = ocr_estimate_of(&st->models->estimate, &r->evidence);
 	if (!is_wanted(st, r))
 		return ASSAY_OK;
-	ASSAY_TRY(recognize_small(&second, st->models->api, page, err));
+	ASSAY_TRY(recognize_small(&second, st->api, page, err));
 	ASSAY_TRY(ocr_evidence_compare(&r->evidence, &r->words, &second, err));
 	r->estimate = ocr_estimate_of(&st->models->estimate, &r->evidence);
 fail:
@@ -575,12 +612,16 @@ fail:
 	return rc;
 }
 
-static assay_code measure_structure(assay_sink *sink, uint32_t sample, const reading *r, assay_err *err)
+static assay_code measure_structure(assay_sink *sink, uint32_t sample, const params *p, const reading *r,
+				    assay_err *err)
 {
 	ocr_order order;
+	int64_t missing;
 	assay_code rc;
 
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_HEADINGS, (int64_t)r->headings.count, err));
+	ASSAY_TRY(ocr_sections_missing(&missing, &p->sections, &r->headings, &r->words, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_SECTIONS, missing, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_PARAGRAPHS, r->headings.paragraphs, err));
 	ASSAY_TRY(ocr_order_weigh(&order, &r->words, err));
 	if (order.why != NULL)
@@ -599,7 +640,10 @@ static assay_code report(const state *st, const assay_value *v, const reading *r
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_WORDS, (int64_t)w->count, err));
 	ASSAY_TRY(measure_confidence(sink, sample, w, err));
 	ASSAY_TRY(measure_recall(sink, sample, w, &r->missed, err));
-	ASSAY_TRY(measure_structure(sink, sample, r, err));
+	ASSAY_TRY(st->models->engines.count > 1
+		      ? assay_measure(sink, sample, METRIC_CHOSEN, (int64_t)st->chosen + 1, err)
+		      : assay_undefined(sink, sample, METRIC_CHOSEN, "no language was to be chosen", err));
+	ASSAY_TRY(measure_structure(sink, sample, st->params, r, err));
 	ASSAY_TRY(measure_evidence(sink, sample, &r->evidence, err));
 	ASSAY_TRY(measure_estimate(sink, sample, r, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_REREAD, r->reconciled.lines, err));
@@ -637,7 +681,7 @@ static assay_code report_text(const state *st, const assay_value *v, const assay
 	    METRIC_CONFIDENCE, METRIC_LOW,           METRIC_MISSED,         METRIC_SURE,     METRIC_BREAKS,
 	    METRIC_UNKNOWN,    METRIC_LANGUAGE,      METRIC_REPEATED,       METRIC_CUT,      METRIC_COVERED,
 	    METRIC_ESTIMATED,  METRIC_ESTIMATED_LOW, METRIC_ESTIMATED_HIGH, METRIC_READINGS, METRIC_REREAD,
-	    METRIC_CHANGED,    METRIC_HEADINGS,      METRIC_PARAGRAPHS,     METRIC_ORDER};
+	    METRIC_CHANGED,    METRIC_HEADINGS,      METRIC_PARAGRAPHS,     METRIC_ORDER,    METRIC_SECTIONS};
 	const assay_corrected *c = &st->corrected;
 	const int64_t words = count_words(written);
 	assay_code rc;
@@ -669,9 +713,21 @@ static assay_code push_by_hand(const state *st, const assay_value *v, assay_sink
 	return rc;
 }
 
+static assay_code choose_engine(state *st, const assay_page *page, assay_err *err)
+{
+	const ocr_engines *e = &st->models->engines;
+	assay_code rc = ASSAY_OK;
+
+	st->chosen = 0;
+	if (e->count > 1)
+		rc = ocr_language_choose(&st->chosen, e, page->pix, page->dpi_y, modes[st->params->segmentation], err);
+	st->api = e->apis[st->chosen];
+	return rc;
+}
+
 static assay_code push(void *state_, const assay_value *v, assay_sink *sink, assay_err *err)
 {
-	const state *st = state_;
+	state *st = state_;
 	PIX *pix = v->u.page.pix;
 	reading r = {0};
 	assay_value *out;
@@ -679,6 +735,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 
 	if (st->by_hand)
 		return push_by_hand(st, v, sink, err);
+	ASSAY_TRY(choose_engine(st, &v->u.page, err));
 	ASSAY_TRY(recognize(&r, st, &v->u.page, err));
 	ASSAY_TRY(judge(&r, st, &v->u.page, err));
 	ASSAY_TRY(ocr_headings_find(&r.headings, &r.words, err));

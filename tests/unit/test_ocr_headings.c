@@ -2,6 +2,7 @@
 #include "ocr_cmocka.h"
 
 #include "ocr_headings.h"
+#include "ocr_sections.h"
 #include "ocr_text.h"
 
 #include <stdlib.h>
@@ -212,6 +213,52 @@ static void headings__engine_parts_a_word__one_paragraph(void **state)
 	assert_int_equal(h.paragraphs, 3);
 }
 
+/* ---------------------------------------------------------------- sections */
+
+static void assert_missing(int64_t want, char *name)
+{
+	const assay_text_list list = {&name, 1};
+	int64_t missing;
+
+	assert_int_equal(ocr_sections_missing(&missing, &list, &h, &w, NULL), ASSAY_OK);
+	if (missing != want)
+		fail_msg("'%s': %d", name, (int)missing);
+}
+
+static void sections__headings_of_a_page__found_or_missing(void **state)
+{
+	char *both[] = {"The Old Barn", "Appendix"};
+	const assay_text_list list = {both, 2}, none = {NULL, 0};
+	int64_t missing;
+	int y;
+
+	(void)state;
+	begin();
+	y = text(100, 4);
+	line(LEFT, y + 40, 130, "2.1|Methods");
+	y = text(y + 120, 4);
+	line(LEFT, y + 60, 130, "THE|0LD|BARN."); /* a letter misread */
+	(void)text(y + 140, 4);
+	(void)find();
+	assert_headings("2.1 Methods\nTHE 0LD BARN.\n");
+	assert_missing(0, "Methods");
+	assert_missing(0, "2.1 Methods");
+	assert_missing(0, "methods:");
+	assert_missing(0, "the old barn");
+	assert_missing(1, "Method of work");
+	assert_missing(1, "Old");
+	assert_missing(1, "s"); /* one letter is no end */
+	assert_missing(1, "--");
+	assert_int_equal(ocr_sections_missing(&missing, &list, &h, &w, NULL), ASSAY_OK);
+	assert_int_equal(missing, 1);
+	assert_int_equal(ocr_sections_missing(&missing, &none, &h, &w, NULL), ASSAY_OK);
+	assert_int_equal(missing, 0);
+	begin();
+	(void)text(100, 4);
+	(void)find();
+	assert_missing(1, "Methods");
+}
+
 /* ---------------------------------------------------------------- text */
 
 static void assert_text(bool join, const char *want)
@@ -255,6 +302,7 @@ int main(void)
 	    cmocka_unit_test(headings__five_lines_in_larger_letters__text),
 	    cmocka_unit_test(headings__page_number_beside_it_or_columns__none),
 	    cmocka_unit_test(headings__engine_parts_a_word__one_paragraph),
+	    cmocka_unit_test(sections__headings_of_a_page__found_or_missing),
 	    cmocka_unit_test(text__divided_words__kept_or_joined),
 	};
 

@@ -167,6 +167,7 @@ static void recognize__heading_and_divided_words__told_apart(void **state)
 	run_set(&r, "hyphens", "keep");
 	assert_int_equal(r.rc, ASSAY_OK);
 	assert_int_equal(value(0, "ocr.headings"), 1);
+	assert_int_equal(value(0, "ocr.sections_missing"), 0);
 	assert_in_range(value(0, "ocr.paragraphs"), 1, 2); /* the engine may part the last line */
 	assert_int_equal(value(0, "ocr.order_confidence"), 10000);
 	assert_int_equal(r.artifact_count, 5);
