@@ -24,6 +24,6 @@ typedef struct ocr_engines {
 ASSAY_NODISCARD assay_code ocr_language_choose(size_t *out, const ocr_engines *engines, struct Pix *pix, int32_t dpi,
 					       TessPageSegMode segmentation, assay_err *err);
 
-#define OCR_LANGUAGE_LINES 6
+#define OCR_LANGUAGE_LINES 3
 
 #endif

@@ -150,6 +150,50 @@ static void recognize__two_lines__text_words_and_artifacts(void **state)
 	pixDestroy(&pix);
 }
 
+/* Two languages: each page is read in its own. Only where a second model is installed. */
+static void recognize__language_of_the_page__chosen(void **state)
+{
+	static const char *const english[] = {"The quick brown fox jumps over", "the lazy dog near the river bank",
+					      "and nobody knows what it wants"};
+	static const char *const german[] = {"Der Hund liegt immer noch am Ufer",
+					     "und wartet darauf, dass endlich jemand",
+					     "mit ihm durch den Wald spazieren geht"};
+	PIX *pages[] = {text_page(english, 3), text_page(german, 3), text_page(NULL, 0)};
+	const int64_t places[] = {1, 2, 1};
+
+	(void)state;
+	if (access("/usr/share/tesseract-ocr/5/tessdata/deu.traineddata", R_OK) != 0) {
+		(void)fprintf(stderr, "skipped: no model deu\n");
+		for (size_t i = 0; i < 3; i++)
+			pixDestroy(&pages[i]);
+		skip();
+	}
+	run_release(&r);
+	memset(&r, 0, sizeof r);
+	run_add(&r, &assay_stage_ocr_recognize);
+	run_set(&r, "languages", "eng");
+	assert_int_equal(assay_params_set(&assay_stage_ocr_recognize, r.params[0],
+					  assay_param_find(&assay_stage_ocr_recognize, "languages"), "deu", NULL),
+			 ASSAY_OK);
+	run_set(&r, "choose", "page");
+	run_prepare(&r);
+	for (size_t i = 0; i < 3; i++) {
+		run_page(&r, pages[i], 300);
+		assert_int_equal(r.rc, ASSAY_OK);
+		assert_int_equal(value(0, "ocr.language"), places[i]);
+		if (i < 2)
+			assert_int_equal(value(0, "ocr.language_doubt"), 0);
+		run_forget(&r);
+		pixDestroy(&pages[i]);
+	}
+	run_release(&r);
+	assert_int_equal(setup(state), ASSAY_OK);
+	pages[0] = text_page(english, 3);
+	run_page(&r, pages[0], 300);
+	assert_string_equal(why("ocr.language"), "no language was to be chosen");
+	pixDestroy(&pages[0]);
+}
+
 /* The heading of a page, and its hyphens. */
 static void recognize__heading_and_divided_words__told_apart(void **state)
 {
@@ -578,6 +622,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(recognize__two_lines__text_words_and_artifacts),
+	    TEST(recognize__language_of_the_page__chosen),
 	    TEST(recognize__heading_and_divided_words__told_apart),
 	    TEST(recognize__same_page_twice__same_bytes),
 	    TEST(recognize__all_lines_again__the_same_words_and_no_trace),
