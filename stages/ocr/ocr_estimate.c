@@ -12,6 +12,8 @@
 #define WEIGHT_MAX ((int64_t)100 * ONE)
 #define WORDS_MAX  5
 
+const char *const ocr_estimate_part_names[OCR_PARTS] = {"once", "twice", "reread_once", "reread_twice"};
+
 /* ---------------------------------------------------------------- estimating */
 
 int64_t ocr_estimate_sum(const ocr_estimate_part *p, const ocr_evidence *e)
@@ -32,7 +34,7 @@ static int64_t clamped(int64_t v)
 	return v < 0 ? 0 : v > ONE ? ONE : v;
 }
 
-static ocr_estimate estimate(const ocr_estimate_part *p, const ocr_evidence *e)
+ocr_estimate ocr_estimate_by(const ocr_estimate_part *p, const ocr_evidence *e)
 {
 	const int64_t rate = clamped(ocr_estimate_sum(p, e) * p->scale / ONE + p->offset);
 	size_t i = 0;
@@ -45,7 +47,7 @@ static ocr_estimate estimate(const ocr_estimate_part *p, const ocr_evidence *e)
 
 ocr_estimate ocr_estimate_of(const ocr_estimate_model *m, const ocr_evidence *e)
 {
-	return estimate(e->twice ? &m->twice : &m->once, e);
+	return ocr_estimate_by(&m->parts[ocr_estimate_part_of(e->reread, e->twice)], e);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -54,6 +56,8 @@ typedef struct reader {
 	const char *name;
 	unsigned line;
 	ocr_estimate_model *model;
+	int64_t format;
+	int kind;                /* of the part */
 	ocr_estimate_part *part; /* that the line belongs to; NULL before the first */
 	char *words[WORDS_MAX + 1];
 	size_t count;
@@ -113,16 +117,17 @@ static assay_code read_term(reader *r)
 {
 	ocr_estimate_part *p = r->part;
 	ocr_estimate_term *t = &p->terms[p->term_count];
-	const int count = p == &r->model->once ? OCR_FIRST_COUNT : OCR_EVIDENCE_COUNT;
+	const bool reread = r->kind >= OCR_REREAD_ONCE, twice = r->kind == OCR_TWICE || r->kind == OCR_REREAD_TWICE;
 	assay_code rc;
 
 	if (p->term_count == OCR_ESTIMATE_TERMS)
 		return FAULT(r, "more than %d terms", OCR_ESTIMATE_TERMS);
-	while (t->evidence < count && strcmp(ocr_evidence_names[t->evidence].name, r->words[1]) != 0)
+	while (t->evidence < OCR_EVIDENCE_COUNT && (!ocr_evidence_has(t->evidence, reread, twice) ||
+						    strcmp(ocr_evidence_names[t->evidence].name, r->words[1]) != 0))
 		t->evidence++;
-	if (t->evidence == count)
-		return FAULT(r, "there is no evidence '%s' of pages recognised %s", r->words[1],
-			     count == OCR_FIRST_COUNT ? "once" : "twice");
+	if (t->evidence == OCR_EVIDENCE_COUNT)
+		return FAULT(r, "there is no evidence '%s' in part '%s'", r->words[1],
+			     ocr_estimate_part_names[r->kind]);
 	rc = number(&t->upto, r, 2, 1, ONE);
 	if (rc == ASSAY_OK)
 		rc = number(&t->weight, r, 3, 0, WEIGHT_MAX);
@@ -148,12 +153,17 @@ fail:
 
 static assay_code read_part(reader *r)
 {
-	ocr_estimate_part *p = r->words[0][0] == 'o' ? &r->model->once : &r->model->twice;
+	int kind = 0;
 
-	if (p->scale != 0)
+	while (strcmp(ocr_estimate_part_names[kind], r->words[0]) != 0)
+		kind++;
+	if (r->model->parts[kind].scale != 0)
 		return FAULT(r, "a second part '%s'", r->words[0]);
-	r->part = p;
-	p->scale = ONE;
+	if (r->format == 1 && kind >= OCR_REREAD_ONCE)
+		return FAULT(r, "format 1 has no part '%s'", r->words[0]);
+	r->kind = kind;
+	r->part = &r->model->parts[kind];
+	r->part->scale = ONE;
 	return ASSAY_OK;
 }
 
@@ -162,9 +172,10 @@ static const struct row {
 	size_t count; /* of words */
 	bool outside; /* begins a part */
 	assay_code (*read)(reader *r);
-} rows[] = {{"once", 1, true, read_part},    {"twice", 1, true, read_part},     {"constant", 2, false, read_constant},
-	    {"scale", 2, false, read_scale}, {"offset", 2, false, read_offset}, {"term", 4, false, read_term},
-	    {"bin", 4, false, read_bin}};
+} rows[] = {
+    {"once", 1, true, read_part},         {"twice", 1, true, read_part},         {"reread_once", 1, true, read_part},
+    {"reread_twice", 1, true, read_part}, {"constant", 2, false, read_constant}, {"scale", 2, false, read_scale},
+    {"offset", 2, false, read_offset},    {"term", 4, false, read_term},         {"bin", 4, false, read_bin}};
 
 static assay_code read_line(reader *r)
 {
@@ -179,7 +190,7 @@ static assay_code read_line(reader *r)
 	if (r->count != row->count)
 		return FAULT(r, "'%s' has %zu words, not %zu", row->word, row->count, r->count);
 	if (!row->outside && r->part == NULL)
-		return FAULT(r, "'%s' stands before 'once' and 'twice'", row->word);
+		return FAULT(r, "'%s' stands before 'once' and the other parts", row->word);
 	return row->read(r);
 }
 
@@ -197,12 +208,10 @@ static void split(reader *r, char *line)
 
 static assay_code read_head(reader *r)
 {
-	int64_t format;
-
 	if (r->count != 2 || strcmp(r->words[0], "assay-estimate") != 0)
 		return FAULT(r, "not a model of the estimate: it begins with 'assay-estimate %d'", OCR_ESTIMATE_FORMAT);
-	if (!to_number(&format, r->words[1], OCR_ESTIMATE_FORMAT, OCR_ESTIMATE_FORMAT))
-		return FAULT(r, "format %s; this program reads format %d", r->words[1], OCR_ESTIMATE_FORMAT);
+	if (!to_number(&r->format, r->words[1], 1, OCR_ESTIMATE_FORMAT))
+		return FAULT(r, "format %s; this program reads formats 1 and %d", r->words[1], OCR_ESTIMATE_FORMAT);
 	return ASSAY_OK;
 }
 
@@ -213,6 +222,18 @@ static assay_code check_part(const reader *r, const ocr_estimate_part *p, const 
 	if (p->bins[p->bin_count - 1].upto != ONE)
 		return FAULT(r, "the last bin of part '%s' does not reach up to %lld", name, (long long)ONE);
 	return ASSAY_OK;
+}
+
+static assay_code check_parts(const reader *r)
+{
+	const int count = r->format == 1 ? OCR_REREAD_ONCE : OCR_PARTS;
+	assay_code rc = ASSAY_OK;
+
+	for (int i = 0; i < count && rc == ASSAY_OK; i++)
+		rc = check_part(r, &r->model->parts[i], ocr_estimate_part_names[i]);
+	for (int i = count; i < OCR_PARTS && rc == ASSAY_OK; i++)
+		r->model->parts[i] = r->model->parts[i - count];
+	return rc;
 }
 
 assay_code ocr_estimate_read(ocr_estimate_model *out, const char *text, size_t size, const char *name, assay_err *err)
@@ -237,8 +258,7 @@ assay_code ocr_estimate_read(ocr_estimate_model *out, const char *text, size_t s
 		split(&r, line);
 		ASSAY_TRY(r.line == 1 ? read_head(&r) : read_line(&r));
 	} while (next != NULL);
-	ASSAY_TRY(check_part(&r, &out->once, "once"));
-	rc = check_part(&r, &out->twice, "twice");
+	rc = check_parts(&r);
 fail:
 	return rc;
 }
@@ -260,8 +280,8 @@ static void write_part(assay_buf *out, const char *name, const ocr_estimate_part
 assay_code ocr_estimate_write(assay_buf *out, const ocr_estimate_model *m, assay_err *err)
 {
 	assay_buf_printf(out, "assay-estimate %d\n", OCR_ESTIMATE_FORMAT);
-	write_part(out, "once", &m->once);
-	write_part(out, "twice", &m->twice);
+	for (int i = 0; i < OCR_PARTS; i++)
+		write_part(out, ocr_estimate_part_names[i], &m->parts[i]);
 	return assay_buf_check(out, err);
 }
 

@@ -9,7 +9,7 @@
 
 #include "ocr_evidence.h"
 
-#define OCR_ESTIMATE_FORMAT 1
+#define OCR_ESTIMATE_FORMAT 2
 #define OCR_ESTIMATE_TERMS  64
 #define OCR_ESTIMATE_BINS   32
 #define OCR_ESTIMATE_SIZE   ((size_t)64 << 10) /* bytes of a model file */
@@ -24,7 +24,7 @@ typedef struct ocr_estimate_bin {
 	int64_t low, high; /* what to add to the estimate for the ends of its interval; low <= high */
 } ocr_estimate_bin;
 
-/** For pages that were recognised once, or twice. */
+/** For pages that were read in one way. */
 typedef struct ocr_estimate_part {
 	int64_t constant;      /* of the sum */
 	int64_t scale, offset; /* what the user's own pages add to it: sum * scale + offset */
@@ -33,16 +33,27 @@ typedef struct ocr_estimate_part {
 	size_t term_count, bin_count;             /* at least one of each */
 } ocr_estimate_part;
 
+/** A page is recognised once or twice, and of either its lines in doubt are read again or not. */
+enum { OCR_ONCE, OCR_TWICE, OCR_REREAD_ONCE, OCR_REREAD_TWICE, OCR_PARTS };
+
+static inline int ocr_estimate_part_of(bool reread, bool twice)
+{
+	return (reread ? OCR_REREAD_ONCE : OCR_ONCE) + twice;
+}
+
 typedef struct ocr_estimate_model {
-	ocr_estimate_part once, twice;
+	ocr_estimate_part parts[OCR_PARTS];
 } ocr_estimate_model;
+
+/** As the parts are called in the file. */
+extern const char *const ocr_estimate_part_names[OCR_PARTS];
 
 typedef struct ocr_estimate {
 	int64_t rate, low, high; /* millionths, 0..1000000; low <= rate <= high */
 } ocr_estimate;
 
 /**
- * Read a model.
+ * Read a model. Format 1 had the first two parts only: they stand for the others as well.
  *
  * @param name  of the file, for messages
  * @return ASSAY_OK; ASSAY_ECONFIG with name and line when it is malformed
@@ -54,6 +65,7 @@ ASSAY_NODISCARD assay_code ocr_estimate_write(assay_buf *out, const ocr_estimate
 
 /** The sum of a part's terms, before scale and offset. Millionths, may exceed 1000000. */
 int64_t ocr_estimate_sum(const ocr_estimate_part *p, const ocr_evidence *e);
+ocr_estimate ocr_estimate_by(const ocr_estimate_part *p, const ocr_evidence *e);
 /** By the part that the evidence is for. */
 ocr_estimate ocr_estimate_of(const ocr_estimate_model *m, const ocr_evidence *e);
 

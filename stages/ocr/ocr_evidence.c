@@ -43,12 +43,21 @@ const ocr_evidence_name ocr_evidence_names[OCR_EVIDENCE_COUNT] = {
     {"cut", "lines with a word that touches the left or right border of the page, of all lines"},
     {"repeated", "symbols of words that repeat what stands right before them"},
     {"few", "20 of 20 and all symbols: of a page on which next to nothing was read, next to nothing is known"},
+    {"stray", "letters in no word's box that stand alone or a few together, for each symbol"},
+    {"dark", "lines that begin or end within two heights of text of a dark side of the page, of all lines"},
+    {"apart",
+     "characters in which further readings of lines in doubt differ from the first, on average, for each symbol"},
     {"different", "edit distance to the second recognition, in whatever order, for each code point"},
     {"moved", "what this distance grows by when order counts, for each code point"},
     {"known_different", "symbols of known words that the second recognition does not have"},
     {"unknown_different", "the same of unknown words"},
     {"other_different", "the same of other words"},
 };
+
+bool ocr_evidence_has(int share, bool reread, bool twice)
+{
+	return share < OCR_FIRST_COUNT || (share == OCR_APART ? reread : twice);
+}
 
 static int64_t share(int64_t part, int64_t whole)
 {
@@ -213,6 +222,7 @@ assay_code ocr_evidence_read(ocr_evidence *out, const ocr_words *words, const oc
 	e.repeated = ocr_spelling_repeated(words);
 	e.share[OCR_REPEATED] = e.repeated;
 	e.share[OCR_EDGE] = page->edge;
+	e.share[OCR_STRAY] = page->beside.letters;
 	for (int i = 0; i < OCR_FIRST_COUNT; i++)
 		e.share[i] = share(e.share[i], e.symbols);
 	rc = measure_widths(&e.share[OCR_WIDTH], words, err);
@@ -223,6 +233,9 @@ assay_code ocr_evidence_read(ocr_evidence *out, const ocr_words *words, const oc
 	count_lines(&e, words, page);
 	e.share[OCR_FEW] = share(FEW, e.symbols + FEW);
 	e.share[OCR_CUT] = share(e.lines_cut, e.lines);
+	e.share[OCR_DARK] = share(page->beside.lines, e.lines);
+	e.share[OCR_APART] = share(page->apart, 6 * e.symbols);
+	e.reread = page->reread;
 	*out = e;
 	return rc;
 }
@@ -306,12 +319,14 @@ assay_code ocr_evidence_json(assay_buf *out, const ocr_evidence *e, assay_err *e
 
 	assay_json_init(&j, out, 0);
 	assay_json_object(&j);
-	assay_json_kuint(&j, "format", 1);
+	assay_json_kuint(&j, "format", OCR_EVIDENCE_FORMAT);
+	assay_json_kbool(&j, "reread", e->reread);
 	assay_json_kbool(&j, "twice", e->twice);
 	assay_json_key(&j, "shares");
 	assay_json_object(&j);
-	for (int i = 0; i < (e->twice ? OCR_EVIDENCE_COUNT : OCR_FIRST_COUNT); i++)
-		assay_json_kint(&j, ocr_evidence_names[i].name, e->share[i]);
+	for (int i = 0; i < OCR_EVIDENCE_COUNT; i++)
+		if (ocr_evidence_has(i, e->reread, e->twice))
+			assay_json_kint(&j, ocr_evidence_names[i].name, e->share[i]);
 	assay_json_end(&j);
 	assay_json_end(&j);
 	assay_buf_putc(out, '\n');
@@ -343,21 +358,34 @@ static bool take_number(cursor *c, int64_t *out)
 	return c->at > first;
 }
 
+/* A bool under its key, with the comma before it. */
+static bool take_bool(cursor *c, const char *key, bool *out)
+{
+	if (!take(c, key))
+		return false;
+	*out = take(c, "true");
+	return *out || take(c, "false");
+}
+
+static bool is_new(int share)
+{
+	return share == OCR_STRAY || share == OCR_DARK || share == OCR_APART;
+}
+
 bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size)
 {
 	cursor c = {text, text + size};
-	int count;
+	const bool old = take(&c, "{\"format\":1");
 
 	*out = (ocr_evidence){0};
-	if (!take(&c, "{\"format\":1,\"twice\":"))
+	if (!old && (!take(&c, "{\"format\":2") || !take_bool(&c, ",\"reread\":", &out->reread)))
 		return false;
-	out->twice = take(&c, "true");
-	if ((!out->twice && !take(&c, "false")) || !take(&c, ",\"shares\":{"))
+	if (!take_bool(&c, ",\"twice\":", &out->twice) || !take(&c, ",\"shares\":{"))
 		return false;
-	count = out->twice ? OCR_EVIDENCE_COUNT : OCR_FIRST_COUNT;
-	for (int i = 0; i < count; i++)
-		if (!take(&c, i > 0 ? ",\"" : "\"") || !take(&c, ocr_evidence_names[i].name) || !take(&c, "\":") ||
-		    !take_number(&c, &out->share[i]))
+	for (int i = 0; i < OCR_EVIDENCE_COUNT; i++)
+		if (ocr_evidence_has(i, out->reread, out->twice) && !(old && is_new(i)) &&
+		    (!take(&c, i > 0 ? ",\"" : "\"") || !take(&c, ocr_evidence_names[i].name) || !take(&c, "\":") ||
+		     !take_number(&c, &out->share[i])))
 			return false;
 	return take(&c, "}}\n") && c.at == c.end;
 }

@@ -8,6 +8,7 @@
 #ifndef ASSAY_OCR_EVIDENCE_H
 #define ASSAY_OCR_EVIDENCE_H
 
+#include "ocr_beside.h"
 #include "ocr_missed.h"
 #include "ocr_words.h"
 
@@ -27,8 +28,11 @@ enum {
 	OCR_CUT,
 	OCR_REPEATED,
 	OCR_FEW,
-	OCR_FIRST_COUNT, /* what one recognition gives; what follows needs a second */
-	OCR_DIFFERENT = OCR_FIRST_COUNT,
+	OCR_STRAY,
+	OCR_DARK,
+	OCR_FIRST_COUNT,             /* what one recognition gives */
+	OCR_APART = OCR_FIRST_COUNT, /* of lines that were read again */
+	OCR_DIFFERENT,               /* what follows needs a second recognition */
 	OCR_MOVED,
 	OCR_KNOWN_DIFFERENT,
 	OCR_UNKNOWN_DIFFERENT,
@@ -38,6 +42,7 @@ enum {
 
 typedef struct ocr_evidence {
 	int64_t share[OCR_EVIDENCE_COUNT]; /* millionths, 0 and up */
+	bool reread;                       /* lines in doubt were read again (ocr_reconcile.h) */
 	bool twice;                        /* the page was recognised a second time */
 
 	/* Counted on the way, for metrics of their own. */
@@ -56,12 +61,18 @@ typedef struct ocr_evidence_name {
 /** One row for each share, in their order. */
 extern const ocr_evidence_name ocr_evidence_names[OCR_EVIDENCE_COUNT];
 
+/** Whether a page that was read in that way has a share. */
+bool ocr_evidence_has(int share, bool reread, bool twice);
+
 /** What the page gave beside its words. */
 typedef struct ocr_evidence_page {
 	int32_t width, height;
 	ocr_missed missed;
 	int64_t ink;  /* ink pixels of the page */
 	int64_t edge; /* pieces of ink as large as text that touch the page's border */
+	ocr_beside beside;
+	bool reread;
+	int64_t apart; /* sixths of a character, of lines that were read again (ocr_reconcile.h) */
 } ocr_evidence_page;
 
 /** Everything that one recognition gives. At least one word. ASSAY_OK, ASSAY_ENOMEM. */
@@ -74,9 +85,14 @@ ASSAY_NODISCARD assay_code ocr_evidence_compare(ocr_evidence *out, const ocr_wor
 /** Pieces of the ink of a page that touch its border and are as large as text is high. ASSAY_OK, ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code ocr_evidence_edge(int64_t *out, struct Pix *ink, int32_t height, assay_err *err);
 
-/** {"format":1,"twice":…,"shares":{"known_70":…,…}} */
+#define OCR_EVIDENCE_FORMAT 2
+
+/** {"format":2,"reread":…,"twice":…,"shares":{"known_70":…,…}} */
 ASSAY_NODISCARD assay_code ocr_evidence_json(assay_buf *out, const ocr_evidence *e, assay_err *err);
-/** Read what ocr_evidence_json() writes: twice and the shares. False when it is anything else. */
+/**
+ * Read what ocr_evidence_json() writes: reread, twice and the shares. Format 1 had no `reread`, and neither stray, dark nor
+ * apart: they are 0. False when it is anything else.
+ */
 bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size);
 
 #endif

@@ -8,8 +8,9 @@
 
 #define ONE       OCR_EVIDENCE_ONE
 #define RIDGE     0.01 /* of weights, where the mean weight of a page is 1 */
+#define SPREAD    0.02 /* errors of estimates grow with this and the truth */
 #define ROUNDS    400
-#define BIN_PAGES 40
+#define BIN_PAGES 60
 #define OWN_BINS  20 /* pages from which on a calibration has intervals of its own */
 #define FOLDS     5
 #define NEAR      100000
@@ -18,14 +19,18 @@
 static const struct candidate {
 	int evidence;
 	int64_t upto;
+	double drawn; /* the weight that few pages leave it at: what the evidence means */
+	double least; /* no weight below: there are next to no pages that speak for it, and all do */
 } candidates[] = {
-    {OCR_KNOWN, ONE},           {OCR_KNOWN + 1, ONE},   {OCR_KNOWN + 2, ONE},   {OCR_KNOWN + 3, ONE},
-    {OCR_UNKNOWN, ONE},         {OCR_UNKNOWN + 1, ONE}, {OCR_UNKNOWN + 2, ONE}, {OCR_UNKNOWN + 3, ONE},
-    {OCR_OTHER, ONE},           {OCR_OTHER + 1, ONE},   {OCR_OTHER + 2, ONE},   {OCR_OTHER + 3, ONE},
-    {OCR_ODD, 50000},           {OCR_SHORT, 100000},    {OCR_MISSED, 20000},    {OCR_MISSED, 100000},
-    {OCR_OUTSIDE, 50000},       {OCR_CUT, ONE},         {OCR_REPEATED, ONE},    {OCR_FEW, ONE},
-    {OCR_DIFFERENT, 20000},     {OCR_DIFFERENT, ONE},   {OCR_MOVED, 50000},     {OCR_UNKNOWN_DIFFERENT, ONE},
-    {OCR_OTHER_DIFFERENT, ONE},
+    {OCR_KNOWN, ONE, 0, 0},           {OCR_KNOWN + 1, ONE, 0, 0},   {OCR_KNOWN + 2, ONE, 0, 0},
+    {OCR_KNOWN + 3, ONE, 0, 0},       {OCR_UNKNOWN, ONE, 0, 0},     {OCR_UNKNOWN + 1, ONE, 0, 0},
+    {OCR_UNKNOWN + 2, ONE, 0, 0},     {OCR_UNKNOWN + 3, ONE, 0, 0}, {OCR_OTHER, ONE, 0, 0},
+    {OCR_OTHER + 1, ONE, 0, 0},       {OCR_OTHER + 2, ONE, 0, 0},   {OCR_OTHER + 3, ONE, 0, 0},
+    {OCR_ODD, 50000, 0, 0},           {OCR_SHORT, 100000, 0, 0},    {OCR_MISSED, 20000, 0.3, 0},
+    {OCR_CUT, ONE, 0.1, 0},           {OCR_REPEATED, ONE, 0.1, 0},  {OCR_FEW, ONE, 0.05, 0.05},
+    {OCR_STRAY, 300000, 1.5, 0},      {OCR_DARK, ONE, 0.4, 0},      {OCR_APART, 50000, 0.3, 0},
+    {OCR_DIFFERENT, ONE, 0.3, 0},     {OCR_MOVED, 50000, 0, 0},     {OCR_UNKNOWN_DIFFERENT, ONE, 0, 0},
+    {OCR_OTHER_DIFFERENT, ONE, 0, 0},
 };
 
 #define CANDIDATES (ASSAY_COUNT(candidates) + 1) /* and the constant */
@@ -45,7 +50,7 @@ static double share_of(const ocr_evidence *e, size_t candidate)
 typedef struct part {
 	const ocr_fit_page *pages;
 	size_t count;
-	bool twice;
+	bool reread, twice;
 	bool leave; /* leave pages of `group` out */
 	uint32_t group;
 	uint32_t families; /* 1: groups are fifths */
@@ -57,9 +62,26 @@ static uint32_t group_of(const part *p, size_t page)
 	return p->families > 1 ? p->pages[page].family : (uint32_t)(page % FOLDS);
 }
 
+static bool is_of(const part *p, size_t page)
+{
+	const ocr_evidence *e = &p->pages[page].evidence;
+
+	return e->reread == p->reread && (!p->twice || e->twice);
+}
+
 static bool takes(const part *p, size_t page)
 {
-	return (!p->twice || p->pages[page].evidence.twice) && (!p->leave || group_of(p, page) != p->group);
+	return is_of(p, page) && (!p->leave || group_of(p, page) != p->group);
+}
+
+/* Pages that the part is for, but for those left out. */
+static size_t count_of(const part *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		n += takes(p, i);
+	return n;
 }
 
 static double truth_of(const ocr_fit_page *p)
@@ -70,7 +92,9 @@ static double truth_of(const ocr_fit_page *p)
 /* Errors of good pages weigh more: what is to be told apart lies about 2 %. */
 static double weight_of(const part *p, size_t page)
 {
-	return p->balance[p->pages[page].family] / (truth_of(&p->pages[page]) + 0.003);
+	const double spread = truth_of(&p->pages[page]) + SPREAD;
+
+	return p->balance[p->pages[page].family] / (spread * spread);
 }
 
 static void add_page(equations *s, const part *p, size_t page, double weight)
@@ -79,8 +103,9 @@ static void add_page(equations *s, const part *p, size_t page, double weight)
 	double x[CANDIDATES];
 
 	for (size_t i = 0; i + 1 < n; i++)
-		x[i] =
-		    !p->twice && candidates[i].evidence >= OCR_FIRST_COUNT ? 0 : share_of(&p->pages[page].evidence, i);
+		x[i] = ocr_evidence_has(candidates[i].evidence, p->reread, p->twice)
+			   ? share_of(&p->pages[page].evidence, i)
+			   : 0;
 	x[n - 1] = 1;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < n; j++)
@@ -91,15 +116,19 @@ static void add_page(equations *s, const part *p, size_t page, double weight)
 
 static void descend(double x[CANDIDATES], const equations *s)
 {
-	for (size_t i = 0; i < CANDIDATES; i++)
-		x[i] = 0;
+	double least[CANDIDATES] = {0};
+
+	for (size_t i = 0; i + 1 < CANDIDATES; i++)
+		least[i] = candidates[i].least;
+	memcpy(x, least, sizeof least);
 	for (int round = 0; round < ROUNDS; round++) {
 		for (size_t i = 0; i < CANDIDATES; i++) {
 			double rest = s->b[i];
 
 			for (size_t j = 0; j < CANDIDATES; j++)
 				rest -= j == i ? 0 : s->a[i][j] * x[j];
-			x[i] = rest > 0 && s->a[i][i] > 0 ? rest / s->a[i][i] : 0;
+			rest = s->a[i][i] > 0 ? rest / s->a[i][i] : 0;
+			x[i] = rest > least[i] ? rest : least[i];
 		}
 	}
 }
@@ -122,14 +151,16 @@ static void fit_terms(ocr_estimate_part *out, const part *p)
 	for (size_t i = 0; i < p->count; i++)
 		if (takes(p, i))
 			add_page(&s, p, i, weight_of(p, i) * (double)n / sum);
-	for (size_t i = 0; i + 1 < CANDIDATES; i++)
+	for (size_t i = 0; i + 1 < CANDIDATES; i++) {
 		s.a[i][i] += RIDGE;
+		s.b[i] += RIDGE * candidates[i].drawn;
+	}
 	descend(x, &s);
 	*out = (ocr_estimate_part){.scale = ONE, .constant = millionths(x[CANDIDATES - 1])};
 	if (out->constant > ONE)
 		out->constant = ONE;
 	for (size_t i = 0; i + 1 < CANDIDATES; i++)
-		if (millionths(x[i]) > 0)
+		if (millionths(x[i]) > 0 && ocr_evidence_has(candidates[i].evidence, p->reread, p->twice))
 			out->terms[out->term_count++] =
 			    (ocr_estimate_term){candidates[i].evidence, candidates[i].upto, millionths(x[i])};
 	if (out->term_count == 0)
@@ -250,14 +281,6 @@ static assay_code fit_bins(ocr_estimate_part *out, pair *pairs, size_t count, bo
 
 /* ---------------------------------------------------------------- families left out */
 
-static ocr_estimate estimated(const ocr_estimate_part *by, const ocr_evidence *e, bool twice)
-{
-	ocr_evidence as = *e;
-
-	as.twice = twice;
-	return ocr_estimate_of(&(ocr_estimate_model){*by, *by}, &as);
-}
-
 static uint32_t groups_of(const part *p)
 {
 	return p->families > 1 ? p->families : FOLDS;
@@ -275,7 +298,7 @@ static assay_code leave_out(ocr_estimate_part *whole, const ocr_estimate_part *b
 			    assay_err *err)
 {
 	ASSAY_AUTO_FREE pair *pairs = assay_alloc(p->count, sizeof *pairs);
-	const bool own = base == NULL || p->count >= OWN_BINS;
+	const bool own = base == NULL || count_of(p) >= OWN_BINS;
 	ocr_estimate_part model = {0};
 	size_t n = 0;
 	assay_code rc = ASSAY_OK;
@@ -288,9 +311,9 @@ static assay_code leave_out(ocr_estimate_part *whole, const ocr_estimate_part *b
 		if (model.bin_count == 0)
 			model.bins[model.bin_count++] = (ocr_estimate_bin){ONE, 0, 0};
 		for (size_t i = 0; i < p->count; i++) {
-			if (group_of(p, i) != p->group || (p->twice && !pages[i].evidence.twice))
+			if (group_of(p, i) != p->group || !is_of(p, i))
 				continue;
-			keep(&pages[i], p->twice, estimated(&model, &pages[i].evidence, p->twice));
+			keep(&pages[i], p->twice, ocr_estimate_by(&model, &pages[i].evidence));
 			pairs[n++] = (pair){pages[i].twice.rate, pages[i].truth, p->group};
 		}
 	}
@@ -299,29 +322,83 @@ static assay_code leave_out(ocr_estimate_part *whole, const ocr_estimate_part *b
 		for (size_t i = 0; i < p->count && rc == ASSAY_OK; i++) {
 			ocr_estimate_part flat = {.scale = ONE, .constant = pages[i].twice.rate};
 
-			if (group_of(p, i) != g || (p->twice && !pages[i].evidence.twice))
+			if (group_of(p, i) != g || !is_of(p, i))
 				continue;
 			memcpy(flat.bins, model.bins, sizeof flat.bins);
 			flat.bin_count = model.bin_count;
-			keep(&pages[i], p->twice, estimated(&flat, &pages[i].evidence, p->twice));
+			keep(&pages[i], p->twice, ocr_estimate_by(&flat, &pages[i].evidence));
 		}
 	}
 	return rc == ASSAY_OK && own ? fit_bins(whole, pairs, n, false, 0, err) : rc;
 }
 
-static assay_code fit_both(ocr_estimate_part *out, const ocr_estimate_part *base, part *p, ocr_fit_page *pages,
-			   assay_err *err)
+static assay_code fit_way(ocr_estimate_part *out, const ocr_estimate_part *base, part *p, ocr_fit_page *pages,
+			  assay_err *err)
 {
-	size_t n = 0;
+	size_t n;
 
 	p->leave = false;
-	for (size_t i = 0; i < p->count; i++)
-		n += takes(p, i);
+	n = count_of(p);
 	if (n < OCR_FIT_PAGES_MIN)
-		return ASSAY_RAISE(err, ASSAY_EINVAL, "%zu pages%s: a fit needs at least %d", n,
-				   p->twice ? " recognised twice" : "", OCR_FIT_PAGES_MIN);
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "%zu pages%s%s: a fit needs at least %d", n,
+				   p->twice ? " recognised twice" : "", p->reread ? " with lines read again" : "",
+				   OCR_FIT_PAGES_MIN);
 	fit_part(out, base, p);
 	return leave_out(out, base, p, pages, err);
+}
+
+/* Both parts for pages whose lines were read again, or for the others. */
+static assay_code fit_ways(ocr_estimate_model *out, const ocr_estimate_model *base, part *p, ocr_fit_page *pages,
+			   assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (int twice = 0; twice < 2 && rc == ASSAY_OK; twice++) {
+		const int kind = ocr_estimate_part_of(p->reread, twice);
+
+		p->twice = twice;
+		rc = fit_way(&out->parts[kind], base != NULL ? &base->parts[kind] : NULL, p, pages, err);
+	}
+	return rc;
+}
+
+/* There are no pages for the part: as the base has it, or by the terms that it shares with the other. */
+static void borrow(ocr_estimate_model *out, const ocr_estimate_model *base, bool reread, bool twice)
+{
+	const int kind = ocr_estimate_part_of(reread, twice);
+	const ocr_estimate_part *from = &out->parts[ocr_estimate_part_of(!reread, twice)];
+	ocr_estimate_part *to = &out->parts[kind];
+
+	if (base != NULL) {
+		*to = base->parts[kind];
+		return;
+	}
+	*to = *from;
+	to->term_count = 0;
+	for (size_t i = 0; i < from->term_count; i++)
+		if (ocr_evidence_has(from->terms[i].evidence, reread, twice))
+			to->terms[to->term_count++] = from->terms[i];
+	if (to->term_count == 0)
+		to->terms[to->term_count++] = (ocr_estimate_term){OCR_KNOWN, ONE, 0};
+}
+
+static assay_code fit_all(ocr_estimate_model *out, const ocr_estimate_model *base, part *p, ocr_fit_page *pages,
+			  assay_err *err)
+{
+	bool any[2] = {false, false};
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < p->count; i++)
+		any[pages[i].evidence.reread] = true;
+	any[false] = any[false] || !any[true];
+	for (int reread = 0; reread < 2 && rc == ASSAY_OK; reread++) {
+		p->reread = reread;
+		rc = any[reread] ? fit_ways(out, base, p, pages, err) : ASSAY_OK;
+	}
+	for (int way = 0; way < 4 && rc == ASSAY_OK; way++)
+		if (!any[way / 2])
+			borrow(out, base, way / 2, way % 2);
+	return rc;
 }
 
 static uint32_t count_families(const ocr_fit_page *pages, size_t count)
@@ -349,9 +426,7 @@ assay_code ocr_fit(ocr_estimate_model *out, ocr_fit_page *pages, size_t count, c
 		sizes[pages[i].family]++;
 	for (uint32_t f = 0; f < families; f++)
 		balance[f] = sizes[f] > 0 ? 1 / sqrt(sizes[f]) : 0;
-	ASSAY_TRY(fit_both(&out->once, base != NULL ? &base->once : NULL, &p, pages, err));
-	p.twice = true;
-	ASSAY_TRY(fit_both(&out->twice, base != NULL ? &base->twice : NULL, &p, pages, err));
+	ASSAY_TRY(fit_all(out, base, &p, pages, err));
 	for (size_t i = 0; i < count; i++)
 		pages[i].doubted = ocr_estimate_doubts(&pages[i].once, bound);
 fail:

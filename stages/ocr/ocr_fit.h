@@ -1,7 +1,7 @@
 /**
  * Fitting the model of the estimate (ocr_estimate.h) to pages whose error rate is known, and saying how good it is on
- * families of pages that it has not seen. Weights are those of a ridge regression that may not be negative, found by
- * coordinate descent (Friedman, Hastie, Tibshirani 2010, doi:10.18637/jss.v033.i01); the interval is that of split
+ * families of pages that it has not seen. Weights are those of a ridge regression that may not be negative, drawn to what
+ * the evidence would mean if nothing else were known (a letter that was not read is an error), found by coordinate descent (Friedman, Hastie, Tibshirani 2010, doi:10.18637/jss.v033.i01); the interval is that of split
  * conformal prediction within bins of the estimate (Lei et al. 2018, doi:10.1080/01621459.2017.1307116), over pages
  * that were estimated by a model which had not seen their family. Equal pages in equal order give an equal model:
  * doubles are added, multiplied and divided in a fixed order, and weights rounded to millionths.
@@ -19,8 +19,10 @@ typedef struct ocr_fit_page {
 	uint32_t family; /* ordinal: pages of one family are left out together */
 
 	/* Out: by models that had not seen its family. */
-	ocr_estimate once, twice; /* the same where the page was not recognised twice */
-	bool doubted;             /* by the first estimate (ocr_estimate_doubts) */
+	ocr_estimate once,
+	    twice;    /* the same where the page was not recognised twice; by the parts for pages as read again
+				     as it is */
+	bool doubted; /* by the first estimate (ocr_estimate_doubts) */
 } ocr_fit_page;
 
 /** How good the estimate is over some pages. */
@@ -44,7 +46,8 @@ ASSAY_NODISCARD assay_code ocr_fit_quality_of(ocr_fit_quality *out, const ocr_fi
 
 /**
  * Fit a model, and estimate every page by one that has not seen its family. With one family its pages are left out by
- * fifths instead.
+ * fifths instead. Pages whose lines in doubt were read again have parts of their own; where there are no such pages, or
+ * only such, those parts are taken from the others, or kept from the base.
  *
  * @param base   the terms and weights to keep, so that only scale, offset and, with 20 pages and more, the intervals
  *               are fitted; NULL: all is fitted

@@ -398,15 +398,17 @@ fail:
 }
 
 /* By the ink that Tesseract itself saw. */
-static assay_code weigh_ink(reading *r, PIX *ink, assay_err *err)
+static assay_code weigh_ink(reading *r, bool reread, PIX *ink, assay_err *err)
 {
-	ocr_evidence_page page = {.width = pixGetWidth(ink), .height = pixGetHeight(ink)};
+	ocr_evidence_page page = {
+	    .width = pixGetWidth(ink), .height = pixGetHeight(ink), .reread = reread, .apart = r->reconciled.apart};
 	l_int32 pixels = 0;
 	int32_t height;
 	assay_code rc;
 
 	ASSAY_TRY(ocr_text_height(&height, &r->words, err));
 	ASSAY_TRY(ocr_evidence_edge(&page.edge, ink, height, err));
+	ASSAY_TRY(ocr_beside_measure(&page.beside, &r->words, ink, err));
 	(void)pixCountPixels(ink, &pixels, NULL);
 	page.missed = r->missed;
 	page.ink = pixels;
@@ -452,7 +454,7 @@ static assay_code weigh_by(reading *r, const state *st, const assay_page *page, 
 	if (r->words.count == 0)
 		return ASSAY_OK;
 	ASSAY_TRY(look_for_missed(r, &source, reads, ink, err));
-	rc = weigh_ink(r, ink, err);
+	rc = weigh_ink(r, reads, ink, err);
 fail:
 	return rc;
 }
@@ -751,7 +753,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 12,
+    .version = 13,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -52,9 +52,10 @@ typedef struct line {
 	size_t glyph_count;
 	ocr_box box;
 	ocr_reading readings[OCR_READINGS];
-	size_t count; /* readings */
-	size_t far;   /* readings that differ from the first in more than half of the characters */
-	int64_t sure; /* mean of the first reading's symbols */
+	size_t count;  /* readings */
+	size_t far;    /* readings that differ from the first in more than half of the characters */
+	int64_t sure;  /* mean of the first reading's symbols */
+	int64_t apart; /* characters that the further readings differ in from the first */
 } line;
 
 static bool knows(void *with, const char *word)
@@ -197,10 +198,12 @@ static assay_code read_again(const work *k, line *l, const struct look *how, boo
 	longer = r->count > l->readings[0].count ? r->count : l->readings[0].count;
 	*same = far == 0;
 	l->far += 2 * far > longer;
-	if (2 * far > longer && l->sure >= SURE_LINE)
+	if (2 * far > longer && l->sure >= SURE_LINE) {
 		r->count = 0;
-	else
+	} else {
 		l->count++;
+		l->apart += (int64_t)far;
+	}
 fail:
 	return rc;
 }
@@ -215,6 +218,12 @@ static assay_code read_line(const work *k, line *l, assay_err *err)
 	for (size_t i = 0; i < k->looks && rc == ASSAY_OK && !same; i++)
 		rc = read_again(k, l, &looks[i], &same, err);
 	return rc;
+}
+
+/* In sixths: there are one, two or three further readings. */
+static int64_t apart(const line *l)
+{
+	return l->count > 1 ? 6 * l->apart / ((int64_t)l->count - 1) : 6 * (int64_t)l->readings[0].count;
 }
 
 /* ---------------------------------------------------------------- dirt */
@@ -440,6 +449,7 @@ static assay_code do_line(work *k, line *l, assay_err *err)
 		return keep_line(k, l, err);
 	k->count->lines++;
 	ASSAY_TRY(read_line(k, l, err));
+	k->count->apart += apart(l);
 	if (is_dirt(k, l))
 		k->count->words += (int64_t)l->words;
 	else

@@ -18,6 +18,8 @@ typedef struct ocr_source {
 typedef struct ocr_reconciled {
 	int64_t lines; /* read again */
 	int64_t words; /* of the page's words, how many were changed or left out */
+	int64_t apart; /* sixths of a character: by how many the further readings of lines differ from the first, on
+			  average; by all of a line where no further reading counts */
 } ocr_reconciled;
 
 /**

@@ -9,6 +9,7 @@ assay_add_unit(ocr_evidence LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT
 assay_add_unit(ocr_fold LINK assay::ocr)
 assay_add_unit(ocr_headings LINK assay::ocr PkgConfig::TESSERACT)
 assay_add_unit(ocr_missed LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
+assay_add_unit(ocr_beside LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(ocr_order LINK assay::ocr PkgConfig::TESSERACT)
 assay_add_unit(ocr_reconcile LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT
   WRAP calloc realloc pixClipRectangle pixAddBorderGeneral pixCopy ocr_engine_recognize ocr_line_read ocr_reading_take

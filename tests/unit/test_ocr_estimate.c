@@ -12,7 +12,10 @@
 	"once\nconstant 1000\nterm odd 50000 200000\nterm known_70 1000000 1000000\nbin 30000 -500 700\nbin 1000000 "  \
 	"-1000 9000\n"
 #define TWICE "twice\nscale 2000000\noffset -100\nterm different 1000000 500000\nbin 1000000 0 0\n"
-#define MODEL "assay-estimate 1\n# a comment\n" ONCE "\n" TWICE
+#define REREAD                                                                                                         \
+	"reread_once\nterm apart 1000000 250000\nbin 1000000 0 0\nreread_twice\nterm different 1000000 250000\nbin "   \
+	"1000000 0 0\n"
+#define MODEL "assay-estimate 2\n# a comment\n" ONCE "\n" TWICE REREAD
 
 static ocr_estimate_model model(const char *text)
 {
@@ -45,6 +48,28 @@ static void estimate__sum_of_terms_up_to_their_limits__and_the_interval_of_its_b
 	got = ocr_estimate_of(&m, &e);
 	assert_int_equal(got.rate, 1000000);
 	assert_int_equal(got.high, 1000000);
+	e.twice = true;
+	assert_int_equal(ocr_estimate_of(&m, &e).rate, 2 * 3000 - 100);
+}
+
+static void estimate__lines_read_again__by_parts_of_their_own(void **state)
+{
+	const ocr_estimate_model m = model(MODEL);
+	ocr_evidence e = {.share = {[OCR_ODD] = 40000, [OCR_APART] = 8000, [OCR_DIFFERENT] = 6000}, .reread = true};
+
+	(void)state;
+	assert_int_equal(ocr_estimate_of(&m, &e).rate, 2000);
+	e.twice = true;
+	assert_int_equal(ocr_estimate_of(&m, &e).rate, 1500);
+}
+
+static void estimate_read__format_1__its_two_parts_stand_for_the_others(void **state)
+{
+	const ocr_estimate_model m = model("assay-estimate 1\n" ONCE TWICE);
+	ocr_evidence e = {.share = {[OCR_ODD] = 40000, [OCR_KNOWN] = 10000, [OCR_DIFFERENT] = 6000}, .reread = true};
+
+	(void)state;
+	assert_int_equal(ocr_estimate_of(&m, &e).rate, 1000 + 8000 + 10000);
 	e.twice = true;
 	assert_int_equal(ocr_estimate_of(&m, &e).rate, 2 * 3000 - 100);
 }
@@ -84,17 +109,19 @@ static void estimate_read__a_line_that_is_wrong__named_with_what_is_wrong(void *
 	static const struct {
 		const char *text, *says;
 	} rows[] = {
-	    {"", "m:1: not a model of the estimate: it begins with 'assay-estimate 1'"},
+	    {"", "m:1: not a model of the estimate: it begins with 'assay-estimate 2'"},
 	    {"assay-estimate\n", "m:1: not a model"},
-	    {"assay-estimate 2\n", "m:1: format 2; this program reads format 1"},
-	    {"assay-estimate 1\nbin 1 2 3\n", "m:2: 'bin' stands before 'once' and 'twice'"},
+	    {"assay-estimate 3\n", "m:1: format 3; this program reads formats 1 and 2"},
+	    {"assay-estimate 0\n", "m:1: format 0; this program reads formats 1 and 2"},
+	    {"assay-estimate 1\nbin 1 2 3\n", "m:2: 'bin' stands before 'once' and the other parts"},
 	    {"assay-estimate 1\nonce\nonce\n", "m:3: a second part 'once'"},
 	    {"assay-estimate 1\nonce\nterm odd 1\n", "m:3: 'term' has 4 words, not 3"},
 	    {"assay-estimate 1\nonce\nterm odd 1 2 3 4 5 6 7\n", "m:3: 'term' has 4 words"},
 	    {"assay-estimate 1\nonce\nweigh odd 1 2\n", "m:3: 'weigh' begins no line of a model"},
-	    {"assay-estimate 1\nonce\nterm even 1 2\n", "m:3: there is no evidence 'even' of pages recognised once"},
-	    {"assay-estimate 1\nonce\nterm different 1 2\n",
-	     "m:3: there is no evidence 'different' of pages recognised once"},
+	    {"assay-estimate 1\nonce\nterm even 1 2\n", "m:3: there is no evidence 'even' in part 'once'"},
+	    {"assay-estimate 1\nonce\nterm different 1 2\n", "m:3: there is no evidence 'different' in part 'once'"},
+	    {"assay-estimate 2\ntwice\nterm apart 1 2\n", "m:3: there is no evidence 'apart' in part 'twice'"},
+	    {"assay-estimate 1\nreread_once\n", "m:2: format 1 has no part 'reread_once'"},
 	    {"assay-estimate 1\nonce\nterm odd 0 2\n", "m:3: '0' is not a whole number from 1 to 1000000"},
 	    {"assay-estimate 1\nonce\nterm odd 1 -2\n", "m:3: '-2' is not a whole number from 0 to 100000000"},
 	    {"assay-estimate 1\nonce\nterm odd 1 99999999999999999999\n", "m:3: '99999999999999999999' is not"},
@@ -108,6 +135,7 @@ static void estimate_read__a_line_that_is_wrong__named_with_what_is_wrong(void *
 	    {"assay-estimate 1\nonce\nterm odd 1 1\nbin 5 1 1\n" TWICE,
 	     "the last bin of part 'once' does not reach up to"},
 	    {"assay-estimate 1\n" ONCE, "part 'twice' has no term"},
+	    {"assay-estimate 2\n" ONCE TWICE, "part 'reread_once' has no term"},
 	};
 
 	(void)state;
@@ -227,13 +255,52 @@ static void fit__on_top_of_a_model__terms_stay_and_scale_follows_the_pages(void 
 	for (size_t i = 0; i < PAGES; i++)
 		pages[i].truth *= 2;
 	assert_int_equal(ocr_fit(&m, pages, PAGES, &base, 20000, NULL), ASSAY_OK);
-	assert_int_equal(m.once.term_count, base.once.term_count);
-	assert_memory_equal(m.once.terms, base.once.terms, sizeof m.once.terms);
-	assert_in_range(m.once.scale, 1400000, 2300000);
+	assert_int_equal(m.parts[OCR_ONCE].term_count, base.parts[OCR_ONCE].term_count);
+	assert_memory_equal(m.parts[OCR_ONCE].terms, base.parts[OCR_ONCE].terms, sizeof m.parts[OCR_ONCE].terms);
+	assert_in_range(m.parts[OCR_ONCE].scale, 1400000, 2300000);
 	for (size_t i = 0; i < PAGES; i++)
 		pages[i].family = 0; /* one family: left out by fifths */
 	assert_int_equal(ocr_fit(&m, pages, 19, &base, 20000, NULL), ASSAY_OK);
-	assert_memory_equal(m.once.bins, base.once.bins, sizeof m.once.bins); /* too few for intervals of their own */
+	assert_memory_equal(m.parts[OCR_ONCE].bins, base.parts[OCR_ONCE].bins,
+			    sizeof m.parts[OCR_ONCE].bins); /* too few for intervals of their own */
+}
+
+/* Pages read again err by what their readings differ in, the others by what is missed. */
+static void fit__lines_read_again__terms_of_their_own(void **state)
+{
+	const ocr_evidence plain = {.share = {[OCR_APART] = 20000}};
+	ocr_evidence again = plain;
+	ocr_estimate_model m;
+
+	(void)state;
+	plant();
+	for (size_t i = 0; i < PAGES; i += 2) {
+		pages[i].evidence.reread = true;
+		pages[i].evidence.share[OCR_APART] = 2 * pages[i].evidence.share[OCR_KNOWN] / 3;
+		pages[i].evidence.share[OCR_KNOWN] = 0;
+	}
+	again.reread = true;
+	assert_int_equal(ocr_fit(&m, pages, PAGES, NULL, 20000, NULL), ASSAY_OK);
+	assert_true(ocr_estimate_of(&m, &again).rate > ocr_estimate_of(&m, &plain).rate + 5000);
+}
+
+static void fit__only_lines_read_again_or_none__the_other_parts_are_borrowed(void **state)
+{
+	const ocr_evidence plain = {.share = {[OCR_KNOWN] = 40000}};
+	ocr_evidence again = plain;
+	ocr_estimate_model base, m;
+
+	(void)state;
+	again.reread = true;
+	plant();
+	assert_int_equal(ocr_fit(&base, pages, PAGES, NULL, 20000, NULL), ASSAY_OK);
+	assert_int_equal(ocr_estimate_of(&base, &again).rate, ocr_estimate_of(&base, &plain).rate);
+	for (size_t i = 0; i < PAGES; i++)
+		pages[i].evidence.reread = true;
+	assert_int_equal(ocr_fit(&m, pages, PAGES, NULL, 20000, NULL), ASSAY_OK);
+	assert_int_equal(ocr_estimate_of(&m, &again).rate, ocr_estimate_of(&m, &plain).rate);
+	assert_int_equal(ocr_fit(&m, pages, PAGES, &base, 20000, NULL), ASSAY_OK);
+	assert_memory_equal(&m.parts[OCR_ONCE], &base.parts[OCR_ONCE], sizeof m.parts[OCR_ONCE]);
 }
 
 static void fit__too_few_pages__says_so(void **state)
@@ -277,6 +344,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(estimate__sum_of_terms_up_to_their_limits__and_the_interval_of_its_bin),
+	    cmocka_unit_test(estimate__lines_read_again__by_parts_of_their_own),
+	    cmocka_unit_test(estimate_read__format_1__its_two_parts_stand_for_the_others),
 	    cmocka_unit_test(doubts__bound_within_the_interval_and_near__only_then),
 	    cmocka_unit_test(estimate_write__what_was_read__reads_as_the_same),
 	    cmocka_unit_test(estimate_read__a_line_that_is_wrong__named_with_what_is_wrong),
@@ -285,6 +354,8 @@ int main(void)
 	    cmocka_unit_test(fit__planted_weights__found_and_held_on_families_left_out),
 	    cmocka_unit_test(fit__equal_pages__equal_bytes),
 	    cmocka_unit_test(fit__on_top_of_a_model__terms_stay_and_scale_follows_the_pages),
+	    cmocka_unit_test(fit__lines_read_again__terms_of_their_own),
+	    cmocka_unit_test(fit__only_lines_read_again_or_none__the_other_parts_are_borrowed),
 	    cmocka_unit_test(fit__too_few_pages__says_so),
 	    cmocka_unit_test(quality__pairs_by_hand__auc_errors_and_certificates),
 	};

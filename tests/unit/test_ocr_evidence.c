@@ -110,10 +110,17 @@ static void evidence_read__ink_and_edges__shares_of_the_page(void **state)
 	paper.missed = (ocr_missed){.read = 750, .missed = 250};
 	paper.ink = 2000;
 	paper.edge = 2;
+	paper.beside = (ocr_beside){.letters = 4, .lines = 1};
+	paper.reread = true;
+	paper.apart = 12; /* sixths */
 	e = evidence();
 	assert_int_equal(e.share[OCR_MISSED], 250000);
 	assert_int_equal(e.share[OCR_OUTSIDE], 500000);
 	assert_int_equal(e.share[OCR_EDGE], 250000);
+	assert_int_equal(e.share[OCR_STRAY], 500000);
+	assert_int_equal(e.share[OCR_DARK], 500000);
+	assert_int_equal(e.share[OCR_APART], 250000);
+	assert_true(e.reread);
 	assert_int_equal(e.lines, 2);
 	assert_int_equal(e.lines_cut, 1);
 	assert_int_equal(e.covered, (40 * 20 + 900 * 20) * 1000000LL / 1000000);
@@ -198,25 +205,50 @@ static void evidence_json__once_and_twice__only_what_was_measured(void **state)
 	e.twice = true;
 	assert_int_equal(ocr_evidence_json(&twice, &e, NULL), ASSAY_OK);
 	assert_non_null(strstr(assay_buf_str(&twice), "\"different\":0,"));
+	assert_null(strstr(assay_buf_str(&twice), "apart"));
+	e.reread = true;
+	assay_buf_reset(&twice);
+	assert_int_equal(ocr_evidence_json(&twice, &e, NULL), ASSAY_OK);
+	assert_non_null(strstr(assay_buf_str(&twice), "\"apart\":0,"));
+}
+
+/* As version 9 of the stage wrote it. */
+static void evidence_parse__format_1__what_it_did_not_have_is_0(void **state)
+{
+	static const char once[] =
+	    "{\"format\":1,\"twice\":false,\"shares\":{\"known_70\":1,\"known_90\":2,\"known_97\":3,\"known_99\":4,"
+	    "\"known_sure\":5,\"unknown_70\":6,\"unknown_90\":7,\"unknown_97\":8,\"unknown_99\":9,\"unknown_sure\":10,"
+	    "\"other_70\":11,\"other_90\":12,\"other_97\":13,\"other_99\":14,\"other_sure\":15,\"odd\":16,\"short\":17,"
+	    "\"width\":18,\"missed\":19,\"outside\":20,\"edge\":21,\"cut\":22,\"repeated\":23,\"few\":24}}\n";
+	ocr_evidence e;
+
+	(void)state;
+	assert_true(ocr_evidence_parse(&e, once, sizeof once - 1));
+	assert_false(e.reread);
+	assert_false(e.twice);
+	for (int i = OCR_KNOWN; i <= OCR_FEW; i++)
+		assert_int_equal(e.share[i], i + 1);
+	assert_int_equal(e.share[OCR_STRAY] + e.share[OCR_DARK] + e.share[OCR_APART], 0);
 }
 
 static void evidence_parse__what_was_written_and_anything_else__the_same_or_refused(void **state)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	ocr_evidence e = {.twice = true}, got;
+	ocr_evidence e = {.reread = true, .twice = true}, got;
 
 	(void)state;
 	for (int i = 0; i < OCR_EVIDENCE_COUNT; i++)
 		e.share[i] = 1000 + i;
 	assert_int_equal(ocr_evidence_json(&text, &e, NULL), ASSAY_OK);
 	assert_true(ocr_evidence_parse(&got, (const char *)text.data, text.len));
+	assert_true(got.reread);
 	assert_true(got.twice);
 	assert_memory_equal(got.share, e.share, sizeof e.share);
 	for (size_t n = 0; n < text.len; n++)
 		assert_false(ocr_evidence_parse(&got, (const char *)text.data, n));
 	assay_buf_putc(&text, ' ');
 	assert_false(ocr_evidence_parse(&got, (const char *)text.data, text.len));
-	assert_false(ocr_evidence_parse(&got, "{\"format\":2,", 12));
+	assert_false(ocr_evidence_parse(&got, "{\"format\":3,", 12));
 }
 
 /* ---------------------------------------------------------------- spelling */
@@ -273,6 +305,7 @@ int main(void)
 	    cmocka_unit_test(evidence_edge__pieces_of_text_size_at_the_border__are_counted),
 	    cmocka_unit_test(evidence_json__once_and_twice__only_what_was_measured),
 	    cmocka_unit_test(evidence_parse__what_was_written_and_anything_else__the_same_or_refused),
+	    cmocka_unit_test(evidence_parse__format_1__what_it_did_not_have_is_0),
 	    cmocka_unit_test(oddities__words__places_that_hardly_a_language_has),
 	    cmocka_unit_test(repeated__runs_three_times_and_more__but_for_the_first),
 	};

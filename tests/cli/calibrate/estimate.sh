@@ -65,6 +65,18 @@ assay calibrate --base default --families file --out scaled.estimate >/dev/null
 assert_eq "$(grep -c ^term scaled.estimate)" "$(grep -c ^term "$(dirname "$ASSAY")/../../../data/models/pages.estimate")" 'terms'
 echo 'a model, and one on top of that of the program'
 
+# What people wrote stands above the ground truth: of a page whose text they confirm as it was read, nothing is wrong.
+blurred='in/worse/blurred.png#page=1'
+assert_jq told.json ".corrected, (.pages[] | select(.sample == \"$blurred\") | .cer > 0)" '0
+true'
+assay show "$blurred" --artifact text >as-read.txt
+assay queue resolve "$blurred" --text as-read.txt --reason 'as it is printed' >/dev/null
+assay calibrate --json >corrected.json
+assert_jq corrected.json ".corrected, (.pages[] | select(.sample == \"$blurred\") | .cer)" '1
+0'
+assert_jq corrected.json '.pages | length' 10
+echo 'a corrected page is measured by what people wrote'
+
 sed -i 's/second: always/second: always, estimate: own.estimate/' assay.yaml
 assay run --progress none >/dev/null
 assay why in/good/letter.png#page=1 | grep -q estimate || fail 'the model is no reason'
