@@ -4,7 +4,7 @@ need_assay_test
 need_plain_build
 
 text_dataset
-sed -i 's/^limits:.*/limits: {memory_mib: 512, cpu_s: 1, wall_s: 2}/' assay.yaml
+sed -i 's/^limits:.*/limits: {memory_mib: 384, cpu_s: 1, wall_s: 4}/' assay.yaml
 for n in 1 2 3; do
     echo "value: $n" >docs/fine$n
 done
@@ -55,9 +55,9 @@ message() {
 }
 assert_match "$(message segfault)" '*signal 11*' message
 assert_match "$(message abort)" '*signal 6*' message
-assert_match "$(message sleep)" '*2 s*' message
+assert_match "$(message sleep)" '*4 s*' message
 # On a busy machine the clock may run out before the CPU time does.
-[[ $(message spin) == *'1 s of CPU'* || $(message spin) == *'2 s'* ]] || fail "message of spin: $(message spin)"
+[[ $(message spin) == *'1 s of CPU'* || $(message spin) == *'4 s'* ]] || fail "message of spin: $(message spin)"
 echo 'classes, stages and signals are named'
 
 # Deterministic outcomes are settled. The others were tried twice, are not cached, and are tried by the next run.
