@@ -12,13 +12,14 @@ enum { SECONDS_MAX = 1000000 };
 static const char usage[] =
     "usage: assay-make-media OUT_DIR\n"
     "       assay-make-media --planted OUT_DIR\n"
+    "       assay-make-media --beside LEFT RIGHT OUT.png\n"
     "       assay-make-media --long-video SECONDS FILE   (.mkv .mp4 .mov .avi .ts)\n"
     "       assay-make-media --long-audio SECONDS FILE   (.wav .w64 .flac)\n"
     "\n"
     "Writes sample pages, videos and recordings into OUT_DIR, good ones and ones with a planted fault, with ground\n"
     "truth beside the pages and in truth/, and EXPECTED.json: what Assay should find in each. The same bytes on\n"
-    "every run. --planted: pages alone, good ones and ones with a fault that a gate must find. The other forms write\n"
-    "one file of any length, in memory that does not grow with it.\n";
+    "every run. --planted: pages alone, good ones and ones with a fault that a gate must find. --beside: two pages\n"
+    "side by side, small. The other forms write one file of any length, in memory that does not grow with it.\n";
 
 static int exit_code(assay_code rc)
 {
@@ -85,6 +86,8 @@ int main(int argc, char **argv)
 		return print_help();
 	if (argc == 4)
 		return make_long(argv);
+	if (argc == 5 && strcmp(argv[1], "--beside") == 0)
+		return finish(media_make_beside(argv[2], argv[3], argv[4], &err), &err);
 	if (argc == 3 && strcmp(argv[1], "--planted") == 0)
 		return finish(media_make_planted(argv[2], &err), &err);
 	if (argc != 2)

@@ -64,10 +64,16 @@ ASSAY_NODISCARD assay_code media_make_all(const char *dir, assay_err *err);
 
 /**
  * Pages for a gate, and EXPECTED.json: clean ones, and ones with one fault each (lying on the side, on the head, blank,
- * cropped, blurred, faint, in a dark border, bent, small, in another language, with swapped columns of a table). `check` is the one that must find it in
+ * cropped, blurred, faint, unevenly lit, in a dark border, bent, small, in another language, with swapped columns of a table). `check` is the one that must find it in
  * tests/cli/queue/planted.sh.
  */
 ASSAY_NODISCARD assay_code media_make_planted(const char *dir, assay_err *err);
+
+/**
+ * The upper parts of two pages side by side, 568 x 200 pixels of 16 greys, as PNG in the file `out`: each made as wide as
+ * its half, or, where the right one is much larger, both in their own size.
+ */
+ASSAY_NODISCARD assay_code media_make_beside(const char *left, const char *right, const char *out, assay_err *err);
 
 /**
  * A video of 160 x 120 at 10 frames a second with a hard cut every 5 s (and sound at 8 kHz where the container can

@@ -108,6 +108,21 @@ static PIX *fade(PIX *page)
 	return out;
 }
 
+/* Light from the left. */
+static PIX *shade(PIX *page)
+{
+	const int w = pixGetWidth(page);
+	PIX *out = pixCopy(NULL, page);
+
+	for (int y = 0; out != NULL && y < pixGetHeight(out); y++) {
+		l_uint32 *line = pixGetData(out) + (size_t)y * (size_t)pixGetWpl(out);
+
+		for (int x = 0; x < w; x++)
+			SET_DATA_BYTE(line, x, (l_uint8)(GET_DATA_BYTE(line, x) * (100 - 50 * x / w) / 100));
+	}
+	return out;
+}
+
 /* On the dark bed of a scanner. */
 static PIX *border(PIX *page)
 {
@@ -151,6 +166,14 @@ static const struct planted {
      &stores,
      NULL,
      "page=1&table=1"},
+    {{.path = "inbox/pages/shaded.png",
+      REFUSED,
+      .metric = "ocr.text_missed",
+      .check = "missed",
+      .why = "half as much light on the right, where text is missed"},
+     &garden,
+     shade,
+     NULL},
     {{.path = "inbox/pages/turned.png",
       REFUSED,
       .metric = "page.orientation",

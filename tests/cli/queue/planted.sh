@@ -1,4 +1,4 @@
-# A mixed folder with planted bad pages (lying on the side, on the head, blank, cropped, blurred, faint, in a dark border,
+# A mixed folder with planted bad pages (lying on the side, on the head, blank, cropped, blurred, faint, unevenly lit, in a dark border,
 # bent, small, in another language, with swapped columns of a table) under one contract: each has a ticket by the check that is made for its fault and by
 # none that is made for another, and the clean pages have none.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
@@ -53,7 +53,7 @@ assay queue list --store store --json >queue.json
 jq -r '.[] | select(.state == "open") | [.subject, ([.checks[].check] | sort | join(" "))] | join(" ")' queue.json | sort >found
 cat found
 jq -r '.files[].samples[] | select(.outcome == "quarantined") | [.key, .check] | join(" ")' EXPECTED.json >wanted
-[ "$(wc -l <wanted)" -eq 11 ] || fail 'EXPECTED.json names other than eleven faults'
+[ "$(wc -l <wanted)" -eq 12 ] || fail 'EXPECTED.json names other than twelve faults'
 while read -r key check; do
     grep -F "$key " found | grep -qw -e "$check" || fail "$key has no ticket by $check"
 done <wanted
