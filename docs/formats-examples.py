@@ -93,7 +93,9 @@ record("contract of format 2", {0: 2, 1: "c2", 2: "", 3: "1.0.0", 4: [], 5: [{
 record("contract of format 3", {0: 3, 1: "c3", 2: "", 3: "1.0.0", 4: [{
     0: "table.Date", 1: 2, 2: "table.schema", 3: 1, 4: [1, 0], 5: None, 6: 1, 7: 1, 8: "", 9: "", 10: [], 11: [0, 0]}],
     5: [], 6: [[["Date", 5, True]]]})
-record("columns of a table", {0: 1, 1: [{0: "Date", 1: [1, 0, 0, 0, 0, 0, 4, 0], 2: 0}]})
+record("contract of format 4", {0: 4, 1: "c4", 2: "", 3: "1.0.0", 4: [], 5: [], 6: [[
+    ["In", 3, False, [0, 0], None, []], ["Out", 3, False, None, None, []], ["Moved", 4, False, None, [9995, 1], [0, 1]]]]})
+record("columns of a table", {0: 2, 1: [{0: "Share", 1: [1, 0, 0, 2, 0, 0, 0, 0], 2: 0, 3: [[1, 125000], [3, -31000]]}]})
 record("contract set", [contract])
 empty = record("empty trie", {0: 1, 1: 0, 2: []})
 leaf = record("leaf", {0: 1, 1: 0, 2: [["a.wav", 1, 5, content, work_key]]})

@@ -187,7 +187,14 @@ static const struct {
 	       {"whenMissing", tell_missing, missing_effect},
 	       {"appliesTo", tell_applies, applies_effect},
 	       {"dimension", tell_dimension, no_effect},
-	       {"remedy", tell_remedy, no_effect}};
+	       {"remedy", tell_remedy, no_effect},
+	       {"head", assay_column_tell_head, no_effect},
+	       {"column", assay_column_tell_place, no_effect},
+	       {"type", assay_column_tell_type, assay_column_type_effect},
+	       {"required", assay_column_tell_required, assay_column_required_effect},
+	       {"minimum", assay_column_tell_minimum, assay_column_minimum_effect},
+	       {"maximum", assay_column_tell_maximum, assay_column_maximum_effect},
+	       {"sumOf", assay_column_tell_sum, no_effect}};
 
 static assay_code diff_check(assay_changes *c, const assay_check *a, const assay_check *b, assay_err *err)
 {
@@ -221,8 +228,12 @@ static assay_code lone_check(assay_changes *c, const assay_check *k, bool is_new
 	ASSAY_AUTO_BUF rule = ASSAY_BUF_INIT;
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
-	assay_buf_printf(&rule, "%s must be ", k->metric);
-	tell_bound(&rule, k);
+	if (k->schema != NULL) {
+		assay_column_tell_all(&rule, k);
+	} else {
+		assay_buf_printf(&rule, "%s must be ", k->metric);
+		tell_bound(&rule, k);
+	}
 	assay_buf_printf(&text, "%s: %s (%s%s, %s)", k->id, is_new ? "the check is new" : "the check was taken out",
 			 is_new ? "" : "it said ", assay_buf_str(&rule), assay_severity_name(k->severity));
 	return assay_changes_add(c,

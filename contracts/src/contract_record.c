@@ -2,16 +2,19 @@
  * The canonical record of a contract: deterministic CBOR, a map with ascending integer keys.
  *
  *   contract = {
- *     0: uint,         format number: 1; 2 when there are checks of the dataset; 3 when there are table schemas
+ *     0: uint,         format number: 1; 2 when there are checks of the dataset; 3 when there are table schemas;
+ *                      4 when a column of one has a range or is a sum
  *     1: text,         id
  *     2: text,         name, "" if none
  *     3: text,         version
  *     4: [* check],    ascending by kind, then by id (bytes)
- *     5: [* dataset check],   in format 2, one at least, and in format 3; ascending likewise; see dataset_record.c
- *     6: [* schema],   in format 3 alone, one at least
+ *     5: [* dataset check],   in format 2, one at least, and from format 3 on; ascending likewise; see dataset_record.c
+ *     6: [* schema],   from format 3 on, one at least
  *   }
  *   schema = [* column]     from the left, 1 to 64
  *   column = [text, uint, bool]     head as printed; type: 1 any, 2 string, 3 integer, 4 number, 5 date; no cell may be empty
+ *            in format 4 with three more: decimal / null, the least number; decimal / null, the largest; [* uint], the columns,
+ *            from 0 and ascending, that it is the sum of
  *   check = {
  *     0: text,         id, unique in the contract
  *     1: uint,         sample kind: 1 page, 2 table, 3 video, 4 shot, 5 audio, 6 segment
@@ -25,7 +28,7 @@
  *     8: text,         dimension, "" if none
  *     9: text,         name of the remedy, "" if none
  *     10: [* [text, text]],   metadata (key, value) that must all be equal, ascending by key
- *     11: [uint, uint],   in format 3, of a check of a column alone: the schema and the column, from 0
+ *     11: [uint, uint],   from format 3 on, of a check of a column alone: the schema and the column, from 0
  *   }
  *   decimal = [int, uint]     units and scale, units * 10^-scale, no trailing zero in units while scale > 0
  *
@@ -42,6 +45,7 @@
 #define FORMAT              1u
 #define FORMAT_WITH_DATASET 2u
 #define FORMAT_WITH_SCHEMAS 3u
+#define FORMAT_WITH_NUMBERS 4u
 
 const char contract_no_memory[] = "out of memory"; /* told from faults of the record by its address */
 
@@ -81,23 +85,57 @@ static void put_check(assay_buf *b, const assay_contract *c, const assay_check *
 	assay_cbor_uint(b, k->schema_column);
 }
 
-static void put_schema(assay_buf *b, const assay_table_schema *s)
+static void put_optional(assay_buf *b, bool there, assay_decimal d)
+{
+	if (there)
+		canonical_put_decimal(b, d);
+	else
+		assay_cbor_null(b);
+}
+
+static void put_schema(assay_buf *b, const assay_table_schema *s, bool numbers)
 {
 	assay_cbor_array(b, s->count);
 	for (size_t i = 0; i < s->count; i++) {
-		assay_cbor_array(b, 3);
-		assay_cbor_text(b, s->columns[i].head);
-		assay_cbor_uint(b, s->columns[i].type);
-		assay_cbor_bool(b, s->columns[i].required);
+		const assay_expected_column *k = &s->columns[i];
+
+		assay_cbor_array(b, numbers ? 6 : 3);
+		assay_cbor_text(b, k->head);
+		assay_cbor_uint(b, k->type);
+		assay_cbor_bool(b, k->required);
+		if (!numbers)
+			continue;
+		put_optional(b, k->has_low, k->low);
+		put_optional(b, k->has_high, k->high);
+		assay_cbor_array(b, k->part_count);
+		for (size_t n = 0; n < k->part_count; n++)
+			assay_cbor_uint(b, k->parts[n]);
 	}
+}
+
+/* A column has what format 3 cannot say. */
+static bool has_numbers(const assay_contract *c)
+{
+	for (size_t i = 0; i < c->schema_count; i++)
+		for (size_t n = 0; n < c->schemas[i]->count; n++) {
+			const assay_expected_column *k = &c->schemas[i]->columns[n];
+
+			if (k->has_low || k->has_high || k->part_count > 0)
+				return true;
+		}
+	return false;
 }
 
 void assay_contract_encode(assay_buf *out, const assay_contract *c)
 {
-	const bool schemas = c->schema_count > 0, dataset = c->dataset_count > 0 || schemas;
+	const bool schemas = c->schema_count > 0, dataset = c->dataset_count > 0 || schemas, numbers = has_numbers(c);
 
 	assay_cbor_map(out, 5 + (size_t)dataset + (size_t)schemas);
-	canonical_put_uint(out, 0, schemas ? FORMAT_WITH_SCHEMAS : dataset ? FORMAT_WITH_DATASET : FORMAT);
+	canonical_put_uint(out, 0,
+			   numbers   ? FORMAT_WITH_NUMBERS
+			   : schemas ? FORMAT_WITH_SCHEMAS
+			   : dataset ? FORMAT_WITH_DATASET
+				     : FORMAT);
 	canonical_put_text(out, 1, c->id);
 	canonical_put_text(out, 2, c->name);
 	canonical_put_text(out, 3, c->version);
@@ -116,7 +154,7 @@ void assay_contract_encode(assay_buf *out, const assay_contract *c)
 	assay_cbor_uint(out, 6);
 	assay_cbor_array(out, c->schema_count);
 	for (size_t i = 0; i < c->schema_count; i++)
-		put_schema(out, c->schemas[i]);
+		put_schema(out, c->schemas[i], numbers);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -261,7 +299,37 @@ static assay_code read_dataset(assay_contract *c, assay_cbor_reader *r, bool may
 	return ASSAY_OK;
 }
 
-static assay_code read_schema(assay_contract *c, assay_cbor_reader *r, assay_err *err)
+static bool read_optional(assay_cbor_reader *r, assay_decimal *out)
+{
+	if (assay_cbor_read_null(r))
+		return false;
+	*out = canonical_shortest(r);
+	return true;
+}
+
+static void read_parts(assay_cbor_reader *r, assay_expected_column *k, size_t columns)
+{
+	const size_t n = assay_cbor_read_array(r);
+
+	if (n >= columns)
+		assay_cbor_fault(r, "a sum of more columns than there are others");
+	if (r->fault != NULL || n == 0)
+		return;
+	k->parts = assay_alloc(n, sizeof *k->parts);
+	if (k->parts == NULL) {
+		assay_cbor_fault(r, contract_no_memory);
+		return;
+	}
+	for (; k->part_count < n && r->fault == NULL; k->part_count++) {
+		size_t *part = &k->parts[k->part_count];
+
+		*part = (size_t)assay_cbor_read_uint(r);
+		if (*part >= columns || (k->part_count > 0 && *part <= part[-1]))
+			assay_cbor_fault(r, "a sum of columns that there are not, or not in order");
+	}
+}
+
+static assay_code read_schema(assay_contract *c, assay_cbor_reader *r, bool numbers, assay_err *err)
 {
 	const size_t n = assay_cbor_read_array(r);
 	assay_table_schema *s = contract_schema_add(c, err);
@@ -273,24 +341,30 @@ static assay_code read_schema(assay_contract *c, assay_cbor_reader *r, assay_err
 	for (size_t i = 0; i < n && r->fault == NULL; i++) {
 		assay_expected_column *k = &s->columns[s->count++];
 
-		canonical_expect(r, assay_cbor_read_array(r), 3);
+		canonical_expect(r, assay_cbor_read_array(r), numbers ? 6 : 3);
 		k->head = canonical_text(r);
 		k->type = (assay_column_type)canonical_within(r, ASSAY_COLUMN_ANY, ASSAY_COLUMN_DATE);
 		k->required = assay_cbor_read_bool(r);
+		if (!numbers)
+			continue;
+		k->has_low = read_optional(r, &k->low);
+		k->has_high = read_optional(r, &k->high);
+		read_parts(r, k, n);
 	}
 	return ASSAY_OK;
 }
 
-static assay_code read_schemas(assay_contract *c, const references *refs, assay_cbor_reader *r, assay_err *err)
+static assay_code read_schemas(assay_contract *c, const references *refs, assay_cbor_reader *r, bool numbers,
+			       assay_err *err)
 {
 	size_t n;
 
 	assay_cbor_read_key(r, 6);
 	n = assay_cbor_read_array(r);
 	if (n == 0)
-		assay_cbor_fault(r, "format 3 without what it is for");
+		assay_cbor_fault(r, "a format without what it is for");
 	for (size_t i = 0; i < n && r->fault == NULL; i++) {
-		const assay_code rc = read_schema(c, r, err);
+		const assay_code rc = read_schema(c, r, numbers, err);
 
 		if (rc != ASSAY_OK)
 			return rc;
@@ -321,19 +395,21 @@ static assay_code read_contract(assay_contract *c, assay_cbor_reader *r, const a
 
 	assay_cbor_read_key(r, 0);
 	format = assay_cbor_read_uint(r);
-	if (format < FORMAT || format > FORMAT_WITH_SCHEMAS)
+	if (format < FORMAT || format > FORMAT_WITH_NUMBERS)
 		assay_cbor_fault(r, "a format that this release does not read");
-	canonical_expect(r, fields, 4 + (size_t)format);
+	canonical_expect(r, fields, 4 + (size_t)(format < FORMAT_WITH_SCHEMAS ? format : FORMAT_WITH_SCHEMAS));
 	c->id = read_text(r, 1);
 	c->name = read_text(r, 2);
 	c->version = read_text(r, 3);
 	assay_cbor_read_key(r, 4);
-	refs.read = format == FORMAT_WITH_SCHEMAS;
+	refs.read = format >= FORMAT_WITH_SCHEMAS;
 	rc = read_checks(c, &refs, r, v, err);
 	if (rc == ASSAY_OK && format >= FORMAT_WITH_DATASET)
-		rc = read_dataset(c, r, format == FORMAT_WITH_SCHEMAS, v, err);
-	if (rc == ASSAY_OK && format == FORMAT_WITH_SCHEMAS)
-		rc = read_schemas(c, &refs, r, err);
+		rc = read_dataset(c, r, format >= FORMAT_WITH_SCHEMAS, v, err);
+	if (rc == ASSAY_OK && format >= FORMAT_WITH_SCHEMAS)
+		rc = read_schemas(c, &refs, r, format == FORMAT_WITH_NUMBERS, err);
+	if (rc == ASSAY_OK && r->fault == NULL && (format == FORMAT_WITH_NUMBERS) != has_numbers(c))
+		assay_cbor_fault(r, "a format without what it is for");
 	free(refs.items);
 	return rc;
 }

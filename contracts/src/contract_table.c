@@ -8,8 +8,10 @@
 
 void contract_schema_free(assay_table_schema *s)
 {
-	for (size_t i = 0; s != NULL && i < s->count; i++)
+	for (size_t i = 0; s != NULL && i < s->count; i++) {
 		free(s->columns[i].head);
+		free(s->columns[i].parts);
+	}
 	if (s != NULL)
 		free(s->columns);
 	free(s);
@@ -59,7 +61,7 @@ static assay_column_type read_type(contract_loader *l, const assay_yaml_node *n)
 
 static void warn_of_others(contract_loader *l, const assay_yaml_node *n)
 {
-	static const char *const keys[] = {"quality", "unique", "logicalTypeOptions", "properties", "items"};
+	static const char *const keys[] = {"quality", "unique", "properties", "items"};
 
 	contract_lint_no_applies(l, n);
 	for (size_t i = 0; i < ASSAY_COUNT(keys); i++) {
@@ -69,6 +71,126 @@ static void warn_of_others(contract_loader *l, const assay_yaml_node *n)
 			CONTRACT_WARN(l, k, "'%s' of a column of tables is not judged by Assay", keys[i]);
 	}
 }
+
+/* ---------------------------------------------------------------- ranges */
+
+static bool is_of_numbers(assay_column_type t)
+{
+	return t == ASSAY_COLUMN_INTEGER || t == ASSAY_COLUMN_NUMBER;
+}
+
+static bool read_limit(contract_loader *l, const assay_yaml_node *n, assay_decimal *out)
+{
+	const char *text = contract_text(n);
+
+	if (text != NULL && !n->quoted && assay_decimal_parse(out, text))
+		return true;
+	CONTRACT_ERROR(l, n, "a least or largest number of a column is a decimal number of at most %d places",
+		       ASSAY_DECIMAL_SCALE_MAX);
+	return false;
+}
+
+static void read_range(contract_loader *l, const assay_yaml_node *n, assay_expected_column *c)
+{
+	const assay_yaml_node *options = assay_yaml_get(n, "logicalTypeOptions");
+
+	for (size_t i = 0; options != NULL && i < options->count; i++) {
+		const assay_yaml_node *k = &options->children[i];
+
+		if (!is_of_numbers(c->type))
+			CONTRACT_WARN(l, k, "'%s' of a column of tables is judged in columns of numbers alone", k->key);
+		else if (strcmp(k->key, "minimum") == 0)
+			c->has_low = read_limit(l, k, &c->low);
+		else if (strcmp(k->key, "maximum") == 0)
+			c->has_high = read_limit(l, k, &c->high);
+		else
+			CONTRACT_WARN(l, k,
+				      "'%s' of a column of tables is not judged by Assay (minimum and maximum are)",
+				      k->key);
+	}
+	if (c->has_low && c->has_high && assay_decimal_cmp(c->low, c->high) > 0)
+		CONTRACT_ERROR(l, options, "no number is between this minimum and maximum");
+}
+
+/* ---------------------------------------------------------------- sums */
+
+/* The property of that name, by its place among those that have one, which is that of its column. */
+static size_t column_named(const assay_yaml_node *list, const char *wanted)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = contract_text(assay_yaml_get(&list->children[i], "name"));
+
+		if (name != NULL && strcmp(name, wanted) == 0)
+			return at;
+		at += name != NULL;
+	}
+	return SIZE_MAX;
+}
+
+static int by_number(const void *a_, const void *b_)
+{
+	const size_t a = *(const size_t *)a_, b = *(const size_t *)b_;
+
+	return (a > b) - (a < b);
+}
+
+static void add_part(contract_loader *l, const assay_yaml_node *item, const assay_yaml_node *list,
+		     assay_expected_column *c, size_t own)
+{
+	const char *name = contract_text(item);
+	const size_t at = name != NULL ? column_named(list, name) : SIZE_MAX;
+
+	if (at == SIZE_MAX)
+		CONTRACT_ERROR(l, item, "sumOf: there is no property '%s' beside this one", name != NULL ? name : "");
+	else if (at == own)
+		CONTRACT_ERROR(l, item, "sumOf: '%s' cannot be a part of itself", name);
+	else
+		c->parts[c->part_count++] = at;
+	for (size_t i = 0; i + 1 < c->part_count; i++)
+		if (c->parts[i] == at && c->parts[c->part_count - 1] == at) {
+			CONTRACT_ERROR(l, item, "sumOf: '%s' is named twice", name);
+			c->part_count--;
+			return;
+		}
+}
+
+static assay_code read_sum(contract_loader *l, const assay_yaml_node *value, const assay_yaml_node *list,
+			   assay_expected_column *c, size_t own)
+{
+	if (value == NULL || value->type != ASSAY_YAML_SEQUENCE || value->count < 2 || value->count >= list->count ||
+	    c->parts != NULL || !is_of_numbers(c->type)) {
+		CONTRACT_ERROR(l, value != NULL ? value : list,
+			       "sumOf of a column of numbers names two and more of the other properties, once");
+		return ASSAY_OK;
+	}
+	c->parts = assay_alloc(value->count, sizeof *c->parts);
+	if (c->parts == NULL)
+		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
+	for (size_t i = 0; i < value->count; i++)
+		add_part(l, &value->children[i], list, c, own);
+	qsort(c->parts, c->part_count, sizeof *c->parts, by_number);
+	return ASSAY_OK;
+}
+
+static assay_code read_sums(contract_loader *l, const assay_yaml_node *n, const assay_yaml_node *list,
+			    assay_expected_column *c, size_t own)
+{
+	const assay_yaml_node *custom = assay_yaml_get(n, "customProperties");
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; custom != NULL && custom->type == ASSAY_YAML_SEQUENCE && i < custom->count && rc == ASSAY_OK;
+	     i++) {
+		const char *property = contract_text(assay_yaml_get(&custom->children[i], "property"));
+
+		if (property != NULL && strcmp(property, "sumOf") == 0)
+			rc = read_sum(l, assay_yaml_get(&custom->children[i], "value"), list, c, own);
+	}
+	return rc;
+}
+
+/* ---------------------------------------------------------------- a column */
 
 static assay_code set_texts(contract_loader *l, assay_check *check, const assay_yaml_node *n, const char *name)
 {
@@ -85,8 +207,8 @@ static assay_code set_texts(contract_loader *l, assay_check *check, const assay_
 	return rc;
 }
 
-static assay_code read_column(contract_loader *l, const assay_yaml_node *n, const contract_scope *s,
-			      assay_table_schema *schema)
+static assay_code read_column(contract_loader *l, const assay_yaml_node *n, const assay_yaml_node *list,
+			      const contract_scope *s, assay_table_schema *schema)
 {
 	const char *name = contract_text(assay_yaml_get(n, "name")),
 		   *printed = contract_text(assay_yaml_get(n, "physicalName"));
@@ -114,6 +236,10 @@ static assay_code read_column(contract_loader *l, const assay_yaml_node *n, cons
 	c->head = assay_strdup(printed != NULL ? printed : name);
 	if (c->head == NULL)
 		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
+	read_range(l, n, c);
+	rc = read_sums(l, n, list, c, schema->count - 1);
+	if (rc != ASSAY_OK)
+		return rc;
 	check.severity = contract_property_severity(l, n);
 	rc = set_texts(l, &check, n, name);
 	if (rc == ASSAY_OK)
@@ -147,6 +273,6 @@ assay_code contract_read_columns(contract_loader *l, const assay_yaml_node *entr
 	if (schema == NULL)
 		return ASSAY_ENOMEM;
 	for (size_t i = 0; i < list->count && rc == ASSAY_OK; i++)
-		rc = read_column(l, &list->children[i], s, schema);
+		rc = read_column(l, &list->children[i], list, s, schema);
 	return rc;
 }

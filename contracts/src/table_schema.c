@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDED_MAX 192 /* bytes of a head that are compared */
+#define FOLDED_MAX    192 /* bytes of a head that are compared */
+#define NUMBER_PLACES 4   /* decimals of an assay_table_number */
 
 const char *assay_column_type_name(unsigned type)
 {
@@ -160,11 +161,33 @@ static uint64_t values_that_fit(const assay_table_column *c, assay_column_type t
 	return values_of(c);
 }
 
+/* One of a few, or one of five, may be misread. */
+static bool are_enough(uint64_t fit, uint64_t all)
+{
+	return 5 * fit >= 4 * all || (all >= 3 && all - fit == 1);
+}
+
 static bool is_of_type(const assay_table_column *c, assay_column_type type)
 {
-	const uint64_t all = values_of(c), fit = values_that_fit(c, type);
+	return are_enough(values_that_fit(c, type), values_of(c));
+}
 
-	return 5 * fit >= 4 * all || (all >= 3 && all - fit == 1);
+static uint64_t numbers_in_range(const assay_table_column *c, const assay_expected_column *w)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < c->number_count; i++) {
+		const assay_decimal d = {c->numbers[i].units, NUMBER_PLACES};
+
+		n += (!w->has_low || assay_decimal_cmp(d, w->low) >= 0) &&
+		     (!w->has_high || assay_decimal_cmp(d, w->high) <= 0);
+	}
+	return n;
+}
+
+static bool is_as_wanted(const assay_table_column *c, const assay_expected_column *w)
+{
+	return is_of_type(c, w->type) && are_enough(numbers_in_range(c, w), c->number_count);
 }
 
 /* The head is there, with others, in one column; or in parts, in two. */
@@ -243,8 +266,8 @@ static size_t swapped_with(const match *m, size_t wanted)
 
 		if (i == wanted || m->place[i] == SIZE_MAX || o->type == ASSAY_COLUMN_ANY)
 			continue;
-		if (is_of_type(here, o->type) && is_of_type(&m->table->items[m->place[i]], w->type) &&
-		    !is_of_type(&m->table->items[m->place[i]], o->type))
+		if (is_as_wanted(here, o) && is_as_wanted(&m->table->items[m->place[i]], w) &&
+		    !is_as_wanted(&m->table->items[m->place[i]], o))
 			return i;
 	}
 	return SIZE_MAX;
@@ -262,11 +285,25 @@ static bool is_merged(const assay_table_column *c, assay_column_type type)
 	return 5 * c->merged > all && (c->merged > 1 || all < 3);
 }
 
+static void tell_range(assay_buf *out, const assay_table_column *c, const assay_expected_column *w)
+{
+	char low[ASSAY_DECIMAL_TEXT], high[ASSAY_DECIMAL_TEXT];
+
+	assay_buf_printf(out, "only %" PRIu64 " of its %zu numbers are ", numbers_in_range(c, w), c->number_count);
+	if (w->has_low && w->has_high)
+		assay_buf_printf(out, "between %s and %s", assay_decimal_format(w->low, low),
+				 assay_decimal_format(w->high, high));
+	else if (w->has_low)
+		assay_buf_printf(out, "%s or more", assay_decimal_format(w->low, low));
+	else
+		assay_buf_printf(out, "%s or less", assay_decimal_format(w->high, high));
+}
+
 static void tell_cells(assay_buf *out, const match *m, size_t wanted)
 {
 	const assay_expected_column *w = &m->schema->columns[wanted];
 	const assay_table_column *c = &m->table->items[m->place[wanted]];
-	const size_t other = is_of_type(c, w->type) ? SIZE_MAX : swapped_with(m, wanted);
+	const size_t other = is_as_wanted(c, w) ? SIZE_MAX : swapped_with(m, wanted);
 
 	if (is_merged(c, w->type))
 		assay_buf_printf(out, "merged: %" PRIu64 " of its cells hold several values", c->merged);
@@ -275,9 +312,81 @@ static void tell_cells(assay_buf *out, const match *m, size_t wanted)
 	else if (!is_of_type(c, w->type))
 		assay_buf_printf(out, "only %" PRIu64 " of its %" PRIu64 " cells are of type %s",
 				 values_that_fit(c, w->type), values_of(c), assay_column_type_name(w->type));
+	else if (!is_as_wanted(c, w))
+		tell_range(out, c, w);
 	else if (w->required && c->cells[ASSAY_CELL_EMPTY] + c->cells[ASSAY_CELL_NONE] > 0)
 		assay_buf_printf(out, "%" PRIu64 " of its cells are empty",
 				 c->cells[ASSAY_CELL_EMPTY] + c->cells[ASSAY_CELL_NONE]);
+}
+
+/* ---------------------------------------------------------------- sums */
+
+static const assay_table_number *number_at(const assay_table_column *c, uint32_t row)
+{
+	size_t low = 0, high = c->number_count;
+
+	while (low < high) {
+		const size_t half = low + (high - low) / 2;
+
+		if (c->numbers[half].row < row)
+			low = half + 1;
+		else
+			high = half;
+	}
+	return low < c->number_count && c->numbers[low].row == row ? &c->numbers[low] : NULL;
+}
+
+/* The last decimal place that a number has, in units; whole numbers have 10^NUMBER_PLACES. */
+static int64_t last_place(int64_t units)
+{
+	int64_t place = 10000;
+
+	while (place > 1 && units % place != 0)
+		place /= 10;
+	return place;
+}
+
+/* 1 when the parts of that row add up to the total, 0 when not, -1 when one of them was not read. */
+static int adds_up(const match *m, const assay_expected_column *w, const assay_table_number *total)
+{
+	int64_t off = total->units, place = last_place(total->units);
+
+	for (size_t i = 0; i < w->part_count; i++) {
+		const size_t at = m->place[w->parts[i]];
+		const assay_table_number *part = at == SIZE_MAX ? NULL : number_at(&m->table->items[at], total->row);
+
+		if (part == NULL)
+			return -1;
+		if (__builtin_sub_overflow(off, part->units, &off) || off == INT64_MIN)
+			return 0;
+		place = last_place(part->units) < place ? last_place(part->units) : place;
+	}
+	off = off < 0 ? -off : off;
+	return off == 0 || (place < 10000 && off <= place * (int64_t)(w->part_count + 1) / 2);
+}
+
+static void tell_sums(assay_buf *out, const match *m, size_t wanted)
+{
+	const assay_expected_column *w = &m->schema->columns[wanted];
+	const assay_table_column *c = &m->table->items[m->place[wanted]];
+	uint64_t all = 0, right = 0;
+
+	for (size_t i = 0; w->part_count > 0 && i < c->number_count; i++) {
+		const int sum = adds_up(m, w, &c->numbers[i]);
+
+		all += sum >= 0;
+		right += sum > 0;
+	}
+	if (are_enough(right, all))
+		return;
+	assay_buf_printf(out, "is the sum of ");
+	for (size_t i = 0; i < w->part_count; i++)
+		assay_buf_printf(out, "%s'%s'",
+				 i == 0                  ? ""
+				 : i + 1 < w->part_count ? ", "
+							 : " and ",
+				 m->schema->columns[w->parts[i]].head);
+	assay_buf_printf(out, " in only %" PRIu64 " of %" PRIu64 " rows", right, all);
 }
 
 assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *schema, size_t column,
@@ -296,5 +405,7 @@ assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *sc
 		tell_cells(out, &m, column);
 	if (out->len == 0)
 		tell_follower(out, &m, column);
+	if (out->len == 0)
+		tell_sums(out, &m, column);
 	return assay_buf_check(out, err);
 }

@@ -2,9 +2,11 @@
 #include "ocr.h"
 
 #include "ocr_engine.h"
+#include "ocr_truth.h"
 #include "table_find.h"
 #include "table_measure.h"
 #include "table_reread.h"
+#include "table_truth.h"
 #include "table_write.h"
 
 #include "assay/correction.h"
@@ -41,6 +43,8 @@ static const assay_param schema[] = {
 enum {
 	METRIC_COUNT,
 	METRIC_REREAD,
+	METRIC_RIGHT,
+	METRIC_COLUMNS_RIGHT,
 	METRIC_ROWS,
 	METRIC_COLUMNS,
 	METRIC_CELLS,
@@ -64,6 +68,11 @@ static const assay_metric metrics[] = {
     {"table.count", "1", 0, ON_PAGES, "tables found on the page, 0 to 64"},
     {"table.pieces_reread", "1", 0, ON_PAGES,
      "pieces of ink in tables, a word or a few each, that were read again by themselves, 0 and up"},
+    {"table.cells_right", "1", 4, ON_PAGES,
+     "twice the cells of the page's tables that stand in the right row and column, over the cells with text of the "
+     "ground truth and of the tables that stand for it, 0 to 1; undefined without ground truth of tables"},
+    {"table.columns_right", "1", 4, ON_PAGES,
+     "share of the tables of the ground truth that were found with as many columns, 0 to 1; undefined without"},
     {"table.rows", "1", 0, ON_TABLES, "rows of the table, heads included, 1 and up"},
     {"table.columns", "1", 0, ON_TABLES, "columns of the table, 1 to 256"},
     {"table.cells", "1", 0, ON_TABLES, "cells with text; one that spans rows or columns counts once, 1 and up"},
@@ -150,7 +159,8 @@ typedef struct state {
 	const params *p;  /* borrowed */
 	TessBaseAPI *api; /* borrowed; NULL: nothing is read again */
 	bool by_hand;
-	assay_value *page, *words; /* the one that came first waits for the other */
+	const assay_sidecar *truth; /* borrowed; NULL when there is none */
+	assay_value *page, *words;  /* the one that came first waits for the other */
 } state;
 
 static assay_code open_stage(void **out, void *shared, const void *p, const assay_input *in, uint32_t root,
@@ -165,6 +175,7 @@ static assay_code open_stage(void **out, void *shared, const void *p, const assa
 	st->p = p;
 	st->api = shared;
 	st->by_hand = in != NULL && assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION) != NULL;
+	st->truth = in != NULL ? assay_input_sidecar(in, "table_truth") : NULL;
 	return ASSAY_OK;
 }
 
@@ -291,13 +302,72 @@ static assay_code reread(table_texts *out, const state *st, const table_page *pa
 	return rc != ASSAY_OK ? rc : assay_measure(sink, st->page->root, METRIC_REREAD, out->marks, err);
 }
 
-static assay_code give_all(const tables *found, uint32_t page, assay_sink *sink, assay_err *err)
+/* ---------------------------------------------------------------- against ground truth */
+
+static assay_code undefined_truth(assay_sink *sink, uint32_t page, const char *why, assay_err *err)
 {
+	const assay_code rc = assay_undefined(sink, page, METRIC_RIGHT, why, err);
+
+	return rc != ASSAY_OK ? rc : assay_undefined(sink, page, METRIC_COLUMNS_RIGHT, why, err);
+}
+
+static assay_code measure_score(assay_sink *sink, uint32_t page, const table_score *s, assay_err *err)
+{
+	const assay_code rc =
+	    assay_measure(sink, page, METRIC_RIGHT, assay_round_ratio(2 * s->right, s->cells, 4), err);
+
+	return rc != ASSAY_OK
+		   ? rc
+		   : assay_measure(sink, page, METRIC_COLUMNS_RIGHT, assay_round_ratio(s->columns, s->tables, 4), err);
+}
+
+static assay_code score(table_score *out, const table_truth *truth, const tables *found, assay_err *err)
+{
+	ASSAY_CLEANUP(table_truth_release) table_truth read = {0};
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < found->count && rc == ASSAY_OK; i++)
+		rc = table_truth_add(&read, &found->items[i], err);
+	return rc != ASSAY_OK ? rc : table_truth_score(out, truth, &read, err);
+}
+
+static assay_code compare(const state *st, const tables *found, assay_sink *sink, assay_err *err)
+{
+	const uint32_t page = st->page->root;
+	ASSAY_CLEANUP(table_truth_release) table_truth truth = {0};
+	ocr_truth_text text = {0};
+	const char *why = ocr_truth_choose(&text, st->truth, &st->page->u.page);
+	table_score s = {0};
+	assay_code rc = ASSAY_OK;
+
+	if (why == NULL)
+		rc = table_truth_read(&truth, &why, text.at, text.size, err);
+	if (rc == ASSAY_OK && why == NULL)
+		rc = score(&s, &truth, found, err);
+	if (rc == ASSAY_EFULL)
+		return undefined_truth(sink, page, "tables too large to be scored", err);
+	if (rc != ASSAY_OK)
+		return rc;
+	return why != NULL ? undefined_truth(sink, page, why, err) : measure_score(sink, page, &s, err);
+}
+
+static assay_code give_all(const state *st, const tables *found, assay_sink *sink, assay_err *err)
+{
+	const uint32_t page = st->page->root;
 	assay_code rc = assay_measure(sink, page, METRIC_COUNT, (int64_t)found->count, err);
 
+	if (rc == ASSAY_OK)
+		rc = compare(st, found, sink, err);
 	for (size_t i = 0; i < found->count && rc == ASSAY_OK; i++)
 		rc = give(sink, page, i + 1, found, err);
 	return rc;
+}
+
+static assay_code too_many(assay_sink *sink, uint32_t page, assay_err *err)
+{
+	const assay_code rc = assay_undefined(sink, page, METRIC_COUNT, "too many words", err);
+
+	return rc != ASSAY_OK ? rc : undefined_truth(sink, page, "too many words", err);
 }
 
 static assay_code look(const state *st, assay_sink *sink, assay_err *err)
@@ -312,9 +382,10 @@ static assay_code look(const state *st, assay_sink *sink, assay_err *err)
 	ASSAY_TRY(table_page_read(&page, st->page->u.page.pix, &st->words->u.words, err));
 	ASSAY_TRY(reread(&texts, st, &page, sink, err));
 	rc = tables_find(found, &page, &texts.words, st->p->region == REGION_PAGE, err);
-	rc = rc == ASSAY_EFULL ? assay_undefined(sink, st->page->root, METRIC_COUNT, "too many words", err)
-	     : rc == ASSAY_OK  ? give_all(found, st->page->root, sink, err)
-			       : rc;
+	if (rc == ASSAY_EFULL)
+		rc = too_many(sink, st->page->root, err);
+	else if (rc == ASSAY_OK)
+		rc = give_all(st, found, sink, err);
 fail:
 	table_texts_release(&texts);
 	table_page_release(&page);
@@ -327,9 +398,12 @@ fail:
 
 static assay_code by_hand(assay_sink *sink, uint32_t page, assay_err *err)
 {
-	const assay_code rc = assay_undefined(sink, page, METRIC_COUNT, ASSAY_BY_HAND, err);
+	assay_code rc = assay_undefined(sink, page, METRIC_COUNT, ASSAY_BY_HAND, err);
 
-	return rc != ASSAY_OK ? rc : assay_undefined(sink, page, METRIC_REREAD, ASSAY_BY_HAND, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = assay_undefined(sink, page, METRIC_REREAD, ASSAY_BY_HAND, err);
+	return rc != ASSAY_OK ? rc : undefined_truth(sink, page, ASSAY_BY_HAND, err);
 }
 
 static assay_code push(void *state_, const assay_value *v, assay_sink *sink, assay_err *err)
@@ -354,7 +428,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 const assay_stage assay_stage_ocr_tables = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.tables",
-    .version = 6,
+    .version = 7,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "find the tables of a page and read their cells",
     .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "

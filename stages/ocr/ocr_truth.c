@@ -8,16 +8,11 @@
 
 #include <string.h>
 
-typedef struct text {
-	const char *at;
-	size_t size;
-} text;
-
 /* Part `number` (1-based) of a text split at form feeds; one at the very end closes the last part. Counts them all. */
-static text truth_part(const assay_sidecar *s, uint32_t number, uint32_t *parts)
+static ocr_truth_text truth_part(const assay_sidecar *s, uint32_t number, uint32_t *parts)
 {
 	const char *at = (const char *)s->data, *end = at + s->size;
-	text found = {0};
+	ocr_truth_text found = {0};
 
 	*parts = 0;
 	do {
@@ -25,14 +20,13 @@ static text truth_part(const assay_sidecar *s, uint32_t number, uint32_t *parts)
 		const char *stop = feed != NULL ? feed : end;
 
 		if (++*parts == number)
-			found = (text){at, (size_t)(stop - at)};
+			found = (ocr_truth_text){at, (size_t)(stop - at)};
 		at = feed != NULL ? feed + 1 : end;
 	} while (at < end);
 	return found;
 }
 
-/* NULL and the page's part in *out, or why there is none. */
-static const char *choose_truth(text *out, const assay_sidecar *truth, const assay_page *page)
+const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, const assay_page *page)
 {
 	const uint32_t number = page->number, total = page->total;
 	uint32_t parts;
@@ -69,7 +63,7 @@ fail:
 	return rc;
 }
 
-static assay_code score(ocr_rates *out, text truth, const assay_buf *read, assay_err *err)
+static assay_code score(ocr_rates *out, ocr_truth_text truth, const assay_buf *read, assay_err *err)
 {
 	ocr_folded t = {0}, r = {0};
 	assay_code rc = ocr_fold(&t, truth.at, truth.size, err);
@@ -93,8 +87,8 @@ fail:
 assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const assay_page *page, const assay_buf *read,
 			   assay_err *err)
 {
-	text part = {0};
-	const char *why = choose_truth(&part, truth, page);
+	ocr_truth_text part = {0};
+	const char *why = ocr_truth_choose(&part, truth, page);
 
 	*out = (ocr_rates){{.why = why}, {.why = why}, {.why = why}};
 	return why != NULL ? ASSAY_OK : score(out, part, read, err);

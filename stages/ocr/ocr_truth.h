@@ -4,6 +4,14 @@
 
 #include "assay/stage.h"
 
+typedef struct ocr_truth_text {
+	const char *at; /* into the sidecar */
+	size_t size;
+} ocr_truth_text;
+
+/** The page's part of a sidecar: parts of a document's are divided by form feeds. NULL, or why there is none. */
+const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, const assay_page *page);
+
 /** An error rate in ten-thousandths. */
 typedef struct ocr_rate {
 	const char *why; /* there is none, a short static text; NULL when there is one */

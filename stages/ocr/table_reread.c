@@ -40,10 +40,11 @@ typedef struct rereading {
 	const table_reader *r;
 	const assay_words *words;
 	table_texts *out;
-	const table_marks *marks; /* of the page */
-	state *states;            /* of each mark */
-	size_t *mark_of;          /* of each word; NONE */
-	assay_word *seen;         /* what tables are found by */
+	table_marks own; /* the page's, those of one sure word as one */
+	const table_marks *marks;
+	state *states;    /* of each mark */
+	size_t *mark_of;  /* of each word; NONE */
+	assay_word *seen; /* what tables are found by */
 	size_t seen_count;
 	read_word *read;
 	size_t read_count, read_cap;
@@ -81,26 +82,80 @@ static bool is_dash(const char *s)
 	return strcmp(s, "-") == 0 || strcmp(s, "\xe2\x80\x93") == 0 || strcmp(s, "\xe2\x80\x94") == 0;
 }
 
-/* The mark in which the middle of a word lies: marks come from the top, none is higher than 5/2 of the text. */
-static size_t mark_at(const rereading *q, const assay_word *w)
+/* ---------------------------------------------------------------- marks and words */
+
+/* The first mark that may reach down to y: marks come from the top, none is higher than 5/2 of the text. */
+static size_t first_near(const rereading *q, int64_t y)
 {
-	const int64_t x = ((int64_t)w->left + w->right) / 2, y = ((int64_t)w->top + w->bottom) / 2;
-	const int64_t near = q->r->page->text / 4;
 	size_t low = 0, high = q->marks->count;
 
 	while (low < high) {
 		const size_t half = low + (high - low) / 2;
 
-		if (q->marks->items[half].top < y - near - 5 * (int64_t)q->r->page->text / 2)
+		if (q->marks->items[half].top < y - q->r->page->text / 4 - 5 * (int64_t)q->r->page->text / 2)
 			low = half + 1;
 		else
 			high = half;
 	}
-	for (; low < q->marks->count && q->marks->items[low].top <= y + near; low++) {
-		const table_mark *m = &q->marks->items[low];
+	return low;
+}
 
-		if (y < m->bottom + near && x >= m->left - near && x < m->right + near)
-			return low;
+static bool is_in(const table_mark *m, const assay_word *w)
+{
+	const int32_t x = m->left + (m->right - m->left) / 2, y = m->top + (m->bottom - m->top) / 2;
+
+	return m->left < m->right && x >= w->left && x < w->right && y >= w->top && y < w->bottom;
+}
+
+/* Letters of a word may stand too far from each other to be one mark, those around a point for example. */
+static void join_marks(rereading *q, const assay_word *w)
+{
+	table_mark *into = NULL;
+
+	for (size_t i = first_near(q, w->top); i < q->own.count && q->own.items[i].top < w->bottom; i++) {
+		table_mark *m = &q->own.items[i];
+
+		if (!is_in(m, w))
+			continue;
+		if (into == NULL) {
+			into = m;
+			continue;
+		}
+		into->left = m->left < into->left ? m->left : into->left;
+		into->right = m->right > into->right ? m->right : into->right;
+		into->bottom = m->bottom > into->bottom ? m->bottom : into->bottom;
+		into->dash = false;
+		m->right = m->left; /* nothing is in it any more */
+	}
+}
+
+static assay_code own_marks(rereading *q, assay_err *err)
+{
+	const table_marks *page = &q->r->page->marks;
+
+	q->own.items = assay_alloc(page->count + 1, sizeof *q->own.items);
+	if (q->own.items == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
+	memcpy(q->own.items, page->items, page->count * sizeof *page->items);
+	q->own.count = page->count;
+	q->marks = &q->own;
+	for (size_t i = 0; i < q->words->count; i++)
+		if (!is_doubted(&q->words->items[i], q->r->page->text))
+			join_marks(q, &q->words->items[i]);
+	return ASSAY_OK;
+}
+
+/* The mark in which the middle of a word lies. */
+static size_t mark_at(const rereading *q, const assay_word *w)
+{
+	const int64_t x = ((int64_t)w->left + w->right) / 2, y = ((int64_t)w->top + w->bottom) / 2;
+	const int64_t near = q->r->page->text / 4;
+
+	for (size_t i = first_near(q, y); i < q->marks->count && q->marks->items[i].top <= y + near; i++) {
+		const table_mark *m = &q->marks->items[i];
+
+		if (m->left < m->right && y < m->bottom + near && x >= m->left - near && x < m->right + near)
+			return i;
 	}
 	return NONE;
 }
@@ -139,6 +194,8 @@ static assay_code doubt(rereading *q, assay_err *err)
 		const table_mark *m = &q->marks->items[i];
 		state *s = &q->states[i];
 
+		if (m->left == m->right)
+			continue;
 		s->doubted |= s->letters == 0 || 2 * (s->left - m->left) > q->r->page->text ||
 			      2 * (m->right - s->right) > q->r->page->text;
 	}
@@ -413,18 +470,20 @@ static assay_code choose(rereading *q, assay_err *err)
 
 assay_code table_reread(table_texts *out, const table_reader *r, const assay_words *words, assay_err *err)
 {
-	rereading q = {.r = r, .words = words, .out = out, .marks = &r->page->marks};
+	rereading q = {.r = r, .words = words, .out = out};
 	assay_code rc;
 
 	*out = (table_texts){.words = *words};
 	if (words->count > TABLE_WORDS_MAX)
 		return ASSAY_OK;
 	out->words.count = 0;
+	ASSAY_TRY(own_marks(&q, err));
 	ASSAY_TRY(doubt(&q, err));
 	ASSAY_TRY(find_inside(&q, err));
 	ASSAY_TRY(read_marks(&q, err));
 	rc = choose(&q, err);
 fail:
+	table_marks_release(&q.own);
 	free(q.states);
 	free(q.mark_of);
 	free(q.seen);

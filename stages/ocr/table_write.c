@@ -163,6 +163,24 @@ static char *head_of(const table *t, uint32_t column)
 	return b.failed ? NULL : b.len > 0 ? assay_buf_steal(&b) : assay_strdup("");
 }
 
+/* A number of a cell over several columns is in the first. */
+static assay_code keep_numbers(assay_table_column *out, const table *t, uint32_t column, assay_err *err)
+{
+	out->numbers =
+	    assay_alloc(t->rows < ASSAY_TABLE_NUMBERS_MAX ? t->rows : ASSAY_TABLE_NUMBERS_MAX, sizeof *out->numbers);
+	if (out->numbers == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
+	for (uint32_t r = t->head; r < t->rows && out->number_count < ASSAY_TABLE_NUMBERS_MAX; r++) {
+		const table_cell *c = table_at(t, r, column);
+		assay_table_number n = {.row = r};
+
+		if (c->row == r && c->column == column && table_type_is_number(c->type) &&
+		    table_type_number(&n.units, table_text(t, c), c->size))
+			out->numbers[out->number_count++] = n;
+	}
+	return ASSAY_OK;
+}
+
 static void count_cells(assay_table_column *out, const table *t, uint32_t column)
 {
 	for (uint32_t r = t->head; r < t->rows; r++) {
@@ -182,13 +200,18 @@ assay_code table_write_columns(assay_buf *out, const table *t, assay_err *err)
 	all.items = assay_alloc(t->columns, sizeof *all.items);
 	if (all.items == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
-	for (; all.count < t->columns; all.count++) {
-		assay_table_column *c = &all.items[all.count];
+	while (all.count < t->columns) {
+		const uint32_t number = (uint32_t)all.count;
+		assay_table_column *c = &all.items[all.count++];
+		assay_code rc;
 
-		c->head = head_of(t, (uint32_t)all.count);
+		c->head = head_of(t, number);
 		if (c->head == NULL)
 			return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
-		count_cells(c, t, (uint32_t)all.count);
+		count_cells(c, t, number);
+		rc = keep_numbers(c, t, number, err);
+		if (rc != ASSAY_OK)
+			return rc;
 	}
 	assay_table_columns_encode(out, &all);
 	return assay_buf_check(out, err);

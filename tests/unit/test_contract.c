@@ -990,6 +990,83 @@ static void load__properties_of_tables__checks_of_columns(void **state)
 	}
 }
 
+#define NUMBERS                                                                                                        \
+	HEAD "schema:\n- name: table\n  properties:\n"                                                                 \
+	     "  - {name: in, logicalType: integer, logicalTypeOptions: {minimum: 0, maximum: 99.50}}\n"                \
+	     "  - {name: out, logicalType: integer}\n"                                                                 \
+	     "  - {name: moved, logicalType: number, customProperties: [{property: sumOf, value: [out, in]}]}\n"
+
+static void load__ranges_and_sums_of_columns__a_record_of_format_4(void **state)
+{
+	assay_contract *c = load(NUMBERS, NULL), *back = NULL;
+	const assay_expected_column *k = c->schemas[0]->columns;
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF again = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_true(k[0].has_low && k[0].has_high && !k[1].has_low && !k[1].has_high);
+	assert_int_equal(k[0].low.units, 0);
+	assert_int_equal(k[0].high.units, 995);
+	assert_int_equal(k[0].high.scale, 1);
+	assert_int_equal(k[2].part_count, 2);
+	assert_int_equal(k[2].parts[0], 0);
+	assert_int_equal(k[2].parts[1], 1);
+	assay_contract_encode(&record, c);
+	assert_int_equal(record.data[2], 4);
+	assert_int_equal(assay_contract_decode(&back, record.data, record.len, NULL, NULL), ASSAY_OK);
+	assay_contract_encode(&again, back);
+	assert_int_equal(record.len, again.len);
+	assert_memory_equal(record.data, again.data, record.len);
+	assay_contract_close(back);
+	assay_contract_close(c);
+	for (size_t i = 0; i < 8 * record.len; i++) { /* no damaged record is more than refused */
+		record.data[i / 8] ^= (unsigned char)(1u << i % 8);
+		if (assay_contract_decode(&back, record.data, record.len, NULL, NULL) == ASSAY_OK)
+			assay_contract_close(back);
+		record.data[i / 8] ^= (unsigned char)(1u << i % 8);
+	}
+}
+
+static void load__ranges_and_sums_amiss__findings(void **state)
+{
+	static const struct {
+		const char *column, *message;
+	} cases[] = {
+	    {"logicalType: integer, logicalTypeOptions: {minimum: 5, maximum: 4}", "no number is between this minimum"},
+	    {"logicalType: integer, logicalTypeOptions: {minimum: '5'}", "is a decimal number of at most 18 places"},
+	    {"logicalType: integer, logicalTypeOptions: {maximum: [1]}", "is a decimal number of at most 18 places"},
+	    {"logicalType: integer, logicalTypeOptions: {multipleOf: 2}, id: x",
+	     "'multipleOf' of a column of tables is not"},
+	    {"logicalType: string, logicalTypeOptions: {minimum: 2}, id: x", "in columns of numbers alone"},
+	    {"logicalType: number, customProperties: [{property: sumOf, value: [a, d]}]", "there is no property 'd'"},
+	    {"logicalType: number, customProperties: [{property: sumOf, value: [a, c]}]", "cannot be a part of itself"},
+	    {"logicalType: number, customProperties: [{property: sumOf, value: [a, a]}]", "'a' is named twice"},
+	    {"logicalType: number, customProperties: [{property: sumOf, value: [a]}]",
+	     "names two and more of the other"},
+	    {"logicalType: number, customProperties: [{property: sumOf, value: a}]", "names two and more of the other"},
+	    {"logicalType: string, customProperties: [{property: sumOf, value: [a, b]}]",
+	     "sumOf of a column of numbers"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assay_diagnostics d = {0};
+		assay_contract *c = NULL;
+		char text[1024];
+
+		(void)snprintf(
+		    text, sizeof text,
+		    "%sschema:\n- name: table\n  properties:\n  - {name: a}\n  - {name: b}\n  - {name: c, %s}\n", HEAD,
+		    cases[i].column);
+		(void)!load_n(&c, text, strlen(text), NULL, &d);
+		assert_in_range(d.count, 1, 2);
+		assert_non_null(strstr(d.items[0].message, cases[i].message));
+		assert_int_equal(d.items[0].line, 11);
+		assay_diagnostics_release(&d);
+		assay_contract_close(c);
+	}
+}
+
 static void load__properties_of_tables_amiss__findings(void **state)
 {
 	static const char text[] = HEAD "schema:\n- name: table\n  properties:\n"
@@ -1011,6 +1088,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(load__properties_of_tables__checks_of_columns),
+	    cmocka_unit_test(load__ranges_and_sums_of_columns__a_record_of_format_4),
+	    cmocka_unit_test(load__ranges_and_sums_amiss__findings),
 	    cmocka_unit_test(load__properties_of_tables_amiss__findings),
 	    cmocka_unit_test(vocabulary_lost__each_way__beyond_its_slack),
 	    cmocka_unit_test(contract_load__whole_standard__checks_in_order),

@@ -637,10 +637,13 @@ static void measures__rules_and_space__agree_or_not(void **state)
 static run r;
 
 /* The words before their page, as ocr.recognize gives them. */
-static void push(bool by_hand)
+static void push_with(bool by_hand, const char *truth)
 {
-	const assay_sidecar correction = {ASSAY_SIDECAR_CORRECTION, NULL, 0};
-	const assay_input in = {.fd = -1, .sidecars = &correction, .sidecar_count = by_hand};
+	const assay_sidecar sides[] = {
+	    {ASSAY_SIDECAR_CORRECTION, NULL, 0},
+	    {"table_truth", (const unsigned char *)truth, truth != NULL ? strlen(truth) : 0}};
+	const assay_input in = {
+	    .fd = -1, .sidecars = by_hand ? sides : sides + 1, .sidecar_count = (size_t)by_hand + (truth != NULL)};
 	assay_value *w = assay_value_new(ASSAY_VALUE_WORDS, 0), *p = page_value_new(pixClone(page), 0, 1, 1, NULL);
 	void *state = NULL;
 
@@ -656,6 +659,11 @@ static void push(bool by_hand)
 	assay_stage_ocr_tables.close(state);
 	assay_value_unref(w);
 	assay_value_unref(p);
+}
+
+static void push(bool by_hand)
+{
+	push_with(by_hand, NULL);
 }
 
 static int64_t measured(uint32_t sample, const char *metric)
@@ -700,7 +708,36 @@ static void stage__corrected_by_hand__says_so(void **state)
 	(void)state;
 	push(true);
 	assert_string_equal(run_find(&r, 0, "table.count")->undefined, ASSAY_BY_HAND);
+	assert_string_equal(run_find(&r, 0, "table.cells_right")->undefined, ASSAY_BY_HAND);
 	assert_int_equal(r.samples, 1);
+	run_release(&r);
+}
+
+static void stage__ground_truth__cells_and_columns_right(void **state)
+{
+	(void)state;
+	put_harbours(100, 200);
+	push(false);
+	assert_string_equal(run_find(&r, 0, "table.cells_right")->undefined, "no ground truth");
+	assert_string_equal(run_find(&r, 0, "table.columns_right")->undefined, "no ground truth");
+	run_release(&r);
+	push_with(false, harbours_csv);
+	assert_int_equal(measured(0, "table.cells_right"), 10000);
+	assert_int_equal(measured(0, "table.columns_right"), 10000);
+	run_release(&r);
+	/* a column more, a value that was not read, and a table that was not found: 2 * 11 of 16 + 12 + 2 */
+	push_with(
+	    false,
+	    "Harbour,Ships,Flag,Share\nBergen,1 204,x,12.5\nOld Leith,98,y,3.1\nVlissingen,77777,z,84.4\n\nno,table\n");
+	assert_int_equal(measured(0, "table.cells_right"), 7333);
+	assert_int_equal(measured(0, "table.columns_right"), 0);
+	run_release(&r);
+	push_with(false, "\"Harbour\n");
+	assert_string_equal(run_find(&r, 0, "table.cells_right")->undefined,
+			    "ground truth has a quoted field without an end");
+	run_release(&r);
+	push_with(false, "a,b\n\f\nc,d\n");
+	assert_non_null(strstr(run_find(&r, 0, "table.columns_right")->undefined, "another number of parts"));
 	run_release(&r);
 }
 
@@ -739,6 +776,7 @@ int main(void)
 	    TEST(measures__rules_and_space__agree_or_not),
 	    TEST(stage__two_tables__samples_with_their_measures),
 	    TEST(stage__corrected_by_hand__says_so),
+	    TEST(stage__ground_truth__cells_and_columns_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

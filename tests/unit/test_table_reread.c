@@ -168,6 +168,21 @@ static void reread__box_over_two_rows__each_row_has_its_own(void **state)
 	expect(cells_csv, 2);
 }
 
+/* A point may stand so far from its digits that they are two pieces of ink: what a sure word covers is not read again. */
+static void reread__sure_word_over_two_pieces__neither_is_read(void **state)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	int64_t n;
+
+	(void)state;
+	words[3].right = words[4].right; /* Bergen and 1204 */
+	words[3].bottom = words[3].bottom > words[4].bottom ? words[3].bottom : words[4].bottom;
+	lose(4);
+	assert_int_equal(read_page(&b, &n), ASSAY_OK);
+	assert_int_equal(n, 0);
+	assert_null(strstr(assay_buf_str(&b), "1204"));
+}
+
 static void reread__ink_outside_of_tables__not_read(void **state)
 {
 	(void)state;
@@ -260,6 +275,7 @@ int main(void)
 	    TEST(reread__cells_left_out__read_from_their_ink),
 	    TEST(reread__doubted_word__the_surer_reading_stands),
 	    TEST(reread__box_over_two_rows__each_row_has_its_own),
+	    TEST(reread__sure_word_over_two_pieces__neither_is_read),
 	    TEST(reread__ink_outside_of_tables__not_read),
 	    TEST(marks__rules_and_specks__are_none),
 	    TEST(marks__page_of_one_tone_and_of_few_pixels__none),

@@ -1,5 +1,5 @@
 /**
- * What a table says of its columns: heads, and what kinds of cell stand below them. A stage that makes tables keeps it as an
+ * What a table says of its columns: heads, what kinds of cell stand below them, and their numbers. A stage that makes tables keeps it as an
  * artifact of role ASSAY_TABLE_COLUMNS; contracts judge it by table schemas (assay/table_schema.h). Stored: docs/formats.md,
  * "Columns of a table".
  */
@@ -24,10 +24,19 @@ typedef enum assay_cell_type {
 } assay_cell_type;
 #define ASSAY_CELL_TYPES 8
 
+#define ASSAY_TABLE_NUMBERS_MAX 4096 /* of a column: those of its first rows */
+
+typedef struct assay_table_number {
+	uint32_t row;  /* of the table, from 0 */
+	int64_t units; /* of 10^-4 */
+} assay_table_number;
+
 typedef struct assay_table_column {
 	char *head;                       /* UTF-8, from the top, parted by blanks; "" if none */
 	uint64_t cells[ASSAY_CELL_TYPES]; /* below the heads, by type */
 	uint64_t merged;                  /* of the texts: several values side by side */
+	assay_table_number *numbers;      /* owned; cells below the heads that are one number, by row */
+	size_t number_count;
 } assay_table_column;
 
 typedef struct assay_table_columns {

@@ -5,6 +5,7 @@
 #ifndef ASSAY_TABLE_SCHEMA_H
 #define ASSAY_TABLE_SCHEMA_H
 
+#include "assay/decimal.h"
 #include "assay/table.h"
 
 /** Metric that the checks of columns name; no stage measures it. */
@@ -26,6 +27,10 @@ typedef struct assay_expected_column {
 	char *head; /* as printed: physicalName, or name */
 	assay_column_type type;
 	bool required; /* no cell is empty */
+	bool has_low, has_high;
+	assay_decimal low, high; /* its numbers lie between them, themselves included */
+	size_t *parts;           /* owned; columns of the schema whose numbers of a row add up to this one's */
+	size_t part_count;
 } assay_expected_column;
 
 typedef struct assay_table_schema {
@@ -38,7 +43,8 @@ typedef struct assay_table_schema {
  *
  * Heads are compared by their letters and digits, small and large alike; a head that ends in the wanted one, or differs in a
  * fifth of the signs at most, is it. A table without any head is judged by the position of its columns. Cells are of a type when
- * four fifths of those with a value are, or all but one of at least three.
+ * four fifths of those with a value are, or all but one of at least three; as many of a column's numbers lie in its range, and as
+ * many of the rows in which all numbers were read add up, by no more than half a last decimal place for each number.
  *
  * @param out    [out] what is wrong, in words that name columns by their heads; "" when it is as it must be
  * @param schema [borrowed]

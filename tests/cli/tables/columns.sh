@@ -13,9 +13,18 @@ pdf moved 'Item|Quantity|Date|Amount' 'Anchor|12|2024-03-01|340.50' 'Chain|31|20
     'Lantern|75|2024-03-12|61.80' 'Compass|26|2024-03-20|158.00'
 pdf swapped 'Item|Quantity|Amount|Date' 'Anchor|12|2024-03-01|340.50' 'Chain|31|2024-03-04|99.00' 'Rope|40|2024-03-09|75.25' \
     'Lantern|75|2024-03-12|61.80' 'Compass|26|2024-03-20|158.00'
+cat >in/clean.gt.csv <<'CSV'
+Item,Quantity,Amount,Date
+Anchor,12,340.50,2024-03-01
+Chain,31,99.00,2024-03-04
+Rope,40,75.25,2024-03-09
+Lantern,75,61.80,2024-03-12
+Compass,26,158.00,2024-03-20
+CSV
+sed 's/,Amount,Date/,Date,Amount/' in/clean.gt.csv >in/moved.gt.csv # the cells stand in another order than its truth has them
 cat >assay.yaml <<'YAML'
 dataset: stores
-sources: [{path: "in/*.pdf", modality: page}]
+sources: [{path: "in/*.pdf", modality: page, sidecars: {table_truth: "{stem}.gt.csv"}}]
 pipelines: {page: [page.read: {dpi: 200}, ocr.recognize, ocr.tables]}
 contracts: [stores.odcs.yaml]
 YAML
@@ -26,6 +35,10 @@ id: stores
 version: 1.0.0
 status: active
 schema:
+- name: page
+  quality:
+  - {id: cells, type: custom, engine: assay, implementation: {metric: table.cells_right, mustBeGreaterThan: 0.95, whenMissing: skip}}
+  - {id: parted, type: custom, engine: assay, implementation: {metric: table.columns_right, mustBe: 1, whenMissing: skip}}
 - name: table
   properties:
   - {name: Item, logicalType: string, required: true}
@@ -49,6 +62,10 @@ assert_eq "$(why swapped)" "table.Amount: table.schema undefined (holds what 'Da
 table.Date: table.schema undefined (holds what 'Amount' should: the two are swapped), must be = 1"
 why merged | grep -q "^table.Quantity: .*merged with others into column 2 'Quantity Amount'" || fail "$(why merged)"
 
+# Against ground truth: 6 rows of 4 cells; two columns that changed places leave the cells of one of them right: 17 of 24.
+assert_eq "$(assay why 'in/clean.pdf#page=1' | grep -c ^error || true)" 0
+assert_eq "$(assay why 'in/moved.pdf#page=1' | sed -n 's/^error *//p')" 'cells: table.cells_right 0.7083, must be > 0.95'
+
 # Another contract is judged without reading a page; the version that stands is delivered by the same findings.
 assay export latest --out delivery >/dev/null
 assay verify delivery >/dev/null
@@ -71,3 +88,7 @@ assert_jq "desk/$id/task.json" '[.picture, .missing] | @json' '["table.png",null
 assert_eq "$(size_of "desk/$id/page.png")" '1653 2339' 'the page'
 assert_eq "$(size_of "desk/$id/table.png")" "$((right - left + 32)) $((bottom - top + 32))" 'the table with 16 pixels around it'
 echo 'where a table lies'
+# Ranges and sums of what was stored: columns of numbers that changed places.
+sed -i 's/name: Quantity, logicalType: integer/&, logicalTypeOptions: {minimum: 100}/; s/name: Amount, logicalType: date/name: Amount, logicalType: number/' stores.odcs.yaml
+assert_exit 0 assay judge
+assert_eq "$(why clean)" 'table.Quantity: table.schema undefined (only 0 of its 5 numbers are 100 or more), must be = 1'

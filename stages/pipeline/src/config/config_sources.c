@@ -171,7 +171,7 @@ static assay_code read_metadata(config_loader *l, const assay_yaml_node *n, assa
 	return rc;
 }
 
-static const char *const sidecar_roles[] = {"ground_truth", "transcript", "subtitles", "metadata", NULL};
+static const char *const sidecar_roles[] = {"ground_truth", "table_truth", "transcript", "subtitles", "metadata", NULL};
 
 static bool is_metadata_file(const char *name)
 {
