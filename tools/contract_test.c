@@ -370,9 +370,9 @@ const assay_verb assay_verb_contract_test = {
 	"no value (undefined) or were skipped; how many would be accepted or quarantined that are not; and what the\n"
 	"checks of the whole dataset come to. Waivers and rejections by people hold while what they are about is the\n"
 	"same, waivers until they expire (--as-of). Duplicates, filtered samples and those that a stage rejected stay\n"
-	"what they are. Metadata are those that the store has now. Exits 0 whatever would change, unless --exit-code "
-	"is given: then also when\n"
-	"a check of the dataset of severity error fails, which would prevent the version.\n",
+	"what they are. Metadata are those that the store has now. With --exit-code the end is\n"
+	"80 when a verdict would change, or a check of the dataset of severity error fails, which would prevent the\n"
+	"version.\n",
     .example = "  assay contract test contracts/page.odcs.yaml\n"
 	       "  assay contract test stricter.odcs.yaml --against v1.0 --list --limit 20\n"
 	       "  assay contract test contracts/page.odcs.yaml --json | jq .counts.to_quarantined\n",
