@@ -299,6 +299,11 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
 		return assay_command_refuse(t, err, "is %s: there is nothing to try",
 					    assay_ticket_state_name(t->state));
+	if (t->attempt_count >= ASSAY_CONFIG_TRIES_ENOUGH)
+		return assay_command_refuse(t, err,
+					    "has had %zu attempts, and after %d no further remedy is begun: name one "
+					    "with --remedy, which is tried first, or shorten 'remedies' of assay.yaml",
+					    t->attempt_count, ASSAY_CONFIG_TRIES_ENOUGH);
 	if (t->attempt_count > 0)
 		return assay_command_refuse(t, err,
 					    "has seen every remedy that its checks name: name another with "

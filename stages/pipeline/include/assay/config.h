@@ -39,6 +39,9 @@ typedef struct assay_config_pipeline {
 
 #define ASSAY_CONFIG_RUNGS_MAX 16
 
+/** After so many attempts at one sample or source no further remedy is begun; one that is begun goes to its end. */
+#define ASSAY_CONFIG_TRIES_ENOUGH 16
+
 /** One attempt of a remedy: the pipeline with some of its steps changed. */
 typedef struct assay_config_rung {
 	assay_config_pipeline *pipeline; /* owned; whole, as it is run; `used` says nothing */

@@ -362,6 +362,74 @@ bool assay_config_remedy_is_bound(const assay_config *c, const char *remedy)
 	return r != NULL && r->failures != 0;
 }
 
+/* ---- more than are begun */
+
+/* Is it what a check names that can refuse samples of this kind? */
+static const assay_config_remedy *refusing(const assay_config *c, const assay_check *k, assay_sample_kind kind)
+{
+	return k->kind == kind && k->severity == ASSAY_SEVERITY_ERROR ? assay_config_remedy_find(c, k->remedy) : NULL;
+}
+
+/* Attempts at a sample that fails every check which stands before this one; SIZE_MAX: one of them names its remedy too. */
+static size_t tries_before(const assay_config *c, size_t contract, size_t check, const assay_config_remedy *own)
+{
+	const assay_sample_kind kind = c->contracts[contract]->checks[check].kind;
+	size_t tries = 0;
+
+	for (size_t r = 0; r < c->remedy_count; r++) {
+		bool named = false;
+
+		for (size_t i = 0; i <= contract && !named; i++) {
+			const size_t n = i < contract ? c->contracts[i]->check_count : check;
+
+			for (size_t k = 0; k < n && !named; k++)
+				named = refusing(c, &c->contracts[i]->checks[k], kind) == &c->remedies[r];
+		}
+		if (named && &c->remedies[r] == own)
+			return SIZE_MAX;
+		tries += named ? c->remedies[r].rung_count : 0;
+	}
+	return tries;
+}
+
+static void lint_enough(config_loader *l, size_t contract, size_t check)
+{
+	const assay_contract *c = l->c->contracts[contract];
+	const assay_check *k = &c->checks[check];
+	const assay_config_remedy *r = refusing(l->c, k, k->kind);
+	const size_t tries = r != NULL ? tries_before(l->c, contract, check, r) : 0;
+
+	if (tries < ASSAY_CONFIG_TRIES_ENOUGH || tries == SIZE_MAX)
+		return;
+	assay_diagnostics_add(l->d, false, c->file, k->line, k->column,
+			      "remedy '%s' is not begun for a %s that also fails the checks before this one: their "
+			      "remedies make %zu attempts, and after %d none is begun; shorten them, or let checks "
+			      "share a remedy",
+			      r->name, assay_sample_kind_name(k->kind), tries, ASSAY_CONFIG_TRIES_ENOUGH);
+}
+
+/* The same for what fails as a whole, where the remedies stand in the order of the file. */
+static void lint_enough_failures(config_loader *l, size_t remedy)
+{
+	const assay_config_remedy *r = &l->c->remedies[remedy];
+
+	for (unsigned f = 0; f < 64; f++) {
+		const uint64_t failure = (uint64_t)1 << f;
+		size_t tries = 0;
+
+		for (size_t i = 0; i < remedy && (r->failures & failure) != 0; i++)
+			if (l->c->remedies[i].modality == r->modality && (l->c->remedies[i].failures & failure) != 0)
+				tries += l->c->remedies[i].rung_count;
+		if (tries < ASSAY_CONFIG_TRIES_ENOUGH)
+			continue;
+		assay_diagnostics_add(l->d, false, l->file, r->line, r->column,
+				      "remedy '%s' is not begun for %s: the remedies before it make %zu attempts, and "
+				      "after %d none is begun",
+				      r->name, assay_failure_name((assay_failure)f), tries, ASSAY_CONFIG_TRIES_ENOUGH);
+		return;
+	}
+}
+
 void config_lint_remedies(config_loader *l)
 {
 	const assay_config *c = l->c;
@@ -370,6 +438,11 @@ void config_lint_remedies(config_loader *l)
 		for (size_t k = 0; k < c->contracts[i]->check_count; k++)
 			if (c->contracts[i]->checks[k].remedy[0] != '\0')
 				lint_check(l, c->contracts[i], &c->contracts[i]->checks[k]);
+	for (size_t i = 0; i < c->contract_count && l->d->errors == 0; i++)
+		for (size_t k = 0; k < c->contracts[i]->check_count; k++)
+			lint_enough(l, i, k);
+	for (size_t i = 0; i < c->remedy_count && l->d->errors == 0; i++)
+		lint_enough_failures(l, i);
 	/* A contract with errors is not among them, and may be the one that names a remedy. */
 	for (size_t i = 0; i < c->remedy_count && l->d->errors == 0; i++)
 		if (!assay_config_remedy_is_bound(c, c->remedies[i].name))

@@ -252,6 +252,21 @@ assay_try *assay_repair_next(assay_repair *r)
 	return t;
 }
 
+bool assay_repair_may_begin(const assay_repair *r)
+{
+	return r->count < ASSAY_CONFIG_TRIES_ENOUGH;
+}
+
+assay_code assay_repair_note_left(assay_repair *r, const assay_config_remedy *left, assay_err *err)
+{
+	assay_try *last = &r->tries[r->count - 1];
+	const char *said = last->told.note;
+
+	return assay_repair_note(r, last, err, "%s%sremedy %s was not begun: %d attempts are enough",
+				 said != NULL ? said : "", said != NULL ? "; " : "", left->name,
+				 ASSAY_CONFIG_TRIES_ENOUGH);
+}
+
 assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const assay_decision *d, assay_try **out,
 				assay_err *err)
 {
@@ -287,10 +302,12 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 
 	*out = NULL;
 	/* What a file in place of the source holds is not tried in other ways. */
-	if (s == NULL || r->count == ASSAY_TRIES_MAX || !assay_digest_eq(&base->bytes, &base->source->digest))
+	if (s == NULL || !assay_digest_eq(&base->bytes, &base->source->digest))
 		return ASSAY_OK;
 	part = base->source->modality == ASSAY_MODALITY_PAGE ? page_of(base, false) : stream_of(r, base, s->recipe);
 	t = assay_repair_next(r);
+	if (t == NULL)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "remedy '%s' was begun too late", remedy->name);
 	t->remedy = remedy;
 	t->told.way = ASSAY_WAY_REMEDY;
 	t->told.remedy = remedy->name;

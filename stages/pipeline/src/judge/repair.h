@@ -16,8 +16,9 @@
 #include "known_recipe.h"
 #include "session.h"
 
-#define ASSAY_TRIES_MAX 16 /* for one sample */
-#define ASSAY_SPANS_MAX 8  /* samples of one source; attempts at more of them read the stream, once for all */
+/* For one sample: a ladder is never cut, else the best of it would be the best of a part. */
+#define ASSAY_TRIES_MAX (ASSAY_CONFIG_TRIES_ENOUGH - 1 + ASSAY_CONFIG_RUNGS_MAX)
+#define ASSAY_SPANS_MAX 8 /* samples of one source; attempts at more of them read the stream, once for all */
 
 /** How all of a source stands that the pipeline made nothing of, or that people put another file in the place of. */
 typedef struct assay_stand_in {
@@ -81,6 +82,10 @@ void assay_repair_release(assay_repair *r);
 void assay_repair_begin(assay_repair *r);
 /** Room for one more; NULL when there are as many as there may be. */
 assay_try *assay_repair_next(assay_repair *r);
+/** May a remedy be begun? Where not, the last attempt's note is to say so: assay_repair_note_left. */
+bool assay_repair_may_begin(const assay_repair *r);
+/** Say of the last attempt that this remedy was not begun after it. */
+ASSAY_NODISCARD assay_code assay_repair_note_left(assay_repair *r, const assay_config_remedy *left, assay_err *err);
 /** Did this run make it in vain for want of time or memory? */
 bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key);
 /** What the unit failed by becomes the outcome of the try, and its note. */
@@ -96,8 +101,8 @@ ASSAY_NODISCARD assay_code assay_repair_failed(assay_repair *r, assay_try *t, co
 ASSAY_NODISCARD assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const assay_decision *d,
 						assay_try **out, assay_err *err);
 /**
- * The same for one rung of a remedy. *out is NULL when the remedy is not for such sources, the sample has this try
- * already, or has as many as it may.
+ * The same for one rung of a remedy that could be begun. *out is NULL when the remedy is not for such sources, or the
+ * sample has this try already.
  */
 ASSAY_NODISCARD assay_code assay_repair_rung(assay_repair *r, const assay_judged *base,
 					     const assay_config_remedy *remedy, size_t rung, assay_try **out,

@@ -305,6 +305,13 @@ static assay_code climb(const making *m, const assay_config_remedy *r, assay_err
 {
 	assay_code rc = ASSAY_OK;
 
+	if (m->t->units != NULL || is_waiting(m->t))
+		return ASSAY_OK;
+	if (!assay_repair_may_begin(&m->j->repair)) {
+		if (m->t->left == NULL && assay_session_rung_of(m->j->session, r, 0, m->src->modality) != NULL)
+			m->t->left = r;
+		return ASSAY_OK;
+	}
 	for (size_t i = 0; i < r->rung_count && rc == ASSAY_OK && m->t->units == NULL && !is_waiting(m->t); i++)
 		rc = try_rung(m, r, i, err);
 	return rc;
@@ -337,6 +344,8 @@ static assay_code climb_all(const making *m, const assay_decision *content, assa
 	for (size_t i = 0; i < c->remedy_count && rc == ASSAY_OK; i++)
 		if ((c->remedies[i].failures & failure) != 0)
 			rc = climb(m, &c->remedies[i], err);
+	if (rc == ASSAY_OK && t->left != NULL)
+		rc = assay_repair_note_left(&m->j->repair, t->left, err);
 	t->state = t->units != NULL         ? ASSAY_TICKET_REPAIRED
 		   : is_waiting(t)          ? ASSAY_TICKET_RETRYING
 		   : m->j->repair.count > 0 ? ASSAY_TICKET_NEEDS_REVIEW
@@ -391,6 +400,7 @@ static void begin(assay_source_treatment *t, assay_judging *j)
 	t->unit_count = t->wanted_count = 0;
 	t->state = 0;
 	t->decision = NULL;
+	t->left = NULL;
 	t->unsettled = false;
 	assay_repair_begin(&j->repair);
 }

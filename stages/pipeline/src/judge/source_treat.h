@@ -21,6 +21,7 @@ typedef struct assay_source_treatment {
 	assay_digest bytes;               /* that they read */
 	assay_ticket_state state;         /* of the source's ticket; 0: it needs none */
 	const assay_decision *decision;   /* that its state comes from; NULL: none */
+	const assay_config_remedy *left;  /* not begun, since there were attempts enough; NULL: none */
 	bool unsettled;                   /* an attempt was not made, or only in vain for want of time or memory */
 	assay_wanted *wanted;             /* units that are to be made; owned */
 	size_t wanted_count, wanted_cap;

@@ -159,6 +159,8 @@ typedef struct climb {
 	assay_try *winner;
 	int64_t best; /* of the winner, by a remedy's metric */
 	bool waits;   /* something is still to be made before it can be said who wins */
+	const assay_config_remedy
+	    *left; /* the first that was not begun, since there were attempts enough; NULL: none */
 } climb;
 
 /* Does a try that passes win over the one before? */
@@ -223,7 +225,13 @@ static assay_code try_named(climb *c, const char *name, assay_err *err)
 {
 	const assay_config_remedy *r = assay_config_remedy_find(c->j->session->config, name);
 
-	return r != NULL && c->winner == NULL && !c->waits ? try_remedy(c, r, err) : ASSAY_OK;
+	if (r == NULL || c->winner != NULL || c->waits)
+		return ASSAY_OK;
+	if (assay_repair_may_begin(&c->j->repair))
+		return try_remedy(c, r, err);
+	if (c->left == NULL && assay_session_rung_of(c->j->session, r, 0, c->j->base.source->modality) != NULL)
+		c->left = r;
+	return ASSAY_OK;
 }
 
 /* By the contract's order: findings of the base, whose checks name their remedies. */
@@ -274,6 +282,8 @@ static assay_code conclude(climb *c, assay_err *err)
 	assay_try *t = c->winner;
 	assay_code rc;
 
+	if (t == NULL && c->left != NULL)
+		ASSAY_TRY(assay_repair_note_left(&j->repair, c->left, err));
 	if (t == NULL || c->waits) {
 		j->state = c->waits              ? ASSAY_TICKET_RETRYING
 			   : j->repair.count > 0 ? ASSAY_TICKET_NEEDS_REVIEW
@@ -288,6 +298,7 @@ static assay_code conclude(climb *c, assay_err *err)
 	j->row.remedy = assay_judging_text(t->told.remedy);
 	j->row.rung = t->told.rung;
 	j->row.plain_unit = j->base.unit->id;
+fail:
 	return rc;
 }
 
