@@ -64,6 +64,7 @@ void assay_command_release(assay_command *c)
 	for (size_t i = 0; i < c->count; i++) {
 		free(c->items[i].subject);
 		free(c->items[i].text);
+		free(c->items[i].reason);
 	}
 	free(c->items);
 	free(c->taken);
@@ -131,8 +132,24 @@ assay_code assay_command_note(assay_command *c, const assay_ticket *t, const cha
 		return rc;
 	item = &c->items[c->count++];
 	*item = (assay_command_item){
-	    .ticket = t->id, .subject = assay_strdup(t->subject), .before = t->state, .text = assay_strdup(text)};
-	return item->subject == NULL || item->text == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket") : ASSAY_OK;
+	    .ticket = t->id,
+	    .subject = assay_strdup(t->subject),
+	    .before = t->state,
+	    .text = assay_strdup(text),
+	    .reason = assay_strdup(c->reason),
+	};
+	return item->subject == NULL || item->text == NULL || item->reason == NULL
+		   ? ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket")
+		   : ASSAY_OK;
+}
+
+assay_code assay_command_note_told(assay_command *c, const assay_ticket *t, const char *text, assay_err *err)
+{
+	const assay_code rc = assay_command_note(c, t, text, err);
+
+	if (rc == ASSAY_OK)
+		c->items[c->count - 1].told = true;
+	return rc;
 }
 
 static assay_code fill(assay_command *c, assay_decision *d, assay_err *err)
@@ -153,7 +170,9 @@ assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_d
 	assay_tell_decision(&text, d);
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&text, err);
-	if (rc == ASSAY_OK)
+	if (rc == ASSAY_OK && assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT)
+		rc = assay_command_note_told(c, t, assay_buf_str(&text), err);
+	else if (rc == ASSAY_OK)
 		rc = assay_command_note(c, t, assay_buf_str(&text), err);
 	c->judge = true;
 	assay_decision_release(d);
@@ -190,7 +209,7 @@ assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_t
 		rc = assay_buf_check(&text, err);
 	if (rc == ASSAY_OK && !c->dry)
 		rc = assay_ticket_put(c->store, &copy, c->actor, c->reason, err);
-	return rc == ASSAY_OK ? assay_command_note(c, t, assay_buf_str(&text), err) : rc;
+	return rc == ASSAY_OK ? assay_command_note_told(c, t, assay_buf_str(&text), err) : rc;
 }
 
 /*
@@ -391,6 +410,23 @@ static assay_code tell(const assay_command *c, const assay_summary *s, int code,
 	return rc == ASSAY_OK && c->in->json ? assay_report_print(&r, err) : rc;
 }
 
+/* Who did it and why stands in the ticket's history before what comes of it. */
+static assay_code put_act(assay_command *c, const assay_command_item *item, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	if (item->told)
+		return ASSAY_OK;
+	assay_buf_puts(&text, item->text);
+	if (item->reason[0] != '\0')
+		assay_buf_printf(&text, "; %s", item->reason);
+	rc = assay_buf_check(&text, err);
+	return rc == ASSAY_OK
+		   ? assay_ticket_put_act(c->store, item->ticket, c->actor, assay_buf_str(&text), c->now_ns, err)
+		   : rc;
+}
+
 assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
@@ -399,6 +435,8 @@ assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err)
 	*exit = ASSAY_EXIT_OK;
 	if (c->dry)
 		return tell(c, NULL, *exit, err);
+	for (size_t i = 0; i < c->count; i++)
+		ASSAY_TRY(put_act(c, &c->items[i], err));
 	ASSAY_TRY(assay_store_commit(c->store, err));
 	if (!c->judge)
 		return tell(c, NULL, *exit, err);

@@ -34,7 +34,9 @@ typedef struct assay_command_item {
 	uint64_t ticket;
 	char *subject;
 	assay_ticket_state before;
-	char *text; /* what is done to it */
+	char *text;   /* what is done to it */
+	char *reason; /* why */
+	bool told;    /* an event of its own tells who decided so: what a person lets pass or gives up */
 } assay_command_item;
 
 typedef struct assay_command {
@@ -71,6 +73,9 @@ ASSAY_NODISCARD assay_code assay_command_each(assay_command *c, assay_command_fn
 /** The ticket is part of the command; the text says what is done. */
 ASSAY_NODISCARD assay_code assay_command_note(assay_command *c, const assay_ticket *t, const char *text,
 					      assay_err *err);
+/** The same, where an event of its own tells who decided so. */
+ASSAY_NODISCARD assay_code assay_command_note_told(assay_command *c, const assay_ticket *t, const char *text,
+						   assay_err *err);
 /** Decide (actor, reason and time are filled in), and note it. d is released. */
 ASSAY_NODISCARD assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d,
 						assay_err *err);

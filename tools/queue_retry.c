@@ -407,7 +407,7 @@ static assay_code note_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 {
 	assay_command *c = ctx;
 
-	return is_named(c, t->decision) ? assay_command_note(c, t, "decision that cannot be read, taken out", err)
+	return is_named(c, t->decision) ? assay_command_note_told(c, t, "decision that cannot be read, taken out", err)
 					: ASSAY_OK;
 }
 

@@ -138,9 +138,22 @@ static void print_region(const assay_ticket_facts *c)
 	assay_say("\n");
 }
 
+/* What people said of its source, as long as it holds. *out: id 0 where they did not. */
+static assay_code metadata_of(assay_decision *out, assay_store *s, const assay_source *src, assay_err *err)
+{
+	const assay_code rc =
+	    src->id != 0 ? assay_decision_peek_on(s, src->path, ASSAY_DECISION_OF_METADATA, out, err) : ASSAY_ENOENT;
+	const bool holds = out->standing == ASSAY_DECISION_STANDS && assay_digest_eq(&out->basis, &src->digest);
+
+	if (rc == ASSAY_OK && !holds && out->standing != ASSAY_DECISION_DAMAGED)
+		assay_decision_release(out);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
 			       const assay_source *src, assay_err *err)
 {
+	ASSAY_AUTO_DECISION metadata = {0};
 	char at[32], hex[ASSAY_DIGEST_HEX];
 	const char *word = "try";
 	assay_code rc;
@@ -173,6 +186,10 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 	if (rc == ASSAY_OK && c->decision.id != 0)
 		assay_say_decision("decision", &c->decision);
 	if (rc == ASSAY_OK)
+		rc = metadata_of(&metadata, s, src, err);
+	if (rc == ASSAY_OK && metadata.id != 0)
+		assay_say_decision("decision", &metadata);
+	if (rc == ASSAY_OK)
 		rc = assay_ticket_events(s, t->id, print_event, s, err);
 	if (rc == ASSAY_OK)
 		assay_ticket_advise(t, c, print_advice, &word);
@@ -197,6 +214,7 @@ static assay_code json_event(void *ctx, const assay_ticket_event *e, assay_err *
 	assay_json_ktime(k->json, "at", e->at_ns);
 	assay_json_kstr(k->json, "run", assay_run_name(&run));
 	assay_json_kstr(k->json, "actor", e->actor);
+	assay_json_kbool(k->json, "act", e->act);
 	assay_json_kstr(k->json, "reason", e->reason);
 	assay_json_kdigest(k->json, "before", assay_digest_is_zero(&e->before) ? NULL : &e->before);
 	assay_json_kdigest(k->json, "after", assay_digest_is_zero(&e->after) ? NULL : &e->after);
@@ -228,15 +246,18 @@ static assay_code json_steps(assay_json *j, const assay_ticket *t, const assay_t
 static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
 			     const assay_source *src, assay_err *err)
 {
+	ASSAY_AUTO_DECISION metadata = {0};
 	event_sink k = {j, s};
-	assay_code rc;
+	assay_code rc = metadata_of(&metadata, s, src, err);
 
 	assay_json_object(j);
 	assay_json_ticket(j, t, c);
 	assay_json_kdigest(j, "source_digest",
 			   src->id != 0 && !assay_digest_is_zero(&src->digest) ? &src->digest : NULL);
 	assay_json_kbool(j, "source_missing", src->missing);
-	rc = json_steps(j, t, c, err);
+	assay_json_decision(j, "metadata_decision", &metadata);
+	if (rc == ASSAY_OK)
+		rc = json_steps(j, t, c, err);
 	if (rc == ASSAY_OK)
 		rc = assay_json_attempts(j, "attempts", s, t, c, err);
 	assay_json_key(j, "history");

@@ -90,6 +90,8 @@ static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err 
 {
 	char **last = ctx;
 
+	if (e->act)
+		return ASSAY_OK;
 	free(*last);
 	*last = assay_strdup(e->reason);
 	return *last != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");

@@ -218,7 +218,7 @@ static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err 
 {
 	verdict *v = ctx;
 
-	return copy(&v->last_reason, e->reason, err);
+	return e->act ? ASSAY_OK : copy(&v->last_reason, e->reason, err);
 }
 
 static assay_code learn_ticket(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)

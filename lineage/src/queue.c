@@ -7,6 +7,7 @@
  *   attempt: [way, null | remedy, rung, recipe, unit | 0, outcome, chosen, failed checks, null | note]
  * Layout of an event row (key: ticket number (u64), ordinal from 1 (u32), both big-endian):
  *   {0: format 2, 1: state, 2: run, 3: at ns, 4: actor, 5: reason, 6: content before | null, 7: content after | null}
+ * An event row of format 3 has the fields of format 2: it is of what a person did, and leaves the state as it was.
  * Rows of format 1 end at 11 and at 5: they know the states up to 3, and verdicts as the only origin.
  * Index 't': SHA-256(subject) -> number. Meta "tickets.open": how many are open in any way; "tickets.STATE": how many
  * are in that state ("tickets.untried" of state open), counted from the rows when first asked for by a writer ("tickets.counted" is 1 from then on).
@@ -24,6 +25,7 @@
 
 #define FORMAT_OLD       1
 #define FORMAT           2
+#define FORMAT_ACT       3
 #define FIELDS_OLD       12
 #define FIELDS           15
 #define EVENT_FIELDS_OLD 6
@@ -160,17 +162,17 @@ static void encode_content(assay_buf *out, const assay_digest *d)
 	assay_cbor_digest(out, assay_digest_is_zero(d) ? NULL : d);
 }
 
-static void encode_event(assay_buf *out, const assay_ticket *t, const assay_ticket_event *e)
+static void encode_event(assay_buf *out, const assay_ticket_event *e)
 {
 	assay_cbor_map(out, EVENT_FIELDS);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, e->act ? FORMAT_ACT : FORMAT);
 	assay_cbor_uint(out, 1);
-	assay_cbor_uint(out, t->state);
+	assay_cbor_uint(out, e->state);
 	assay_cbor_uint(out, 2);
-	assay_cbor_uint(out, t->changed_run);
+	assay_cbor_uint(out, e->run);
 	assay_cbor_uint(out, 3);
-	assay_cbor_int(out, t->changed_ns);
+	assay_cbor_int(out, e->at_ns);
 	assay_cbor_uint(out, 4);
 	assay_cbor_text(out, e->actor);
 	assay_cbor_uint(out, 5);
@@ -255,16 +257,16 @@ static void read_origin(assay_cbor_reader *c, assay_ticket *t)
 		read_attempt(c, &t->attempts[t->attempt_count++]);
 }
 
-/* Of a record whose formats are 1 and 2, each with its number of fields. */
-static uint64_t read_head(assay_cbor_reader *c, size_t old_fields, size_t fields, const char *not_fields,
-			  const char *not_format)
+/* Of a record whose formats are 1 to `newest`, with their numbers of fields: the first, and all later ones. */
+static uint64_t read_head(assay_cbor_reader *c, uint64_t newest, size_t old_fields, size_t fields,
+			  const char *not_fields, const char *not_format)
 {
 	const size_t n = assay_cbor_read_map(c);
 	uint64_t format;
 
 	assay_cbor_read_key(c, 0);
 	format = assay_cbor_read_uint(c);
-	if (format != FORMAT_OLD && format != FORMAT)
+	if (format < FORMAT_OLD || format > newest)
 		assay_cbor_fault(c, not_format);
 	if (n != (format == FORMAT_OLD ? old_fields : fields))
 		assay_cbor_fault(c, not_fields);
@@ -274,7 +276,7 @@ static uint64_t read_head(assay_cbor_reader *c, size_t old_fields, size_t fields
 static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 {
 	const uint64_t format =
-	    read_head(c, FIELDS_OLD, FIELDS, "ticket has another number of fields", "unknown ticket format");
+	    read_head(c, FORMAT, FIELDS_OLD, FIELDS, "ticket has another number of fields", "unknown ticket format");
 
 	assay_cbor_read_key(c, 1);
 	t->subject = assay_record_text(c);
@@ -315,9 +317,10 @@ static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n
 
 static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 {
-	const uint64_t format =
-	    read_head(c, EVENT_FIELDS_OLD, EVENT_FIELDS, "event has another number of fields", "unknown event format");
+	const uint64_t format = read_head(c, FORMAT_ACT, EVENT_FIELDS_OLD, EVENT_FIELDS,
+					  "event has another number of fields", "unknown event format");
 
+	e->act = format == FORMAT_ACT;
 	assay_cbor_read_key(c, 1);
 	e->state = read_state(c);
 	assay_cbor_read_key(c, 2);
@@ -352,14 +355,19 @@ static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n,
 
 /* ---------------------------------------------------------------- rows */
 
+/* A person's act has its own time, and is of no run. */
 static assay_code put_event(assay_store *s, const assay_ticket *t, uint64_t id, const assay_ticket_event *e,
 			    assay_err *err)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	assay_ticket_event whole = *e;
 	unsigned char key[ASSAY_EVENT_KEY];
 
+	whole.state = t->state;
+	whole.run = e->act ? 0 : t->changed_run;
+	whole.at_ns = e->act ? e->at_ns : t->changed_ns;
 	assay_event_key(key, id, t->events);
-	encode_event(&row, t, e);
+	encode_event(&row, &whole);
 	return assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, err);
 }
 
@@ -532,6 +540,25 @@ assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, 
 	return assay_ticket_put_event(s, t, &e, err);
 }
 
+assay_code assay_ticket_put_act(assay_store *s, uint64_t id, const char *actor, const char *reason, int64_t at_ns,
+				assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
+	assay_ticket_event e = {.act = true, .at_ns = at_ns};
+	assay_code rc = assay_ticket_get(s, id, &t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_last_event(s, &t, &last, err);
+	if (rc != ASSAY_OK && (rc != ASSAY_ENOENT || t.id == 0))
+		return rc;
+	e.actor = (char *)(uintptr_t)actor;
+	e.reason = (char *)(uintptr_t)reason;
+	e.before = assay_digest_is_zero(&last.after) ? last.before : last.after;
+	e.after = last.after;
+	return assay_ticket_put_event(s, &t, &e, err);
+}
+
 assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err)
 {
 	const void *p;
@@ -641,22 +668,33 @@ assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, voi
 	return assay_tickets_in(s, all ? 0 : ASSAY_TICKETS_OPEN, 0, fn, ctx, err);
 }
 
+static assay_code get_event(assay_store *s, uint64_t ticket, uint32_t ordinal, assay_ticket_event *out, assay_err *err)
+{
+	unsigned char key[ASSAY_EVENT_KEY];
+	const void *p;
+	size_t n;
+	assay_code rc;
+
+	assay_event_key(key, ticket, ordinal);
+	rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, err);
+	return rc == ASSAY_OK ? decode_event(out, p, n, err) : rc;
+}
+
+assay_code assay_ticket_last_event(assay_store *s, const assay_ticket *t, assay_ticket_event *out, assay_err *err)
+{
+	return get_event(s, t->id, t->events, out, err);
+}
+
 assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
 	for (uint32_t ordinal = 1; rc == ASSAY_OK; ordinal++) {
 		ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event e = {0};
-		unsigned char key[ASSAY_EVENT_KEY];
-		const void *p;
-		size_t n;
 
-		assay_event_key(key, ticket, ordinal);
-		rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, err);
+		rc = get_event(s, ticket, ordinal, &e, err);
 		if (rc == ASSAY_ENOENT)
 			return ASSAY_OK;
-		if (rc == ASSAY_OK)
-			rc = decode_event(&e, p, n, err);
 		if (rc == ASSAY_OK)
 			rc = fn(ctx, &e, err);
 	}

@@ -397,6 +397,44 @@ static void ticket_events__history__in_order_and_its_own(void **state)
 	assert_string_equal(events, "open 2 4 assay: it failed\npassed 3 50 eve: a lower bound\n");
 }
 
+static assay_code note_last(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	assay_ticket_event *out = ctx;
+
+	(void)err;
+	*out = *e;
+	out->actor = out->reason = NULL;
+	return ASSAY_OK;
+}
+
+/* A person's act has a time of its own and no run; the ticket stays as it is, but for the number of its events. */
+static void ticket_put_act__of_a_ticket__changes_nothing_but_history(void **state)
+{
+	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay",
+				.reason = (char *)(uintptr_t) "swapped",
+				.before = {{5}},
+				.after = {{6}}};
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET now = {0};
+	uint64_t counts[ASSAY_TICKET_STATES + 1];
+	char events[512] = "";
+
+	make_full(&t, "a.tif");
+	t.state = ASSAY_TICKET_REPLACED;
+	assert_int_equal(assay_ticket_put_event(STORE(state), &t, &e, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_put_act(STORE(state), t.id, "eve", "again", 99, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_get(STORE(state), t.id, &now, NULL), ASSAY_OK);
+	assert_int_equal(now.events, 2);
+	assert_true(now.state == t.state && now.changed_ns == t.changed_ns && now.changed_run == t.changed_run);
+	assert_int_equal(assay_ticket_events(STORE(state), t.id, note_event, events, NULL), ASSAY_OK);
+	assert_string_equal(events, "replaced 2 4 assay: swapped\nreplaced 0 99 eve: again\n");
+	assert_int_equal(assay_ticket_events(STORE(state), t.id, note_last, &e, NULL), ASSAY_OK);
+	assert_true(e.act && e.before.bytes[0] == 6 && e.after.bytes[0] == 6);
+	assert_int_equal(assay_tickets_count(STORE(state), counts, NULL), ASSAY_OK);
+	assert_int_equal(counts[ASSAY_TICKET_REPLACED], 1);
+	assert_int_equal(assay_ticket_put_act(STORE(state), 77, "eve", "again", 99, NULL), ASSAY_ENOENT);
+}
+
 static void ticket_get__every_truncation__ecorrupt(void **state)
 {
 	ASSAY_AUTO_TICKET t = {0};
@@ -509,6 +547,7 @@ int main(void)
 	    WITH_STORE(tickets_in__random_states__what_the_rows_say),
 	    WITH_STORE(tickets_in__written_by_an_older_program__rows_hold),
 	    WITH_STORE(ticket_events__history__in_order_and_its_own),
+	    WITH_STORE(ticket_put_act__of_a_ticket__changes_nothing_but_history),
 	    WITH_STORE(ticket_get__every_truncation__ecorrupt),
 	    WITH_STORE(ticket_get__random_mutations__no_harm),
 	    WITH_STORE(ticket_events__truncated_or_mutated__refused_or_valid),

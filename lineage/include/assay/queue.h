@@ -104,6 +104,7 @@ typedef struct assay_ticket_event {
 	char *reason; /* a sentence */
 	/* Content of the sample (assay/content.h) before and after; zero where it is not delivered. */
 	assay_digest before, after;
+	bool act; /* what a person did: the state is the one that it was in, and what came of it is told next */
 } assay_ticket_event;
 
 void assay_ticket_event_release(assay_ticket_event *e);
@@ -119,6 +120,12 @@ ASSAY_NODISCARD assay_code assay_ticket_put(assay_store *s, assay_ticket *t, con
 					    assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err);
+/**
+ * A person does something to a ticket, which stays as it is: an event by itself, of no run, with the contents that stand.
+ * Time and state of the ticket do not change by it.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_put_act(assay_store *s, uint64_t id, const char *actor, const char *reason,
+						int64_t at_ns, assay_err *err);
 typedef assay_code assay_ticket_fn(void *ctx, const assay_ticket *t, assay_err *err);
 /** Open tickets (assay_ticket_state_is_open) in the order they were first made; with all, settled ones too. */
 ASSAY_NODISCARD assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err);
@@ -132,6 +139,9 @@ ASSAY_NODISCARD assay_code assay_tickets_in(assay_store *s, uint32_t states, uin
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
 					       assay_err *err);
+/** The last of them. ASSAY_ENOENT without a message when there is none. */
+ASSAY_NODISCARD assay_code assay_ticket_last_event(assay_store *s, const assay_ticket *t, assay_ticket_event *out,
+						   assay_err *err);
 ASSAY_NODISCARD assay_code assay_tickets_open(assay_store *s, uint64_t *count, assay_err *err);
 /** How many tickets are in each state; counts[0] is 0. */
 ASSAY_NODISCARD assay_code assay_tickets_count(assay_store *s, uint64_t counts[ASSAY_TICKET_STATES + 1],

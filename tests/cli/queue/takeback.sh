@@ -41,13 +41,16 @@ assay() {
 decide() { assay queue "$@" --json >did.json 2>did.err || fail "queue $*: $(tail -n 2 did.err)"; }
 ticket() { jq -r ".tickets[0].ticket | $1" did.json; }
 state() { assay queue list --json --all "$1" | jq -r '.[0].state'; }
+# What people did to it, by its history: each before what came of it.
+acts() { assay queue show "$1" --json | jq -r '.[0].history[] | select(.act) | "\(.state) \(.actor): \(.reason)"'; }
 page() { printf 'docs/%s.txt#page=1' "$1"; }
 test_run_into store
 
 # ---- an attempt that a crash left undone is made again: the file stays
 decide resolve "$(page crashed)" --file crash.txt --reason 'scanned again'
 assert_eq "$(ticket '[.state, .attempts[0].way, .attempts[0].outcome] | @json')" '["retrying","replaced","undone"]' 'undone'
-decide retry "$(page crashed)"
+decide retry "$(page crashed)" --actor Carl --reason 'once more'
+assert_eq "$(acts "$(page crashed)" | tail -n 1)" 'retrying Carl: attempts that are still to be made; once more' 'who tried again'
 assert_jq did.json '.tickets[0].did' 'attempts that are still to be made'
 assert_eq "$(ticket '[.state, .attempts[0].way, .attempts[0].outcome] | @json')" '["retrying","replaced","undone"]' 'made again'
 assert_eq "$(assay why "$(page crashed)" --json | jq -r '[.. | objects | select(.kind? == "replace") | .standing] | unique | @json')" '["stands"]' \
@@ -57,16 +60,23 @@ assert_match "$(cat err)" "*has another file in its place that is still to be tr
 echo 'undone attempts'
 
 # ---- a remedy by name
-decide resolve "$(page replaced)" --file better.txt
+decide resolve "$(page replaced)" --file better.txt --actor Anna --reason 'scanned again'
 assert_eq "$(ticket .state)" replaced 'replaced'
 assert_exit 64 assay queue retry "$(page replaced)" --remedy less
 assert_match "$(cat err)" "*T* (docs/replaced.txt#page=1) has another file in its place, which a remedy would take back: 'assay queue retry T*" \
     'a remedy on what is replaced'
 assert_eq "$(state "$(page replaced)")" replaced 'replaced still'
-decide retry "$(page replaced)"
+decide retry "$(page replaced)" --actor Carl --reason 'the wrong page'
 assert_eq "$(ticket .state)" open 'taken back'
-decide retry "$(page replaced)" --remedy less
+decide retry "$(page replaced)" --remedy less --actor Dora
 assert_eq "$(ticket .state)" repaired 'then the remedy'
+assert_eq "$(acts "$(page replaced)")" "open Anna: replaced by Anna with better.txt; scanned again
+replaced Carl: taken back: judged as if nothing had been decided; the wrong page
+open Dora: retried by Dora with remedy less" 'who did what'
+assert_eq "$(assay queue show "$(page replaced)" --json | jq -c '[.[0].history[] | select(.actor == "Carl") | .before == .after, .run, (.at | length)]')" \
+    '[true,null,24]' 'what stood then'
+assert_match "$(assay queue show "$(page replaced)" | grep -A1 'taken back')" '*the wrong page*by Carl' 'in words'
+assert_match "$(assay why "$(page replaced)" | grep '^ticket')" '*repaired: remedy less, attempt 1*' 'why it is so'
 decide waive "$(page waived)" --owner Anna --reason 'it will do'
 decide retry "$(page waived)" --remedy less
 assert_eq "$(ticket '[.state, .decision.kind] | @json')" '["repaired","remedy"]' 'a remedy on what is waived'
@@ -94,11 +104,15 @@ before=$(said)
 decide resolve "$(page metadata)" --metadata batch=draft
 assert_eq "$(assay why "$(page metadata)" --json | jq -r .verdict.outcome)" filtered 'filtered'
 assert_eq "$(state "$(page metadata)")" passed 'its ticket'
-decide resolve docs/metadata.txt --metadata batch=draft --metadata note=again
+decide resolve docs/metadata.txt --metadata batch=draft --metadata note=again --actor Ben --reason 'drafts'
+assert_eq "$(acts "$(page metadata)" | tail -n 1)" 'passed Ben: metadata by Ben: batch=draft, note=again; drafts' 'who said so'
+assert_eq "$(assay queue show "$(page metadata)" --json | jq -r '.[0].metadata_decision | .kind + " " + .actor')" 'metadata Ben' 'in force'
+assert_eq "$(assay queue show "$(page metadata)" | grep -c '^decision  metadata by Ben: batch=draft, note=again')" 1 'in words'
 assert_jq did.json '.tickets[0].did | sub("by [^:]*"; "by X")' 'metadata by X: batch=draft, note=again'
 decide retry docs/metadata.txt
 assert_jq did.json '.tickets[0].did' 'metadata taken back: what files and rules say stands again'
 assert_eq "$(said)" "$before" 'as the rule says'
+assert_eq "$(assay queue show "$(page metadata)" --json | jq -c '.[0].metadata_decision')" null 'in force no more'
 assert_eq "$(state "$(page metadata)")" open 'judged again'
 assert_exit 64 assay queue retry docs/metadata.txt
 decide resolve "$(page metadata)" --metadata batch=two
