@@ -60,14 +60,40 @@ static void fault(const reading *r, const saying *s, const char *what)
 		assay_diagnostics_add(r->d, true, r->name, s->line, 1, "%s", what);
 }
 
+static const char *who_says(const reading *r, const saying *s)
+{
+	return s->annotator != NULL && *s->annotator != '\0' ? s->annotator : r->default_annotator;
+}
+
+/* That there is nothing to read on a page is said by 'queue resolve --text': here it is far more often an oversight. */
+static void leave_out(reading *r, const saying *s)
+{
+	const char *who = who_says(r, s);
+
+	r->out->wordless++;
+	if (s->task > 0)
+		assay_diagnostics_add(r->d, false, r->name, 0, 0, "task %zu: the annotation of %.100s has no text",
+				      s->task, who != NULL ? who : "nobody");
+	else
+		assay_diagnostics_add(r->d, false, r->name, s->line, 1, "the line of %.100s has no text", who);
+}
+
 static assay_code add(reading *r, const saying *s)
 {
 	assay_annotation a = {.line = s->line, .task = s->task};
-	const char *who = s->annotator != NULL && *s->annotator != '\0' ? s->annotator : r->default_annotator;
+	const char *who = who_says(r, s);
 	assay_code rc;
 
+	if (s->text[strspn(s->text, " \t\r\n")] == '\0') {
+		leave_out(r, s);
+		return ASSAY_OK;
+	}
 	if ((s->ticket == NULL || *s->ticket == '\0') && (s->key == NULL || *s->key == '\0')) {
 		fault(r, s, "it names neither a ticket nor a key");
+		return ASSAY_OK;
+	}
+	if (who == NULL) {
+		fault(r, s, "it does not say who completed it: --annotator NAME says who");
 		return ASSAY_OK;
 	}
 	if (s->digest != NULL && *s->digest != '\0') {
@@ -262,9 +288,8 @@ static assay_code take_annotation(reading *r, saying *s, const json_t *annotatio
 		fault(r, s, "an annotation has no list 'result'");
 		return ASSAY_OK;
 	}
-	if (!find_text(&text, results, &wrong)) {
-		if (wrong != NULL)
-			fault(r, s, wrong);
+	if (!find_text(&text, results, &wrong) && wrong != NULL) {
+		fault(r, s, wrong);
 		return ASSAY_OK;
 	}
 	*said = true;

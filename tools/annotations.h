@@ -11,10 +11,10 @@
 
 /** One person's text. All owned. */
 typedef struct assay_annotation {
-	char *ticket;    /* "T12"; NULL when the key alone is there */
-	char *key;       /* of the sample; NULL when the ticket alone is there */
-	char *text;      /* UTF-8 */
-	char *annotator; /* NULL: it does not say */
+	char *ticket; /* "T12"; NULL when the key alone is there */
+	char *key;    /* of the sample; NULL when the ticket alone is there */
+	char *text;   /* UTF-8 */
+	char *annotator;
 	char *reason;    /* NULL: it does not say */
 	bool has_digest; /* it says of which bytes the source was when it was handed out: */
 	assay_digest digest;
@@ -27,6 +27,7 @@ typedef struct assay_annotations {
 	size_t count, cap;
 	size_t blank;     /* rows and tasks in which nobody wrote anything */
 	size_t cancelled; /* annotations that were skipped or cancelled */
+	size_t wordless;  /* that somebody handed in without a text: each is a warning */
 } assay_annotations;
 
 void assay_annotations_release(assay_annotations *a);
@@ -38,7 +39,7 @@ void assay_annotations_release(assay_annotations *a);
  * @param name     of the file, for findings
  * @param default_annotator  [optional] who did it where the file does not say. Without one, rows of a table that name
  *                 nobody are blank: they are as they were exported
- * @param d        every fault with its line or task
+ * @param d        every fault with its line or task; of tasks too it is one when nobody wrote the text
  *
  * @return ASSAY_OK, also with faults in d; ASSAY_ENOMEM
  */

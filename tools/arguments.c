@@ -120,6 +120,19 @@ static void set_shared(assay_invocation *in, const assay_option *row, const char
 		*help = true;
 }
 
+/* Free words are kept, in records that must be readable for ever: they are UTF-8. */
+static assay_code check_value(const assay_invocation *in, const assay_option *row, const char *value, assay_err *err)
+{
+	static const char *const free_words[] = {"TEXT", "NAME", "NAME=VALUE"};
+	char option[64];
+
+	(void)snprintf(option, sizeof option, "--%s", row->name);
+	for (size_t i = 0; row->value != NULL && i < ASSAY_COUNT(free_words); i++)
+		if (strcmp(row->value, free_words[i]) == 0)
+			return assay_check_words(in, option, NULL, value, err);
+	return ASSAY_OK;
+}
+
 /* One option at argv[*i]: "--name value", "--name=value", "-n value" or "-nvalue". */
 static assay_code take_option(assay_invocation *in, char **argv, int argc, int *i, bool *help, assay_err *err)
 {
@@ -148,9 +161,11 @@ static assay_code take_option(assay_invocation *in, char **argv, int argc, int *
 		set_shared(in, row, value, help);
 		return ASSAY_OK;
 	}
-	in->given[row - in->verb->options] = value != NULL ? value : "";
-	in->every[in->every_count++] = (assay_given){.row = row, .value = value != NULL ? value : ""};
-	return ASSAY_OK;
+	if (value == NULL)
+		value = "";
+	in->given[row - in->verb->options] = value;
+	in->every[in->every_count++] = (assay_given){.row = row, .value = value};
+	return check_value(in, row, value, err);
 }
 
 static assay_code count_operands(const assay_invocation *in, assay_err *err)

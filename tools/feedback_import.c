@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "feedback_choice.h"
+#include "handed.h"
 #include "tell.h"
 
 #include "assay/evaluation.h"
@@ -8,13 +9,12 @@
 #include "assay/memory.h"
 #include "assay/tag.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#define PIPE_MAX ((uint64_t)1 << 30) /* bytes: a file may be longer, it is read as it goes */
 
 static const assay_option options[] = {
     {"version", 0, "VERSION", "the version that was evaluated; default: latest"},
@@ -141,16 +141,16 @@ fail:
 static int run(const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_STORE s = NULL;
-	ASSAY_AUTO_FD fd = open(in->args[0], O_RDONLY | O_CLOEXEC);
-	assay_code rc;
+	ASSAY_AUTO_HANDED h = ASSAY_HANDED_INIT;
+	/* The whole path is kept. */
+	assay_code rc = assay_check_words(in, "FILE", "its path", in->args[0], err);
 
-	if (fd < 0)
-		return assay_exit_of(errno == ENOENT
-					 ? ASSAY_RAISE(err, ASSAY_ENOENT, "there is no file '%s'", in->args[0])
-					 : ASSAY_RAISE_ERRNO(err, "open '%s'", in->args[0]));
-	rc = assay_open_store(in, &s, true, false, err);
 	if (rc == ASSAY_OK)
-		rc = import(in, s, fd, err);
+		rc = assay_handed_open(&h, in, "FILE", in->args[0], PIPE_MAX, err);
+	if (rc == ASSAY_OK)
+		rc = assay_open_store(in, &s, true, false, err);
+	if (rc == ASSAY_OK)
+		rc = import(in, s, h.fd, err);
 	return assay_exit_of(rc);
 }
 
@@ -172,7 +172,8 @@ const assay_verb assay_verb_feedback_import = {
 	"true or false, or any word), or both, and may have a \"note\". Other names for these are taken too, and "
 	"what\n"
 	"else an object has is passed over.\n"
-	"Either all lines are imported or none. The same results again are found to be there.\n",
+	"Either all lines are imported or none. The same results again are found to be there. FILE may be a pipe, or\n"
+	"- for standard input.\n",
     .example = "  assay feedback import eval.jsonl\n"
 	       "  assay feedback import runs/vqa.jsonl --version v1.0 --eval vqa/model-7\n",
     .options = options,

@@ -230,8 +230,6 @@ static assay_code open_tickets(const assay_invocation *in, assay_store *s, bool 
 	rc = assay_buf_check(&who, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (o.why != NULL && assay_utf8_prefix(o.why, strlen(o.why)) != strlen(o.why))
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "--reason is not UTF-8");
 	o.actor = assay_buf_str(&who);
 	o.now = assay_now_ns();
 	rc = assay_feedback_choose(&c, in, s, err);

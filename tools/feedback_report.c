@@ -149,7 +149,8 @@ static void print_cause(const assay_common_cause *c, size_t number, const assay_
 
 	tell_common(&what, &c->is);
 	tell_counts(&counts, &c->is, all);
-	assay_say("\n%zu. %s\n          %s\n", number, assay_buf_str(&what), assay_buf_str(&counts));
+	assay_say("\n%zu. %s\n", number, assay_buf_str(&what));
+	assay_say("          %s\n", assay_buf_str(&counts));
 	print_companions(c, true, limit);
 	print_companions(c, false, limit);
 }

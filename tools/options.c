@@ -4,6 +4,7 @@
 #include "assay/diagnostic.h"
 #include "assay/memory.h"
 #include "assay/moment.h"
+#include "assay/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,15 @@ const char *assay_opt_next(const assay_invocation *in, const char *name, int *at
 			return g->value;
 	}
 	return NULL;
+}
+
+assay_code assay_check_words(const assay_invocation *in, const char *option, const char *what, const char *text,
+			     assay_err *err)
+{
+	if (assay_utf8_prefix(text, strlen(text)) == strlen(text))
+		return ASSAY_OK;
+	return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: %s%s%s is not UTF-8", in->title, option, what != NULL ? ": " : "",
+			   what != NULL ? what : "");
 }
 
 assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t dflt, uint64_t lo, uint64_t hi,

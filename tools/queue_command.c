@@ -6,6 +6,7 @@
 #include "assay/file.h"
 #include "assay/memory.h"
 #include "assay/stop.h"
+#include "assay/text.h"
 
 #include <inttypes.h>
 #include <pwd.h>
@@ -29,7 +30,8 @@ static assay_code learn_actor(assay_command *c, assay_err *err)
 	struct passwd row, *found = NULL;
 	char room[4096];
 
-	if (given == NULL && getpwuid_r(getuid(), &row, room, sizeof room, &found) == 0 && found != NULL)
+	if (given == NULL && getpwuid_r(getuid(), &row, room, sizeof room, &found) == 0 && found != NULL &&
+	    assay_utf8_prefix(row.pw_name, strlen(row.pw_name)) == strlen(row.pw_name))
 		given = row.pw_name;
 	if (given == NULL || given[0] == '\0')
 		given = "unknown";

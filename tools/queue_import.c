@@ -1,14 +1,13 @@
 #include "verbs.h"
 
 #include "annotations.h"
+#include "handed.h"
 #include "queue_command.h"
 
 #include "assay/correction.h"
 #include "assay/file.h"
 #include "assay/object.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +29,7 @@ typedef struct item {
 
 typedef struct importing {
 	assay_command *c;
-	const char *path, *name; /* of the file; its last component */
+	const char *path, *name; /* of the file; what is kept of it */
 	assay_annotations list;
 	assay_diagnostics wrong;
 	item *items; /* by ticket, then as they stand in the file */
@@ -150,7 +149,7 @@ static const assay_annotation *annotation_at(const importing *m, size_t i)
 
 static bool same_person(const assay_annotation *a, const assay_annotation *b)
 {
-	return a->annotator != NULL && b->annotator != NULL && strcmp(a->annotator, b->annotator) == 0;
+	return strcmp(a->annotator, b->annotator) == 0;
 }
 
 static void check_group(importing *m, size_t start, size_t end)
@@ -173,7 +172,7 @@ static void put_reason(assay_buf *out, const importing *m, size_t start, size_t 
 	for (size_t i = start; i < end; i++) {
 		const assay_annotation *a = annotation_at(m, i);
 
-		assay_buf_printf(out, "%s%s", i > start ? "; " : "", a->annotator != NULL ? a->annotator : "?");
+		assay_buf_printf(out, "%s%s", i > start ? "; " : "", a->annotator);
 		if (a->reason != NULL)
 			assay_buf_printf(out, ": %s", a->reason);
 	}
@@ -237,22 +236,29 @@ static assay_code tell_wrong(const importing *m, assay_err *err)
 
 	if (m->wrong.failed)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "findings");
-	if (m->wrong.errors == 0)
-		return ASSAY_OK;
 	assay_diagnostics_text(&m->wrong, &text);
 	(void)fputs(assay_buf_str(&text), stderr);
+	if (m->wrong.errors == 0)
+		return ASSAY_OK;
 	return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' has %zu faults: nothing was imported", m->path, m->wrong.errors);
 }
 
-static assay_code read_file(importing *m, const char *annotator, assay_err *err)
+static assay_code read_file(importing *m, const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_BUF bytes = ASSAY_BUF_INIT;
-	const assay_code rc = assay_file_read(&bytes, AT_FDCWD, m->path, FILE_MAX, err);
+	ASSAY_AUTO_HANDED h = ASSAY_HANDED_INIT;
+	const char *annotator = assay_opt(in, "annotator");
+	assay_code rc;
 
+	if (annotator != NULL && annotator[0] == '\0')
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue import: --annotator: say who");
+	rc = assay_handed_open(&h, in, "FILE", m->path, FILE_MAX, err);
+	m->name = h.name;
 	if (rc != ASSAY_OK)
-		return rc == ASSAY_EIO && err->sys == ENOENT
-			   ? ASSAY_RAISE(err, ASSAY_ENOENT, "there is no file '%s'", m->path)
-			   : rc;
+		return rc;
+	rc = assay_file_read_fd(&bytes, h.fd, FILE_MAX, err);
+	if (rc != ASSAY_OK)
+		return assay_err_prefix(err, "'%s'", m->path);
 	return assay_annotations_read(&m->list, m->path, bytes.data, bytes.len, annotator, &m->wrong, err);
 }
 
@@ -260,14 +266,13 @@ static assay_code import(importing *m, assay_err *err)
 {
 	assay_code rc;
 
-	ASSAY_TRY(read_file(m, assay_opt(m->c->in, "annotator"), err));
 	ASSAY_TRY(find_tickets(m, err));
 	for (size_t i = 0; i < m->count; i = group_end(m, i))
 		check_group(m, i, group_end(m, i));
 	ASSAY_TRY(tell_wrong(m, err));
-	if (m->list.blank + m->list.cancelled > 0)
-		(void)fprintf(stderr, "assay: %zu of nobody and %zu cancelled are left out\n", m->list.blank,
-			      m->list.cancelled);
+	if (m->list.blank + m->list.cancelled + m->list.wordless > 0)
+		(void)fprintf(stderr, "assay: %zu of nobody, %zu cancelled and %zu without a text are left out\n",
+			      m->list.blank, m->list.cancelled, m->list.wordless);
 	if (m->count == 0)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' holds no text that somebody wrote", m->path);
 	for (size_t i = 0; i < m->count; i = group_end(m, i))
@@ -280,11 +285,10 @@ static int run(const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
 	ASSAY_CLEANUP(importing_release) importing m = {.c = &c, .path = in->args[0]};
-	const char *slash = strrchr(m.path, '/');
 	int code = ASSAY_EXIT_OK;
 	assay_code rc;
 
-	m.name = slash != NULL ? slash + 1 : m.path;
+	ASSAY_TRY(read_file(&m, in, err)); /* before the store's lock is taken: it may be a pipe */
 	ASSAY_TRY(assay_command_open(&c, in, err));
 	ASSAY_TRY(import(&m, err));
 	ASSAY_TRY(assay_command_finish(&c, &code, err));
@@ -304,8 +308,10 @@ const assay_verb assay_verb_queue_import = {
 	"a text, and who completed it wrote it. Any other file is a table as 'assay queue export' writes it; lines\n"
 	"that name no annotator are as they were handed out and are left out, unless --annotator says who.\n"
 	"The texts of a ticket are one correction: the one in the middle is taken, and how far people agree is\n"
-	"measured (ocr.agreement, audio.transcript_agreement). All of the file or nothing: every fault is told with\n"
-	"its line or task.\n" ASSAY_COMMAND_HELP,
+	"measured (ocr.agreement, audio.transcript_agreement). An annotation without a text is told and\n"
+	"left out. All of the file or nothing: every fault is told with its line or task. FILE may be a pipe, or - "
+	"for\n"
+	"standard input.\n" ASSAY_COMMAND_HELP,
     .options = options,
     .example = "  assay queue import project-3.json --dry-run\n  assay queue import cer.csv --annotator ann\n",
     .exits = assay_command_exits,

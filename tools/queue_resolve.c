@@ -1,22 +1,23 @@
 #include "verbs.h"
 
+#include "handed.h"
 #include "queue_command.h"
 
 #include "assay/correction.h"
 #include "assay/file.h"
 #include "assay/memory.h"
 #include "assay/metadata.h"
-#include "assay/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 static const assay_option options[] = {
-    {"text", 0, "FILE", "what the sample says, as UTF-8: it is measured and judged with this text"},
+    {"text", 0, "FILE", "what the sample says, as UTF-8; - is standard input"},
     {"file", 0, "FILE", "a file that stands in place of its source"},
     {"metadata", 0, "NAME=VALUE", "what its source is; may be given several times"},
     ASSAY_COMMAND_OPTIONS,
@@ -28,51 +29,53 @@ static const assay_option options[] = {
 /* What a person hands in: one of three. */
 typedef struct resolution {
 	const char *text, *file; /* paths */
-	const char *name;        /* last component of it */
+	const char *name;        /* what is kept of it */
+	assay_buf bytes;         /* of the text */
 	assay_digest payload;
 	assay_decision_kind kind;
 } resolution;
 
+static void resolution_release(resolution *r)
+{
+	assay_buf_release(&r->bytes);
+}
+
 /* ---------------------------------------------------------------- a text */
 
 /* That it is too large is no want of room: the text is not what anybody meant. */
-static assay_code refuse_size(const char *path, assay_err *err)
+static assay_code refuse_size(const assay_handed *h, assay_err *err)
 {
-	struct stat st;
-	const long long size = stat(path, &st) == 0 ? (long long)st.st_size : 0;
-
-	return ASSAY_RAISE(
-	    err, ASSAY_ECORRUPT,
-	    "'%s' has %lld bytes: the text of a sample is at most %zu bytes (%zu MiB, less what its record "
-	    "needs)",
-	    path, size, (size_t)ASSAY_CORRECTION_TEXT_MAX, ASSAY_CORRECTION_SIZE_MAX >> 20);
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+			   "'%s' has %" PRIu64
+			   " bytes: the text of a sample is at most %zu bytes (%zu MiB, less what its record "
+			   "needs)",
+			   h->path, h->size, (size_t)ASSAY_CORRECTION_TEXT_MAX, ASSAY_CORRECTION_SIZE_MAX >> 20);
 }
 
-static assay_code read_text(assay_buf *out, const char *path, assay_err *err)
+static assay_code read_text(resolution *r, const assay_invocation *in, assay_err *err)
 {
-	assay_code rc = assay_file_read(out, AT_FDCWD, path, ASSAY_CORRECTION_TEXT_MAX, err);
+	ASSAY_AUTO_HANDED h = ASSAY_HANDED_INIT;
+	assay_code rc = assay_handed_open(&h, in, "--text", r->text, ASSAY_CORRECTION_TEXT_MAX, err);
 
-	if (rc == ASSAY_EFULL)
-		return refuse_size(path, err);
+	r->name = h.name;
 	if (rc != ASSAY_OK)
-		return rc == ASSAY_EIO && err->sys == ENOENT
-			   ? ASSAY_RAISE(err, ASSAY_ENOENT, "there is no file '%s'", path)
-			   : rc;
-	if (memchr(out->data, '\0', out->len) != NULL)
-		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' holds a NUL byte: it is no text", path);
+		return rc;
+	rc = assay_file_read_fd(&r->bytes, h.fd, ASSAY_CORRECTION_TEXT_MAX, err);
+	if (rc == ASSAY_EFULL)
+		return refuse_size(&h, err);
+	if (rc != ASSAY_OK)
+		return assay_err_prefix(err, "'%s'", r->text);
+	if (r->bytes.len > 0 && memchr(r->bytes.data, '\0', r->bytes.len) != NULL)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' holds a NUL byte: it is no text", r->text);
 	return ASSAY_OK;
 }
 
 static assay_code store_text(resolution *r, assay_command *c, assay_err *err)
 {
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT, record = ASSAY_BUF_INIT;
-	const char *texts[1];
-	assay_code rc = read_text(&text, r->text, err);
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	const char *texts[1] = {assay_buf_str(&r->bytes)};
+	const assay_code rc = assay_correction_encode(&record, texts, 1, err);
 
-	if (rc != ASSAY_OK)
-		return rc;
-	texts[0] = assay_buf_str(&text);
-	rc = assay_correction_encode(&record, texts, 1, err);
 	if (rc != ASSAY_OK)
 		return assay_err_prefix(err, "'%s'", r->text);
 	if (c->dry)
@@ -238,13 +241,10 @@ static assay_code check_pairs(const assay_invocation *in, assay_err *err)
 			return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue resolve: --metadata: %s", fault);
 		if (is_given_before(in, pair, size))
 			return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue resolve: --metadata: '%s' is given twice", name);
-		if (strlen(pair + size + 1) > ASSAY_METADATA_VALUE_MAX ||
-		    assay_utf8_prefix(pair, strlen(pair)) < strlen(pair))
-			return ASSAY_RAISE(
-			    err, ASSAY_EUSAGE,
-			    "queue resolve: --metadata: the value of '%s' is not UTF-8, or longer than %d "
-			    "bytes",
-			    name, ASSAY_METADATA_VALUE_MAX);
+		if (strlen(pair + size + 1) > ASSAY_METADATA_VALUE_MAX)
+			return ASSAY_RAISE(err, ASSAY_EUSAGE,
+					   "queue resolve: --metadata: the value of '%s' is longer than %d bytes", name,
+					   ASSAY_METADATA_VALUE_MAX);
 	}
 	return ASSAY_OK;
 }
@@ -329,11 +329,13 @@ static assay_code parse(resolution *r, const assay_invocation *in, assay_err *er
 	r->kind = r->text != NULL   ? ASSAY_DECISION_CORRECT
 		  : r->file != NULL ? ASSAY_DECISION_REPLACE
 				    : ASSAY_DECISION_METADATA;
-	r->name = r->text != NULL ? r->text : r->file;
-	slash = r->name != NULL ? strrchr(r->name, '/') : NULL;
-	if (slash != NULL)
-		r->name = slash + 1;
-	return check_pairs(in, err);
+	if (r->text != NULL)
+		return read_text(r, in, err);
+	if (r->file == NULL)
+		return check_pairs(in, err);
+	slash = strrchr(r->file, '/');
+	r->name = slash != NULL ? slash + 1 : r->file;
+	return assay_check_words(in, "--file", "the name of the file", r->name, err);
 }
 
 static assay_code store_payload(resolution *r, assay_command *c, assay_err *err)
@@ -346,7 +348,7 @@ static assay_code store_payload(resolution *r, assay_command *c, assay_err *err)
 static int run(const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
-	resolution r;
+	ASSAY_CLEANUP(resolution_release) resolution r = {0};
 	assay_code rc;
 	int code = ASSAY_EXIT_OK;
 

@@ -22,12 +22,12 @@ static size_t control_at(const unsigned char *p, size_t left)
 	return *p == 0xc2 && left > 1 && p[1] >= 0x80 && p[1] < 0xa0 ? 2 : 0;
 }
 
-static void append_safe(assay_buf *out, const char *text, size_t n, bool keep_newlines)
+static void append_safe(assay_buf *out, const char *text, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
 	for (size_t i = 0; i < n;) {
-		const size_t bad = keep_newlines && p[i] == '\n' ? 0 : control_at(p + i, n - i);
+		const size_t bad = control_at(p + i, n - i);
 
 		for (size_t k = 0; k < bad; k++)
 			assay_buf_printf(out, "\\x%02x", p[i + k]);
@@ -40,11 +40,31 @@ static void append_safe(assay_buf *out, const char *text, size_t n, bool keep_ne
 void assay_tell_safe(assay_buf *out, const char *text)
 {
 	if (text != NULL)
-		append_safe(out, text, strlen(text), false);
+		append_safe(out, text, strlen(text));
+}
+
+static void append_newlines(assay_buf *out, size_t n)
+{
+	while (n-- > 0)
+		assay_buf_putc(out, '\n');
+}
+
+/* Newlines that end a format, and those that begin it and do not end it too. */
+static size_t newlines_of(const char *fmt, size_t *before)
+{
+	const size_t n = strlen(fmt);
+	size_t after = 0;
+
+	while (after < n && fmt[n - 1 - after] == '\n')
+		after++;
+	*before = after < n ? strspn(fmt, "\n") : 0;
+	return after;
 }
 
 void assay_say(const char *fmt, ...)
 {
+	size_t before;
+	const size_t after = newlines_of(fmt, &before);
 	ASSAY_AUTO_BUF raw = ASSAY_BUF_INIT;
 	ASSAY_AUTO_BUF safe = ASSAY_BUF_INIT;
 	va_list ap;
@@ -52,7 +72,11 @@ void assay_say(const char *fmt, ...)
 	va_start(ap, fmt);
 	assay_buf_vprintf(&raw, fmt, ap);
 	va_end(ap);
-	append_safe(&safe, assay_buf_str(&raw), raw.len, true);
+	if (raw.len >= before + after) {
+		append_newlines(&safe, before);
+		append_safe(&safe, assay_buf_str(&raw) + before, raw.len - before - after);
+		append_newlines(&safe, after);
+	}
 	if (raw.failed || safe.failed)
 		(void)fputs("assay: out of memory while printing\n", stderr);
 	(void)fwrite(assay_buf_str(&safe), 1, safe.len, stdout);

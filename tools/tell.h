@@ -11,11 +11,13 @@
 #include "assay/version.h"
 
 /**
- * Text to standard output. Control characters but newlines become \xNN: what a hostile file made a decoder say must
- * not reach a terminal as a command. Failures of the stream are seen when the program ends.
+ * One line, or a piece of one, to standard output. Newlines that the format begins or ends with are written; all other
+ * control characters become \xNN: what a hostile file made a decoder say must not reach a terminal as a command, and
+ * what somebody gave as a reason must not pass for a line of its own. Failures of the stream are seen when the program
+ * ends.
  */
 void assay_say(const char *fmt, ...) ASSAY_PRINTF(1, 2);
-/** The same for a piece of a line: newlines are escaped too. NULL is written as "". */
+/** The same, appended: newlines are escaped wherever they are. NULL is written as "". */
 void assay_tell_safe(assay_buf *out, const char *text);
 
 /** The name that the machine knows the user by, made harmless; it is written down, never relied on. */

@@ -88,6 +88,14 @@ const char *assay_opt(const assay_invocation *in, const char *name);
  * @param at [in, out] 0 before the first
  */
 const char *assay_opt_next(const assay_invocation *in, const char *name, int *at);
+/**
+ * Words that are kept must be UTF-8: ASSAY_EUSAGE that names the option or operand. Values of options that take TEXT or
+ * a NAME are checked as they are parsed.
+ *
+ * @param what  [optional] of it: "the name of the file"
+ */
+ASSAY_NODISCARD assay_code assay_check_words(const assay_invocation *in, const char *option, const char *what,
+					     const char *text, assay_err *err);
 /** A whole number from an option; dflt when not given. ASSAY_EUSAGE outside lo..hi. */
 ASSAY_NODISCARD assay_code assay_opt_uint(const assay_invocation *in, const char *name, uint64_t dflt, uint64_t lo,
 					  uint64_t hi, uint64_t *out, assay_err *err);

@@ -76,7 +76,8 @@ static void read__tasks__one_text_for_each_annotator(void **state)
 				   "\"two\"") "]},"
 					      "{\"completed_by\":{\"id\":6},\"was_cancelled\":true,\"result\":[]}") "]",
 	      NULL, "T1|k|ann@x|-|one;T1|k|5|-|two; 0 1");
-	check("[" TASK("") "," TASK("{\"result\":[]}") ",{\"data\":{\"key\":\"k\"}}]", NULL, " 3 0");
+	check("[" TASK("") "," TASK("{\"result\":[]}") ",{\"data\":{\"key\":\"k\"}}]", NULL,
+	      " 2 0in: warning: task 2: the annotation of nobody has no text\n");
 	check(TASK("{\"result\":[{\"type\":\"choices\"}," AREA("[\"a\",\"b\"]") "]}"), "cy", "T1|k|cy|-|a\nb; 0 0");
 }
 
@@ -96,6 +97,28 @@ static void read__tasks__faults_with_their_number(void **state)
 	check("[", NULL, " 0 0in:1:1: error: ']' expected near end of file\n");
 }
 
+/* Each is told, counted and left out: nobody decided that there is nothing to read. */
+static void read__annotations_without_a_text__left_out(void **state)
+{
+	ASSAY_AUTO_ANNOTATIONS a = {0};
+	assay_diagnostics d = {0};
+
+	(void)state;
+	check("ticket,text,annotator\nT1,,ann\nT1,\" \n\",ben\nT1,x,cy\n,,\n", NULL,
+	      "T1|-|cy|-|x; 1 0in:2:1: warning: the line of ann has no text\n"
+	      "in:3:1: warning: the line of ben has no text\n");
+	check("[" TASK("{\"completed_by\":{\"email\":null},\"result\":[" AREA("[]") "]}") "]", NULL,
+	      " 0 0in: warning: task 1: the annotation of nobody has no text\n");
+	check(TASK("{\"completed_by\":5,\"result\":[" AREA("[\"\"]") "]},{\"completed_by\":6,\"result\":[]}"), NULL,
+	      " 0 0in: warning: task 1: the annotation of 5 has no text\n"
+	      "in: warning: task 1: the annotation of 6 has no text\n");
+	check(TASK("{\"completed_by\":{\"email\":null},\"result\":[" AREA("\"x\"") "]}"), NULL,
+	      " 0 0in: error: task 1: it does not say who completed it: --annotator NAME says who\n");
+	read_all(&a, &d, TASK("{\"result\":[]},{\"result\":[" AREA("[]") "]}"), NULL);
+	assert_int_equal(a.wordless, 2);
+	assay_diagnostics_release(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +126,7 @@ int main(void)
 	    cmocka_unit_test(read__tables__faults_with_their_line),
 	    cmocka_unit_test(read__tasks__one_text_for_each_annotator),
 	    cmocka_unit_test(read__tasks__faults_with_their_number),
+	    cmocka_unit_test(read__annotations_without_a_text__left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,7 @@ told 2 'names no sample: *'
 assert_exit 65 assay feedback import eval.jsonl
 assert_match "$(cat err)" "*'eval.jsonl' has no results: *" 'an empty file'
 mkdir folder
-assert_exit 74 assay feedback import folder
+assert_exit 65 assay feedback import folder
 echo 'many, long, none'
 
 # Killed at whatever moment: the store has all of it or nothing.

@@ -24,7 +24,7 @@ before=$(versions)
 assay queue import export.json --dry-run >told 2>err
 grep -qF "(dry run: not done)" told || fail "dry run: $(cat told)"
 grep -q "^$id .*corrected by" told || fail "dry run: $(cat told)"
-assert_eq "$(cat err)" 'assay: 0 of nobody and 1 cancelled are left out' 'what is left out'
+assert_eq "$(cat err)" 'assay: 0 of nobody, 1 cancelled and 0 without a text are left out' 'what is left out'
 assert_eq "$(versions)" "$before" 'versions after a dry run'
 assay queue import export.json --json >told 2>err
 assert_jq told '.tickets | map(.ticket.state) | @json' '["corrected"]'

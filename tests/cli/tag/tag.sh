@@ -76,7 +76,7 @@ assay check >out || fail "check: $(cat out)"
 echo 'a name that a file has as well'
 
 assert_exit 64 assay tag v9 latest --reason $'caf\xe9'
-assert_match "$(cat err)" "*the reason to change the tag 'v9' is not UTF-8*" 'reason'
+assert_match "$(cat err)" '*tag: --reason is not UTF-8' 'reason'
 assay tag >tags
 ! grep -q v9 tags || fail "tags: $(cat tags)"
 echo 'a reason that is not UTF-8'
