@@ -105,18 +105,6 @@ static bool is_delivered(const assay_sample_row *row)
 	       (row->outcome == ASSAY_OUTCOME_ACCEPTED || row->outcome == ASSAY_OUTCOME_WAIVED);
 }
 
-/* What was settled is told by the history; the ticket is of something else now. */
-static void forget_failure(assay_ticket *t)
-{
-	assay_failed_checks_free(t->checks, t->check_count);
-	free(t->stage);
-	free(t->message);
-	t->checks = NULL;
-	t->check_count = 0;
-	t->stage = t->message = NULL;
-	t->failure = ASSAY_FAILURE_NONE;
-}
-
 static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row *row, const char *reason, bool open,
 			     assay_err *err)
 {
@@ -128,14 +116,11 @@ static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row
 			return ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
 		t->opened_ns = o->now;
 	}
-	if (!open) { /* else the ticket goes on as it is, and knows more */
-		forget_failure(t);
-		t->state = ASSAY_TICKET_OPEN;
-		t->origin = ASSAY_TICKET_FEEDBACK;
+	if (!open) { /* else the ticket goes on as it is, and knows more; what was settled is told by the history */
+		assay_ticket_turn_to_feedback(t);
 		t->unit = row->unit;
-		t->decision = 0;
 	}
-	t->changed_ns = o->now;
+	t->feedback_ns = t->changed_ns = o->now;
 	t->changed_run = 0;
 	return assay_ticket_put(o->store, t, o->actor, reason, err);
 }
@@ -256,9 +241,10 @@ const assay_verb assay_verb_feedback_open = {
     .operands = "",
     .summary = "make tickets of failing samples",
     .help =
-	"A ticket whose origin is feedback; its sample is delivered until somebody decides otherwise, and judging\n"
-	"leaves the ticket alone. A sample that has an open ticket gets an event in its history instead; one that is\n"
-	"not delivered any more is left as it is. Either all are written or none.\n",
+	"A ticket whose origin is feedback; its sample is delivered until somebody decides otherwise, and nothing but\n"
+	"a decision that is made afterwards settles the ticket. A sample that has an open ticket gets an event in its\n"
+	"history instead, and one of feedback once it passes; one that is not delivered any more is left as it is.\n"
+	"Either all are written or none.\n",
     .example = "  assay feedback open --fail-below 0.5 --dry-run\n"
 	       "  assay feedback open --eval vqa --label hallucination --reason 'answers invented'\n",
     .options = options,

@@ -196,34 +196,18 @@ assay_code assay_command_add(assay_command *c, const char *text, assay_err *err)
 	return item->text != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
 }
 
-assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_ticket_state state, const char *owner,
-				assay_err *err)
-{
-	ASSAY_AUTO_TICKET copy = {0};
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	assay_code rc = assay_ticket_get(c->store, t->id, &copy, err);
-
-	copy.state = state;
-	copy.changed_ns = c->now_ns;
-	assay_buf_printf(&text, "%s by ", assay_ticket_state_name(state));
-	assay_tell_safe(&text, owner);
-	if (rc == ASSAY_OK)
-		rc = assay_buf_check(&text, err);
-	if (rc == ASSAY_OK && !c->dry)
-		rc = assay_ticket_put(c->store, &copy, c->actor, c->reason, err);
-	return rc == ASSAY_OK ? assay_command_note_told(c, t, assay_buf_str(&text), err) : rc;
-}
-
 /*
  * Of the verdict as it stands, which is on the unit that was judged: a correction's, another file's, or that of a remedy
- * for all of a source. A remedy for the sample alone is tried after decisions: they are on the plain one.
+ * for all of a source. A remedy for the sample alone is tried after decisions: they are on the plain one, but a waiver of
+ * what a model got wrong, which it did with the sample as it is delivered.
  */
-static assay_code basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row, assay_err *err)
+static assay_code basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row,
+			       assay_decision_kind kind, assay_err *err)
 {
 	ASSAY_AUTO_UNIT plain = {0}, judged = {0};
 	assay_code rc;
 
-	if (row->way == ASSAY_WAY_REMEDY && row->plain_unit != 0)
+	if (row->way == ASSAY_WAY_REMEDY && row->plain_unit != 0 && kind != ASSAY_DECISION_WAIVE)
 		ASSAY_TRY(assay_unit_get(c->store, row->plain_unit, &plain, err));
 	if (plain.id != 0 && plain.result.failure == ASSAY_FAILURE_NONE)
 		return assay_pipeline_plain_basis(out, c->config, c->store, row, &plain, err);
@@ -264,7 +248,7 @@ assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_
 		return rc;
 	if (by_feedback ||
 	    (kind != ASSAY_DECISION_REMEDY && (row.way == ASSAY_WAY_CORRECTED || row.way == ASSAY_WAY_REPLACED)))
-		return basis_of_row(out, c, &row, err);
+		return basis_of_row(out, c, &row, kind, err);
 	return basis_of_ticket(out, c, t, err);
 }
 

@@ -81,12 +81,6 @@ ASSAY_NODISCARD assay_code assay_command_decide(assay_command *c, const assay_ti
 						assay_err *err);
 /** Say more of the ticket that was decided or noted last. */
 ASSAY_NODISCARD assay_code assay_command_add(assay_command *c, const char *text, assay_err *err);
-/**
- * The ticket comes into this state and stays there, and nothing is judged: what a model's evaluation found fault with
- * may well be delivered as it is.
- */
-ASSAY_NODISCARD assay_code assay_command_settle(assay_command *c, const assay_ticket *t, assay_ticket_state state,
-						const char *owner, assay_err *err);
 /** What the verdict was about that a decision of this kind is on: its basis. */
 ASSAY_NODISCARD assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t,
 					       assay_decision_kind kind, assay_err *err);

@@ -54,7 +54,7 @@ static assay_code tell_feedback(assay_buf *out, assay_store *s, const assay_tick
 
 	if (t->origin != ASSAY_TICKET_FEEDBACK || out->len > 0)
 		return ASSAY_OK;
-	rc = assay_ticket_last_reason(&reason, s, t, err);
+	rc = assay_ticket_told(&reason, s, t, err);
 	if (rc == ASSAY_OK)
 		assay_tell_safe(out, reason);
 	return rc;

@@ -86,27 +86,34 @@ const char *assay_ticket_severity(const assay_ticket *t)
 	return worst != NULL ? assay_severity_name((assay_severity)worst->severity) : "-";
 }
 
+typedef struct reasons {
+	int64_t feedback_ns;
+	bool told; /* text is of that time: judging may have said more since */
+	char *text;
+} reasons;
+
 static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err *err)
 {
-	char **last = ctx;
+	reasons *r = ctx;
 
-	if (e->act)
+	if (r->told || e->act)
 		return ASSAY_OK;
-	free(*last);
-	*last = assay_strdup(e->reason);
-	return *last != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
+	r->told = r->feedback_ns != 0 && e->at_ns == r->feedback_ns;
+	free(r->text);
+	r->text = assay_strdup(e->reason);
+	return r->text != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
 }
 
-assay_code assay_ticket_last_reason(char **out, assay_store *s, const assay_ticket *t, assay_err *err)
+assay_code assay_ticket_told(char **out, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	assay_code rc;
+	reasons r = {.feedback_ns = t->feedback_ns};
+	const assay_code rc = assay_ticket_events(s, t->id, keep_reason, &r, err);
 
-	*out = NULL;
-	rc = assay_ticket_events(s, t->id, keep_reason, out, err);
 	if (rc != ASSAY_OK) {
-		free(*out);
-		*out = NULL;
+		free(r.text);
+		r.text = NULL;
 	}
+	*out = r.text;
 	return rc;
 }
 
@@ -121,7 +128,7 @@ assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const 
 	if (t->decision != 0)
 		ASSAY_TRY(assay_decision_peek(s, t->decision, &c->decision, err));
 	if (t->origin == ASSAY_TICKET_FEEDBACK)
-		ASSAY_TRY(assay_ticket_last_reason(&c->feedback, s, t, err));
+		ASSAY_TRY(assay_ticket_told(&c->feedback, s, t, err));
 	c->sample = sample_of(t, &c->unit);
 	c->kind = kind_of(t, c->sample);
 fail:

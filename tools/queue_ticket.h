@@ -48,8 +48,8 @@ bool assay_ticket_page(const assay_result_sample *x, uint64_t *page);
 /** "failed", or the worst severity of its checks. */
 const char *assay_ticket_severity(const assay_ticket *t);
 
-/** The reason of its last event, to be freed; NULL of a ticket without events. */
-ASSAY_NODISCARD assay_code assay_ticket_last_reason(char **out, assay_store *s, const assay_ticket *t, assay_err *err);
+/** What an evaluation said last of it, else the reason of its last event; to be freed. NULL of a ticket without events. */
+ASSAY_NODISCARD assay_code assay_ticket_told(char **out, assay_store *s, const assay_ticket *t, assay_err *err);
 
 /** The members of a ticket's object that a list has too. */
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c);

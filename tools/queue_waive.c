@@ -41,7 +41,7 @@ static assay_code can_deliver(assay_command *c, const assay_ticket *t, assay_err
 	return ASSAY_OK;
 }
 
-/* Only what fails can be let pass. */
+/* Only what fails, or what a model got wrong, can be let pass. */
 static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const waiver *w = ctx;
@@ -52,12 +52,6 @@ static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assa
 		return assay_command_refuse(t, err,
 					    "gave no samples, so there is nothing to deliver: reject it, or "
 					    "put a sound file where it lies and 'assay run'");
-	if (t->origin == ASSAY_TICKET_FEEDBACK && w->expires_ns != 0)
-		return assay_command_refuse(t, err,
-					    "is from an evaluation, not from a check: its waiver cannot expire, "
-					    "leave --expires out");
-	if (t->origin == ASSAY_TICKET_FEEDBACK)
-		return assay_command_settle(c, t, ASSAY_TICKET_WAIVED, w->owner, err);
 	rc = can_deliver(c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
@@ -128,7 +122,9 @@ const assay_verb assay_verb_queue_waive = {
     .help =
 	"The samples are delivered with outcome 'waived' and with the checks that they fail. A waiver holds for what\n"
 	"was waived: when the source, the recipe or what the checks find changes, or when it expires, the ticket is\n"
-	"opened again by the next run. Expiry is judged at the run's --as-of.\n" ASSAY_COMMAND_HELP
+	"opened again by the next run. Expiry is judged at the run's --as-of. A waiver of what an evaluation told of, "
+	"on a\n"
+	"sample that passes every check, settles the ticket and changes no outcome and no version.\n" ASSAY_COMMAND_HELP
 	    ASSAY_SELECTION_HELP,
     .example = "  assay queue waive T12 --owner Anna --reason 'a stamp over two words' --expires 2027-01-01\n"
 	       "  assay queue waive --check skew --source scans/b7 --owner Anna --reason 'the book is bound so' -n\n",

@@ -468,7 +468,8 @@ static void print_way(const assay_sample_row *row, const verdict *v)
 static bool is_in_force(const assay_sample_row *row, const verdict *v, const assay_decision *d)
 {
 	if (d->kind == ASSAY_DECISION_WAIVE)
-		return row->outcome == ASSAY_OUTCOME_WAIVED;
+		return row->outcome == ASSAY_OUTCOME_WAIVED ||
+		       (v->ticket.state == ASSAY_TICKET_WAIVED && v->ticket.decision == d->id);
 	return d->kind != ASSAY_DECISION_REJECT || v->ticket.state == ASSAY_TICKET_REJECTED;
 }
 

@@ -1,14 +1,15 @@
 /*
  * Layout of a ticket row (key: number; maps have ascending integer keys, absent values are null):
- *   {0: format 2, 1: subject, 2: is source, 3: state, 4: unit | null, 5: null | [failure, stage, message],
+ *   {0: format 3, 1: subject, 2: is source, 3: state, 4: unit | null, 5: null | [failure, stage, message],
  *    6: [check...], 7: opened run, 8: changed run, 9: opened ns, 10: changed ns, 11: events,
- *    12: origin, 13: decision | 0, 14: [attempt...]}
+ *    12: origin, 13: decision | 0, 14: [attempt...], 15: feedback ns | 0}
  *   check:   see sample.c
  *   attempt: [way, null | remedy, rung, recipe, unit | 0, outcome, chosen, failed checks, null | note]
  * Layout of an event row (key: ticket number (u64), ordinal from 1 (u32), both big-endian):
  *   {0: format 2, 1: state, 2: run, 3: at ns, 4: actor, 5: reason, 6: content before | null, 7: content after | null}
  * An event row of format 3 has the fields of format 2: it is of what a person did, and leaves the state as it was.
- * Rows of format 1 end at 11 and at 5: they know the states up to 3, and verdicts as the only origin.
+ * Rows of format 1 end at 11 and at 5: they know the states up to 3, and verdicts as the only origin. Tickets of format 2
+ * end at 14: an open one of an evaluation was told of when it was last changed.
  * Index 't': SHA-256(subject) -> number. Meta "tickets.open": how many are open in any way; "tickets.STATE": how many
  * are in that state ("tickets.untried" of state open), counted from the rows when first asked for by a writer ("tickets.counted" is 1 from then on).
  */
@@ -23,16 +24,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT_OLD       1
-#define FORMAT           2
-#define FORMAT_ACT       3
-#define FIELDS_OLD       12
-#define FIELDS           15
-#define EVENT_FIELDS_OLD 6
-#define EVENT_FIELDS     8
+#define FORMAT           3
+#define EVENT_FORMAT     2
+#define EVENT_FORMAT_ACT 3
 #define ATTEMPT_FIELDS   9
 #define OPEN_COUNT       "tickets.open"
 #define COUNTED          "tickets.counted"
+
+/* By format. */
+static const size_t fields_of[] = {0, 12, 15, 16}, event_fields_of[] = {0, 6, 8, 8};
 
 void assay_ticket_attempts_free(assay_ticket_attempt *a, size_t count)
 {
@@ -75,6 +75,21 @@ void assay_ticket_release(assay_ticket *t)
 	free(t->stage);
 	free(t->message);
 	*t = (assay_ticket){0};
+}
+
+void assay_ticket_turn_to_feedback(assay_ticket *t)
+{
+	assay_failed_checks_free(t->checks, t->check_count);
+	free(t->stage);
+	free(t->message);
+	t->checks = NULL;
+	t->check_count = 0;
+	t->stage = t->message = NULL;
+	t->failure = ASSAY_FAILURE_NONE;
+	t->is_source = false;
+	t->state = ASSAY_TICKET_OPEN;
+	t->origin = ASSAY_TICKET_FEEDBACK;
+	t->decision = 0;
 }
 
 void assay_ticket_event_release(assay_ticket_event *e)
@@ -130,11 +145,13 @@ static void encode_origin(assay_buf *out, const assay_ticket *t)
 	assay_cbor_array(out, t->attempt_count);
 	for (size_t i = 0; i < t->attempt_count; i++)
 		encode_attempt(out, &t->attempts[i]);
+	assay_cbor_uint(out, 15);
+	assay_cbor_int(out, t->feedback_ns);
 }
 
 static void encode(assay_buf *out, const assay_ticket *t)
 {
-	assay_cbor_map(out, FIELDS);
+	assay_cbor_map(out, fields_of[FORMAT]);
 	assay_cbor_uint(out, 0);
 	assay_cbor_uint(out, FORMAT);
 	assay_cbor_uint(out, 1);
@@ -164,9 +181,9 @@ static void encode_content(assay_buf *out, const assay_digest *d)
 
 static void encode_event(assay_buf *out, const assay_ticket_event *e)
 {
-	assay_cbor_map(out, EVENT_FIELDS);
+	assay_cbor_map(out, event_fields_of[EVENT_FORMAT]);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, e->act ? FORMAT_ACT : FORMAT);
+	assay_cbor_uint(out, e->act ? EVENT_FORMAT_ACT : EVENT_FORMAT);
 	assay_cbor_uint(out, 1);
 	assay_cbor_uint(out, e->state);
 	assay_cbor_uint(out, 2);
@@ -239,7 +256,7 @@ static void read_attempt(assay_cbor_reader *c, assay_ticket_attempt *a)
 		assay_cbor_fault(c, "attempt does not say what its way needs");
 }
 
-static void read_origin(assay_cbor_reader *c, assay_ticket *t)
+static void read_origin(assay_cbor_reader *c, assay_ticket *t, uint64_t format)
 {
 	uint32_t origin;
 	size_t n;
@@ -255,20 +272,27 @@ static void read_origin(assay_cbor_reader *c, assay_ticket *t)
 	t->attempts = assay_record_list(c, sizeof *t->attempts, &n);
 	while (t->attempt_count < n && c->fault == NULL)
 		read_attempt(c, &t->attempts[t->attempt_count++]);
+	if (format == 2) {
+		if (t->origin == ASSAY_TICKET_FEEDBACK && assay_ticket_state_is_open(t->state))
+			t->feedback_ns = t->changed_ns;
+		return;
+	}
+	assay_cbor_read_key(c, 15);
+	t->feedback_ns = assay_cbor_read_int(c);
 }
 
-/* Of a record whose formats are 1 to `newest`, with their numbers of fields: the first, and all later ones. */
-static uint64_t read_head(assay_cbor_reader *c, uint64_t newest, size_t old_fields, size_t fields,
-			  const char *not_fields, const char *not_format)
+/* Of a record in one of the formats from 1 on, each with its number of fields. */
+static uint64_t read_head(assay_cbor_reader *c, const size_t *fields, uint64_t newest, const char *not_fields,
+			  const char *not_format)
 {
 	const size_t n = assay_cbor_read_map(c);
 	uint64_t format;
 
 	assay_cbor_read_key(c, 0);
 	format = assay_cbor_read_uint(c);
-	if (format < FORMAT_OLD || format > newest)
+	if (format < 1 || format > newest)
 		assay_cbor_fault(c, not_format);
-	if (n != (format == FORMAT_OLD ? old_fields : fields))
+	else if (n != fields[format])
 		assay_cbor_fault(c, not_fields);
 	return format;
 }
@@ -276,7 +300,7 @@ static uint64_t read_head(assay_cbor_reader *c, uint64_t newest, size_t old_fiel
 static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 {
 	const uint64_t format =
-	    read_head(c, FORMAT, FIELDS_OLD, FIELDS, "ticket has another number of fields", "unknown ticket format");
+	    read_head(c, fields_of, FORMAT, "ticket has another number of fields", "unknown ticket format");
 
 	assay_cbor_read_key(c, 1);
 	t->subject = assay_record_text(c);
@@ -296,8 +320,8 @@ static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 	assay_cbor_read_key(c, 11);
 	t->events = assay_record_u32(c);
 	t->origin = ASSAY_TICKET_JUDGED;
-	if (format != FORMAT_OLD)
-		read_origin(c, t);
+	if (format > 1)
+		read_origin(c, t, format);
 }
 
 static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n, assay_err *err)
@@ -317,10 +341,10 @@ static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n
 
 static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 {
-	const uint64_t format = read_head(c, FORMAT_ACT, EVENT_FIELDS_OLD, EVENT_FIELDS,
-					  "event has another number of fields", "unknown event format");
+	const uint64_t format = read_head(c, event_fields_of, EVENT_FORMAT_ACT, "event has another number of fields",
+					  "unknown event format");
 
-	e->act = format == FORMAT_ACT;
+	e->act = format == EVENT_FORMAT_ACT;
 	assay_cbor_read_key(c, 1);
 	e->state = read_state(c);
 	assay_cbor_read_key(c, 2);
@@ -331,7 +355,7 @@ static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 	e->actor = assay_record_text(c);
 	assay_cbor_read_key(c, 5);
 	e->reason = assay_record_text(c);
-	if (format == FORMAT_OLD)
+	if (format == 1)
 		return;
 	assay_cbor_read_key(c, 6);
 	(void)assay_cbor_read_digest(c, &e->before);

@@ -56,6 +56,7 @@ static void add_attempts(assay_ticket *t)
 	t->attempt_count = 2;
 	t->decision = 12;
 	t->origin = ASSAY_TICKET_FEEDBACK;
+	t->feedback_ns = 77;
 }
 
 static void put(assay_store *s, assay_ticket *t, assay_ticket_state state, const char *reason)
@@ -142,6 +143,7 @@ static void ticket_put__attempts_decision_origin__read_back(void **state)
 	assert_string_equal(read.attempts[0].note, "ocr.words: 3, 90 without it");
 	assert_int_equal(read.decision, 12);
 	assert_int_equal(read.origin, ASSAY_TICKET_FEEDBACK);
+	assert_int_equal(read.feedback_ns, 77);
 	read.attempts[1].chosen = false;
 	assert_false(assay_ticket_attempts_same(t.attempts, 2, read.attempts, read.attempt_count));
 	assert_row_truncations_refused(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
@@ -153,7 +155,7 @@ static void ticket_get__format_1__judged_without_attempts(void **state)
 	ASSAY_AUTO_TICKET t = {0};
 	ASSAY_AUTO_TICKET read = {0};
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
-	static const unsigned char tail[] = {0x0c, ASSAY_TICKET_JUDGED, 0x0d, 0, 0x0e, 0x80};
+	static const unsigned char tail[] = {0x0c, ASSAY_TICKET_JUDGED, 0x0d, 0, 0x0e, 0x80, 0x0f, 0};
 
 	make_full(&t, "a.tif");
 	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
@@ -168,6 +170,35 @@ static void ticket_get__format_1__judged_without_attempts(void **state)
 	assert_int_equal(read.attempt_count, 0);
 	put_bytes(STORE(state), ASSAY_TABLE_TICKET, t.id, row.data, row.len);
 	assert_int_equal(read_ticket(STORE(state), t.id), ASSAY_ECORRUPT);
+}
+
+static int64_t told_of_format_2(assay_store *s, assay_ticket *t, assay_ticket_state is)
+{
+	ASSAY_AUTO_TICKET read = {0};
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	put(s, t, is, "x");
+	copy_row(s, ASSAY_TABLE_TICKET, t->id, &row);
+	row.data[0] = 0xa0 + 15;
+	row.data[2] = 2;
+	put_bytes(s, ASSAY_TABLE_TICKET, t->id, row.data, row.len - 2);
+	assert_int_equal(assay_ticket_get(s, t->id, &read, NULL), ASSAY_OK);
+	assert_int_equal(read.origin, t->origin);
+	return read.feedback_ns;
+}
+
+/* As a program wrote it that kept no time of an evaluation: one that is open was told of when it last changed. */
+static void ticket_get__format_2__told_of_while_open(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+
+	make_full(&t, "a.tif");
+	t.changed_ns = 4711;
+	t.origin = ASSAY_TICKET_JUDGED;
+	assert_int_equal(told_of_format_2(STORE(state), &t, ASSAY_TICKET_OPEN), 0);
+	t.origin = ASSAY_TICKET_FEEDBACK;
+	assert_int_equal(told_of_format_2(STORE(state), &t, ASSAY_TICKET_OPEN), 4711);
+	assert_int_equal(told_of_format_2(STORE(state), &t, ASSAY_TICKET_WAIVED), 0);
 }
 
 static void assert_counts(assay_store *s, const uint64_t expected[ASSAY_TICKET_STATES + 1])
@@ -539,6 +570,7 @@ int main(void)
 	    WITH_STORE(ticket_put__unknown_number__einval),
 	    WITH_STORE(ticket_put__attempts_decision_origin__read_back),
 	    WITH_STORE(ticket_get__format_1__judged_without_attempts),
+	    WITH_STORE(ticket_get__format_2__told_of_while_open),
 	    WITH_STORE(tickets_count__every_state__also_from_an_older_store),
 	    WITH_STORE(ticket_put_event__contents__read_back),
 	    WITH_STORE(ticket_put__transitions__open_ones_are_counted),

@@ -34,7 +34,7 @@ bool assay_ticket_state_is_open(unsigned state);
 typedef enum assay_ticket_origin {
 	ASSAY_TICKET_JUDGED = 1, /* a verdict, or a source that gave no samples */
 	ASSAY_TICKET_FEEDBACK =
-	    2, /* a model's evaluation: its sample may well be accepted, and judging leaves it alone */
+	    2, /* a model's evaluation: its sample may well be accepted, and only a decision settles it */
 } assay_ticket_origin;
 
 const char *assay_ticket_origin_name(unsigned origin); /* "judged", "feedback"; NULL for none */
@@ -87,13 +87,16 @@ typedef struct assay_ticket {
 	uint64_t opened_run, changed_run;
 	int64_t opened_ns, changed_ns; /* never part of an identity */
 	uint32_t events;
-	uint64_t decision; /* that the state comes from, 0: none */
+	uint64_t decision;   /* that the state comes from, 0: none */
+	int64_t feedback_ns; /* when an evaluation last told of it: a decision made since answers that; 0: none did */
 	assay_ticket_attempt *attempts;
 	size_t attempt_count;
 } assay_ticket;
 
 void assay_ticket_release(assay_ticket *t);
 #define ASSAY_AUTO_TICKET ASSAY_CLEANUP(assay_ticket_release) assay_ticket
+/** It is about what an evaluation said, and nothing else: open, without failure, checks and decision. */
+void assay_ticket_turn_to_feedback(assay_ticket *t);
 
 /** What happened to a ticket. */
 typedef struct assay_ticket_event {

@@ -1,5 +1,5 @@
 # A rejection by a ticket of an evaluation holds on to what was judged: of a sample that a remedy repaired, the sample as
-# the pipeline makes it; else the sample as it stands. It ends exactly when that changes.
+# the pipeline makes it; else the sample as it stands. It ends exactly when that changes, and the ticket is open again.
 . "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
 values_dataset <<'YAML'
 remedies:
@@ -47,12 +47,12 @@ assert_eq "$(states)" "$all" 'after an edit elsewhere in the contract'
 # Another bound is another failure of the plain sample, and of no other.
 sed -i 's/mustBeLessThan: 10,/mustBeLessThan: 11,/; s/^version: 1.0.1/version: 1.0.2/' values.odcs.yaml
 test_run_into store
-assert_eq "$(states)" "${all/repaired rejected/repaired repaired}" 'after another bound'
+assert_eq "$(states)" "${all/repaired rejected/repaired open}" 'after another bound'
 assert_eq "$(accepted)" 1 'accepted'
 # Other bytes are another sample, whoever helped it.
 for name in whole corrected replaced plain; do printf 'other\n' >>docs/$name.txt; done
 settle docs
 test_run_into store
-assert_eq "$(states)" 'corrected needs-review, plain passed, repaired repaired, replaced needs-review, whole passed' 'after other bytes'
-assert_eq "$(assay queue show --json 'docs/whole.txt#page=1' | jq -r '[.[0].history[].state] | join(" ")')" 'open rejected rejected passed' 'not gone in between'
+assert_eq "$(states)" 'corrected needs-review, plain open, repaired open, replaced needs-review, whole open' 'after other bytes'
+assert_eq "$(assay queue show --json 'docs/whole.txt#page=1' | jq -r '[.[0].history[].state] | join(" ")')" 'open rejected rejected open' 'not gone in between'
 assay check >out || fail "check: $(cat out)"

@@ -607,7 +607,7 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 		     .progress = progress,
 		     .job = job,
 		     .commit = job->commit,
-		     .tickets = {.store = s->store, .run = s->run.id}};
+		     .tickets = {.store = s->store, .decided = &s->decided, .as_of_ns = s->as_of_ns, .run = s->run.id}};
 	bool stood;
 	assay_code rc;
 

@@ -3,6 +3,7 @@
 #include "assay/contract.h"
 #include "assay/file.h"
 #include "assay/source.h"
+#include "assay/unit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -167,15 +168,100 @@ static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay
 	return rc;
 }
 
+/* ---------------------------------------------------------------- what an evaluation told of */
+
 /*
  * A model got it wrong as it is delivered: that it passes with help is no answer to that, unless somebody decided so since.
  */
 static bool is_beside(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
 {
-	return t->origin == ASSAY_TICKET_FEEDBACK && assay_ticket_state_is_open(t->state) &&
-	       !assay_ticket_state_is_open(state) && state != ASSAY_TICKET_REJECTED &&
-	       (c->decision == NULL || c->decision->made_ns <= t->changed_ns);
+	return t->feedback_ns != 0 && !assay_ticket_state_is_open(state) && state != ASSAY_TICKET_REJECTED &&
+	       (c->decision == NULL || c->decision->made_ns <= t->feedback_ns);
 }
+
+/* A waiver in answer to it, of the sample as it is delivered now; NULL when none is in force. */
+static assay_code find_answer(const assay_decision **out, const assay_ticketing *d, const assay_ticket *t,
+			      const assay_sample_row *row, assay_err *err)
+{
+	const assay_decision *w =
+	    d->decided->count > 0 ? assay_decided_find(d->decided, t->subject, ASSAY_DECISION_OF_VERDICT) : NULL;
+	ASSAY_AUTO_UNIT u = {0};
+	assay_digest basis;
+	assay_code rc;
+
+	*out = NULL;
+	if (w == NULL || w->kind != ASSAY_DECISION_WAIVE || w->made_ns <= t->feedback_ns ||
+	    (w->expires_ns != 0 && d->as_of_ns >= w->expires_ns))
+		return ASSAY_OK;
+	rc = assay_unit_get(d->store, row->judged_unit, &u, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_basis(&basis, &u.work_key, row->failure, row->failed_stage, row->checks,
+					  row->check_count, err);
+	if (rc == ASSAY_OK && assay_digest_eq(&basis, &w->basis))
+		*out = w;
+	return rc;
+}
+
+/* The sample is delivered, and a model got it wrong. */
+static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_sample_row *row, const char *why,
+			       assay_err *err)
+{
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	const assay_decision *answer;
+	const bool was_open = assay_ticket_state_is_open(t->state);
+	assay_code rc = find_answer(&answer, d, t, row, err);
+	const assay_ticket_state state = answer != NULL ? ASSAY_TICKET_WAIVED : ASSAY_TICKET_OPEN;
+
+	if (rc != ASSAY_OK || (t->origin == ASSAY_TICKET_FEEDBACK && t->state == state &&
+			       t->decision == (answer != NULL ? answer->id : 0)))
+		return rc;
+	assay_ticket_turn_to_feedback(t);
+	t->state = state;
+	t->unit = row->unit;
+	t->decision = answer != NULL ? answer->id : 0;
+	t->changed_run = d->run;
+	t->changed_ns = assay_now_ns();
+	if (!was_open && answer == NULL) {
+		t->opened_run = d->run;
+		t->opened_ns = t->changed_ns;
+	}
+	d->opened += !was_open && answer == NULL;
+	d->settled += was_open && answer != NULL;
+	if (answer == NULL)
+		assay_buf_printf(&reason, "%s; nobody has decided what an evaluation told of it", why);
+	else
+		assay_buf_puts(&reason, answer->reason);
+	rc = assay_buf_check(&reason, err);
+	return rc == ASSAY_OK ? assay_ticket_put(d->store, t, answer != NULL ? answer->actor : "assay",
+						 assay_buf_str(&reason), err)
+			      : rc;
+}
+
+/* Of a sample that passes with help: what was tried is told with it, the rest once all complaints are in. */
+static assay_code keep_beside(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, assay_err *err)
+{
+	const assay_ticket own = *t;
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc;
+
+	d->kept[c->is_source][c->state]++;
+	if (t->origin == ASSAY_TICKET_FEEDBACK || c->is_source)
+		return ASSAY_OK;
+	t->attempts = c->attempts, t->attempt_count = c->attempt_count;
+	t->state = c->state;
+	describe(&why, t, c);
+	t->state = own.state;
+	rc = assay_sample_find(d->store, c->subject, &row, err);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&why, err);
+	if (rc == ASSAY_OK)
+		rc = stand_beside(d, t, &row, assay_buf_str(&why), err);
+	t->attempts = own.attempts, t->attempt_count = own.attempt_count;
+	return rc;
+}
+
+/* ---------------------------------------------------------------- complaints */
 
 assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c, assay_err *err)
 {
@@ -189,10 +275,8 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	if (rc == ASSAY_OK && tries_again(&t, c))
 		return visit_ticket(d, t.id, err);
 	d->told[c->is_source][state]++;
-	if (rc == ASSAY_OK && is_beside(&t, c, state)) {
-		d->kept[c->is_source][state]++;
-		return ASSAY_OK;
-	}
+	if (rc == ASSAY_OK && is_beside(&t, c, state))
+		return keep_beside(d, &t, c, err);
 	if (rc == ASSAY_OK && t.origin == ASSAY_TICKET_JUDGED && unchanged(&t, c, state))
 		return visit_ticket(d, t.id, err);
 	if (!was_open) {
@@ -261,9 +345,8 @@ static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay
 	return assay_buf_check(reason, err);
 }
 
-static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err)
+static assay_code settle_unnamed(assay_ticketing *d, const assay_ticket *t, assay_err *err)
 {
-	assay_ticketing *d = ctx;
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	ASSAY_AUTO_TICKET copy = {0};
 	assay_ticket_state state;
@@ -271,11 +354,6 @@ static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err
 
 	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
 		return ASSAY_OK;
-	if (d->visited_count > 0 &&
-	    bsearch(&t->id, d->visited, d->visited_count, sizeof *d->visited, compare_u64) != NULL) {
-		d->kept[t->is_source][t->state]++;
-		return ASSAY_OK;
-	}
 	rc = settle_reason(d, t, &state, &reason, err);
 	if (rc == ASSAY_OK && t->origin == ASSAY_TICKET_FEEDBACK && state != ASSAY_TICKET_GONE)
 		return ASSAY_OK; /* what a model made of it does not change with the verdict */
@@ -290,6 +368,41 @@ static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err
 	copy.changed_ns = assay_now_ns();
 	rc = assay_ticket_put(d->store, &copy, "assay", assay_buf_str(&reason), err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
+}
+
+/* No verdict speaks of it, but an evaluation did: of what is delivered, or is not there now and may come again. */
+static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_TICKET copy = {0};
+	assay_code rc = assay_sample_find(d->store, t->subject, &row, err);
+
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && (row.missing || !assay_outcome_is_delivered(row.outcome))))
+		return settle_unnamed(d, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_get(d->store, t->id, &copy, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (copy.origin == ASSAY_TICKET_JUDGED) { /* it passes without help */
+		assay_ticket_attempts_free(copy.attempts, copy.attempt_count);
+		copy.attempts = NULL;
+		copy.attempt_count = 0;
+	}
+	rc = stand_beside(d, &copy, &row, "it passes every check now", err);
+	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
+}
+
+static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	assay_ticketing *d = ctx;
+
+	if (d->visited_count > 0 &&
+	    bsearch(&t->id, d->visited, d->visited_count, sizeof *d->visited, compare_u64) != NULL) {
+		if (t->state != ASSAY_TICKET_PASSED && t->state != ASSAY_TICKET_GONE)
+			d->kept[t->is_source][t->state]++;
+		return ASSAY_OK;
+	}
+	return t->feedback_ns != 0 ? settle_told(d, t, err) : settle_unnamed(d, t, err);
 }
 
 assay_code assay_ticketing_settle(assay_ticketing *d, assay_err *err)

@@ -1,16 +1,20 @@
 /**
  * Keeping the queue in step with the verdicts: who is not delivered as the pipeline made it has a ticket in the state
- * that says why, and nobody else has one that is open. Tickets that feedback opened are left alone while their sample
- * is there.
+ * that says why, and nobody else has one that is open. What an evaluation told of is besides: while its sample is there
+ * and is delivered the ticket stays open, or comes back, until somebody decides; a verdict that comes and goes is no
+ * answer.
  */
 #ifndef ASSAY_TICKETING_H
 #define ASSAY_TICKETING_H
 
-#include "assay/decision.h"
+#include "decided.h"
+
 #include "assay/queue.h"
 
 typedef struct assay_ticketing {
 	assay_store *store;
+	const assay_decided *decided;
+	int64_t as_of_ns;  /* judges whether a waiver has ended */
 	uint64_t run;      /* that judges */
 	uint64_t *visited; /* tickets of subjects that fail now */
 	size_t visited_count, visited_cap;
