@@ -155,3 +155,19 @@ decide retry "$(page metadata)" --remedy less
 assert_eq "$(ticket .state)" repaired 'a remedy in place of help in vain'
 assay check >out || fail "check: $(cat out)"
 echo 'in vain'
+
+# ---- contents: what an event tells of before is what the one before it left
+chain() { assay queue show "$1" --json | jq -c '[.[0].history[] | [.before, .after] | map(if . == null then "-" else .[7:] end)]'; }
+decide retry "$(page waived)"
+decide resolve "$(page waived)" --file better.txt
+as_better=$(chain "$(page waived)" | jq -r '.[-1][1]')
+sed -i 's/mustBeLessThan: 10/mustBeLessThan: 4/; s/version: 1.0.0/version: 1.0.1/' values.odcs.yaml
+printf 'value: 3\n' >new.txt
+test_run_into store
+assert_eq "$(chain "$(page waived)" | jq -c '.[-1]')" "[\"$as_better\",\"-\"]" 'a contract that fails it'
+decide resolve "$(page waived)" --file new.txt
+assert_eq "$(ticket .state)" replaced 'another file'
+assert_eq "$(chain "$(page waived)" | jq -r '[.[-3:][][0]] | unique | @json')" "[\"$as_better\"]" 'what stood before it'
+assert_eq "$(chain "$(page waived)" | jq -c '[range(1; length) as $i | select(.[$i - 1][1] != "-") | .[$i][0] == .[$i - 1][1]] | unique')" \
+    '[true]' 'each goes on where the one before left it'
+echo 'contents'

@@ -45,13 +45,39 @@ typedef struct dataset {
 
 /* ---------------------------------------------------------------- one sample */
 
-/* Content of the sample as its ticket speaks of it, and as it is delivered if it is. */
+/* Content of the sample as a unit has it that it stood by before; zero where that is no longer known. */
+static assay_code content_before(dataset *d, const assay_sample_row *was, assay_digest *out, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *recipe = NULL;
+	ASSAY_AUTO_UNIT unit = {0};
+	assay_known_recipe known = {0};
+	assay_judged of = {.source = d->judging.of.source, .part = d->judging.of.part, .recipe = &known, .unit = &unit};
+	assay_code rc = assay_unit_get(d->store, was->judged_unit, &unit, err);
+
+	if (rc == ASSAY_OK && was->position >= unit.result.sample_count)
+		return ASSAY_OK;
+	if (rc == ASSAY_OK)
+		rc = assay_recipe_load(&recipe, d->store, &unit.recipe, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	known.recipe = recipe;
+	of.sample = &unit.result.samples[was->position];
+	of.bytes = unit.source;
+	return assay_snapshot_content(&d->snapshot, &of, out, err);
+}
+
+/* Content of the sample as it stood before, where it did, or else as its ticket speaks of it; and as it is delivered. */
 static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *after, assay_err *err)
 {
 	dataset *d = ctx;
 	const assay_judging *j = &d->judging;
-	const assay_code rc = assay_snapshot_content(&d->snapshot, &j->base, before, err);
+	const assay_sample_row *was = &j->before;
+	assay_code rc = ASSAY_OK;
 
+	if (was->judged_unit != 0 && !was->missing && was->judged_unit != j->base.unit->id)
+		rc = content_before(d, was, before, err);
+	if (rc == ASSAY_OK && assay_digest_is_zero(before))
+		rc = assay_snapshot_content(&d->snapshot, &j->base, before, err);
 	return rc == ASSAY_OK && assay_outcome_is_delivered(j->row.outcome)
 		   ? assay_snapshot_content(&d->snapshot, &j->of, after, err)
 		   : rc;

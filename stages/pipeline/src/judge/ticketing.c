@@ -144,6 +144,21 @@ static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_tic
 	       assay_ticket_attempts_same(t->attempts, t->attempt_count, c->attempts, c->attempt_count);
 }
 
+/* What stood before is what the last event left delivered: it may have been by other metadata, or another recipe. */
+static assay_code tell_contents(assay_ticketing *d, const assay_ticket *t, const assay_complaint *c,
+				assay_ticket_event *e, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
+	assay_code rc = c->contents(c->ctx, &e->before, &e->after, err);
+
+	if (rc != ASSAY_OK || t->id == 0)
+		return rc;
+	rc = assay_ticket_last_event(d->store, t, &last, err);
+	if (rc == ASSAY_OK && !assay_digest_is_zero(&last.after))
+		e->before = last.after;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* The ticket borrows what the complaint has while it is written. */
 static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, assay_err *err)
 {
@@ -160,7 +175,7 @@ static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay
 		e.actor = c->decision->actor;
 	e.reason = (char *)(uintptr_t)assay_buf_str(&reason);
 	if (rc == ASSAY_OK && c->contents != NULL)
-		rc = c->contents(c->ctx, &e.before, &e.after, err);
+		rc = tell_contents(d, t, c, &e, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_put_event(d->store, t, &e, err);
 	t->checks = own.checks, t->check_count = own.check_count;

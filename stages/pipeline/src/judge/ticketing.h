@@ -24,7 +24,10 @@ typedef struct assay_ticketing {
 	uint64_t kept[2][ASSAY_TICKET_STATES + 1]; /* in place of one that feedback has opened, the one told */
 } assay_ticketing;
 
-/** Content of a subject before and after what its ticket tells; zero where there is none. */
+/**
+ * Content of a subject as it stood before what its ticket tells, and after; zero where there is none. What the last event
+ * left delivered stands over the former, so that events connect.
+ */
 typedef assay_code assay_contents_fn(void *ctx, assay_digest *before, assay_digest *after, assay_err *err);
 
 /** What a ticket is about, as it stands now. All of it is borrowed. */
