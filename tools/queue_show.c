@@ -88,6 +88,10 @@ static assay_code print_event(void *ctx, const assay_ticket_event *e, assay_err 
 
 	if (rc != ASSAY_OK)
 		return rc;
+	if (e->damaged) {
+		assay_say("history   %s\n", e->reason);
+		return ASSAY_OK;
+	}
 	assay_say("history   %s  %-12s  %s\n", assay_tell_time(e->at_ns, at), assay_ticket_state_name(e->state),
 		  e->reason);
 	assay_say("          by %s%s%s\n", e->actor, e->run != 0 ? ", run " : "", e->run != 0 ? run.name : "");
@@ -213,7 +217,7 @@ static assay_code json_event(void *ctx, const assay_ticket_event *e, assay_err *
 	assay_json_kstr(k->json, "state", assay_ticket_state_name(e->state));
 	assay_json_ktime(k->json, "at", e->at_ns);
 	assay_json_kstr(k->json, "run", assay_run_name(&run));
-	assay_json_kstr(k->json, "actor", e->actor);
+	assay_json_kstr(k->json, "actor", e->damaged ? NULL : e->actor);
 	assay_json_kbool(k->json, "act", e->act);
 	assay_json_kstr(k->json, "reason", e->reason);
 	assay_json_kdigest(k->json, "before", assay_digest_is_zero(&e->before) ? NULL : &e->before);

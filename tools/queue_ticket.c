@@ -21,7 +21,7 @@ void assay_ticket_facts_release(assay_ticket_facts *c)
 /* The sample of a unit that a ticket is about; NULL for a source, and where the unit has none of that part. */
 static const assay_result_sample *sample_of(const assay_ticket *t, const assay_unit *u)
 {
-	return t->is_source ? NULL : assay_unit_sample(u, t->subject);
+	return t->is_source || u->id == 0 ? NULL : assay_unit_sample(u, t->subject);
 }
 
 static const char *kind_of(const assay_ticket *t, const assay_result_sample *x)

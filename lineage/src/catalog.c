@@ -375,7 +375,7 @@ assay_code assay_keys_each(assay_store *s, assay_table t, assay_key_fn *fn, void
 }
 
 /* A writer's numbers run ahead of the saved ones; a reader's snapshot has what was saved with it. */
-static assay_code rows_end(assay_store *s, assay_table t, uint64_t *end, assay_err *err)
+assay_code assay_rows_end(assay_store *s, assay_table t, uint64_t *end, assay_err *err)
 {
 	assay_code rc;
 
@@ -390,7 +390,7 @@ assay_code assay_rows_from_at(assay_store *s, assay_table t, uint64_t first, ass
 			      assay_err *err)
 {
 	uint64_t end;
-	assay_code rc = rows_end(s, t, &end, err);
+	assay_code rc = assay_rows_end(s, t, &end, err);
 
 	for (uint64_t id = first; rc == ASSAY_OK && id < end; id++) {
 		const void *payload;

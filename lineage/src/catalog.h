@@ -84,6 +84,8 @@ typedef assay_code assay_row_at_fn(void *ctx, uint64_t id, const void *payload, 
 /** Rows of a numbered table from 1 to the highest number at the start of the scan. */
 ASSAY_NODISCARD assay_code assay_rows_each_at(assay_store *s, assay_table t, assay_row_at_fn *fn, void *ctx,
 					      assay_err *err);
+/** One more than the highest number of a numbered table. */
+ASSAY_NODISCARD assay_code assay_rows_end(assay_store *s, assay_table t, uint64_t *end, assay_err *err);
 /** The same from number `first` on. */
 ASSAY_NODISCARD assay_code assay_rows_from_at(assay_store *s, assay_table t, uint64_t first, assay_row_at_fn *fn,
 					      void *ctx, assay_err *err);

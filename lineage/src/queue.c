@@ -15,6 +15,8 @@
  */
 #include "assay/queue.h"
 
+#include "assay/log.h"
+
 #include "catalog.h"
 #include "record.h"
 #include "standing.h"
@@ -432,22 +434,39 @@ static assay_code count_row(void *ctx, const assay_ticket *t, assay_err *err)
 	return ASSAY_OK;
 }
 
-/* A store of an older program counts what is open alone. */
-static assay_code begin_counting(assay_store *s, assay_err *err)
+static assay_code count_states(assay_store *s, uint64_t *open, assay_err *err)
 {
-	uint64_t counted, counts[ASSAY_TICKET_STATES + 1] = {0};
-	assay_code rc = assay_meta_get(s, COUNTED, &counted, err);
+	uint64_t counts[ASSAY_TICKET_STATES + 1] = {0};
+	assay_code rc;
 
-	if (rc != ASSAY_OK || counted == 1)
-		return rc;
-	rc = assay_tickets_each(s, true, count_row, counts, err);
+	*open = 0;
+	rc = assay_tickets_all(s, count_row, NULL, counts, err);
 	for (unsigned i = 1; i <= ASSAY_TICKET_STATES && rc == ASSAY_OK; i++) {
 		char name[32];
 
 		state_count_name(name, i);
 		rc = assay_meta_put(s, name, counts[i], err);
+		*open += assay_ticket_state_is_open(i) ? counts[i] : 0;
 	}
 	return rc == ASSAY_OK ? assay_meta_put(s, COUNTED, 1, err) : rc;
+}
+
+/* A store of an older program counts what is open alone. */
+static assay_code begin_counting(assay_store *s, assay_err *err)
+{
+	uint64_t counted, open;
+	const assay_code rc = assay_meta_get(s, COUNTED, &counted, err);
+
+	return rc != ASSAY_OK || counted == 1 ? rc : count_states(s, &open, err);
+}
+
+/* Nothing says in which state a ticket was whose damaged row was just written anew. */
+static assay_code count_anew(assay_store *s, assay_err *err)
+{
+	uint64_t open;
+	const assay_code rc = count_states(s, &open, err);
+
+	return rc == ASSAY_OK ? assay_meta_put(s, OPEN_COUNT, open, err) : rc;
 }
 
 /* was: state before, 0 for a ticket that is new. */
@@ -476,7 +495,7 @@ assay_code assay_tickets_count(assay_store *s, uint64_t counts[ASSAY_TICKET_STAT
 
 	memset(counts, 0, (ASSAY_TICKET_STATES + 1) * sizeof *counts);
 	if (rc == ASSAY_OK && counted == 0)
-		return assay_tickets_each(s, true, count_row, counts, err);
+		return assay_tickets_all(s, count_row, NULL, counts, err);
 	for (unsigned i = 1; i <= ASSAY_TICKET_STATES && rc == ASSAY_OK; i++) {
 		char name[32];
 
@@ -503,12 +522,42 @@ static assay_code list_change(assay_store *s, bool kept, uint64_t id, unsigned w
 	} else {
 		rc = assay_standing_clear(s, err);
 		if (rc == ASSAY_OK)
-			rc = assay_tickets_each(s, true, list_row, s, err);
+			rc = assay_tickets_all(s, list_row, NULL, s, err);
 	}
 	return rc == ASSAY_OK ? assay_standing_seal(s, err) : rc;
 }
 
 /* ---------------------------------------------------------------- put, get, find */
+
+/* What can be said of one whose row is damaged: events have rows of their own, and so has the list by state. */
+static assay_code load_damaged(assay_store *s, uint64_t id, uint32_t *events, unsigned *state, assay_err *err)
+{
+	bool kept = false;
+	assay_code rc = assay_standing_is_kept(s, &kept, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	while (*events < UINT32_MAX - 1) {
+		unsigned char key[ASSAY_EVENT_KEY];
+		const void *p;
+		size_t n;
+
+		assay_event_key(key, id, *events + 1);
+		rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof key, &p, &n, NULL);
+		if (rc == ASSAY_ENOENT)
+			break;
+		if (rc != ASSAY_OK && rc != ASSAY_ECORRUPT)
+			return ASSAY_RAISE(err, rc, "events of ticket %" PRIu64, id);
+		(*events)++;
+	}
+	for (unsigned i = 1; i <= ASSAY_TICKET_STATES && *state == 0 && kept; i++) {
+		uint64_t found = id - 1;
+
+		if (assay_standing_next(s, i, &found, NULL) == ASSAY_OK && found == id)
+			*state = i;
+	}
+	return ASSAY_OK;
+}
 
 /* Number of events and state as stored, which a caller's copy may lag behind. */
 static assay_code load_before(assay_store *s, uint64_t id, uint32_t *events, unsigned *state, assay_err *err)
@@ -523,6 +572,8 @@ static assay_code load_before(assay_store *s, uint64_t id, uint32_t *events, uns
 	rc = assay_ticket_get(s, id, &before, err);
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "there is no ticket %" PRIu64, id);
+	if (rc == ASSAY_ECORRUPT)
+		return load_damaged(s, id, events, state, err);
 	*events = before.events;
 	*state = before.state;
 	return rc;
@@ -547,7 +598,7 @@ assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_t
 	t->events = events + 1;
 	ASSAY_TRY(put_row(s, t, id, err));
 	ASSAY_TRY(put_event(s, t, id, e, err));
-	ASSAY_TRY(count_change(s, was, t->state, err));
+	ASSAY_TRY(id == t->id && was == 0 ? count_anew(s, err) : count_change(s, was, t->state, err));
 	ASSAY_TRY(list_change(s, listed, id, was, t->state, err));
 	t->id = id;
 	return ASSAY_OK;
@@ -613,20 +664,40 @@ assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *
 }
 
 typedef struct visit {
+	assay_store *store;
 	uint32_t states; /* bits; 0: any */
 	assay_ticket_fn *fn;
+	assay_ticket_damaged_fn *damaged; /* NULL: nobody is told */
 	void *ctx;
 } visit;
 
-static assay_code visit_row(void *ctx, uint64_t id, const void *p, size_t n, assay_err *err)
+/* One that cannot be read keeps nobody from the others. */
+static assay_code visit_at(const visit *v, uint64_t id, assay_err *err)
 {
-	const visit *v = ctx;
 	ASSAY_AUTO_TICKET t = {0};
-	assay_code rc = decode(&t, id, p, n, err);
+	assay_err e = ASSAY_ERR_INIT;
+	const assay_code rc = assay_ticket_get(v->store, id, &t, &e);
 
-	if (rc != ASSAY_OK || (v->states != 0 && (v->states >> t.state & 1) == 0))
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_OK;
+	if (rc == ASSAY_ECORRUPT)
+		return v->damaged != NULL ? v->damaged(v->ctx, id, &e, err) : ASSAY_OK;
+	if (rc != ASSAY_OK) {
+		if (err != NULL)
+			*err = e;
 		return rc;
-	return v->fn(v->ctx, &t, err);
+	}
+	return v->states != 0 && (v->states >> t.state & 1) == 0 ? ASSAY_OK : v->fn(v->ctx, &t, err);
+}
+
+static assay_code visit_all(const visit *v, uint64_t after, assay_err *err)
+{
+	uint64_t end;
+	assay_code rc = assay_rows_end(v->store, ASSAY_TABLE_TICKET, &end, err);
+
+	for (uint64_t id = after + 1; rc == ASSAY_OK && id < end; id++)
+		rc = visit_at(v, id, err);
+	return rc;
 }
 
 /* The first ticket after *id in any of the states. next[state]: the first in that state after some number before. */
@@ -654,37 +725,66 @@ static assay_code find_next(assay_store *s, uint32_t states, uint64_t next[ASSAY
 	return first < UINT64_MAX ? ASSAY_OK : ASSAY_ENOENT;
 }
 
-static assay_code visit_listed(assay_store *s, uint64_t after, visit *v, assay_err *err)
+static assay_code visit_listed(const visit *v, uint64_t after, assay_err *err)
 {
 	uint64_t next[ASSAY_TICKET_STATES + 1] = {0}, id = after;
 	assay_code rc;
 
-	while ((rc = find_next(s, v->states, next, &id, err)) == ASSAY_OK) {
-		const void *p;
-		size_t n;
-
-		rc = assay_row_get_at(s, ASSAY_TABLE_TICKET, id, &p, &n, err);
-		if (rc == ASSAY_ENOENT)
-			continue;
-		if (rc == ASSAY_OK)
-			rc = visit_row(v, id, p, n, err);
+	while ((rc = find_next(v->store, v->states, next, &id, err)) == ASSAY_OK) {
+		rc = visit_at(v, id, err);
 		if (rc != ASSAY_OK)
 			return rc;
 	}
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-assay_code assay_tickets_in(assay_store *s, uint32_t states, uint64_t after, assay_ticket_fn *fn, void *ctx,
-			    assay_err *err)
+/* Whoever asks for tickets, the program's user is told of those that cannot be read. */
+typedef struct told_visit {
+	visit warned;
+	assay_ticket_fn *fn;
+	void *ctx;
+} told_visit;
+
+/* What is known of it besides its row: the index has the hash of whom it is about. */
+static assay_code warn(void *ctx, uint64_t id, const assay_err *why, assay_err *err)
 {
-	visit v = {.states = states, .fn = fn, .ctx = ctx};
+	const told_visit *told = ctx;
+	ASSAY_AUTO_FREE char *subject = NULL;
+	bool is_source;
+	const assay_code rc = assay_ticket_subject(told->warned.store, id, &subject, &is_source, err);
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	assay_log(ASSAY_LOG_WARNING,
+		  "ticket T%" PRIu64 "%s%s%s is left out: it cannot be read (%s); 'assay judge' writes it anew", id,
+		  subject != NULL ? " of '" : "", subject != NULL ? subject : "", subject != NULL ? "'" : "", why->msg);
+	return ASSAY_OK;
+}
+
+static assay_code visit_in(const visit *v, uint64_t after, assay_err *err)
+{
 	bool listed = false;
-	const assay_code rc = states != 0 ? assay_standing_is_kept(s, &listed, err) : ASSAY_OK;
+	const assay_code rc = v->states != 0 ? assay_standing_is_kept(v->store, &listed, err) : ASSAY_OK;
 
 	if (rc != ASSAY_OK || after == UINT64_MAX)
 		return rc;
-	return listed ? visit_listed(s, after, &v, err)
-		      : assay_rows_from_at(s, ASSAY_TABLE_TICKET, after + 1, visit_row, &v, err);
+	return listed ? visit_listed(v, after, err) : visit_all(v, after, err);
+}
+
+static assay_code pass_on(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	const told_visit *v = ctx;
+
+	return v->fn(v->ctx, t, err);
+}
+
+assay_code assay_tickets_in(assay_store *s, uint32_t states, uint64_t after, assay_ticket_fn *fn, void *ctx,
+			    assay_err *err)
+{
+	told_visit v = {.warned = {.store = s, .states = states, .fn = pass_on, .damaged = warn}, .fn = fn, .ctx = ctx};
+
+	v.warned.ctx = &v;
+	return visit_in(&v.warned, after, err);
 }
 
 assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err)
@@ -692,16 +792,43 @@ assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, voi
 	return assay_tickets_in(s, all ? 0 : ASSAY_TICKETS_OPEN, 0, fn, ctx, err);
 }
 
+assay_code assay_tickets_all(assay_store *s, assay_ticket_fn *fn, assay_ticket_damaged_fn *damaged, void *ctx,
+			     assay_err *err)
+{
+	const visit v = {.store = s, .fn = fn, .damaged = damaged, .ctx = ctx};
+
+	return visit_all(&v, 0, err);
+}
+
+/* What is left of one whose row is damaged: that there was one. */
+static assay_code lost_event(assay_ticket_event *out, uint32_t ordinal, const assay_err *why, assay_err *err)
+{
+	*out = (assay_ticket_event){
+	    .damaged = true,
+	    .actor = assay_strdup(""),
+	    .reason = assay_asprintf("event %" PRIu32 " cannot be read: %s", ordinal, why->msg),
+	};
+	return out->actor != NULL && out->reason != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "event");
+}
+
+/* One that is damaged is told as such. */
 static assay_code get_event(assay_store *s, uint64_t ticket, uint32_t ordinal, assay_ticket_event *out, assay_err *err)
 {
 	unsigned char key[ASSAY_EVENT_KEY];
 	const void *p;
 	size_t n;
+	assay_err why = ASSAY_ERR_INIT;
 	assay_code rc;
 
 	assay_event_key(key, ticket, ordinal);
-	rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, err);
-	return rc == ASSAY_OK ? decode_event(out, p, n, err) : rc;
+	rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, &why);
+	if (rc == ASSAY_OK)
+		rc = decode_event(out, p, n, &why);
+	if (rc == ASSAY_ECORRUPT)
+		return lost_event(out, ordinal, &why, err);
+	if (rc != ASSAY_OK && err != NULL)
+		*err = why;
+	return rc;
 }
 
 assay_code assay_ticket_last_event(assay_store *s, const assay_ticket *t, assay_ticket_event *out, assay_err *err)

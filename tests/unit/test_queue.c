@@ -402,6 +402,8 @@ static assay_code note_event(void *ctx, const assay_ticket_event *e, assay_err *
 	char line[128];
 
 	(void)err;
+	if (e->damaged)
+		return ASSAY_ECORRUPT;
 	(void)snprintf(line, sizeof(line), "%s %" PRIu64 " %" PRId64 " %s: %s\n", assay_ticket_state_name(e->state),
 		       e->run, e->at_ns, e->actor, e->reason);
 	strcat(ctx, line);

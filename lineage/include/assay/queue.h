@@ -107,7 +107,8 @@ typedef struct assay_ticket_event {
 	char *reason; /* a sentence */
 	/* Content of the sample (assay/content.h) before and after; zero where it is not delivered. */
 	assay_digest before, after;
-	bool act; /* what a person did: the state is the one that it was in, and what came of it is told next */
+	bool act;     /* what a person did: the state is the one that it was in, and what came of it is told next */
+	bool damaged; /* its row cannot be read: reason says so, all else is nothing */
 } assay_ticket_event;
 
 void assay_ticket_event_release(assay_ticket_event *e);
@@ -135,10 +136,26 @@ ASSAY_NODISCARD assay_code assay_tickets_each(assay_store *s, bool all, assay_ti
 /**
  * Tickets in one of the states (bit 1 << state; 0: in any), from the one after number `after` on, in order of number.
  * What is read grows with those that there are in these states, not with all, but in a store whose last writer kept no
- * list of them (src/standing.h). fn may change the ticket that it gets; it must not bring others into these states.
+ * list of them (src/standing.h). Those that cannot be read are left out, with a warning. fn may change the ticket that it gets; it must not bring others into these states.
  */
 ASSAY_NODISCARD assay_code assay_tickets_in(assay_store *s, uint32_t states, uint64_t after, assay_ticket_fn *fn,
 					    void *ctx, assay_err *err);
+/** Of a ticket whose row cannot be read, and why. */
+typedef assay_code assay_ticket_damaged_fn(void *ctx, uint64_t id, const assay_err *why, assay_err *err);
+/** All tickets in order of number. @param damaged  [optional] gets those that cannot be read; either may change its own */
+ASSAY_NODISCARD assay_code assay_tickets_all(assay_store *s, assay_ticket_fn *fn, assay_ticket_damaged_fn *damaged,
+					     void *ctx, assay_err *err);
+/**
+ * Whom a ticket is about, by what the index and the rows of samples and sources say, not by its own.
+ * @param subject  [out, owned] NULL when that cannot be told: ASSAY_ENOENT without a message
+ */
+ASSAY_NODISCARD assay_code assay_ticket_subject(assay_store *s, uint64_t id, char **subject, bool *is_source,
+						assay_err *err);
+/**
+ * What is left of the ticket of a subject when its row is damaged: number, subject, when and by which run it was opened.
+ * Put, it is whole again. ASSAY_ENOENT when it has none, ASSAY_EINVAL when its row is as it should be.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_salvage(assay_store *s, const char *subject, assay_ticket *out, assay_err *err);
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
 					       assay_err *err);

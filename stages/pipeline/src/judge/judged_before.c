@@ -11,6 +11,7 @@
 #include "assay/file.h"
 #include "assay/memory.h"
 #include "assay/object.h"
+#include "assay/queue.h"
 
 #include <stdlib.h>
 
@@ -99,6 +100,31 @@ assay_code assay_judged_before_read(assay_judged_before *b, const assay_session 
 	return rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT ? ASSAY_OK : rc;
 }
 
+static assay_code pass_by(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	(void)ctx;
+	(void)t;
+	(void)err;
+	return ASSAY_OK;
+}
+
+static assay_code note_damaged(void *ctx, uint64_t id, const assay_err *why, assay_err *err)
+{
+	(void)id;
+	(void)why;
+	(void)err;
+	*(bool *)ctx = false;
+	return ASSAY_ESTOP;
+}
+
+/* A ticket that cannot be read says nothing of what was judged: it is made anew with the verdicts. */
+static assay_code tickets_stand(bool *stand, const assay_session *s, assay_err *err)
+{
+	const assay_code rc = assay_tickets_all(s->store, pass_by, note_damaged, stand, err);
+
+	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+}
+
 assay_code assay_judged_before_stands(const assay_judged_before *b, const assay_session *s, bool *stands,
 				      assay_err *err)
 {
@@ -115,6 +141,8 @@ assay_code assay_judged_before_stands(const assay_judged_before *b, const assay_
 		return rc;
 	rc = assay_version_latest(s->store, &latest, err);
 	*stands = rc == ASSAY_OK && assay_digest_eq(&latest.id, &b->last.version);
+	if (*stands)
+		return tickets_stand(stands, s, err);
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 

@@ -2,6 +2,7 @@
 
 #include "assay/contract.h"
 #include "assay/file.h"
+#include "assay/log.h"
 #include "assay/source.h"
 #include "assay/unit.h"
 
@@ -159,8 +160,34 @@ static assay_code tell_contents(assay_ticketing *d, const assay_ticket *t, const
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* ---- a ticket whose row is damaged: its state comes from what is judged, and is written down again */
+
+#define MADE_ANEW "its row was damaged, and is made anew: "
+
+static void tell_anew(const assay_ticket *t)
+{
+	assay_log(ASSAY_LOG_WARNING, "ticket T%" PRIu64 " of '%s' could not be read, and is made anew", t->id,
+		  t->subject);
+}
+
+/* *anew: what is left of it is there, and its state is none. */
+static assay_code find_ticket(assay_ticketing *d, const char *subject, assay_ticket *t, bool *anew, assay_err *err)
+{
+	assay_code rc = assay_ticket_find(d->store, subject, t, err);
+
+	*anew = false;
+	if (rc != ASSAY_ECORRUPT)
+		return rc;
+	rc = assay_ticket_salvage(d->store, subject, t, NULL);
+	if (rc == ASSAY_EINVAL)
+		return ASSAY_ECORRUPT; /* the index leads to the ticket of another: told in err */
+	*anew = rc == ASSAY_OK;
+	return rc;
+}
+
 /* The ticket borrows what the complaint has while it is written. */
-static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, assay_err *err)
+static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, bool anew,
+				assay_err *err)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	const assay_ticket own = *t;
@@ -169,6 +196,8 @@ static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay
 
 	t->checks = c->checks, t->check_count = c->check_count;
 	t->attempts = c->attempts, t->attempt_count = c->attempt_count;
+	if (anew)
+		assay_buf_puts(&reason, MADE_ANEW);
 	describe(&reason, t, c);
 	rc = assay_buf_check(&reason, err);
 	if ((t->state == ASSAY_TICKET_WAIVED || t->state == ASSAY_TICKET_REJECTED) && c->decision != NULL)
@@ -282,17 +311,18 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 {
 	ASSAY_AUTO_TICKET t = {0};
 	const assay_ticket_state state = c->state != 0 ? c->state : ASSAY_TICKET_OPEN;
-	assay_code rc = assay_ticket_find(d->store, c->subject, &t, err);
-	const bool was_open = rc == ASSAY_OK && assay_ticket_state_is_open(t.state);
+	bool anew;
+	assay_code rc = find_ticket(d, c->subject, &t, &anew, err);
+	const bool was_open = rc == ASSAY_OK && (anew || assay_ticket_state_is_open(t.state));
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
-	if (rc == ASSAY_OK && tries_again(&t, c))
+	if (rc == ASSAY_OK && !anew && tries_again(&t, c))
 		return visit_ticket(d, t.id, err);
 	d->told[c->is_source][state]++;
-	if (rc == ASSAY_OK && is_beside(&t, c, state))
+	if (rc == ASSAY_OK && !anew && is_beside(&t, c, state))
 		return keep_beside(d, &t, c, err);
-	if (rc == ASSAY_OK && t.origin == ASSAY_TICKET_JUDGED && unchanged(&t, c, state))
+	if (rc == ASSAY_OK && !anew && t.origin == ASSAY_TICKET_JUDGED && unchanged(&t, c, state))
 		return visit_ticket(d, t.id, err);
 	if (!was_open) {
 		t.opened_run = d->run;
@@ -311,7 +341,9 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	t.decision = c->decision != NULL ? c->decision->id : 0;
 	t.changed_run = d->run;
 	t.changed_ns = assay_now_ns();
-	rc = put_borrowing(d, &t, c, err);
+	if (anew)
+		tell_anew(&t);
+	rc = put_borrowing(d, &t, c, anew, err);
 	if (rc == ASSAY_OK)
 		rc = visit_ticket(d, t.id, err);
 fail:
@@ -420,11 +452,42 @@ static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err
 	return t->feedback_ns != 0 ? settle_told(d, t, err) : settle_unnamed(d, t, err);
 }
 
+/* Nobody complained about it: it is settled, if only it is known whom it is about. */
+static assay_code settle_damaged(void *ctx, uint64_t id, const assay_err *why, assay_err *err)
+{
+	assay_ticketing *d = ctx;
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_FREE char *subject = NULL;
+	bool is_source;
+	assay_code rc = assay_ticket_subject(d->store, id, &subject, &is_source, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_salvage(d->store, subject, &t, err);
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && t.id != id)) {
+		assay_log(ASSAY_LOG_WARNING, "ticket T%" PRIu64 " cannot be read, nor can whom it is about be told: %s",
+			  id, why->msg);
+		return ASSAY_OK;
+	}
+	t.is_source = is_source;
+	t.origin = ASSAY_TICKET_JUDGED;
+	t.changed_run = d->run;
+	t.changed_ns = assay_now_ns();
+	assay_buf_puts(&reason, MADE_ANEW);
+	if (rc == ASSAY_OK)
+		rc = settle_reason(d, &t, &t.state, &reason, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	tell_anew(&t);
+	rc = assay_ticket_put(d->store, &t, "assay", assay_buf_str(&reason), err);
+	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
+}
+
 assay_code assay_ticketing_settle(assay_ticketing *d, assay_err *err)
 {
 	if (d->visited_count > 0)
 		qsort(d->visited, d->visited_count, sizeof *d->visited, compare_u64);
-	return assay_tickets_each(d->store, true, settle_ticket, d, err);
+	return assay_tickets_all(d->store, settle_ticket, settle_damaged, d, err);
 }
 
 void assay_ticketing_release(assay_ticketing *d)
