@@ -136,7 +136,8 @@ static assay_code own_marks(rereading *q, assay_err *err)
 	q->own.items = assay_alloc(page->count + 1, sizeof *q->own.items);
 	if (q->own.items == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
-	memcpy(q->own.items, page->items, page->count * sizeof *page->items);
+	if (page->count > 0)
+		memcpy(q->own.items, page->items, page->count * sizeof *page->items);
 	q->own.count = page->count;
 	q->marks = &q->own;
 	for (size_t i = 0; i < q->words->count; i++)

@@ -229,6 +229,24 @@ static void marks__page_of_one_tone_and_of_few_pixels__none(void **state)
 	pixDestroy(&dot);
 }
 
+static void reread__page_without_ink_and_words__nothing(void **state)
+{
+	const assay_words w = {NULL, 0, "", 300, 300};
+	PIX *blank = pixCreate(300, 300, 8);
+	table_page seen = {0};
+	table_texts t = {0};
+	const table_reader r = {.api = api, .pix = blank, .page = &seen};
+
+	(void)state;
+	assert_int_equal(table_page_read(&seen, blank, &w, NULL), ASSAY_OK);
+	assert_int_equal(table_reread(&t, &r, &w, NULL), ASSAY_OK);
+	assert_int_equal(t.marks, 0);
+	assert_int_equal(t.words.count, 0);
+	table_texts_release(&t);
+	table_page_release(&seen);
+	pixDestroy(&blank);
+}
+
 static void reread__boxes_at_the_ends_of_their_type__no_harm(void **state)
 {
 	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
@@ -279,6 +297,7 @@ int main(void)
 	    TEST(reread__ink_outside_of_tables__not_read),
 	    TEST(marks__rules_and_specks__are_none),
 	    TEST(marks__page_of_one_tone_and_of_few_pixels__none),
+	    TEST(reread__page_without_ink_and_words__nothing),
 	    TEST(reread__boxes_at_the_ends_of_their_type__no_harm),
 	    TEST(reread__every_allocation_fails_in_turn__enomem),
 	};
