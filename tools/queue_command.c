@@ -70,6 +70,7 @@ void assay_command_release(assay_command *c)
 	}
 	free(c->items);
 	free(c->taken);
+	free(c->anew);
 	free(c->actor);
 	assay_store_close(c->store);
 	assay_config_close(c->config);
@@ -99,6 +100,60 @@ static assay_code take_number(void *ctx, const assay_ticket *t, assay_err *err)
 	return rc;
 }
 
+/* ---- those that cannot be read */
+
+static assay_code refuse_damaged(const assay_ticket *t, const char *why_not, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	assay_tell_damaged_ticket(&text, t);
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT, "%s%s", assay_buf_str(&text), why_not);
+}
+
+static assay_code note_damaged(assay_command *c, const assay_selection *sel, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < sel->id_count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+
+		rc = assay_ticket_peek(c->store, sel->ids[i], &t, err);
+		if (rc != ASSAY_OK || !t.damaged)
+			continue;
+		if (t.subject == NULL || c->dry)
+			return refuse_damaged(&t, t.subject != NULL ? ", which a dry run does not" : "", err);
+		rc = assay_grow(&c->anew, &c->anew_cap, c->anew_count, sizeof *c->anew, err);
+		if (rc == ASSAY_OK)
+			c->anew[c->anew_count++] = t.id;
+	}
+	return rc;
+}
+
+/* What a ticket says follows from the verdicts: whoever judges writes it down again. */
+static assay_code make_anew(assay_command *c, const assay_selection *sel, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
+	assay_code rc = note_damaged(c, sel, err);
+
+	if (rc == ASSAY_OK && c->anew_count > 0)
+		rc = assay_pipeline_judge(&s, c->config, c->store, c->opts.has_as_of ? &c->opts.as_of_ns : NULL, NULL,
+					  err);
+	for (size_t i = 0; i < c->anew_count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+
+		rc = assay_ticket_get(c->store, c->anew[i], &t, err);
+	}
+	return rc;
+}
+
+bool assay_command_made_anew(const assay_command *c, uint64_t ticket)
+{
+	for (size_t i = 0; i < c->anew_count; i++)
+		if (c->anew[i] == ticket)
+			return true;
+	return false;
+}
+
 assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err)
 {
 	ASSAY_AUTO_SELECTION sel = {0};
@@ -110,6 +165,8 @@ assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx,
 				   "%s: name tickets, or give a filter ('--state open' is all that are open); see "
 				   "'assay %s --help'",
 				   c->in->title, c->in->title);
+	if (rc == ASSAY_OK)
+		rc = make_anew(c, &sel, err);
 	/* Numbers first: what is decided must not change what is asked. */
 	if (rc == ASSAY_OK)
 		rc = assay_selection_each(&sel, 0, take_number, &n, err);

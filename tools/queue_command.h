@@ -55,6 +55,8 @@ typedef struct assay_command {
 	size_t count, cap;
 	uint64_t *taken; /* numbers of decisions that cannot be read and are taken out */
 	size_t taken_count, taken_cap;
+	uint64_t *anew; /* numbers of tickets that could not be read, and were made anew before all else */
+	size_t anew_count, anew_cap;
 } assay_command;
 
 /** Read the shared options and the configuration, open the store: to write, unless it is a dry run. */
@@ -65,10 +67,14 @@ void assay_command_release(assay_command *c);
 /** What a verb does to one ticket: it checks that it can, decides, and notes it. */
 typedef assay_code assay_command_fn(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err);
 /**
- * Each ticket of the selection that the operands and filters name.
- * @return ASSAY_EUSAGE when they name none: neither an operand nor a filter, or nothing matches
+ * Each ticket of the selection that the operands and filters name. Those that cannot be read are made anew first, by a
+ * judging: it changes nothing else.
+ * @return ASSAY_ECORRUPT when one cannot be made anew, or it is a dry run; ASSAY_EUSAGE when they name none: neither an operand nor a filter, or nothing matches
  */
 ASSAY_NODISCARD assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err);
+
+/** Was it made anew by this command? */
+bool assay_command_made_anew(const assay_command *c, uint64_t ticket);
 
 /** The ticket is part of the command; the text says what is done. */
 ASSAY_NODISCARD assay_code assay_command_note(assay_command *c, const assay_ticket *t, const char *text,

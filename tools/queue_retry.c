@@ -15,6 +15,7 @@
 static const assay_option options[] = {
     {"remedy", 0, "REMEDY", "try this one first, whether or not a check names it"},
     {"decision", 0, "NUMBER", "take out decisions that cannot be read, which stop every run; with --reason"},
+    {"event", 0, "TICKET:NUMBER", "give up events that cannot be read, which 'assay check' names; with --reason"},
     ASSAY_COMMAND_OPTIONS,
     ASSAY_SELECTION_OPTIONS,
     ASSAY_SELECTION_BY_METADATA,
@@ -344,6 +345,9 @@ static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assa
 {
 	retrying *w = ctx;
 
+	/* Nobody could see what was decided of it: that is not taken back unseen. */
+	if (w->remedy == NULL && assay_command_made_anew(c, t->id))
+		return assay_command_note_told(c, t, "it could not be read, and was made anew", err);
 	if (w->remedy == NULL)
 		return retry_plainly(w, c, t, err);
 	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
@@ -445,6 +449,80 @@ static assay_code take_out(assay_command *c, assay_err *err)
 	return rc;
 }
 
+/* ---------------------------------------------------------------- an event that cannot be read */
+
+/* "T12:3" */
+static bool parse_event(const char *text, size_t size, uint64_t *ticket, uint32_t *ordinal)
+{
+	char name[48];
+	char *colon, *end;
+	unsigned long n;
+
+	(void)snprintf(name, sizeof name, "%.*s", (int)(size < sizeof name ? size : sizeof name - 1), text);
+	colon = strchr(name, ':');
+	if (size >= sizeof name || colon == NULL || colon[1] < '1' || colon[1] > '9')
+		return false;
+	*colon = '\0';
+	errno = 0;
+	n = strtoul(colon + 1, &end, 10);
+	*ordinal = (uint32_t)n;
+	return errno == 0 && *end == '\0' && n <= UINT32_MAX && assay_ticket_parse(name, ticket);
+}
+
+/* @param really  false: only look whether it can be done */
+static assay_code give_up_one(assay_command *c, const char *text, size_t size, bool really, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	char did[64];
+	uint64_t ticket;
+	uint32_t ordinal;
+	assay_code rc;
+
+	if (!parse_event(text, size, &ticket, &ordinal))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "queue retry: --event: '%.*s' is no event such as T12:3, as 'assay check' tells it",
+				   (int)(size < 80 ? size : 80), text);
+	if (really && !c->dry)
+		rc = assay_ticket_give_up(c->store, ticket, ordinal, c->actor, c->reason, c->now_ns, err);
+	else
+		rc = assay_ticket_can_give_up(c->store, ticket, ordinal, err);
+	if (rc == ASSAY_OK && really)
+		rc = assay_ticket_get(c->store, ticket, &t, err);
+	if (rc != ASSAY_OK || !really)
+		return rc;
+	(void)snprintf(did, sizeof did, "event %" PRIu32 ", which cannot be read, is given up", ordinal);
+	return assay_command_note(c, &t, did, err);
+}
+
+static assay_code each_event(assay_command *c, bool really, assay_err *err)
+{
+	const char *text;
+	assay_code rc = ASSAY_OK;
+
+	for (int at = 0; rc == ASSAY_OK && (text = assay_opt_next(c->in, "event", &at)) != NULL;)
+		for (bool more = true; more && rc == ASSAY_OK;) {
+			const size_t size = strcspn(text, ",");
+
+			rc = give_up_one(c, text, size, really, err);
+			more = text[size] == ',';
+			text += size + 1;
+		}
+	return rc;
+}
+
+/* All of them or none: nothing is written before each was looked at. */
+static assay_code give_up(assay_command *c, assay_err *err)
+{
+	assay_code rc;
+
+	if (c->reason[0] == '\0' || c->in->arg_count > 0 || assay_opt(c->in, "decision") != NULL)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "queue retry: --event names events and neither tickets nor decisions, and needs "
+				   "--reason");
+	rc = each_event(c, false, err);
+	return rc == ASSAY_OK ? each_event(c, true, err) : rc;
+}
+
 static int run(const assay_invocation *in, assay_err *err)
 {
 	ASSAY_AUTO_COMMAND c = {.rootfd = -1};
@@ -455,7 +533,9 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_command_open(&c, in, err));
 	c.own = "remedy";
 	ASSAY_TRY(find_remedy(&w.remedy, &c, err));
-	if (assay_opt(in, "decision") != NULL)
+	if (assay_opt(in, "event") != NULL)
+		ASSAY_TRY(give_up(&c, err));
+	else if (assay_opt(in, "decision") != NULL)
 		ASSAY_TRY(take_out(&c, err));
 	else
 		ASSAY_TRY(assay_command_each(&c, retry, &w, err));
@@ -483,10 +563,13 @@ const assay_verb assay_verb_queue_retry = {
 	"that\n"
 	"failed for time, memory, a signal or because it could not be read is done again by the next run. --decision\n"
 	"takes out decisions whose rows are damaged ('assay check' names them; several with commas, or given again):\n"
-	"what they said no longer holds.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+	"what they said no longer holds. --event does so with events of a ticket's history that cannot be read: who\n"
+	"gave one up and why stands in its place. A ticket that cannot be read itself is made anew by a judging, and\n"
+	"nothing else is done to it without --remedy.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue retry T12 --remedy faded\n"
 	       "  assay queue retry --failure timeout,out-of-memory\n"
-	       "  assay queue retry --decision 3,7 --reason 'a bad disk' --dry-run\n",
+	       "  assay queue retry --decision 3,7 --reason 'a bad disk' --dry-run\n"
+	       "  assay queue retry --event T12:3 --reason 'a bad disk'\n",
     .options = options,
     .uses = ASSAY_USES_STORE | ASSAY_USES_LOCK | ASSAY_USES_CONFIG,
     .exits = assay_command_exits,

@@ -6,6 +6,7 @@
 
 #include "assay/config.h"
 #include "assay/file.h"
+#include "assay/log.h"
 #include "assay/memory.h"
 #include "assay/suggest.h"
 
@@ -203,7 +204,7 @@ static assay_code add_id(assay_selection *sel, uint64_t id, assay_err *err)
 static assay_code add_key(assay_selection *sel, const char *key, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
-	const assay_code rc = assay_ticket_find(sel->store, key, &t, err);
+	const assay_code rc = assay_ticket_peek_on(sel->store, key, &t, err);
 
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
@@ -241,7 +242,7 @@ static assay_code add_name(assay_selection *sel, const char *name, assay_err *er
 
 	if (!assay_ticket_parse(name, &id))
 		return add_subject(sel, name, err);
-	rc = assay_ticket_get(sel->store, id, &t, err);
+	rc = assay_ticket_peek(sel->store, id, &t, err);
 	if (rc == ASSAY_OK)
 		return add_id(sel, id, err);
 	if (rc == ASSAY_ENOENT)
@@ -512,6 +513,17 @@ static assay_code visit(void *ctx, const assay_ticket *t, assay_err *err)
 	return rc == ASSAY_OK && wanted ? w->fn(w->ctx, t, err) : rc;
 }
 
+static assay_code visit_damaged(const walk *w, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	if (w->sel->damaged != NULL)
+		return w->sel->damaged(w->ctx, t, err);
+	assay_tell_damaged_ticket(&text, t);
+	assay_log(ASSAY_LOG_WARNING, "left out: %s", assay_buf_str(&text));
+	return assay_buf_check(&text, err);
+}
+
 static assay_code each_named(assay_selection *sel, uint64_t after, walk *w, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
@@ -521,9 +533,9 @@ static assay_code each_named(assay_selection *sel, uint64_t after, walk *w, assa
 
 		if (sel->ids[i] <= after)
 			continue;
-		rc = assay_ticket_get(sel->store, sel->ids[i], &t, err);
+		rc = assay_ticket_peek(sel->store, sel->ids[i], &t, err);
 		if (rc == ASSAY_OK)
-			rc = visit(w, &t, err);
+			rc = t.damaged ? visit_damaged(w, &t, err) : visit(w, &t, err);
 	}
 	return rc;
 }

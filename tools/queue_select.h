@@ -54,7 +54,8 @@ typedef struct assay_selection {
 	uint64_t *ids;                               /* ascending, each once */
 	size_t id_count, id_cap;
 	assay_ticket_stages stages;
-	assay_config *lanes; /* NULL: any lane */
+	assay_config *lanes;      /* NULL: any lane */
+	assay_ticket_fn *damaged; /* of one that was named and cannot be read; NULL: it is left out, with a warning */
 } assay_selection;
 
 /**

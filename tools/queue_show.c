@@ -259,6 +259,7 @@ static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *
 	assay_json_kdigest(j, "source_digest",
 			   src->id != 0 && !assay_digest_is_zero(&src->digest) ? &src->digest : NULL);
 	assay_json_kbool(j, "source_missing", src->missing);
+	assay_json_kstr(j, "damaged", NULL);
 	assay_json_decision(j, "metadata_decision", &metadata);
 	if (rc == ASSAY_OK)
 		rc = json_steps(j, t, c, err);
@@ -319,6 +320,123 @@ static assay_code show_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	return print_ticket(w->store, t, &c, &src, err);
 }
 
+/* ---------------------------------------------------------------- one that cannot be read */
+
+/* What the sample's own row says, and what people decided: other rows than the ticket's. */
+typedef struct remains {
+	assay_sample_row row; /* id 0: there is none */
+	assay_decision decisions[2];
+} remains;
+
+static void remains_release(remains *r)
+{
+	assay_sample_row_release(&r->row);
+	for (size_t i = 0; i < ASSAY_COUNT(r->decisions); i++)
+		assay_decision_release(&r->decisions[i]);
+}
+
+static assay_code learn_remains(remains *r, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static const assay_decision_slot slots[] = {ASSAY_DECISION_OF_VERDICT, ASSAY_DECISION_OF_CONTENT};
+	assay_code rc = t->subject != NULL ? assay_sample_find(s, t->subject, &r->row, err) : ASSAY_ENOENT;
+
+	for (size_t i = 0; i < ASSAY_COUNT(slots) && t->subject != NULL && (rc == ASSAY_OK || rc == ASSAY_ENOENT); i++)
+		rc = assay_decision_peek_on(s, t->subject, slots[i], &r->decisions[i], err);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static void advise_damaged(const assay_ticket *t, assay_advise_fn *fn, void *ctx)
+{
+	char text[128];
+
+	if (t->subject == NULL) {
+		fn(ctx, "assay check says what else is damaged: without its subject it cannot be made anew");
+		return;
+	}
+	(void)snprintf(text, sizeof text,
+		       "assay queue retry T%" PRIu64 " makes it anew, as any judging does; nothing else is done to it",
+		       t->id);
+	fn(ctx, text);
+}
+
+static assay_code print_damaged(assay_store *s, const assay_ticket *t, const remains *r, assay_err *err)
+{
+	const char *word = "try", *outcome = assay_outcome_name(r->row.outcome);
+	char at[32];
+	assay_code rc;
+
+	assay_say("ticket    T%" PRIu64 " damaged: %s\n", t->id, t->message);
+	assay_say("subject   %s\n", t->subject != NULL ? t->subject : "cannot be told: no other row names it");
+	if (t->state != 0)
+		assay_say("state     %s, when it was last written\n", assay_ticket_state_name(t->state));
+	if (t->opened_ns != 0)
+		assay_say("opened    %s\n", assay_tell_time(t->opened_ns, at));
+	if (t->feedback_ns != 0)
+		assay_say("told of   by an evaluation, %s\n", assay_tell_time(t->feedback_ns, at));
+	if (outcome != NULL)
+		assay_say("verdict   %s%s\n", outcome,
+			  r->row.missing ? ", but it is no longer part of the dataset" : "");
+	for (size_t i = 0; i < r->row.check_count; i++) {
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_tell_check(&text, &r->row.checks[i]);
+		assay_say("%-9s %s\n", assay_severity_name((assay_severity)r->row.checks[i].severity),
+			  assay_buf_str(&text));
+	}
+	for (size_t i = 0; i < ASSAY_COUNT(r->decisions); i++)
+		if (r->decisions[i].id != 0)
+			assay_say_decision("decision", &r->decisions[i]);
+	rc = assay_ticket_events(s, t->id, print_event, s, err);
+	advise_damaged(t, print_advice, &word);
+	return rc;
+}
+
+static assay_code json_damaged(assay_json *j, assay_store *s, const assay_ticket *t, const remains *r, assay_err *err)
+{
+	event_sink k = {j, s};
+	char id[24];
+	assay_code rc;
+
+	(void)snprintf(id, sizeof id, "T%" PRIu64, t->id);
+	assay_json_object(j);
+	assay_json_kstr(j, "id", id);
+	assay_json_kstr(j, "subject", t->subject);
+	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
+	assay_json_kstr(j, "damaged", t->message);
+	assay_json_ktime(j, "opened_at", t->opened_ns);
+	assay_json_ktime(j, "feedback_at", t->feedback_ns);
+	assay_json_kstr(j, "outcome", assay_outcome_name(r->row.outcome));
+	assay_json_checks(j, "checks", r->row.checks, r->row.check_count);
+	assay_json_decision(j, "verdict_decision", &r->decisions[0]);
+	assay_json_decision(j, "content_decision", &r->decisions[1]);
+	assay_json_key(j, "history");
+	assay_json_array(j);
+	rc = assay_ticket_events(s, t->id, json_event, &k, err);
+	assay_json_end(j);
+	assay_json_key(j, "try");
+	assay_json_array(j);
+	advise_damaged(t, json_advice, j);
+	assay_json_end(j);
+	assay_json_end(j);
+	return rc;
+}
+
+static assay_code show_damaged(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	showing *w = ctx;
+	ASSAY_CLEANUP(remains_release) remains r = {0};
+	const assay_code rc = learn_remains(&r, w->store, t, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	w->shown++;
+	if (w->in->json)
+		return json_damaged(&w->report->json, w->store, t, &r, err);
+	if (w->shown > 1)
+		assay_say("\n");
+	return print_damaged(w->store, t, &r, err);
+}
+
 static assay_code select_some(assay_selection *sel, const assay_invocation *in, assay_store *s, assay_err *err)
 {
 	const assay_code rc = assay_selection_init(sel, in, s, err);
@@ -344,6 +462,7 @@ static assay_code show(const assay_invocation *in, assay_store *s, assay_err *er
 	if (rc == ASSAY_OK)
 		rc = assay_lane_rules_load(&lanes, in, err);
 	w.lanes = lanes.config;
+	sel.damaged = show_damaged;
 	if (rc == ASSAY_OK)
 		rc = assay_selection_each(&sel, 0, show_ticket, &w, err);
 	if (rc == ASSAY_OK && w.shown == 0 && !in->json)

@@ -86,6 +86,21 @@ const char *assay_ticket_severity(const assay_ticket *t)
 	return worst != NULL ? assay_severity_name((assay_severity)worst->severity) : "-";
 }
 
+void assay_tell_damaged_ticket(assay_buf *out, const assay_ticket *t)
+{
+	assay_buf_printf(out, "ticket T%" PRIu64, t->id);
+	if (t->subject != NULL) {
+		assay_buf_puts(out, " of '");
+		assay_tell_safe(out, t->subject);
+		assay_buf_putc(out, '\'');
+	}
+	assay_buf_printf(out, " cannot be read (%s)", t->message);
+	if (t->subject != NULL)
+		assay_buf_printf(out, "; 'assay queue retry T%" PRIu64 "' makes it anew", t->id);
+	else
+		assay_buf_puts(out, ", nor can whom it is about be told: 'assay check' says what else is damaged");
+}
+
 typedef struct reasons {
 	int64_t feedback_ns;
 	bool told; /* text is of that time: judging may have said more since */
@@ -96,7 +111,7 @@ static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err 
 {
 	reasons *r = ctx;
 
-	if (r->told || e->act)
+	if (r->told || e->act || e->damaged)
 		return ASSAY_OK;
 	r->told = r->feedback_ns != 0 && e->at_ns == r->feedback_ns;
 	free(r->text);

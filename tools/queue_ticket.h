@@ -51,6 +51,9 @@ const char *assay_ticket_severity(const assay_ticket *t);
 /** What an evaluation said last of it, else the reason of its last event; to be freed. NULL of a ticket without events. */
 ASSAY_NODISCARD assay_code assay_ticket_told(char **out, assay_store *s, const assay_ticket *t, assay_err *err);
 
+/** Of one that is damaged: "ticket T12 of 'a.tif' cannot be read (why); 'assay queue retry T12' makes it anew". */
+void assay_tell_damaged_ticket(assay_buf *out, const assay_ticket *t);
+
 /** The members of a ticket's object that a list has too. */
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c);
 

@@ -2,6 +2,7 @@
 
 #include "dataset_tell.h"
 #include "queue_agreements.h"
+#include "queue_ticket.h"
 #include "refusals.h"
 #include "tags.h"
 
@@ -12,6 +13,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define LISTED_MAX 20
 
@@ -34,15 +36,21 @@ static void json_list(assay_json *j, const char *key, char *const *paths, size_t
 
 /* The queue at a glance: how many tickets in each state, and which has waited longest. */
 typedef struct queue_state {
+	assay_store *store;
 	uint64_t open, counts[ASSAY_TICKET_STATES + 1];
 	uint64_t oldest; /* 0: none is open */
 	int64_t oldest_ns;
 	assay_queue_standing agreements;
+	assay_ticket *damaged; /* those that could not be read on the way to the oldest */
+	size_t damaged_count, damaged_cap;
 } queue_state;
 
 static void queue_state_release(queue_state *q)
 {
 	assay_queue_standing_release(&q->agreements);
+	for (size_t i = 0; i < q->damaged_count; i++)
+		assay_ticket_release(&q->damaged[i]);
+	free(q->damaged);
 }
 
 /* They come in the order in which they were first opened. */
@@ -56,17 +64,29 @@ static assay_code keep_first(void *ctx, const assay_ticket *t, assay_err *err)
 	return ASSAY_ESTOP;
 }
 
+static assay_code keep_damaged(void *ctx, uint64_t id, const assay_err *why, assay_err *err)
+{
+	queue_state *q = ctx;
+	assay_code rc = assay_grow(&q->damaged, &q->damaged_cap, q->damaged_count, sizeof *q->damaged, err);
+
+	(void)why;
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_peek(q->store, id, &q->damaged[q->damaged_count], err);
+	q->damaged_count += rc == ASSAY_OK;
+	return rc;
+}
+
 static assay_code learn_queue(queue_state *q, const assay_config *config, assay_store *s, assay_err *err)
 {
 	assay_code rc = assay_tickets_open(s, &q->open, err);
 
+	q->store = s;
 	if (rc == ASSAY_OK)
 		rc = assay_queue_standing_judge(&q->agreements, config, s, assay_now_ns(), err);
-
 	if (rc == ASSAY_OK)
 		rc = assay_tickets_count(s, q->counts, err);
 	if (rc == ASSAY_OK && q->open > 0)
-		rc = assay_tickets_each(s, false, keep_first, q, err);
+		rc = assay_tickets_look(s, ASSAY_TICKETS_OPEN, keep_first, keep_damaged, q, err);
 	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
 }
 
@@ -120,6 +140,57 @@ static void json_queue(assay_json *j, const queue_state *q)
 	assay_json_end(j);
 }
 
+/* ---- what cannot be read, of all that was looked at here */
+
+static void print_damaged(const assay_pipeline_status *s, const queue_state *q)
+{
+	ASSAY_AUTO_BUF numbers = ASSAY_BUF_INIT;
+
+	for (size_t i = 0; i < s->damaged_count; i++)
+		assay_buf_printf(&numbers, "%s%" PRIu64, i > 0 ? "," : "", s->damaged[i]);
+	if (s->damaged_count > 0)
+		assay_say("damaged  %zu decision%s cannot be read, and every run stops for that: 'assay queue retry "
+			  "--decision %s --reason TEXT' takes out what they said\n",
+			  s->damaged_count, s->damaged_count == 1 ? "" : "s", assay_buf_str(&numbers));
+	for (size_t i = 0; i < q->damaged_count && i < LISTED_MAX; i++) {
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_tell_damaged_ticket(&text, &q->damaged[i]);
+		assay_say("damaged  %s\n", assay_buf_str(&text));
+	}
+	if (q->damaged_count > LISTED_MAX)
+		(void)printf("damaged  and %zu more tickets (--json lists all)\n", q->damaged_count - LISTED_MAX);
+	if (s->damaged_count + q->damaged_count > 0)
+		(void)puts("  to do    'assay check' looks at every row; this looked at all decisions, and at tickets "
+			   "up to the "
+			   "oldest");
+}
+
+static void json_damaged(assay_json *j, const assay_pipeline_status *s, const queue_state *q)
+{
+	char id[24];
+
+	assay_json_key(j, "damaged");
+	assay_json_object(j);
+	assay_json_key(j, "decisions");
+	assay_json_array(j);
+	for (size_t i = 0; i < s->damaged_count; i++)
+		assay_json_uint(j, s->damaged[i]);
+	assay_json_end(j);
+	assay_json_key(j, "tickets");
+	assay_json_array(j);
+	for (size_t i = 0; i < q->damaged_count; i++) {
+		(void)snprintf(id, sizeof id, "T%" PRIu64, q->damaged[i].id);
+		assay_json_object(j);
+		assay_json_kstr(j, "id", id);
+		assay_json_kstr(j, "subject", q->damaged[i].subject);
+		assay_json_kstr(j, "why", q->damaged[i].message);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
 static void print_status(const assay_pipeline_status *s, const queue_state *queue, const assay_version *v,
 			 const assay_tags *tags, const assay_dataset_results *checks)
 {
@@ -135,6 +206,7 @@ static void print_status(const assay_pipeline_status *s, const queue_state *queu
 	print_list("changed", s->changed_paths, s->changed_count);
 	print_list("missing", s->missing_paths, s->missing_count);
 	print_queue(queue);
+	print_damaged(s, queue);
 	assay_tags_text(&names, tags, &v->id);
 	if (v->number == 0)
 		(void)puts("version  none yet");
@@ -169,12 +241,20 @@ static assay_code json_status(const assay_pipeline_status *s, const queue_state 
 	assay_json_kuint(j, "missing_before", s->left);
 	assay_json_end(j);
 	json_queue(j, queue);
+	json_damaged(j, s, queue);
 	assay_json_kdigest(j, "version", v->number > 0 ? &v->id : NULL);
 	assay_json_tags(j, "tags", tags, &v->id);
 	assay_json_dataset_checks(j, "dataset_checks", checks);
 	rc = assay_json_last_refusal(j, "refused", store, refusals, err);
 	assay_json_end(j);
 	return rc == ASSAY_OK ? assay_report_print(&r, err) : rc;
+}
+
+static int exit_of(const assay_pipeline_status *s, const queue_state *q)
+{
+	if (s->damaged_count > 0)
+		return ASSAY_EXIT_BAD_INPUT;
+	return q->agreements.breached > 0 ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
 }
 
 static int run(const assay_invocation *in, assay_err *err)
@@ -203,11 +283,11 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(assay_refusals_load(&refusals, store, true, err));
 	if (in->json) {
 		ASSAY_TRY(json_status(&s, &queue, &v, &tags, &checks, store, &refusals, err));
-		return queue.agreements.breached > 0 ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
+		return exit_of(&s, &queue);
 	}
 	print_status(&s, &queue, &v, &tags, &checks);
 	ASSAY_TRY(assay_say_last_refusal(store, &refusals, err));
-	return queue.agreements.breached > 0 ? ASSAY_EXIT_DIFFERENCE : ASSAY_EXIT_OK;
+	return exit_of(&s, &queue);
 fail:
 	return assay_exit_of(rc);
 }

@@ -173,7 +173,11 @@ static assay_code fill_ticket(assay_node *n, const assay_ticket *k, assay_err *e
 	const assay_failed_check *worst = assay_worst_check(k->checks, k->check_count);
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
-	assay_buf_puts(&text, assay_ticket_state_name(k->state));
+	if (k->damaged)
+		assay_buf_printf(&text, "damaged: cannot be read; 'assay queue retry T%" PRIu64 "' makes it anew",
+				 k->id);
+	else
+		assay_buf_puts(&text, assay_ticket_state_name(k->state));
 	if (k->failure != ASSAY_FAILURE_NONE || worst != NULL)
 		assay_buf_puts(&text, "; ");
 	if (k->failure != ASSAY_FAILURE_NONE)
@@ -262,8 +266,11 @@ fail:
 assay_code walk_add_ticket(tracer *t, const char *subject, size_t unit, size_t about, assay_err *err)
 {
 	ASSAY_AUTO_TICKET k = {0};
-	const assay_code rc = assay_ticket_find(t->s, subject, &k, err);
+	const assay_code rc = assay_ticket_peek_on(t->s, subject, &k, err);
 
+	/* What brought it about its row alone could tell. */
+	if (rc == ASSAY_OK && k.damaged)
+		return about != SIZE_MAX ? put_ticket(t, &k, SIZE_MAX, about, err) : ASSAY_OK;
 	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && !is_about(&k, unit != SIZE_MAX ? t->g->nodes[unit].unit->id : 0)))
 		return ASSAY_OK;
 	return rc == ASSAY_OK ? put_ticket(t, &k, unit, about, err) : rc;

@@ -218,12 +218,12 @@ static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err 
 {
 	verdict *v = ctx;
 
-	return e->act ? ASSAY_OK : copy(&v->last_reason, e->reason, err);
+	return e->act || e->damaged ? ASSAY_OK : copy(&v->last_reason, e->reason, err);
 }
 
 static assay_code learn_ticket(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
 {
-	const assay_code rc = assay_ticket_find(s, row->key, &v->ticket, err);
+	const assay_code rc = assay_ticket_peek_on(s, row->key, &v->ticket, err);
 
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
@@ -488,6 +488,11 @@ static void print_queue(const assay_sample_row *row, const verdict *v)
 	}
 	if (v->ticket.id == 0)
 		return;
+	if (v->ticket.damaged) {
+		assay_tell_damaged_ticket(&reason, &v->ticket);
+		assay_say("damaged   %s\n", assay_buf_str(&reason));
+		return;
+	}
 	assay_tell_safe(&reason, v->last_reason);
 	assay_say("ticket    T%" PRIu64 " %s: %s\n", v->ticket.id, assay_ticket_state_name(v->ticket.state),
 		  assay_buf_str(&reason));
@@ -676,6 +681,7 @@ static void json_queue(assay_json *j, const verdict *v)
 	assay_json_object(j);
 	assay_json_kstr(j, "id", id);
 	assay_json_kstr(j, "state", assay_ticket_state_name(v->ticket.state));
+	assay_json_kstr(j, "damaged", v->ticket.damaged ? v->ticket.message : NULL);
 	assay_json_kstr(j, "reason", v->last_reason);
 	assay_json_checks(j, "checks", v->ticket.checks, v->ticket.check_count);
 	assay_json_end(j);

@@ -2,12 +2,14 @@
 #include "check_finding.h"
 
 #include "assay/judgement.h"
+#include "assay/memory.h"
 #include "assay/object.h"
 #include "assay/queue.h"
 #include "assay/run.h"
 #include "assay/source.h"
 #include "assay/unit.h"
 
+#include "queue_rows.h"
 #include "undo.h"
 
 #include <inttypes.h>
@@ -157,24 +159,39 @@ assay_code assay_check_sample(assay_check *c, uint64_t id, assay_err *err)
 
 /* ---------------------------------------------------------------- tickets, runs */
 
-static assay_code check_event(assay_check *c, const assay_ticket *t, uint32_t ordinal, assay_err *err)
+/* *there: false when there is no such event, which is told of if there should be. */
+static assay_code check_event(assay_check *c, uint64_t ticket, uint32_t ordinal, bool wanted, bool *there,
+			      assay_err *err)
 {
-	unsigned char key[ASSAY_EVENT_KEY];
+	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event event = {0};
+	ASSAY_AUTO_FREE char *detail = NULL;
 	char name[CHECK_NAME];
-	const void *p;
-	size_t n;
 	assay_err e = ASSAY_ERR_INIT;
-	assay_code rc;
+	const assay_code rc = assay_event_get(c->store, ticket, ordinal, &event, &e);
 
-	assay_event_key(key, t->id, ordinal);
-	rc = assay_row_get(c->store, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, &e);
-	c->sum.rows += rc != ASSAY_ENOENT;
-	if (rc == ASSAY_OK)
+	*there = rc != ASSAY_ENOENT;
+	c->sum.rows += *there;
+	if (rc == ASSAY_OK || (rc == ASSAY_ENOENT && !wanted))
 		return ASSAY_OK;
 	if (!assay_check_is_damage(rc))
 		return assay_check_stop(rc, &e, err);
-	(void)snprintf(name, sizeof(name), "event %" PRIu32 " of ticket %" PRIu64, ordinal, t->id);
-	return assay_check_add(c, "row", name, CHECK_TICKET, t->id, rc == ASSAY_ENOENT ? "is not there" : e.msg, err);
+	(void)snprintf(name, sizeof(name), "event %" PRIu32 " of ticket %" PRIu64, ordinal, ticket);
+	detail = assay_asprintf("%s; 'assay queue retry --event T%" PRIu64 ":%" PRIu32 " --reason TEXT' gives it up",
+				rc == ASSAY_ENOENT ? "is not there" : e.msg, ticket, ordinal);
+	if (detail == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "finding");
+	return assay_check_add(c, "row", name, CHECK_TICKET, ticket, detail, err);
+}
+
+/* One that cannot be read does not say how many it has. */
+static assay_code check_events(assay_check *c, uint64_t ticket, uint32_t count, assay_err *err)
+{
+	bool there = true;
+	assay_code rc = ASSAY_OK;
+
+	for (uint32_t i = 1; i > 0 && rc == ASSAY_OK && (count > 0 ? i <= count : there); i++)
+		rc = check_event(c, ticket, i, count > 0, &there, err);
+	return rc;
 }
 
 assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
@@ -187,6 +204,8 @@ assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
 
 	rc = assay_check_row(c, rc, &e, ASSAY_TABLE_TICKET, id, CHECK_TICKET, &there, err);
 	c->ticket_unread |= c->count > before;
+	if (rc == ASSAY_OK && c->count > before)
+		return check_events(c, id, 0, err);
 	if (rc != ASSAY_OK || !there)
 		return rc;
 	c->open_tickets += assay_ticket_state_is_open(t.state);
@@ -196,8 +215,8 @@ assay_code assay_check_ticket(assay_check *c, uint64_t id, assay_err *err)
 		rc = assay_check_listed(c, &t, err);
 	if (rc == ASSAY_OK && t.unit != 0)
 		rc = check_link(c, t.subject, CHECK_TICKET, id, ASSAY_TABLE_UNIT, t.unit, err);
-	for (uint32_t i = 1; i <= t.events && i > 0 && rc == ASSAY_OK; i++)
-		rc = check_event(c, &t, i, err);
+	if (rc == ASSAY_OK && t.events > 0)
+		rc = check_events(c, id, t.events, err);
 	for (size_t i = before; i < c->count && !t.is_source && rc == ASSAY_OK; i++)
 		rc = assay_check_name(&c->findings[i].samples, t.subject, err);
 	return rc;
@@ -393,6 +412,8 @@ assay_code assay_check_numbers(assay_check *c, assay_err *err)
 		(void)snprintf(name, sizeof(name), "next.%s", assay_table_name((assay_table)t));
 		ASSAY_TRY(check_number(c, name, &value, err));
 	}
+	ASSAY_TRY(check_number(c, "generation", &value, err));
+	ASSAY_TRY(check_number(c, "generation.run", &value, err));
 	ASSAY_TRY(check_number(c, "tickets.listed", &value, err));
 	ASSAY_TRY(check_number(c, "pack.current", &value, err));
 	ASSAY_TRY(check_number(c, "pack.length", &value, err));

@@ -481,29 +481,48 @@ assay_code assay_decision_take_out(assay_store *s, uint64_t id, const char *acto
 	return rc == ASSAY_OK ? put_taken_out(s, id, actor, reason, now_ns, err) : rc;
 }
 
-typedef struct damaged_visit {
+typedef struct peeking {
 	assay_store *store;
-	assay_decision_id_fn *fn;
+	assay_decision_fn *fn;
 	void *ctx;
-} damaged_visit;
+} peeking;
 
-static assay_code visit_damaged(void *ctx, const void *key, size_t size, assay_err *err)
+static assay_code peek_at(void *ctx, const void *key, size_t size, assay_err *err)
 {
-	const damaged_visit *v = ctx;
+	const peeking *v = ctx;
 	ASSAY_AUTO_DECISION d = {0};
 	const uint64_t id = size == 8 ? assay_get_be64(key) : 0;
 	const assay_code rc = id != 0 ? assay_decision_peek(v->store, id, &d, err) : ASSAY_ENOENT;
 
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	return d.standing == ASSAY_DECISION_DAMAGED ? v->fn(v->ctx, id, err) : ASSAY_OK;
+	return v->fn(v->ctx, &d, err);
+}
+
+assay_code assay_decisions_peek(assay_store *s, assay_decision_fn *fn, void *ctx, assay_err *err)
+{
+	peeking v = {.store = s, .fn = fn, .ctx = ctx};
+
+	return assay_keys_each(s, ASSAY_TABLE_DECISION, peek_at, &v, err);
+}
+
+typedef struct damaged_visit {
+	assay_decision_id_fn *fn;
+	void *ctx;
+} damaged_visit;
+
+static assay_code visit_damaged(void *ctx, const assay_decision *d, assay_err *err)
+{
+	const damaged_visit *v = ctx;
+
+	return d->standing == ASSAY_DECISION_DAMAGED ? v->fn(v->ctx, d->id, err) : ASSAY_OK;
 }
 
 assay_code assay_decisions_damaged(assay_store *s, assay_decision_id_fn *fn, void *ctx, assay_err *err)
 {
-	damaged_visit v = {.store = s, .fn = fn, .ctx = ctx};
+	damaged_visit v = {.fn = fn, .ctx = ctx};
 
-	return assay_keys_each(s, ASSAY_TABLE_DECISION, visit_damaged, &v, err);
+	return assay_decisions_peek(s, visit_damaged, &v, err);
 }
 
 struct visit {

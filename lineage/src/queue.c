@@ -18,6 +18,7 @@
 #include "assay/log.h"
 
 #include "catalog.h"
+#include "queue_rows.h"
 #include "record.h"
 #include "standing.h"
 
@@ -381,20 +382,27 @@ static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n,
 
 /* ---------------------------------------------------------------- rows */
 
+assay_code assay_event_put(assay_store *s, uint64_t ticket, uint32_t ordinal, const assay_ticket_event *e,
+			   assay_err *err)
+{
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	unsigned char key[ASSAY_EVENT_KEY];
+
+	assay_event_key(key, ticket, ordinal);
+	encode_event(&row, e);
+	return assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, err);
+}
+
 /* A person's act has its own time, and is of no run. */
 static assay_code put_event(assay_store *s, const assay_ticket *t, uint64_t id, const assay_ticket_event *e,
 			    assay_err *err)
 {
-	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
 	assay_ticket_event whole = *e;
-	unsigned char key[ASSAY_EVENT_KEY];
 
 	whole.state = t->state;
 	whole.run = e->act ? 0 : t->changed_run;
 	whole.at_ns = e->act ? e->at_ns : t->changed_ns;
-	assay_event_key(key, id, t->events);
-	encode_event(&row, &whole);
-	return assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, err);
+	return assay_event_put(s, id, t->events, &whole, err);
 }
 
 static assay_code put_row(assay_store *s, const assay_ticket *t, uint64_t id, assay_err *err)
@@ -532,11 +540,11 @@ static assay_code list_change(assay_store *s, bool kept, uint64_t id, unsigned w
 /* What can be said of one whose row is damaged: events have rows of their own, and so has the list by state. */
 static assay_code load_damaged(assay_store *s, uint64_t id, uint32_t *events, unsigned *state, assay_err *err)
 {
-	bool kept = false;
-	assay_code rc = assay_standing_is_kept(s, &kept, err);
+	const assay_code listed = assay_standing_of(s, id, state, err);
+	assay_code rc;
 
-	if (rc != ASSAY_OK)
-		return rc;
+	if (listed != ASSAY_OK)
+		return listed;
 	while (*events < UINT32_MAX - 1) {
 		unsigned char key[ASSAY_EVENT_KEY];
 		const void *p;
@@ -550,33 +558,42 @@ static assay_code load_damaged(assay_store *s, uint64_t id, uint32_t *events, un
 			return ASSAY_RAISE(err, rc, "events of ticket %" PRIu64, id);
 		(*events)++;
 	}
-	for (unsigned i = 1; i <= ASSAY_TICKET_STATES && *state == 0 && kept; i++) {
-		uint64_t found = id - 1;
-
-		if (assay_standing_next(s, i, &found, NULL) == ASSAY_OK && found == id)
-			*state = i;
-	}
 	return ASSAY_OK;
+}
+
+/* As it is stored; what it says when it cannot be read is the catalog's own word. */
+static assay_code get_row(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err)
+{
+	const void *p;
+	size_t n;
+	assay_code rc;
+
+	*out = (assay_ticket){0};
+	rc = assay_row_get_at(s, ASSAY_TABLE_TICKET, id, &p, &n, err);
+	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
 }
 
 /* Number of events and state as stored, which a caller's copy may lag behind. */
 static assay_code load_before(assay_store *s, uint64_t id, uint32_t *events, unsigned *state, assay_err *err)
 {
 	ASSAY_AUTO_TICKET before = {0};
+	assay_err why = ASSAY_ERR_INIT;
 	assay_code rc;
 
 	*events = 0;
 	*state = 0;
 	if (id == 0)
 		return ASSAY_OK;
-	rc = assay_ticket_get(s, id, &before, err);
+	rc = get_row(s, id, &before, &why);
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "there is no ticket %" PRIu64, id);
 	if (rc == ASSAY_ECORRUPT)
 		return load_damaged(s, id, events, state, err);
+	if (rc != ASSAY_OK)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
 	*events = before.events;
 	*state = before.state;
-	return rc;
+	return ASSAY_OK;
 }
 
 assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_ticket_event *e, assay_err *err)
@@ -601,6 +618,7 @@ assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_t
 	ASSAY_TRY(id == t->id && was == 0 ? count_anew(s, err) : count_change(s, was, t->state, err));
 	ASSAY_TRY(list_change(s, listed, id, was, t->state, err));
 	t->id = id;
+	t->damaged = false;
 	return ASSAY_OK;
 
 fail:
@@ -636,16 +654,34 @@ assay_code assay_ticket_put_act(assay_store *s, uint64_t id, const char *actor, 
 
 assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err)
 {
-	const void *p;
-	size_t n;
-	assay_code rc;
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = get_row(s, id, out, &why);
 
-	*out = (assay_ticket){0};
-	rc = assay_row_get_at(s, ASSAY_TABLE_TICKET, id, &p, &n, err);
-	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
+	if (rc == ASSAY_ECORRUPT)
+		return ASSAY_RAISE(err, rc, "%s; 'assay queue retry T%" PRIu64 "' makes the ticket anew", why.msg, id);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT && err != NULL)
+		*err = why;
+	return rc;
 }
 
-assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *out, assay_err *err)
+static assay_code peek(assay_store *s, uint64_t id, const char *subject, assay_ticket *out, assay_err *err)
+{
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = get_row(s, id, out, &why);
+
+	if (rc == ASSAY_ECORRUPT)
+		return assay_ticket_salvage(s, id, subject, &why, out, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT && err != NULL)
+		*err = why;
+	return rc;
+}
+
+assay_code assay_ticket_peek(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err)
+{
+	return peek(s, id, NULL, out, err);
+}
+
+static assay_code find(assay_store *s, const char *subject, bool peeked, assay_ticket *out, assay_err *err)
 {
 	uint64_t id;
 	assay_code rc;
@@ -654,13 +690,23 @@ assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *
 	rc = assay_index_get_text(s, ASSAY_INDEX_TICKET, subject, &id, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	rc = assay_ticket_get(s, id, out, err);
+	rc = peeked ? peek(s, id, subject, out, err) : assay_ticket_get(s, id, out, err);
 	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && strcmp(out->subject, subject) != 0)) {
 		assay_ticket_release(out);
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT,
 				   "index entry of ticket '%s' leads to row %" PRIu64 ", which is not it", subject, id);
 	}
 	return rc;
+}
+
+assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *out, assay_err *err)
+{
+	return find(s, subject, false, out, err);
+}
+
+assay_code assay_ticket_peek_on(assay_store *s, const char *subject, assay_ticket *out, assay_err *err)
+{
+	return find(s, subject, true, out, err);
 }
 
 typedef struct visit {
@@ -676,7 +722,7 @@ static assay_code visit_at(const visit *v, uint64_t id, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
 	assay_err e = ASSAY_ERR_INIT;
-	const assay_code rc = assay_ticket_get(v->store, id, &t, &e);
+	const assay_code rc = get_row(v->store, id, &t, &e);
 
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_OK;
@@ -787,6 +833,14 @@ assay_code assay_tickets_in(assay_store *s, uint32_t states, uint64_t after, ass
 	return visit_in(&v.warned, after, err);
 }
 
+assay_code assay_tickets_look(assay_store *s, uint32_t states, assay_ticket_fn *fn, assay_ticket_damaged_fn *damaged,
+			      void *ctx, assay_err *err)
+{
+	const visit v = {.store = s, .states = states, .fn = fn, .damaged = damaged, .ctx = ctx};
+
+	return visit_in(&v, 0, err);
+}
+
 assay_code assay_tickets_each(assay_store *s, bool all, assay_ticket_fn *fn, void *ctx, assay_err *err)
 {
 	return assay_tickets_in(s, all ? 0 : ASSAY_TICKETS_OPEN, 0, fn, ctx, err);
@@ -811,19 +865,25 @@ static assay_code lost_event(assay_ticket_event *out, uint32_t ordinal, const as
 	return out->actor != NULL && out->reason != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "event");
 }
 
-/* One that is damaged is told as such. */
-static assay_code get_event(assay_store *s, uint64_t ticket, uint32_t ordinal, assay_ticket_event *out, assay_err *err)
+assay_code assay_event_get(assay_store *s, uint64_t ticket, uint32_t ordinal, assay_ticket_event *out, assay_err *err)
 {
 	unsigned char key[ASSAY_EVENT_KEY];
 	const void *p;
 	size_t n;
-	assay_err why = ASSAY_ERR_INIT;
 	assay_code rc;
 
+	*out = (assay_ticket_event){0};
 	assay_event_key(key, ticket, ordinal);
-	rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, &why);
-	if (rc == ASSAY_OK)
-		rc = decode_event(out, p, n, &why);
+	rc = assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, err);
+	return rc == ASSAY_OK ? decode_event(out, p, n, err) : rc;
+}
+
+/* One that is damaged is told as such. */
+static assay_code get_event(assay_store *s, uint64_t ticket, uint32_t ordinal, assay_ticket_event *out, assay_err *err)
+{
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = assay_event_get(s, ticket, ordinal, out, &why);
+
 	if (rc == ASSAY_ECORRUPT)
 		return lost_event(out, ordinal, &why, err);
 	if (rc != ASSAY_OK && err != NULL)

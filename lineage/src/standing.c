@@ -117,3 +117,18 @@ assay_code assay_standing_next(assay_store *s, unsigned state, uint64_t *ticket,
 		return assay_catalog_raise(err, mrc, "scan", ASSAY_TABLE_STANDING);
 	return more ? ASSAY_OK : ASSAY_ENOENT;
 }
+
+assay_code assay_standing_of(assay_store *s, uint64_t ticket, unsigned *state, assay_err *err)
+{
+	bool kept;
+	const assay_code rc = assay_standing_is_kept(s, &kept, err);
+
+	*state = 0;
+	for (unsigned i = 1; rc == ASSAY_OK && kept && i <= ASSAY_TICKET_STATES && *state == 0; i++) {
+		uint64_t found = ticket - 1;
+
+		if (assay_standing_next(s, i, &found, NULL) == ASSAY_OK && found == ticket)
+			*state = i;
+	}
+	return rc;
+}

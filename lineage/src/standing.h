@@ -20,6 +20,8 @@ ASSAY_NODISCARD assay_code assay_standing_seal(assay_store *s, assay_err *err);
 
 /** The smallest number above *ticket of a ticket in the state; ASSAY_ENOENT without a message when there is none. */
 ASSAY_NODISCARD assay_code assay_standing_next(assay_store *s, unsigned state, uint64_t *ticket, assay_err *err);
+/** The state that a ticket is listed in; 0 when it is in none, or the list does not hold. */
+ASSAY_NODISCARD assay_code assay_standing_of(assay_store *s, uint64_t ticket, unsigned *state, assay_err *err);
 /** What a key of the table says; false when it is none. */
 bool assay_standing_read(const void *key, size_t key_size, unsigned *state, uint64_t *ticket);
 

@@ -430,6 +430,15 @@ static void ticket_events__history__in_order_and_its_own(void **state)
 	assert_string_equal(events, "open 2 4 assay: it failed\npassed 3 50 eve: a lower bound\n");
 }
 
+static void put_event_at(assay_store *s, unsigned char ordinal, const void *p, size_t n)
+{
+	const unsigned char key[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, ordinal};
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	assay_buf_append(&row, p, n);
+	assert_int_equal(assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, NULL), ASSAY_OK);
+}
+
 static assay_code note_last(void *ctx, const assay_ticket_event *e, assay_err *err)
 {
 	assay_ticket_event *out = ctx;
@@ -468,6 +477,94 @@ static void ticket_put_act__of_a_ticket__changes_nothing_but_history(void **stat
 	assert_int_equal(assay_ticket_put_act(STORE(state), 77, "eve", "again", 99, NULL), ASSAY_ENOENT);
 }
 
+/* ---- rows that cannot be read ---- */
+
+/* Opened by run 2, told of by an evaluation, looked at by a person, judged again by run 3. */
+static void put_history(assay_store *s, assay_ticket *t)
+{
+	make_full(t, "a.tif");
+	put(s, t, ASSAY_TICKET_OPEN, "it failed");
+	t->changed_run = 0;
+	t->changed_ns = t->feedback_ns = 50;
+	put(s, t, ASSAY_TICKET_OPEN, "evaluation E1: wrong");
+	assert_int_equal(assay_ticket_put_act(s, t->id, "eve", "looked at it", 99, NULL), ASSAY_OK);
+	t->changed_run = 3;
+	t->changed_ns = 60;
+	put(s, t, ASSAY_TICKET_NEEDS_REVIEW, "in vain");
+}
+
+static void ticket_peek__cannot_be_read__what_other_rows_say(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET left = {0};
+	ASSAY_AUTO_TICKET again = {0};
+	assay_err err = ASSAY_ERR_INIT;
+
+	put_history(STORE(state), &t);
+	put_bytes(STORE(state), ASSAY_TABLE_TICKET, t.id, "\xa0", 1);
+	assert_int_equal(assay_ticket_get(STORE(state), t.id, &left, &err), ASSAY_ECORRUPT);
+	assert_non_null(strstr(err.msg, "; 'assay queue retry T1' makes the ticket anew"));
+	assert_int_equal(assay_ticket_peek(STORE(state), t.id, &left, NULL), ASSAY_OK);
+	assert_true(left.damaged && left.subject == NULL); /* there is neither such a sample nor such a source */
+	assay_ticket_release(&left);
+	assert_int_equal(assay_ticket_peek_on(STORE(state), "a.tif", &left, NULL), ASSAY_OK);
+	assert_true(left.damaged);
+	assert_string_equal(left.subject, "a.tif");
+	assert_non_null(strstr(left.message, "ticket"));
+	assert_int_equal(left.state, ASSAY_TICKET_NEEDS_REVIEW);
+	assert_int_equal(left.events, 4);
+	assert_true(left.opened_run == 2 && left.opened_ns == 4);
+	assert_int_equal(left.feedback_ns, 50);
+	put(STORE(state), &left, ASSAY_TICKET_OPEN, "anew");
+	assert_false(left.damaged);
+	assert_int_equal(assay_ticket_peek(STORE(state), t.id, &again, NULL), ASSAY_OK);
+	assert_false(again.damaged);
+	assert_int_equal(again.feedback_ns, 50);
+	assert_int_equal(again.events, 5);
+}
+
+/* Where the list by state does not hold, the last event that can be read says in which it was. */
+static void ticket_peek__without_the_list__state_of_its_last_event(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET left = {0};
+
+	put_history(STORE(state), &t);
+	put_bytes(STORE(state), ASSAY_TABLE_TICKET, t.id, "\xa0", 1);
+	put_event_at(STORE(state), 4, "\xa0", 1);
+	assert_int_equal(assay_ticket_peek_on(STORE(state), "a.tif", &left, NULL), ASSAY_OK);
+	assert_int_equal(left.state, ASSAY_TICKET_NEEDS_REVIEW);
+	assay_ticket_release(&left);
+	assert_int_equal(assay_meta_put(STORE(state), "tickets.listed", 1, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_peek_on(STORE(state), "a.tif", &left, NULL), ASSAY_OK);
+	assert_int_equal(left.state, ASSAY_TICKET_OPEN);
+}
+
+static void ticket_give_up__event__an_act_in_its_place(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	assay_err err = ASSAY_ERR_INIT;
+	char events[512] = "";
+
+	put_history(STORE(state), &t);
+	put_event_at(STORE(state), 1, "\xa0", 1);
+	put_event_at(STORE(state), 4, "\xa0", 1);
+	assert_int_equal(assay_ticket_can_give_up(STORE(state), t.id, 2, &err), ASSAY_EUSAGE);
+	assert_string_equal(err.msg, "event 2 of ticket T1 can be read");
+	err = ASSAY_ERR_INIT;
+	assert_int_equal(assay_ticket_give_up(STORE(state), t.id, 2, "eve", "x", 1, &err), ASSAY_EUSAGE);
+	assert_int_equal(assay_ticket_can_give_up(STORE(state), t.id, 5, NULL), ASSAY_ENOENT);
+	assert_int_equal(assay_ticket_can_give_up(STORE(state), t.id, 0, NULL), ASSAY_ENOENT);
+	assert_int_equal(assay_ticket_can_give_up(STORE(state), 9, 1, NULL), ASSAY_ENOENT);
+	assert_int_equal(assay_ticket_give_up(STORE(state), t.id, 4, "eve", "a bad disk", 70, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_give_up(STORE(state), t.id, 1, "eve", "a bad disk", 71, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_events(STORE(state), t.id, note_event, events, NULL), ASSAY_OK);
+	assert_string_equal(events, "open 0 71 eve: event 1 cannot be read, and was given up: a bad disk\n"
+				    "open 0 50 assay: evaluation E1: wrong\n"
+				    "open 0 99 eve: looked at it\n"
+				    "open 0 70 eve: event 4 cannot be read, and was given up: a bad disk\n");
+}
+
 static void ticket_get__every_truncation__ecorrupt(void **state)
 {
 	ASSAY_AUTO_TICKET t = {0};
@@ -484,15 +581,6 @@ static void ticket_get__random_mutations__no_harm(void **state)
 	make_full(&t, "a.tif");
 	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
 	assert_row_mutations_harmless(STORE(state), ASSAY_TABLE_TICKET, t.id, read_ticket);
-}
-
-static void put_event_bytes(assay_store *s, const void *p, size_t n)
-{
-	static const unsigned char key[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1};
-	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
-
-	assay_buf_append(&row, p, n);
-	assert_int_equal(assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, NULL), ASSAY_OK);
 }
 
 static assay_code read_events(assay_store *s)
@@ -515,7 +603,7 @@ static void ticket_events__truncated_or_mutated__refused_or_valid(void **state)
 	assert_int_equal(assay_row_get(STORE(state), ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, NULL), ASSAY_OK);
 	assay_buf_append(&row, p, n);
 	for (size_t i = 0; i < row.len; i++) {
-		put_event_bytes(STORE(state), row.data, i);
+		put_event_at(STORE(state), 1, row.data, i);
 		assert_int_equal(read_events(STORE(state)), ASSAY_ECORRUPT);
 	}
 	seed();
@@ -525,7 +613,7 @@ static void ticket_events__truncated_or_mutated__refused_or_valid(void **state)
 		assay_code rc;
 
 		row.data[at] = (unsigned char)rnd();
-		put_event_bytes(STORE(state), row.data, row.len);
+		put_event_at(STORE(state), 1, row.data, row.len);
 		rc = read_events(STORE(state));
 		assert_true(rc == ASSAY_OK || rc == ASSAY_ECORRUPT);
 		row.data[at] = was;
@@ -582,6 +670,9 @@ int main(void)
 	    WITH_STORE(tickets_in__written_by_an_older_program__rows_hold),
 	    WITH_STORE(ticket_events__history__in_order_and_its_own),
 	    WITH_STORE(ticket_put_act__of_a_ticket__changes_nothing_but_history),
+	    WITH_STORE(ticket_peek__cannot_be_read__what_other_rows_say),
+	    WITH_STORE(ticket_peek__without_the_list__state_of_its_last_event),
+	    WITH_STORE(ticket_give_up__event__an_act_in_its_place),
 	    WITH_STORE(ticket_get__every_truncation__ecorrupt),
 	    WITH_STORE(ticket_get__random_mutations__no_harm),
 	    WITH_STORE(ticket_events__truncated_or_mutated__refused_or_valid),

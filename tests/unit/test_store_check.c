@@ -668,7 +668,9 @@ static void store_check__event_or_number__told(void **state)
 	change_catalog(state, "event", event, sizeof(event), 12, false);
 	assert_told(state, false, 1, TOLD_PARTS("row event 2 of ticket 1: ", "checksum differs", "| b.tif |\n"));
 	change_catalog(state, "event", event, sizeof(event), 0, true);
-	assert_told(state, false, 1, TOLD_PARTS("row event 2 of ticket 1: is not there | b.tif |\n"));
+	assert_told(
+	    state, false, 1,
+	    TOLD_PARTS("row event 2 of ticket 1: is not there; 'assay queue retry --event T1:2 ", "| b.tif |\n"));
 	assert_int_equal(assay_meta_put(STORE(state), "tickets.open", 5, NULL), ASSAY_OK);
 	assert_told(state, false, 2, TOLD_PARTS("row tickets.open: says 5 where 0 tickets are open"));
 	assert_int_equal(assay_meta_put(STORE(state), "version.latest", 9, NULL), ASSAY_OK);

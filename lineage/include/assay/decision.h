@@ -113,6 +113,8 @@ typedef assay_code assay_decision_id_fn(void *ctx, uint64_t id, assay_err *err);
 /** Every one whose row cannot be read. */
 ASSAY_NODISCARD assay_code assay_decisions_damaged(assay_store *s, assay_decision_id_fn *fn, void *ctx, assay_err *err);
 typedef assay_code assay_decision_fn(void *ctx, const assay_decision *d, assay_err *err);
+/** Every decision, one whose row cannot be read as DAMAGED. d is borrowed for the call; fn must not write. */
+ASSAY_NODISCARD assay_code assay_decisions_peek(assay_store *s, assay_decision_fn *fn, void *ctx, assay_err *err);
 /** Every decision in the order they were made; with standing_only those that stand. d is borrowed for the call. */
 ASSAY_NODISCARD assay_code assay_decisions_each(assay_store *s, bool standing_only, assay_decision_fn *fn, void *ctx,
 						assay_err *err);

@@ -91,6 +91,7 @@ typedef struct assay_ticket {
 	int64_t feedback_ns; /* when an evaluation last told of it: a decision made since answers that; 0: none did */
 	assay_ticket_attempt *attempts;
 	size_t attempt_count;
+	bool damaged; /* its row cannot be read: this is what other rows say of it (assay_ticket_peek) */
 } assay_ticket;
 
 void assay_ticket_release(assay_ticket *t);
@@ -122,8 +123,18 @@ ASSAY_NODISCARD assay_code assay_ticket_put_event(assay_store *s, assay_ticket *
 /** The same for an event without contents. */
 ASSAY_NODISCARD assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason,
 					    assay_err *err);
+/** ASSAY_ENOENT without a message; ASSAY_ECORRUPT says which ticket cannot be read, and what makes it anew. */
 ASSAY_NODISCARD assay_code assay_ticket_find(assay_store *s, const char *subject, assay_ticket *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_get(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err);
+/**
+ * The same for those who only tell of it: one whose row cannot be read is no error, but `damaged`. What is known of it
+ * then: why (message); whom it is about, by the index (subject; NULL when that cannot be told); the state that it is
+ * listed in, or that its last event left (0: neither can be read); by its events how many there are, when it was opened
+ * and when an evaluation told of it.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_peek(assay_store *s, uint64_t id, assay_ticket *out, assay_err *err);
+/** By its subject. ASSAY_ENOENT without a message. */
+ASSAY_NODISCARD assay_code assay_ticket_peek_on(assay_store *s, const char *subject, assay_ticket *out, assay_err *err);
 /**
  * A person does something to a ticket, which stays as it is: an event by itself, of no run, with the contents that stand.
  * Time and state of the ticket do not change by it.
@@ -142,6 +153,9 @@ ASSAY_NODISCARD assay_code assay_tickets_in(assay_store *s, uint32_t states, uin
 					    void *ctx, assay_err *err);
 /** Of a ticket whose row cannot be read, and why. */
 typedef assay_code assay_ticket_damaged_fn(void *ctx, uint64_t id, const assay_err *why, assay_err *err);
+/** The same as assay_tickets_in, and `damaged` gets those that cannot be read in place of a warning. */
+ASSAY_NODISCARD assay_code assay_tickets_look(assay_store *s, uint32_t states, assay_ticket_fn *fn,
+					      assay_ticket_damaged_fn *damaged, void *ctx, assay_err *err);
 /** All tickets in order of number. @param damaged  [optional] gets those that cannot be read; either may change its own */
 ASSAY_NODISCARD assay_code assay_tickets_all(assay_store *s, assay_ticket_fn *fn, assay_ticket_damaged_fn *damaged,
 					     void *ctx, assay_err *err);
@@ -151,17 +165,21 @@ ASSAY_NODISCARD assay_code assay_tickets_all(assay_store *s, assay_ticket_fn *fn
  */
 ASSAY_NODISCARD assay_code assay_ticket_subject(assay_store *s, uint64_t id, char **subject, bool *is_source,
 						assay_err *err);
-/**
- * What is left of the ticket of a subject when its row is damaged: number, subject, when and by which run it was opened.
- * Put, it is whole again. ASSAY_ENOENT when it has none, ASSAY_EINVAL when its row is as it should be.
- */
-ASSAY_NODISCARD assay_code assay_ticket_salvage(assay_store *s, const char *subject, assay_ticket *out, assay_err *err);
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
 					       assay_err *err);
 /** The last of them. ASSAY_ENOENT without a message when there is none. */
 ASSAY_NODISCARD assay_code assay_ticket_last_event(assay_store *s, const assay_ticket *t, assay_ticket_event *out,
 						   assay_err *err);
+/**
+ * An event that cannot be read, or is not there, keeps its place in the history: an act stands in it from then on, by who
+ * answers for that, with the state that the event before it left.
+ * @param ordinal  from 1
+ * @return ASSAY_ENOENT when the ticket has no such event, ASSAY_EUSAGE when it can be read
+ */
+ASSAY_NODISCARD assay_code assay_ticket_can_give_up(assay_store *s, uint64_t ticket, uint32_t ordinal, assay_err *err);
+ASSAY_NODISCARD assay_code assay_ticket_give_up(assay_store *s, uint64_t ticket, uint32_t ordinal, const char *actor,
+						const char *reason, int64_t at_ns, assay_err *err);
 ASSAY_NODISCARD assay_code assay_tickets_open(assay_store *s, uint64_t *count, assay_err *err);
 /** How many tickets are in each state; counts[0] is 0. */
 ASSAY_NODISCARD assay_code assay_tickets_count(assay_store *s, uint64_t counts[ASSAY_TICKET_STATES + 1],

@@ -118,6 +118,8 @@ typedef struct assay_pipeline_status {
 	uint64_t left;                                        /* before that; they are not */
 	char **added_paths, **changed_paths, **missing_paths; /* keys, sorted */
 	size_t added_count, added_cap, changed_count, changed_cap, missing_count, missing_cap;
+	uint64_t *damaged; /* numbers of decisions that cannot be read: what they said is not looked at */
+	size_t damaged_count;
 } assay_pipeline_status;
 ASSAY_NODISCARD assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_config *config,
 						      assay_store *store, int rootfd, assay_err *err);

@@ -170,24 +170,8 @@ static void tell_anew(const assay_ticket *t)
 		  t->subject);
 }
 
-/* *anew: what is left of it is there, and its state is none. */
-static assay_code find_ticket(assay_ticketing *d, const char *subject, assay_ticket *t, bool *anew, assay_err *err)
-{
-	assay_code rc = assay_ticket_find(d->store, subject, t, err);
-
-	*anew = false;
-	if (rc != ASSAY_ECORRUPT)
-		return rc;
-	rc = assay_ticket_salvage(d->store, subject, t, NULL);
-	if (rc == ASSAY_EINVAL)
-		return ASSAY_ECORRUPT; /* the index leads to the ticket of another: told in err */
-	*anew = rc == ASSAY_OK;
-	return rc;
-}
-
 /* The ticket borrows what the complaint has while it is written. */
-static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, bool anew,
-				assay_err *err)
+static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, assay_err *err)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	const assay_ticket own = *t;
@@ -196,7 +180,7 @@ static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay
 
 	t->checks = c->checks, t->check_count = c->check_count;
 	t->attempts = c->attempts, t->attempt_count = c->attempt_count;
-	if (anew)
+	if (t->damaged)
 		assay_buf_puts(&reason, MADE_ANEW);
 	describe(&reason, t, c);
 	rc = assay_buf_check(&reason, err);
@@ -271,6 +255,10 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	}
 	d->opened += !was_open && answer == NULL;
 	d->settled += was_open && answer != NULL;
+	if (t->damaged) {
+		tell_anew(t);
+		assay_buf_puts(&reason, MADE_ANEW);
+	}
 	if (answer == NULL)
 		assay_buf_printf(&reason, "%s; nobody has decided what an evaluation told of it", why);
 	else
@@ -311,18 +299,17 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 {
 	ASSAY_AUTO_TICKET t = {0};
 	const assay_ticket_state state = c->state != 0 ? c->state : ASSAY_TICKET_OPEN;
-	bool anew;
-	assay_code rc = find_ticket(d, c->subject, &t, &anew, err);
-	const bool was_open = rc == ASSAY_OK && (anew || assay_ticket_state_is_open(t.state));
+	assay_code rc = assay_ticket_peek_on(d->store, c->subject, &t, err);
+	const bool was_open = rc == ASSAY_OK && (t.damaged || assay_ticket_state_is_open(t.state));
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
-	if (rc == ASSAY_OK && !anew && tries_again(&t, c))
+	if (rc == ASSAY_OK && !t.damaged && tries_again(&t, c))
 		return visit_ticket(d, t.id, err);
 	d->told[c->is_source][state]++;
-	if (rc == ASSAY_OK && !anew && is_beside(&t, c, state))
+	if (rc == ASSAY_OK && is_beside(&t, c, state))
 		return keep_beside(d, &t, c, err);
-	if (rc == ASSAY_OK && !anew && t.origin == ASSAY_TICKET_JUDGED && unchanged(&t, c, state))
+	if (rc == ASSAY_OK && !t.damaged && t.origin == ASSAY_TICKET_JUDGED && unchanged(&t, c, state))
 		return visit_ticket(d, t.id, err);
 	if (!was_open) {
 		t.opened_run = d->run;
@@ -341,9 +328,9 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	t.decision = c->decision != NULL ? c->decision->id : 0;
 	t.changed_run = d->run;
 	t.changed_ns = assay_now_ns();
-	if (anew)
+	if (t.damaged)
 		tell_anew(&t);
-	rc = put_borrowing(d, &t, c, anew, err);
+	rc = put_borrowing(d, &t, c, err);
 	if (rc == ASSAY_OK)
 		rc = visit_ticket(d, t.id, err);
 fail:
@@ -356,6 +343,8 @@ void assay_ticketing_begin(assay_ticketing *d)
 	memset(d->told, 0, sizeof d->told);
 	memset(d->kept, 0, sizeof d->kept);
 }
+
+#define PASSES_NOW "it passes every check now"
 
 static int compare_u64(const void *a, const void *b)
 {
@@ -388,7 +377,7 @@ static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay
 	else if (row.outcome == ASSAY_OUTCOME_FILTERED)
 		assay_buf_printf(reason, "filter '%s' takes it out", row.failed_stage != NULL ? row.failed_stage : "");
 	else
-		assay_buf_puts(reason, "it passes every check now");
+		assay_buf_puts(reason, PASSES_NOW);
 	return assay_buf_check(reason, err);
 }
 
@@ -417,14 +406,24 @@ static assay_code settle_unnamed(assay_ticketing *d, const assay_ticket *t, assa
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
+/* Is there a sample that is delivered, of which a model may have got something wrong? */
+static assay_code find_delivered(bool *out, assay_ticketing *d, const char *key, assay_sample_row *row, assay_err *err)
+{
+	const assay_code rc = assay_sample_find(d->store, key, row, err);
+
+	*out = rc == ASSAY_OK && !row->missing && assay_outcome_is_delivered(row->outcome);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* No verdict speaks of it, but an evaluation did: of what is delivered, or is not there now and may come again. */
 static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	ASSAY_AUTO_TICKET copy = {0};
-	assay_code rc = assay_sample_find(d->store, t->subject, &row, err);
+	bool delivered;
+	assay_code rc = find_delivered(&delivered, d, t->subject, &row, err);
 
-	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && (row.missing || !assay_outcome_is_delivered(row.outcome))))
+	if (rc == ASSAY_OK && !delivered)
 		return settle_unnamed(d, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
@@ -435,7 +434,7 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 		copy.attempts = NULL;
 		copy.attempt_count = 0;
 	}
-	rc = stand_beside(d, &copy, &row, "it passes every check now", err);
+	rc = stand_beside(d, &copy, &row, PASSES_NOW, err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
@@ -452,34 +451,40 @@ static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err
 	return t->feedback_ns != 0 ? settle_told(d, t, err) : settle_unnamed(d, t, err);
 }
 
-/* Nobody complained about it: it is settled, if only it is known whom it is about. */
+static assay_code settle_anew(assay_ticketing *d, assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	t->origin = ASSAY_TICKET_JUDGED;
+	t->changed_run = d->run;
+	t->changed_ns = assay_now_ns();
+	assay_buf_puts(&reason, MADE_ANEW);
+	rc = settle_reason(d, t, &t->state, &reason, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	tell_anew(t);
+	return assay_ticket_put(d->store, t, "assay", assay_buf_str(&reason), err);
+}
+
+/* Nobody complained about it: it is settled, if only it is known whom it is about, and no evaluation told of it. */
 static assay_code settle_damaged(void *ctx, uint64_t id, const assay_err *why, assay_err *err)
 {
 	assay_ticketing *d = ctx;
-	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	ASSAY_AUTO_TICKET t = {0};
-	ASSAY_AUTO_FREE char *subject = NULL;
-	bool is_source;
-	assay_code rc = assay_ticket_subject(d->store, id, &subject, &is_source, err);
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	bool delivered = false;
+	assay_code rc = assay_ticket_peek(d->store, id, &t, err);
 
-	if (rc == ASSAY_OK)
-		rc = assay_ticket_salvage(d->store, subject, &t, err);
-	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && t.id != id)) {
+	if (rc == ASSAY_OK && t.subject == NULL) {
 		assay_log(ASSAY_LOG_WARNING, "ticket T%" PRIu64 " cannot be read, nor can whom it is about be told: %s",
 			  id, why->msg);
 		return ASSAY_OK;
 	}
-	t.is_source = is_source;
-	t.origin = ASSAY_TICKET_JUDGED;
-	t.changed_run = d->run;
-	t.changed_ns = assay_now_ns();
-	assay_buf_puts(&reason, MADE_ANEW);
+	if (rc == ASSAY_OK && t.feedback_ns != 0)
+		rc = find_delivered(&delivered, d, t.subject, &row, err);
 	if (rc == ASSAY_OK)
-		rc = settle_reason(d, &t, &t.state, &reason, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	tell_anew(&t);
-	rc = assay_ticket_put(d->store, &t, "assay", assay_buf_str(&reason), err);
+		rc = delivered ? stand_beside(d, &t, &row, PASSES_NOW, err) : settle_anew(d, &t, err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 

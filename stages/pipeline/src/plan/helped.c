@@ -1,5 +1,6 @@
 #include "helped.h"
 
+#include "assay/log.h"
 #include "assay/queue.h"
 #include "assay/sample.h"
 
@@ -22,11 +23,18 @@ static assay_code find_sample(bool *out, assay_store *s, const char *key, assay_
 assay_code assay_source_is_helped(bool *out, assay_store *s, const char *key, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
-	const assay_code rc = assay_ticket_find(s, key, &t, err);
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = assay_ticket_find(s, key, &t, &why);
 
 	*out = false;
-	if (rc != ASSAY_OK)
-		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	if (rc == ASSAY_ECORRUPT) { /* one row ends neither a run nor a look at all the others */
+		assay_log(ASSAY_LOG_WARNING, "source '%s' counts as failed, helped or not: %s", key, why.msg);
+		return ASSAY_OK;
+	}
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_OK;
 	if (is_of_sample(&t))
 		return find_sample(out, s, key, err);
 	*out = t.state == ASSAY_TICKET_REPAIRED || t.state == ASSAY_TICKET_REPLACED;

@@ -121,12 +121,14 @@ assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_co
 	*out = (assay_pipeline_status){0};
 	ASSAY_TRY(assay_build_ids_read(&s.builds, err));
 	ASSAY_TRY(assay_session_recipes(s.recipes, config, &s.builds, NULL, err));
-	ASSAY_TRY(assay_decided_load(&s.decided, store, err));
+	ASSAY_TRY(assay_decided_look(&s.decided, store, err));
 	ASSAY_TRY(assay_seen_open(&c.seen, &s, err));
 	ASSAY_TRY(assay_scan_run(&found, config, rootfd, assay_store_dirfd(store), err));
 	for (size_t i = 0; i < found.count; i++)
 		ASSAY_TRY(count_found(&c, &s, &found.items[i], err));
 	ASSAY_TRY(count_all_missing(&c, store, err));
+	out->damaged = ASSAY_STEAL(&s.decided.damaged);
+	out->damaged_count = s.decided.damaged_count;
 fail:
 	assay_seen_close(c.seen);
 	assay_scan_release(&found);
@@ -146,5 +148,6 @@ void assay_pipeline_status_release(assay_pipeline_status *s)
 	free_paths(s->added_paths, s->added_count);
 	free_paths(s->changed_paths, s->changed_count);
 	free_paths(s->missing_paths, s->missing_count);
+	free(s->damaged);
 	*s = (assay_pipeline_status){0};
 }

@@ -57,29 +57,68 @@ static assay_code unreadable(assay_store *s, assay_err *err)
 			   why.msg, assay_buf_str(&numbers));
 }
 
-assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
+static assay_code take_or_note(void *ctx, const assay_decision *d, assay_err *err)
 {
+	assay_decided *all = ctx;
 	assay_code rc;
 
-	*d = (assay_decided){0};
-	rc = assay_decisions_each(s, true, take, d, err);
+	if (d->standing == ASSAY_DECISION_STANDS)
+		return take(ctx, d, err);
+	if (d->standing != ASSAY_DECISION_DAMAGED)
+		return ASSAY_OK;
+	rc = assay_grow(&all->damaged, &all->damaged_cap, all->damaged_count, sizeof *all->damaged, err);
+	if (rc == ASSAY_OK)
+		all->damaged[all->damaged_count++] = d->id;
+	return rc;
+}
+
+static assay_code read_whole(assay_decided *d, assay_store *s, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
 	for (size_t i = 0; i < d->count && rc == ASSAY_OK; i++)
 		rc = assay_decision_get(s, d->items[i].id, &d->items[i], err);
-	/* What cannot be read may be what keeps a sample out of the dataset: nobody goes on without it unsaid. */
-	if (rc == ASSAY_ECORRUPT)
-		return unreadable(s, err);
-	if (rc != ASSAY_OK)
-		return rc;
+	return rc;
+}
+
+static assay_code put_in_order(assay_decided *d, assay_err *err)
+{
 	if (d->count > 1)
 		qsort(d->items, d->count, sizeof *d->items, compare_items);
 	d->in_force = assay_alloc(d->count, sizeof *d->in_force);
 	return d->in_force == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decisions") : ASSAY_OK;
 }
 
+assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err)
+{
+	assay_code rc;
+
+	*d = (assay_decided){0};
+	rc = assay_decisions_each(s, true, take, d, err);
+	if (rc == ASSAY_OK)
+		rc = read_whole(d, s, err);
+	/* What cannot be read may be what keeps a sample out of the dataset: nobody goes on without it unsaid. */
+	if (rc == ASSAY_ECORRUPT)
+		return unreadable(s, err);
+	return rc == ASSAY_OK ? put_in_order(d, err) : rc;
+}
+
+assay_code assay_decided_look(assay_decided *d, assay_store *s, assay_err *err)
+{
+	assay_code rc;
+
+	*d = (assay_decided){0};
+	rc = assay_decisions_peek(s, take_or_note, d, err);
+	if (rc == ASSAY_OK)
+		rc = read_whole(d, s, err);
+	return rc == ASSAY_OK ? put_in_order(d, err) : rc;
+}
+
 void assay_decided_release(assay_decided *d)
 {
 	assay_decisions_free(d->items, d->count);
 	free(d->in_force);
+	free(d->damaged);
 	*d = (assay_decided){0};
 }
 

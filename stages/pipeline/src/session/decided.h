@@ -11,9 +11,13 @@ typedef struct assay_decided {
 	assay_decision *items; /* ascending by subject and slot */
 	bool *in_force;        /* in parallel: their subject is there, and is what was decided upon */
 	size_t count, cap;
+	uint64_t *damaged; /* numbers of those that cannot be read; none unless it was asked for */
+	size_t damaged_count, damaged_cap;
 } assay_decided;
 
 ASSAY_NODISCARD assay_code assay_decided_load(assay_decided *d, assay_store *s, assay_err *err);
+/** The same for who only looks: those that cannot be read are noted, and left out. */
+ASSAY_NODISCARD assay_code assay_decided_look(assay_decided *d, assay_store *s, assay_err *err);
 void assay_decided_release(assay_decided *d);
 /** NULL when none stands in the slot. */
 const assay_decision *assay_decided_find(const assay_decided *d, const char *subject, assay_decision_slot slot);
