@@ -23,6 +23,10 @@ static void log_line(void *ctx, assay_log_level level, const char *line)
 static void print_error(const assay_err *err)
 {
 	(void)fprintf(stderr, "assay: %s", err->msg);
+	/* A row of the catalog: which is said, but not whom it is about. */
+	if (err->code == ASSAY_ECORRUPT && strstr(err->msg, "catalog table '") != NULL &&
+	    strstr(err->msg, "'assay ") == NULL)
+		(void)fputs(" ('assay check' says whom that affects)", stderr);
 	if (err->code == ASSAY_EINVAL)
 		(void)fprintf(stderr, " [bug in assay: %s:%d %s]", err->file, err->line, err->func);
 	(void)fputc('\n', stderr);
@@ -95,7 +99,7 @@ static int run_verb(const assay_verb *v, char **argv, int argc)
 	in.every = assay_alloc((size_t)argc, sizeof *in.every); /* an option is a word at least */
 	in.args = assay_alloc((size_t)argc + 1, sizeof *in.args);
 	code = run_chosen(&in, argv, argc, &err);
-	if (err.code != ASSAY_OK)
+	if (err.code != ASSAY_OK && code != ASSAY_EXIT_OK) /* what was dealt with on the way is no error */
 		print_error(&err);
 	free(in.given);
 	free(in.every);

@@ -2,6 +2,7 @@
 
 #include "dataset_tell.h"
 
+#include "assay/log.h"
 #include "assay/memory.h"
 #include "assay/version_results.h"
 
@@ -41,11 +42,17 @@ static assay_code look_at_run(void *ctx, const assay_run *r, assay_err *err)
 assay_code assay_refusals_load(assay_refusals *out, assay_store *s, bool last_only, assay_err *err)
 {
 	search x = {out, last_only};
+	assay_err why = ASSAY_ERR_INIT;
 	assay_code rc;
 
 	*out = (assay_refusals){0};
-	rc = assay_runs_each(s, look_at_run, &x, err);
-	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+	rc = assay_runs_each(s, look_at_run, &x, &why);
+	if (rc == ASSAY_ECORRUPT)
+		assay_log(ASSAY_LOG_WARNING, "versions that were refused are told as far as runs can be read: %s",
+			  why.msg);
+	if (rc == ASSAY_OK || rc == ASSAY_ESTOP || rc == ASSAY_ECORRUPT)
+		return ASSAY_OK;
+	return ASSAY_RAISE(err, rc, "%s", why.msg);
 }
 
 assay_code assay_say_last_refusal(assay_store *s, const assay_refusals *r, assay_err *err)

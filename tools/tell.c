@@ -117,15 +117,20 @@ char *assay_tell_time(int64_t ns, char out[32])
 assay_code assay_run_note_of(assay_run_note *out, assay_store *s, uint64_t id, assay_err *err)
 {
 	ASSAY_AUTO_RUN r = {0};
+	assay_err why = ASSAY_ERR_INIT;
 	assay_code rc;
 
 	*out = (assay_run_note){.id = id};
 	(void)snprintf(out->name, sizeof out->name, "run %" PRIu64, id);
 	if (id == 0)
 		return ASSAY_OK;
-	rc = assay_run_get(s, id, &r, err);
+	rc = assay_run_get(s, id, &r, &why);
+	if (rc == ASSAY_ECORRUPT) /* a run's record decides nothing: its number will do */
+		(void)snprintf(out->name, sizeof out->name, "%" PRIu64 " (cannot be read)", id);
+	if (rc == ASSAY_ECORRUPT || rc == ASSAY_ENOENT)
+		return ASSAY_OK;
 	if (rc != ASSAY_OK)
-		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
 	(void)snprintf(out->name, sizeof out->name, "%s", r.name);
 	out->started_ns = r.started_ns;
 	return ASSAY_OK;

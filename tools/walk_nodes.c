@@ -47,6 +47,7 @@ assay_code walk_put_node(tracer *t, assay_node_type type, char *id, size_t *at, 
 assay_code walk_add_run(tracer *t, uint64_t id, size_t *at, assay_err *err)
 {
 	assay_node *n;
+	assay_err why = ASSAY_ERR_INIT;
 	bool fresh;
 	assay_code rc = walk_put_node(t, ASSAY_NODE_RUN, assay_asprintf("run:%" PRIu64, id), at, &fresh, err);
 
@@ -57,13 +58,15 @@ assay_code walk_add_run(tracer *t, uint64_t id, size_t *at, assay_err *err)
 	n->run = assay_alloc(1, sizeof *n->run);
 	if (n->run == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "graph");
-	rc = assay_run_get(t->s, id, n->run, err);
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	if (rc == ASSAY_ENOENT) {
+	rc = assay_run_get(t->s, id, n->run, &why);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT && rc != ASSAY_ECORRUPT)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
+	if (rc != ASSAY_OK) {
 		free(n->run);
 		n->run = NULL;
-		return walk_set_owned(&n->label, assay_asprintf("run %" PRIu64, id), err);
+		return walk_set_owned(
+		    &n->label,
+		    assay_asprintf(rc == ASSAY_ENOENT ? "run %" PRIu64 : "run %" PRIu64 " (cannot be read)", id), err);
 	}
 	return walk_set_text(&n->label, n->run->name, err);
 }

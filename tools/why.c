@@ -119,12 +119,13 @@ static assay_code learn_work(work *w, assay_store *s, const assay_source *src, a
 	ASSAY_AUTO_INPUTS before = {0};
 	ASSAY_AUTO_INPUTS now = {0};
 	last_whole l = {src->run, &w->later};
+	assay_err why = ASSAY_ERR_INIT;
 	assay_code rc;
 
 	ASSAY_TRY(assay_run_note_of(&w->run, s, src->run, err));
-	rc = assay_runs_each(s, find_later, &l, err);
-	if (rc != ASSAY_OK && rc != ASSAY_ESTOP)
-		return rc;
+	rc = assay_runs_each(s, find_later, &l, &why);
+	if (rc != ASSAY_OK && rc != ASSAY_ESTOP && rc != ASSAY_ECORRUPT) /* which run saw it last decides nothing */
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
 	ASSAY_TRY(look_at_units(w, s, src, err));
 	ASSAY_TRY(assay_changes_metadata(&w->said, src, err));
 	if (!src->has_before || src->failure != ASSAY_FAILURE_NONE)
@@ -289,10 +290,15 @@ static assay_code compare_rules(verdict *v, assay_store *s, const assay_sample_r
 	ASSAY_AUTO_FILTER_SET now = {0};
 	bool before_known, now_known;
 	uint64_t previous;
-	assay_code rc;
+	assay_err why = ASSAY_ERR_INIT;
+	assay_code rc = assay_filter_set_of_run(&now, &now_known, s, row->judged_run, &why);
 
-	ASSAY_TRY(assay_filter_set_of_run(&now, &now_known, s, row->judged_run, err));
-	ASSAY_TRY(assay_filter_set_before_run(&before, &before_known, &previous, s, row->judged_run, err));
+	if (rc == ASSAY_OK)
+		rc = assay_filter_set_before_run(&before, &before_known, &previous, s, row->judged_run, &why);
+	if (rc == ASSAY_ECORRUPT)
+		return ASSAY_OK; /* the record of a run: what it filtered by is not known */
+	if (rc != ASSAY_OK)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
 	v->filters_known = before_known && now_known && !was_away(row, src, previous);
 	if (v->filters_known)
 		ASSAY_TRY(tell_filters(v, row, &before, &now, err));
