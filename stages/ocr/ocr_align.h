@@ -4,7 +4,7 @@
 
 #include "ocr_lines.h"
 
-#define OCR_READINGS 4 /* at most, with the first */
+#define OCR_READINGS 5 /* at most, with the first and that of another model */
 
 /** One place of the line: what each reading has there. */
 typedef struct ocr_column {

@@ -8,6 +8,7 @@
 #define ONE         10000 /* certainty */
 #define NOTHING     9000  /* what a reading believes of a place in which it has nothing */
 #define FIRST_VOTES 2     /* of the page's own reading, which saw the line among others; each later one has one */
+#define OTHER_VOTES 2     /* of another model's: its mistakes are others than those that all own readings share */
 #define SURE_LEAST  3000
 #define SURE_MOST   9950
 #define BEAM        64
@@ -74,14 +75,20 @@ static int likelier(const void *a_, const void *b_)
 	return a->point < b->point ? -1 : a->point > b->point;
 }
 
+static int32_t votes_of(const ocr_reading *readings, size_t k)
+{
+	return k == 0 ? FIRST_VOTES : readings[k].other ? OTHER_VOTES : 1;
+}
+
 static place place_of(const ocr_column *c, const ocr_reading *readings, size_t count)
 {
 	place p = {.first = c->at[0]};
-	const int32_t most = ((int32_t)count - 1 + FIRST_VOTES) * ONE;
-	int32_t all = 0, rest;
+	int32_t most = 0, all = 0, rest;
 
-	for (size_t k = 0; k < count; k++)
-		hear(&p, c->at[k] >= 0 ? &readings[k].items[c->at[k]] : NULL, k == 0 ? FIRST_VOTES : 1);
+	for (size_t k = 0; k < count; k++) {
+		hear(&p, c->at[k] >= 0 ? &readings[k].items[c->at[k]] : NULL, votes_of(readings, k));
+		most += votes_of(readings, k) * ONE;
+	}
 	for (int k = 0; k < p.count; k++)
 		all += p.options[k].belief;
 	rest = (most - all) / (p.count + 1);

@@ -58,6 +58,24 @@ static bool is_letter(uint32_t c)
 	       k == UTF8PROC_CATEGORY_LT || k == UTF8PROC_CATEGORY_LM;
 }
 
+/* The small e above a vowel is how early print writes an umlaut: in Unicode a mark, in transcripts (MUFI) often a letter
+ * of the private use area. */
+static utf8proc_int32_t modern(utf8proc_int32_t c)
+{
+	switch (c) {
+	case 0x0364:
+		return 0x0308;
+	case 0xe42c:
+		return 0x00e4;
+	case 0xe644:
+		return 0x00f6;
+	case 0xe72b:
+		return 0x00fc;
+	default:
+		return c;
+	}
+}
+
 /* Code points in NFC, lines ended by \n. */
 static assay_code compose(utf8proc_int32_t **out, size_t *count, const char *text, size_t size, assay_err *err)
 {
@@ -72,6 +90,8 @@ static assay_code compose(utf8proc_int32_t **out, size_t *count, const char *tex
 	if (points == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "text of %zd code points", (ssize_t)n);
 	n = utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, points, n, options);
+	for (utf8proc_ssize_t i = 0; i < n; i++)
+		points[i] = modern(points[i]);
 	if (n >= 0)
 		n = utf8proc_normalize_utf32(points, n, options);
 	if (n < 0) {

@@ -4,7 +4,8 @@
 
 #include <leptonica/allheaders.h>
 
-#define WORD_MIN 3 /* letters: shorter words are in every dictionary */
+#define WORD_MIN 3  /* letters: shorter words are in every dictionary */
+#define NEARLY   80 /* hundredths of the best share */
 
 typedef struct line {
 	int left, top, right, bottom;
@@ -55,11 +56,8 @@ static void find_lines(sample *s, TessBaseAPI *api, PIX *pix, int32_t dpi)
 	ocr_engine_clear(api);
 }
 
-typedef struct score {
-	int64_t known, letters;
-} score;
-
-static assay_code read_line(score *s, TessBaseAPI *api, PIX *pix, int32_t dpi, const line *l, assay_err *err)
+static assay_code read_line(ocr_language_score *s, TessBaseAPI *api, PIX *pix, int32_t dpi, const line *l,
+			    assay_err *err)
 {
 	const int margin = (l->bottom - l->top) / 4;
 	BOX *box = boxCreate(l->left - margin, l->top - margin, width(l) + 2 * margin, l->bottom - l->top + 2 * margin);
@@ -84,26 +82,46 @@ static assay_code read_line(score *s, TessBaseAPI *api, PIX *pix, int32_t dpi, c
 	return rc;
 }
 
-assay_code ocr_language_choose(size_t *out, const ocr_engines *engines, PIX *pix, int32_t dpi,
+static int64_t letters_of(const ocr_language_score *s)
+{
+	return s->letters > 0 ? s->letters : 1;
+}
+
+/* Whether a's share of known letters is larger than b's, or than `part` hundredths of it. */
+static bool knows_more(const ocr_language_score *a, const ocr_language_score *b, int64_t part)
+{
+	return 100 * a->known * letters_of(b) > part * b->known * letters_of(a);
+}
+
+ocr_chosen ocr_language_best(const ocr_language_score *scores, size_t count)
+{
+	ocr_chosen c = {0, OCR_NO_ENGINE};
+
+	for (size_t i = 1; i < count; i++)
+		c.best = knows_more(&scores[i], &scores[c.best], 100) ? i : c.best;
+	for (size_t i = 0; i < count; i++) {
+		if (i == c.best || !knows_more(&scores[i], &scores[c.best], NEARLY))
+			continue;
+		if (c.second == OCR_NO_ENGINE || knows_more(&scores[i], &scores[c.second], 100))
+			c.second = i;
+	}
+	return c;
+}
+
+assay_code ocr_language_choose(ocr_chosen *out, const ocr_engines *engines, PIX *pix, int32_t dpi,
 			       TessPageSegMode segmentation, assay_err *err)
 {
+	ocr_language_score scores[OCR_LANGUAGES_MAX] = {{0}};
 	sample s = {0};
-	score best = {0, 1};
 	assay_code rc = ASSAY_OK;
 
-	*out = 0;
 	find_lines(&s, engines->apis[0], pix, dpi);
-	for (size_t i = 0; i < engines->count && s.count > 0 && rc == ASSAY_OK; i++) {
-		score got = {0};
-
+	for (size_t i = 0; i < engines->count && rc == ASSAY_OK; i++) {
 		TessBaseAPISetPageSegMode(engines->apis[i], PSM_SINGLE_LINE);
 		for (size_t k = 0; k < s.count && rc == ASSAY_OK; k++)
-			rc = read_line(&got, engines->apis[i], pix, dpi, &s.lines[k], err);
+			rc = read_line(&scores[i], engines->apis[i], pix, dpi, &s.lines[k], err);
 		TessBaseAPISetPageSegMode(engines->apis[i], segmentation);
-		if (got.known * best.letters > best.known * got.letters) {
-			best = got;
-			*out = i;
-		}
 	}
+	*out = ocr_language_best(scores, engines->count);
 	return rc;
 }

@@ -203,14 +203,39 @@ assay_code ocr_points_text(assay_buf *text, const uint32_t *points, size_t count
 
 /* ---------------------------------------------------------------- its picture */
 
-/* The line's part of the page, 1 or 8 bpp; NULL when nothing of it is on the page. */
-static PIX *cut(PIX *page, const ocr_box *b)
+int32_t ocr_slope_at(int32_t slope, int32_t columns)
+{
+	const int64_t fall = (int64_t)slope * columns;
+
+	return (int32_t)((fall + (fall < 0 ? -OCR_SLOPE_ONE / 2 : OCR_SLOPE_ONE / 2)) / OCR_SLOPE_ONE);
+}
+
+/* Columns that have fallen by as much go together, as whole pixels: nothing is blurred. What they bring in from beyond
+ * the page is what is there already. */
+static PIX *levelled(PIX *page, const ocr_box *b, int32_t slope)
 {
 	BOX *box = boxCreate(b->left, b->top, b->right - b->left, b->bottom - b->top);
-	PIX *part = box != NULL ? pixClipRectangle(page, box, NULL) : NULL;
-	PIX *grey = part != NULL && pixGetDepth(part) == 32 ? pixConvertTo8(part, 0) : NULL;
+	PIX *out = box != NULL ? pixClipRectangle(page, box, NULL) : NULL;
+	const int32_t width = b->right - b->left;
 
 	boxDestroy(&box);
+	for (int32_t from = 0, to; out != NULL && slope != 0 && from < width; from = to) {
+		const int32_t fall = ocr_slope_at(slope, from);
+
+		for (to = from + 1; to < width && ocr_slope_at(slope, to) == fall; to++)
+			;
+		(void)pixRasterop(out, from, 0, to - from, b->bottom - b->top, PIX_SRC, page, b->left + from,
+				  b->top + fall);
+	}
+	return out;
+}
+
+/* The line's part of the page, 1 or 8 bpp; NULL when nothing of it is on the page. */
+static PIX *cut(PIX *page, const ocr_box *b, int32_t slope)
+{
+	PIX *part = levelled(page, b, slope);
+	PIX *grey = part != NULL && pixGetDepth(part) == 32 ? pixConvertTo8(part, 0) : NULL;
+
 	if (grey != NULL) {
 		pixDestroy(&part);
 		part = grey;
@@ -260,7 +285,7 @@ static PIX *framed(PIX *part, int side, int pad)
 
 static PIX *draw(PIX *page, const ocr_box *b, ocr_look look)
 {
-	PIX *part = cut(page, b), *out;
+	PIX *part = cut(page, b, look.slope), *out;
 
 	if (part != NULL && look.smooth > 0 && pixGetDepth(part) == 1 && pixGetWidth(part) > 2 * look.smooth &&
 	    pixGetHeight(part) > 2 * look.smooth) {

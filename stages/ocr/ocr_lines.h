@@ -17,6 +17,7 @@ typedef struct ocr_glyph {
 typedef struct ocr_reading {
 	ocr_glyph *items; /* in reading order */
 	size_t count, cap;
+	bool other; /* of another model than the page's own reading */
 } ocr_reading;
 
 void ocr_reading_release(ocr_reading *r);
@@ -58,14 +59,21 @@ typedef struct ocr_look {
 	int smooth; /* edges of 1 bpp are smoothed by the mean of 2 n + 1 pixels; 0: left as they are */
 	int percent; /* of the line's height, as ground, above and below: the more, the smaller is the text that is read */
 	int margin; /* ground on the left and right; much of it is read as a quotation mark */
+	int32_t
+	    slope; /* pixels that lines fall by over OCR_SLOPE_ONE columns; the picture is level: columns are moved */
 } ocr_look;
+
+#define OCR_SLOPE_ONE 65536
+
+/** By how much a slope has fallen after so many columns, rounded to nearest. */
+int32_t ocr_slope_at(int32_t slope, int32_t columns);
 
 /**
  * Read a line again, from its own picture and as one line.
  *
  * @param r    appended to, as by ocr_reading_line()
  * @param pix  [borrowed] the page
- * @param box  the line's; may stand out of the page
+ * @param box  the line's, where it begins on the left; may stand out of the page
  * @return ASSAY_OK, ASSAY_ENOMEM, ASSAY_EINVAL when Tesseract refuses the picture
  */
 ASSAY_NODISCARD assay_code ocr_line_read(ocr_reading *r, TessBaseAPI *api, struct Pix *pix, int32_t dpi, ocr_box box,

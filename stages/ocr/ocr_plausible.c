@@ -91,6 +91,12 @@ static bool is_figure(const uint32_t *points, size_t i, size_t count)
 		      : strchr("*+=", (int)points[i]) != NULL && is_digit(points[i - 1]);
 }
 
+/* An asterisk behind a word or before a bracket is the mark of a footnote; dirt stands before letters. */
+static bool is_note(const uint32_t *points, size_t i, size_t count)
+{
+	return points[i] == '*' && (i + 1 >= count || (!is_letter(points[i + 1]) && !is_digit(points[i + 1])));
+}
+
 static bool is_upper(uint32_t point)
 {
 	return utf8proc_category((utf8proc_int32_t)point) == UTF8PROC_CATEGORY_LU;
@@ -116,7 +122,9 @@ int32_t ocr_plausible_spelling(const uint32_t *points, size_t count)
 	bool empty = true;
 
 	for (size_t i = 0; i < count; i++) {
-		score += is_odd(points[i]) && !is_figure(points, i, count) ? ODD : 0;
+		const bool odd = is_odd(points[i]) && !is_figure(points, i, count) && !is_note(points, i, count);
+
+		score += odd ? ODD : 0;
 		score += i > 0 ? score_pair(points[i - 1], points[i]) : 0;
 		empty = empty && !is_letter(points[i]) && !is_digit(points[i]);
 	}

@@ -67,7 +67,8 @@ static const assay_param schema[] = {
 			 "Tesseract's names of the languages (eng, deu, script/Fraktur), the main one first"),
     ASSAY_PARAM_ROW_ENUM(params, choose, "all", choices,
 			 "how several languages are used: all of them together, or for each page the one that a first "
-			 "reading of some lines finds it in"),
+			 "reading of some lines finds it in; with reconcile, one that finds nearly as much reads lines "
+			 "in doubt as well"),
     ASSAY_PARAM_ROW_ENUM(params, segmentation, "auto", segmentations,
 			 "how the page is divided: auto finds columns; single_* take it as one such; sparse finds text "
 			 "anywhere, in no particular order"),
@@ -173,7 +174,8 @@ typedef struct state {
 	const models *models; /* borrowed */
 	const params *params; /* borrowed */
 	TessBaseAPI *api;     /* of the page at hand; borrowed */
-	size_t chosen;        /* its place among the engines */
+	TessBaseAPI *other;   /* that reads it nearly as well, or NULL; borrowed */
+	size_t chosen;        /* the first one's place among the engines */
 	const assay_sidecar *truth;
 	bool by_hand; /* the page's text is what people wrote: nothing is recognised */
 	assay_corrected corrected;
@@ -228,6 +230,7 @@ fail:
 static ocr_source source_of(const state *st, const assay_page *page)
 {
 	return (ocr_source){.api = st->api,
+			    .other = st->other,
 			    .pix = page->pix,
 			    .dpi = page->dpi_y,
 			    .every_line = st->params->reconcile == RECONCILE_ALL,
@@ -292,6 +295,8 @@ static assay_code recognize(ocr_recognition *r, const state *st, const assay_pag
 	if (rc == ASSAY_OK)
 		rc = weigh(r, st, page, err);
 	ocr_engine_clear(st->api);
+	if (st->other != NULL)
+		ocr_engine_clear(st->other);
 	return rc;
 }
 
@@ -367,12 +372,14 @@ static assay_code push_by_hand(const state *st, const assay_value *v, assay_sink
 static assay_code choose_engine(state *st, const assay_page *page, assay_err *err)
 {
 	const ocr_engines *e = &st->models->engines;
+	ocr_chosen c = {0, OCR_NO_ENGINE};
 	assay_code rc = ASSAY_OK;
 
-	st->chosen = 0;
 	if (e->count > 1)
-		rc = ocr_language_choose(&st->chosen, e, page->pix, page->dpi_y, modes[st->params->segmentation], err);
-	st->api = e->apis[st->chosen];
+		rc = ocr_language_choose(&c, e, page->pix, page->dpi_y, modes[st->params->segmentation], err);
+	st->chosen = c.best;
+	st->api = e->apis[c.best];
+	st->other = c.second != OCR_NO_ENGINE ? e->apis[c.second] : NULL;
 	return rc;
 }
 
@@ -404,7 +411,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 13,
+    .version = 14,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -32,6 +32,13 @@ static const struct look {
 #define SMOOTH_PART 17
 #define MARGIN_PART 17
 
+/* Lines whose words tell how the page lies, and the slopes that are made level (from 0.3 degrees). */
+#define SLOPE_WORDS   4
+#define SLOPE_HEIGHTS 10
+#define SLOPE_LINES   3
+#define SLOPE_LEAST   343
+#define SLOPE_MOST    11556 /* 10 degrees: beyond it lines stand upright or are none */
+
 #define GAP_HEIGHTS 3
 #define LENGTH_MAX  128 /* heights that a line is long; 150 letters are 75 */
 
@@ -40,9 +47,11 @@ typedef struct work {
 	ocr_words made;
 	ocr_reading page; /* the first reading of all lines */
 	const ocr_source *source;
-	ocr_dictionary dictionary;
-	int32_t height; /* of the page's text */
-	size_t looks;   /* at a line, at most */
+	ocr_dictionary dictionary; /* of the words' own model: what the estimate was fitted to */
+	ocr_dictionary all;        /* and of the other one: what readings are weighed by */
+	int32_t height;            /* of the page's text */
+	int32_t slope;             /* of its lines, as in ocr_look */
+	size_t looks;              /* at a line, at most */
 	ocr_reconciled *count;
 } work;
 
@@ -53,14 +62,22 @@ typedef struct line {
 	ocr_box box;
 	ocr_reading readings[OCR_READINGS];
 	size_t count;  /* readings */
+	size_t own;    /* of these, how many further ones are of the words' own model */
 	size_t far;    /* readings that differ from the first in more than half of the characters */
 	int64_t sure;  /* mean of the first reading's symbols */
-	int64_t apart; /* characters that the further readings differ in from the first */
+	int64_t apart; /* characters that the own further readings differ in from the first */
 } line;
 
 static bool knows(void *with, const char *word)
 {
 	return TessBaseAPIIsValidWord(with, word) != 0;
+}
+
+static bool one_knows(void *with, const char *word)
+{
+	const ocr_source *s = with;
+
+	return knows(s->api, word) || (s->other != NULL && knows(s->other, word));
 }
 
 /* A part of the text's height, rounded. */
@@ -134,6 +151,75 @@ static assay_code median_height(int32_t *out, const assay_word *words, size_t co
 	return ASSAY_OK;
 }
 
+/* ---- how the page lies */
+
+typedef struct middle {
+	int64_t x, y; /* means, x in pixels and y in half ones */
+} middle;
+
+static middle middle_of(const assay_word *words, size_t count)
+{
+	middle m = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		m.x += (words[i].left + words[i].right) / 2;
+		m.y += words[i].top + words[i].bottom;
+	}
+	return (middle){m.x / (int64_t)count, m.y / (int64_t)count};
+}
+
+/* What rises above an x and hangs below it evens out over all lines. False when the line is too short to tell. */
+static bool slope_of(int32_t *out, const work *k, const assay_word *words, size_t count)
+{
+	const size_t half = count / 2;
+	middle a, b;
+
+	if (count < SLOPE_WORDS)
+		return false;
+	a = middle_of(words, half);
+	b = middle_of(words + half, count - half);
+	if (2 * (b.x - a.x) < SLOPE_HEIGHTS * (int64_t)k->height || llabs(b.y - a.y) > 2 * (b.x - a.x))
+		return false;
+	*out = (int32_t)((b.y - a.y) * (OCR_SLOPE_ONE / 2) / (b.x - a.x));
+	return true;
+}
+
+/* The median of the lines'. */
+static assay_code find_slope(work *k, assay_err *err)
+{
+	const ocr_words *w = k->old;
+	ASSAY_AUTO_FREE int32_t *slopes = assay_alloc(w->count, sizeof *slopes);
+	size_t n = 0;
+
+	if (slopes == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "slopes of lines");
+	for (size_t i = 0, end; i < w->count; i = end) {
+		for (end = i + 1; end < w->count && w->items[end].line == w->items[i].line; end++)
+			;
+		n += slope_of(&slopes[n], k, w->items + i, end - i);
+	}
+	k->slope = 0;
+	if (n < SLOPE_LINES)
+		return ASSAY_OK;
+	qsort(slopes, n, sizeof *slopes, by_value);
+	if (abs(slopes[n / 2]) >= SLOPE_LEAST && abs(slopes[n / 2]) <= SLOPE_MOST)
+		k->slope = slopes[n / 2];
+	return ASSAY_OK;
+}
+
+/* ---- the box */
+
+/* A word as it would lie if the page were level, seen from the line's left end. */
+static assay_word level_word(const work *k, const assay_word *w, int32_t left)
+{
+	const int32_t fall = ocr_slope_at(k->slope, (w->left + w->right) / 2 - left);
+	assay_word out = *w;
+
+	out.top -= fall;
+	out.bottom -= fall;
+	return out;
+}
+
 static void widen(ocr_box *b, const assay_word *w, bool tall)
 {
 	b->left = w->left < b->left ? w->left : b->left;
@@ -154,8 +240,11 @@ static assay_code find_box(const work *k, line *l, assay_err *err)
 	if (rc != ASSAY_OK)
 		return rc;
 	l->box = (ocr_box){INT32_MAX, INT32_MAX, 0, 0};
-	for (size_t i = 0; i < l->words; i++)
-		widen(&l->box, &words[i], 2 * (int64_t)(words[i].bottom - words[i].top) > 3 * (int64_t)median);
+	for (size_t i = 0; i < l->words; i++) {
+		const assay_word w = level_word(k, &words[i], words[0].left);
+
+		widen(&l->box, &w, 2 * (int64_t)(w.bottom - w.top) > 3 * (int64_t)median);
+	}
 	l->box.left -= part_of(k, SIDE_PART);
 	l->box.right += part_of(k, SIDE_PART);
 	l->box.top -= part_of(k, ABOVE_PART);
@@ -185,29 +274,38 @@ static int64_t mean_sure(const line *l)
 }
 
 /* One more reading; *same says that it confirms the first. */
-static assay_code read_again(const work *k, line *l, const struct look *how, bool *same, assay_err *err)
+static assay_code read_again(const work *k, line *l, TessBaseAPI *api, const struct look *how, bool *same,
+			     assay_err *err)
 {
-	const ocr_look look = {how->smooth ? part_of(k, SMOOTH_PART) : 0, how->percent, part_of(k, MARGIN_PART)};
+	const ocr_look look = {how->smooth ? part_of(k, SMOOTH_PART) : 0, how->percent, part_of(k, MARGIN_PART),
+			       k->slope};
 	ocr_reading *r = &l->readings[l->count];
 	const ocr_source *s = k->source;
 	size_t far = 0, longer;
+	bool else_seen;
 	assay_code rc;
 
-	ASSAY_TRY(ocr_line_read(r, s->api, s->pix, s->dpi, l->box, look, err));
+	ASSAY_TRY(ocr_line_read(r, api, s->pix, s->dpi, l->box, look, err));
 	ASSAY_TRY(ocr_reading_distance(&far, &l->readings[0], r, err));
 	longer = r->count > l->readings[0].count ? r->count : l->readings[0].count;
+	else_seen = 2 * far > longer;
 	*same = far == 0;
-	l->far += 2 * far > longer;
-	if (2 * far > longer && l->sure >= SURE_LINE) {
+	r->other = api != s->api;
+	l->far += else_seen;
+	if (else_seen && (l->sure >= SURE_LINE || r->other)) {
 		r->count = 0;
 	} else {
 		l->count++;
-		l->apart += (int64_t)far;
+		if (*same || !r->other) {
+			l->own++;
+			l->apart += (int64_t)far;
+		}
 	}
 fail:
 	return rc;
 }
 
+/* The other model first: what both read alike needs no further look. */
 static assay_code read_line(const work *k, line *l, assay_err *err)
 {
 	bool same = false;
@@ -215,15 +313,17 @@ static assay_code read_line(const work *k, line *l, assay_err *err)
 
 	l->count = 1;
 	l->sure = mean_sure(l);
+	if (rc == ASSAY_OK && k->source->other != NULL)
+		rc = read_again(k, l, k->source->other, &looks[0], &same, err);
 	for (size_t i = 0; i < k->looks && rc == ASSAY_OK && !same; i++)
-		rc = read_again(k, l, &looks[i], &same, err);
+		rc = read_again(k, l, k->source->api, &looks[i], &same, err);
 	return rc;
 }
 
 /* In sixths: there are one, two or three further readings. */
 static int64_t apart(const line *l)
 {
-	return l->count > 1 ? 6 * l->apart / ((int64_t)l->count - 1) : 6 * (int64_t)l->readings[0].count;
+	return l->own > 0 ? 6 * l->apart / (int64_t)l->own : 6 * (int64_t)l->readings[0].count;
 }
 
 /* ---------------------------------------------------------------- dirt */
@@ -244,7 +344,9 @@ static bool has_word(const work *k, const line *l)
 /* What reads as something else each time, never surely and never as a word, is no text. */
 static bool is_dirt(const work *k, const line *l)
 {
-	return l->sure < SURE_LINE && l->far == k->looks && !has_word(k, l);
+	const size_t all = k->looks + (k->source->other != NULL);
+
+	return l->sure < SURE_LINE && l->far == all && !has_word(k, l);
 }
 
 /* ---------------------------------------------------------------- words of what was chosen */
@@ -433,7 +535,7 @@ static assay_code choose(work *k, line *l, assay_err *err)
 	}
 	if (rc != ASSAY_OK)
 		goto fail;
-	ASSAY_TRY(ocr_choose(&choice, &count, &a, l->readings, &k->dictionary, err));
+	ASSAY_TRY(ocr_choose(&choice, &count, &a, l->readings, &k->all, err));
 	rc = add_line(k, l, choice, count, err);
 fail:
 	ocr_alignment_release(&a);
@@ -487,17 +589,27 @@ static assay_code do_lines(work *k, assay_err *err)
 	return rc;
 }
 
+static void set_segmentation(const ocr_source *s, TessPageSegMode mode)
+{
+	TessBaseAPISetPageSegMode(s->api, mode);
+	if (s->other != NULL)
+		TessBaseAPISetPageSegMode(s->other, mode);
+}
+
 assay_code ocr_reconcile(ocr_words *w, ocr_reconciled *out, const ocr_source *source, assay_err *err)
 {
-	work k = {.old = w, .source = source, .dictionary = {knows, source->api}, .count = out};
+	ocr_source with = *source;
+	work k = {
+	    .old = w, .source = source, .dictionary = {knows, source->api}, .all = {one_knows, &with}, .count = out};
 	assay_code rc;
 
 	*out = (ocr_reconciled){0};
 	if (w->count == 0)
 		return ASSAY_OK;
 	k.looks = pixGetDepth(source->pix) == 1 ? ASSAY_COUNT(looks) : LOOKS_GREY;
-	TessBaseAPISetPageSegMode(source->api, PSM_RAW_LINE);
+	set_segmentation(source, PSM_RAW_LINE);
 	ASSAY_TRY(ocr_text_height(&k.height, w, err));
+	ASSAY_TRY(find_slope(&k, err));
 	ASSAY_TRY(ocr_reading_take(&k.page, source->api, 0, err));
 	ASSAY_TRY(do_lines(&k, err));
 	ASSAY_TRY(ocr_words_close(&k.made, err));
@@ -505,7 +617,7 @@ assay_code ocr_reconcile(ocr_words *w, ocr_reconciled *out, const ocr_source *so
 	*w = k.made;
 	k.made = (ocr_words){0};
 fail:
-	TessBaseAPISetPageSegMode(source->api, source->segmentation);
+	set_segmentation(source, source->segmentation);
 	ocr_words_release(&k.made);
 	ocr_reading_release(&k.page);
 	return rc;

@@ -9,6 +9,7 @@ struct Pix;
 
 typedef struct ocr_source {
 	TessBaseAPI *api;             /* its last result are the words, of the whole page */
+	TessBaseAPI *other;           /* with another model, that lines in doubt are read by as well; NULL: none */
 	struct Pix *pix;              /* [borrowed] the page */
 	int32_t dpi;                  /* 0 when not known */
 	bool every_line;              /* also lines that nothing speaks against */

@@ -128,7 +128,7 @@ static bool is_text(const merits *a, const merits *b, size_t distance)
 static assay_code look_at(ocr_reading *r, const work *k, const ocr_box *box, int percent, assay_err *err)
 {
 	const ocr_source *s = k->source;
-	const ocr_look look = {0, percent, (k->height + SIDE_PART / 2) / SIDE_PART};
+	const ocr_look look = {0, percent, (k->height + SIDE_PART / 2) / SIDE_PART, 0};
 
 	return ocr_line_read(r, s->api, s->pix, s->dpi, *box, look, err);
 }

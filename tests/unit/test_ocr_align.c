@@ -19,7 +19,7 @@ static void reading(size_t k, int left, const char *text)
 	for (size_t i = 0; text[i] != '\0'; i++, left += PITCH)
 		if (text[i] != '_')
 			glyphs[k][n++] = (ocr_glyph){(unsigned char)text[i], left, left + PITCH, 9000, 0};
-	readings[k] = (ocr_reading){glyphs[k], n, n};
+	readings[k] = (ocr_reading){glyphs[k], n, n, false};
 }
 
 static void align(size_t count)
@@ -130,7 +130,7 @@ static void align__readings_too_long__refused_and_unchanged(void **state)
 	(void)state;
 	for (size_t i = 0; i < LONG; i++)
 		many[i].point = 'x';
-	readings[0] = readings[1] = (ocr_reading){many, LONG, LONG};
+	readings[0] = readings[1] = (ocr_reading){many, LONG, LONG, false};
 	align(1);
 	assert_int_equal(ocr_align(&made, readings, HEIGHT, &err), ASSAY_EFULL);
 	assert_string_equal(err.msg, "readings of 4096 and 4096 characters");

@@ -35,7 +35,7 @@ static void reading(size_t k, const char *text, int sure)
 	for (size_t i = 0; i < n; i++)
 		glyphs[k][i] =
 		    (ocr_glyph){(unsigned char)text[i], PITCH * (int32_t)i, PITCH * (int32_t)(i + 1), 100 * sure, 0};
-	readings[k] = (ocr_reading){glyphs[k], n, n};
+	readings[k] = (ocr_reading){glyphs[k], n, n, false};
 }
 
 static ocr_choice *choice;
@@ -202,8 +202,8 @@ static void choose__a_long_stretch_without_blanks__the_likeliest_of_each_place(v
 		a[i] = (ocr_glyph){'a', PITCH * i, PITCH * (i + 1), 4000, 0};
 		b[i] = (ocr_glyph){i % 2 == 0 ? 'a' : 'b', PITCH * i, PITCH * (i + 1), 9500, 0};
 	}
-	readings[0] = (ocr_reading){a, LONG, LONG};
-	readings[1] = (ocr_reading){b, LONG, LONG};
+	readings[0] = (ocr_reading){a, LONG, LONG, false};
+	readings[1] = (ocr_reading){b, LONG, LONG, false};
 	assert_int_equal(ocr_align(&al, readings, HEIGHT, NULL), ASSAY_OK);
 	assert_int_equal(ocr_align(&al, readings, HEIGHT, NULL), ASSAY_OK);
 	free(choice);
@@ -262,7 +262,7 @@ static void word_score__known_words__by_their_length(void **state)
 static void word_score__odd_spellings__speak_against(void **state)
 {
 	static const char *const odd[] = {"*I", "''", "\"'", "Jl0", "tHe", "~", ".", "GST#", "(*1)"};
-	static const char *const even[] = {"1848", "\"I", "USA", "53,50*1", "2+2=4", "$5", "#12"};
+	static const char *const even[] = {"1848", "\"I", "USA", "53,50*1", "2+2=4", "$5", "#12", "word*", "word**),"};
 
 	(void)state;
 	for (size_t i = 0; i < ASSAY_COUNT(odd); i++)

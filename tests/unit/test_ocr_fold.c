@@ -46,6 +46,8 @@ static void fold__table(void **state)
 	     "no break thin"},
 	    {"zero\xe2\x80\x8bwidth\xef\xbb\xbf", "zerowidth"},
 	    {"wait\xe2\x80\xa6", "wait..."},
+	    {"a\xcd\xa4ndern o\xcd\xa4 U\xcd\xa4", "\xc3\xa4ndern \xc3\xb6 \xc3\x9c"}, /* an e above */
+	    {"\xee\x90\xac\xee\x99\x84\xee\x9c\xab", "\xc3\xa4\xc3\xb6\xc3\xbc"},      /* MUFI's letters of it */
 	    {"``two'' and `one'", "\"two\" and 'one'"},
 	    {"'''Tis,' he said''", "\"'Tis,' he said\""},
 	    {"\xe2\x80\x98\xe2\x80\x98so\xe2\x80\x99\xe2\x80\x99", "\"so\""},

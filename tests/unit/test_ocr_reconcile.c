@@ -2,6 +2,7 @@
 #include "ocr_cmocka.h"
 
 #include "ocr_choose.h"
+#include "ocr_language.h"
 #include "ocr_reconcile.h"
 #include "ocr_rows.h"
 
@@ -98,6 +99,15 @@ int __wrap_TessBaseAPIIsValidWord(TessBaseAPI *api, const char *word)
 
 /* What each look at a line reads; NULL: what `lie` makes up. */
 static const char *line_text;
+
+/* The engine of another model, what it reads, and the looks at lines that were asked for. */
+static int other_model;
+static TessBaseAPI *const other = (TessBaseAPI *)(void *)&other_model;
+static const char *other_text;
+static unsigned own_looks, other_looks;
+static ocr_box last_box;
+static ocr_look last_look;
+
 static uint32_t dice;
 
 static int32_t rolled(int32_t below)
@@ -139,7 +149,13 @@ static bool real_line; /* its picture is made, and shown to the engine that stan
 assay_code __wrap_ocr_line_read(ocr_reading *r, TessBaseAPI *api, PIX *pix, int32_t dpi, ocr_box box, ocr_look look,
 				assay_err *err)
 {
-	return real_line ? __real_ocr_line_read(r, api, pix, dpi, box, look, err) : tell(r, line_text, box.left, err);
+	own_looks += api != other;
+	other_looks += api == other;
+	last_box = box;
+	last_look = look;
+	if (real_line)
+		return __real_ocr_line_read(r, api, pix, dpi, box, look, err);
+	return tell(r, api == other ? other_text : line_text, box.left, err);
 }
 
 /* The page's own reading: every word's letters, as sure as 60. */
@@ -330,9 +346,129 @@ static void align_and_choose__memory_runs_out__nothing_changed_and_nothing_given
 	ocr_reading_release(&readings[1]);
 }
 
+/* ---------------------------------------------------------------- another model */
+
+static ocr_reconciled reconcile_with(TessBaseAPI *by)
+{
+	ocr_source s = source();
+	ocr_reconciled done;
+
+	s.other = by;
+	own_looks = 0;
+	other_looks = 0;
+	assert_int_equal(ocr_reconcile(&words, &done, &s, NULL), ASSAY_OK);
+	return done;
+}
+
+/* A mistake that every look of the page's own model makes. */
+static void reconcile__another_model_reads_a_word__it_is_heard(void **state)
+{
+	(void)state;
+	line_text = "whieh house";
+	(void)reconcile_with(NULL);
+	assert_int_equal(other_looks, 0);
+	assert_string_equal(text(), "whieh house\n");
+	teardown(state);
+	setup(state);
+	other_text = "which house";
+	(void)reconcile_with(other);
+	assert_int_equal(other_looks, 2);
+	assert_string_equal(text(), "which house\n");
+}
+
+/* Both models read the first line alike: nothing is looked at again, and nothing is apart. */
+static void reconcile__another_model_agrees__no_further_look(void **state)
+{
+	ocr_reconciled done;
+
+	(void)state;
+	line_text = "nonsense";
+	other_text = "whieh house";
+	done = reconcile_with(other);
+	assert_int_equal(own_looks, 2); /* both at the other line, which all read as something else: dirt */
+	assert_int_equal(other_looks, 2);
+	assert_int_equal(done.words, 1);
+	assert_int_equal(done.apart, 6 * 5); /* of that line alone: five of its letters */
+	assert_string_equal(text(), "whieh house\n");
+}
+
+static void language_best__shares_of_known_letters__best_and_nearly_as_good(void **state)
+{
+	static const struct {
+		ocr_language_score scores[3];
+		size_t best, second;
+	} cases[] = {
+	    {{{100, 50}, {100, 50}, {100, 10}}, 0, 1},
+	    {{{100, 50}, {200, 120}, {100, 55}}, 1, 2},
+	    {{{100, 50}, {100, 100}, {100, 80}}, 1, OCR_NO_ENGINE}, /* four fifths are not enough */
+	    {{{100, 50}, {100, 100}, {1000, 801}}, 1, 2},
+	    {{{0, 0}, {0, 0}, {0, 0}}, 0, OCR_NO_ENGINE},
+	    {{{0, 0}, {100, 1}, {0, 0}}, 1, OCR_NO_ENGINE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		const ocr_chosen c = ocr_language_best(cases[i].scores, 3);
+
+		assert_int_equal(c.best, cases[i].best);
+		assert_int_equal(c.second, cases[i].second);
+	}
+}
+
+/* ---------------------------------------------------------------- lines that are not level */
+
+/* Three lines of five words that fall by so many pixels in a thousand. */
+static void make_slanted(int permille)
+{
+	teardown(NULL);
+	setup(NULL);
+	ocr_words_release(&words);
+	for (uint32_t line = 0; line < 3; line++)
+		for (int32_t i = 0; i < 5; i++) {
+			const int32_t left = 50 + 150 * i,
+				      top = 50 + 80 * (int32_t)line + (left + 50) * permille / 1000;
+			const assay_word w = {.left = left,
+					      .top = top,
+					      .right = left + 5 * PITCH,
+					      .bottom = top + HEIGHT,
+					      .confidence = 6000,
+					      .line = line};
+			const ocr_symbol symbols[5] = {{'h', 0, 0, 6000},
+						       {'o', 0, 0, 6000},
+						       {'v', 0, 0, 6000},
+						       {'s', 0, 0, 6000},
+						       {'e', 0, 0, 6000}};
+
+			assert_int_equal(ocr_words_add(&words, &w, "hovse", symbols, 5, false, NULL), ASSAY_OK);
+		}
+	assert_int_equal(ocr_words_close(&words, NULL), ASSAY_OK);
+	line_text = "hovse hovse hovse hovse hovse";
+}
+
+/* The box of the last line is as high as on a level page: two pixels more than the words above and below. */
+static void reconcile__slanted_lines__level_pictures(void **state)
+{
+	(void)state;
+	make_slanted(0);
+	(void)reconcile_with(NULL);
+	assert_int_equal(last_look.slope, 0);
+	assert_int_equal(last_box.bottom - last_box.top, HEIGHT + 4);
+	make_slanted(40);
+	(void)reconcile_with(NULL);
+	assert_in_range(last_look.slope, 2600 - 20, 2621 + 20); /* 0.04 of 65536 */
+	assert_in_range(last_box.bottom - last_box.top, HEIGHT + 4, HEIGHT + 6);
+	assert_in_range(last_box.top, 50 + 160 + 4 - 4, 50 + 160 + 4);
+	make_slanted(4); /* 0.2 degrees are left alone */
+	(void)reconcile_with(NULL);
+	assert_int_equal(last_look.slope, 0);
+	make_slanted(300); /* and so are 17 */
+	(void)reconcile_with(NULL);
+	assert_int_equal(last_look.slope, 0);
+}
+
 /* ---------------------------------------------------------------- pictures of lines */
 
-static const ocr_look look = {0, 20, 2};
+static const ocr_look look = {0, 20, 2, 0};
 
 static assay_code line_read(ocr_box box, assay_err *err)
 {
@@ -377,6 +513,28 @@ static void line_read__grey_and_dark_ground__framed_in_it(void **state)
 	assert_int_equal(do_line(NULL), ASSAY_OK);
 	assert_int_equal(level(0, 0), 180);
 	assert_int_equal(level(2 + 60, 10 + 15), 0);
+}
+
+/* A rule that falls by a pixel every twenty columns is level in the picture, and as sharp as it was. */
+static void line_read__slope__level(void **state)
+{
+	const ocr_look slanted = {0, 20, 2, OCR_SLOPE_ONE / 20};
+	ocr_reading r = {0};
+
+	(void)state;
+	for (int x = 100; x < 300; x++)
+		(void)pixRasterop(pix, x, 120 + ocr_slope_at(OCR_SLOPE_ONE / 20, x - 100), 1, 4, PIX_CLR, NULL, 0, 0);
+	assert_int_equal(ocr_slope_at(OCR_SLOPE_ONE / 20, 199), 10);
+	assert_int_equal(ocr_slope_at(-OCR_SLOPE_ONE / 20, 199), -10);
+	assert_int_equal(__real_ocr_line_read(&r, NULL, pix, 0, (ocr_box){100, 100, 300, 150}, slanted, NULL),
+			 ASSAY_OK);
+	for (int x = 2; x < 202; x++) {
+		assert_int_equal(level(x, 10 + 19), 255);
+		for (int y = 10 + 20; y < 10 + 24; y++)
+			assert_int_equal(level(x, y), 0);
+		assert_int_equal(level(x, 10 + 24), 255);
+	}
+	ocr_reading_release(&r);
 }
 
 static void line_read__boxes_beside_the_page__nothing_read(void **state)
@@ -437,6 +595,11 @@ int main(void)
 	    TEST(reconcile__memory_runs_out__the_page_as_it_was),
 	    TEST(rows__memory_runs_out__the_page_as_it_was),
 	    TEST(align_and_choose__memory_runs_out__nothing_changed_and_nothing_given),
+	    TEST(reconcile__another_model_reads_a_word__it_is_heard),
+	    TEST(reconcile__another_model_agrees__no_further_look),
+	    TEST(language_best__shares_of_known_letters__best_and_nearly_as_good),
+	    TEST(reconcile__slanted_lines__level_pictures),
+	    TEST(line_read__slope__level),
 	    TEST(line_read__memory_runs_out__error),
 	    TEST(line_read__grey_and_dark_ground__framed_in_it),
 	    TEST(line_read__boxes_beside_the_page__nothing_read),
