@@ -3,6 +3,7 @@
 #include "feedback_choice.h"
 #include "tell.h"
 
+#include "assay/content.h"
 #include "assay/file.h"
 #include "assay/memory.h"
 #include "assay/queue.h"
@@ -108,6 +109,9 @@ static bool is_delivered(const assay_sample_row *row)
 static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row *row, const char *reason, bool open,
 			     assay_err *err)
 {
+	assay_ticket_event e = {.actor = (char *)(uintptr_t)o->actor, .reason = (char *)(uintptr_t)reason};
+	assay_code rc;
+
 	if (o->dry)
 		return ASSAY_OK;
 	if (t->subject == NULL) {
@@ -122,7 +126,9 @@ static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row
 	}
 	t->feedback_ns = t->changed_ns = o->now;
 	t->changed_run = 0;
-	return assay_ticket_put(o->store, t, o->actor, reason, err);
+	rc = is_delivered(row) ? assay_content_of_row(o->store, row, &e.after, err) : ASSAY_OK;
+	e.before = e.after;
+	return rc == ASSAY_OK ? assay_ticket_put_event(o->store, t, &e, err) : rc;
 }
 
 static assay_code open_one(opening *o, const assay_feedback_result *r, assay_err *err)

@@ -24,15 +24,16 @@ void assay_tell_way(assay_buf *out, assay_sample_way way, const char *remedy, ui
 	}
 }
 
-static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a)
+/* @param current  false: what it came to then */
+static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a, bool current)
 {
-	static const char *const words[] = {
+	const char *const words[] = {
 	    [ASSAY_ATTEMPT_WANTED] = "not made yet",
 	    [ASSAY_ATTEMPT_PASSED] = "passes",
 	    [ASSAY_ATTEMPT_FAILED] = "the work failed",
 	    [ASSAY_ATTEMPT_REJECTED] = "there is nothing in it to judge",
 	    [ASSAY_ATTEMPT_LOST] = "would lose content",
-	    [ASSAY_ATTEMPT_UNDONE] = "not finished: the next run tries it again",
+	    [ASSAY_ATTEMPT_UNDONE] = current ? "not finished: the next run tries it again" : "not finished",
 	};
 
 	if (a->outcome == ASSAY_ATTEMPT_CHECKS)
@@ -62,49 +63,94 @@ static assay_code changes_of(assay_changes *out, assay_store *s, const assay_tic
 	return assay_changes_recipe(out, c->recipe, now, err);
 }
 
-static assay_code say_attempt(assay_store *s, const assay_ticket_attempt *a, const assay_ticket_facts *c,
-			      assay_err *err)
+typedef struct teller {
+	assay_store *store;
+	const assay_ticket_facts *facts; /* NULL: without changes */
+	assay_json *json;
+} teller;
+
+/* Since when it stands in the history. */
+static assay_code say_since(const teller *w, const assay_ticket_tried *x, assay_err *err)
 {
+	assay_run_note run;
+	char at[32];
+	const assay_code rc = assay_run_note_of(&run, w->store, x->run, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	if (x->event == 0)
+		assay_say("          before the history tells of it\n");
+	else
+		assay_say("          %s, event %" PRIu32 "%s%s\n", assay_tell_time(x->at_ns, at), x->event,
+			  x->run != 0 ? ", run " : "", x->run != 0 ? run.name : "");
+	return ASSAY_OK;
+}
+
+static assay_code say_attempt(void *ctx, const assay_ticket_tried *x, assay_err *err)
+{
+	const teller *w = ctx;
+	const assay_ticket_attempt *a = x->attempt;
 	ASSAY_AUTO_CHANGES changes = {0};
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	assay_code rc;
 
 	assay_tell_way(&text, a->way, a->remedy, a->rung);
 	assay_buf_puts(&text, ": ");
-	tell_outcome(&text, a);
+	tell_outcome(&text, a, x->current);
 	rc = assay_buf_check(&text, err);
 	if (rc == ASSAY_OK)
-		rc = changes_of(&changes, s, a, c, err);
+		rc = changes_of(&changes, w->store, a, w->facts, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	assay_say("attempt   %s\n", assay_buf_str(&text));
+	assay_say("%-9s %s\n", x->current ? "attempt" : "earlier", assay_buf_str(&text));
+	rc = x->current ? ASSAY_OK : say_since(w, x, err);
 	assay_say_changes("          ", "", &changes);
-	return ASSAY_OK;
+	return rc;
 }
 
 assay_code assay_say_attempts(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_err *err)
 {
-	assay_code rc = ASSAY_OK;
+	teller w = {.store = s, .facts = c};
 
-	for (size_t i = 0; i < t->attempt_count && rc == ASSAY_OK; i++)
-		rc = say_attempt(s, &t->attempts[i], c, err);
-	return rc;
+	return assay_ticket_tried_each(s, t, say_attempt, &w, err);
 }
 
-static assay_code json_attempt(assay_json *j, assay_store *s, const assay_ticket_attempt *a,
-			       const assay_ticket_facts *c, assay_err *err)
+/* Null where no event tells of it yet, or it was judged so before. */
+static assay_code json_since(const teller *w, const assay_ticket_tried *x, assay_err *err)
 {
+	assay_run_note run;
+	const assay_code rc = assay_run_note_of(&run, w->store, x->run, err);
+
+	assay_json_key(w->json, "judged");
+	if (rc != ASSAY_OK || x->event == 0) {
+		assay_json_null(w->json);
+		return rc;
+	}
+	assay_json_object(w->json);
+	assay_json_kuint(w->json, "event", x->event);
+	assay_json_kstr(w->json, "run", assay_run_name(&run));
+	assay_json_ktime(w->json, "at", x->at_ns);
+	assay_json_end(w->json);
+	return ASSAY_OK;
+}
+
+static assay_code json_attempt(void *ctx, const assay_ticket_tried *x, assay_err *err)
+{
+	const teller *w = ctx;
+	const assay_ticket_attempt *a = x->attempt;
+	assay_json *j = w->json;
 	ASSAY_AUTO_CHANGES changes = {0};
 	ASSAY_AUTO_UNIT u = {0};
 	assay_code rc = ASSAY_OK;
 
 	if (a->unit != 0)
-		rc = assay_unit_get(s, a->unit, &u, err);
-	if (rc == ASSAY_OK && c != NULL)
-		rc = changes_of(&changes, s, a, c, err);
+		rc = assay_unit_get(w->store, a->unit, &u, err);
+	if (rc == ASSAY_OK && w->facts != NULL)
+		rc = changes_of(&changes, w->store, a, w->facts, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_json_object(j);
+	assay_json_kbool(j, "current", x->current);
 	assay_json_kstr(j, "way", assay_way_name(a->way));
 	assay_json_kstr(j, "remedy", a->remedy);
 	assay_json_key(j, "rung");
@@ -118,21 +164,22 @@ static assay_code json_attempt(assay_json *j, assay_store *s, const assay_ticket
 	assay_json_kbool(j, "chosen", a->chosen);
 	assay_json_kuint(j, "failed_checks", a->failed_checks);
 	assay_json_kstr(j, "note", a->note);
-	if (c != NULL)
+	rc = json_since(w, x, err);
+	if (w->facts != NULL)
 		assay_json_changes(j, "changes", &changes);
 	assay_json_end(j);
-	return ASSAY_OK;
+	return rc;
 }
 
 assay_code assay_json_attempts(assay_json *j, const char *key, assay_store *s, const assay_ticket *t,
 			       const assay_ticket_facts *c, assay_err *err)
 {
-	assay_code rc = ASSAY_OK;
+	teller w = {.store = s, .facts = c, .json = j};
+	assay_code rc;
 
 	assay_json_key(j, key);
 	assay_json_array(j);
-	for (size_t i = 0; i < t->attempt_count && rc == ASSAY_OK; i++)
-		rc = json_attempt(j, s, &t->attempts[i], c, err);
+	rc = assay_ticket_tried_each(s, t, json_attempt, &w, err);
 	assay_json_end(j);
 	return rc;
 }

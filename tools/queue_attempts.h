@@ -10,12 +10,15 @@
  */
 void assay_tell_way(assay_buf *out, assay_sample_way way, const char *remedy, uint32_t rung);
 
-/** A line for each attempt with its outcome, below it what it changes in the recipe of the ticket's unit. */
+/**
+ * A line for each attempt that the ticket has seen (assay_ticket_tried_each) with its outcome, below it when it was judged
+ * so, if it counts no more, and what it changes in the recipe of the ticket's unit.
+ */
 ASSAY_NODISCARD assay_code assay_say_attempts(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
 					      assay_err *err);
 /**
- * key: array of {way, remedy, rung, recipe, work_key, outcome, chosen, failed_checks, note, changes}; without changes
- * where c is NULL.
+ * key: array of {current, way, remedy, rung, recipe, work_key, outcome, chosen, failed_checks, note, judged, changes};
+ * without changes where c is NULL.
  */
 ASSAY_NODISCARD assay_code assay_json_attempts(assay_json *j, const char *key, assay_store *s, const assay_ticket *t,
 					       const assay_ticket_facts *c, assay_err *err);

@@ -385,6 +385,15 @@ assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, as
 
 /* ---------------------------------------------------------------- what came of it */
 
+/* Of a ticket that still waits for what was decided. */
+static const char *why_unfinished(const assay_ticket *t)
+{
+	for (size_t i = 0; t->state == ASSAY_TICKET_RETRYING && i < t->attempt_count; i++)
+		if (t->attempts[i].outcome == ASSAY_ATTEMPT_UNDONE)
+			return t->attempts[i].note;
+	return NULL;
+}
+
 static assay_code tell_item(const assay_command *c, const assay_command_item *item, assay_json *j, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
@@ -396,8 +405,11 @@ static assay_code tell_item(const assay_command *c, const assay_command_item *it
 	if (rc != ASSAY_OK)
 		return rc;
 	if (!c->in->json) {
-		assay_say("T%-5" PRIu64 " %-12s  %-40s  %s%s\n", t.id, assay_ticket_state_name(t.state), t.subject,
-			  item->text, c->dry ? " (dry run: not done)" : "");
+		const char *why = c->dry ? NULL : why_unfinished(&t);
+
+		assay_say("T%-5" PRIu64 " %-12s  %-40s  %s%s%s%s\n", t.id, assay_ticket_state_name(t.state), t.subject,
+			  item->text, c->dry ? " (dry run: not done)" : "", why != NULL ? "; not finished: " : "",
+			  why != NULL ? why : "");
 		return ASSAY_OK;
 	}
 	assay_json_object(j);

@@ -129,13 +129,14 @@ static assay_code by_origin(grouping *g, const assay_ticket *t, assay_err *err)
 	return count_name(g, assay_ticket_origin_name(t->origin), err);
 }
 
+static assay_code count_tried(void *ctx, const assay_ticket_tried *x, assay_err *err)
+{
+	return count_name(ctx, x->attempt->remedy, err);
+}
+
 static assay_code by_remedy(grouping *g, const assay_ticket *t, assay_err *err)
 {
-	assay_code rc = ASSAY_OK;
-
-	for (size_t i = 0; rc == ASSAY_OK && i < t->attempt_count; i++)
-		rc = count_name(g, t->attempts[i].remedy, err);
-	return rc;
+	return assay_ticket_tried_each(g->sel->store, t, count_tried, g, err);
 }
 
 static assay_code by_kind(grouping *g, const assay_ticket *t, assay_err *err)

@@ -333,14 +333,6 @@ static bool has_check(const assay_ticket *t, const char *id, size_t size)
 	return false;
 }
 
-static bool has_remedy(const assay_ticket *t, const char *name, size_t size)
-{
-	for (size_t i = 0; i < t->attempt_count; i++)
-		if (is_name(t->attempts[i].remedy, name, size))
-			return true;
-	return false;
-}
-
 /* Has it one of the names that the option gives? */
 static bool passes_names(const assay_selection *sel, const assay_ticket *t, const char *option, has_fn *has)
 {
@@ -357,6 +349,36 @@ static bool passes_names(const assay_selection *sel, const assay_ticket *t, cons
 			name += size + 1;
 		}
 	return !asked;
+}
+
+typedef struct remedies {
+	const assay_selection *sel;
+	bool found;
+} remedies;
+
+static bool has_remedy(const assay_ticket *t, const char *name, size_t size)
+{
+	return is_name(t->attempts[0].remedy, name, size);
+}
+
+static assay_code look_at_attempt(void *ctx, const assay_ticket_tried *x, assay_err *err)
+{
+	remedies *r = ctx;
+	const assay_ticket one = {.attempts = (assay_ticket_attempt *)(uintptr_t)x->attempt, .attempt_count = 1};
+
+	(void)err;
+	r->found = passes_names(r->sel, &one, "remedy", has_remedy);
+	return r->found ? ASSAY_ESTOP : ASSAY_OK;
+}
+
+/* Also one that counts no more. */
+static assay_code passes_remedy(bool *out, const assay_selection *sel, const assay_ticket *t, assay_err *err)
+{
+	remedies r = {.sel = sel};
+	const assay_code rc = assay_ticket_tried_each(sel->store, t, look_at_attempt, &r, err);
+
+	*out = r.found;
+	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
 }
 
 static bool passes_path(const assay_selection *sel, const char *path)
@@ -478,8 +500,7 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 	assay_code rc;
 
 	*out = is_in(sel->states, t->state) && is_in(sel->failures, t->failure) && is_in(sel->origins, t->origin) &&
-	       t->opened_ns <= sel->opened_until_ns && passes_names(sel, t, "check", has_check) &&
-	       passes_names(sel, t, "remedy", has_remedy);
+	       t->opened_ns <= sel->opened_until_ns && passes_names(sel, t, "check", has_check);
 	if (!*out)
 		return ASSAY_OK;
 	ASSAY_TRY(assay_ticket_path(&path, t, err));
@@ -488,6 +509,8 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 		ASSAY_TRY(passes_source(out, sel, path, err));
 	if (*out)
 		ASSAY_TRY(passes_kind(out, sel, t, err));
+	if (*out && is_asked(sel, "remedy"))
+		ASSAY_TRY(passes_remedy(out, sel, t, err));
 	if (*out && is_asked(sel, "stage")) {
 		ASSAY_TRY(assay_ticket_stages_each(&sel->stages, t, is_asked_stage, &q, err));
 		*out = q.found;

@@ -7,7 +7,9 @@
  *   attempt: [way, null | remedy, rung, recipe, unit | 0, outcome, chosen, failed checks, null | note]
  * Layout of an event row (key: ticket number (u64), ordinal from 1 (u32), both big-endian):
  *   {0: format 2, 1: state, 2: run, 3: at ns, 4: actor, 5: reason, 6: content before | null, 7: content after | null}
- * An event row of format 3 has the fields of format 2: it is of what a person did, and leaves the state as it was.
+ * An event row of format 3 has the fields of format 2: it is of what a person did, and leaves the state as it was. One of
+ * format 4 goes on: 8: [attempt...] that no event before it has, 9: how many of them, the first ones, were judged so
+ * before it.
  * Rows of format 1 end at 11 and at 5: they know the states up to 3, and verdicts as the only origin. Tickets of format 2
  * end at 14: an open one of an evaluation was told of when it was last changed.
  * Index 't': SHA-256(subject) -> number. Meta "tickets.open": how many are open in any way; "tickets.STATE": how many
@@ -21,54 +23,22 @@
 #include "queue_rows.h"
 #include "record.h"
 #include "standing.h"
+#include "ticket_attempts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT           3
-#define EVENT_FORMAT     2
-#define EVENT_FORMAT_ACT 3
-#define ATTEMPT_FIELDS   9
-#define OPEN_COUNT       "tickets.open"
-#define COUNTED          "tickets.counted"
+#define FORMAT             3
+#define EVENT_FORMAT       2
+#define EVENT_FORMAT_ACT   3
+#define EVENT_FORMAT_TRIED 4
+#define OPEN_COUNT         "tickets.open"
+#define COUNTED            "tickets.counted"
 
 /* By format. */
-static const size_t fields_of[] = {0, 12, 15, 16}, event_fields_of[] = {0, 6, 8, 8};
-
-void assay_ticket_attempts_free(assay_ticket_attempt *a, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		free(a[i].remedy);
-		free(a[i].note);
-	}
-	free(a);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static bool same_attempt(const assay_ticket_attempt *a, const assay_ticket_attempt *b)
-{
-	return a->way == b->way && a->rung == b->rung && a->unit == b->unit && a->outcome == b->outcome &&
-	       a->chosen == b->chosen && a->failed_checks == b->failed_checks &&
-	       assay_digest_eq(&a->recipe, &b->recipe) && same_text(a->remedy, b->remedy) &&
-	       same_text(a->note, b->note);
-}
-
-bool assay_ticket_attempts_same(const assay_ticket_attempt *a, size_t a_count, const assay_ticket_attempt *b,
-				size_t b_count)
-{
-	if (a_count != b_count)
-		return false;
-	for (size_t i = 0; i < a_count; i++)
-		if (!same_attempt(&a[i], &b[i]))
-			return false;
-	return true;
-}
+static const size_t fields_of[] = {0, 12, 15, 16}, event_fields_of[] = {0, 6, 8, 8, 10};
 
 void assay_ticket_release(assay_ticket *t)
 {
@@ -97,6 +67,7 @@ void assay_ticket_turn_to_feedback(assay_ticket *t)
 
 void assay_ticket_event_release(assay_ticket_event *e)
 {
+	assay_ticket_attempts_free(e->attempts, e->attempt_count);
 	free(e->actor);
 	free(e->reason);
 	*e = (assay_ticket_event){0};
@@ -124,20 +95,6 @@ static void encode_cause(assay_buf *out, const assay_ticket *t)
 	assay_failed_checks_encode(out, t->checks, t->check_count);
 }
 
-static void encode_attempt(assay_buf *out, const assay_ticket_attempt *a)
-{
-	assay_cbor_array(out, ATTEMPT_FIELDS);
-	assay_cbor_uint(out, a->way);
-	assay_cbor_text(out, a->remedy);
-	assay_cbor_uint(out, a->rung);
-	assay_cbor_digest(out, &a->recipe);
-	assay_cbor_uint(out, a->unit);
-	assay_cbor_uint(out, a->outcome);
-	assay_cbor_bool(out, a->chosen);
-	assay_cbor_uint(out, a->failed_checks);
-	assay_cbor_words(out, a->note);
-}
-
 static void encode_origin(assay_buf *out, const assay_ticket *t)
 {
 	assay_cbor_uint(out, 12);
@@ -145,9 +102,7 @@ static void encode_origin(assay_buf *out, const assay_ticket *t)
 	assay_cbor_uint(out, 13);
 	assay_cbor_uint(out, t->decision);
 	assay_cbor_uint(out, 14);
-	assay_cbor_array(out, t->attempt_count);
-	for (size_t i = 0; i < t->attempt_count; i++)
-		encode_attempt(out, &t->attempts[i]);
+	assay_ticket_attempts_encode(out, t->attempts, t->attempt_count);
 	assay_cbor_uint(out, 15);
 	assay_cbor_int(out, t->feedback_ns);
 }
@@ -182,11 +137,18 @@ static void encode_content(assay_buf *out, const assay_digest *d)
 	assay_cbor_digest(out, assay_digest_is_zero(d) ? NULL : d);
 }
 
+static uint64_t event_format(const assay_ticket_event *e)
+{
+	return e->act ? EVENT_FORMAT_ACT : e->attempt_count > 0 ? EVENT_FORMAT_TRIED : EVENT_FORMAT;
+}
+
 static void encode_event(assay_buf *out, const assay_ticket_event *e)
 {
-	assay_cbor_map(out, event_fields_of[EVENT_FORMAT]);
+	const uint64_t format = event_format(e);
+
+	assay_cbor_map(out, event_fields_of[format]);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, e->act ? EVENT_FORMAT_ACT : EVENT_FORMAT);
+	assay_cbor_uint(out, format);
 	assay_cbor_uint(out, 1);
 	assay_cbor_uint(out, e->state);
 	assay_cbor_uint(out, 2);
@@ -201,6 +163,12 @@ static void encode_event(assay_buf *out, const assay_ticket_event *e)
 	encode_content(out, &e->before);
 	assay_cbor_uint(out, 7);
 	encode_content(out, &e->after);
+	if (format != EVENT_FORMAT_TRIED)
+		return;
+	assay_cbor_uint(out, 8);
+	assay_ticket_attempts_encode(out, e->attempts, e->attempt_count);
+	assay_cbor_uint(out, 9);
+	assay_cbor_uint(out, e->earlier);
 }
 
 /* ---------------------------------------------------------------- decode */
@@ -235,34 +203,9 @@ static void read_cause(assay_cbor_reader *c, assay_ticket *t)
 	assay_failed_checks_decode(c, &t->checks, &t->check_count);
 }
 
-static void read_attempt(assay_cbor_reader *c, assay_ticket_attempt *a)
-{
-	uint32_t way, outcome;
-
-	assay_record_tuple(c, ATTEMPT_FIELDS, "attempt does not have 9 fields");
-	way = assay_record_u32(c);
-	if (way > ASSAY_WAY_REPLACED)
-		assay_cbor_fault(c, "unknown way of an attempt");
-	a->way = (assay_sample_way)way;
-	a->remedy = assay_cbor_read_strdup(c);
-	a->rung = assay_record_u32(c);
-	assay_record_digest(c, &a->recipe);
-	a->unit = assay_cbor_read_uint(c);
-	outcome = assay_record_u32(c);
-	if (assay_attempt_outcome_name(outcome) == NULL)
-		assay_cbor_fault(c, "unknown outcome of an attempt");
-	a->outcome = (assay_attempt_outcome)outcome;
-	a->chosen = assay_cbor_read_bool(c);
-	a->failed_checks = assay_record_u32(c);
-	a->note = assay_cbor_read_strdup(c);
-	if (c->fault == NULL && (a->remedy != NULL) != (a->way == ASSAY_WAY_REMEDY))
-		assay_cbor_fault(c, "attempt does not say what its way needs");
-}
-
 static void read_origin(assay_cbor_reader *c, assay_ticket *t, uint64_t format)
 {
 	uint32_t origin;
-	size_t n;
 
 	assay_cbor_read_key(c, 12);
 	origin = assay_record_u32(c);
@@ -272,9 +215,7 @@ static void read_origin(assay_cbor_reader *c, assay_ticket *t, uint64_t format)
 	assay_cbor_read_key(c, 13);
 	t->decision = assay_cbor_read_uint(c);
 	assay_cbor_read_key(c, 14);
-	t->attempts = assay_record_list(c, sizeof *t->attempts, &n);
-	while (t->attempt_count < n && c->fault == NULL)
-		read_attempt(c, &t->attempts[t->attempt_count++]);
+	assay_ticket_attempts_decode(c, &t->attempts, &t->attempt_count);
 	if (format == 2) {
 		if (t->origin == ASSAY_TICKET_FEEDBACK && assay_ticket_state_is_open(t->state))
 			t->feedback_ns = t->changed_ns;
@@ -344,7 +285,7 @@ static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n
 
 static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 {
-	const uint64_t format = read_head(c, event_fields_of, EVENT_FORMAT_ACT, "event has another number of fields",
+	const uint64_t format = read_head(c, event_fields_of, EVENT_FORMAT_TRIED, "event has another number of fields",
 					  "unknown event format");
 
 	e->act = format == EVENT_FORMAT_ACT;
@@ -364,6 +305,14 @@ static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 	(void)assay_cbor_read_digest(c, &e->before);
 	assay_cbor_read_key(c, 7);
 	(void)assay_cbor_read_digest(c, &e->after);
+	if (format != EVENT_FORMAT_TRIED)
+		return;
+	assay_cbor_read_key(c, 8);
+	assay_ticket_attempts_decode(c, &e->attempts, &e->attempt_count);
+	assay_cbor_read_key(c, 9);
+	e->earlier = assay_record_u32(c);
+	if (c->fault == NULL && e->earlier > e->attempt_count)
+		assay_cbor_fault(c, "event keeps fewer attempts than it says");
 }
 
 static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n, assay_err *err)
@@ -393,16 +342,33 @@ assay_code assay_event_put(assay_store *s, uint64_t ticket, uint32_t ordinal, co
 	return assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof(key), &row, err);
 }
 
-/* A person's act has its own time, and is of no run. */
-static assay_code put_event(assay_store *s, const assay_ticket *t, uint64_t id, const assay_ticket_event *e,
-			    assay_err *err)
+/*
+ * A person's act has its own time, is of no run, and brings no attempts. What stood before is what the last event left
+ * delivered: it may have been by other metadata, or another recipe.
+ */
+static assay_code put_event(assay_store *s, const assay_ticket *before, const assay_ticket *t, uint64_t id,
+			    const assay_ticket_event *e, assay_err *err)
 {
+	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
 	assay_ticket_event whole = *e;
+	assay_code rc = assay_ticket_last_event(s, before, &last, err);
 
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	if (!assay_digest_is_zero(&last.after))
+		whole.before = last.after;
+	else if (assay_digest_is_zero(&whole.before))
+		whole.before = last.before;
 	whole.state = t->state;
 	whole.run = e->act ? 0 : t->changed_run;
 	whole.at_ns = e->act ? e->at_ns : t->changed_ns;
-	return assay_event_put(s, id, t->events, &whole, err);
+	whole.attempts = NULL;
+	whole.attempt_count = whole.earlier = 0;
+	rc = e->act ? ASSAY_OK : assay_ticket_attempts_unkept(&whole, s, before, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_event_put(s, id, t->events, &whole, err);
+	free(whole.attempts);
+	return rc;
 }
 
 static assay_code put_row(assay_store *s, const assay_ticket *t, uint64_t id, assay_err *err)
@@ -573,50 +539,48 @@ static assay_code get_row(assay_store *s, uint64_t id, assay_ticket *out, assay_
 	return rc == ASSAY_OK ? decode(out, id, p, n, err) : rc;
 }
 
-/* Number of events and state as stored, which a caller's copy may lag behind. */
-static assay_code load_before(assay_store *s, uint64_t id, uint32_t *events, unsigned *state, assay_err *err)
+/* As it is stored, which a caller's copy may lag behind; of a damaged one the number of events and the state. */
+static assay_code load_before(assay_store *s, uint64_t id, assay_ticket *before, assay_err *err)
 {
-	ASSAY_AUTO_TICKET before = {0};
 	assay_err why = ASSAY_ERR_INIT;
+	unsigned state = 0;
 	assay_code rc;
 
-	*events = 0;
-	*state = 0;
 	if (id == 0)
 		return ASSAY_OK;
-	rc = get_row(s, id, &before, &why);
+	rc = get_row(s, id, before, &why);
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "there is no ticket %" PRIu64, id);
-	if (rc == ASSAY_ECORRUPT)
-		return load_damaged(s, id, events, state, err);
-	if (rc != ASSAY_OK)
+	if (rc != ASSAY_OK && rc != ASSAY_ECORRUPT)
 		return ASSAY_RAISE(err, rc, "%s", why.msg);
-	*events = before.events;
-	*state = before.state;
-	return ASSAY_OK;
+	if (rc == ASSAY_OK)
+		return ASSAY_OK;
+	before->id = id;
+	rc = load_damaged(s, id, &before->events, &state, err);
+	before->state = (assay_ticket_state)state;
+	return rc;
 }
 
 assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_ticket_event *e, assay_err *err)
 {
+	ASSAY_AUTO_TICKET before = {0};
 	uint64_t id = t->id, generation;
-	uint32_t events;
-	unsigned was;
 	bool listed;
 	assay_code rc;
 
 	ASSAY_TRY(assay_generation_advance(s, &generation, err));
 	ASSAY_TRY(begin_counting(s, err));
 	ASSAY_TRY(assay_standing_is_kept(s, &listed, err));
-	ASSAY_TRY(load_before(s, id, &events, &was, err));
+	ASSAY_TRY(load_before(s, id, &before, err));
 	if (id == 0) {
 		ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_TICKET, &id, err));
 		ASSAY_TRY(assay_index_put_text(s, ASSAY_INDEX_TICKET, t->subject, id, err));
 	}
-	t->events = events + 1;
+	t->events = before.events + 1;
 	ASSAY_TRY(put_row(s, t, id, err));
-	ASSAY_TRY(put_event(s, t, id, e, err));
-	ASSAY_TRY(id == t->id && was == 0 ? count_anew(s, err) : count_change(s, was, t->state, err));
-	ASSAY_TRY(list_change(s, listed, id, was, t->state, err));
+	ASSAY_TRY(put_event(s, &before, t, id, e, err));
+	ASSAY_TRY(id == t->id && before.state == 0 ? count_anew(s, err) : count_change(s, before.state, t->state, err));
+	ASSAY_TRY(list_change(s, listed, id, before.state, t->state, err));
 	t->id = id;
 	t->damaged = false;
 	return ASSAY_OK;
@@ -628,8 +592,18 @@ fail:
 
 assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason, assay_err *err)
 {
-	const assay_ticket_event e = {.actor = (char *)(uintptr_t)actor, .reason = (char *)(uintptr_t)reason};
+	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
+	ASSAY_AUTO_TICKET before = {0};
+	assay_ticket_event e = {.actor = (char *)(uintptr_t)actor, .reason = (char *)(uintptr_t)reason};
+	assay_code rc = load_before(s, t->id, &before, err);
 
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_last_event(s, &before, &last, err);
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT) {
+		(void)assay_err_prefix(err, "ticket for '%s'", t->subject);
+		return rc;
+	}
+	e.after = last.after;
 	return assay_ticket_put_event(s, t, &e, err);
 }
 
@@ -647,7 +621,6 @@ assay_code assay_ticket_put_act(assay_store *s, uint64_t id, const char *actor, 
 		return rc;
 	e.actor = (char *)(uintptr_t)actor;
 	e.reason = (char *)(uintptr_t)reason;
-	e.before = assay_digest_is_zero(&last.after) ? last.before : last.after;
 	e.after = last.after;
 	return assay_ticket_put_event(s, &t, &e, err);
 }
@@ -893,7 +866,15 @@ static assay_code get_event(assay_store *s, uint64_t ticket, uint32_t ordinal, a
 
 assay_code assay_ticket_last_event(assay_store *s, const assay_ticket *t, assay_ticket_event *out, assay_err *err)
 {
-	return get_event(s, t->id, t->events, out, err);
+	uint32_t ordinal = t->events;
+	assay_code rc = ASSAY_ENOENT;
+
+	*out = (assay_ticket_event){0};
+	do {
+		assay_ticket_event_release(out);
+		rc = ordinal > 0 ? get_event(s, t->id, ordinal--, out, err) : ASSAY_ENOENT;
+	} while (rc == ASSAY_OK && out->damaged);
+	return rc;
 }
 
 assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx, assay_err *err)

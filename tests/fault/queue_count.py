@@ -2,7 +2,9 @@
 
 Each line of stdin is a request, answered by one line of stdout that begins with "ok" or says what is wrong:
 
-  count              docs/ against judged.json and queue.json; answers with the tickets that are neither passed nor gone
+  count              docs/ against judged.json and queue.json, whose tickets lose no attempt that they had; answers with
+                     the tickets that are neither passed nor gone
+  events             history.json: what each event tells of before and after (docs/queue.md), and that they connect
   outcomes FOLDER    a delivery of the latest version against queue.json, sample by sample
   evaluate N         writes eval.jsonl: results for samples of judged.json's version by the delivery `out`; N is random
   annotate KIND N    writes back.csv or back.json, in which people corrected rows of tasks.csv; answers with how many
@@ -15,6 +17,8 @@ import random
 import sys
 
 UNSOLVED = {"open", "retrying", "needs-review", "rejected"}
+HELPED = {"repaired", "corrected", "replaced", "waived"}
+tried = {}  # by ticket: every attempt that was ever told of it
 
 
 def load(path):
@@ -42,6 +46,56 @@ def count_files(replaced):
     return samples, bad
 
 
+def lose_attempts(queue):
+    """Those that a ticket had once and has no more."""
+    lost = []
+    for t in queue:
+        told = {
+            tuple(str(a[k]) for k in ("way", "remedy", "rung", "recipe", "work_key", "outcome", "failed_checks", "note"))
+            for a in t["attempts"]
+            if a["outcome"] != "wanted"
+        }
+        lost += [(t["id"], *a) for a in tried.get(t["id"], set()) - told]
+        tried[t["id"]] = told
+    return lost
+
+
+def fault_of(event, stood, evaluated):
+    """stood: what the event before left delivered."""
+    state, before, after = event["state"], event["before"], event["after"]
+    if before is None:
+        return "nothing before"
+    if stood is not None and before != stood:
+        return "does not go on where the one before it left"
+    if event["act"]:
+        return None if after == stood else "an act changes what is delivered"
+    if state in HELPED or (state == "passed" and "every check" in event["reason"]):
+        return "nothing is delivered" if after is None else None
+    if state == "passed" and "source" in event["reason"]:
+        return "no bytes" if after is None else None
+    if state == "open" and evaluated:
+        return None
+    return "something is delivered" if after is not None else None
+
+
+def events():
+    wrong = []
+    for t in load("history.json"):
+        stood, evaluated = None, False
+        for n, e in enumerate(t["history"], 1):
+            evaluated = evaluated or "evaluation" in e["reason"]
+            fault = fault_of(e, stood, evaluated)
+            if fault:
+                wrong.append((t["id"], n, e["state"], e["reason"], fault))
+            stood = e["after"]
+        wrong += [
+            (t["id"], "attempt", a["outcome"])
+            for a in t["attempts"]
+            if a["judged"] and a["judged"]["at"] != t["history"][a["judged"]["event"] - 1]["at"]
+        ]
+    return f"events that are not as they should be: {wrong}" if wrong else "ok"
+
+
 def count():
     judged, queue = load("judged.json"), load("queue.json")
     samples, bad = count_files({t["subject"] for t in queue if t["kind"] == "source" and t["state"] == "replaced"})
@@ -63,6 +117,9 @@ def count():
             sum(t["state"] == s for t in queue) == number for s, number in judged["queue"]["states"].items()
         ),
     }
+    lost = lose_attempts(queue)
+    if lost:
+        return f"attempts that are not told any more: {lost}"
     wrong = [what for what, holds in sums.items() if not holds]
     if wrong:
         tickets = [(t["id"], t["subject"], t["state"], t["origin"]) for t in queue]
@@ -138,7 +195,7 @@ def annotate(kind, number):
     return f"ok {len(rows)}"
 
 
-REQUESTS = {"count": count, "outcomes": outcomes, "evaluate": evaluate, "annotate": annotate}
+REQUESTS = {"count": count, "events": events, "outcomes": outcomes, "evaluate": evaluate, "annotate": annotate}
 
 for request in sys.stdin:
     words = request.split()

@@ -201,6 +201,154 @@ static void ticket_get__format_2__told_of_while_open(void **state)
 	assert_int_equal(told_of_format_2(STORE(state), &t, ASSAY_TICKET_WAIVED), 0);
 }
 
+/* ---- attempts stay with their ticket ---- */
+
+static assay_code note_tried(void *ctx, const assay_ticket_tried *x, assay_err *err)
+{
+	(void)err;
+	(void)sprintf((char *)ctx + strlen(ctx), "%s%s%s/%s%s@%" PRIu32 " ", x->current ? "" : "-",
+		      x->attempt->way == ASSAY_WAY_REMEDY ? "remedy" : "corrected", x->attempt->note != NULL ? "!" : "",
+		      assay_attempt_outcome_name(x->attempt->outcome), x->attempt->chosen ? "+" : "", x->event);
+	return ASSAY_OK;
+}
+
+static void assert_tried(assay_store *s, uint64_t id, const char *expected)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	char tried[512] = "";
+
+	assert_int_equal(assay_ticket_get(s, id, &t, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_tried_each(s, &t, note_tried, tried, NULL), ASSAY_OK);
+	assert_string_equal(tried, expected);
+}
+
+/* Of the ticket's attempts the first `count`, in this state. */
+static void put_tried(assay_store *s, assay_ticket *t, size_t count, assay_ticket_state is)
+{
+	const size_t all = t->attempt_count;
+
+	t->attempt_count = count;
+	put(s, t, is, "next");
+	t->attempt_count = all;
+}
+
+static void ticket_tried__decided_and_taken_back__each_once_and_none_lost(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+
+	make_full(&t, "a.tif");
+	add_attempts(&t);
+	put_tried(STORE(state), &t, 1, ASSAY_TICKET_NEEDS_REVIEW);
+	assert_tried(STORE(state), t.id, "remedy!/lost-content@1 ");
+	for (unsigned i = 0; i < 3; i++) {
+		put_tried(STORE(state), &t, 0, ASSAY_TICKET_WAIVED);
+		assert_tried(STORE(state), t.id, "-remedy!/lost-content@1 ");
+		put_tried(STORE(state), &t, 1, ASSAY_TICKET_NEEDS_REVIEW);
+		assert_tried(STORE(state), t.id, "remedy!/lost-content@1 ");
+	}
+	put_tried(STORE(state), &t, 2, ASSAY_TICKET_CORRECTED);
+	assert_tried(STORE(state), t.id, "remedy!/lost-content@1 corrected/passed+@8 ");
+	t.attempts[1].outcome = ASSAY_ATTEMPT_CHECKS;
+	put_tried(STORE(state), &t, 2, ASSAY_TICKET_NEEDS_REVIEW);
+	assert_tried(STORE(state), t.id, "-corrected/passed+@8 remedy!/lost-content@1 corrected/checks+@9 ");
+	put_tried(STORE(state), &t, 2, ASSAY_TICKET_GONE); /* none counts of what is not there */
+	assert_tried(STORE(state), t.id, "-remedy!/lost-content@1 -corrected/passed+@8 -corrected/checks+@9 ");
+	assert_int_equal(assay_ticket_put_act(STORE(state), t.id, "eve", "again", 99, NULL), ASSAY_OK);
+	assert_tried(STORE(state), t.id, "-remedy!/lost-content@1 -corrected/passed+@8 -corrected/checks+@9 ");
+}
+
+/* While some are to be made, those that are made count and are kept later: or at once, when the list loses them. */
+static void ticket_tried__still_to_be_made__no_attempt_until_then(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+
+	make_full(&t, "a.tif");
+	add_attempts(&t);
+	t.attempts[1].outcome = ASSAY_ATTEMPT_WANTED;
+	t.attempts[1].chosen = false;
+	put_tried(STORE(state), &t, 2, ASSAY_TICKET_RETRYING);
+	assert_tried(STORE(state), t.id, "remedy!/lost-content@0 corrected/wanted@0 ");
+	put_tried(STORE(state), &t, 0, ASSAY_TICKET_REJECTED);
+	assert_tried(STORE(state), t.id, "-remedy!/lost-content@0 ");
+	t.attempts[1].outcome = ASSAY_ATTEMPT_PASSED;
+	put_tried(STORE(state), &t, 2, ASSAY_TICKET_CORRECTED);
+	assert_tried(STORE(state), t.id, "remedy!/lost-content@0 corrected/passed@3 ");
+}
+
+static void copy_event(assay_store *s, uint64_t from, uint64_t to, uint32_t ordinal)
+{
+	unsigned char key[ASSAY_EVENT_KEY];
+	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+	const void *p;
+	size_t n;
+
+	assay_event_key(key, from, ordinal);
+	assert_int_equal(assay_row_get(s, ASSAY_TABLE_EVENT, key, sizeof key, &p, &n, NULL), ASSAY_OK);
+	assay_buf_append(&row, p, n);
+	assert_int_equal(row.data[2], 2); /* its format */
+	assay_event_key(key, to, ordinal);
+	assert_int_equal(assay_row_put(s, ASSAY_TABLE_EVENT, key, sizeof key, &row, NULL), ASSAY_OK);
+}
+
+/* Events of format 2 have no attempts: what the ticket still had of them is kept by the next one. */
+static void ticket_tried__written_by_an_older_program__kept_from_then_on(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET other = {0};
+
+	make_full(&t, "a.tif");
+	make_full(&other, "b.tif");
+	add_attempts(&t);
+	put(STORE(state), &t, ASSAY_TICKET_CORRECTED, "x");
+	put(STORE(state), &other, ASSAY_TICKET_CORRECTED, "x");
+	copy_event(STORE(state), other.id, t.id, 1);
+	assert_tried(STORE(state), t.id, "remedy!/lost-content@0 corrected/passed+@0 ");
+	put_tried(STORE(state), &t, 0, ASSAY_TICKET_WAIVED);
+	assert_tried(STORE(state), t.id, "-remedy!/lost-content@0 -corrected/passed+@0 ");
+	put_tried(STORE(state), &t, 2, ASSAY_TICKET_PASSED);
+	copy_event(STORE(state), other.id, t.id, 1);
+	assert_tried(STORE(state), t.id, "-remedy!/lost-content@0 -corrected/passed+@0 ");
+}
+
+typedef struct contents {
+	unsigned char seen[8][2];
+	size_t count;
+} contents;
+
+static assay_code add_contents(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	contents *c = ctx;
+
+	(void)err;
+	c->seen[c->count][0] = e->before.bytes[0];
+	c->seen[c->count++][1] = e->after.bytes[0];
+	return ASSAY_OK;
+}
+
+/* Whatever a writer says of before, an event begins where the last one that can be read ended. */
+static void ticket_put_event__contents__connect(void **state)
+{
+	static const unsigned char said[][2] = {{5, 0}, {7, 6}, {8, 9}, {0, 0}, {4, 0}},
+				   told[][2] = {{5, 0}, {7, 6}, {6, 9}, {9, 0}, {4, 0}, {4, 0}, {4, 0}};
+	ASSAY_AUTO_TICKET t = {0};
+	contents c = {0};
+
+	make_full(&t, "a.tif");
+	for (size_t i = 0; i < ASSAY_COUNT(said); i++) {
+		const assay_ticket_event e = {.actor = (char *)(uintptr_t) "eve",
+					      .reason = (char *)(uintptr_t) "x",
+					      .before = {{said[i][0]}},
+					      .after = {{said[i][1]}}};
+
+		assert_int_equal(assay_ticket_put_event(STORE(state), &t, &e, NULL), ASSAY_OK);
+	}
+	assert_int_equal(assay_ticket_put_act(STORE(state), t.id, "eve", "x", 99, NULL), ASSAY_OK);
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "x");
+	assert_int_equal(assay_ticket_events(STORE(state), t.id, add_contents, &c, NULL), ASSAY_OK);
+	assert_int_equal(c.count, ASSAY_COUNT(told));
+	assert_memory_equal(c.seen, told, sizeof told);
+}
+
 static void assert_counts(assay_store *s, const uint64_t expected[ASSAY_TICKET_STATES + 1])
 {
 	uint64_t counts[ASSAY_TICKET_STATES + 1];
@@ -446,6 +594,8 @@ static assay_code note_last(void *ctx, const assay_ticket_event *e, assay_err *e
 	(void)err;
 	*out = *e;
 	out->actor = out->reason = NULL;
+	out->attempts = NULL;
+	out->attempt_count = 0;
 	return ASSAY_OK;
 }
 
@@ -599,6 +749,7 @@ static void ticket_events__truncated_or_mutated__refused_or_valid(void **state)
 	size_t n;
 
 	make_full(&t, "a.tif");
+	add_attempts(&t);
 	put(STORE(state), &t, ASSAY_TICKET_OPEN, "it failed");
 	assert_int_equal(assay_row_get(STORE(state), ASSAY_TABLE_EVENT, key, sizeof(key), &p, &n, NULL), ASSAY_OK);
 	assay_buf_append(&row, p, n);
@@ -661,6 +812,10 @@ int main(void)
 	    WITH_STORE(ticket_put__attempts_decision_origin__read_back),
 	    WITH_STORE(ticket_get__format_1__judged_without_attempts),
 	    WITH_STORE(ticket_get__format_2__told_of_while_open),
+	    WITH_STORE(ticket_tried__decided_and_taken_back__each_once_and_none_lost),
+	    WITH_STORE(ticket_tried__still_to_be_made__no_attempt_until_then),
+	    WITH_STORE(ticket_tried__written_by_an_older_program__kept_from_then_on),
+	    WITH_STORE(ticket_put_event__contents__connect),
 	    WITH_STORE(tickets_count__every_state__also_from_an_older_store),
 	    WITH_STORE(ticket_put_event__contents__read_back),
 	    WITH_STORE(ticket_put__transitions__open_ones_are_counted),

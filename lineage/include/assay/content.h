@@ -8,6 +8,7 @@
 
 #include "assay/recipe.h"
 #include "assay/result.h"
+#include "assay/sample.h"
 
 /** Texts are borrowed from the recipe and the result, or from whoever filled it in. */
 typedef struct assay_content_measure {
@@ -55,6 +56,12 @@ ASSAY_NODISCARD assay_code assay_content_of(assay_content *c, const assay_recipe
 					    assay_err *err);
 /** @param scratch [in, out] reused; its bytes are overwritten */
 ASSAY_NODISCARD assay_code assay_content_digest(const assay_content *c, assay_buf *scratch, assay_digest *out,
+						assay_err *err);
+/**
+ * The same of a sample as its row has it judged, with the metadata that its source has now. Zero when what that takes is
+ * not there any more, or cannot be read.
+ */
+ASSAY_NODISCARD assay_code assay_content_of_row(assay_store *s, const assay_sample_row *row, assay_digest *out,
 						assay_err *err);
 
 #endif

@@ -106,21 +106,27 @@ typedef struct assay_ticket_event {
 	int64_t at_ns;
 	char *actor;  /* "assay" or who decided */
 	char *reason; /* a sentence */
-	/* Content of the sample (assay/content.h) before and after; zero where it is not delivered. */
+	/* What stood before, and what is delivered after: of a sample its content (assay/content.h), of a source its
+	 * bytes. Zero where there is none; docs/queue.md has it for each state. */
 	assay_digest before, after;
 	bool act;     /* what a person did: the state is the one that it was in, and what came of it is told next */
 	bool damaged; /* its row cannot be read: reason says so, all else is nothing */
+	/* Attempts that no event before it has, but for those that another judged otherwise; the first `earlier` of them
+	 * were judged so before it. */
+	assay_ticket_attempt *attempts;
+	size_t attempt_count, earlier;
 } assay_ticket_event;
 
 void assay_ticket_event_release(assay_ticket_event *e);
 
 /**
- * Insert (id 0) or replace, and append an event that says why. How many tickets are in each state is kept.
- * @param e  actor, reason, before and after are taken from it
+ * Insert (id 0) or replace, and append an event that says why. How many tickets are in each state is kept. The event
+ * begins where the last one that can be read ended, and keeps what attempts of the ticket no event has.
+ * @param e  actor, reason, before and after are taken from it; before only where the last event left nothing delivered
  */
 ASSAY_NODISCARD assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_ticket_event *e,
 						  assay_err *err);
-/** The same for an event without contents. */
+/** The same for an event that leaves delivered what was. */
 ASSAY_NODISCARD assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason,
 					    assay_err *err);
 /** ASSAY_ENOENT without a message; ASSAY_ECORRUPT says which ticket cannot be read, and what makes it anew. */
@@ -168,7 +174,25 @@ ASSAY_NODISCARD assay_code assay_ticket_subject(assay_store *s, uint64_t id, cha
 typedef assay_code assay_ticket_event_fn(void *ctx, const assay_ticket_event *e, assay_err *err);
 ASSAY_NODISCARD assay_code assay_ticket_events(assay_store *s, uint64_t ticket, assay_ticket_event_fn *fn, void *ctx,
 					       assay_err *err);
-/** The last of them. ASSAY_ENOENT without a message when there is none. */
+/** An attempt that a ticket has seen, and since when. */
+typedef struct assay_ticket_tried {
+	const assay_ticket_attempt *attempt; /* borrowed; `chosen`: it was taken then */
+	bool current;   /* it is of the ticket's own list: what speaks for or against its subject as it stands */
+	uint32_t event; /* of the history, from 1: the first that tells of it so. 0: none does yet, or it was judged so
+			 * before any event told, by an older program or in a run that was stopped */
+	uint64_t run;   /* of that event, */
+	int64_t at_ns;  /* and its time */
+} assay_ticket_tried;
+
+typedef assay_code assay_ticket_tried_fn(void *ctx, const assay_ticket_tried *x, assay_err *err);
+/**
+ * Every attempt that the ticket has seen, each as often as it was judged otherwise: those that count no more in the
+ * order in which they came, then the ticket's own list. None is ever removed; of a damaged event those that it alone had
+ * are lost with it.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_tried_each(assay_store *s, const assay_ticket *t, assay_ticket_tried_fn *fn,
+						   void *ctx, assay_err *err);
+/** The last of them that can be read. ASSAY_ENOENT without a message when there is none. */
 ASSAY_NODISCARD assay_code assay_ticket_last_event(assay_store *s, const assay_ticket *t, assay_ticket_event *out,
 						   assay_err *err);
 /**

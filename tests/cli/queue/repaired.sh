@@ -83,8 +83,8 @@ assay queue show "$letter" | grep -qF "queue retry T1 --remedy NAME" || fail 'ad
 assert_exit 64 assay queue resolve "$letter" --text inbox/scans/letter.gt.txt
 assert_match "$(cat err)" '*has no text: its pipeline has no stage that takes one' 'no stage takes a text'
 assay queue retry "$letter" --remedy other --reason 'the scan is faint' --actor ada --json >did.json 2>did.err || fail "retry: $(cat did.err)"
-assert_jq did.json '.tickets[0].ticket | [.state, .decision.kind, .decision.remedy, (.attempts | length)] | @json' \
-    '["repaired","remedy","other",2]'
+assert_jq did.json '.tickets[0].ticket | [.state, .decision.kind, .decision.remedy, (.attempts | map(.current))] | @json' \
+    '["repaired","remedy","other",[false,false,true,true]]'
 assert_eq "$(assay diff "$version" latest --json | jq -c '[.samples[].changes[] | select(.what == "decision" or .what == "recipe") | .what] | sort')" \
     '["decision","recipe"]' 'diff'
 assay lineage "$letter" --format prov >prov.json

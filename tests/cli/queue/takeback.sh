@@ -143,7 +143,7 @@ echo 'texts and files'
 # ---- help in vain: the ticket is about what it was opened for, decisions on top of it about what stands
 printf 'value: 12\n' >worse.txt
 decide resolve "$(page metadata)" --text worse.txt
-assert_eq "$(ticket '[.state, .checks[0].value, .attempts[0].note] | @json')" '["needs-review",15,"value: test.value is 12"]' 'in vain'
+assert_eq "$(ticket '[.state, .checks[0].value, .attempts[-1].note] | @json')" '["needs-review",15,"value: test.value is 12"]' 'in vain'
 decide waive "$(page metadata)" --owner Anna --reason 'it will do'
 assert_eq "$(ticket '[.state, .checks[0].value] | @json')" '["waived",15]' 'waived as corrected'
 assert_eq "$(assay why "$(page metadata)" --json | jq -c '.verdict | [.outcome, .way, .checks[0].value]')" '["waived","corrected",12]' 'why'

@@ -45,27 +45,6 @@ typedef struct dataset {
 
 /* ---------------------------------------------------------------- one sample */
 
-/* Content of the sample as a unit has it that it stood by before; zero where that is no longer known. */
-static assay_code content_before(dataset *d, const assay_sample_row *was, assay_digest *out, assay_err *err)
-{
-	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *recipe = NULL;
-	ASSAY_AUTO_UNIT unit = {0};
-	assay_known_recipe known = {0};
-	assay_judged of = {.source = d->judging.of.source, .part = d->judging.of.part, .recipe = &known, .unit = &unit};
-	assay_code rc = assay_unit_get(d->store, was->judged_unit, &unit, err);
-
-	if (rc == ASSAY_OK && was->position >= unit.result.sample_count)
-		return ASSAY_OK;
-	if (rc == ASSAY_OK)
-		rc = assay_recipe_load(&recipe, d->store, &unit.recipe, err);
-	if (rc != ASSAY_OK)
-		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	known.recipe = recipe;
-	of.sample = &unit.result.samples[was->position];
-	of.bytes = unit.source;
-	return assay_snapshot_content(&d->snapshot, &of, out, err);
-}
-
 /* Content of the sample as it stood before, where it did, or else as its ticket speaks of it; and as it is delivered. */
 static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *after, assay_err *err)
 {
@@ -75,7 +54,7 @@ static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *a
 	assay_code rc = ASSAY_OK;
 
 	if (was->judged_unit != 0 && !was->missing && was->judged_unit != j->base.unit->id)
-		rc = content_before(d, was, before, err);
+		rc = assay_content_of_row(d->store, was, before, err);
 	if (rc == ASSAY_OK && assay_digest_is_zero(before))
 		rc = assay_snapshot_content(&d->snapshot, &j->base, before, err);
 	return rc == ASSAY_OK && assay_outcome_is_delivered(j->row.outcome)
@@ -354,6 +333,21 @@ static assay_code do_treated_source(dataset *d, const assay_source *src, assay_e
 	return rc == ASSAY_OK ? do_units(d, &of, t->units, t->unit_count, err) : rc;
 }
 
+/* What a source's events tell: the bytes that were found, and those that its samples are made of; zero while it has none. */
+typedef struct bytes {
+	assay_digest found, stand;
+} bytes;
+
+static assay_code tell_bytes(void *ctx, assay_digest *before, assay_digest *after, assay_err *err)
+{
+	const bytes *b = ctx;
+
+	(void)err;
+	*before = b->found;
+	*after = b->stand;
+	return ASSAY_OK;
+}
+
 static assay_code tell_source(dataset *d, assay_complaint *c, const assay_unit *plain, assay_err *err)
 {
 	const assay_source_treatment *t = &d->source;
@@ -385,7 +379,8 @@ static assay_code do_loaded_source(dataset *d, const assay_source *src, const as
 {
 	const assay_unit *failed = assay_source_failed(units, src->unit_count);
 	assay_judged of = {.source = src, .bytes = src->digest};
-	assay_complaint c = {.subject = src->path, .is_source = true};
+	bytes b = {.found = src->digest};
+	assay_complaint c = {.subject = src->path, .is_source = true, .contents = tell_bytes, .ctx = &b};
 	assay_code rc;
 
 	ASSAY_TRY(assay_snapshot_recipe(&d->snapshot, src, err));
@@ -393,6 +388,8 @@ static assay_code do_loaded_source(dataset *d, const assay_source *src, const as
 	    assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &src->recipe, &of.recipe, err));
 	ASSAY_TRY(assay_source_treat(&d->source, &d->judging, src, units, err));
 	ASSAY_TRY(tell_source(d, &c, failed != NULL ? failed : &units[0], err));
+	if (d->source.units != NULL)
+		b.stand = d->source.bytes;
 	if (failed != NULL)
 		c.stage = assay_known_step(of.recipe, failed->result.failed_step);
 	if (failed != NULL && d->source.units == NULL)
@@ -435,9 +432,12 @@ static void show_progress(dataset *d)
 static assay_code do_unread_source(dataset *d, const assay_source *src, assay_err *err)
 {
 	const assay_digest no_work = {0};
+	bytes b = {.found = src->digest};
 	assay_complaint c = {
 	    .subject = src->path,
 	    .is_source = true,
+	    .contents = tell_bytes,
+	    .ctx = &b,
 	    .failure = src->failure != ASSAY_FAILURE_NONE ? src->failure : ASSAY_FAILURE_UNREADABLE,
 	    .message = src->message,
 	};

@@ -13,8 +13,7 @@ typedef struct assay_dataset_job {
 	/* Attempts are made by whoever asks: while some are wanted there is no version. Otherwise the version is made
 	 * without them, and is incomplete. */
 	bool repairs;
-	const assay_digest
-	    *undone; /* work keys of attempts that came to nothing for want of time or memory; ascending */
+	const assay_undone *undone; /* attempts that could not be finished; ascending by work key */
 	size_t undone_count;
 	assay_wanted *wanted; /* [out] freed with assay_dataset_job_release; texts none */
 	size_t wanted_count, wanted_cap;

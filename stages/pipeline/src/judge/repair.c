@@ -127,15 +127,23 @@ static assay_code make_key(assay_try *t, const assay_judged *base, const assay_d
 
 /* ---------------------------------------------------------------- what came of it */
 
-static int compare_digests(const void *a, const void *b)
+static int compare_undone(const void *key, const void *item)
 {
-	return assay_digest_cmp(a, b);
+	return assay_digest_cmp(key, &((const assay_undone *)item)->work_key);
 }
 
-bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key)
+assay_code assay_repair_undone(assay_repair *r, assay_try *t, const assay_digest *work_key, bool *undone,
+			       assay_err *err)
 {
-	return r->undone_count > 0 &&
-	       bsearch(work_key, r->undone, r->undone_count, sizeof *r->undone, compare_digests) != NULL;
+	const assay_undone *u = r->undone_count > 0
+				    ? bsearch(work_key, r->undone, r->undone_count, sizeof *r->undone, compare_undone)
+				    : NULL;
+
+	*undone = u != NULL;
+	if (u == NULL)
+		return ASSAY_OK;
+	t->told.outcome = ASSAY_ATTEMPT_UNDONE;
+	return assay_repair_note(r, t, err, "%s", u->why);
 }
 
 /* The name that the sample has in the attempt's result. */
@@ -220,13 +228,13 @@ static assay_code look_up(assay_repair *r, assay_try *t, const assay_judged *bas
 {
 	assay_store *store = r->session->store;
 	assay_unit *u;
+	bool undone;
 	assay_code rc = assay_unit_find(store, &t->wanted.work_key, &t->told.unit, err);
 
 	if (rc == ASSAY_ENOENT) {
 		t->told.unit = 0;
-		t->told.outcome =
-		    assay_repair_is_undone(r, &t->wanted.work_key) ? ASSAY_ATTEMPT_UNDONE : ASSAY_ATTEMPT_WANTED;
-		return ASSAY_OK;
+		t->told.outcome = ASSAY_ATTEMPT_WANTED;
+		return assay_repair_undone(r, t, &t->wanted.work_key, &undone, err);
 	}
 	if (rc != ASSAY_OK)
 		return rc;

@@ -55,6 +55,12 @@ typedef struct assay_wanted {
 
 #define ASSAY_NO_RUNG UINT32_MAX
 
+/** An attempt that this run could not finish. */
+typedef struct assay_undone {
+	assay_digest work_key;
+	char *why; /* for people */
+} assay_undone;
+
 typedef struct assay_try {
 	assay_ticket_attempt told; /* its texts are borrowed from the configuration and the arena */
 	assay_wanted wanted;
@@ -67,12 +73,11 @@ typedef struct assay_repair {
 	assay_known_recipes *known;
 	assay_try tries[ASSAY_TRIES_MAX];
 	size_t count;
-	assay_arena units; /* of the tries */
-	uint64_t source;   /* row of the source that is judged */
-	uint32_t spanned;  /* samples of it, this one included, that attempts read a span for */
-	bool spans;        /* this one is among them */
-	/* Work keys of attempts that this run made in vain for want of time or memory; ascending, borrowed. */
-	const assay_digest *undone;
+	assay_arena units;          /* of the tries */
+	uint64_t source;            /* row of the source that is judged */
+	uint32_t spanned;           /* samples of it, this one included, that attempts read a span for */
+	bool spans;                 /* this one is among them */
+	const assay_undone *undone; /* ascending by work key, borrowed */
 	size_t undone_count;
 } assay_repair;
 
@@ -86,8 +91,9 @@ assay_try *assay_repair_next(assay_repair *r);
 bool assay_repair_may_begin(const assay_repair *r);
 /** Say of the last attempt that this remedy was not begun after it. */
 ASSAY_NODISCARD assay_code assay_repair_note_left(assay_repair *r, const assay_config_remedy *left, assay_err *err);
-/** Did this run make it in vain for want of time or memory? */
-bool assay_repair_is_undone(const assay_repair *r, const assay_digest *work_key);
+/** Of a unit that is not there: was this run unable to finish it? *undone then, and the try says so, and why. */
+ASSAY_NODISCARD assay_code assay_repair_undone(assay_repair *r, assay_try *t, const assay_digest *work_key,
+					       bool *undone, assay_err *err);
 /** What the unit failed by becomes the outcome of the try, and its note. */
 ASSAY_NODISCARD assay_code assay_repair_failed(assay_repair *r, assay_try *t, const assay_unit *u,
 					       const assay_known_recipe *recipe, assay_err *err);

@@ -77,15 +77,15 @@ static assay_code take_part(const making *m, assay_try *y, uint32_t at, assay_un
 	assay_repair *r = &m->j->repair;
 	assay_wanted w;
 	uint64_t id;
+	bool undone;
 	assay_code rc = find_part(m, y, at, &w, &id, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
 	if (id == 0) {
-		if (assay_repair_is_undone(r, &w.work_key)) {
-			y->told.outcome = ASSAY_ATTEMPT_UNDONE;
-			return ASSAY_OK;
-		}
+		rc = assay_repair_undone(r, y, &w.work_key, &undone, err);
+		if (rc != ASSAY_OK || undone)
+			return rc;
 		y->told.outcome = ASSAY_ATTEMPT_WANTED;
 		return want(m->t, &w, err);
 	}

@@ -1,5 +1,6 @@
 #include "ticketing.h"
 
+#include "assay/content.h"
 #include "assay/contract.h"
 #include "assay/file.h"
 #include "assay/log.h"
@@ -145,21 +146,6 @@ static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_tic
 	       assay_ticket_attempts_same(t->attempts, t->attempt_count, c->attempts, c->attempt_count);
 }
 
-/* What stood before is what the last event left delivered: it may have been by other metadata, or another recipe. */
-static assay_code tell_contents(assay_ticketing *d, const assay_ticket *t, const assay_complaint *c,
-				assay_ticket_event *e, assay_err *err)
-{
-	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
-	assay_code rc = c->contents(c->ctx, &e->before, &e->after, err);
-
-	if (rc != ASSAY_OK || t->id == 0)
-		return rc;
-	rc = assay_ticket_last_event(d->store, t, &last, err);
-	if (rc == ASSAY_OK && !assay_digest_is_zero(&last.after))
-		e->before = last.after;
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-}
-
 /* ---- a ticket whose row is damaged: its state comes from what is judged, and is written down again */
 
 #define MADE_ANEW "its row was damaged, and is made anew: "
@@ -188,7 +174,7 @@ static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay
 		e.actor = c->decision->actor;
 	e.reason = (char *)(uintptr_t)assay_buf_str(&reason);
 	if (rc == ASSAY_OK && c->contents != NULL)
-		rc = tell_contents(d, t, c, &e, err);
+		rc = c->contents(c->ctx, &e.before, &e.after, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_put_event(d->store, t, &e, err);
 	t->checks = own.checks, t->check_count = own.check_count;
@@ -235,6 +221,7 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 			       assay_err *err)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay"};
 	const assay_decision *answer;
 	const bool was_open = assay_ticket_state_is_open(t->state);
 	assay_code rc = find_answer(&answer, d, t, row, err);
@@ -263,10 +250,14 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 		assay_buf_printf(&reason, "%s; nobody has decided what an evaluation told of it", why);
 	else
 		assay_buf_puts(&reason, answer->reason);
+	if (answer != NULL)
+		e.actor = answer->actor;
+	e.reason = (char *)(uintptr_t)assay_buf_str(&reason);
 	rc = assay_buf_check(&reason, err);
-	return rc == ASSAY_OK ? assay_ticket_put(d->store, t, answer != NULL ? answer->actor : "assay",
-						 assay_buf_str(&reason), err)
-			      : rc;
+	if (rc == ASSAY_OK)
+		rc = assay_content_of_row(d->store, row, &e.after, err);
+	e.before = e.after;
+	return rc == ASSAY_OK ? assay_ticket_put_event(d->store, t, &e, err) : rc;
 }
 
 /* Of a sample that passes with help: what was tried is told with it, the rest once all complaints are in. */
@@ -353,8 +344,22 @@ static int compare_u64(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Why an open ticket that nobody complained about any more is settled. */
-static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay_ticket_state *state, assay_buf *reason,
+/* What is delivered of it now. What is gone may have no event that says what it was. */
+static assay_code tell_settled(assay_ticketing *d, const assay_ticket *t, const assay_sample_row *row,
+			       const assay_source *src, assay_ticket_event *e, assay_err *err)
+{
+	const bool gone = t->state == ASSAY_TICKET_GONE;
+	assay_digest *of = gone ? &e->before : &e->after;
+
+	if (t->is_source)
+		*of = src->digest;
+	else if (gone || assay_outcome_is_delivered(row->outcome))
+		return assay_content_of_row(d->store, row, of, err);
+	return ASSAY_OK;
+}
+
+/* Why a ticket that nobody complained about any more is settled: its state, and its event but for the reason's text. */
+static assay_code settle_reason(assay_ticketing *d, assay_ticket *t, assay_ticket_event *e, assay_buf *reason,
 				assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
@@ -367,7 +372,7 @@ static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	there = rc == ASSAY_OK && (t->is_source ? !src.missing : !row.missing);
-	*state = there ? ASSAY_TICKET_PASSED : ASSAY_TICKET_GONE;
+	t->state = there ? ASSAY_TICKET_PASSED : ASSAY_TICKET_GONE;
 	if (!there)
 		assay_buf_printf(reason, "the %s is no longer part of the dataset", t->is_source ? "source" : "sample");
 	else if (t->is_source)
@@ -378,32 +383,51 @@ static assay_code settle_reason(assay_ticketing *d, const assay_ticket *t, assay
 		assay_buf_printf(reason, "filter '%s' takes it out", row.failed_stage != NULL ? row.failed_stage : "");
 	else
 		assay_buf_puts(reason, PASSES_NOW);
-	return assay_buf_check(reason, err);
+	e->actor = (char *)(uintptr_t) "assay";
+	rc = assay_buf_check(reason, err);
+	return rc == ASSAY_OK ? tell_settled(d, t, &row, &src, e, err) : rc;
+}
+
+/* Those that its subject had need of stay in its history. */
+static void forget_attempts(assay_ticket *t)
+{
+	assay_ticket_attempts_free(t->attempts, t->attempt_count);
+	t->attempts = NULL;
+	t->attempt_count = 0;
+}
+
+static assay_code put_settled(assay_ticketing *d, assay_ticket *t, assay_ticket_event *e, const assay_buf *reason,
+			      assay_err *err)
+{
+	assay_code rc;
+
+	forget_attempts(t);
+	t->changed_run = d->run;
+	t->changed_ns = assay_now_ns();
+	e->reason = (char *)(uintptr_t)assay_buf_str(reason);
+	rc = assay_ticket_put_event(d->store, t, e, err);
+	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
 static assay_code settle_unnamed(assay_ticketing *d, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	ASSAY_AUTO_TICKET copy = {0};
-	assay_ticket_state state;
+	assay_ticket_event e = {0};
 	assay_code rc;
 
 	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
 		return ASSAY_OK;
-	rc = settle_reason(d, t, &state, &reason, err);
-	if (rc == ASSAY_OK && t->origin == ASSAY_TICKET_FEEDBACK && state != ASSAY_TICKET_GONE)
-		return ASSAY_OK; /* what a model made of it does not change with the verdict */
+	rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc == ASSAY_OK)
-		rc = assay_ticket_get(d->store, t->id, &copy, err);
+		rc = settle_reason(d, &copy, &e, &reason, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	d->settled += assay_ticket_state_is_open(copy.state);
-	copy.state = state;
+	if (t->origin == ASSAY_TICKET_FEEDBACK && copy.state != ASSAY_TICKET_GONE)
+		return ASSAY_OK; /* what a model made of it does not change with the verdict */
+	d->settled += assay_ticket_state_is_open(t->state);
 	copy.decision = 0;
-	copy.changed_run = d->run;
-	copy.changed_ns = assay_now_ns();
-	rc = assay_ticket_put(d->store, &copy, "assay", assay_buf_str(&reason), err);
-	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
+	return put_settled(d, &copy, &e, &reason, err);
 }
 
 /* Is there a sample that is delivered, of which a model may have got something wrong? */
@@ -429,11 +453,8 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (copy.origin == ASSAY_TICKET_JUDGED) { /* it passes without help */
-		assay_ticket_attempts_free(copy.attempts, copy.attempt_count);
-		copy.attempts = NULL;
-		copy.attempt_count = 0;
-	}
+	if (copy.origin == ASSAY_TICKET_JUDGED) /* it passes without help */
+		forget_attempts(&copy);
 	rc = stand_beside(d, &copy, &row, PASSES_NOW, err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
@@ -454,17 +475,16 @@ static assay_code settle_ticket(void *ctx, const assay_ticket *t, assay_err *err
 static assay_code settle_anew(assay_ticketing *d, assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	assay_ticket_event e = {0};
 	assay_code rc;
 
 	t->origin = ASSAY_TICKET_JUDGED;
-	t->changed_run = d->run;
-	t->changed_ns = assay_now_ns();
 	assay_buf_puts(&reason, MADE_ANEW);
-	rc = settle_reason(d, t, &t->state, &reason, err);
+	rc = settle_reason(d, t, &e, &reason, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	tell_anew(t);
-	return assay_ticket_put(d->store, t, "assay", assay_buf_str(&reason), err);
+	return put_settled(d, t, &e, &reason, err);
 }
 
 /* Nobody complained about it: it is settled, if only it is known whom it is about, and no evaluation told of it. */

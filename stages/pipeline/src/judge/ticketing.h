@@ -25,8 +25,8 @@ typedef struct assay_ticketing {
 } assay_ticketing;
 
 /**
- * Content of a subject as it stood before what its ticket tells, and after; zero where there is none. What the last event
- * left delivered stands over the former, so that events connect.
+ * Of a sample the content, of a source the bytes: what stood before what its ticket tells, and what is delivered after;
+ * zero where there is none. What the last event left delivered stands over the former.
  */
 typedef assay_code assay_contents_fn(void *ctx, assay_digest *before, assay_digest *after, assay_err *err);
 

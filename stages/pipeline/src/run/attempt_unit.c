@@ -11,6 +11,7 @@
 #include "scan.h"
 #include "source_metadata.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,21 +82,34 @@ uint32_t assay_attempt_chain_of(const assay_attempt_chains *c, const assay_wante
 
 /* ---------------------------------------------------------------- files */
 
-/* -1 when the file is no longer the one that was digested, whatever it is now. */
-static int open_as_digested(int rootfd, const char *key, const assay_stamp *digested)
+#define RUN_LOOKS "'assay run' looks at it again, and goes on"
+
+/* -1 when the file is no longer the one that was digested, whatever it is now: why says so. */
+static int open_as_digested(assay_buf *why, int rootfd, const char *key, const assay_stamp *digested)
 {
 	ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
 	ASSAY_AUTO_FD fd = -1;
 	struct stat st;
 	assay_stamp now;
 
-	if (!assay_path_unescape(&path, key) || path.failed)
+	if (!assay_path_unescape(&path, key) || path.failed) {
+		assay_buf_printf(why, "'%s' is the name of no file", key);
 		return -1;
+	}
 	fd = openat(rootfd, assay_buf_str(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) != 0)
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		assay_buf_printf(why, "'%s' cannot be opened (%s): put that right; " RUN_LOOKS, key, strerror(errno));
 		return -1;
+	}
 	assay_stamp_of(&now, &st);
-	return S_ISREG(st.st_mode) && assay_stamp_same(&now, digested) ? ASSAY_TAKE_FD(&fd) : -1;
+	if (S_ISREG(st.st_mode) && assay_stamp_same(&now, digested))
+		return ASSAY_TAKE_FD(&fd);
+	assay_buf_printf(why, "'%s' is not as it was when it was digested, by its %s: " RUN_LOOKS, key,
+			 !S_ISREG(st.st_mode)           ? "kind"
+			 : now.size != digested->size   ? "size"
+			 : now.inode != digested->inode ? "inode"
+							: "time of change");
+	return -1;
 }
 
 static void add_sidecar(assay_unit_files *f, const char *role, const assay_digest *d, int fd)
@@ -110,7 +124,7 @@ static void add_sidecar(assay_unit_files *f, const char *role, const assay_diges
 	f->sidecars[at] = (assay_worker_sidecar){role, fd};
 }
 
-static bool open_sidecars(assay_unit_files *f, int rootfd)
+static bool open_sidecars(assay_unit_files *f, assay_buf *why, int rootfd)
 {
 	const assay_source *src = &f->source;
 
@@ -120,7 +134,7 @@ static bool open_sidecars(assay_unit_files *f, int rootfd)
 
 		if (assay_role_is_metadata(sc->role))
 			continue; /* no stage reads it */
-		fd = open_as_digested(rootfd, sc->path, &sc->stamp);
+		fd = open_as_digested(why, rootfd, sc->path, &sc->stamp);
 		if (fd < 0)
 			return false;
 		add_sidecar(f, sc->role, &sc->digest, fd);
@@ -128,7 +142,7 @@ static bool open_sidecars(assay_unit_files *f, int rootfd)
 	return true;
 }
 
-static assay_code open_decided(assay_unit_files *f, bool *there, const assay_session *s, uint64_t decision,
+static assay_code open_decided(assay_unit_files *f, assay_buf *missing, const assay_session *s, uint64_t decision,
 			       assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
@@ -137,7 +151,7 @@ static assay_code open_decided(assay_unit_files *f, bool *there, const assay_ses
 	int fd = -1;
 	assay_code rc;
 
-	if (decision == 0 || !*there)
+	if (decision == 0 || missing->len > 0)
 		return ASSAY_OK;
 	rc = assay_decision_get(s->store, decision, &d, err);
 	if (rc != ASSAY_OK)
@@ -146,7 +160,7 @@ static assay_code open_decided(assay_unit_files *f, bool *there, const assay_ses
 	if (rc == ASSAY_ECORRUPT || rc == ASSAY_ENOENT) {
 		/* One that is damaged holds nobody else up. */
 		assay_log(ASSAY_LOG_WARNING, "what was handed in for '%s' cannot be read: %s", d.subject, why.msg);
-		*there = false;
+		assay_buf_puts(missing, "what was handed in cannot be read any more: hand it in again");
 		return ASSAY_OK;
 	}
 	if (rc != ASSAY_OK)
@@ -168,12 +182,11 @@ static bool is_of_pipeline(const assay_session *s, const assay_source *src)
 	return today != NULL && assay_digest_eq(&today->digest, &src->recipe);
 }
 
-assay_code assay_unit_files_open(assay_unit_files *f, bool *there, const assay_session *s, int rootfd,
+assay_code assay_unit_files_open(assay_unit_files *f, assay_buf *why, const assay_session *s, int rootfd,
 				 const assay_wanted *w, assay_err *err)
 {
 	assay_code rc;
 
-	*there = false;
 	assay_unit_files_release(f);
 	ASSAY_TRY(assay_source_get(s->store, w->source, &f->source, err));
 	f->bytes = f->source.digest;
@@ -183,16 +196,17 @@ assay_code assay_unit_files_open(assay_unit_files *f, bool *there, const assay_s
 	if (f->sidecars == NULL || f->named == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
 	/* The chain is that of today: what another pipeline made of the source waits for a run that brings it up to date. */
-	if (w->rung == ASSAY_NO_RUNG && !is_of_pipeline(s, &f->source))
+	if (w->rung == ASSAY_NO_RUNG && !is_of_pipeline(s, &f->source)) {
+		assay_buf_puts(
+		    why, "the source is as an older pipeline made it: 'assay run' brings it up to date, and goes on");
 		return ASSAY_OK;
-	if (!open_sidecars(f, rootfd))
+	}
+	if (!open_sidecars(f, why, rootfd))
 		return ASSAY_OK;
-	*there = true;
-	ASSAY_TRY(open_decided(f, there, s, w->text, err));
-	ASSAY_TRY(open_decided(f, there, s, w->file, err));
-	if (f->fd < 0 && *there)
-		f->fd = open_as_digested(rootfd, f->source.path, &f->source.stamp);
-	*there = f->fd >= 0;
+	ASSAY_TRY(open_decided(f, why, s, w->text, err));
+	ASSAY_TRY(open_decided(f, why, s, w->file, err));
+	if (f->fd < 0 && why->len == 0)
+		f->fd = open_as_digested(why, rootfd, f->source.path, &f->source.stamp);
 fail:
 	return rc;
 }

@@ -31,9 +31,9 @@ typedef struct assay_unit_files {
 	size_t sidecar_count;
 } assay_unit_files;
 
-/** @param there  [out] false when a file is not what was digested, or cannot be opened */
-ASSAY_NODISCARD assay_code assay_unit_files_open(assay_unit_files *f, bool *there, const assay_session *s, int rootfd,
-						 const assay_wanted *w, assay_err *err);
+/** @param why  [in, out] empty; a sentence is put there when a file is not what was digested, or cannot be opened */
+ASSAY_NODISCARD assay_code assay_unit_files_open(assay_unit_files *f, assay_buf *why, const assay_session *s,
+						 int rootfd, const assay_wanted *w, assay_err *err);
 void assay_unit_files_close(assay_unit_files *f); /* descriptors alone */
 void assay_unit_files_release(assay_unit_files *f);
 

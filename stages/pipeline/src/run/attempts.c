@@ -46,21 +46,25 @@ typedef struct making {
 
 /* ---------------------------------------------------------------- what came to nothing */
 
-static assay_code note_undone(making *m, size_t item, assay_err *err)
+static assay_code note_undone(making *m, size_t item, const char *why, assay_err *err)
 {
 	assay_attempts *a = m->a;
 	const assay_digest *key = &m->wanted[item].work_key;
 	size_t at = a->undone_count;
+	char *text;
 	const assay_code rc = assay_grow(&a->undone, &a->undone_cap, a->undone_count, sizeof *a->undone, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
-	while (at > 0 && assay_digest_cmp(&a->undone[at - 1], key) > 0)
+	while (at > 0 && assay_digest_cmp(&a->undone[at - 1].work_key, key) > 0)
 		at--;
-	if (at > 0 && assay_digest_eq(&a->undone[at - 1], key))
+	if (at > 0 && assay_digest_eq(&a->undone[at - 1].work_key, key))
 		return ASSAY_OK;
+	text = assay_strdup(why);
+	if (text == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempts");
 	memmove(&a->undone[at + 1], &a->undone[at], (a->undone_count - at) * sizeof *a->undone);
-	a->undone[at] = *key;
+	a->undone[at] = (assay_undone){*key, text};
 	a->undone_count++;
 	return ASSAY_OK;
 }
@@ -114,14 +118,15 @@ static assay_code give(making *m, lane *l, size_t item, assay_err *err)
 {
 	const assay_wanted *w = &m->wanted[item];
 	assay_worker_unit u;
-	bool there = false;
-	assay_code rc = assay_unit_files_open(&l->files, &there, m->a->session, m->a->rootfd, w, err);
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+	assay_code rc = assay_unit_files_open(&l->files, &why, m->a->session, m->a->rootfd, w, err);
 
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&why, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (!there) {
-		/* It is not what was digested: the next run sees what it is. */
-		rc = note_undone(m, item, err);
+	if (why.len > 0) {
+		rc = note_undone(m, item, assay_buf_str(&why), err);
 		finish(m, item);
 		return rc;
 	}
@@ -200,7 +205,7 @@ static assay_code settle(making *m, lane *l, assay_worker_answer *answer, assay_
 		/* What takes too long would take as long again. */
 		if (m->tries[item] < ASSAY_UNIT_ATTEMPTS && answer->result.failure != ASSAY_FAILURE_TIMEOUT)
 			return again(m, item);
-		rc = note_undone(m, item, err);
+		rc = note_undone(m, item, assay_failure_name(answer->result.failure), err);
 	}
 	if (rc == ASSAY_OK)
 		rc = assay_attempt_keep(s, &l->files, w, m->tries[item], answer, err);
@@ -381,6 +386,8 @@ void assay_attempts_release(assay_attempts *a)
 	if (a->pool != NULL)
 		close_pool(a->pool);
 	a->pool = NULL;
+	for (size_t i = 0; i < a->undone_count; i++)
+		free(a->undone[i].why);
 	free(a->undone);
 	a->undone = NULL;
 	a->undone_count = a->undone_cap = 0;

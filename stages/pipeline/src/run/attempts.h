@@ -13,9 +13,9 @@ typedef struct assay_attempts {
 	const assay_run_opts *opts;
 	assay_summary *summary;
 	assay_progress *progress; /* optional */
-	/* Work keys that came to nothing for want of time or memory, or because the source cannot be read as it was
-	 * digested; ascending, each once. */
-	assay_digest *undone;
+	/* What came to nothing for want of time or memory, or because a file cannot be read as it was digested; ascending
+	 * by work key, each once. */
+	assay_undone *undone;
 	size_t undone_count, undone_cap;
 	struct assay_attempt_pool *pool; /* workers, kept from one call to the next; NULL before the first */
 } assay_attempts;
