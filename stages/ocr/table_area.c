@@ -101,6 +101,15 @@ static int32_t distance(const table_token *a, const table_token *b)
 	return abs(middle(a) - middle(b));
 }
 
+/* Words that lie over each other are no line, but for boxes that are a little too wide, and for a stroke or point at the
+ * end of a word whose box holds it too. */
+static int32_t may_share(const shelves *s, const table_token *t)
+{
+	const int32_t wide = t->right - t->left;
+
+	return wide < s->height ? s->height : wide / 2;
+}
+
 static uint32_t find_line(const shelves *s, const table_token *tokens, const table_token *t)
 {
 	const uint32_t own = shelf_of(s, t);
@@ -114,8 +123,7 @@ static uint32_t find_line(const shelves *s, const table_token *tokens, const tab
 			const table_token *last = &tokens[s->last[l]];
 			const int32_t d = distance(last, t);
 
-			/* words that lie over each other are no line, but for boxes that are a little too wide */
-			if (d < 0 || d >= least || last->right - t->left > (t->right - t->left) / 2)
+			if (d < 0 || d >= least || last->right - t->left > may_share(s, t))
 				continue;
 			best = l;
 			least = d;

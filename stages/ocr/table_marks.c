@@ -9,6 +9,7 @@
 void table_marks_release(table_marks *m)
 {
 	free(m->items);
+	free(m->points);
 	*m = (table_marks){0};
 }
 
@@ -50,41 +51,54 @@ static void take_rules(PIX *ink, const table_rules *r, int32_t height)
 	}
 }
 
-/* What is darker than the paper around it by three tenths of the page's contrast: faint text beside bold one, and text on
- * a shade. The page is smoothed first, so that the paper of a noisy scan is not its brightest grain. */
-static PIX *dark_places(PIX *pix, int32_t height, int contrast)
-{
-	const int around = 2 * height | 1;
-	PIX *grey = pixConvertTo8(pix, 0);
-	PIX *smooth = grey != NULL ? pixBlockconv(grey, 1, 1) : NULL;
-	PIX *depth = smooth != NULL ? pixTophat(smooth, around, around, L_TOPHAT_BLACK) : NULL;
-	PIX *light = depth != NULL ? pixThresholdToBinary(depth, contrast * 3 / 10 > 1 ? contrast * 3 / 10 : 1) : NULL;
-	PIX *ink = light != NULL ? pixInvert(NULL, light) : NULL;
+/* The page's tones, and what is looked for on it. */
+typedef struct sight {
+	PIX *pix;  /* [borrowed] */
+	PIX *grey; /* of it, 8 bpp */
+	const table_rules *rules;
+	int32_t height;      /* of text */
+	int paper, contrast; /* grey levels; contrast 0: nothing can be seen */
+} sight;
 
-	pixDestroy(&grey);
-	pixDestroy(&smooth);
-	pixDestroy(&depth);
-	pixDestroy(&light);
-	return ink;
-}
-
-static assay_code ink_of(PIX **out, PIX *pix, const table_rules *rules, int32_t height, assay_err *err)
+static assay_code open_sight(sight *s, assay_err *err)
 {
 	uint64_t hist[256];
 	grey_tones tones;
-	const assay_code rc = grey_histogram(hist, pix, err);
+	const assay_code rc = grey_histogram(hist, s->pix, err);
 
-	*out = NULL;
 	if (rc != ASSAY_OK)
 		return rc;
 	tones = grey_tones_of(hist);
-	if (tones.ink == 0 || pixGetWidth(pix) < 3 * height || pixGetHeight(pix) < 3 * height)
+	if (tones.ink == 0 || pixGetWidth(s->pix) < 3 * s->height || pixGetHeight(s->pix) < 3 * s->height)
 		return ASSAY_OK;
-	*out = pixGetDepth(pix) == 1 ? pixCopy(NULL, pix) : dark_places(pix, height, tones.contrast);
-	if (*out == NULL || take_lines(*out, 3 * height, 1) != ASSAY_OK ||
-	    take_lines(*out, 1, 5 * height / 2) != ASSAY_OK)
+	s->contrast = tones.contrast;
+	s->paper = grey_level_at(hist, tones.threshold + 1, 255, (tones.pixels - tones.ink + 1) / 2);
+	s->grey = pixConvertTo8(s->pix, 0);
+	return s->grey != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "grey of a page");
+}
+
+/* What is darker, or lighter, than what is around it by three tenths of the page's contrast: faint text beside bold one, and
+ * text on a shade. The page is smoothed first, so that the paper of a noisy scan is not its brightest grain. */
+static PIX *deep_places(const sight *s, int type)
+{
+	const int around = 2 * s->height | 1, deep = s->contrast * 3 / 10;
+	PIX *smooth = pixBlockconv(s->grey, 1, 1);
+	PIX *depth = smooth != NULL ? pixTophat(smooth, around, around, type) : NULL;
+	PIX *flat = depth != NULL ? pixThresholdToBinary(depth, deep > 1 ? deep : 1) : NULL;
+	PIX *ink = flat != NULL ? pixInvert(NULL, flat) : NULL;
+
+	pixDestroy(&smooth);
+	pixDestroy(&depth);
+	pixDestroy(&flat);
+	return ink;
+}
+
+static assay_code without_lines(PIX *ink, const sight *s, assay_err *err)
+{
+	if (ink == NULL || take_lines(ink, 3 * s->height, 1) != ASSAY_OK ||
+	    take_lines(ink, 1, 5 * s->height / 2) != ASSAY_OK)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
-	take_rules(*out, rules, height);
+	take_rules(ink, s->rules, s->height);
 	return ASSAY_OK;
 }
 
@@ -118,18 +132,17 @@ static bool is_on_rule(const table_rules *r, const BOX *b, int32_t height)
 	return table_rules_cover(r->level, r->level_count, b->y + b->h / 2, height / 3, b->x, b->x + b->w) > 0;
 }
 
-static assay_code take_boxes(table_marks *out, const BOXA *boxes, const table_rules *rules, int32_t height,
-			     assay_err *err)
+static assay_code take_boxes(table_marks *out, const BOXA *boxes, const sight *s, assay_err *err)
 {
 	out->items = assay_alloc((size_t)boxes->n + 1, sizeof *out->items);
 	if (out->items == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
 	for (l_int32 i = 0; i < boxes->n; i++) {
 		const BOX *b = boxes->box[i];
-		const bool dash = is_dash(b, height) && !is_on_rule(rules, b, height);
+		const bool dash = is_dash(b, s->height) && !is_on_rule(s->rules, b, s->height);
 
-		if (dash || is_text(b, height))
-			out->items[out->count++] = (table_mark){b->x, b->y, b->x + b->w, b->y + b->h, dash};
+		if (dash || is_text(b, s->height))
+			out->items[out->count++] = (table_mark){b->x, b->y, b->x + b->w, b->y + b->h, dash, false};
 	}
 	if (out->count > TABLE_MARKS_MAX)
 		out->count = 0;
@@ -137,23 +150,193 @@ static assay_code take_boxes(table_marks *out, const BOXA *boxes, const table_ru
 	return ASSAY_OK;
 }
 
+/* As large as the point of a decimal number. */
+static bool is_point(const BOX *b, int32_t height)
+{
+	return b->w >= 2 && b->h >= 2 && 4 * b->w <= height && 3 * b->h <= height && b->w <= 2 * b->h;
+}
+
+/* Of the page as it is: smoothed, a point is one with the digits beside it. */
+static assay_code find_points(table_marks *out, const sight *s, assay_err *err)
+{
+	PIX *ink = pixThresholdToBinary(s->grey, s->paper > s->contrast / 2 ? s->paper - s->contrast / 2 : 1);
+	BOXA *boxes = ink != NULL ? pixConnCompBB(ink, 8) : NULL;
+
+	if (boxes != NULL)
+		out->points = assay_alloc((size_t)boxes->n + 1, sizeof *out->points);
+	for (l_int32 i = 0; out->points != NULL && i < boxes->n; i++) {
+		const BOX *b = boxes->box[i];
+
+		if (is_point(b, s->height))
+			out->points[out->point_count++] =
+			    (table_mark){b->x, b->y, b->x + b->w, b->y + b->h, false, false};
+	}
+	boxaDestroy(&boxes);
+	pixDestroy(&ink);
+	if (out->points == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "points of a page");
+	qsort(out->points, out->point_count, sizeof *out->points, by_place);
+	return ASSAY_OK;
+}
+
+static assay_code take_marks(table_marks *out, PIX *ink, const sight *s, assay_err *err)
+{
+	PIX *joined = pixCloseSafeBrick(NULL, ink, s->height / 2 | 1, 1);
+	BOXA *boxes = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
+	const assay_code rc =
+	    boxes != NULL ? take_boxes(out, boxes, s, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
+
+	boxaDestroy(&boxes);
+	pixDestroy(&joined);
+	return rc;
+}
+
+static assay_code find_dark(table_marks *out, const sight *s, assay_err *err)
+{
+	PIX *ink = pixGetDepth(s->pix) == 1 ? pixCopy(NULL, s->pix) : deep_places(s, L_TOPHAT_BLACK);
+	assay_code rc = without_lines(ink, s, err);
+
+	if (rc == ASSAY_OK)
+		rc = take_marks(out, ink, s, err);
+	pixDestroy(&ink);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- light letters on dark ground */
+
+static int paper_less_fifth(const sight *s)
+{
+	return s->paper - s->contrast / 5;
+}
+
+/* Where the ground is darker than the paper in one piece, and around; *out is NULL where it is so nowhere. */
+static assay_code find_ground(PIX **out, const sight *s, assay_err *err)
+{
+	const int32_t h = s->height;
+	PIX *dark = pixThresholdToBinary(s->grey, paper_less_fifth(s) > 0 ? paper_less_fifth(s) : 1);
+	PIX *solid = dark != NULL ? pixOpenBrick(NULL, dark, 2 * h, h / 4 > 3 ? h / 4 : 3) : NULL;
+	l_int32 none = 0;
+	const bool told = solid != NULL && pixZero(solid, &none) == 0;
+
+	*out = told && !none ? pixDilateBrick(NULL, solid, 4 * h, 3 * h) : NULL;
+	pixDestroy(&dark);
+	pixDestroy(&solid);
+	return told && (none || *out != NULL) ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ground of a page");
+}
+
+/* The mean grey in a frame, of those pixels alone that a picture has where there is one; 255 where there are none. */
+static int64_t mean_of(const sight *s, PIX *only, int32_t left, int32_t top, int32_t right, int32_t bottom)
+{
+	const int32_t w = pixGetWidth(s->grey), h = pixGetHeight(s->grey);
+	int64_t sum = 0, count = 0;
+
+	for (int32_t y = top > 0 ? top : 0; y < bottom && y < h; y++) {
+		const l_uint32 *grey = pixGetData(s->grey) + (size_t)y * (size_t)pixGetWpl(s->grey);
+		const l_uint32 *ink = only != NULL ? pixGetData(only) + (size_t)y * (size_t)pixGetWpl(only) : NULL;
+
+		for (int32_t x = left > 0 ? left : 0; x < right && x < w; x++)
+			if (ink == NULL || GET_DATA_BIT(ink, x)) {
+				sum += GET_DATA_BYTE(grey, x);
+				count++;
+			}
+	}
+	return count > 0 ? sum / count : 255;
+}
+
+/* Letters are lighter than the ground on all sides, which is darker than paper: gaps between dark letters are not. */
+static bool is_light_text(const sight *s, PIX *ink, const table_mark *m)
+{
+	const int32_t far = s->height / 4 + 1, thick = s->height / 8 + 1;
+	const int32_t left = m->left - far, top = m->top - far, right = m->right + far, bottom = m->bottom + far;
+	const int64_t sides[] = {
+	    mean_of(s, NULL, left, top, right, top + thick), mean_of(s, NULL, left, bottom - thick, right, bottom),
+	    mean_of(s, NULL, left, top, left + thick, bottom), mean_of(s, NULL, right - thick, top, right, bottom)};
+	const int64_t letters = mean_of(s, ink, m->left, m->top, m->right, m->bottom);
+
+	for (size_t i = 0; i < ASSAY_COUNT(sides); i++)
+		if (sides[i] >= paper_less_fifth(s) || letters < sides[i] + s->contrast / 4)
+			return false;
+	return true;
+}
+
+static assay_code find_light(table_marks *out, const sight *s, assay_err *err)
+{
+	PIX *ground = NULL, *ink = NULL;
+	size_t kept = 0;
+	assay_code rc;
+
+	ASSAY_TRY(find_ground(&ground, s, err));
+	if (ground == NULL)
+		return ASSAY_OK;
+	ink = deep_places(s, L_TOPHAT_WHITE);
+	if (ink == NULL || pixAnd(ink, ink, ground) == NULL) {
+		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
+		goto fail;
+	}
+	ASSAY_TRY(without_lines(ink, s, err));
+	ASSAY_TRY(take_marks(out, ink, s, err));
+	for (size_t i = 0; i < out->count; i++)
+		if (is_light_text(s, ink, &out->items[i])) {
+			out->items[kept] = out->items[i];
+			out->items[kept++].light = true;
+		}
+	out->count = kept;
+fail:
+	pixDestroy(&ground);
+	pixDestroy(&ink);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- both */
+
+static bool meets(const table_marks *m, const table_mark *a)
+{
+	for (size_t i = 0; i < m->count && m->items[i].top < a->bottom; i++) {
+		const table_mark *b = &m->items[i];
+
+		if (a->left < b->right && b->left < a->right && a->top < b->bottom)
+			return true;
+	}
+	return false;
+}
+
+/* What seems dark between light letters is their ground. */
+static assay_code add_light(table_marks *out, const table_marks *light, assay_err *err)
+{
+	table_mark *all = assay_alloc(out->count + light->count + 1, sizeof *all);
+	size_t kept = 0;
+
+	if (all == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
+	for (size_t i = 0; i < out->count; i++)
+		if (!meets(light, &out->items[i]))
+			all[kept++] = out->items[i];
+	for (size_t i = 0; i < light->count && kept < TABLE_MARKS_MAX; i++)
+		all[kept++] = light->items[i];
+	qsort(all, kept, sizeof *all, by_place);
+	free(out->items);
+	out->items = all;
+	out->count = kept;
+	return ASSAY_OK;
+}
+
 assay_code table_marks_find(table_marks *out, PIX *pix, const table_rules *rules, int32_t height, assay_err *err)
 {
-	PIX *ink = NULL, *joined = NULL;
-	BOXA *boxes = NULL;
+	sight s = {.pix = pix, .rules = rules, .height = height};
+	table_marks light = {0};
 	assay_code rc;
 
 	*out = (table_marks){0};
-	ASSAY_TRY(ink_of(&ink, pix, rules, height, err));
-	if (ink == NULL)
+	ASSAY_TRY(open_sight(&s, err));
+	if (s.contrast == 0)
 		return ASSAY_OK;
-	joined = pixCloseSafeBrick(NULL, ink, height / 2 | 1, 1);
-	boxes = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
-	rc = boxes != NULL ? take_boxes(out, boxes, rules, height, err)
-			   : ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
+	ASSAY_TRY(find_dark(out, &s, err));
+	ASSAY_TRY(find_points(out, &s, err));
+	ASSAY_TRY(find_light(&light, &s, err));
+	if (light.count > 0)
+		ASSAY_TRY(add_light(out, &light, err));
 fail:
-	boxaDestroy(&boxes);
-	pixDestroy(&joined);
-	pixDestroy(&ink);
+	table_marks_release(&light);
+	pixDestroy(&s.grey);
 	return rc;
 }

@@ -1,5 +1,6 @@
 #include "table_reread.h"
 
+#include "grey.h"
 #include "ocr_engine.h"
 #include "ocr_words.h"
 
@@ -28,6 +29,7 @@ typedef struct state {
 	int64_t wide;          /* px that they cover */
 	int64_t left, right;   /* of those words */
 	bool doubted, inside, reread;
+	bool point; /* ink of a decimal point is in a number that has none */
 } state;
 
 /* A word of a mark that was read. */
@@ -161,6 +163,38 @@ static size_t mark_at(const rereading *q, const assay_word *w)
 	return NONE;
 }
 
+static bool is_number(const char *s)
+{
+	return strpbrk(s, "0123456789") != NULL && strpbrk(s, ".,:;'") == NULL;
+}
+
+/* A number of two digits and more without a point, and ink of one between its first digit and its last, at their foot. */
+static bool lost_point(const rereading *q, const assay_word *w)
+{
+	const table_marks *m = &q->r->page->marks;
+	const int32_t quarter = (w->bottom - w->top) / 4, half = (w->bottom - w->top) / 2;
+	size_t low = 0, high = m->point_count;
+
+	if (points_in(w->text) < 2 || !is_number(w->text) || is_high(w, q->r->page->text) || w->right <= w->left)
+		return false;
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+
+		if (m->points[mid].top < w->top + half)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < m->point_count && m->points[low].top < w->bottom; low++) {
+		const table_mark *p = &m->points[low];
+
+		if (p->left > w->left + quarter && p->right < w->right - quarter &&
+		    p->bottom >= w->bottom - quarter / 2 && p->bottom <= w->bottom + quarter)
+			return true;
+	}
+	return false;
+}
+
 static void weigh_word(rereading *q, size_t i)
 {
 	const assay_word *w = &q->words->items[i];
@@ -176,6 +210,7 @@ static void weigh_word(rereading *q, size_t i)
 	s->letters += points_in(w->text);
 	s->sure += points_in(w->text) * (is_high(w, q->r->page->text) ? w->confidence / 2 : w->confidence);
 	s->wide += (int64_t)w->right - w->left;
+	s->point |= lost_point(q, w);
 	s->doubted |= q->marks->items[m].dash ? !is_dash(w->text) : is_doubted(w, q->r->page->text);
 }
 
@@ -264,8 +299,8 @@ static void widen(table_mark *out, const table_mark *m, const table_mark *other,
 	const int32_t top = m->top > other->top ? m->top : other->top;
 	const int32_t bottom = m->bottom < other->bottom ? m->bottom : other->bottom;
 
-	if (2 * (bottom - top) <= m->bottom - m->top || 2 * (m->top - other->top) > height ||
-	    2 * (other->bottom - m->bottom) > height)
+	if (other->light != m->light || 2 * (bottom - top) <= m->bottom - m->top ||
+	    2 * (m->top - other->top) > height || 2 * (other->bottom - m->bottom) > height)
 		return;
 	out->top = other->top < out->top ? other->top : out->top;
 	out->bottom = other->bottom > out->bottom ? other->bottom : out->bottom;
@@ -284,6 +319,31 @@ static table_mark on_line(const rereading *q, size_t number)
 	return out;
 }
 
+/* Light letters become dark ones on white: the ground is the level of most pixels, the letters are the lightest. */
+static bool turn_dark(PIX *grey)
+{
+	uint64_t hist[256];
+	int ground = 0, light = 255;
+
+	if (grey_histogram(hist, grey, NULL) != ASSAY_OK)
+		return false;
+	for (int v = 1; v < 256; v++)
+		ground = hist[v] > hist[ground] ? v : ground;
+	while (light > ground + 1 && hist[light] == 0)
+		light--;
+	for (int32_t y = 0; y < pixGetHeight(grey); y++) {
+		l_uint32 *row = pixGetData(grey) + (size_t)y * (size_t)pixGetWpl(grey);
+
+		for (int32_t x = 0; x < pixGetWidth(grey); x++) {
+			const int v = GET_DATA_BYTE(row, x);
+			const int dark = v <= ground ? 255 : v >= light ? 0 : 255 * (light - v) / (light - ground);
+
+			SET_DATA_BYTE(row, x, (l_uint8)dark);
+		}
+	}
+	return true;
+}
+
 /* The mark's part of the page, so many times as large, with white around it; NULL without memory. */
 static PIX *draw(const rereading *q, const table_mark *m, int margin, int times)
 {
@@ -291,6 +351,8 @@ static PIX *draw(const rereading *q, const table_mark *m, int margin, int times)
 	PIX *part = box != NULL ? pixClipRectangle(q->r->pix, box, NULL) : NULL;
 	PIX *grey = part != NULL ? pixConvertTo8(part, 0) : NULL, *large = NULL, *out = NULL;
 
+	if (grey != NULL && m->light && !turn_dark(grey))
+		pixDestroy(&grey);
 	if (grey != NULL)
 		large = times > 1 ? pixScale(grey, (float)times, (float)times) : pixClone(grey);
 	if (large != NULL)
@@ -332,7 +394,7 @@ static int64_t sure_before(const state *s, const table_mark *m)
 {
 	const int64_t wide = m->right - m->left;
 
-	return s->letters == 0 ? 0 : s->sure / s->letters * (s->wide < wide ? s->wide : wide) / wide;
+	return s->letters == 0 || wide <= 0 ? 0 : s->sure / s->letters * (s->wide < wide ? s->wide : wide) / wide;
 }
 
 static int64_t sure_of(const ocr_words *w)
@@ -382,7 +444,16 @@ static assay_code take_words(rereading *q, const ocr_words *w, const table_mark 
 	return rc;
 }
 
-/* The surest of the readings stands for the mark when it is as sure as the page's words. */
+static bool has_point(const ocr_words *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (strpbrk(w->items[i].text, ".,") != NULL)
+			return true;
+	return false;
+}
+
+/* The surest of the readings stands for the mark when it is as sure as the page's words; where ink of a point was lost, one
+ * that has it. */
 static assay_code read_mark(rereading *q, size_t number, assay_err *err)
 {
 	const table_mark *m = &q->marks->items[number], line = on_line(q, number);
@@ -397,13 +468,16 @@ static assay_code read_mark(rereading *q, size_t number, assay_err *err)
 		s->reread = true;
 		return add_read(q, m, "-", SURE, err);
 	}
-	for (size_t i = 0; i < ASSAY_COUNT(ways) && rc == ASSAY_OK && (i == 0 || best < ENOUGH); i++) {
+	for (size_t i = 0; i < ASSAY_COUNT(ways) && rc == ASSAY_OK && (best < ENOUGH || s->point || i == 0); i++) {
 		ocr_words w = {0};
+		bool found;
 
 		rc = look_at(&w, q, &line, &ways[i], times, err);
-		if (rc == ASSAY_OK && w.count > 0 && sure_of(&w) >= best) {
+		found = s->point && has_point(&w) && sure_of(&w) >= SURE;
+		if (rc == ASSAY_OK && w.count > 0 && (found || (s->doubted && sure_of(&w) >= best))) {
 			s->reread = true;
-			best = sure_of(&w);
+			best = found ? ENOUGH : sure_of(&w);
+			s->point &= !found;
 			q->read_count = first;
 			rc = take_words(q, &w, m, ways[i].margin, times, err);
 		}
@@ -417,7 +491,7 @@ static assay_code read_marks(rereading *q, assay_err *err)
 	assay_code rc = ASSAY_OK;
 
 	for (size_t i = 0; i < q->marks->count && q->out->marks < TABLE_REREAD_MAX && rc == ASSAY_OK; i++) {
-		if (!q->states[i].doubted || !q->states[i].inside)
+		if (!q->states[i].inside || (!q->states[i].doubted && !q->states[i].point))
 			continue;
 		q->out->marks++;
 		rc = read_mark(q, i, err);

@@ -168,6 +168,21 @@ static void find__words_in_any_order__the_same_table(void **state)
 	expect(0, harbours_csv);
 }
 
+/* The box of the word before holds a stroke that stands apart: they are on one line. */
+static void find__stroke_inside_the_box_of_a_word__in_its_place(void **state)
+{
+	(void)state;
+	put_harbours(100, 200);
+	assert_string_equal(words[7].text, "Old");
+	word("/", 1, words[7].right + 2, words[7].top - 8);
+	words[count - 1].bottom += 8;
+	words[7].right = words[count - 1].right + 4;
+	words[8].left = words[7].right + 8;
+	words[8].right = words[8].left + 5 * LETTER;
+	assert_int_equal(find(false), ASSAY_OK);
+	expect(0, "Harbour,Ships,Share\nBergen,1 204,12.5\nOld / Leith,98,3.1\nVlissingen,512,84.4\n");
+}
+
 static void find__rules_around_every_cell__cells_of_several_lines(void **state)
 {
 	(void)state;
@@ -748,6 +763,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(find__columns_by_space_alone__cells),
 	    TEST(find__words_in_any_order__the_same_table),
+	    TEST(find__stroke_inside_the_box_of_a_word__in_its_place),
 	    TEST(find__rules_around_every_cell__cells_of_several_lines),
 	    TEST(find__rules_missing_within__cells_over_columns_and_rows),
 	    TEST(find__justified_text_in_ruled_cells__no_columns_of_its_gaps),

@@ -158,6 +158,83 @@ static void reread__doubted_word__the_surer_reading_stands(void **state)
 	expect("Harbour,Ships,Share\nBergen,1204,12.5\nLeith,98,-\nVlissingen,512,84.4\nTotal,1814,99.9\n", 2);
 }
 
+static void reread__number_without_its_point__read_again(void **state)
+{
+	(void)state;
+	(void)snprintf(texts[5], sizeof texts[0], "125");
+	(void)snprintf(texts[11], sizeof texts[0], "844");
+	expect(cells_csv, 2);
+}
+
+/* The first x from which three columns of a word are white. */
+static int gap_in(const assay_word *w)
+{
+	int x = w->left + 8, white = 0;
+
+	for (; white < 3 && x < w->right; x++) {
+		int ink = 0;
+
+		for (int y = w->top; y < w->bottom; y++) {
+			l_uint32 v = 0;
+
+			(void)pixGetPixel(page, x, y, &v);
+			ink += v < 200;
+		}
+		white = ink == 0 ? white + 1 : 0;
+	}
+	return x - 3;
+}
+
+static void reread__dirt_like_a_point__looked_at_and_number_stays(void **state)
+{
+	const assay_word *w = &words[13]; /* 1814 */
+
+	(void)state;
+	(void)pixRasterop(page, gap_in(w) + 1, w->bottom - 4, 2, 2, PIX_CLR, NULL, 0, 0);
+	expect(cells_csv, 1);
+}
+
+/* The heads on another ground: 0 black to 255 white are `paper` to `ink` there. */
+static void set_ground(int paper, int ink)
+{
+	for (int y = 110; y < 170; y++)
+		for (int x = 60; x < WIDTH - 60; x++) {
+			l_uint32 v = 0;
+
+			(void)pixGetPixel(page, x, y, &v);
+			(void)pixSetPixel(page, x, y, (l_uint32)(ink + (paper - ink) * (int)v / 255));
+		}
+}
+
+static void reread__white_heads_on_dark_ground__read(void **state)
+{
+	(void)state;
+	set_ground(120, 255);
+	lose(2);
+	lose(1);
+	lose(0);
+	expect(cells_csv, 3);
+}
+
+static void marks__dark_text_on_a_shade__is_not_light(void **state)
+{
+	table_rules none = {0};
+	table_marks m;
+
+	(void)state;
+	set_ground(180, 0);
+	assert_int_equal(table_marks_find(&m, page, &none, 24, NULL), ASSAY_OK);
+	assert_int_equal(m.count, ROWS * COLUMNS);
+	for (size_t i = 0; i < m.count; i++)
+		assert_false(m.items[i].light);
+	table_marks_release(&m);
+	set_ground(255, 200); /* lighter than its ground by too little */
+	assert_int_equal(table_marks_find(&m, page, &none, 24, NULL), ASSAY_OK);
+	for (size_t i = 0; i < m.count; i++)
+		assert_false(m.items[i].light);
+	table_marks_release(&m);
+}
+
 static void reread__box_over_two_rows__each_row_has_its_own(void **state)
 {
 	(void)state;
@@ -298,6 +375,10 @@ int main(void)
 	    TEST(marks__rules_and_specks__are_none),
 	    TEST(marks__page_of_one_tone_and_of_few_pixels__none),
 	    TEST(reread__page_without_ink_and_words__nothing),
+	    TEST(reread__number_without_its_point__read_again),
+	    TEST(reread__dirt_like_a_point__looked_at_and_number_stays),
+	    TEST(reread__white_heads_on_dark_ground__read),
+	    TEST(marks__dark_text_on_a_shade__is_not_light),
 	    TEST(reread__boxes_at_the_ends_of_their_type__no_harm),
 	    TEST(reread__every_allocation_fails_in_turn__enomem),
 	};
