@@ -241,6 +241,37 @@ static void put_failures(assay_json *j)
 	assay_json_end(j);
 }
 
+static void put_number(assay_json *j, const char *key)
+{
+	assay_json_key(j, key);
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "number");
+	assay_json_end(j);
+}
+
+static void put_when(assay_json *j)
+{
+	assay_json_key(j, "when");
+	assay_json_object(j);
+	assay_json_kstr(j, "description", "what must have been measured of a sample for a check to get to this ladder");
+	assay_json_kstr(j, "type", "object");
+	assay_json_key(j, "required");
+	assay_json_array(j);
+	assay_json_str(j, "metric");
+	assay_json_end(j);
+	assay_json_kbool(j, "additionalProperties", false);
+	assay_json_key(j, "properties");
+	assay_json_object(j);
+	assay_json_key(j, "metric");
+	assay_json_object(j);
+	assay_json_kstr(j, "type", "string");
+	assay_json_end(j);
+	put_number(j, "above");
+	put_number(j, "below");
+	assay_json_end(j);
+	assay_json_end(j);
+}
+
 static void put_ladder(assay_json *j)
 {
 	assay_json_object(j);
@@ -259,6 +290,7 @@ static void put_ladder(assay_json *j)
 	assay_json_kstr(j, "type", "string");
 	assay_json_end(j);
 	put_words(j, "want", "low", "high");
+	put_when(j);
 	put_failures(j);
 	assay_json_key(j, "attempts");
 	assay_json_object(j);

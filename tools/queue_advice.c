@@ -55,7 +55,7 @@ static void advise_remedies(const assay_ticket *t, const assay_ticket_facts *c, 
 
 		assay_buf_printf(&text,
 				 "the contract names remedy '%s' for %s, which was not tried: 'remedies' of assay.yaml "
-				 "has none of that name for it",
+				 "has none of that name for it, or one whose 'when' it does not meet",
 				 remedy != NULL ? remedy : "", t->checks[i].check_id);
 		if (remedy != NULL && t->attempt_count == 0)
 			fn(ctx, assay_buf_str(&text));

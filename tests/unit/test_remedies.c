@@ -241,6 +241,22 @@ static const wrong_case wrong[] = {
     {BEST("by: ocr.confidence, want: high"), 5, 38,
      "'ocr.confidence' is what the engine says of its own work: a remedy can raise it and make the sample worse, so "
      "attempts are not chosen by it"},
+    /* when */
+    {LADDER("{when: ocr.cer, attempts: [page.clean]}"), 5, 26,
+     "'when' must name a metric and a bound: {metric: ocr.cer_estimated, below: 0.2}"},
+    {LADDER("{when: {below: 1}, attempts: [page.clean]}"), 5, 27,
+     "'when' must name a metric and a bound: {metric: ocr.cer_estimated, below: 0.2}"},
+    {LADDER("{when: {metric: ocr.cer}, attempts: [page.clean]}"), 5, 27, "'when' needs 'above', 'below' or both"},
+    {LADDER("{when: {metric: ocr.cer, below: much}, attempts: [page.clean]}"), 5, 51,
+     "'below' must be a decimal number"},
+    {LADDER("{when: {metric: ocr.cer, above: 0.20, below: 0.2}, attempts: [page.clean]}"), 5, 27,
+     "no value is above and below: 'above' must be less than 'below'"},
+    {LADDER("{when: {metric: ocr.ser, below: 1}, attempts: [page.clean]}"), 5, 35,
+     "no stage of this build makes metric 'ocr.ser', did you mean 'ocr.cer'?"},
+    {LADDER("{when: {metric: ocr.cer, below: 1, blow: 1}, attempts: [page.clean]}"), 5, 54,
+     "unknown key 'blow', did you mean 'below'?"},
+    {LADDER("{when: {metric: page.skew, below: 1}, attempts: [page.clean]}"), 5, 35,
+     "no pipeline makes metric 'page.skew': add the stage 'page.deskew'"},
     /* checks */
     {TOP PIPE "contracts: [cer.yaml]\n", 9, 6, "check 'a' names remedy 'again', which config.yaml does not have"},
     {TOP PIPE "contracts: [cer.yaml]\nremedies: {agein: [page.clean]}\n", 9, 6,
@@ -263,6 +279,34 @@ static void config_load__wrong__place_and_message(void **state)
 		assert_null(c);
 		assay_diagnostics_release(&d);
 	}
+}
+
+static assay_decimal decimal(const char *text)
+{
+	assay_decimal d = {0};
+
+	assert_true(assay_decimal_parse(&d, text));
+	return d;
+}
+
+static void when_holds__bounds__exclusive_and_of_any_scale(void **state)
+{
+	assay_config *c =
+	    load(TOP PIPE "contracts: [cer.yaml]\nremedies:\n  again: {when: {metric: ocr.cer, above: 0.02, below: "
+			  "0.2}, attempts: [page.clean]}\n  any: [page.clean]\n");
+	const assay_config_when *w = &assay_config_remedy_find(c, "again")->when;
+
+	(void)state;
+	assert_string_equal(w->metric, "ocr.cer");
+	assert_true(assay_config_when_holds(w, decimal("0.0201")));
+	assert_true(assay_config_when_holds(w, decimal("0.1999")));
+	assert_false(assay_config_when_holds(w, decimal("0.0200")));
+	assert_false(assay_config_when_holds(w, decimal("0.2000")));
+	assert_false(assay_config_when_holds(w, decimal("-1")));
+	w = &assay_config_remedy_find(c, "any")->when;
+	assert_string_equal(w->metric, "");
+	assert_true(assay_config_when_holds(w, decimal("1")));
+	assay_config_close(c);
 }
 
 /* With a wrong pipeline nothing can be said of what an attempt makes of it. */
@@ -457,6 +501,7 @@ int main(void)
 	    cmocka_unit_test(config_load__metric_of_an_attempt_alone__known_but_not_made),
 	    cmocka_unit_test(remedy_find__unknown__null),
 	    cmocka_unit_test(config_load__wrong__place_and_message),
+	    cmocka_unit_test(when_holds__bounds__exclusive_and_of_any_scale),
 	    cmocka_unit_test(config_load__pipeline_wrong__remedies_not_blamed),
 	    cmocka_unit_test(config_load__sixteen_attempts__fine),
 	    cmocka_unit_test(config_load__attempt_too_long__refused),

@@ -93,3 +93,25 @@ assert_jq run.json '[.incomplete, .units.attempts, .queue.states.retrying] | @js
 assay_test run --dry-run --json >dry.json 2>err
 assert_jq dry.json '[.sources.run, .repairs.waiting, .judges_all] | @json' '[0,0,false]'
 echo 'judging alone'
+
+# What was measured of a sample may keep it from a ladder that would be in vain: nothing is tried, and the rest stands.
+open_when() { sed -i 's/^  less:$/  less:\n    when: {metric: test.value, below: '"$1"'}\n    attempts:/' assay.yaml; }
+close_when() { sed -i '/^    when:/,/^    attempts:/d' assay.yaml; }
+page hopeless 98
+settle docs
+open_when 98
+test_run_into store
+assert_jq run.json '[.units.run, .units.attempts, .incomplete, .conserved] | @json' '[1,0,false,true]'
+assert_eq "$(ticket hopeless '.state + " " + (.attempts | length | tostring)')" 'open 0' 'no ladder for a value of 98'
+assert_eq "$(ticket vain .state)" open 'nor for one of 99, which was tried in vain'
+assert_eq "$(tries second)" 'less 1 checks, less 2 passed chosen' 'the ladder of a value of 33'
+assert_eq "$(ticket second .state)" repaired 'a value of 33'
+assay queue show 'docs/hopeless.txt#page=1' >out
+assert_match "$(cat out)" "*whose 'when' it does not meet*" 'advice'
+close_when
+open_when 99
+test_run_into store
+assert_eq "$(tries hopeless)" 'less 1 checks, less 2 checks, less 3 checks' 'one of 98 is below 99'
+assert_eq "$(ticket hopeless .state)" needs-review 'state'
+assert_eq "$(ticket vain .state)" open 'one of 99 is not'
+echo 'when'

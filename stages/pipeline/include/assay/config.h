@@ -48,6 +48,13 @@ typedef struct assay_config_rung {
 	int line, column;
 } assay_config_rung;
 
+/** What must have been measured of a sample for a ladder to be climbed. What was not measured keeps none from it. */
+typedef struct assay_config_when {
+	char *metric; /* "": nothing */
+	bool has_above, has_below;
+	assay_decimal above, below; /* both exclusive */
+} assay_config_when;
+
 /** A ladder of attempts that may help what a check refuses. */
 typedef struct assay_config_remedy {
 	char *name;
@@ -57,6 +64,7 @@ typedef struct assay_config_remedy {
 	bool best;                /* choose: best; false: the first attempt that passes is taken */
 	bool high;                /* want: high */
 	char *by;                 /* the metric to choose by; "" unless best */
+	assay_config_when when;   /* checks of other samples do not get to it */
 	uint64_t failures; /* classes of failure of whole sources that it is for, as 1 << assay_failure; 0: none */
 	int line, column;  /* of its name */
 } assay_config_remedy;
@@ -120,6 +128,8 @@ size_t assay_config_chain(const assay_config *c, assay_modality modality, const 
 
 /** The remedy of that name, NULL if there is none. */
 const assay_config_remedy *assay_config_remedy_find(const assay_config *c, const char *name);
+/** Does a measured value lie where `when` wants it? */
+bool assay_config_when_holds(const assay_config_when *w, assay_decimal value);
 /** May a remedy be for this class of failure? Not for what keeps a source from being read at all. */
 bool assay_config_remedy_helps(unsigned failure);
 /** Does a check of some contract name this remedy, or is it for failures of sources? */

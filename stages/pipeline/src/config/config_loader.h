@@ -61,6 +61,10 @@ size_t config_chain(assay_modality source, const assay_config_pipeline *p, const
 /** config_remedies.c */
 ASSAY_NODISCARD assay_code config_read_remedies(config_loader *l, const assay_yaml_node *root);
 void config_remedy_release(assay_config_remedy *r);
+/** A finding: no stage of this build makes the metric that `n` names; with a hint. */
+void config_report_no_metric(config_loader *l, const assay_yaml_node *n);
+/** config_when.c: `when` of a remedy, if it has one. */
+ASSAY_NODISCARD assay_code config_read_when(config_loader *l, const assay_yaml_node *remedy, assay_config_when *w);
 /** What checks say of remedies, once the contracts are read. */
 void config_lint_remedies(config_loader *l);
 /** config_fields.c */

@@ -18,6 +18,7 @@ void config_remedy_release(assay_config_remedy *r)
 	free(r->rungs);
 	free(r->name);
 	free(r->by);
+	free(r->when.metric);
 	*r = (assay_config_remedy){0};
 }
 
@@ -125,7 +126,7 @@ static bool rung_makes(const assay_config_rung *rung, const char *metric)
 	return false;
 }
 
-static void report_no_metric(config_loader *l, const assay_yaml_node *n)
+void config_report_no_metric(config_loader *l, const assay_yaml_node *n)
 {
 	const assay_vocabulary *v = &l->c->vocabulary;
 	assay_suggest s;
@@ -145,7 +146,7 @@ static void lint_by(config_loader *l, const assay_yaml_node *n, const assay_conf
 	const assay_vocabulary_metric *m;
 
 	if (at == SIZE_MAX) {
-		report_no_metric(l, n);
+		config_report_no_metric(l, n);
 		return;
 	}
 	m = &l->c->vocabulary.items[at];
@@ -258,7 +259,7 @@ static void read_failures(config_loader *l, const assay_yaml_node *map, assay_co
 
 static assay_code read_long(config_loader *l, const assay_yaml_node *n, assay_config_remedy *r)
 {
-	static const char *const names[] = {"choose", "by", "want", "failures", "attempts", NULL};
+	static const char *const names[] = {"choose", "by", "want", "when", "failures", "attempts", NULL};
 	const assay_yaml_node *attempts = assay_yaml_get(n, "attempts");
 	const size_t errors = l->d->errors;
 	assay_code rc = ASSAY_OK;
@@ -270,6 +271,8 @@ static assay_code read_long(config_loader *l, const assay_yaml_node *n, assay_co
 		rc = read_attempts(l, attempts, r);
 	if (rc == ASSAY_OK)
 		rc = read_choice(l, n, r, l->d->errors == errors);
+	if (rc == ASSAY_OK)
+		rc = config_read_when(l, n, &r->when);
 	read_failures(l, n, r);
 	return rc;
 }
@@ -288,7 +291,8 @@ static assay_code read_remedy(config_loader *l, const assay_yaml_node *n)
 
 	*r = (assay_config_remedy){
 	    .name = assay_strdup(n->key), .by = assay_strdup(""), .line = n->key_line, .column = n->key_column};
-	if (r->name == NULL || r->by == NULL)
+	r->when.metric = assay_strdup("");
+	if (r->name == NULL || r->by == NULL || r->when.metric == NULL)
 		return CONFIG_ENOMEM(l);
 	if (!is_name(n->key))
 		CONFIG_ERROR_AT_KEY(l, n, "remedy '%s' may hold only letters, digits, '.', '-' and '_', at most 64",

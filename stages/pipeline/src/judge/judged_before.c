@@ -27,6 +27,13 @@ static assay_code encode_baselines(assay_buf *out, const assay_session *s, assay
 	return rc;
 }
 
+static void encode_bound(assay_buf *out, bool has, assay_decimal bound)
+{
+	assay_cbor_bool(out, has);
+	assay_cbor_int(out, has ? bound.units : 0);
+	assay_cbor_int(out, has ? bound.scale : 0);
+}
+
 static void encode_remedies(assay_buf *out, const assay_session *s)
 {
 	if (s->rung_count == 0)
@@ -35,7 +42,9 @@ static void encode_remedies(assay_buf *out, const assay_session *s)
 	for (size_t i = 0; i < s->rung_count; i++) {
 		const assay_session_rung *r = &s->rungs[i];
 
-		assay_cbor_array(out, 7);
+		const assay_config_when *w = &r->remedy->when;
+
+		assay_cbor_array(out, 14);
 		assay_cbor_text(out, r->remedy->name);
 		assay_cbor_uint(out, r->rung);
 		assay_cbor_bool(out, r->remedy->best);
@@ -43,6 +52,9 @@ static void encode_remedies(assay_buf *out, const assay_session *s)
 		assay_cbor_text(out, r->remedy->by);
 		assay_cbor_uint(out, r->remedy->failures);
 		assay_cbor_digest(out, &r->recipe->digest);
+		assay_cbor_text(out, w->metric);
+		encode_bound(out, w->has_above, w->above);
+		encode_bound(out, w->has_below, w->below);
 	}
 }
 

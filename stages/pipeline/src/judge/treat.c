@@ -234,13 +234,25 @@ static assay_code try_named(climb *c, const char *name, assay_err *err)
 	return ASSAY_OK;
 }
 
+/* What was not measured keeps no ladder from being climbed. */
+static bool is_for(const assay_judging *j, const assay_config_remedy *r)
+{
+	const assay_vocabulary *v = &j->session->config->vocabulary;
+	const size_t n = r != NULL && r->when.metric[0] != '\0' ? assay_vocabulary_find(v, r->when.metric) : SIZE_MAX;
+	const assay_judge_value *value = n != SIZE_MAX ? &j->base_values[n] : NULL;
+
+	return value == NULL || value->state != ASSAY_VALUE_DEFINED ||
+	       assay_config_when_holds(&r->when, (assay_decimal){value->units, v->items[n].scale});
+}
+
 /* By the contract's order: findings of the base, whose checks name their remedies. */
 static assay_code try_bound(climb *c, const char *const *names, size_t count, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
-		rc = try_named(c, names[i], err);
+		if (is_for(c->j, assay_config_remedy_find(c->j->session->config, names[i])))
+			rc = try_named(c, names[i], err);
 	return rc;
 }
 
