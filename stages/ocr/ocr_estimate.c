@@ -211,7 +211,7 @@ static assay_code read_head(reader *r)
 	if (r->count != 2 || strcmp(r->words[0], "assay-estimate") != 0)
 		return FAULT(r, "not a model of the estimate: it begins with 'assay-estimate %d'", OCR_ESTIMATE_FORMAT);
 	if (!to_number(&r->format, r->words[1], 1, OCR_ESTIMATE_FORMAT))
-		return FAULT(r, "format %s; this program reads formats 1 and %d", r->words[1], OCR_ESTIMATE_FORMAT);
+		return FAULT(r, "format %s; this program reads formats 1 to %d", r->words[1], OCR_ESTIMATE_FORMAT);
 	return ASSAY_OK;
 }
 

@@ -45,6 +45,7 @@ const ocr_evidence_name ocr_evidence_names[OCR_EVIDENCE_COUNT] = {
     {"few", "20 of 20 and all symbols: of a page on which next to nothing was read, next to nothing is known"},
     {"stray", "letters in no word's box that stand alone or a few together, for each symbol"},
     {"dark", "lines that begin or end within two heights of text of a dark side of the page, of all lines"},
+    {"unread", "letters of rows that look like text and are in no word's box, of these and all symbols"},
     {"apart",
      "characters in which further readings of lines in doubt differ from the first, on average, for each symbol"},
     {"different", "edit distance to the second recognition, in whatever order, for each code point"},
@@ -227,13 +228,14 @@ assay_code ocr_evidence_read(ocr_evidence *out, const ocr_words *words, const oc
 		e.share[i] = share(e.share[i], e.symbols);
 	rc = measure_widths(&e.share[OCR_WIDTH], words, err);
 	e.share[OCR_MISSED] = share(page->missed.missed, page->missed.missed + page->missed.read);
-	e.share[OCR_OUTSIDE] = share(page->ink - page->missed.missed - page->missed.read, page->ink);
+	e.share[OCR_OUTSIDE] = share(page->missed.ink - page->missed.missed - page->missed.read, page->missed.ink);
 	if (e.share[OCR_OUTSIDE] < 0)
 		e.share[OCR_OUTSIDE] = 0;
 	count_lines(&e, words, page);
 	e.share[OCR_FEW] = share(FEW, e.symbols + FEW);
 	e.share[OCR_CUT] = share(e.lines_cut, e.lines);
 	e.share[OCR_DARK] = share(page->beside.lines, e.lines);
+	e.share[OCR_UNREAD] = share(page->missed.letters, page->missed.letters + e.symbols);
 	e.share[OCR_APART] = share(page->apart, 6 * e.symbols);
 	e.reread = page->reread;
 	*out = e;
@@ -367,23 +369,29 @@ static bool take_bool(cursor *c, const char *key, bool *out)
 	return *out || take(c, "false");
 }
 
-static bool is_new(int share)
+/* The first format that has it. */
+static int format_of(int share)
 {
-	return share == OCR_STRAY || share == OCR_DARK || share == OCR_APART;
+	return share == OCR_UNREAD ? 3 : share == OCR_STRAY || share == OCR_DARK || share == OCR_APART ? 2 : 1;
+}
+
+static int take_format(cursor *c)
+{
+	return take(c, "{\"format\":3") ? 3 : take(c, "{\"format\":2") ? 2 : take(c, "{\"format\":1") ? 1 : 0;
 }
 
 bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size)
 {
 	cursor c = {text, text + size};
-	const bool old = take(&c, "{\"format\":1");
+	const int format = take_format(&c);
 
 	*out = (ocr_evidence){0};
-	if (!old && (!take(&c, "{\"format\":2") || !take_bool(&c, ",\"reread\":", &out->reread)))
+	if (format == 0 || (format > 1 && !take_bool(&c, ",\"reread\":", &out->reread)))
 		return false;
 	if (!take_bool(&c, ",\"twice\":", &out->twice) || !take(&c, ",\"shares\":{"))
 		return false;
 	for (int i = 0; i < OCR_EVIDENCE_COUNT; i++)
-		if (ocr_evidence_has(i, out->reread, out->twice) && !(old && is_new(i)) &&
+		if (ocr_evidence_has(i, out->reread, out->twice) && format_of(i) <= format &&
 		    (!take(&c, i > 0 ? ",\"" : "\"") || !take(&c, ocr_evidence_names[i].name) || !take(&c, "\":") ||
 		     !take_number(&c, &out->share[i])))
 			return false;

@@ -30,6 +30,7 @@ enum {
 	OCR_FEW,
 	OCR_STRAY,
 	OCR_DARK,
+	OCR_UNREAD,
 	OCR_FIRST_COUNT,             /* what one recognition gives */
 	OCR_APART = OCR_FIRST_COUNT, /* of lines that were read again */
 	OCR_DIFFERENT,               /* what follows needs a second recognition */
@@ -68,7 +69,6 @@ bool ocr_evidence_has(int share, bool reread, bool twice);
 typedef struct ocr_evidence_page {
 	int32_t width, height;
 	ocr_missed missed;
-	int64_t ink;  /* ink pixels of the page */
 	int64_t edge; /* pieces of ink as large as text that touch the page's border */
 	ocr_beside beside;
 	bool reread;
@@ -85,13 +85,14 @@ ASSAY_NODISCARD assay_code ocr_evidence_compare(ocr_evidence *out, const ocr_wor
 /** Pieces of the ink of a page that touch its border and are as large as text is high. ASSAY_OK, ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code ocr_evidence_edge(int64_t *out, struct Pix *ink, int32_t height, assay_err *err);
 
-#define OCR_EVIDENCE_FORMAT 2
+#define OCR_EVIDENCE_FORMAT 3
 
-/** {"format":2,"reread":…,"twice":…,"shares":{"known_70":…,…}} */
+/** {"format":3,"reread":…,"twice":…,"shares":{"known_70":…,…}} */
 ASSAY_NODISCARD assay_code ocr_evidence_json(assay_buf *out, const ocr_evidence *e, assay_err *err);
 /**
- * Read what ocr_evidence_json() writes: reread, twice and the shares. Format 1 had no `reread`, and neither stray, dark nor
- * apart: they are 0. False when it is anything else.
+ * Read what ocr_evidence_json() writes: reread, twice and the shares. Format 2 had no unread, and its missed and outside were
+ * of the engine's ink; format 1 had no `reread` either, and neither stray, dark nor apart: they are 0. False when it is
+ * anything else.
  */
 bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size);
 

@@ -7,30 +7,40 @@
 struct Boxa;
 struct Pix;
 
+/** Pixels are those of a page that is reduced until its text is 12 to 23 px high (ocr_ink.h). */
 typedef struct ocr_missed {
-	int64_t read;   /* ink pixels inside the words' boxes, each counted once */
-	int64_t missed; /* ink pixels outside that look like text */
+	int64_t read;    /* ink inside the words' boxes, each pixel counted once */
+	int64_t missed;  /* ink outside that looks like text */
+	int64_t ink;     /* all ink */
+	int64_t letters; /* pieces of what was missed; letters that touch are one */
 } ocr_missed;
 
 /**
- * Measure it by the words' own size. Ink looks like text when it comes in pieces about as large as the words are high
- * (not smaller than a third, not higher than twice or wider than six times), several of them in a row.
+ * Measure it by the words' own size, and by ink of its own: the engine's, by one threshold for the page, does not have
+ * what is too faint for it. Ink looks like text when it comes in pieces about as large as the words are high (not smaller
+ * than a third, not higher than twice or wider than six times), several of them in a row, with no more dirt than letters
+ * between them, and quiet paper between: not grain, halftones, pictures or rules.
+ *
+ * What shows through from the other side of the sheet is no text of this page. It is known by its contrast, next to that
+ * of the words that were read, and by its edges, which the paper blurs: a row whose edges are at least two thirds as steep as
+ * the words' counts in full from a fifth of their contrast on and not at all up to a tenth, any other from a half and up
+ * to a quarter, and in proportion between.
  *
  * @param words  at least one
- * @param ink    [borrowed] 1 bpp of the words' page, 1 is ink
- * @param page   [borrowed] the same page as it was given to be read: areas of solid ink are looked into (ocr_shaded.h)
+ * @param page   [borrowed] as it was given to be read; dark areas are looked into for bright writing (ocr_shaded.h)
  * @return ASSAY_OK, ASSAY_ENOMEM
  */
-ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, struct Pix *ink,
-					      struct Pix *page, assay_err *err);
+ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, struct Pix *page,
+					      assay_err *err);
 /**
- * The rows of such ink, from top to bottom; those within solid ink behind the others.
+ * The rows of such ink that count at least by half, from top to bottom in pixels of the page; those on dark ground behind
+ * the others.
  *
  * @param out    [out, owned] boxaDestroy(); NULL after a failure
- * @param plain  [out] how many are not within solid ink
+ * @param plain  [out] how many are not on dark ground
  */
-ASSAY_NODISCARD assay_code ocr_missed_rows(struct Boxa **out, int *plain, const ocr_words *words, struct Pix *ink,
-					   struct Pix *page, assay_err *err);
+ASSAY_NODISCARD assay_code ocr_missed_rows(struct Boxa **out, int *plain, const ocr_words *words, struct Pix *page,
+					   assay_err *err);
 
 /** Take the words' ink out of a page's, with an eighth of their height around, as letters stand out of their boxes. */
 void ocr_missed_clear(struct Pix *ink, const ocr_words *words);

@@ -73,7 +73,7 @@ static const assay_param schema[] = {
 			 "how the page is divided: auto finds columns; single_* take it as one such; sparse finds text "
 			 "anywhere, in no particular order"),
     ASSAY_PARAM_ROW_BOOL(params, dictionary, "true", "prefer words of the languages' dictionaries"),
-    ASSAY_PARAM_ROW_ENUM(params, second, "doubt", seconds,
+    ASSAY_PARAM_ROW_ENUM(params, second, "never", seconds,
 			 "when the page is recognised a second time at 85 % of its size, for the estimate: doubt when "
 			 "the first estimate is near the bound and its interval holds it"),
     ASSAY_PARAM_ROW_DECIMAL(params, bound, "0.02", 4, 1, 10000, "", "error rate that is to be told from"),
@@ -212,16 +212,13 @@ static assay_code weigh_ink(ocr_recognition *r, bool reread, PIX *ink, assay_err
 {
 	ocr_evidence_page page = {
 	    .width = pixGetWidth(ink), .height = pixGetHeight(ink), .reread = reread, .apart = r->reconciled.apart};
-	l_int32 pixels = 0;
 	int32_t height;
 	assay_code rc;
 
 	ASSAY_TRY(ocr_text_height(&height, &r->words, err));
 	ASSAY_TRY(ocr_evidence_edge(&page.edge, ink, height, err));
 	ASSAY_TRY(ocr_beside_measure(&page.beside, &r->words, ink, err));
-	(void)pixCountPixels(ink, &pixels, NULL);
 	page.missed = r->missed;
-	page.ink = pixels;
 	rc = ocr_evidence_read(&r->evidence, &r->words, &page, err);
 fail:
 	return rc;
@@ -243,13 +240,13 @@ static assay_code look_for_missed(ocr_recognition *r, const ocr_source *source, 
 	int64_t added = 0;
 	assay_code rc;
 
-	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, ink, source->pix, err));
+	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, source->pix, err));
 	if (!reads || r->missed.missed == 0)
 		return ASSAY_OK;
 	ASSAY_TRY(ocr_rows_read(&r->words, &added, source, ink, err));
 	r->reconciled.words += added;
 	if (added > 0)
-		rc = ocr_missed_measure(&r->missed, &r->words, ink, source->pix, err);
+		rc = ocr_missed_measure(&r->missed, &r->words, source->pix, err);
 fail:
 	return rc;
 }
@@ -411,7 +408,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 14,
+    .version = 15,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

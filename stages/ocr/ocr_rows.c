@@ -435,7 +435,7 @@ assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source,
 	*k = (work){.old = w, .source = source, .dictionary = {knows, source->api}, .ink = ink};
 	TessBaseAPISetPageSegMode(source->api, PSM_RAW_LINE);
 	ASSAY_TRY(ocr_text_height(&k->height, w, err));
-	ASSAY_TRY(ocr_missed_rows(&boxes, &plain, w, ink, source->pix, err));
+	ASSAY_TRY(ocr_missed_rows(&boxes, &plain, w, source->pix, err));
 	ASSAY_TRY(find_drawn(k, w, boxes, err));
 	ASSAY_TRY(read_rows(k, boxes, plain, err));
 	if (k->count > 0)

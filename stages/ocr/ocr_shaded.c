@@ -1,6 +1,7 @@
 #include "ocr_shaded.h"
 
 #include "grey.h"
+#include "page_ink.h"
 
 #include <stdbool.h>
 
@@ -22,7 +23,7 @@ static bool is_two_levels(const uint64_t hist[256], int threshold)
 	return between >= 0.75 * all;
 }
 
-/* The rarer of an area's two levels as ink; NULL and ASSAY_OK when it has no two levels. */
+/* The brighter of an area's two levels as ink, where it is the rarer; NULL and ASSAY_OK where it is not. */
 static assay_code writing_of(PIX **out, PIX *area, assay_err *err)
 {
 	uint64_t hist[256];
@@ -33,13 +34,12 @@ static assay_code writing_of(PIX **out, PIX *area, assay_err *err)
 	if (rc != ASSAY_OK)
 		return rc;
 	t = grey_tones_of(hist);
-	if (t.ink == 0 || !is_two_levels(hist, t.threshold))
+	if (t.ink * 2 <= t.pixels || !is_two_levels(hist, t.threshold))
 		return ASSAY_OK;
 	*out = grey_threshold(area, t.threshold, err);
 	if (*out == NULL)
 		return ASSAY_ENOMEM;
-	if (t.ink * 2 > t.pixels)
-		(void)pixInvert(*out, *out);
+	(void)pixInvert(*out, *out);
 	return ASSAY_OK;
 }
 
@@ -63,20 +63,29 @@ static assay_code add_area(PIX **out, PIX *page, BOX *box, assay_err *err)
 	return rc;
 }
 
-assay_code ocr_shaded_ink(PIX **out, PIX *ink, PIX *page, int32_t height, assay_err *err)
+assay_code ocr_shaded_ground(PIX **out, PIX *page, int32_t height, assay_err *err)
 {
-	PIX *solid;
-	BOXA *areas;
+	PIX *ink;
+	uint64_t pixels;
+	assay_code rc = page_ink(&ink, &pixels, page, err);
+
+	*out = NULL;
+	if (rc != ASSAY_OK)
+		return rc;
+	*out =
+	    ink != NULL ? pixOpenBrick(NULL, ink, height, height) : pixCreate(pixGetWidth(page), pixGetHeight(page), 1);
+	pixDestroy(&ink);
+	return *out != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "dark ground of a page");
+}
+
+assay_code ocr_shaded_ink(PIX **out, PIX *ground, PIX *page, int32_t height, assay_err *err)
+{
+	BOXA *areas = pixConnCompBB(ground, 4);
 	assay_code rc = ASSAY_OK;
 
 	*out = NULL;
-	if (pixGetDepth(page) == 1)
-		return ASSAY_OK;
-	solid = pixOpenBrick(NULL, ink, height, height);
-	areas = solid != NULL ? pixConnCompBB(solid, 4) : NULL;
-	pixDestroy(&solid);
 	if (areas == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "solid areas of a page");
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "dark ground of a page");
 	for (l_int32 i = 0; rc == ASSAY_OK && i < areas->n && i < AREAS_MAX; i++)
 		if (areas->box[i]->w >= 3 * height)
 			rc = add_area(out, page, areas->box[i], err);

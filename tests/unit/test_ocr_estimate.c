@@ -15,7 +15,7 @@
 #define REREAD                                                                                                         \
 	"reread_once\nterm apart 1000000 250000\nbin 1000000 0 0\nreread_twice\nterm different 1000000 250000\nbin "   \
 	"1000000 0 0\n"
-#define MODEL "assay-estimate 2\n# a comment\n" ONCE "\n" TWICE REREAD
+#define MODEL "assay-estimate 3\n# a comment\n" ONCE "\n" TWICE REREAD
 
 static ocr_estimate_model model(const char *text)
 {
@@ -74,6 +74,19 @@ static void estimate_read__format_1__its_two_parts_stand_for_the_others(void **s
 	assert_int_equal(ocr_estimate_of(&m, &e).rate, 2 * 3000 - 100);
 }
 
+/* As the model that came with version 13 of the stage was written. */
+static void estimate_read__format_2__the_same_parts_and_terms(void **state)
+{
+	const ocr_estimate_model m = model("assay-estimate 2\n" ONCE TWICE REREAD), now = model(MODEL);
+	const ocr_estimate_model old =
+	    model("assay-estimate 2\nonce\nterm missed 20000 500000\nbin 1000000 0 0\n" TWICE REREAD);
+	const ocr_evidence e = {.share = {[OCR_MISSED] = 10000, [OCR_UNREAD] = 10000}};
+
+	(void)state;
+	assert_memory_equal(&m, &now, sizeof m);
+	assert_int_equal(ocr_estimate_of(&old, &e).rate, 5000);
+}
+
 static void doubts__bound_within_the_interval_and_near__only_then(void **state)
 {
 	const ocr_estimate e = {20000, 15000, 25000}, wide = {20000, 0, 900000};
@@ -109,10 +122,10 @@ static void estimate_read__a_line_that_is_wrong__named_with_what_is_wrong(void *
 	static const struct {
 		const char *text, *says;
 	} rows[] = {
-	    {"", "m:1: not a model of the estimate: it begins with 'assay-estimate 2'"},
+	    {"", "m:1: not a model of the estimate: it begins with 'assay-estimate 3'"},
 	    {"assay-estimate\n", "m:1: not a model"},
-	    {"assay-estimate 3\n", "m:1: format 3; this program reads formats 1 and 2"},
-	    {"assay-estimate 0\n", "m:1: format 0; this program reads formats 1 and 2"},
+	    {"assay-estimate 4\n", "m:1: format 4; this program reads formats 1 to 3"},
+	    {"assay-estimate 0\n", "m:1: format 0; this program reads formats 1 to 3"},
 	    {"assay-estimate 1\nbin 1 2 3\n", "m:2: 'bin' stands before 'once' and the other parts"},
 	    {"assay-estimate 1\nonce\nonce\n", "m:3: a second part 'once'"},
 	    {"assay-estimate 1\nonce\nterm odd 1\n", "m:3: 'term' has 4 words, not 3"},
@@ -192,20 +205,20 @@ enum { PAGES = 120 };
 
 static ocr_fit_page pages[PAGES];
 
-/* The ridge keeps weights below what would be exact. Truth is 0.5 % and half of the known symbols of little confidence, and on every third page what was missed. */
+/* The ridge keeps weights below what would be exact. Truth is 0.5 % and half of the known symbols of little confidence, and on every third page what was not read. */
 static void plant(void)
 {
 	uint64_t s = 7;
 
 	for (size_t i = 0; i < PAGES; i++) {
-		int64_t doubt, missed;
+		int64_t doubt, unread;
 
 		s = s * 6364136223846793005u + 1442695040888963407u;
 		doubt = (int64_t)(s >> 40) % 80000;
-		missed = i % 3 == 0 ? (int64_t)(s >> 20) % 2000 : 0;
-		pages[i] = (ocr_fit_page){.truth = 5000 + doubt / 2 + missed, .family = (uint32_t)(i % 4)};
+		unread = i % 3 == 0 ? (int64_t)(s >> 20) % 2000 : 0;
+		pages[i] = (ocr_fit_page){.truth = 5000 + doubt / 2 + unread, .family = (uint32_t)(i % 4)};
 		pages[i].evidence.share[OCR_KNOWN] = doubt;
-		pages[i].evidence.share[OCR_MISSED] = missed;
+		pages[i].evidence.share[OCR_UNREAD] = unread;
 		pages[i].evidence.twice = true;
 	}
 }
@@ -346,6 +359,7 @@ int main(void)
 	    cmocka_unit_test(estimate__sum_of_terms_up_to_their_limits__and_the_interval_of_its_bin),
 	    cmocka_unit_test(estimate__lines_read_again__by_parts_of_their_own),
 	    cmocka_unit_test(estimate_read__format_1__its_two_parts_stand_for_the_others),
+	    cmocka_unit_test(estimate_read__format_2__the_same_parts_and_terms),
 	    cmocka_unit_test(doubts__bound_within_the_interval_and_near__only_then),
 	    cmocka_unit_test(estimate_write__what_was_read__reads_as_the_same),
 	    cmocka_unit_test(estimate_read__a_line_that_is_wrong__named_with_what_is_wrong),

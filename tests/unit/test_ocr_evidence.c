@@ -107,8 +107,7 @@ static void evidence_read__ink_and_edges__shares_of_the_page(void **state)
 	word("text", true, 99);
 	word("edge", true, 99);
 	items[1].right = 1000;
-	paper.missed = (ocr_missed){.read = 750, .missed = 250};
-	paper.ink = 2000;
+	paper.missed = (ocr_missed){.read = 750, .missed = 250, .ink = 2000, .letters = 2};
 	paper.edge = 2;
 	paper.beside = (ocr_beside){.letters = 4, .lines = 1};
 	paper.reread = true;
@@ -119,6 +118,7 @@ static void evidence_read__ink_and_edges__shares_of_the_page(void **state)
 	assert_int_equal(e.share[OCR_EDGE], 250000);
 	assert_int_equal(e.share[OCR_STRAY], 500000);
 	assert_int_equal(e.share[OCR_DARK], 500000);
+	assert_int_equal(e.share[OCR_UNREAD], 200000);
 	assert_int_equal(e.share[OCR_APART], 250000);
 	assert_true(e.reread);
 	assert_int_equal(e.lines, 2);
@@ -228,7 +228,27 @@ static void evidence_parse__format_1__what_it_did_not_have_is_0(void **state)
 	assert_false(e.twice);
 	for (int i = OCR_KNOWN; i <= OCR_FEW; i++)
 		assert_int_equal(e.share[i], i + 1);
-	assert_int_equal(e.share[OCR_STRAY] + e.share[OCR_DARK] + e.share[OCR_APART], 0);
+	assert_int_equal(e.share[OCR_STRAY] + e.share[OCR_DARK] + e.share[OCR_UNREAD] + e.share[OCR_APART], 0);
+}
+
+/* As version 13 of the stage wrote it. */
+static void evidence_parse__format_2__nothing_unread(void **state)
+{
+	static const char again[] =
+	    "{\"format\":2,\"reread\":true,\"twice\":false,\"shares\":{\"known_70\":1,\"known_90\":2,\"known_97\":3,"
+	    "\"known_99\":4,\"known_sure\":5,\"unknown_70\":6,\"unknown_90\":7,\"unknown_97\":8,\"unknown_99\":9,"
+	    "\"unknown_sure\":10,\"other_70\":11,\"other_90\":12,\"other_97\":13,\"other_99\":14,\"other_sure\":15,"
+	    "\"odd\":16,\"short\":17,\"width\":18,\"missed\":19,\"outside\":20,\"edge\":21,\"cut\":22,\"repeated\":23,"
+	    "\"few\":24,\"stray\":25,\"dark\":26,\"apart\":27}}\n";
+	ocr_evidence e;
+
+	(void)state;
+	assert_true(ocr_evidence_parse(&e, again, sizeof again - 1));
+	assert_true(e.reread);
+	for (int i = OCR_KNOWN; i <= OCR_DARK; i++)
+		assert_int_equal(e.share[i], i + 1);
+	assert_int_equal(e.share[OCR_UNREAD], 0);
+	assert_int_equal(e.share[OCR_APART], 27);
 }
 
 static void evidence_parse__what_was_written_and_anything_else__the_same_or_refused(void **state)
@@ -248,7 +268,7 @@ static void evidence_parse__what_was_written_and_anything_else__the_same_or_refu
 		assert_false(ocr_evidence_parse(&got, (const char *)text.data, n));
 	assay_buf_putc(&text, ' ');
 	assert_false(ocr_evidence_parse(&got, (const char *)text.data, text.len));
-	assert_false(ocr_evidence_parse(&got, "{\"format\":3,", 12));
+	assert_false(ocr_evidence_parse(&got, "{\"format\":4,", 12));
 }
 
 /* ---------------------------------------------------------------- spelling */
@@ -304,6 +324,7 @@ int main(void)
 	    cmocka_unit_test(evidence_compare__one_word_differs__its_class_and_the_distance),
 	    cmocka_unit_test(evidence_edge__pieces_of_text_size_at_the_border__are_counted),
 	    cmocka_unit_test(evidence_json__once_and_twice__only_what_was_measured),
+	    cmocka_unit_test(evidence_parse__format_2__nothing_unread),
 	    cmocka_unit_test(evidence_parse__what_was_written_and_anything_else__the_same_or_refused),
 	    cmocka_unit_test(evidence_parse__format_1__what_it_did_not_have_is_0),
 	    cmocka_unit_test(oddities__words__places_that_hardly_a_language_has),

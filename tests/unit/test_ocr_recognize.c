@@ -507,7 +507,6 @@ static void estimate__read_once_and_twice__as_the_parameter_says(void **state)
 	run_truth(pix, "x");
 	assert_int_equal(value(0, "ocr.readings"), 1);
 	assert_null(strstr(r.artifacts[3], "\"different\":"));
-	set("second", "doubt");
 	pixDestroy(&pix);
 }
 
@@ -518,6 +517,7 @@ static void estimate__doubt__only_where_the_interval_holds_the_bound(void **stat
 	char middle[16];
 
 	(void)state;
+	set("second", "doubt");
 	set("bound", "1");
 	run_truth(pix, "x");
 	assert_int_equal(value(0, "ocr.readings"), 1);
@@ -525,6 +525,7 @@ static void estimate__doubt__only_where_the_interval_holds_the_bound(void **stat
 	set("bound", middle);
 	run_truth(pix, "x");
 	assert_int_equal(value(0, "ocr.readings"), 2);
+	set("second", "never");
 	set("bound", "0.02");
 	pixDestroy(&pix);
 }

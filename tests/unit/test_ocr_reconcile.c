@@ -209,8 +209,10 @@ static int setup(void **state)
 	pix = pixCreate(WIDTH, 400, 8);
 	(void)pixSetAll(pix);
 	ink = pixCreate(WIDTH, 400, 1);
-	for (int i = 0; i < 12; i++)
+	for (int i = 0; i < 12; i++) {
+		(void)pixRasterop(pix, 100 + i * 28, 220, 20, HEIGHT, PIX_CLR, NULL, 0, 0);
 		(void)pixRasterop(ink, 100 + i * 28, 220, 20, HEIGHT, PIX_SET, NULL, 0, 0);
+	}
 	add(0, 100, "whieh");
 	add(0, 220, "house");
 	add(1, 100, "hovse");
