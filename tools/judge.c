@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const assay_option options[] = {
-    {"as-of", 0, "TIME", "judge ages as of this time, such as 2026-01-02T03:04:05Z (default: now)"},
+    {"as-of", 0, "TIME", "judge ages as of this time, 2026-01-02T03:04:05Z or 2026-01-02 (default: now)"},
     {NULL, 0, NULL, NULL},
 };
 

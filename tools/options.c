@@ -63,9 +63,12 @@ assay_code assay_opt_moment(const assay_invocation *in, const char *name, bool *
 	const char *text = assay_opt(in, name);
 
 	*given = text != NULL;
-	if (text == NULL || assay_moment_parse(out, text))
+	if (text == NULL || assay_instant_parse(out, text))
 		return ASSAY_OK;
-	return ASSAY_RAISE(err, ASSAY_EUSAGE, "--%s: '%s' is not a time such as 2026-01-02T03:04:05Z", name, text);
+	return ASSAY_RAISE(err, ASSAY_EUSAGE,
+			   "%s: --%s: '%s' is no date such as 2026-12-31 (its first instant, UTC), and no time such as "
+			   "2026-12-31T12:00:00Z, up to the end of 2261",
+			   in->title, name, text);
 }
 
 static assay_code open_root(const char *config, int *rootfd, const char **name, char **folder, assay_err *err)

@@ -1,7 +1,10 @@
 #include "queue_group.h"
 
+#include "queue_lane.h"
 #include "queue_ticket.h"
 
+#include "assay/config.h"
+#include "assay/file.h"
 #include "assay/memory.h"
 #include "assay/suggest.h"
 
@@ -19,8 +22,9 @@ typedef struct group {
 
 typedef struct grouping {
 	assay_selection *sel;
-	const char *key; /* of metadata */
-	group *groups;   /* open hashing: `room` places, a power of two */
+	const char *key;      /* of metadata */
+	assay_config *config; /* of lanes; NULL: they are not asked for */
+	group *groups;        /* open hashing: `room` places, a power of two */
 	size_t count, room;
 	const assay_ticket *ticket; /* that is being counted */
 	bool counted;
@@ -31,6 +35,7 @@ static void grouping_release(grouping *g)
 	for (size_t i = 0; i < g->room; i++)
 		free(g->groups[i].name);
 	free(g->groups);
+	assay_config_close(g->config);
 }
 
 /* FNV-1a: names of groups are those of one store, and nothing but the time to look them up comes of it. */
@@ -173,6 +178,14 @@ static assay_code by_modality(grouping *g, const assay_ticket *t, assay_err *err
 	return count_name(g, assay_modality_name((unsigned)src.modality), err);
 }
 
+static assay_code by_lane(grouping *g, const assay_ticket *t, assay_err *err)
+{
+	const char *lane;
+	const assay_code rc = assay_ticket_lane(&lane, g->config, &g->sel->stages, t, err);
+
+	return rc == ASSAY_OK ? count_name(g, lane, err) : rc;
+}
+
 static assay_code by_metadata(grouping *g, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
@@ -189,9 +202,9 @@ typedef assay_code by_fn(grouping *g, const assay_ticket *t, assay_err *err);
 static const struct {
 	const char *name;
 	by_fn *by;
-} ways[] = {{"check", by_check},   {"stage", by_stage},       {"failure", by_failure}, {"modality", by_modality},
-	    {"kind", by_kind},     {"state", by_state},       {"source", by_source},   {"origin", by_origin},
-	    {"remedy", by_remedy}, {"metadata:", by_metadata}};
+} ways[] = {{"check", by_check},   {"stage", by_stage}, {"failure", by_failure},   {"modality", by_modality},
+	    {"kind", by_kind},     {"state", by_state}, {"source", by_source},     {"origin", by_origin},
+	    {"remedy", by_remedy}, {"lane", by_lane},   {"metadata:", by_metadata}};
 
 static assay_code choose(by_fn **out, grouping *g, const char *by, assay_err *err)
 {
@@ -214,7 +227,7 @@ static assay_code choose(by_fn **out, grouping *g, const char *by, assay_err *er
 	}
 	return ASSAY_RAISE(err, ASSAY_EUSAGE,
 			   "%s: --group: '%s' is not check, stage, failure, modality, kind, state, origin, remedy, "
-			   "source or metadata:NAME%s",
+			   "lane, source or metadata:NAME%s",
 			   g->sel->in->title, by, assay_suggest_text(&near, hint, sizeof hint));
 }
 
@@ -276,10 +289,13 @@ assay_code assay_selection_group(assay_selection *sel, const char *by, assay_err
 	ASSAY_CLEANUP(grouping_release) grouping g = {.sel = sel};
 	ASSAY_AUTO_REPORT r;
 	counting c = {.g = &g};
+	ASSAY_AUTO_FD rootfd = -1;
 	assay_code rc;
 
 	assay_report_init(&r);
 	rc = choose(&c.by, &g, by, err);
+	if (rc == ASSAY_OK && c.by == by_lane)
+		rc = assay_load_config(sel->in, &g.config, &rootfd, err);
 	if (rc == ASSAY_OK)
 		rc = assay_selection_each(sel, 0, count_ticket, &c, err);
 	if (rc != ASSAY_OK)

@@ -16,7 +16,7 @@ static const assay_option options[] = {
     ASSAY_SELECTION_BY_REMEDY,
     {"all", 0, NULL, "settled tickets too"},
     {"sort", 0, "severity|distance|age|subject|check", "the order, where it is not that of their numbers"},
-    {"group", 0, "check|stage|failure|modality|kind|state|origin|remedy|source|metadata:NAME",
+    {"group", 0, "check|stage|failure|modality|kind|state|origin|remedy|lane|source|metadata:NAME",
      "how many have it in common"},
     {"limit", 0, "N", "at most N"},
     {"after", 0, "TICKET", "go on after this one"},

@@ -71,19 +71,15 @@ static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assa
 
 static assay_code parse(waiver *w, const assay_invocation *in, assay_err *err)
 {
-	const char *reason = assay_opt(in, "reason"), *expires = assay_opt(in, "expires");
+	const char *reason = assay_opt(in, "reason");
+	bool expires; /* else it holds for good */
 
 	*w = (waiver){.owner = assay_opt(in, "owner")};
 	if (w->owner == NULL || w->owner[0] == '\0')
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue waive: --owner: say who answers for it");
 	if (reason == NULL || reason[0] == '\0')
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue waive: --reason: say why it may pass");
-	if (expires == NULL || assay_date_parse(&w->expires_ns, expires) || assay_moment_parse(&w->expires_ns, expires))
-		return ASSAY_OK;
-	return ASSAY_RAISE(err, ASSAY_EUSAGE,
-			   "queue waive: --expires: '%s' is no date such as 2026-12-31, and no time such as "
-			   "2026-12-31T12:00:00Z, up to the end of 2261 (without --expires it holds for good)",
-			   expires);
+	return assay_opt_moment(in, "expires", &expires, &w->expires_ns, err);
 }
 
 /* A waiver that is over when it is given is a mistake. */

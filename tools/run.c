@@ -17,7 +17,7 @@ static const assay_option options[] = {
     {"no-commit", 0, NULL, "do the work and judge it, commit no version"},
     {"strict", 0, NULL, "exit 80 when anything is quarantined, a source or dataset check failed, a pattern is empty"},
     {"allow-empty", 0, NULL, "commit a version without any source, although the last one has samples"},
-    {"as-of", 0, "TIME", "judge ages as of this time, such as 2026-01-02T03:04:05Z (default: now)"},
+    {"as-of", 0, "TIME", "judge ages as of this time, 2026-01-02T03:04:05Z or 2026-01-02 (default: now)"},
     {"sandbox", 0, "auto|required", "auto: every layer the machine has; required: refuse to work without one"},
     {"progress", 0, "auto|bar|plain|json|none", "how far it is, on standard error"},
     {NULL, 0, NULL, NULL},

@@ -120,3 +120,8 @@ bool assay_date_parse(int64_t *ns, const char *text)
 	*ns = days * DAY * SECOND;
 	return true;
 }
+
+bool assay_instant_parse(int64_t *ns, const char *text)
+{
+	return assay_date_parse(ns, text) || assay_moment_parse(ns, text);
+}

@@ -252,7 +252,7 @@ static assay_code add_age(const assay_dataset_judge *j, gauge *g, const assay_da
 	if (g->check->field_count > 0) {
 		const char *value = metadata_of(&s->sample, g->check->fields[0]);
 
-		if (value == NULL || (!assay_date_parse(&ns, value) && !assay_moment_parse(&ns, value)))
+		if (value == NULL || !assay_instant_parse(&ns, value))
 			return count_hit(g, s->key, err);
 	}
 	if (ns <= j->as_of_ns && (!g->dated || ns > g->newest)) {

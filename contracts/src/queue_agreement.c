@@ -7,21 +7,34 @@ bool assay_queue_agreement_met(const assay_queue_agreement *a, int64_t value)
 	return assay_decimal_cmp((assay_decimal){value, 0}, a->bound) <= 0;
 }
 
-/* The two largest units: nobody reads seconds of days. */
-static void put_age(assay_buf *out, int64_t seconds)
+static const struct {
+	const char *name;
+	int64_t seconds;
+} units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}};
+
+/* Of its largest unit and the one below it: nobody reads seconds of days. */
+static int64_t in_short(int64_t seconds)
 {
-	static const struct {
-		const char *name;
-		int64_t seconds;
-	} units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}};
 	size_t i = 0;
 
-	while (i + 1 < ASSAY_COUNT(units) && seconds < units[i].seconds)
+	while (i + 2 < ASSAY_COUNT(units) && seconds < units[i].seconds)
 		i++;
-	assay_buf_printf(out, "%" PRId64 " %s", seconds / units[i].seconds, units[i].name);
-	seconds %= units[i].seconds;
-	if (i + 1 < ASSAY_COUNT(units) && seconds >= units[i + 1].seconds)
-		assay_buf_printf(out, " %" PRId64 " %s", seconds / units[i + 1].seconds, units[i + 1].name);
+	return seconds - seconds % units[i + 1].seconds;
+}
+
+static void put_age(assay_buf *out, int64_t seconds)
+{
+	const char *blank = "";
+
+	for (size_t i = 0; i < ASSAY_COUNT(units); i++) {
+		const int64_t n = seconds / units[i].seconds;
+
+		seconds %= units[i].seconds;
+		if (n == 0 && (blank[0] != '\0' || i + 1 < ASSAY_COUNT(units)))
+			continue;
+		assay_buf_printf(out, "%s%" PRId64 " %s", blank, n, units[i].name);
+		blank = " ";
+	}
 }
 
 void assay_queue_agreement_text(assay_buf *out, bool is_age, assay_decimal bound, int64_t value)
@@ -34,7 +47,8 @@ void assay_queue_agreement_text(assay_buf *out, bool is_age, assay_decimal bound
 		return;
 	}
 	assay_buf_puts(out, "queueAge ");
-	put_age(out, value);
+	/* What is cut off must not be what breaks it. */
+	put_age(out, assay_decimal_cmp((assay_decimal){in_short(value), 0}, bound) > 0 ? in_short(value) : value);
 	assay_buf_puts(out, ", at most ");
 	if (bound.scale == 0)
 		put_age(out, bound.units);

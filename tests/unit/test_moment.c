@@ -78,6 +78,11 @@ static void date_parse__first_instant_in_utc(void **state)
 	int64_t ns = 7;
 
 	(void)state;
+	assert_true(assay_instant_parse(&ns, "2029-01-01"));
+	assert_int_equal(ns, INT64_C(1861920000) * 1000000000); /* date -ud 2029-01-01 +%s */
+	assert_true(assay_instant_parse(&ns, "2029-01-01T01:00:00+01:00"));
+	assert_int_equal(ns, INT64_C(1861920000) * 1000000000);
+	assert_false(assay_instant_parse(&ns, "2029-01"));
 	assert_true(assay_date_parse(&ns, "2026-01-02"));
 	assert_true(ns == 1767312000 * S);
 	assert_false(assay_date_parse(&ns, "2026-01-32"));

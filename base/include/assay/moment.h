@@ -13,5 +13,7 @@
 bool assay_moment_parse(int64_t *ns, const char *text);
 /** "2026-01-02": its first instant in UTC. */
 bool assay_date_parse(int64_t *ns, const char *text);
+/** Either of the two, as people give it. */
+bool assay_instant_parse(int64_t *ns, const char *text);
 
 #endif

@@ -18,7 +18,10 @@ typedef struct assay_queue_agreement {
 
 /** @param value  seconds, or tickets */
 bool assay_queue_agreement_met(const assay_queue_agreement *a, int64_t value);
-/** "queueSize 12 tickets, at most 10", "queueAge 3 d 4 h, at most 2 d". */
+/**
+ * "queueSize 12 tickets, at most 10", "queueAge 3 d 4 h, at most 2 d". An age is told by two units where that is above the
+ * bound too, else to the second, as the bound is: "queueAge 1 d 7 s, at most 1 d".
+ */
 void assay_queue_agreement_text(assay_buf *out, bool is_age, assay_decimal bound, int64_t value);
 
 #endif

@@ -41,7 +41,7 @@ assert_exit 80 assay_test run --store store --no-commit --strict --progress none
 assert_exit 0 assay_test run --store store --shard 0/2 --json --progress none
 assert_jq out '.dataset_checks.checks | length' 0
 assert_exit 64 assay_test run --store store --as-of yesterday
-assert_match "$(cat err)" "*--as-of: 'yesterday' is not a time such as 2026-01-02T03:04:05Z*"
+assert_match "$(cat err)" "*--as-of: 'yesterday' is no date such as 2026-12-31*time such as 2026-12-31T12:00:00Z*"
 
 # bounds that hold: a warning alone refuses nothing, and stands with the version
 sed -i 's/outcome: quarantined, mustBeLessThan: 0.1}/outcome: quarantined, mustBeLessOrEqualTo: 0.1}/; s/mustBeGreaterOrEqualTo: 40/mustBeGreaterOrEqualTo: 36/' planted.odcs.yaml

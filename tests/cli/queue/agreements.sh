@@ -39,6 +39,8 @@ agree '{property: queueAge, value: 2, unit: d}'
 assert_exit 0 assay judge
 assert_exit 80 assay judge --as-of "$(date -u -d '+76 hours' +%Y-%m-%dT%H:%M:%SZ)"
 assert_match "$(cat out)" "*breach    dataset.queueAge: queueAge 3 d [34] h, at most 2 d ($id) (contract pages)*" 'too old'
+assert_exit 80 assay judge --as-of "$(date -u -d '+48 hours +30 seconds' +%Y-%m-%dT%H:%M:%SZ)"
+assert_match "$(cat out)" '*queueAge 2 d *[0-9] s, at most 2 d (*' 'what breaks it is told'
 assert_exit 0 assay status
 echo 'too old'
 

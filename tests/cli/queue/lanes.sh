@@ -31,6 +31,8 @@ done
 assert_eq "$(assay queue list --lane machines --lane readers --group state | awk '{ n += $1 } END { print n }')" \
     "$(all '"machines", "readers"' | jq length)" 'count of two lanes'
 assert_eq "$(assay queue list --lane readers --check none --json)" '[]' 'both hold'
+assert_eq "$(assay queue list --group lane --json | jq -c 'map([.group, .tickets]) | sort')" \
+    "$(assay queue list --json | jq -c 'group_by(.lane) | map([.[0].lane, length]) | sort')" 'count by lane'
 assay queue show --lane machines | grep -q broken.png || fail 'show by lane'
 assert_exit 64 assay queue list --lane experts
 assert_match "$(cat err)" "*queue list: --lane: 'assay.yaml' has no lane 'experts'" 'unknown lane'
