@@ -41,9 +41,9 @@ static void put_param(assay_buf *out, const assay_param *p)
  */
 static bool is_for_some(const assay_stage *s)
 {
-	static const char *const names[] = {"page.crop",      "page.dewarp",  "page.normalize",
-					    "page.despeckle", "page.upscale", "page.binarize",
-					    "page.picture",   "ocr.tables",   "audio.picture"};
+	static const char *const names[] = {"page.crop",      "page.split",     "page.resolution", "page.dewarp",
+					    "page.normalize", "page.despeckle", "page.upscale",    "page.binarize",
+					    "page.picture",   "ocr.tables",     "audio.picture"};
 
 	for (size_t i = 0; i < ASSAY_COUNT(names); i++)
 		if (strcmp(s->name, names[i]) == 0)

@@ -64,7 +64,7 @@ ASSAY_NODISCARD assay_code media_make_all(const char *dir, assay_err *err);
 
 /**
  * Pages for a gate, and EXPECTED.json: clean ones, and ones with one fault each (lying on the side, on the head, blank,
- * cropped, blurred, faint, unevenly lit, in a dark border, bent, small, in another language, with swapped columns of a table). `check` is the one that must find it in
+ * cropped, blurred, faint, unevenly lit, in a dark border, bent, small, two on one picture, with a wrong resolution, in another language, with swapped columns of a table). `check` is the one that must find it in
  * tests/cli/queue/planted.sh.
  */
 ASSAY_NODISCARD assay_code media_make_planted(const char *dir, assay_err *err);

@@ -149,6 +149,26 @@ static PIX *shrink(PIX *page)
 	return pixScaleAreaMap(page, 0.4F, 0.4F);
 }
 
+/* The open book on the glass: the page, and beyond a dark fold this one. */
+static PIX *open_book(PIX *left, PIX *right)
+{
+	const int w = pixGetWidth(left), h = pixGetHeight(left), reach = PAGE_DPI / 6;
+	PIX *out = pixCreate(2 * w, h, 8);
+
+	if (out == NULL)
+		return NULL;
+	(void)pixRasterop(out, 0, 0, w, h, PIX_SRC, left, 0, 0);
+	(void)pixRasterop(out, w, 0, w, h, PIX_SRC, right, 0, 0);
+	for (int y = 0; y < h; y++) {
+		l_uint32 *line = pixGetData(out) + (size_t)y * (size_t)pixGetWpl(out);
+
+		for (int x = w - reach; x < w + reach; x++)
+			SET_DATA_BYTE(line, x,
+				      (l_uint8)(GET_DATA_BYTE(line, x) * (30 + 70 * abs(x - w) / reach) / 100));
+	}
+	return out;
+}
+
 /* ---------------------------------------------------------------- the folder */
 
 #define REFUSED .outcome = "quarantined"
@@ -156,109 +176,111 @@ static PIX *shrink(PIX *page)
 static const struct planted {
 	media_file file;
 	const page_text *text;
-	spoil_fn *spoil;   /* NULL: as printed */
-	const char *table; /* part of its sample, NULL for none */
+	spoil_fn *spoil;         /* NULL: as printed */
+	const char *table;       /* part of its sample, NULL for none */
+	const page_text *beside; /* the page on its right, NULL for none */
+	int says;                /* resolution that the file declares; 0: its own */
 } pages[] = {
-    {{.path = "inbox/pages/harbour.png", .outcome = "accepted", .why = "a clean page"}, &harbour, NULL, NULL},
-    {{.path = "inbox/pages/garden.png", .outcome = "accepted", .why = "a clean page"}, &garden, NULL, NULL},
-    {{.path = "inbox/pages/kitchen.png", .outcome = "accepted", .why = "a clean page"}, &kitchen, NULL, NULL},
+    {{.path = "inbox/pages/harbour.png", .outcome = "accepted", .why = "a clean page"}, .text = &harbour},
+    {{.path = "inbox/pages/garden.png", .outcome = "accepted", .why = "a clean page"}, .text = &garden},
+    {{.path = "inbox/pages/kitchen.png", .outcome = "accepted", .why = "a clean page"}, .text = &kitchen},
     {{.path = "inbox/pages/stores.png", .outcome = "accepted", .why = "a clean page with a table"},
-     &stores,
-     NULL,
-     "page=1&table=1"},
+     .text = &stores,
+     .table = "page=1&table=1"},
     {{.path = "inbox/pages/shaded.png",
       REFUSED,
       .metric = "ocr.text_missed",
       .check = "missed",
       .why = "half as much light on the right, where text is missed"},
-     &garden,
-     shade,
-     NULL},
+     .text = &garden,
+     .spoil = shade},
     {{.path = "inbox/pages/turned.png",
       REFUSED,
       .metric = "page.orientation",
       .check = "upright",
       .why = "lies on its side, and nothing in the file says so"},
-     &garden,
-     turn,
-     NULL},
+     .text = &garden,
+     .spoil = turn},
     {{.path = "inbox/pages/overturned.png",
       REFUSED,
       .metric = "page.orientation",
       .check = "upright",
       .why = "stands on its head"},
-     &kitchen,
-     overturn,
-     NULL},
+     .text = &kitchen,
+     .spoil = overturn},
     {{.path = "inbox/pages/blank.png",
       REFUSED,
       .failure = "empty",
       .metric = "page.blank",
       .check = "not-blank",
       .why = "paper without any ink"},
-     &garden,
-     erase,
-     NULL},
+     .text = &garden,
+     .spoil = erase},
     {{.path = "inbox/pages/cropped.png",
       REFUSED,
       .metric = "ocr.margin_cut",
       .check = "whole-lines",
       .why = "the left side is missing, through the first words of the lines"},
-     &harbour,
-     crop,
-     NULL},
+     .text = &harbour,
+     .spoil = crop},
     {{.path = "inbox/pages/blurred.png", REFUSED, .metric = "page.focus", .check = "in-focus", .why = "out of focus"},
-     &kitchen,
-     blur,
-     NULL},
+     .text = &kitchen,
+     .spoil = blur},
     {{.path = "inbox/pages/faint.png",
       REFUSED,
       .metric = "page.contrast",
       .check = "contrast",
       .why = "ink an eighth as dark as it should be"},
-     &garden,
-     fade,
-     NULL},
+     .text = &garden,
+     .spoil = fade},
     {{.path = "inbox/pages/bordered.png",
       REFUSED,
       .metric = "page.cropped",
       .check = "no-border",
       .why = "scanned with the dark bed around it"},
-     &harbour,
-     border,
-     NULL},
+     .text = &harbour,
+     .spoil = border},
     {{.path = "inbox/pages/bent.png",
       REFUSED,
       .metric = "page.bend",
       .check = "flat",
       .why = "lines rise and fall by 40 pixels, as beside the spine of a book"},
-     &harbour,
-     bend,
-     NULL},
+     .text = &harbour,
+     .spoil = bend},
     {{.path = "inbox/pages/small.png",
       REFUSED,
       .metric = "page.text_height",
       .check = "print-size",
       .why = "scanned at 120 dpi, and said to be 300"},
-     &kitchen,
-     shrink,
-     NULL},
+     .text = &kitchen,
+     .spoil = shrink},
+    {{.path = "inbox/pages/spread.png",
+      REFUSED,
+      .metric = "page.spread",
+      .check = "one-page",
+      .why = "two pages on one picture"},
+     .text = &garden,
+     .beside = &kitchen},
+    {{.path = "inbox/pages/claimed.png",
+      REFUSED,
+      .metric = "page.resolution_doubt",
+      .check = "resolution",
+      .why = "said to be 75 dpi, and scanned at 300"},
+     .text = &stores,
+     .says = PAGE_DPI / 4},
     {{.path = "inbox/pages/german.png",
       REFUSED,
       .metric = "ocr.language_doubt",
       .check = "language",
       .why = "a clean page in German among English ones"},
-     &german,
-     NULL,
-     NULL},
+     .text = &german},
     {{.path = "inbox/pages/swapped.png",
       REFUSED,
       .metric = "table.schema",
       .check = "table.Price",
       .why = "prices stand under Date and dates under Price"},
-     &stores_swapped,
-     NULL,
-     "page=1&table=1"},
+     .text = &stores_swapped,
+     .table = "page=1&table=1"},
 };
 
 /* What is wrong with a table is said of the table; its page is good. */
@@ -275,19 +297,33 @@ static void list_page(media_set *set, const struct planted *p)
 	media_set_end(set);
 }
 
+/* NULL when memory is out. */
+static PIX *spoilt_page(PIX *pix, const page_faces *faces, const struct planted *p, assay_err *err)
+{
+	PIX *right = NULL, *out = NULL;
+
+	if (p->beside == NULL)
+		return p->spoil != NULL ? p->spoil(pix) : pixClone(pix);
+	if (page_render(&right, faces, p->beside, 0, err) == ASSAY_OK)
+		out = open_book(pix, right);
+	pixDestroy(&right);
+	return out;
+}
+
 static assay_code make_page(media_set *set, const page_faces *faces, const struct planted *p, assay_err *err)
 {
+	const int dpi = p->says > 0 ? p->says : PAGE_DPI;
 	PIX *pix = NULL, *spoilt;
 	l_uint8 *data = NULL;
 	size_t size = 0;
 	assay_code rc;
 
 	ASSAY_TRY(page_render(&pix, faces, p->text, 0, err));
-	spoilt = p->spoil != NULL ? p->spoil(pix) : pixClone(pix);
+	spoilt = spoilt_page(pix, faces, p, err);
 	pixDestroy(&pix);
 	pix = spoilt;
 	if (pix != NULL)
-		(void)pixSetResolution(pix, PAGE_DPI, PAGE_DPI);
+		(void)pixSetResolution(pix, dpi, dpi);
 	if (pix == NULL || pixWriteMemPng(&data, &size, pix, 0) != 0)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "page '%s'", p->file.path);
 	rc = media_set_write(set, p->file.path, data, size, err);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void sample_release(assay_result_sample *s)
+void assay_result_sample_release(assay_result_sample *s)
 {
 	for (size_t i = 0; i < s->measurement_count; i++)
 		free(s->measurements[i].reason);
@@ -34,7 +34,7 @@ static void step_release(assay_step_count *s)
 static void samples_release(assay_result *r)
 {
 	for (size_t i = 0; i < r->sample_count; i++)
-		sample_release(&r->samples[i]);
+		assay_result_sample_release(&r->samples[i]);
 	free(r->samples);
 	r->samples = NULL;
 	r->sample_count = r->sample_cap = 0;

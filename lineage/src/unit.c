@@ -194,20 +194,30 @@ static const assay_result_sample *sample_of_part(const assay_result *r, const ch
 	return NULL;
 }
 
-/* The part of a sample of any page in a file that stands in the place of that page alone: "page=3&table=2" there is
- * "page=1&table=2". */
-static const assay_result_sample *sample_of_first_page(const assay_unit *u, const char *part)
+/* What of the first page has this part of its own: "" is the page itself. */
+static const assay_result_sample *sample_on_first_page(const assay_unit *u, const char *rest)
 {
-	const size_t digits = strncmp(part, "page=", 5) == 0 ? strspn(part + 5, "0123456789") : 0;
-	const char *rest = part + 5 + digits;
-
-	if (digits == 0 || (*rest != '\0' && *rest != '&') || !assay_unit_is_first_page(u))
-		return NULL;
 	for (size_t i = 0; i < u->result.sample_count; i++)
 		if (strncmp(u->result.samples[i].part, "page=1", 6) == 0 &&
 		    strcmp(u->result.samples[i].part + 6, rest) == 0)
 			return &u->result.samples[i];
 	return NULL;
+}
+
+/* The part of a sample of any page in a file that stands in the place of that page alone: "page=3&table=2" there is
+ * "page=1&table=2", and so is "page=3&half=2&table=2" where the file has that half and nothing else. */
+static const assay_result_sample *sample_of_first_page(const assay_unit *u, const char *part)
+{
+	const size_t digits = strncmp(part, "page=", 5) == 0 ? strspn(part + 5, "0123456789") : 0;
+	const char *rest = part + 5 + digits;
+	const assay_result_sample *s;
+
+	if (digits == 0 || (*rest != '\0' && *rest != '&') || !assay_unit_is_first_page(u))
+		return NULL;
+	s = sample_on_first_page(u, rest);
+	if (s == NULL && strncmp(rest, "&half=", 6) == 0)
+		s = sample_on_first_page(u, rest + 6 + strcspn(rest + 6, "&"));
+	return s;
 }
 
 const assay_result_sample *assay_unit_sample(const assay_unit *u, const char *key)

@@ -33,6 +33,11 @@ const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, co
 
 	if (truth == NULL)
 		return "no ground truth";
+	if (page->half > 0) {
+		*out = truth_part(truth, 2 * number - 2 + page->half, &parts);
+		return total > 0 && parts == 2 * (uint64_t)total ? NULL
+								 : "ground truth is not divided as the spread is";
+	}
 	*out = truth_part(truth, number, &parts);
 	if (total > 0 ? parts != total : parts < number)
 		return "ground truth has another number of parts (form feeds) than the document has pages";

@@ -9,7 +9,10 @@ typedef struct ocr_truth_text {
 	size_t size;
 } ocr_truth_text;
 
-/** The page's part of a sidecar: parts of a document's are divided by form feeds. NULL, or why there is none. */
+/**
+ * The page's part of a sidecar: parts of a document's are divided by form feeds. A spread that was divided has two, and so
+ * has each other page of such a document. NULL, or why there is none.
+ */
 const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, const assay_page *page);
 
 /** An error rate in ten-thousandths. */

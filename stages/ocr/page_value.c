@@ -45,6 +45,7 @@ assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *er
 		assay_value_unref(v);
 		return NULL;
 	}
+	v->u.page.half = from->u.page.half;
 	v->u.page.dpi_x = from->u.page.dpi_x;
 	v->u.page.dpi_y = from->u.page.dpi_y;
 	return v;

@@ -53,6 +53,11 @@ assay_code assay_sample(assay_sink *s, assay_sample_kind kind, const char *part,
 	return s->ops->sample(s, kind, part, parent, out, err);
 }
 
+assay_code assay_divide(assay_sink *s, uint32_t root, const char *part, uint32_t *out, assay_err *err)
+{
+	return s->ops->divide(s, root, part, out, err);
+}
+
 assay_code assay_span(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err)
 {
 	return s->ops->span(s, sample, start, end, err);

@@ -23,6 +23,7 @@ const assay_stage *const assay_stages[] = {
     &assay_stage_video_keyframes,  &assay_stage_video_subtitles, &assay_stage_audio_read,
     &assay_stage_audio_levels,     &assay_stage_audio_loudness,  &assay_stage_audio_activity,
     &assay_stage_audio_transcript, &assay_stage_page_picture,    &assay_stage_audio_picture,
+    &assay_stage_page_split,       &assay_stage_page_resolution,
 #endif
     &assay_stage_test_read,        &assay_stage_test_misbehave,  NULL,
 };

@@ -107,6 +107,16 @@ static inline assay_code run_sample(assay_sink *s, assay_sample_kind kind, const
 	return ASSAY_OK;
 }
 
+/* The whole is sample 0. */
+static inline assay_code run_divide(assay_sink *s, uint32_t root, const char *part, uint32_t *out, assay_err *err)
+{
+	run *r = run_of(s)->r;
+
+	if (r->samples == 0)
+		r->samples = 1;
+	return run_sample(s, ASSAY_SAMPLE_PAGE, part, root, out, err);
+}
+
 static inline assay_code run_span(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err)
 {
 	(void)s;
@@ -191,6 +201,7 @@ static inline assay_code run_fail(assay_sink *s, assay_failure failure, const ch
 
 static const assay_sink_ops run_ops = {.emit = run_emit,
 				       .sample = run_sample,
+				       .divide = run_divide,
 				       .span = run_span,
 				       .end = run_end,
 				       .measure = run_measured,

@@ -292,6 +292,185 @@ static void chain__children_of_two_roots__are_named_after_them(void **state)
 	assert_int_equal(r.samples[3].parent, 2);
 }
 
+/* ---------------------------------------------------------------- samples that are divided */
+
+/*
+ * A reader of `roots` videos of one frame; a first step that measures it and keeps something of it; a divider that makes
+ * two of one video; and the counter. The params say how to misbehave.
+ */
+typedef struct division {
+	plan plan; /* first: of the reader and the counter */
+	enum { RIGHT, WHOLE_GOES_ON, SAME_NAME, PART_AGAIN, AFTER_CHILD } how;
+	uint32_t at; /* number of the sample that is divided */
+} division;
+
+static assay_code before_push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	assay_code rc = assay_measure(sink, v->root, 0, 40 + v->root, err);
+
+	(void)state;
+	if (rc == ASSAY_OK)
+		rc = assay_undefined(sink, v->root, 1, "no reason", err);
+	return rc == ASSAY_OK ? assay_artifact(sink, v->root, 0, "whole", 5, err) : rc;
+}
+
+static assay_code give(uint32_t root, assay_sink *sink, assay_err *err)
+{
+	assay_value *v = assay_value_new(ASSAY_VALUE_FRAME, root);
+
+	return v == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "value") : assay_emit(sink, v, err);
+}
+
+static assay_code divider_open(void **state, void *shared, const void *params, const assay_input *in, uint32_t root,
+			       assay_err *err)
+{
+	(void)shared, (void)in, (void)root, (void)err;
+	*state = (void *)(uintptr_t)params;
+	return ASSAY_OK;
+}
+
+static assay_code divider_push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
+{
+	const division *d = state;
+	uint32_t a, b, child;
+	assay_code rc;
+
+	if (v->root != d->at)
+		return give(v->root, sink, err);
+	if (d->how == AFTER_CHILD)
+		ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_SHOT, "t=0/1", v->root, &child, err));
+	ASSAY_TRY(assay_divide(sink, v->root, "half=1", &a, err));
+	ASSAY_TRY(give(a, sink, err));
+	ASSAY_TRY(
+	    assay_divide(sink, d->how == PART_AGAIN ? a : v->root, d->how == SAME_NAME ? "half=1" : "half=2", &b, err));
+	ASSAY_TRY(give(b, sink, err));
+	rc = give(d->how == WHOLE_GOES_ON ? v->root : b, sink, err);
+fail:
+	return rc;
+}
+
+static const assay_metric before_metrics[] = {
+    {"test.before", "1", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO), ""},
+    {"test.undefined", "1", 0, ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO), ""},
+    {0},
+};
+static const assay_stage before = {.name = "test.before",
+				   .observes = ASSAY_VALUE_FRAME,
+				   .metrics = before_metrics,
+				   .artifacts = artifacts,
+				   .push = before_push};
+static const assay_stage divider = {.name = "test.divider",
+				    .replaces = ASSAY_VALUE_FRAME,
+				    .emits = ASSAY_VALUE_FRAME,
+				    .makes =
+					ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_VIDEO) | ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_SHOT),
+				    .open = divider_open,
+				    .push = divider_push};
+
+static assay_code run_division(const division *d, assay_result *r, assay_err *err)
+{
+	const assay_chain_step steps[] = {
+	    {&reader, &d->plan, NULL}, {&before, NULL, NULL}, {&divider, d, NULL}, {&count, &d->plan, NULL}};
+	const assay_input in = {.fd = -1};
+
+	return assay_chain_run(r, steps, 4, &in, NULL, err);
+}
+
+static void chain__sample_divided__its_parts_stand_for_it(void **state)
+{
+	static const struct {
+		const char *part;
+		uint32_t parent;
+		int64_t before, seen; /* of videos */
+		size_t artifacts;
+	} rows[] = {
+	    {"a", ASSAY_NO_SAMPLE, 40, 1, 2},
+	    {"a&t=0/1", 0, 0, 0, 0},
+	    {"b&half=1", ASSAY_NO_SAMPLE, 42, 1, 2},
+	    {"b&half=2", ASSAY_NO_SAMPLE, 42, 2, 1},
+	    {"b&half=1&t=0/1", 2, 0, 0, 0},
+	    {"b&half=2&t=0/1", 3, 0, 0, 0},
+	    {"c", ASSAY_NO_SAMPLE, 47, 1, 2}, /* the eighth that was made: the whole of `b` was one, too */
+	    {"c&t=0/1", 6, 0, 0, 0},
+	};
+	const division d = {.plan = {.how = CHILD, .roots = 3, .values = 1}, .at = 2};
+	ASSAY_AUTO_RESULT r = {0};
+
+	(void)state;
+	assert_int_equal(run_division(&d, &r, NULL), ASSAY_OK);
+	assert_int_equal(r.failure, ASSAY_FAILURE_NONE);
+	assert_int_equal(r.sample_count, sizeof rows / sizeof *rows);
+	for (size_t i = 0; i < r.sample_count; i++) {
+		const assay_result_sample *s = &r.samples[i];
+
+		assert_string_equal(s->part, rows[i].part);
+		assert_int_equal(s->parent, rows[i].parent);
+		assert_int_equal(s->artifact_count, rows[i].artifacts);
+		if (s->kind != ASSAY_SAMPLE_VIDEO)
+			continue;
+		assert_int_equal(s->measurement_count, 4);
+		assert_int_equal(s->measurements[0].value, rows[i].before);
+		assert_string_equal(s->measurements[1].reason, "no reason");
+		assert_int_equal(s->measurements[2].value, rows[i].seen);
+	}
+	for (size_t i = 0; i < r.step_count; i++)
+		assert_int_equal(r.steps[i].in, r.steps[i].consumed + r.steps[i].passed + r.steps[i].dropped);
+	assert_int_equal(r.steps[2].in, 3);
+	assert_int_equal(r.steps[2].out, 5);
+	assert_int_equal(open_states, 0);
+}
+
+static void chain__sample_divided_wrongly__einval_names_it(void **state)
+{
+	static const struct {
+		division division;
+		const char *message;
+	} rows[] = {
+	    {{.how = WHOLE_GOES_ON}, "test.divider emits a value for sample 1, which is no open root"},
+	    {{.how = SAME_NAME}, "test.divider makes sample 'b&half=1' twice"},
+	    {{.how = PART_AGAIN}, "test.divider divides sample 2, which it may not"},
+	    {{.how = AFTER_CHILD}, "test.divider divides sample 'b', on which others were found"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		division d = rows[i].division;
+		ASSAY_AUTO_RESULT r = {0};
+		assay_err err = ASSAY_ERR_INIT;
+
+		d.plan = (plan){.roots = 2, .values = 1};
+		d.at = 1;
+		if (run_division(&d, &r, &err) != ASSAY_EINVAL)
+			fail_msg("row %zu: not refused", i);
+		if (strstr(err.msg, rows[i].message) == NULL)
+			fail_msg("row %zu: %s", i, err.msg);
+	}
+	assert_int_equal(open_states, 0);
+}
+
+static void chain__division_alloc_fails_in_turn__told_no_leak(void **state)
+{
+	const division d = {.plan = {.how = CHILD, .roots = 3, .values = 1}, .at = 2};
+	unsigned n = 0;
+	bool whole;
+
+	(void)state;
+	do {
+		ASSAY_AUTO_RESULT r = {0};
+		assay_code rc;
+
+		calls = 0;
+		fail_at = ++n;
+		rc = run_division(&d, &r, NULL);
+		fail_at = 0;
+		whole = rc == ASSAY_OK && r.failure == ASSAY_FAILURE_NONE;
+		assert_true(whole || rc == ASSAY_ENOMEM ||
+			    (rc == ASSAY_OK && r.failure == ASSAY_FAILURE_OUT_OF_MEMORY));
+		assert_int_equal(open_states, 0);
+	} while (!whole);
+	assert_in_range(n, 20, 300);
+}
+
 static void chain__every_alloc_fails_in_turn__told_no_leak(void **state)
 {
 	const plan p = {.how = CHILD, .roots = 2, .values = 4};
@@ -441,6 +620,9 @@ int main(void)
 	    cmocka_unit_test(chain__stage_breaks_the_interface__einval_names_it),
 	    cmocka_unit_test(chain__sample_rejected__unit_goes_on),
 	    cmocka_unit_test(chain__children_of_two_roots__are_named_after_them),
+	    cmocka_unit_test(chain__sample_divided__its_parts_stand_for_it),
+	    cmocka_unit_test(chain__sample_divided_wrongly__einval_names_it),
+	    cmocka_unit_test(chain__division_alloc_fails_in_turn__told_no_leak),
 	    cmocka_unit_test(chain__every_alloc_fails_in_turn__told_no_leak),
 	    cmocka_unit_test(chain__hundred_thousand_shots__in_linear_time),
 	    cmocka_unit_test(chain__one_shot_twice_among_many__einval),

@@ -53,9 +53,40 @@ static void layer__none_or_empty_or_broken__why(void **state)
 	assert_non_null(strstr(between("\xff\xfe", "text").why, "UTF-8"));
 }
 
+/* Parts are divided by form feeds; where there are two for each page, pages are spreads. */
+static void choose__page_or_half__its_part(void **state)
+{
+	static const struct {
+		const char *truth;
+		uint32_t number, total, half;
+		const char *part; /* NULL: there is none */
+	} rows[] = {
+	    {"a", 1, 1, 0, "a"},          {"a\f", 1, 1, 0, "a"},        {"a\fb", 2, 2, 0, "b"},
+	    {"a\fb", 1, 1, 0, NULL},      {"a\fb", 3, 3, 0, NULL},      {"a\fb", 2, 0, 0, "b"},
+	    {"a\fb", 1, 1, 1, "a"},       {"a\fb\f", 1, 1, 2, "b"},     {"a", 1, 1, 1, NULL},
+	    {"a\fb\fc\fd", 2, 2, 1, "c"}, {"a\fb\fc\fd", 2, 2, 2, "d"}, {"a\fb\fc", 2, 2, 1, NULL},
+	    {"a\fb", 1, 0, 1, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const assay_sidecar truth = {"ground_truth", (const unsigned char *)rows[i].truth,
+					     strlen(rows[i].truth)};
+		const assay_page page = {.number = rows[i].number, .total = rows[i].total, .half = rows[i].half};
+		ocr_truth_text got = {0};
+		const char *why = ocr_truth_choose(&got, &truth, &page);
+
+		if ((why == NULL) != (rows[i].part != NULL))
+			fail_msg("row %zu: %s", i, why != NULL ? why : "found");
+		if (why == NULL && (got.size != 1 || got.at[0] != rows[i].part[0]))
+			fail_msg("row %zu: '%.*s'", i, (int)got.size, got.at);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(choose__page_or_half__its_part),
 	    cmocka_unit_test(layer__same_text_in_another_order_and_typography__0),
 	    cmocka_unit_test(layer__other_letters__their_share),
 	    cmocka_unit_test(layer__nothing_read__1),

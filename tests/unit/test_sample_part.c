@@ -158,6 +158,37 @@ static void parts_fit__of_streams_and_spans__theirs_alone(void **state)
 	}
 }
 
+/* Every page of the range is there, whole or as both of its halves. */
+static void parts_fit__halves_of_pages__both_or_the_whole(void **state)
+{
+	static const struct {
+		const char *samples[4];
+		bool fits;
+	} rows[] = {
+	    {{"page=1", "page=2"}, true},
+	    {{"page=1&half=1", "page=1&half=2", "page=2"}, true},
+	    {{"page=1", "page=2&half=2", "page=2&half=1"}, true},
+	    {{"page=1"}, false},
+	    {{"page=1", "page=2&half=1"}, false},
+	    {{"page=1", "page=2&half=1", "page=2&half=1"}, false},
+	    {{"page=1", "page=2&half=1", "page=2&half=3"}, false},
+	    {{"page=1&half=1", "page=1&half=2"}, false},
+	};
+	const assay_part p = {.first_page = 1, .last_page = 16};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assay_result_sample samples[4] = {{0}};
+		assay_result r = {.samples = samples, .pages = 2};
+
+		for (; r.sample_count < 4 && rows[i].samples[r.sample_count] != NULL; r.sample_count++)
+			samples[r.sample_count] =
+			    (assay_result_sample)SAMPLE(PAGE, rows[i].samples[r.sample_count], ASSAY_NO_SAMPLE);
+		if (assay_result_parts_fit(&r, &p) != rows[i].fits)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +196,7 @@ int main(void)
 	    cmocka_unit_test(stages__spans__those_that_unit_video_span_compares),
 	    cmocka_unit_test(part_of_stream__table__its_root),
 	    cmocka_unit_test(parts_fit__of_streams_and_spans__theirs_alone),
+	    cmocka_unit_test(parts_fit__halves_of_pages__both_or_the_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,7 @@ typedef struct assay_result {
 	size_t step_count;
 } assay_result;
 
+void assay_result_sample_release(assay_result_sample *s);
 void assay_result_release(assay_result *r);
 #define ASSAY_AUTO_RESULT ASSAY_CLEANUP(assay_result_release) assay_result
 

@@ -45,7 +45,8 @@ typedef struct assay_page {
 	struct Pix *pix;      /* 1, 8 or 32 bits a pixel, no colour map, upright (EXIF applied); treat as read-only */
 	uint32_t number;      /* 1-based page number in the source */
 	uint32_t total;       /* pages of the whole document; 0 when its maker does not know */
-	int32_t dpi_x, dpi_y; /* as the file declares; 0 when it does not */
+	uint32_t half;        /* of a spread that was divided the page that is read first, 1, or 2; 0: it is whole */
+	int32_t dpi_x, dpi_y; /* as the file declares, or a step knows better; 0 when it does not */
 	const char *layer;    /* text that the file holds of the page, UTF-8; NULL when the format has none */
 } assay_page;
 
@@ -144,6 +145,7 @@ typedef struct assay_sink_ops {
 	assay_code (*emit)(assay_sink *s, assay_value *v, assay_err *err);
 	assay_code (*sample)(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
 			     assay_err *err);
+	assay_code (*divide)(assay_sink *s, uint32_t root, const char *part, uint32_t *out, assay_err *err);
 	assay_code (*span)(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err);
 	assay_code (*end)(assay_sink *s, uint32_t root, assay_err *err);
 	assay_code (*measure)(assay_sink *s, uint32_t sample, unsigned metric, int64_t value, const char *undefined,
@@ -179,6 +181,14 @@ ASSAY_NODISCARD assay_code assay_emit(assay_sink *s, assay_value *v, assay_err *
  */
 ASSAY_NODISCARD assay_code assay_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent,
 					uint32_t *out, assay_err *err);
+/**
+ * Of an operator that replaces a root's values: make a root sample that is a part of it ("half=1", named after the whole
+ * as a child is) and of its kind, which the stage must declare to make. Values with its number run through the steps that
+ * follow as those of a root of their own, which ends with the whole. What was measured of the whole so far the part has
+ * too; what was kept of it the first part has. Once there is a part the whole is no sample any more: it must have no
+ * children, and none of its values may go on.
+ */
+ASSAY_NODISCARD assay_code assay_divide(assay_sink *s, uint32_t root, const char *part, uint32_t *out, assay_err *err);
 /** State from when to when a sample lasts (end exclusive). */
 ASSAY_NODISCARD assay_code assay_span(assay_sink *s, uint32_t sample, assay_time start, assay_time end, assay_err *err);
 /** Readers: no more values for this root. Every stage is flushed, in order, and closed. */

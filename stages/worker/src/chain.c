@@ -1,5 +1,6 @@
 #include "assay/chain.h"
 
+#include "divide.h"
 #include "parts.h"
 
 #include "assay/memory.h"
@@ -13,6 +14,8 @@
 /* A root sample whose values are still coming, with one state per step. */
 typedef struct root {
 	uint32_t sample;
+	uint32_t whole; /* of which it is a part, itself when it is none */
+	uint32_t from;  /* the first step that sees values of it */
 	bool opened[ASSAY_CHAIN_STEPS_MAX];
 	void *state[ASSAY_CHAIN_STEPS_MAX];
 } root;
@@ -34,6 +37,8 @@ typedef struct chain {
 	uint32_t artifact_count[ASSAY_CHAIN_STEPS_MAX];
 	root *roots;
 	size_t root_count, root_cap;
+	uint32_t *divided; /* samples that are none any more */
+	size_t divided_count, divided_cap;
 	parts parts;  /* of result->samples */
 	bool failing; /* a step has failed; where and how: */
 	uint32_t failing_step;
@@ -144,11 +149,17 @@ static assay_code push(chain *c, root *r, uint32_t step, const assay_value *v, a
 	return ASSAY_OK;
 }
 
+static bool is_divided(const chain *c, uint32_t sample)
+{
+	for (size_t i = 0; i < c->divided_count; i++)
+		if (c->divided[i] == sample)
+			return true;
+	return false;
+}
+
 static assay_code route(chain *c, uint32_t from, assay_value *v, assay_err *err)
 {
-	root *r = find_root(c, v->root);
-
-	if (r == NULL)
+	if (find_root(c, v->root) == NULL || is_divided(c, v->root))
 		return BROKEN(c, err, "%s emits a value for sample %" PRIu32 ", which is no open root",
 			      step_name(c, from), v->root);
 	for (uint32_t i = from + 1; i < c->count; i++) {
@@ -157,10 +168,10 @@ static assay_code route(chain *c, uint32_t from, assay_value *v, assay_err *err)
 
 		if (((stage->observes | stage->replaces) & v->kind) == 0)
 			continue;
-		rc = push(c, r, i, v, err);
+		/* Looked up for each step: one before it may have divided a root, and so moved all of them. */
+		rc = push(c, find_root(c, v->root), i, v, err);
 		if (rc != ASSAY_OK || (stage->replaces & v->kind) != 0)
 			return rc;
-		/* A stage may have made samples, but roots are ended by readers alone: r stays valid. */
 	}
 	return ASSAY_OK;
 }
@@ -205,13 +216,13 @@ static assay_code sink_drop(assay_sink *s, const char *reason, uint64_t count, a
 
 /* ---------------------------------------------------------------- samples */
 
-static assay_code add_root(chain *c, uint32_t sample, assay_err *err)
+static assay_code add_root(chain *c, uint32_t sample, uint32_t whole, uint32_t from, assay_err *err)
 {
 	assay_code rc = assay_grow(&c->roots, &c->root_cap, c->root_count, sizeof *c->roots, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
-	c->roots[c->root_count] = (root){.sample = sample};
+	c->roots[c->root_count] = (root){.sample = sample, .whole = whole, .from = from};
 	c->root_count++;
 	return ASSAY_OK;
 }
@@ -250,30 +261,82 @@ static assay_code whole_part(const chain *c, uint32_t parent, const char *part, 
 	return *out != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "sample '%s'", part);
 }
 
+/* name: of the whole sample; taken once it is the sample's. */
+static assay_code add_sample(chain *c, assay_sample_kind kind, char **name, uint32_t parent, uint32_t *out,
+			     assay_err *err)
+{
+	assay_result *r = c->result;
+	assay_code rc = assay_grow(&r->samples, &r->sample_cap, r->sample_count, sizeof *r->samples, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	r->samples[r->sample_count] = (assay_result_sample){.kind = kind, .parent = parent, .part = *name};
+	rc = parts_add(&c->parts, r->samples, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	*name = NULL;
+	*out = (uint32_t)r->sample_count++;
+	return ASSAY_OK;
+}
+
 static assay_code sink_sample(assay_sink *s, assay_sample_kind kind, const char *part, uint32_t parent, uint32_t *out,
 			      assay_err *err)
 {
 	uint32_t step;
 	chain *c = chain_of(s, &step);
-	assay_result *r = c->result;
-	ASSAY_AUTO_FREE char *whole = NULL;
-	assay_result_sample *sample;
-	assay_code rc = whole_part(c, parent, part, &whole, err);
+	ASSAY_AUTO_FREE char *name = NULL;
+	assay_code rc = whole_part(c, parent, part, &name, err);
 
 	if (rc == ASSAY_OK)
-		rc = check_new_sample(c, step, kind, whole, parent, err);
+		rc = check_new_sample(c, step, kind, name, parent, err);
 	if (rc == ASSAY_OK)
-		rc = assay_grow(&r->samples, &r->sample_cap, r->sample_count, sizeof *r->samples, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	sample = &r->samples[r->sample_count];
-	*sample = (assay_result_sample){.kind = kind, .parent = parent, .part = whole};
-	rc = parts_add(&c->parts, r->samples, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	whole = NULL; /* it is the sample's now */
-	*out = (uint32_t)r->sample_count++;
-	return parent == ASSAY_NO_PARENT ? add_root(c, *out, err) : ASSAY_OK;
+		rc = add_sample(c, kind, &name, parent, out, err);
+	return rc == ASSAY_OK && parent == ASSAY_NO_PARENT ? add_root(c, *out, *out, 1, err) : rc;
+}
+
+static assay_code check_division(chain *c, uint32_t step, uint32_t sample, assay_err *err)
+{
+	const root *r = find_root(c, sample);
+
+	if (r == NULL || r->whole != sample || step == 0 || c->in->part.is_span)
+		return BROKEN(c, err, "%s divides sample %" PRIu32 ", which it may not", step_name(c, step), sample);
+	for (size_t i = 0; i < c->result->sample_count; i++)
+		if (c->result->samples[i].parent == sample)
+			return BROKEN(c, err, "%s divides sample '%s', on which others were found", step_name(c, step),
+				      c->result->samples[sample].part);
+	return ASSAY_OK;
+}
+
+static assay_code note_divided(chain *c, uint32_t sample, assay_err *err)
+{
+	assay_code rc;
+
+	if (is_divided(c, sample))
+		return ASSAY_OK;
+	rc = assay_grow(&c->divided, &c->divided_cap, c->divided_count, sizeof *c->divided, err);
+	if (rc == ASSAY_OK)
+		c->divided[c->divided_count++] = sample;
+	return rc;
+}
+
+static assay_code sink_divide(assay_sink *s, uint32_t sample, const char *part, uint32_t *out, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	ASSAY_AUTO_FREE char *name = NULL;
+	assay_sample_kind kind;
+	assay_code rc;
+
+	ASSAY_TRY(check_division(c, step, sample, err));
+	kind = c->result->samples[sample].kind;
+	ASSAY_TRY(whole_part(c, sample, part, &name, err));
+	ASSAY_TRY(check_new_sample(c, step, kind, name, sample, err));
+	ASSAY_TRY(add_sample(c, kind, &name, ASSAY_NO_PARENT, out, err));
+	ASSAY_TRY(divide_inherit(&c->result->samples[*out], &c->result->samples[sample], err));
+	ASSAY_TRY(note_divided(c, sample, err));
+	rc = add_root(c, *out, sample, step + 1, err);
+fail:
+	return rc;
 }
 
 static assay_result_sample *sample_at(chain *c, uint32_t sample)
@@ -295,16 +358,11 @@ static assay_code sink_span(assay_sink *s, uint32_t sample, assay_time start, as
 	return ASSAY_OK;
 }
 
-static assay_code sink_end(assay_sink *s, uint32_t sample, assay_err *err)
+static assay_code flush_root(chain *c, uint32_t sample, assay_err *err)
 {
-	uint32_t step;
-	chain *c = chain_of(s, &step);
-	root *r = find_root(c, sample);
-
-	if (r == NULL || step != 0)
-		return BROKEN(c, err, "%s ends sample %" PRIu32 ", which it may not", step_name(c, step), sample);
-	for (uint32_t i = 1; i < c->count; i++) {
+	for (uint32_t i = find_root(c, sample)->from; i < c->count; i++) {
 		const assay_stage *stage = c->steps[i].stage;
+		const root *r = find_root(c, sample);
 		assay_code rc = ASSAY_OK;
 
 		(void)enter(c, i);
@@ -313,9 +371,36 @@ static assay_code sink_end(assay_sink *s, uint32_t sample, assay_err *err)
 		if (rc != ASSAY_OK)
 			return blame(c, i, rc);
 	}
-	close_root(c, r);
-	(void)enter(c, 0);
+	close_root(c, find_root(c, sample));
 	return ASSAY_OK;
+}
+
+/* The first part of the whole that is still open; NULL: none. */
+static const root *part_of_whole(const chain *c, uint32_t whole)
+{
+	const root *first = NULL;
+
+	for (size_t i = 0; i < c->root_count; i++)
+		if (c->roots[i].whole == whole && (first == NULL || c->roots[i].sample < first->sample))
+			first = &c->roots[i];
+	return first;
+}
+
+static assay_code sink_end(assay_sink *s, uint32_t sample, assay_err *err)
+{
+	uint32_t step;
+	chain *c = chain_of(s, &step);
+	const root *r = find_root(c, sample);
+	assay_code rc = ASSAY_OK;
+
+	if (r == NULL || r->whole != sample || step != 0)
+		return BROKEN(c, err, "%s ends sample %" PRIu32 ", which it may not", step_name(c, step), sample);
+	while (rc == ASSAY_OK && r != NULL) {
+		rc = flush_root(c, r->sample, err); /* the whole has the lowest number */
+		r = part_of_whole(c, sample);
+	}
+	(void)enter(c, 0);
+	return rc;
 }
 
 /* ---------------------------------------------------------------- what is kept of a sample */
@@ -475,6 +560,7 @@ static assay_code sink_widen(assay_sink *s, assay_err *err)
 static const assay_sink_ops sink_ops = {
     .emit = sink_emit,
     .sample = sink_sample,
+    .divide = sink_divide,
     .span = sink_span,
     .end = sink_end,
     .measure = sink_measure,
@@ -540,6 +626,8 @@ static assay_code settle(chain *c, assay_code rc, assay_err *read_err, assay_err
 		rc = ASSAY_RAISE(read_err, ASSAY_EEMPTY, "nothing found in the file");
 		(void)blame(c, 0, rc);
 	}
+	if (rc == ASSAY_OK)
+		rc = divide_forget(r, c->divided, c->divided_count, read_err);
 	for (size_t i = 0; rc == ASSAY_OK && i < r->sample_count; i++)
 		rc = complete_sample(c, &r->samples[i], read_err);
 	if (rc == ASSAY_OK)
@@ -593,6 +681,7 @@ static assay_code run_once(assay_result *r, bool *widen, const assay_chain_step 
 	while (c->root_count > 0)
 		close_root(c, &c->roots[0]);
 	free(c->roots);
+	free(c->divided);
 	parts_release(&c->parts);
 	if (c->broken != ASSAY_OK)
 		rc = c->broken;

@@ -12,7 +12,7 @@ mv all/inbox/pages/stores.png inbox/scans # a page with a table
 use_example mixed
 printf 'WEBVTT\n\n00:00.000 --> 00:02.000\nCafe\314\201 au lait\n' >inbox/audio/speech.txt
 # every operator on pages, all lines read again and weighed, the estimate with its second reading, tables
-sed -i -e 's/^    - page.deskew$/    - page.crop\n    - page.orient\n    - page.deskew\n    - page.dewarp\n    - page.normalize\n    - page.despeckle: {size: 8}\n    - page.upscale: {below: 40, height: 48}/' \
+sed -i -e 's/^    - page.deskew$/    - page.crop\n    - page.orient\n    - page.split\n    - page.deskew\n    - page.dewarp\n    - page.resolution: {doubt: 1.25}\n    - page.normalize\n    - page.despeckle: {size: 8}\n    - page.upscale: {below: 40, height: 48}/' \
     -e 's/^    - ocr.recognize: {languages: .eng.}$/    - ocr.recognize: {reconcile: all, second: always}\n    - ocr.tables/' assay.yaml
 # attempts of remedies that would change nothing now are errors
 sed -i -e '/^    - page.\(orient\|normalize\): {}$/d' -e 's/^    - page.despeckle: {}$/    - page.despeckle: {size: 12}/' assay.yaml

@@ -5,24 +5,26 @@ make_media=${ASSAY%/*}/../data/media/assay-make-media
 [ -x "$make_media" ] || skip "there is no assay-make-media beside '$ASSAY'"
 "$make_media" --planted all
 mkdir inbox
-for page in bordered bent small stores; do mv "all/inbox/pages/$page.png" inbox; done
+for page in bordered bent small claimed spread; do mv "all/inbox/pages/$page.png" inbox; done
 settle inbox
 # No contract: all that is made is part of the version.
 cat >assay.yaml <<'YAML'
 dataset: gate
 sources: [{path: "inbox/**", modality: page}]
 pipelines:
-  page: [page.crop, page.quality, page.orient, page.dewarp, page.upscale, ocr.recognize: {reconcile: all, second: always}, ocr.tables]
+  page: [page.crop, page.quality, page.orient, page.split, page.dewarp, page.resolution, page.upscale, ocr.recognize: {reconcile: all, second: always}, ocr.tables]
 YAML
 run_into one -j1
 first=$(version_of)
-assert_jq run.json .samples.accepted 5
+assert_jq run.json .samples.accepted 7
 shown() { # PAGE METRIC
-    assay show --store one --json "inbox/$1.png#page=1" | jq -r --arg m "$2" '.measurements[] | select(.metric == $m) | .value'
+    assay show --store one --json "inbox/$1" | jq -r --arg m "$2" '.measurements[] | select(.metric == $m) | .value'
 }
 # Each of them did something.
-for did in 'bordered page.cropped' 'bent page.dewarped' 'small page.upscaled' 'small ocr.lines_reread' 'small ocr.readings' 'stores table.count'; do
+for did in 'bordered page.cropped' 'bent page.dewarped' 'small page.upscaled' 'small ocr.lines_reread' 'small ocr.readings' \
+    'claimed table.count' 'claimed page.resolution_replaced' 'spread.png#page=1&half=2 page.half'; do
     read -r page metric <<<"$did"
+    [[ $page == *#* ]] || page+='.png#page=1'
     jq -en "$(shown "$page" "$metric") > 0" >/dev/null || fail "$page: $metric is $(shown "$page" "$metric")"
 done
 

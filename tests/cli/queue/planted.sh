@@ -1,6 +1,7 @@
 # A mixed folder with planted bad pages (lying on the side, on the head, blank, cropped, blurred, faint, unevenly lit, in a dark border,
-# bent, small, in another language, with swapped columns of a table) under one contract: each has a ticket by the check that is made for its fault and by
-# none that is made for another, and the clean pages have none.
+# bent, small, two on one picture, with a wrong resolution, in another language, with swapped columns of a table) under one contract: each has a ticket by the check that is made for its fault and by
+# none that is made for another, and the clean pages have none. (What is small says a resolution that it has not, and an open
+# book is not flat.)
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
 make_media=${ASSAY%/*}/../data/media/assay-make-media
 [ -x "$make_media" ] || skip "there is no assay-make-media beside '$ASSAY'"
@@ -9,7 +10,7 @@ settle inbox
 cat >assay.yaml <<'YAML'
 dataset: gate
 sources: [{path: "inbox/pages/**", modality: page}]
-pipelines: {page: [page.crop, page.quality, page.orient, page.dewarp, page.upscale, ocr.recognize, ocr.tables]}
+pipelines: {page: [page.crop, page.quality, page.orient, page.split: {cut: false}, page.dewarp, page.resolution, page.upscale, ocr.recognize, ocr.tables]}
 contracts: [gate.odcs.yaml]
 YAML
 check() { # ID METRIC BOUND
@@ -29,6 +30,8 @@ YAML
     check upright page.orientation 'mustBe: 0, whenMissing: skip'
     check not-blank page.blank 'mustBe: false'
     check no-border page.cropped 'mustBe: 0'
+    check one-page page.spread 'mustBe: 0'
+    check resolution page.resolution_doubt 'mustBeLessThan: 2.5, whenMissing: skip'
     check flat page.bend 'mustBeLessThan: 24, whenMissing: skip'
     check print-size page.text_height 'mustBeGreaterThan: 16, whenMissing: skip'
     check in-focus page.focus 'mustBeGreaterThan: 0.2, whenMissing: skip'
@@ -53,7 +56,7 @@ assay queue list --store store --json >queue.json
 jq -r '.[] | select(.state == "open") | [.subject, ([.checks[].check] | sort | join(" "))] | join(" ")' queue.json | sort >found
 cat found
 jq -r '.files[].samples[] | select(.outcome == "quarantined") | [.key, .check] | join(" ")' EXPECTED.json >wanted
-[ "$(wc -l <wanted)" -eq 12 ] || fail 'EXPECTED.json names other than twelve faults'
+[ "$(wc -l <wanted)" -eq 14 ] || fail 'EXPECTED.json names other than fourteen faults'
 while read -r key check; do
     grep -F "$key " found | grep -qw -e "$check" || fail "$key has no ticket by $check"
 done <wanted

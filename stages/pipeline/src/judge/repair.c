@@ -146,24 +146,34 @@ assay_code assay_repair_undone(assay_repair *r, assay_try *t, const assay_digest
 	return assay_repair_note(r, t, err, "%s", u->why);
 }
 
-/* The name that the sample has in the attempt's result. */
-static assay_code part_there(char out[ASSAY_PART_TEXT], const char **part, const assay_try *t, assay_err *err)
-{
-	*part = t->of.part;
-	if (t->told.way != ASSAY_WAY_REPLACED || t->wanted.part.first_page == 0)
-		return ASSAY_OK;
-	if (snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32, t->wanted.part.first_page) < 0)
-		return ASSAY_RAISE(err, ASSAY_EINVAL, "part");
-	*part = out;
-	return ASSAY_OK;
-}
-
 static const assay_result_sample *sample_there(const assay_unit *u, const char *part)
 {
 	for (uint32_t i = 0; i < u->result.sample_count; i++)
 		if (strcmp(u->result.samples[i].part, part) == 0)
 			return &u->result.samples[i];
 	return NULL;
+}
+
+/*
+ * The name that the sample has in the attempt's result. A file in the place of a half of a spread is that page alone, or
+ * another picture of the spread.
+ */
+static assay_code part_there(char out[ASSAY_PART_TEXT], const char **part, const assay_try *t, const assay_unit *u,
+			     assay_err *err)
+{
+	const char *half = strstr(t->of.part, "&half=");
+	int n;
+
+	*part = t->of.part;
+	if (t->told.way != ASSAY_WAY_REPLACED || t->wanted.part.first_page == 0)
+		return ASSAY_OK;
+	n = snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32, t->wanted.part.first_page);
+	if (n > 0 && half != NULL && sample_there(u, out) == NULL)
+		n = snprintf(out, ASSAY_PART_TEXT, "page=%" PRIu32 "%s", t->wanted.part.first_page, half);
+	if (n < 0 || n >= ASSAY_PART_TEXT)
+		return ASSAY_RAISE(err, ASSAY_EINVAL, "part");
+	*part = out;
+	return ASSAY_OK;
 }
 
 /* What was found in a stream lies beside its neighbours, which stay as they are: one of another span, though it begins
@@ -195,7 +205,7 @@ static assay_code find_sample(assay_repair *r, assay_try *t, const assay_unit *u
 	char room[ASSAY_PART_TEXT];
 	const assay_result_sample *s;
 	const char *part;
-	assay_code rc = part_there(room, &part, t, err);
+	assay_code rc = part_there(room, &part, t, u, err);
 
 	if (rc != ASSAY_OK)
 		return rc;

@@ -175,7 +175,7 @@ bool assay_job_is_done(const assay_job *j)
 /* What a part is made of (docs/formats.md, "Sample keys"); '#' and '%' belong to the path before it. */
 #define PART_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789=&/-"
 
-/* "page=17", and "page=17&table=2" for what was found on it. */
+/* "page=17", "page=17&half=1" when it was divided, and "page=17&table=2" for what was found on it. */
 static bool is_of_pages(const char *part, size_t first, size_t last)
 {
 	unsigned long page;
@@ -185,6 +185,16 @@ static bool is_of_pages(const char *part, size_t first, size_t last)
 		return false;
 	page = strtoul(part + 5, &end, 10);
 	return (*end == '\0' || *end == '&') && page >= first && page <= last;
+}
+
+/* What a page counts, of which there is one in the document: a half of one that was divided counts one, a whole two. */
+static size_t halves_of(const assay_result_sample *s)
+{
+	const char *rest = strchr(s->part, '&');
+
+	if (s->kind != ASSAY_SAMPLE_PAGE)
+		return 0;
+	return rest == NULL ? 2 : strcmp(rest, "&half=1") == 0 || strcmp(rest, "&half=2") == 0 ? 1 : 0;
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -210,20 +220,20 @@ bool assay_result_parts_fit(const assay_result *r, const assay_part *part)
 	const size_t first = part->first_page;
 	size_t last = part->last_page;
 	ASSAY_AUTO_FREE const char **parts = assay_alloc(r->sample_count, sizeof *parts);
-	size_t pages = 0;
+	size_t halves = 0;
 	bool ok = parts != NULL;
 
 	if (document && r->pages > 0 && last > r->pages)
 		last = r->pages;
 	for (size_t i = 0; i < r->sample_count && ok; i++) {
 		parts[i] = r->samples[i].part;
-		pages += r->samples[i].kind == ASSAY_SAMPLE_PAGE;
+		halves += halves_of(&r->samples[i]);
 		ok = parts[i][strspn(parts[i], PART_CHARACTERS)] == '\0' &&
 		     (document ? is_of_pages(parts[i], first, last) : is_of_stream(parts[i], part));
 	}
 	/* Parts are distinct (below), so the right number of pages in the right range is every page. */
 	if (document && r->pages > 0)
-		ok = ok && last >= first && pages == last - first + 1;
+		ok = ok && last >= first && halves == 2 * (last - first + 1);
 	if (ok && r->sample_count > 1)
 		qsort(parts, r->sample_count, sizeof *parts, compare_parts);
 	for (size_t i = 1; i < r->sample_count && ok; i++)
