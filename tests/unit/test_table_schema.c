@@ -260,6 +260,33 @@ static void fault__decimals__half_a_last_place_for_each(void **state)
 	assert_string_equal(assay_buf_str(&out), "is the sum of 'A' and 'B' in only 1 of 2 rows");
 }
 
+/* A count and its share in one cell are a number with another, and a text. */
+static void fault__cells_of_several_numbers__strings_as_well(void **state)
+{
+	assay_expected_column one = {.head = "Cases", .type = ASSAY_COLUMN_STRING};
+	const assay_table_schema of_one = {&one, 1};
+	assay_table_number told[] = {{1, 10000}, {2, 20000}};
+	assay_table_column c = {"Cases", NUMBERS(10), 0, told, 1};
+	const assay_table_columns table = {&c, 1};
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_int_equal(assay_table_schema_fault(&out, &of_one, 0, &table, NULL), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&out), "");
+	one.type = ASSAY_COLUMN_NUMBER;
+	assert_int_equal(assay_table_schema_fault(&out, &of_one, 0, &table, NULL), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&out), "");
+	one.type = ASSAY_COLUMN_STRING;
+	c.cells[ASSAY_CELL_NUMBER] = c.number_count = 2;
+	assert_int_equal(assay_table_schema_fault(&out, &of_one, 0, &table, NULL), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&out), "only 0 of its 2 cells are of type string");
+	c.cells[ASSAY_CELL_NUMBER] = 10; /* a record that told no numbers */
+	c.numbers = NULL;
+	c.number_count = 0;
+	assert_int_equal(assay_table_schema_fault(&out, &of_one, 0, &table, NULL), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&out), "only 0 of its 10 cells are of type string");
+}
+
 /* ---------------------------------------------------------------- the record */
 
 /* One column `Date` of four dates and an empty cell, as docs/formats.md had it when there were no numbers. */
@@ -333,6 +360,7 @@ int main(void)
 	    cmocka_unit_test(fault__columns_of_one_type_swapped__told_by_their_ranges),
 	    cmocka_unit_test(fault__ranges_that_hold_both__told_by_the_sum_alone),
 	    cmocka_unit_test(fault__decimals__half_a_last_place_for_each),
+	    cmocka_unit_test(fault__cells_of_several_numbers__strings_as_well),
 	    cmocka_unit_test(columns__record_of_format_1__read),
 	    cmocka_unit_test(columns__record__round_trip),
 	};
