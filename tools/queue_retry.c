@@ -88,7 +88,8 @@ static assay_code can_fail(assay_command *c, const assay_ticket *t, assay_err *e
 		rc = assay_sample_find(c->store, t->subject, &row, err);
 		if (rc == ASSAY_ENOENT)
 			return assay_command_refuse(t, err, "is about a sample that is not there any more");
-		failing = row.way == ASSAY_WAY_REMEDY || fails(row.checks, row.check_count, row.failure);
+		failing = (row.way == ASSAY_WAY_REMEDY && row.plain_unit != row.unit) ||
+			  fails(row.checks, row.check_count, row.failure);
 	} else {
 		failing = fails(t->checks, t->check_count, t->failure);
 	}

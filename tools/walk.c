@@ -126,12 +126,24 @@ static bool has_artifact(const assay_result_sample *x, const assay_digest *d)
 	return false;
 }
 
-static assay_code offer_sample(wanted *w, const char *path, const assay_result_sample *x, assay_err *err)
+static assay_code offer_key(wanted *w, const char *path, const char *key, const assay_result_sample *x, assay_err *err)
 {
 	tracer *t = w->t;
-	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	bool attested = w->attested;
+	assay_code rc = assay_sample_find(t->s, key, &row, err);
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	rc = ASSAY_OK;
+	if (!attested)
+		rc = is_attested(&attested, t, key, &row, t->g->nodes[w->unit].unit, err);
+	return rc == ASSAY_OK && attested ? add_sample(w, path, key, x, &row, err) : rc;
+}
+
+static assay_code offer_sample(wanted *w, const char *path, const assay_result_sample *x, assay_err *err)
+{
+	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
 	assay_code rc;
 
 	assay_sample_key(&key, path, x->part);
@@ -139,13 +151,15 @@ static assay_code offer_sample(wanted *w, const char *path, const assay_result_s
 	if (rc != ASSAY_OK || (w->key != NULL && strcmp(w->key, assay_buf_str(&key)) != 0) ||
 	    (w->artifact != NULL && !has_artifact(x, w->artifact)))
 		return rc;
-	rc = assay_sample_find(t->s, assay_buf_str(&key), &row, err);
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	rc = ASSAY_OK;
-	if (!attested)
-		rc = is_attested(&attested, t, assay_buf_str(&key), &row, t->g->nodes[w->unit].unit, err);
-	return rc == ASSAY_OK && attested ? add_sample(w, path, assay_buf_str(&key), x, &row, err) : rc;
+	return offer_key(w, path, assay_buf_str(&key), x, err);
+}
+
+/* The one sample that the row says is of this unit. In a page's other file its part may bear another number. */
+static assay_code offer_attested(wanted *w, const char *path, assay_err *err)
+{
+	const assay_result_sample *x = assay_unit_sample(w->t->g->nodes[w->unit].unit, w->key);
+
+	return x != NULL ? offer_key(w, path, w->key, x, err) : ASSAY_OK;
 }
 
 static assay_code offer_path(void *ctx, const assay_source *src, assay_err *err)
@@ -157,7 +171,9 @@ static assay_code offer_path(void *ctx, const assay_source *src, assay_err *err)
 
 	if (w->path != NULL && strcmp(w->path, src->path) != 0)
 		return ASSAY_OK;
-	for (size_t i = 0; i < u->result.sample_count && rc == ASSAY_OK; i++)
+	if (w->attested && w->key != NULL)
+		rc = offer_attested(w, src->path, err);
+	for (size_t i = 0; i < u->result.sample_count && rc == ASSAY_OK && !(w->attested && w->key != NULL); i++)
 		rc = offer_sample(w, src->path, &u->result.samples[i], err);
 	if (rc != ASSAY_OK || u->result.failure == ASSAY_FAILURE_NONE)
 		return rc;

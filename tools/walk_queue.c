@@ -140,6 +140,19 @@ static assay_code link_whole(tracer *t, size_t sample, size_t unit, const char *
 	return link_decision(t, &d, sample, unit, path, err);
 }
 
+/* What was decided on the page or in the stream that it was found in. */
+static assay_code link_root(tracer *t, size_t sample, size_t unit, const char *path, const assay_sample_row *row,
+			    assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	const assay_code rc = row->decision != 0 ? assay_decision_peek(t->s, row->decision, &d, err) : ASSAY_ENOENT;
+
+	if (rc == ASSAY_OK && (is_damaged(&d) || (!d.is_source && d.standing == ASSAY_DECISION_STANDS &&
+						  strcmp(d.subject, row->key) != 0)))
+		return link_decision(t, &d, sample, unit, path, err);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char *path, const assay_sample_row *row,
 			      assay_err *err)
 {
@@ -161,7 +174,10 @@ assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char 
 		if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 			return rc;
 	}
-	return row->way != ASSAY_WAY_PLAIN ? link_whole(t, sample, unit, path, row, err) : ASSAY_OK;
+	if (row->way == ASSAY_WAY_PLAIN)
+		return ASSAY_OK;
+	ASSAY_TRY(link_root(t, sample, unit, path, row, err));
+	rc = link_whole(t, sample, unit, path, row, err);
 fail:
 	return rc;
 }

@@ -231,6 +231,21 @@ static assay_code learn_ticket(verdict *v, assay_store *s, const assay_sample_ro
 	return assay_ticket_events(s, v->ticket.id, keep_reason, v, err);
 }
 
+/* Of what was found on a page or in a stream, what was decided on that. */
+static assay_code learn_root(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	assay_decision *slot = &v->decisions[ASSAY_DECISION_OF_CONTENT];
+	const bool is_found = row->way != ASSAY_WAY_PLAIN && row->plain_unit == row->unit && row->decision != 0;
+	const assay_code rc = is_found && slot->id == 0 ? assay_decision_peek(s, row->decision, &d, err) : ASSAY_ENOENT;
+
+	if (rc == ASSAY_OK && d.kind != 0 && assay_decision_slot_of(d.kind) == ASSAY_DECISION_OF_CONTENT) {
+		*slot = d;
+		d = (assay_decision){0};
+	}
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* What people decided about the sample; of its metadata they decide by the source. */
 static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample_row *row, const assay_source *src,
 				  assay_err *err)
@@ -244,7 +259,7 @@ static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample
 					    &v->decisions[i], err);
 		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
-	return rc;
+	return rc == ASSAY_OK ? learn_root(v, s, row, err) : rc;
 }
 
 /* What was said when it was rejected: by a stage, in its unit's result; by the fields, in its ticket. */
@@ -489,6 +504,8 @@ static void print_queue(const assay_sample_row *row, const verdict *v)
 		if (d->id == 0)
 			continue;
 		assay_say_decision("decision", d);
+		if (i == ASSAY_DECISION_OF_CONTENT && d->subject != NULL && strcmp(d->subject, row->key) != 0)
+			assay_say("          on %s, where it was found\n", d->subject);
 		if (d->standing == ASSAY_DECISION_STANDS && !is_in_force(row, v, d))
 			assay_say("          not in force: it has expired, or what it is about has changed since\n");
 	}

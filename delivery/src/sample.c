@@ -247,22 +247,44 @@ static bool is_remedy(const sample_reader *r, const assay_digest *recipe)
 	return true;
 }
 
-/* The work says what was done; the decision that asked for it may be on the sample or on its whole source. */
-static void learn_way(sample *out, const sample_reader *r)
+assay_code sample_made_by(const assay_decision **out, const assay_decision *list, size_t count, const char *key,
+			  const char *path, assay_buf *scratch, assay_err *err)
 {
-	const assay_decision *d = decision_of(r, out->key, ASSAY_DECISION_OF_CONTENT);
+	const size_t page = strcspn(key, "#") + strcspn(key + strcspn(key, "#"), "&");
+	const char *subjects[] = {key, NULL, path};
 
-	if (d == NULL || d->kind == ASSAY_DECISION_REMEDY)
-		d = decision_of(r, out->path, ASSAY_DECISION_OF_CONTENT);
+	*out = NULL;
+	assay_buf_reset(scratch);
+	assay_buf_append(scratch, key, page);
+	subjects[1] = assay_buf_str(scratch);
+	for (size_t i = 0; i < ASSAY_COUNT(subjects) && *out == NULL && !scratch->failed; i++) {
+		const assay_decision *d = assay_decisions_find(list, count, subjects[i], ASSAY_DECISION_OF_CONTENT);
+
+		if (d != NULL && d->kind != ASSAY_DECISION_REMEDY)
+			*out = d;
+	}
+	return assay_buf_check(scratch, err);
+}
+
+/* The work says what was done; the decision that asked for it may be on the sample, its page, or its whole source. */
+static assay_code learn_way(sample *out, sample_reader *r, assay_err *err)
+{
+	const assay_decision *d;
+	const assay_code rc =
+	    sample_made_by(&d, r->decisions, r->decision_count, out->key, out->path, &r->scratch, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
 	out->waiver = out->outcome == ASSAY_OUTCOME_WAIVED ? decision_of(r, out->key, ASSAY_DECISION_OF_VERDICT) : NULL;
 	out->substitute = NULL;
 	out->way = is_remedy(r, &out->recipe) ? ASSAY_WAY_REMEDY : ASSAY_WAY_PLAIN;
 	if (d != NULL && d->kind == ASSAY_DECISION_CORRECT && has_sidecar(&r->unit, &d->payload))
 		out->way = ASSAY_WAY_CORRECTED;
 	if (d == NULL || d->kind != ASSAY_DECISION_REPLACE || !assay_digest_eq(&d->payload, &r->unit.source))
-		return;
+		return ASSAY_OK;
 	out->way = ASSAY_WAY_REPLACED;
 	out->substitute = d;
+	return ASSAY_OK;
 }
 
 /* Those of the source's row, with what people decided over them. Both lists are sorted by key. */
@@ -358,7 +380,7 @@ assay_code sample_read(sample *out, sample_reader *r, const assay_trie_entry *e,
 	out->verdict = &r->verdict;
 	rc = read_parts(out, r, e, err);
 	if (rc == ASSAY_OK)
-		learn_way(out, r);
+		rc = learn_way(out, r, err);
 	if (rc == ASSAY_OK)
 		rc = identify(out, r, e, err);
 	if (rc != ASSAY_OK)

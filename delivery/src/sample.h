@@ -50,6 +50,12 @@ typedef struct sample {
 /** @param out  zeroed or of an earlier read; assay_content_release(&out->content) when done */
 ASSAY_NODISCARD assay_code sample_read(sample *out, sample_reader *r, const assay_trie_entry *e, assay_err *err);
 
+/**
+ * The text or other file that a sample is made of, as a version's list of decisions (decoded) has it: the one on itself, else
+ * on the page that it was found on, else on its source. *out is NULL when there is none.
+ */
+ASSAY_NODISCARD assay_code sample_made_by(const assay_decision **out, const assay_decision *list, size_t count,
+					  const char *key, const char *path, assay_buf *scratch, assay_err *err);
 /** "plain", "repaired", "corrected", "replaced". */
 const char *sample_treatment_name(assay_sample_way way);
 

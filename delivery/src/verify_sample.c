@@ -314,17 +314,14 @@ static void check_waiver(line *l)
 		wrong(l, "its waiver expires at another time than the decision says");
 }
 
-/* The other file must be there, and be the one that was decided. */
-static void check_substitute(line *l)
+/* The other file must be there, and be the one that was decided. d: what the sample is made of; NULL: nothing says so. */
+static void check_substitute(line *l, const assay_decision *d)
 {
 	const json_t *source = json_object_get(l->json, "source");
 	const char *path = verify_text(source, "file");
-	const assay_decision *d = decision_of(l, l->entry.key, ASSAY_DECISION_OF_CONTENT);
 	sums_row *row = path != NULL ? sums_find(&l->v->sums, path) : NULL;
 	assay_digest original;
 
-	if (d == NULL || d->kind != ASSAY_DECISION_REPLACE)
-		d = decision_of(l, verify_text(source, "path"), ASSAY_DECISION_OF_CONTENT);
 	if (row == NULL || !assay_digest_eq(&row->digest, &l->v->content.source))
 		wrong(l, "the file that stands in place of its source is not there, or is another one");
 	if (row != NULL)
@@ -337,26 +334,33 @@ static void check_substitute(line *l)
 		wrong(l, "it is replaced, and no decision of the version replaces it so");
 }
 
-static void check_treatment(line *l)
+static assay_code check_treatment(line *l, assay_err *err)
 {
 	const char *name = verify_text(l->json, "treatment");
-	const assay_decision *d = decision_of(l, l->entry.key, ASSAY_DECISION_OF_CONTENT);
+	const char *path = verify_text(json_object_get(l->json, "source"), "path");
+	const assay_decision *d = NULL;
 	unsigned way = ASSAY_WAY_PLAIN;
+	assay_code rc = ASSAY_OK;
 
 	if (l->v->format < 3)
-		return;
+		return ASSAY_OK;
 	check_waiver(l);
+	if (l->entry.key != NULL && path != NULL)
+		rc = sample_made_by(&d, l->v->decisions, l->v->decision_count, l->entry.key, path, &l->v->scratch, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	while (way <= ASSAY_WAY_REPLACED && name != NULL && strcmp(sample_treatment_name(way), name) != 0)
 		way++;
 	if (name == NULL || way > ASSAY_WAY_REPLACED)
 		wrong(l, "there is no such treatment");
 	else if (way == ASSAY_WAY_REPLACED)
-		check_substitute(l);
+		check_substitute(l, d);
 	else if (l->recipe != NULL && way != ASSAY_WAY_CORRECTED && l->repaired != (way == ASSAY_WAY_REMEDY))
 		wrong(l, "it is plain by the recipe of a remedy, or repaired by one that is none");
 	else if (way == ASSAY_WAY_CORRECTED && l->v->knows_decisions &&
 		 (d == NULL || d->kind != ASSAY_DECISION_CORRECT))
 		wrong(l, "it is corrected, and no decision of the version corrects it");
+	return ASSAY_OK;
 }
 
 /* ---------------------------------------------------------------- the line */
@@ -384,7 +388,7 @@ static assay_code read_line(line *l, assay_err *err)
 	ASSAY_TRY(read_measures(l, err));
 	ASSAY_TRY(read_metadata(l, err));
 	ASSAY_TRY(read_artifacts(l, err));
-	check_treatment(l);
+	ASSAY_TRY(check_treatment(l, err));
 	ASSAY_TRY(check_content(l, err));
 	if (l->entry.key == NULL || !l->sound) {
 		l->v->delivered.complete = false;

@@ -80,7 +80,8 @@ typedef struct assay_sample_row {
 	char *remedy;        /* WAY_REMEDY: its name; NULL otherwise */
 	uint32_t rung;       /* of the remedy, from 0 */
 	uint64_t decision;   /* number of the decision that made it so, 0: none */
-	uint64_t plain_unit; /* that the pipeline made, and that the way was taken from; 0 with WAY_PLAIN */
+	uint64_t plain_unit; /* that the way was taken from: what the pipeline made; the unit itself of a sample that
+				was found on a page or in a stream which stands so; 0 with WAY_PLAIN */
 	bool has_before;     /* the verdict before: */
 	assay_outcome before_outcome;
 	assay_digest before_contracts;

@@ -49,6 +49,15 @@ assert_eq "$(cat told)" '"accepted"' why
 assert_exit 0 assay export latest --out delivery
 assay verify delivery >/dev/null || fail 'verify finds a difference'
 assert_eq "$(jq -r .part delivery/manifest.jsonl | paste -sd' ')" 'page=2 page=2&table=1 page=2&table=2' 'what is delivered'
+# How they came to be is told as of the page itself.
+decided=$(assay why "$page" --json | jq .verdict.decisions.content.id)
+for n in '' '&table=1' '&table=2'; do
+    assert_eq "$(assay why "$page$n" --json | jq -c '[.verdict.way, .verdict.decisions.content.id]')" "[\"replaced\",$decided]" "way of $page$n"
+    assay lineage "$page$n" >told
+    grep -q 'replaced by .* with rescan.txt' told || fail "lineage: $(cat told)"
+done
+assert_match "$(assay why "$page&table=1")" "*made by   the other file*on $page, where it was found*" 'in words'
+assert_eq "$(jq -r '[.treatment, .source.original != null] | @json' delivery/manifest.jsonl | sort -u)" '["replaced",true]' 'in the manifest'
 echo 'another file'
 
 assay queue retry "$page" >/dev/null 2>err || fail "$(cat err)"
@@ -68,4 +77,13 @@ test_run_into store
 assert_jq run.json .queue.states.repaired 3
 whole 12,12
 assert_eq "$(there "[$valued, .outcome]")" '[3,"accepted"] [4,"accepted"] [5,"accepted"] [6,"accepted"]' 'a remedy'
+assert_eq "$(assay why "$page&table=3" --json | jq -c '[.verdict.way, .verdict.remedy, .verdict.rung]')" '["remedy","less",1]' 'its tables'
+# decided upon as they stand
+printf '{"key": "%s", "label": false}\n' "$page&table=3" >eval.jsonl
+assay feedback import eval.jsonl >out 2>err || fail "import: $(cat err)"
+assay feedback open >out 2>err || fail "open: $(cat err)"
+assert_exit 64 assay queue retry "$page&table=3" --remedy less
+assay queue reject "$page&table=3" --reason torn >out 2>err || fail "reject: $(cat err)"
+assay queue list "$page&table=3" --json >queue.json
+assert_jq queue.json '.[0].state' rejected
 echo 'a remedy'

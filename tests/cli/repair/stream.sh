@@ -11,7 +11,7 @@ dataset: speech
 sources:
   - {path: "inbox/**", modality: audio}
 pipelines:
-  audio: [audio.levels, audio.activity]
+  audio: [audio.levels, audio.activity, audio.transcript]
 contracts: [speech.odcs.yaml]
 remedies:
   quiet-speech:
@@ -38,13 +38,14 @@ all_there() {
     rm -rf delivery
     assay export latest --format jsonl --out delivery >out 2>&1 || fail "export: $(cat out)"
     assert_eq "$(jq -r .kind delivery/manifest.jsonl | grep -c segment)" "$(said)" "segments of $1"
+    assert_eq "$(jq -r .treatment delivery/manifest.jsonl | sort -u)" "$2" "$1: how all came to be"
     assay verify delivery >out || fail "verify: $(cat out)"
     assay check --read-data >out || fail "check: $(cat out)"
 }
 assay run --json --progress none >run.json 2>err || fail "$(cat err)"
 assert_jq run.json '.queue.states.repaired' 1
 [ "$(said)" -ge 1 ] || fail 'the attempt found no segment'
-all_there 'an attempt'
+all_there 'an attempt' repaired
 repaired=$(version_of)
 assay run --json --progress none >run.json 2>err
 assert_eq "$(version_of)" "$repaired" 'once more'
@@ -53,12 +54,12 @@ echo 'repaired'
 assay queue resolve inbox/audio/speech.wav --file loud.wav --json >resolved.json 2>err || fail "$(cat err)"
 assay run --json --progress none >run.json 2>err
 assert_jq run.json '.queue.states.replaced' 1
-all_there 'another file'
+all_there 'another file' replaced
 echo 'replaced'
 assay queue retry inbox/audio/speech.wav --json >retried.json 2>err || fail "$(cat err)"
 assay run --json --progress none >run.json 2>err
 assert_eq "$(version_of)" "$repaired" 'as it was before'
-all_there 'the attempt again'
+all_there 'the attempt again' repaired
 
 # A recording that cannot be read has the key of its source: one ticket, whatever stands in its place.
 printf 'RIFF, and no wave' >inbox/audio/broken.wav
@@ -86,3 +87,18 @@ decide retry "$broken"
 became "[\"open\",$before,0,true]"
 assert_eq "$(jq -r .summary.version did.json)" "$(version_of)" 'as it was when it failed'
 echo 'a recording'
+
+# A text that people wrote for a recording is no work on its segments, but they come out of the unit that took it.
+rm inbox/audio/broken.wav
+cp loud.wav inbox/audio/speech.wav
+sed -i 's/metric: audio.segments.*/metric: transcript.words, mustBeGreaterOrEqualTo: 1}}/' speech.odcs.yaml
+echo 'what is said' >said.txt
+settle inbox
+assay run --json --progress none >run.json 2>err || fail "$(cat err)"
+decide resolve inbox/audio/speech.wav --text said.txt
+assay run --json --progress none >run.json 2>err
+all_there 'a text' corrected
+for key in $(jq -r .key delivery/manifest.jsonl); do
+    assert_eq "$(assay why "$key" --json | jq -c '[.verdict.way, .verdict.decisions.content.kind]')" '["corrected","correct"]' "$key"
+done
+echo 'a text'

@@ -221,11 +221,30 @@ static assay_code part_found(const char **part, dataset *d, const assay_judged *
 	return ASSAY_OK;
 }
 
+/* How what was found in a root stands: by whatever the root, which was just judged, stands by. */
+static assay_stand_in stand_with_root(const assay_judging *j)
+{
+	const assay_judged *root = &j->of;
+
+	return (assay_stand_in){
+	    .way = j->row.way,
+	    .remedy = j->row.remedy,
+	    .rung = j->row.rung,
+	    .chain = root->whole != NULL ? root->whole->chain : ASSAY_NO_RUNG,
+	    .file = j->row.way == ASSAY_WAY_REPLACED && j->content != NULL ? j->content->id
+		    : root->whole != NULL                                  ? root->whole->file
+									   : 0,
+	    .decision = j->content != NULL ? j->content->id : 0,
+	    .plain_unit = j->row.unit,
+	};
+}
+
 /* The samples that were found in a root as it was treated, in place of those that the pipeline found. */
 static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *err)
 {
 	assay_unit *unit = assay_arena_alloc(&d->units, 1, sizeof *unit);
-	assay_judged of = {.source = root->source, .bytes = root->bytes, .unit = unit, .whole = root->whole};
+	const assay_stand_in by = stand_with_root(&d->judging);
+	assay_judged of = {.source = root->source, .bytes = root->bytes, .unit = unit, .whole = &by};
 	assay_code rc;
 
 	if (unit == NULL)

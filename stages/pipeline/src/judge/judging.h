@@ -41,8 +41,9 @@ typedef struct assay_judging {
 	assay_objection objection;      /* against the base */
 	assay_ticket_state state;       /* of its ticket; 0: it needs none */
 	const assay_decision *decision; /* that decided on the verdict, or changed the content; NULL: none */
-	bool repairs;                   /* attempts that are wanted are made next, and all is judged again */
-	bool unsettled;                 /* an attempt was not made, or only in vain for want of time or memory */
+	const assay_decision *content; /* in force on its content: a text, another file, a remedy by name; NULL: none */
+	bool repairs;                  /* attempts that are wanted are made next, and all is judged again */
+	bool unsettled;                /* an attempt was not made, or only in vain for want of time or memory */
 	assay_judge_value *base_values; /* of the base, by number of the vocabulary: NULL until first needed */
 } assay_judging;
 

@@ -20,13 +20,17 @@
 #define ASSAY_TRIES_MAX (ASSAY_CONFIG_TRIES_ENOUGH - 1 + ASSAY_CONFIG_RUNGS_MAX)
 #define ASSAY_SPANS_MAX 8 /* samples of one source; attempts at more of them read the stream, once for all */
 
-/** How all of a source stands that the pipeline made nothing of, or that people put another file in the place of. */
+/**
+ * How all of a source stands that the pipeline made nothing of, or that people put another file in the place of; and how
+ * all stands that was found on a page or in a stream that does not stand as the pipeline made it.
+ */
 typedef struct assay_stand_in {
-	assay_sample_way way; /* REMEDY or REPLACED; PLAIN: it stands by itself */
+	assay_sample_way way; /* PLAIN: it stands by itself; CORRECTED only of a page or stream */
 	const char *remedy;   /* REMEDY: its name, borrowed */
 	uint32_t rung;        /* of the remedy */
 	uint32_t chain;       /* of the session's rungs; ASSAY_NO_RUNG: the pipeline as it is */
 	uint64_t file;        /* REPLACED: the decision whose payload is read; 0 otherwise */
+	uint64_t decision;    /* that made it so; 0: none */
 	uint64_t plain_unit;  /* that the pipeline made */
 } assay_stand_in;
 
@@ -40,7 +44,7 @@ typedef struct assay_judged {
 	const char *part;                  /* of the sample's key: the sample's own, unless a file was replaced */
 	assay_digest bytes;                /* of the file that the unit read */
 	const char *original;              /* path of the source that this one duplicates, NULL */
-	const assay_stand_in *whole;       /* that the unit is part of; NULL: the source stands by itself */
+	const assay_stand_in *whole;       /* that the sample is part of; NULL: it stands by itself */
 } assay_judged;
 
 /** A unit that is to be made. Small: a dataset may want many. */

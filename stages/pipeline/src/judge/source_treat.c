@@ -205,6 +205,7 @@ static void stand(const making *m, assay_try *y, const assay_unit *units, size_t
 				    .rung = y->told.rung,
 				    .chain = y->wanted.rung,
 				    .file = y->wanted.file,
+				    .decision = y->wanted.file,
 				    .plain_unit = m->failed != NULL ? m->failed->id : m->plain->id};
 	t->units = units;
 	t->unit_count = count;

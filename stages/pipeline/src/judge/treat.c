@@ -19,6 +19,8 @@ static void enforce(assay_judging *j, const assay_decision *d)
 	assay_decided_enforce(&j->session->decided, d);
 	j->decision = d;
 	j->row.decision = d->id;
+	if (assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_CONTENT)
+		j->content = d;
 }
 
 /* ---------------------------------------------------------------- the verdict on an attempt */

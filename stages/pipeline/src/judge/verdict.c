@@ -94,11 +94,11 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 		j->row.remedy = assay_judging_text(of->whole->remedy);
 		j->row.rung = of->whole->rung;
 		j->row.plain_unit = of->whole->plain_unit;
-		j->row.decision = of->whole->file;
+		j->row.decision = of->whole->decision;
 	}
 	j->of = j->base = *of;
 	j->state = 0;
-	j->decision = NULL;
+	j->decision = j->content = NULL;
 	j->unsettled = false;
 	assay_repair_begin(&j->repair);
 	ASSAY_TRY(make_key(&j->key, of->source->path, of->part, err));
