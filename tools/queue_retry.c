@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "queue_command.h"
+#include "queue_ended.h"
 
 #include "assay/contract.h"
 #include "assay/memory.h"
@@ -318,11 +319,13 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const bool settled = t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE;
-	bool withdrawn = false, in_vain = false, found_anew;
+	bool withdrawn = false, in_vain = false, ended = false, found_anew;
 	assay_code rc = ASSAY_OK;
 
 	if (has_unmade(t))
 		rc = made_in_vain(&in_vain, c, t, err);
+	if (rc == ASSAY_OK && t->state == ASSAY_TICKET_PASSED)
+		rc = assay_ticket_has_ended(&ended, c->store, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (has_unmade(t) && !in_vain) {
@@ -330,7 +333,7 @@ static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticke
 		return assay_command_note(c, t, "attempts that are still to be made", err);
 	}
 	rc = withdraw_metadata(&found_anew, w, c, t, err);
-	if (rc == ASSAY_OK && !settled)
+	if (rc == ASSAY_OK && (!settled || ended))
 		rc = withdraw(&withdrawn, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;

@@ -1,5 +1,6 @@
 #include "queue_select.h"
 
+#include "queue_ended.h"
 #include "queue_lane.h"
 #include "queue_ticket.h"
 #include "subject.h"
@@ -284,7 +285,12 @@ assay_code assay_selection_init_but(assay_selection *out, const assay_invocation
 {
 	assay_code rc;
 
-	*out = (assay_selection){.in = in, .own = own, .store = s, .stages = {.store = s}, .named = in->arg_count > 0};
+	*out = (assay_selection){.in = in,
+				 .own = own,
+				 .store = s,
+				 .stages = {.store = s},
+				 .ended = assay_opt(in, "ended") != NULL,
+				 .named = in->arg_count > 0};
 	rc = parse_filters(out, err);
 	for (int i = 0; rc == ASSAY_OK && i < in->arg_count; i++)
 		rc = add_name(out, in->args[i], err);
@@ -308,7 +314,7 @@ bool assay_selection_is_narrow(const assay_selection *sel)
 	for (const assay_option *o = rows; o->name != NULL; o++)
 		if (is_asked(sel, o->name))
 			return true;
-	return sel->named;
+	return sel->named || sel->ended;
 }
 
 /* ---------------------------------------------------------------- does a ticket belong to it? */
@@ -517,6 +523,8 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 	}
 	if (*out)
 		ASSAY_TRY(passes_lane(out, sel, t, err));
+	if (*out && sel->ended)
+		ASSAY_TRY(assay_ticket_has_ended(out, sel->store, t, err));
 fail:
 	return rc;
 }
@@ -567,7 +575,7 @@ assay_code assay_selection_each(assay_selection *sel, uint64_t after, assay_tick
 {
 	walk w = {.sel = sel, .fn = fn, .ctx = ctx};
 	const uint32_t states =
-	    sel->states != 0 || assay_opt(sel->in, "all") != NULL ? sel->states : ASSAY_TICKETS_OPEN;
+	    sel->states != 0 || sel->ended || assay_opt(sel->in, "all") != NULL ? sel->states : ASSAY_TICKETS_OPEN;
 	const assay_code rc =
 	    sel->named ? each_named(sel, after, &w, err) : assay_tickets_in(sel->store, states, after, visit, &w, err);
 

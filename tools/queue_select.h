@@ -24,6 +24,7 @@
 	    {"origin", 0, "judged|feedback", "only those that judging opened, or feedback from an evaluation"},        \
 	    {"age", 0, "AGE", "only those that were opened so long ago or longer"},                                    \
 	    {"lane", 0, "NAME", "only those that the rules of assay.yaml put into this lane"},                         \
+	    {"ended", 0, NULL, "only those about which somebody decided what holds no more; settled ones too"},        \
 	{                                                                                                              \
 		"source", 0, "PATTERN", "only those whose path starts with this, or matches it"                        \
 	}
@@ -50,6 +51,7 @@ typedef struct assay_selection {
 	uint64_t failures;                           /* bit of each class; 0: any */
 	uint32_t states, modalities, kinds, origins; /* bits; 0: any. Kind 0 is a source */
 	int64_t opened_until_ns;                     /* INT64_MAX: any */
+	bool ended;                                  /* only where a decision stands that holds no more */
 	bool named;                                  /* by operands: */
 	uint64_t *ids;                               /* ascending, each once */
 	size_t id_count, id_cap;
@@ -59,8 +61,8 @@ typedef struct assay_selection {
 } assay_selection;
 
 /**
- * Read the operands and filters of a verb. Without operands and without --state those that are open; with operands, or
- * with a flag --all, those in any state.
+ * Read the operands and filters of a verb. Without operands and without --state those that are open; with operands, with
+ * --ended, or with a flag --all, those in any state.
  * @return ASSAY_EUSAGE for a filter that says nothing, ASSAY_ENOENT for a ticket that there is not; with --lane, what is
  *         wrong with assay.yaml
  */

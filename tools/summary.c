@@ -3,9 +3,12 @@
 #include "dataset_tell.h"
 #include "queue_agreements.h"
 #include "tell.h"
+#include "tell_decision.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+#define ENDED_SHOWN 5 /* by name; --json has all */
 
 static void json_recipes(assay_json *j, const assay_summary *s)
 {
@@ -63,6 +66,28 @@ static void json_queue(assay_json *j, const assay_summary *s)
 	for (unsigned i = 1; i <= ASSAY_TICKET_STATES; i++)
 		assay_json_kuint(j, assay_ticket_state_name(i), s->tickets[i]);
 	assay_json_end(j);
+	assay_json_end(j);
+}
+
+static void json_ended(assay_json *j, const assay_ended *ended)
+{
+	assay_json_key(j, "ended");
+	assay_json_array(j);
+	for (size_t i = 0; i < ended->count; i++) {
+		const assay_ended_decision *e = &ended->items[i];
+		char id[24];
+
+		(void)snprintf(id, sizeof id, "T%" PRIu64, e->ticket);
+		assay_json_object(j);
+		assay_json_kstr(j, "subject", e->decision.subject);
+		assay_json_decision(j, "decision", &e->decision);
+		assay_json_kbool(j, "expired", e->expired);
+		assay_json_kbool(j, "other_bytes", e->other_bytes);
+		assay_json_kstr(j, "outcome", assay_outcome_name(e->outcome));
+		assay_json_kstr(j, "ticket", e->ticket != 0 ? id : NULL);
+		assay_json_kstr(j, "state", assay_ticket_state_name(e->state));
+		assay_json_end(j);
+	}
 	assay_json_end(j);
 }
 
@@ -126,6 +151,7 @@ void assay_summary_json(assay_json *j, const assay_summary *s, int exit_code)
 		assay_json_null(j);
 	json_imbalance(j, s);
 	json_queue(j, s);
+	json_ended(j, &s->ended);
 	assay_json_key(j, "units");
 	assay_json_object(j);
 	assay_json_kuint(j, "run", s->units_run);
@@ -176,6 +202,42 @@ static void print_rows(const assay_summary *s)
 			  s->rows_astray, s->rows, s->row_astray);
 }
 
+/* How the subject stands without it. */
+static const char *stands_now(const assay_ended_decision *e)
+{
+	if (!e->decision.is_source)
+		return assay_outcome_name(e->outcome);
+	if (e->other_bytes)
+		return "its bytes are others";
+	if (e->decision.kind != ASSAY_DECISION_REJECT)
+		return "it stands by itself";
+	return assay_ticket_state_is_open(e->state) ? "it fails in another way" : "it gives samples";
+}
+
+/* Nobody took them back: what they kept out may be delivered now, what they let pass may not. */
+static void print_ended(const assay_ended *ended)
+{
+	if (ended->count == 0)
+		return;
+	assay_say("ended     %zu decision%s held in the last version and do%s no more:\n", ended->count,
+		  ended->count == 1 ? "" : "s", ended->count == 1 ? "es" : "");
+	for (size_t i = 0; i < ended->count && i < ENDED_SHOWN; i++) {
+		const assay_ended_decision *e = &ended->items[i];
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+		const char *now = stands_now(e);
+
+		assay_tell_decision(&text, &e->decision);
+		assay_say("          %s, %s%s: now %s", e->decision.subject, assay_buf_str(&text),
+			  e->expired ? ", which is over" : "", now != NULL ? now : "not judged");
+		if (e->ticket != 0)
+			assay_say(" (T%" PRIu64 ")", e->ticket);
+		assay_say("\n");
+	}
+	if (ended->count > ENDED_SHOWN)
+		assay_say("          and %zu more: 'assay queue list --ended' lists them all\n",
+			  ended->count - ENDED_SHOWN);
+}
+
 /* What stages let go of; everything else went where it should. */
 static void print_drops(const assay_stage_totals *t)
 {
@@ -210,6 +272,7 @@ void assay_summary_print(const assay_summary *s)
 	if (s->judged)
 		(void)printf("queue     %" PRIu64 " open (%" PRIu64 " opened, %" PRIu64 " settled)\n", s->tickets_open,
 			     s->tickets_opened, s->tickets_settled);
+	print_ended(&s->ended);
 	assay_print_agreements(&s->agreements, 9);
 	if (s->attempts > 0)
 		(void)printf("repairs   %" PRIu64 " attempt%s made; %" PRIu64

@@ -2,6 +2,7 @@
  * What the queue adds to a lineage: tickets, attempts at repair, decisions and the people who made them. An attempt is
  * informed by the unit that failed; what people decided informs the unit that took it in, or influences the sample.
  */
+#include "queue_ended.h"
 #include "tell_decision.h"
 #include "walk.h"
 
@@ -25,11 +26,17 @@ static assay_code add_person(tracer *t, size_t decision, const char *name, assay
 	return rc == ASSAY_OK ? assay_graph_edge(t->g, decision, ASSAY_ASSOCIATED, at, err) : rc;
 }
 
-static assay_code fill_decision(assay_node *n, const assay_decision *d, assay_err *err)
+static assay_code fill_decision(assay_node *n, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	bool ended;
+	const assay_code rc = assay_decision_has_ended(&ended, s, d, err);
 
+	if (rc != ASSAY_OK)
+		return rc;
 	assay_tell_decision(&text, d);
+	if (ended)
+		assay_buf_puts(&text, "; it holds no more");
 	n->number = d->id;
 	n->at_ns = d->made_ns;
 	n->digest = d->payload;
@@ -48,7 +55,7 @@ static assay_code add_decision(tracer *t, const assay_decision *d, size_t *at, a
 
 	if (rc != ASSAY_OK || !fresh)
 		return rc;
-	ASSAY_TRY(fill_decision(&t->g->nodes[*at], d, err));
+	ASSAY_TRY(fill_decision(&t->g->nodes[*at], t->s, d, err));
 	ASSAY_TRY(add_person(t, *at, d->actor, err));
 	ASSAY_TRY(add_person(t, *at, d->owner, err));
 fail:
@@ -244,6 +251,29 @@ static assay_code add_ticket_decision(tracer *t, size_t ticket, const assay_tick
 	return rc == ASSAY_OK ? assay_graph_edge(t->g, ticket, ASSAY_INFLUENCED_BY, at, err) : rc;
 }
 
+/* What was decided and holds no more brought the ticket to where it was. */
+static assay_code add_ended_decisions(tracer *t, size_t ticket, const assay_ticket *k, assay_err *err)
+{
+	static const assay_decision_slot slots[] = {ASSAY_DECISION_OF_VERDICT, ASSAY_DECISION_OF_CONTENT};
+
+	for (size_t i = 0; i < ASSAY_COUNT(slots); i++) {
+		ASSAY_AUTO_DECISION d = {0};
+		bool ended = false;
+		size_t at;
+		assay_code rc = assay_decision_peek_on(t->s, k->subject, slots[i], &d, err);
+
+		if (rc == ASSAY_OK)
+			rc = assay_decision_has_ended(&ended, t->s, &d, err);
+		if (rc == ASSAY_OK && ended)
+			rc = add_decision(t, &d, &at, err);
+		if (rc == ASSAY_OK && ended)
+			rc = assay_graph_edge(t->g, ticket, ASSAY_INFLUENCED_BY, at, err);
+		if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+			return rc;
+	}
+	return ASSAY_OK;
+}
+
 /* Did this unit bring it about, or is it an attempt at repair? */
 static bool is_about(const assay_ticket *k, uint64_t unit)
 {
@@ -270,6 +300,7 @@ static assay_code put_ticket(tracer *t, const assay_ticket *k, size_t unit, size
 		ASSAY_TRY(fill_ticket(&t->g->nodes[at], k, err));
 		ASSAY_TRY(add_attempts(t, at, k, path, err));
 		ASSAY_TRY(add_ticket_decision(t, at, k, err));
+		ASSAY_TRY(add_ended_decisions(t, at, k, err));
 	}
 	if (unit != SIZE_MAX)
 		ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_GENERATED_BY, unit, err));

@@ -2,6 +2,7 @@
 
 #include "changes.h"
 #include "queue_attempts.h"
+#include "queue_ended.h"
 #include "subject.h"
 #include "tell.h"
 
@@ -143,6 +144,7 @@ typedef struct verdict {
 	assay_ticket ticket;                                      /* id 0 when it never had one */
 	char *last_reason;                                        /* of the ticket's last event */
 	assay_decision decisions[ASSAY_DECISION_OF_METADATA + 1]; /* newest by slot; id 0: none */
+	bool ended[ASSAY_DECISION_OF_METADATA + 1];               /* it stands, and holds no more */
 	assay_unit unit;
 	assay_recipe *recipe;
 	const assay_result_sample *sample; /* of unit; NULL when the unit has none at that position */
@@ -257,6 +259,8 @@ static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample
 
 		rc = assay_decision_peek_on(s, slot == ASSAY_DECISION_OF_METADATA ? src->path : row->key, slot,
 					    &v->decisions[i], err);
+		if (rc == ASSAY_OK)
+			rc = assay_decision_has_ended(&v->ended[i], s, &v->decisions[i], err);
 		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
 	return rc == ASSAY_OK ? learn_root(v, s, row, err) : rc;
@@ -506,7 +510,7 @@ static void print_queue(const assay_sample_row *row, const verdict *v)
 		assay_say_decision("decision", d);
 		if (i == ASSAY_DECISION_OF_CONTENT && d->subject != NULL && strcmp(d->subject, row->key) != 0)
 			assay_say("          on %s, where it was found\n", d->subject);
-		if (d->standing == ASSAY_DECISION_STANDS && !is_in_force(row, v, d))
+		if (d->standing == ASSAY_DECISION_STANDS && (v->ended[i] || !is_in_force(row, v, d)))
 			assay_say("          not in force: it has expired, or what it is about has changed since\n");
 	}
 	if (v->ticket.id == 0)
@@ -694,6 +698,12 @@ static void json_queue(assay_json *j, const verdict *v)
 	assay_json_object(j);
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
 		assay_json_decision(j, slots[i], &v->decisions[i]);
+	assay_json_end(j);
+	assay_json_key(j, "decisions_ended");
+	assay_json_array(j);
+	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
+		if (v->ended[i])
+			assay_json_str(j, slots[i]);
 	assay_json_end(j);
 	assay_json_key(j, "ticket");
 	if (v->ticket.id == 0) {

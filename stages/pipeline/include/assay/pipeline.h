@@ -7,6 +7,7 @@
 
 #include "assay/config.h"
 #include "assay/dataset_result.h"
+#include "assay/ended.h"
 #include "assay/progress.h"
 #include "assay/queue.h"
 #include "assay/queue_standing.h"
@@ -59,6 +60,7 @@ typedef struct assay_summary {
 	uint64_t tickets_open, tickets_opened, tickets_settled;
 	uint64_t tickets[ASSAY_TICKET_STATES + 1]; /* by state */
 	uint64_t attempts;                         /* at repair, that this run made */
+	assay_ended ended; /* decisions that held in the last version and do not any more, as long as it is the last */
 	uint64_t verdicts_changed;
 	uint64_t rows, rows_astray; /* paths in metadata files, and those that are no source */
 	char *row_astray;           /* the first of these: file, line, path; NULL when there is none */

@@ -8,6 +8,7 @@
 #include "conservation.h"
 #include "copy.h"
 #include "dataset_checks.h"
+#include "ended.h"
 #include "judged_before.h"
 #include "original.h"
 #include "snapshot.h"
@@ -601,8 +602,10 @@ static assay_code conclude(dataset *d, assay_err *err)
 	ASSAY_TRY(settle_tickets(d, err));
 	ASSAY_TRY(assay_dataset_checks_end(&d->checks, d->summary, err));
 	ASSAY_TRY(assay_conservation_check(d->summary, s->accepted.expected + s->others.expected, err));
-	if (!goes_on(d))
+	if (!goes_on(d)) {
 		ASSAY_TRY(assay_conservation_check_queue(d->summary, &d->tickets, err));
+		ASSAY_TRY(assay_ended_find(&d->summary->ended, d->session, err));
+	}
 	d->summary->judged = true;
 	assay_progress_phase(d->progress, ASSAY_PHASE_COMMIT, d->summary->sources.seen);
 	ASSAY_TRY(commit(d, err));

@@ -378,5 +378,6 @@ void assay_summary_release(assay_summary *s)
 	assay_stage_totals_release(&s->stages);
 	assay_dataset_results_release(&s->checks);
 	assay_queue_standing_release(&s->agreements);
+	assay_ended_release(&s->ended);
 	*s = (assay_summary){0};
 }

@@ -1,0 +1,75 @@
+# What people decided and what holds no more is named: by the run that ends it, and as long as nobody takes it back.
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
+values_dataset <<'YAML'
+remedies:
+  less: [test.read: {add: -1}]
+YAML
+for n in 1 2 3 4 5 6 7; do printf 'value: 12\n# %s\n' "$n" >docs/r$n.txt; done
+printf 'value: 14\n' >docs/waived.txt
+printf 'value: 15\n' >docs/text.txt
+printf 'fail: decode\n' >docs/torn.txt
+printf 'value: 2\n' >text.txt
+settle docs
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+ended() { jq -r '[.ended[] | "\(.decision.kind) \(.subject) \(.outcome) \(.state) \(.expired)"] | sort | join("; ")' run.json; }
+test_run_into store
+assay queue reject docs/r1.txt docs/r2.txt docs/r3.txt docs/r4.txt docs/r5.txt docs/r6.txt docs/r7.txt --actor Anna \
+    --reason torn >/dev/null 2>err || fail "reject: $(cat err)"
+assay queue reject docs/torn.txt --reason empty >/dev/null 2>err || fail "reject: $(cat err)"
+assay queue waive docs/waived.txt --owner Ben --reason 'it will do' --expires 2029-01-01 >/dev/null 2>err || fail "waive: $(cat err)"
+assay queue resolve docs/text.txt#page=1 --text text.txt --actor Cara >/dev/null 2>err || fail "resolve: $(cat err)"
+test_run_into store
+assert_eq "$(ended)" '' 'nothing has ended'
+assert_exit 0 assay queue list --ended
+assert_match "$(cat err)" '*no ticket matches*' 'none to list'
+
+# A waiver ends by its date, which --as-of may name as --expires does; without a version it is told again.
+assay judge --as-of 2029-01-01 --json >run.json 2>err || fail "judge: $(cat err)"
+assert_eq "$(ended)" 'waive docs/waived.txt#page=1 quarantined needs-review true' 'expired'
+assert_eq "$(assay queue list --ended --json | jq -r '.[].subject')" 'docs/waived.txt#page=1' 'listed'
+assert_eq "$(assay why docs/waived.txt#page=1 --json | jq -c .verdict.decisions_ended)" '["verdict"]' 'why'
+assay judge >/dev/null 2>err || fail "judge: $(cat err)"
+echo 'a waiver'
+
+# A looser contract lets through what was rejected, and says something else of what was waived: five samples are named,
+# and how to see the rest.
+before=$(version_of)
+sed -i 's/mustBeLessThan: 10/mustBeLessThan: 13/' values.odcs.yaml
+assay run -j1 --progress none >told 2>err || fail "run: $(cat err)"
+sed -n '/^ended/p; /^          /p' told >list
+id=$(assay queue list 'docs/r1.txt#page=1' --json | jq -r '.[0].id')
+assert_eq "$(head -n 2 list)" "ended     8 decisions held in the last version and do no more:
+          docs/r1.txt#page=1, rejected by Anna: now accepted ($id)" 'named'
+assert_eq "$(tail -n 1 list)" "          and 3 more: 'assay queue list --ended' lists them all" 'and the rest'
+assert_eq "$(wc -l <list)" 7 'lines'
+assert_eq "$(assay queue list --ended --json | jq length)" 8 'all are listed'
+test_run_into store
+assert_eq "$(ended)" '' 'told once'
+assay why docs/r1.txt#page=1 >told
+grep -q '^decision  rejected by Anna$' told || fail "why: $(cat told)"
+grep -q 'not in force' told || fail "why: $(cat told)"
+assay lineage docs/r1.txt#page=1 >told
+grep -q 'rejected by Anna; it holds no more' told || fail "lineage: $(cat told)"
+assay diff "$before" latest --json >diff.json
+assert_jq diff.json '[.samples[] | select(.sample == "docs/r1.txt#page=1") | .changes[] | select(.what == "decision") | .text]
+    | map(startswith("no longer rejected by Anna")) | @json' '[true]'
+assay queue retry docs/r7.txt >/dev/null 2>err || fail "retry: $(cat err)"
+assert_eq "$(assay queue list --ended --json | jq length)" 7 'what is taken back is not listed'
+echo 'rejections'
+
+# A text is about the bytes, a rejected source may be read at last; what is away waits.
+printf 'value: 4\n' >docs/torn.txt
+printf 'value: 3\n# other\n' >docs/text.txt
+assay queue reject docs/waived.txt --reason torn >/dev/null 2>err || fail "reject: $(cat err)"
+rm docs/r1.txt docs/waived.txt
+settle docs
+test_run_into store
+assert_eq "$(ended)" 'correct docs/text.txt#page=1 accepted passed false; reject docs/torn.txt null passed false' 'other bytes'
+assert_jq run.json '[.ended[].other_bytes] | sort | @json' '[false,true]'
+assert_eq "$(assay why docs/text.txt#page=1 --json | jq -c .verdict.decisions_ended)" '["content"]' 'why of a text'
+assert_eq "$(assay queue list --ended --json | jq -r '[.[].subject] | map(select(test("r1|waived"))) | length')" 0 'a file that is gone'
+echo 'a text'
