@@ -59,6 +59,25 @@ static size_t steps_of(const assay_ticket_facts *c, const assay_ticket *t, const
 	return n;
 }
 
+static void say_more(const char *word, const assay_buf *text)
+{
+	if (text->len > 0)
+		assay_say("          %-8s %s\n", word, (const char *)text->data);
+}
+
+/* Of a check on a column of a table: what is to be there, and what is. */
+static void print_column(const assay_ticket *t, const assay_ticket_facts *c, size_t i)
+{
+	ASSAY_AUTO_BUF expected = ASSAY_BUF_INIT, found = ASSAY_BUF_INIT;
+
+	assay_tell_expected_column(&expected, &c->columns, t, i);
+	assay_tell_found_column(&found, &c->columns, t, i);
+	(void)assay_buf_str(&expected);
+	(void)assay_buf_str(&found);
+	say_more("expected", &expected);
+	say_more("found", &found);
+}
+
 static void print_checks(const assay_ticket *t, const assay_ticket_facts *c)
 {
 	for (size_t i = 0; i < t->check_count; i++) {
@@ -67,6 +86,7 @@ static void print_checks(const assay_ticket *t, const assay_ticket_facts *c)
 
 		assay_tell_check(&text, k);
 		assay_say("%-9s %s\n", assay_severity_name((assay_severity)k->severity), assay_buf_str(&text));
+		print_column(t, c, i);
 		assay_say("          contract %s %s\n", assay_contract_title(c->contracts.items[i]),
 			  k->contract_version);
 	}

@@ -15,6 +15,7 @@ void assay_ticket_facts_release(assay_ticket_facts *c)
 	assay_recipe_close(c->recipe);
 	assay_contract_set_release(&c->contracts);
 	assay_decision_release(&c->decision);
+	assay_ticket_columns_release(&c->columns);
 	free(c->feedback);
 }
 
@@ -144,6 +145,7 @@ assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const 
 		ASSAY_TRY(assay_decision_peek(s, t->decision, &c->decision, err));
 	if (t->origin == ASSAY_TICKET_FEEDBACK)
 		ASSAY_TRY(assay_ticket_told(&c->feedback, s, t, err));
+	ASSAY_TRY(assay_ticket_columns_load(&c->columns, s, t, err));
 	c->sample = sample_of(t, &c->unit);
 	c->kind = kind_of(t, c->sample);
 fail:
@@ -236,6 +238,7 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_kstr(j, "feedback", c->feedback);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
+	assay_json_ticket_columns(j, &c->columns, t);
 	assay_json_key(j, "distance");
 	if (assay_ticket_distance(t, &distance))
 		assay_json_decimal(j, distance);

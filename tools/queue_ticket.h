@@ -3,6 +3,7 @@
 #define ASSAY_QUEUE_TICKET_H
 
 #include "changes.h"
+#include "queue_columns.h"
 #include "tell.h"
 #include "tell_decision.h"
 
@@ -11,6 +12,7 @@ typedef struct assay_ticket_facts {
 	assay_unit unit; /* id 0 when no unit failed */
 	assay_recipe *recipe;
 	assay_contract_set contracts; /* of each check of the ticket */
+	assay_ticket_columns columns; /* of a table: what its checks on columns wanted and found */
 	assay_run_note opened, changed;
 	assay_decision decision;           /* that its state comes from; id 0: none */
 	const assay_result_sample *sample; /* of unit; NULL for a source, or when the unit failed */

@@ -180,8 +180,39 @@ void assay_tell_value(assay_buf *out, assay_decimal v, const char *unit)
 	assay_buf_printf(out, " %s", unit);
 }
 
+/* What is wrong begins with a verb, with a participle, or with a count. */
+static const char *join_fault(const char *fault)
+{
+	static const char *const participles[] = {"missing", "merged", "split"};
+
+	for (size_t i = 0; i < ASSAY_COUNT(participles); i++)
+		if (strncmp(fault, participles[i], strlen(participles[i])) == 0)
+			return " is ";
+	return strncmp(fault, "only ", 5) == 0 || strncmp(fault, "not ", 4) == 0 || (fault[0] >= '0' && fault[0] <= '9')
+		   ? ": "
+		   : " ";
+}
+
+/* Of a column there is no number, but what is wrong with it in words; its check is named after it. */
+static void tell_column(assay_buf *out, const assay_failed_check *c)
+{
+	static const char prefix[] = "table.";
+	const bool named = strncmp(c->check_id, prefix, strlen(prefix)) == 0;
+
+	assay_buf_printf(out, "%s: ", c->check_id);
+	if (named)
+		assay_buf_printf(out, "column '%s'%s", c->check_id + strlen(prefix), join_fault(c->reason));
+	else
+		assay_buf_printf(out, "its column%s", join_fault(c->reason));
+	assay_tell_safe(out, c->reason);
+}
+
 void assay_tell_check(assay_buf *out, const assay_failed_check *c)
 {
+	if (!c->defined && c->reason != NULL && strcmp(c->metric, ASSAY_TABLE_SCHEMA_METRIC) == 0) {
+		tell_column(out, c);
+		return;
+	}
 	assay_buf_printf(out, "%s: %s ", c->check_id, c->metric);
 	if (c->defined) {
 		assay_tell_value(out, c->value, c->unit);

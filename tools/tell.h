@@ -47,7 +47,10 @@ void assay_json_ktime(assay_json *j, const char *key, int64_t ns);
 
 /** "0.0312", "31.2 dB"; the unit is left out where it says nothing ("", "ratio", "1"). */
 void assay_tell_value(assay_buf *out, assay_decimal v, const char *unit);
-/** "cer: ocr.cer 0.0312, must be < 0.02", "cer: ocr.cer undefined (no ground truth), must be < 0.02". */
+/**
+ * "cer: ocr.cer 0.0312, must be < 0.02", "cer: ocr.cer undefined (no ground truth), must be < 0.02"; of a column of a
+ * table "table.Price: column 'Price' holds what 'Date' should: the two are swapped".
+ */
 void assay_tell_check(assay_buf *out, const assay_failed_check *c);
 /** "page.read decode: not a PNG file"; stage NULL: "source unreadable: ...". */
 void assay_tell_failure(assay_buf *out, const char *stage, unsigned failure, const char *message);

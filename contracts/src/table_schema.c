@@ -421,3 +421,11 @@ assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *sc
 		tell_sums(out, &m, column);
 	return assay_buf_check(out, err);
 }
+
+size_t assay_table_schema_place(const assay_table_schema *schema, size_t column, const assay_table_columns *table)
+{
+	match m = {.schema = schema, .table = table};
+
+	match_columns(&m);
+	return m.place[column];
+}

@@ -54,4 +54,7 @@ typedef struct assay_table_schema {
 ASSAY_NODISCARD assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *schema, size_t column,
 						    const assay_table_columns *table, assay_err *err);
 
+/** Where a column of the schema was found in the table, from 0, as for its faults; SIZE_MAX: it was not. */
+size_t assay_table_schema_place(const assay_table_schema *schema, size_t column, const assay_table_columns *table);
+
 #endif

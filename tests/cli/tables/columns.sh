@@ -56,11 +56,24 @@ assert_jq clean.json .outcome accepted
 why() {
     assay why "in/$1.pdf#page=1&table=1" | sed -n 's/^error *//p'
 }
-assert_eq "$(why moved)" "table.Amount: table.schema undefined (stands as column 4, after 'Date'), must be = 1
-table.Date: table.schema undefined (stands as column 3, before 'Amount'), must be = 1"
-assert_eq "$(why swapped)" "table.Amount: table.schema undefined (holds what 'Date' should: the two are swapped), must be = 1
-table.Date: table.schema undefined (holds what 'Amount' should: the two are swapped), must be = 1"
-why merged | grep -q "^table.Quantity: .*merged with others into column 2 'Quantity Amount'" || fail "$(why merged)"
+assert_eq "$(why moved)" "table.Amount: column 'Amount' stands as column 4, after 'Date'
+table.Date: column 'Date' stands as column 3, before 'Amount'"
+assert_eq "$(why swapped)" "table.Amount: column 'Amount' holds what 'Date' should: the two are swapped
+table.Date: column 'Date' holds what 'Amount' should: the two are swapped"
+why merged | grep -q "^table.Quantity: column 'Quantity' is merged with others into column 2 'Quantity Amount'" || fail "$(why merged)"
+
+# The queue says of each what is wanted and what is there.
+assay queue show 'in/swapped.pdf#page=1&table=1' >shown
+assert_eq "$(grep -A2 '^error *table.Date' shown)" "error     table.Date: column 'Date' holds what 'Amount' should: the two are swapped
+          expected column 4 of 4, 'Date', of dates
+          found    column 4 of 4, 'Date', of 5 numbers" 'in words'
+assay queue show 'in/merged.pdf#page=1&table=1' >shown
+assert_eq "$(grep -A2 '^error *table.Quantity' shown)" "error     table.Quantity: column 'Quantity' is merged with others into column 2 'Quantity Amount'
+          expected column 2 of 4, 'Quantity', of whole numbers
+          found    no such column: the table has 3, 'Item' 'Quantity Amount' 'Date'" 'a column that is not there'
+assay queue list 'in/swapped.pdf#page=1&table=1' --json >queue.json
+assert_jq queue.json '[.[0].columns[] | [.check, .head, .place, .type, .found.place, .found.cells]] | @json' \
+    '[["table.Amount","Amount",3,"number",3,{"date":5}],["table.Date","Date",4,"date",4,{"number":5}]]'
 
 # Against ground truth: 6 rows of 4 cells; two columns that changed places leave the cells of one of them right: 17 of 24.
 assert_eq "$(assay why 'in/clean.pdf#page=1' | grep -c ^error || true)" 0
@@ -72,7 +85,7 @@ assay verify delivery >/dev/null
 assert_eq "$(jq -r 'select(.key == "in/clean.pdf#page=1&table=1") | .outcome' delivery/manifest.jsonl)" accepted
 sed -i 's/name: Amount, logicalType: number/name: Amount, logicalType: date/' stores.odcs.yaml
 assert_exit 0 assay judge
-assert_eq "$(why clean)" 'table.Amount: table.schema undefined (only 0 of its 5 cells are of type date), must be = 1'
+assert_eq "$(why clean)" "table.Amount: column 'Amount': only 0 of its 5 cells are of type date"
 
 # The ticket of a table tells where it lies, and its folder of work has the page and the table cut out of it.
 id=$(assay queue list --json --kind table | jq -r '[.[] | select(.subject | startswith("in/merged.pdf"))][0].id')
@@ -91,4 +104,4 @@ echo 'where a table lies'
 # Ranges and sums of what was stored: columns of numbers that changed places.
 sed -i 's/name: Quantity, logicalType: integer/&, logicalTypeOptions: {minimum: 100}/; s/name: Amount, logicalType: date/name: Amount, logicalType: number/' stores.odcs.yaml
 assert_exit 0 assay judge
-assert_eq "$(why clean)" 'table.Quantity: table.schema undefined (only 0 of its 5 numbers are 100 or more), must be = 1'
+assert_eq "$(why clean)" "table.Quantity: column 'Quantity': only 0 of its 5 numbers are 100 or more"
