@@ -412,6 +412,9 @@ static assay_code tell_item(const assay_command *c, const assay_command_item *it
 			  why != NULL ? why : "");
 		return ASSAY_OK;
 	}
+	rc = assay_ticket_facts_load_region(&facts, c->store, &facts.recipe, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	assay_json_object(j);
 	assay_json_kstr(j, "did", item->text);
 	assay_json_kstr(j, "before", assay_ticket_state_name(item->before));

@@ -32,6 +32,7 @@ typedef struct listing {
 	bool more;     /* there is one after it */
 	assay_selection *sel;
 	assay_lane_rules lanes; /* of --json */
+	assay_recipe *recipe;   /* the same: of the last ticket's unit; NULL: of none yet */
 } listing;
 
 static void tell_problem(assay_buf *out, const assay_ticket *t)
@@ -90,6 +91,8 @@ static assay_code list_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	if (!l->in->json)
 		return print_line(l, t, err);
 	rc = assay_ticket_facts_load(&c, l->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load_region(&c, l->store, &l->recipe, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_lane(&c.lane, l->lanes.config, &l->sel->stages, t, err);
 	if (rc != ASSAY_OK)
@@ -167,6 +170,7 @@ static assay_code list(const assay_invocation *in, assay_store *s, assay_err *er
 	rc = list_tickets(&l, &sel, err);
 	assay_report_release(&l.report);
 	assay_lane_rules_release(&l.lanes);
+	assay_recipe_close(l.recipe);
 	return rc;
 }
 

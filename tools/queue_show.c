@@ -146,19 +146,21 @@ static assay_code print_unit(const assay_ticket_facts *c, const assay_ticket *t,
 }
 
 /* Where in the source it lies. */
-static void print_region(const assay_ticket_facts *c)
+static void print_region(const assay_ticket *t, const assay_ticket_facts *c)
 {
+	const int32_t *box = c->region.box;
 	uint64_t page;
 
 	assay_say_span("region", c->sample);
-	if (!assay_ticket_page(c->sample, &page))
+	if (!assay_ticket_page(t, &page))
 		return;
 	assay_say("region    page %" PRIu64, page);
-	if (c->unit.result.pages > 0)
+	if (page <= c->unit.result.pages) /* a file that stands in its place may have less */
 		assay_say(" of %" PRIu32, c->unit.result.pages);
-	if (c->has_box)
-		assay_say(", %d to %d px from the left, %d to %d px from the top", c->box[0], c->box[2], c->box[1],
-			  c->box[3]);
+	if (c->region.has_size)
+		assay_say(", %d x %d px", c->region.size[0], c->region.size[1]);
+	if (c->region.has_box && c->sample->kind == ASSAY_SAMPLE_TABLE)
+		assay_say(", %d to %d px from the left, %d to %d px from the top", box[0], box[2], box[1], box[3]);
 	assay_say("\n");
 }
 
@@ -197,7 +199,7 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 	}
 	print_checks(t, c);
 	if (c->sample != NULL)
-		print_region(c);
+		print_region(t, c);
 	if (src->id != 0) {
 		assay_say("source    %s%s\n", src->path, src->missing ? " (missing)" : "");
 		if (!assay_digest_is_zero(&src->digest))

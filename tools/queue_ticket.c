@@ -2,7 +2,6 @@
 
 #include "assay/memory.h"
 #include "assay/registry.h"
-#include "assay/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -48,14 +47,16 @@ assay_code assay_ticket_kind(const char **out, assay_store *s, const assay_ticke
 	return rc;
 }
 
-bool assay_ticket_page(const assay_result_sample *x, uint64_t *page)
+bool assay_ticket_page(const assay_ticket *t, uint64_t *page)
 {
+	/* By its key: in a file that stands in a page's place the part has another number. */
+	const char *hash = t->is_source ? NULL : strrchr(t->subject, '#');
 	char *end;
 
-	if (strncmp(x->part, "page=", 5) != 0)
+	if (hash == NULL || strncmp(hash + 1, "page=", 5) != 0)
 		return false;
-	*page = strtoull(x->part + 5, &end, 10);
-	return end != x->part + 5 && (*end == '\0' || *end == '&');
+	*page = strtoull(hash + 6, &end, 10);
+	return end != hash + 6 && (*end == '\0' || *end == '&');
 }
 
 bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out)
@@ -152,6 +153,26 @@ fail:
 	return rc;
 }
 
+assay_code assay_ticket_facts_load_region(assay_ticket_facts *c, assay_store *s, assay_recipe **recipe, assay_err *err)
+{
+	assay_err lost = ASSAY_ERR_INIT;
+	assay_code rc = ASSAY_OK;
+
+	if (c->sample == NULL)
+		return ASSAY_OK;
+	if (*recipe != NULL && !assay_digest_eq(&(*recipe)->digest, &c->unit.recipe)) {
+		assay_recipe_close(*recipe);
+		*recipe = NULL;
+	}
+	if (*recipe == NULL)
+		rc = assay_recipe_load(recipe, s, &c->unit.recipe, &lost);
+	if (rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT)
+		return ASSAY_OK; /* `assay check` names it; lists go on without */
+	if (rc != ASSAY_OK && err != NULL)
+		*err = lost;
+	return rc == ASSAY_OK ? assay_view_region_of(&c->region, s, *recipe, &c->unit, c->sample, err) : rc;
+}
+
 assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_FREE assay_digest *digests = assay_alloc(t->check_count, sizeof *digests);
@@ -163,8 +184,8 @@ assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, c
 		digests[i] = t->checks[i].contract;
 	if (c->unit.id != 0)
 		rc = assay_recipe_load(&c->recipe, s, &c->unit.recipe, err);
-	if (rc == ASSAY_OK && c->recipe != NULL && c->sample != NULL)
-		rc = assay_view_table_box(c->box, &c->has_box, s, c->recipe, c->sample, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load_region(c, s, &c->recipe, err);
 	return rc == ASSAY_OK ? assay_contract_set_of(&c->contracts, s, digests, t->check_count, err) : rc;
 }
 
@@ -194,7 +215,21 @@ static void json_source(assay_json *j, const assay_ticket *t)
 	assay_json_strn(j, t->subject, hash != NULL ? (size_t)(hash - t->subject) : strlen(t->subject));
 }
 
-static void json_region(assay_json *j, const assay_ticket_facts *c)
+/* What is not known is null. */
+static void json_pixels(assay_json *j, const char *key, bool known, const int32_t *values, size_t count)
+{
+	assay_json_key(j, key);
+	if (!known) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_array(j);
+	for (size_t i = 0; i < count; i++)
+		assay_json_int(j, values[i]);
+	assay_json_end(j);
+}
+
+static void json_region(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c)
 {
 	const assay_result_sample *x = c->sample;
 	uint64_t page;
@@ -206,17 +241,12 @@ static void json_region(assay_json *j, const assay_ticket_facts *c)
 	}
 	assay_json_object(j);
 	assay_json_key(j, "page");
-	if (assay_ticket_page(x, &page))
+	if (assay_ticket_page(t, &page))
 		assay_json_uint(j, page);
 	else
 		assay_json_null(j);
-	if (c->has_box) {
-		assay_json_key(j, "box");
-		assay_json_array(j);
-		for (size_t i = 0; i < ASSAY_COUNT(c->box); i++)
-			assay_json_int(j, c->box[i]);
-		assay_json_end(j);
-	}
+	json_pixels(j, "size", c->region.has_size, c->region.size, ASSAY_COUNT(c->region.size));
+	json_pixels(j, "box", c->region.has_box, c->region.box, ASSAY_COUNT(c->region.box));
 	assay_json_span(j, "span", x);
 	assay_json_end(j);
 }
@@ -233,7 +263,7 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	json_source(j, t);
 	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
 	assay_json_kstr(j, "origin", assay_ticket_origin_name(t->origin));
-	json_region(j, c);
+	json_region(j, t, c);
 	assay_json_kstr(j, "lane", c->lane);
 	assay_json_kstr(j, "feedback", c->feedback);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);

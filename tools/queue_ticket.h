@@ -7,6 +7,8 @@
 #include "tell.h"
 #include "tell_decision.h"
 
+#include "assay/view.h"
+
 /** What is known about a ticket beyond its row. */
 typedef struct assay_ticket_facts {
 	assay_unit unit; /* id 0 when no unit failed */
@@ -17,8 +19,7 @@ typedef struct assay_ticket_facts {
 	assay_decision decision;           /* that its state comes from; id 0: none */
 	const assay_result_sample *sample; /* of unit; NULL for a source, or when the unit failed */
 	const char *kind;                  /* of the sample, "source" for a source */
-	bool has_box;                      /* it is a table, and the store keeps where on its page it lies: */
-	int32_t box[4];                    /* left, top, right, bottom in pixels; with recipe and contracts */
+	assay_view_region region;          /* of sample, on its page; see assay_ticket_facts_load_region */
 	char *feedback;                    /* of a ticket that feedback opened: what it said last; NULL otherwise */
 	const char *lane;                  /* [borrowed] set by who knows it (queue_lane.h); NULL otherwise */
 } assay_ticket_facts;
@@ -27,7 +28,10 @@ void assay_ticket_facts_release(assay_ticket_facts *c);
 /** All but recipe and contracts. */
 ASSAY_NODISCARD assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t,
 						   assay_err *err);
-/** Recipe, contracts and the place of a table on its page, after the rest. */
+/** Where on its page its sample lies, after that; with the recipe of facts->unit, which is read again where it is another. */
+ASSAY_NODISCARD assay_code assay_ticket_facts_load_region(assay_ticket_facts *c, assay_store *s, assay_recipe **recipe,
+							  assay_err *err);
+/** Recipe, contracts and the place of the sample on its page, after the rest. */
 ASSAY_NODISCARD assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, const assay_ticket *t,
 							assay_err *err);
 
@@ -45,8 +49,8 @@ ASSAY_NODISCARD assay_code assay_ticket_kind(const char **out, assay_store *s, c
  * @return false, and *out 0, when none of them has a value
  */
 bool assay_ticket_distance(const assay_ticket *t, assay_decimal *out);
-/** Number of the page that a sample is or lies on; false when there is none. */
-bool assay_ticket_page(const assay_result_sample *x, uint64_t *page);
+/** Number of the page, in the document, that its sample is or lies on; false when there is none. */
+bool assay_ticket_page(const assay_ticket *t, uint64_t *page);
 /** "failed", or the worst severity of its checks. */
 const char *assay_ticket_severity(const assay_ticket *t);
 

@@ -91,6 +91,34 @@ static void lines__lies__no_lines(void **state)
 	}
 }
 
+static void size__of_the_page__by_the_head_alone(void **state)
+{
+	static const char *const lies[] = {
+	    "",
+	    "[]",
+	    "{\"width\":800}",
+	    "{\"width\":800,\"height\":",
+	    "{\"width\":800,\"height\":600",
+	    "{\"width\":800,\"height\":0,",
+	    "{\"width\":800,\"height\":-1,",
+	    "{\"width\":800.5,\"height\":600,",
+	    "{\"width\":1000001,\"height\":600,",
+	    "{\"width\":800,\"height\":99999999999999999999999,",
+	    "{\"height\":800,\"width\":600,",
+	};
+	int32_t size[2] = {0};
+
+	(void)state;
+	assert_true(assay_view_page_size(size, page, strlen(page)));
+	assert_int_equal(size[0], 800);
+	assert_int_equal(size[1], 600);
+	assert_true(assay_view_page_size(size, "{\"width\":1000000,\"height\":1,", 29));
+	assert_int_equal(size[0], ASSAY_VIEW_SIDE_MAX);
+	for (size_t i = 0; i < ASSAY_COUNT(lies); i++)
+		assert_false(assay_view_page_size(size, lies[i], strlen(lies[i])));
+	assert_false(assay_view_page_size(size, NULL, 0));
+}
+
 static void lines__more_than_a_page_has__the_first_are_kept(void **state)
 {
 	ASSAY_AUTO_BUF json = ASSAY_BUF_INIT;
@@ -131,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lines__doubted_words__their_lines_with_box_and_least_confidence),
 	    cmocka_unit_test(lines__lies__no_lines),
+	    cmocka_unit_test(size__of_the_page__by_the_head_alone),
 	    cmocka_unit_test(lines__more_than_a_page_has__the_first_are_kept),
 	    cmocka_unit_test(lines__memory_runs_out__told_each_time),
 	};

@@ -10,6 +10,7 @@ grep -qE '^T[0-9]+ +open +failed +inbox/scans/cut.tif +page.read short: ' list |
 echo 'a line names value and bound, or stage and failure'
 
 assay queue list --json >list.json
+size=$(od -An -tu1 -j16 -N8 inbox/scans/mislabelled.png | awk '{ print ($3 * 256 + $4) "," ($7 * 256 + $8) }')
 assert_jq list.json 'length' 2
 assert_jq list.json 'all(.id | test("^T[0-9]+$"))' true
 assert_jq list.json ".[] | select(.subject == \"$wrong\") | [.kind, .state, .source, .failure] | @json" \
@@ -20,6 +21,14 @@ assert_jq list.json '.[] | select(.kind == "source") | [.subject, .failure.stage
     '["inbox/scans/cut.tif","page.read","short",0]'
 assert_jq list.json 'all(.work_key | test("^sha256:[0-9a-f]{64}$"))' true
 assert_jq list.json ".[0].opened.run == \"$(jq_get .run run.json)\"" true
+assert_jq list.json ".[] | select(.subject == \"$wrong\") | .region | [.page, .size, .box, .span] | @json" \
+    "[1,[$size],[0,0,$size],null]"
+assert_jq list.json '.[] | select(.kind == "source") | .region' null
+cp -R .assay damaged
+LC_ALL=C sed -i 's/{"width":/{"wedth":/g' damaged/packs/*.pack
+assert_exit 80 assay check --store damaged --read-data
+assay queue list --store damaged --json >damaged.json 2>err || fail "a list ends with words that cannot be read: $(cat err)"
+assert_jq damaged.json ".[] | select(.subject == \"$wrong\") | .region | @json" '{"page":1,"size":null,"box":null,"span":null}'
 echo 'json has all of a ticket'
 
 count() {

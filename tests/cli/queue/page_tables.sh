@@ -58,6 +58,11 @@ for n in '' '&table=1' '&table=2'; do
 done
 assert_match "$(assay why "$page&table=1")" "*made by   the other file*on $page, where it was found*" 'in words'
 assert_eq "$(jq -r '[.treatment, .source.original != null] | @json' delivery/manifest.jsonl | sort -u)" '["replaced",true]' 'in the manifest'
+# A table that fails in its turn lies on page 2, though the file has one.
+printf 'value: 7\ntables: 2\n' >worse.txt
+assay queue resolve "$page" --file worse.txt >/dev/null 2>err || fail "$(cat err)"
+assay queue list "$page&table=1" --json >queue.json
+assert_jq queue.json '.[0] | [.state, .part, .region.page] | @json' '["open","pages=1-1",2]'
 echo 'another file'
 
 assay queue retry "$page" >/dev/null 2>err || fail "$(cat err)"

@@ -95,7 +95,9 @@ assay queue show "$id" >shown
 assert_jq shown.json '.[0].region | .page' 1
 read -r left top right bottom <<<"$(jq -r '.[0].region.box | map(tostring) | join(" ")' shown.json)"
 assert_eq "$(assay show 'in/merged.pdf#page=1&table=1' --artifact cells | jq -r '.box | map(tostring) | join(" ")')" "$left $top $right $bottom" 'as its cells have it'
-grep -qxF "region    page 1 of 1, $left to $right px from the left, $top to $bottom px from the top" shown || fail "region: $(grep region shown)"
+assert_jq shown.json '.[0].region.size | @json' '[1653,2339]'
+assert_eq "$(assay queue list --json "$id" | jq -c '.[0].region')" "$(jq -c '.[0].region' shown.json)" 'as the list has it'
+grep -qxF "region    page 1 of 1, 1653 x 2339 px, $left to $right px from the left, $top to $bottom px from the top" shown || fail "region: $(grep region shown)"
 size_of() { od -An -tu1 -j16 -N8 "$1" | awk '{ print ($3 * 256 + $4) " " ($7 * 256 + $8) }'; }
 assert_jq "desk/$id/task.json" '[.picture, .missing] | @json' '["table.png",null]'
 assert_eq "$(size_of "desk/$id/page.png")" '1653 2339' 'the page'

@@ -55,6 +55,24 @@ void assay_view_release(assay_view *v);
 ASSAY_NODISCARD assay_code assay_view_table_box(int32_t box[4], bool *found, assay_store *s, const assay_recipe *recipe,
 						const assay_result_sample *sample, assay_err *err);
 
+/** Where on its page a sample lies, in pixels of the page as it was read. */
+typedef struct assay_view_region {
+	bool has_size;
+	int32_t size[2]; /* of the page: width, height */
+	bool has_box;
+	int32_t box[4]; /* left, top, right, bottom, the last two exclusive; of a page all of it */
+} assay_view_region;
+
+/**
+ * By what the store keeps of the page's words and of a table's cells; the size of a page without words is what was measured
+ * of it (page.width, page.height). What the store keeps and cannot be read is not known: `assay check` names it.
+ *
+ * @param unit  that made the sample
+ */
+ASSAY_NODISCARD assay_code assay_view_region_of(assay_view_region *out, assay_store *s, const assay_recipe *recipe,
+						const assay_unit *unit, const assay_result_sample *sample,
+						assay_err *err);
+
 typedef struct assay_viewer assay_viewer;
 
 /**

@@ -130,3 +130,26 @@ assay_code assay_view_lines_read(assay_view *out, const void *json, size_t n, as
 	json_decref(root);
 	return rc;
 }
+
+/* ---------------------------------------------------------------- its size */
+
+static bool take_side(int32_t *out, const char **at, const char *end, const char *before)
+{
+	const size_t n = strlen(before);
+	int32_t side = 0;
+
+	if ((size_t)(end - *at) < n || memcmp(*at, before, n) != 0)
+		return false;
+	for (*at += n; *at < end && **at >= '0' && **at <= '9' && side <= ASSAY_VIEW_SIDE_MAX; ++*at)
+		side = 10 * side + (**at - '0');
+	*out = side;
+	return side > 0 && side <= ASSAY_VIEW_SIDE_MAX;
+}
+
+bool assay_view_page_size(int32_t size[2], const void *json, size_t n)
+{
+	const char *at = json, *end = at != NULL ? at + n : NULL;
+
+	return at != NULL && take_side(&size[0], &at, end, "{\"width\":") &&
+	       take_side(&size[1], &at, end, ",\"height\":") && at < end && (*at == ',' || *at == '}');
+}

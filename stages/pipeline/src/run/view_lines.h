@@ -15,4 +15,10 @@
  */
 ASSAY_NODISCARD assay_code assay_view_lines_read(assay_view *out, const void *json, size_t n, assay_err *err);
 
+/**
+ * Width and height of the page, in pixels, by the head of the same bytes, which ocr.recognize writes first; the rest is not
+ * looked at. False when they do not begin so.
+ */
+bool assay_view_page_size(int32_t size[2], const void *json, size_t n);
+
 #endif
