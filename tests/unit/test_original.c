@@ -66,10 +66,19 @@ static assay_source put(assay_store *s, const char *path, unsigned content, uint
 /* Path of the source about which a decision is in force; NULL: none. */
 static const char *decided;
 
-static assay_code rank(void *ctx, const assay_source *src, bool gives, assay_original_rank *out, assay_err *err)
+/* Which files stand for sources. */
+static assay_decided files;
+
+static assay_code rank(void *ctx, const assay_source *src, bool gives, assay_original_rank *out, assay_digest *stands,
+		       assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
 	const assay_code rc = assay_unit_get(ctx, src->units[0], &u, err);
+
+	*stands = src->digest;
+	for (size_t i = 0; i < files.count; i++)
+		if (strcmp(files.items[i].subject, src->path) == 0)
+			*stands = files.items[i].payload;
 
 	*out = rc == ASSAY_OK && (gives || u.result.failure == ASSAY_FAILURE_NONE) ? ASSAY_ORIGINAL_STANDS
 										   : ASSAY_ORIGINAL_FAILED;
@@ -82,7 +91,17 @@ static const char *original_of(assay_originals *o, assay_store *s, const assay_s
 {
 	const char *path = "?";
 
-	assert_int_equal(assay_original_of(&path, o, s, &config, src, ASSAY_SAMPLE_PAGE, NULL), ASSAY_OK);
+	assert_int_equal(assay_original_of(&path, o, s, &config, src, &src->digest, ASSAY_SAMPLE_PAGE, NULL), ASSAY_OK);
+	return path;
+}
+
+/* As another content stands for it. */
+static const char *original_as(assay_originals *o, assay_store *s, const assay_source *src, unsigned content)
+{
+	const assay_digest stands = content_digest(content);
+	const char *path = "?";
+
+	assert_int_equal(assay_original_of(&path, o, s, &config, src, &stands, ASSAY_SAMPLE_PAGE, NULL), ASSAY_OK);
 	return path;
 }
 
@@ -119,6 +138,61 @@ static void original_of__decided__stands_before_those_that_sort_first(void **sta
 	assert_null(original_of(&o, s, &b));
 	assert_string_equal(original_of(&o, s, &c), "b");
 	decided = NULL;
+}
+
+static assay_decision file_for(const char *path, unsigned content)
+{
+	return (assay_decision){.kind = ASSAY_DECISION_REPLACE,
+				.is_source = true,
+				.subject = (char *)(uintptr_t)path,
+				.payload = content_digest(content)};
+}
+
+/* Two broken scans of no bytes at all, each with a scan of its own in its place. */
+static void original_of__other_files_stand__the_bytes_that_stand_tell(void **state)
+{
+	assay_store *s = STORE(state);
+	assay_decision items[] = {file_for("a", 2), file_for("b", 3), file_for("d", 5), file_for("e", 5)};
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.rank = rank, .ctx = s, .decided = &files};
+	const uint64_t unit = put_unit(s, 1, ASSAY_FAILURE_NONE);
+	ASSAY_AUTO_SOURCE a = put(s, "a", 1, unit, false);
+	ASSAY_AUTO_SOURCE b = put(s, "b", 1, unit, false);
+	ASSAY_AUTO_SOURCE c = put(s, "c", 3, unit, false); /* has what was put in for b */
+	ASSAY_AUTO_SOURCE d = put(s, "d", 4, unit, false);
+	ASSAY_AUTO_SOURCE e = put(s, "e", 6, unit, false);
+	ASSAY_AUTO_SOURCE left = put(s, "0", 1, unit, false); /* has what a person put another file in for */
+
+	files = (assay_decided){.items = items, .count = 4};
+	assert_null(original_as(&o, s, &a, 2));
+	assert_string_equal(original_as(&o, s, &b, 3), "c");
+	assert_null(original_of(&o, s, &c));
+	assert_null(original_as(&o, s, &d, 5));
+	assert_string_equal(original_as(&o, s, &e, 5), "d");
+	assert_string_equal(original_of(&o, s, &left), "a");
+	assay_originals_release(&o);
+	decided = "b"; /* a sample of what was put in is waived, say */
+	assert_null(original_as(&o, s, &b, 3));
+	assert_string_equal(original_of(&o, s, &c), "b");
+	decided = NULL;
+	files = (assay_decided){0};
+}
+
+/* Its bytes were put in for "b"; what has them itself is delivered as other bytes, and can stand for nobody who stays. */
+static void original_of__file_put_in_that_was_replaced_elsewhere__stands(void **state)
+{
+	assay_store *s = STORE(state);
+	assay_decision items[] = {file_for("a", 2), file_for("b", 1)};
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.rank = rank, .ctx = s, .decided = &files};
+	const uint64_t unit = put_unit(s, 1, ASSAY_FAILURE_NONE);
+	ASSAY_AUTO_SOURCE a = put(s, "a", 1, unit, false);
+	ASSAY_AUTO_SOURCE b = put(s, "b", 3, unit, false);
+	ASSAY_AUTO_SOURCE c = put(s, "c", 1, unit, false);
+
+	files = (assay_decided){.items = items, .count = 2};
+	assert_string_equal(original_of(&o, s, &c), "a");
+	assert_null(original_as(&o, s, &b, 1));
+	assert_null(original_as(&o, s, &a, 2));
+	files = (assay_decided){0};
 }
 
 /* Ten thousand copies of a blank page are looked through once, not ten thousand times ten thousand. */
@@ -189,6 +263,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(original_of__same_bytes__first_path_that_is_there_and_whole),
 	    WITH_STORE(original_of__decided__stands_before_those_that_sort_first),
+	    WITH_STORE(original_of__other_files_stand__the_bytes_that_stand_tell),
+	    WITH_STORE(original_of__file_put_in_that_was_replaced_elsewhere__stands),
 	    WITH_STORE(original_of__many_copies__the_group_is_looked_through_once),
 	};
 

@@ -64,6 +64,8 @@ static assay_code holds(const asked *a, const assay_decision *d, bool *out, assa
 	*out = false;
 	if (d->kind == ASSAY_DECISION_METADATA)
 		return ASSAY_OK; /* filters ask for those */
+	if (d->kind == ASSAY_DECISION_REPLACE && d->is_source)
+		return ASSAY_OK; /* it says by which bytes the source stands, and nothing about those */
 	if (d->kind != ASSAY_DECISION_CORRECT && d->kind != ASSAY_DECISION_REPLACE)
 		return holds_for_verdict(a, d, out, err);
 	*out = assay_digest_eq(&d->basis, &a->src->digest);
@@ -114,7 +116,7 @@ static assay_code load(assay_copy *c, assay_store *s, const assay_source *src, a
 }
 
 assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *src, bool gives,
-			   assay_original_rank *rank, assay_err *err)
+			   assay_original_rank *rank, assay_digest *stands, assay_err *err)
 {
 	const bool decided = has_decision(&j->session->decided, src);
 	const assay_source_treatment *t = &c->treatment;
@@ -124,6 +126,7 @@ assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *
 	assay_code rc;
 
 	*rank = gives ? ASSAY_ORIGINAL_STANDS : ASSAY_ORIGINAL_FAILED;
+	*stands = src->digest;
 	if ((gives && !decided) || src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0)
 		return ASSAY_OK;
 	rc = load(c, j->session->store, src, &units, err);
@@ -136,7 +139,7 @@ assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *
 		return rc;
 	a.units = t->units != NULL ? t->units : units;
 	a.unit_count = t->units != NULL ? t->unit_count : src->unit_count;
-	a.bytes = t->units != NULL ? t->bytes : src->digest;
+	*stands = a.bytes = t->units != NULL ? t->bytes : src->digest;
 	rc = assay_recipe_know(j->repair.known, j->session->store, &j->session->config->vocabulary, &a.units[0].recipe,
 			       &a.recipe, err);
 	if (rc == ASSAY_OK)

@@ -141,11 +141,18 @@ static assay_code do_sample(dataset *d, const assay_judged *of, assay_err *err)
 /* ---------------------------------------------------------------- duplicates */
 
 /* Asked between samples, when nothing is in the judging that is still needed. */
-static assay_code rank_copy(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank, assay_err *err)
+static assay_code rank_copy(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank,
+			    assay_digest *stands, assay_err *err)
 {
 	dataset *d = ctx;
 
-	return assay_copy_rank(&d->copy, &d->judging, src, gives, rank, err);
+	return assay_copy_rank(&d->copy, &d->judging, src, gives, rank, stands, err);
+}
+
+/* The bytes that the samples of the source being judged are made of. */
+static const assay_digest *bytes_of(const dataset *d, const assay_source *src)
+{
+	return d->source.units != NULL ? &d->source.bytes : &src->digest;
 }
 
 /* ---------------------------------------------------------------- one source */
@@ -196,8 +203,8 @@ static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, con
 	of->position = position;
 	of->sample = &of->unit->result.samples[position];
 	of->part = part;
-	rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source, of->sample->kind,
-			       err);
+	rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source,
+			       bytes_of(d, of->source), of->sample->kind, err);
 	if (rc == ASSAY_OK)
 		rc = do_sample(d, of, err);
 	return rc == ASSAY_OK ? note_judged(d, err) : rc;
@@ -659,7 +666,7 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 	bool stood;
 	assay_code rc;
 
-	d.originals = (assay_originals){.rank = rank_copy, .ctx = &d};
+	d.originals = (assay_originals){.rank = rank_copy, .ctx = &d, .decided = &s->decided};
 	assay_progress_phase(progress, ASSAY_PHASE_JUDGE, summary->sources.seen);
 	forget_before(summary);
 	ASSAY_TRY(assay_judged_before_read(&d.before, s, err));

@@ -13,18 +13,25 @@ typedef struct search {
 	const assay_config *config;
 	assay_sample_kind kind;
 	const assay_source *of;
-	char *path; /* the best so far, owned */
-	assay_original_rank rank;
-	uint64_t among; /* sources that have these bytes */
+	assay_original_group group; /* the best so far */
+	uint64_t among;             /* sources that have these bytes, or stand by them */
 } search;
+
+static void free_paths(assay_original_group *g)
+{
+	free(g->own.path);
+	free(g->put_in.path);
+	g->own.path = g->put_in.path = NULL;
+}
 
 void assay_originals_release(assay_originals *o)
 {
 	for (size_t i = 0; i < o->cap; i++)
-		free(o->groups[i].path);
+		free_paths(&o->groups[i]);
 	free(o->groups);
 	free(o->shared);
-	*o = (assay_originals){.rank = o->rank, .ctx = o->ctx};
+	free(o->files);
+	*o = (assay_originals){.rank = o->rank, .ctx = o->ctx, .decided = o->decided};
 }
 
 /* ---------------------------------------------------------------- looking through a group */
@@ -38,25 +45,82 @@ static bool is_filtered(const search *e, const assay_source *src)
 	return assay_filters_hit(&e->config->filters, &e->config->fields, src->modality, e->kind, &m) != NULL;
 }
 
+static assay_code choose(assay_original_choice *c, const assay_source *src, assay_original_rank rank, bool away,
+			 assay_err *err)
+{
+	if (rank < c->rank || (rank == c->rank && strcmp(src->path, c->path) >= 0))
+		return ASSAY_OK;
+	free(c->path);
+	*c = (assay_original_choice){assay_strdup(src->path), rank, away};
+	return c->path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "original") : ASSAY_OK;
+}
+
 static assay_code offer(void *ctx, const assay_source *other, assay_err *err)
 {
 	search *e = ctx;
+	assay_original_group *g = &e->group;
+	const bool has = assay_digest_eq(&other->digest, &g->digest);
 	assay_original_rank rank;
+	assay_digest stands;
 	assay_code rc;
 
-	if (other->missing || other->modality != e->of->modality || !assay_digest_eq(&other->digest, &e->of->digest))
+	if (other->missing || other->modality != e->of->modality || is_filtered(e, other)) {
+		e->among += !other->missing && has;
 		return ASSAY_OK;
-	e->among++;
-	if (is_filtered(e, other))
-		return ASSAY_OK;
-	rc = e->all->rank(e->all->ctx, other, other->id == e->of->id, &rank, err);
-	if (rc != ASSAY_OK || rank == ASSAY_ORIGINAL_FAILED || rank < e->rank ||
-	    (rank == e->rank && strcmp(other->path, e->path) >= 0))
+	}
+	rc = e->all->rank(e->all->ctx, other, other->id == e->of->id, &rank, &stands, err);
+	if (rc != ASSAY_OK || rank == ASSAY_ORIGINAL_FAILED) {
+		e->among += has;
 		return rc;
-	e->rank = rank;
-	free(e->path);
-	e->path = assay_strdup(other->path);
-	return e->path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "original") : ASSAY_OK;
+	}
+	if (!assay_digest_eq(&stands, &g->digest)) {
+		e->among += has;
+		return has ? choose(&g->own, other, ASSAY_ORIGINAL_DECIDED, true, err) : ASSAY_OK;
+	}
+	e->among++;
+	if (!has)
+		rc = choose(&g->put_in, other, rank, false, err);
+	/* A file that was put in stands before what has the bytes itself only by a decision on what it gave. */
+	return rc == ASSAY_OK && (has || rank == ASSAY_ORIGINAL_DECIDED) ? choose(&g->own, other, rank, false, err)
+									 : rc;
+}
+
+static size_t first_file(const assay_originals *o, const assay_digest *bytes)
+{
+	size_t low = 0, high = o->file_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (memcmp(o->files[middle]->payload.bytes, bytes->bytes, sizeof bytes->bytes) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_put_in(const assay_originals *o, size_t at, const assay_digest *bytes)
+{
+	return at < o->file_count && assay_digest_eq(&o->files[at]->payload, bytes);
+}
+
+/* Those that have the bytes, and those that a file with these bytes was put in for. */
+static assay_code search_all(search *e, assay_err *err)
+{
+	const assay_digest *bytes = &e->group.digest;
+	assay_code rc = assay_sources_with(e->store, bytes, offer, e, err);
+
+	for (size_t i = first_file(e->all, bytes); rc == ASSAY_OK && is_put_in(e->all, i, bytes); i++) {
+		ASSAY_AUTO_SOURCE src = {0};
+
+		rc = assay_source_find(e->store, e->all->files[i]->subject, &src, err);
+		if (rc == ASSAY_OK && !assay_digest_eq(&src.digest, bytes))
+			rc = offer(e, &src, err);
+		if (rc == ASSAY_ENOENT)
+			rc = ASSAY_OK;
+	}
+	return rc;
 }
 
 /* ---------------------------------------------------------------- groups */
@@ -92,8 +156,18 @@ static assay_code make_room(assay_originals *o, assay_err *err)
 	return ASSAY_OK;
 }
 
-static assay_code look_through(assay_originals *o, const assay_original_group *key, search *e, const char **first,
-			       assay_err *err)
+/* What sorts behind a source that has the bytes is its original only by a decision. */
+static const char *original_in(const assay_original_group *g, const assay_source *src, bool has)
+{
+	const assay_original_choice *c = has || (g->own.path != NULL && !g->own.away) ? &g->own : &g->put_in;
+	const int order = c->path != NULL ? strcmp(c->path, src->path) : 0;
+
+	if (order == 0 || (order > 0 && has && c->rank != ASSAY_ORIGINAL_DECIDED))
+		return NULL;
+	return c->path;
+}
+
+static assay_code look_through(assay_originals *o, search *e, bool has, const char **first, assay_err *err)
 {
 	assay_code rc = make_room(o, err);
 	size_t at;
@@ -101,28 +175,19 @@ static assay_code look_through(assay_originals *o, const assay_original_group *k
 	*first = NULL;
 	if (rc != ASSAY_OK)
 		return rc;
-	at = place_of(o->groups, o->cap, key);
+	at = place_of(o->groups, o->cap, &e->group);
 	if (!o->groups[at].used) {
-		rc = assay_sources_with(e->store, &key->digest, offer, e, err);
-		if (rc == ASSAY_OK && e->among > 1) {
-			o->groups[at] = *key;
-			o->groups[at].path = e->path;
-			o->groups[at].decided = e->rank == ASSAY_ORIGINAL_DECIDED;
-			o->groups[at].used = true;
-			o->count++;
-			e->path = NULL;
+		rc = search_all(e, err);
+		if (rc != ASSAY_OK || e->among <= 1) {
+			free_paths(&e->group);
+			return rc;
 		}
-		free(e->path);
-		e->path = NULL;
+		o->groups[at] = e->group;
+		o->groups[at].used = true;
+		o->count++;
 	}
-	/* What sorts behind a source is its original only by a decision. */
-	if (rc == ASSAY_OK && o->groups[at].used && o->groups[at].path != NULL) {
-		const int order = strcmp(o->groups[at].path, e->of->path);
-
-		if (order < 0 || (order > 0 && o->groups[at].decided))
-			*first = o->groups[at].path;
-	}
-	return rc;
+	*first = original_in(&o->groups[at], e->of, has);
+	return ASSAY_OK;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -132,42 +197,80 @@ static int compare_ids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static assay_code may_have_company(bool *may, assay_originals *o, assay_store *store, uint64_t source, assay_err *err)
+static int compare_files(const void *a, const void *b)
+{
+	const assay_decision *const *x = a, *const *y = b;
+
+	return memcmp((*x)->payload.bytes, (*y)->payload.bytes, sizeof(*x)->payload.bytes);
+}
+
+static bool is_file(const assay_decision *d)
+{
+	return d->is_source && d->kind == ASSAY_DECISION_REPLACE;
+}
+
+static assay_code list_files(assay_originals *o, assay_err *err)
+{
+	const assay_decided *all = o->decided;
+
+	if (all == NULL || all->count == 0)
+		return ASSAY_OK;
+	o->files = assay_alloc(all->count, sizeof(const assay_decision *));
+	if (o->files == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "files in the place of sources");
+	for (size_t i = 0; i < all->count; i++)
+		if (is_file(&all->items[i]))
+			o->files[o->file_count++] = &all->items[i];
+	if (o->file_count > 1)
+		qsort(o->files, o->file_count, sizeof(const assay_decision *), compare_files);
+	return ASSAY_OK;
+}
+
+static assay_code may_have_company(bool *may, assay_originals *o, assay_store *store, const assay_source *src, bool has,
+				   assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
-	if (!o->has_shared)
+	if (!o->has_shared) {
 		rc = assay_sources_shared(store, &o->shared, &o->shared_count, err);
-	o->has_shared = rc == ASSAY_OK;
-	*may = o->shared_count > 0 && bsearch(&source, o->shared, o->shared_count, sizeof source, compare_ids) != NULL;
+		if (rc == ASSAY_OK)
+			rc = list_files(o, err);
+		o->has_shared = rc == ASSAY_OK;
+	}
+	*may = !has || is_put_in(o, first_file(o, &src->digest), &src->digest) ||
+	       (o->shared_count > 0 &&
+		bsearch(&src->id, o->shared, o->shared_count, sizeof *o->shared, compare_ids) != NULL);
 	return rc;
 }
 
 assay_code assay_original_of(const char **path, assay_originals *o, assay_store *store, const assay_config *config,
-			     const assay_source *src, assay_sample_kind kind, assay_err *err)
+			     const assay_source *src, const assay_digest *stands, assay_sample_kind kind,
+			     assay_err *err)
 {
 	/* Filters may look at one kind only. */
 	const bool apart = config->filters.count > 0 && kind <= ASSAY_SAMPLE_KIND_MAX;
-	const assay_original_group key = {src->digest, src->modality, apart ? kind : 0, NULL, false, false};
+	const bool has = assay_digest_eq(stands, &src->digest);
 	search e = {.all = o, .store = store, .config = config, .kind = kind, .of = src};
+	const unsigned slot = apart ? kind : 0;
 	assay_code rc = ASSAY_OK;
 
+	e.group = (assay_original_group){.digest = *stands, .modality = src->modality, .slot = slot};
 	if (o->source != src->id) {
 		o->source = src->id;
 		memset(o->known, 0, sizeof o->known);
 	}
-	if (!o->known[key.slot]) {
+	if (!o->known[slot]) {
 		const char *first = NULL;
 		bool may;
 
-		rc = may_have_company(&may, o, store, src->id, err);
+		rc = may_have_company(&may, o, store, src, has, err);
 		if (rc == ASSAY_OK && may)
-			rc = look_through(o, &key, &e, &first, err);
+			rc = look_through(o, &e, has, &first, err);
 		if (rc == ASSAY_OK) {
-			o->path[key.slot] = first;
-			o->known[key.slot] = true;
+			o->path[slot] = first;
+			o->known[slot] = true;
 		}
 	}
-	*path = rc == ASSAY_OK ? o->path[key.slot] : NULL;
+	*path = rc == ASSAY_OK ? o->path[slot] : NULL;
 	return rc;
 }

@@ -1,22 +1,19 @@
 /**
- * Duplicates: of sources with the same bytes one is the original of all others: the first by path of those about which a
- * decision of people is in force, so that what they decided holds for these bytes whatever is added later; without such
- * a one the first by path. Sources that failed, and those whose samples of a kind a filter takes out, are passed over.
+ * Duplicates: of sources that stand by the same bytes one is the original of all others: the first by path of those about
+ * which a decision of people is in force, so that what they decided holds for these bytes whatever is added later; without
+ * such a one the first by path of those that have the bytes themselves, and then of those in whose place a file with these
+ * bytes stands. Sources that failed, and those whose samples of a kind a filter takes out, are passed over.
+ *
+ * A source that another file stands for is told by that file's bytes alone. Yet to put a file in its place was a decision
+ * about the bytes that it has: sources that have them, and stand by them, are its duplicates.
  */
 #ifndef ASSAY_ORIGINAL_H
 #define ASSAY_ORIGINAL_H
 
+#include "decided.h"
+
 #include "assay/config.h"
 #include "assay/source.h"
-
-/** Sources with the same bytes, and the original of them. */
-typedef struct assay_original_group {
-	assay_digest digest;
-	assay_modality modality;
-	unsigned slot;      /* kind of sample, or 0 when it does not matter */
-	char *path;         /* of the original, owned; NULL when none may be one */
-	bool used, decided; /* decided: a decision is in force about the one that path names */
-} assay_original_group;
 
 /** What a source has to be the original of others. */
 typedef enum assay_original_rank {
@@ -25,22 +22,45 @@ typedef enum assay_original_rank {
 	ASSAY_ORIGINAL_DECIDED, /* and a decision about one of them, or about all of it */
 } assay_original_rank;
 
-/** @param gives  it is known to give samples */
-typedef assay_code assay_original_rank_fn(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank,
-					  assay_err *err);
+/** The one that others are duplicates of. */
+typedef struct assay_original_choice {
+	char *path; /* owned; NULL when none may be one */
+	assay_original_rank rank;
+	bool away; /* another file stands for it: what is delivered are other bytes */
+} assay_original_choice;
 
-/** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Empty once `rank` and its `ctx` are set. */
+/** Sources with the same bytes, and the original of them. */
+typedef struct assay_original_group {
+	assay_digest digest;
+	assay_modality modality;
+	unsigned slot; /* kind of sample, or 0 when it does not matter */
+	bool used;
+	assay_original_choice own;    /* of those that have the bytes */
+	assay_original_choice put_in; /* of those in whose place a file with these bytes stands */
+} assay_original_group;
+
+/**
+ * @param gives   it is known to give samples
+ * @param stands  out: bytes that its samples are made of, its own or another file's; set unless it failed
+ */
+typedef assay_code assay_original_rank_fn(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank,
+					  assay_digest *stands, assay_err *err);
+
+/** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Empty once the first three are set. */
 typedef struct assay_originals {
 	assay_original_rank_fn *rank;
 	void *ctx;
+	const assay_decided *decided; /* which files stand for sources */
 	assay_original_group *groups; /* cap is a power of two, at most half full; none for bytes seen once */
 	size_t count, cap;
 	uint64_t *shared; /* sources that may have company, ascending; read on first use */
 	size_t shared_count;
+	const assay_decision **files; /* for whole sources, ascending by their bytes; read with them */
+	size_t file_count;
 	bool has_shared;
 	uint64_t source; /* asked for last, and the answers by slot: */
 	bool known[ASSAY_SAMPLE_KIND_MAX + 1];
-	const char *path[ASSAY_SAMPLE_KIND_MAX + 1];
+	const char *path[ASSAY_SAMPLE_KIND_MAX + 1]; /* NULL: none */
 } assay_originals;
 
 void assay_originals_release(assay_originals *o);
@@ -48,10 +68,11 @@ void assay_originals_release(assay_originals *o);
 /**
  * Path of the source whose samples of this kind those of src duplicate; NULL when they are none. Borrowed from o. The
  * sources of the store must not change while o is in use.
- * @param src  did not fail: it has given the sample that is asked about
+ * @param src     did not fail: it has given the sample that is asked about
+ * @param stands  bytes that its samples are made of
  */
 ASSAY_NODISCARD assay_code assay_original_of(const char **path, assay_originals *o, assay_store *store,
 					     const assay_config *config, const assay_source *src,
-					     assay_sample_kind kind, assay_err *err);
+					     const assay_digest *stands, assay_sample_kind kind, assay_err *err);
 
 #endif
