@@ -13,13 +13,24 @@ static void put_stream(char out[ASSAY_PART_TEXT], const assay_part *p)
 		(void)snprintf(out, ASSAY_PART_TEXT, "audio=%" PRIu32, p->audio);
 }
 
+static void put_pages(char out[ASSAY_PART_TEXT], const assay_part *p)
+{
+	int used = snprintf(out, ASSAY_PART_TEXT, "pages=%" PRIu32 "-%" PRIu32, p->first_page, p->last_page);
+
+	if (p->place.page > 0)
+		used += snprintf(out + used, ASSAY_PART_TEXT - (size_t)used, "&place=%" PRIu32 "/%" PRIu32,
+				 p->place.page, p->place.pages);
+	if (p->place.half > 0)
+		(void)snprintf(out + used, ASSAY_PART_TEXT - (size_t)used, "&half=%" PRIu32, p->place.half);
+}
+
 void assay_part_text(char out[ASSAY_PART_TEXT], const assay_part *p)
 {
 	size_t used;
 
 	out[0] = '\0';
 	if (p->first_page > 0)
-		(void)snprintf(out, ASSAY_PART_TEXT, "pages=%" PRIu32 "-%" PRIu32, p->first_page, p->last_page);
+		put_pages(out, p);
 	if (p->stream == ASSAY_PART_EVERY)
 		return;
 	put_stream(out, p);
@@ -84,14 +95,30 @@ static assay_time read_time(const char **p)
 	return t;
 }
 
+static bool read_place(assay_place *out, const char **p)
+{
+	out->page = read_ordinal(p);
+	(void)skip(p, "/");
+	out->pages = read_ordinal(p);
+	if (skip(p, "&half="))
+		out->half = read_ordinal(p);
+	return out->page > 0 && out->page <= out->pages && out->half <= 2;
+}
+
+static bool read_pages(assay_part *out, const char *p)
+{
+	out->first_page = read_ordinal(&p);
+	(void)skip(&p, "-");
+	out->last_page = read_ordinal(&p);
+	if (out->first_page == 0 || out->last_page < out->first_page)
+		return false;
+	return !skip(&p, "&place=") || (out->first_page == out->last_page && read_place(&out->place, &p));
+}
+
 static bool read_any(assay_part *out, const char *p)
 {
-	if (skip(&p, "pages=")) {
-		out->first_page = read_ordinal(&p);
-		(void)skip(&p, "-");
-		out->last_page = read_ordinal(&p);
-		return out->first_page > 0 && out->last_page >= out->first_page;
-	}
+	if (skip(&p, "pages="))
+		return read_pages(out, p);
 	if (skip(&p, "video")) {
 		out->stream = ASSAY_PART_VIDEO;
 	} else if (skip(&p, "audio=")) {

@@ -183,7 +183,10 @@ static assay_code decode(assay_unit *out, uint64_t id, assay_arena *arena, const
 
 bool assay_unit_is_first_page(const assay_unit *u)
 {
-	return strcmp(u->part, "pages=1-1") == 0;
+	static const char first[] = "pages=1-1";
+	const size_t n = sizeof first - 1;
+
+	return strncmp(u->part, first, n) == 0 && (u->part[n] == '\0' || u->part[n] == '&');
 }
 
 static const assay_result_sample *sample_of_part(const assay_result *r, const char *part)

@@ -177,6 +177,7 @@ typedef struct state {
 	TessBaseAPI *other;   /* that reads it nearly as well, or NULL; borrowed */
 	size_t chosen;        /* the first one's place among the engines */
 	const assay_sidecar *truth;
+	assay_place place;
 	bool by_hand; /* the page's text is what people wrote: nothing is recognised */
 	assay_corrected corrected;
 } state;
@@ -194,6 +195,7 @@ static assay_code open_stage(void **out, void *shared, const void *p, const assa
 	st->models = shared;
 	st->params = p;
 	st->truth = assay_input_sidecar(in, "ground_truth");
+	st->place = in->part.place;
 	st->by_hand = correction != NULL;
 	return st->by_hand ? assay_corrected_read(&st->corrected, correction->data, correction->size, err) : ASSAY_OK;
 }
@@ -348,6 +350,7 @@ static ocr_about about_of(const state *st, const assay_value *v)
 {
 	return (ocr_about){.value = v,
 			   .truth = st->truth,
+			   .place = st->place,
 			   .sections = &st->params->sections,
 			   .joins = st->params->hyphens == HYPHENS_JOIN,
 			   .chosen = st->models != NULL && st->models->engines.count > 1 ? st->chosen + 1 : 0};

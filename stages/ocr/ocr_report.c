@@ -207,7 +207,7 @@ static assay_code measure_rates(const ocr_about *a, const assay_buf *read, assay
 	ocr_rates r;
 	assay_code rc;
 
-	ASSAY_TRY(ocr_truth_rates(&r, a->truth, &v->u.page, read, err));
+	ASSAY_TRY(ocr_truth_rates(&r, a->truth, &v->u.page, &a->place, read, err));
 	ASSAY_TRY(measure_rate(sink, v->root, METRIC_CER, &r.cer, err));
 	ASSAY_TRY(measure_rate(sink, v->root, METRIC_UNORDERED, &r.unordered, err));
 	ASSAY_TRY(measure_rate(sink, v->root, METRIC_WER, &r.wer, err));

@@ -31,6 +31,7 @@ typedef struct ocr_recognition {
 typedef struct ocr_about {
 	const assay_value *value;        /* the page */
 	const assay_sidecar *truth;      /* NULL: there is no ground truth */
+	assay_place place;               /* of the page in the document that it is of */
 	const assay_text_list *sections; /* headings that the page must have */
 	bool joins;                      /* words that a hyphen parts at the end of a line */
 	size_t chosen;                   /* place of the language that was chosen, from 1; 0: none was */

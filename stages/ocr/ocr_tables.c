@@ -160,6 +160,7 @@ typedef struct state {
 	TessBaseAPI *api; /* borrowed; NULL: nothing is read again */
 	bool by_hand;
 	const assay_sidecar *truth; /* borrowed; NULL when there is none */
+	assay_place place;          /* of the page in the document that it is of */
 	assay_value *page, *words;  /* the one that came first waits for the other */
 } state;
 
@@ -176,6 +177,7 @@ static assay_code open_stage(void **out, void *shared, const void *p, const assa
 	st->api = shared;
 	st->by_hand = in != NULL && assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION) != NULL;
 	st->truth = in != NULL ? assay_input_sidecar(in, "table_truth") : NULL;
+	st->place = in != NULL ? in->part.place : (assay_place){0};
 	return ASSAY_OK;
 }
 
@@ -336,7 +338,7 @@ static assay_code compare(const state *st, const tables *found, assay_sink *sink
 	const uint32_t page = st->page->root;
 	ASSAY_CLEANUP(table_truth_release) table_truth truth = {0};
 	ocr_truth_text text = {0};
-	const char *why = ocr_truth_choose(&text, st->truth, &st->page->u.page);
+	const char *why = ocr_truth_choose(&text, st->truth, &st->page->u.page, &st->place);
 	table_score s = {0};
 	assay_code rc = ASSAY_OK;
 

@@ -26,15 +26,18 @@ static ocr_truth_text truth_part(const assay_sidecar *s, uint32_t number, uint32
 	return found;
 }
 
-const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, const assay_page *page)
+const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, const assay_page *page,
+			     const assay_place *place)
 {
-	const uint32_t number = page->number, total = page->total;
+	const uint32_t number = place->page > 0 ? place->page : page->number;
+	const uint32_t total = place->page > 0 ? place->pages : page->total;
+	const uint32_t half = page->half > 0 ? page->half : place->half;
 	uint32_t parts;
 
 	if (truth == NULL)
 		return "no ground truth";
-	if (page->half > 0) {
-		*out = truth_part(truth, 2 * number - 2 + page->half, &parts);
+	if (half > 0) {
+		*out = truth_part(truth, 2 * number - 2 + half, &parts);
 		return total > 0 && parts == 2 * (uint64_t)total ? NULL
 								 : "ground truth is not divided as the spread is";
 	}
@@ -89,11 +92,11 @@ fail:
 	return rc;
 }
 
-assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const assay_page *page, const assay_buf *read,
-			   assay_err *err)
+assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const assay_page *page, const assay_place *place,
+			   const assay_buf *read, assay_err *err)
 {
 	ocr_truth_text part = {0};
-	const char *why = ocr_truth_choose(&part, truth, page);
+	const char *why = ocr_truth_choose(&part, truth, page, place);
 
 	*out = (ocr_rates){{.why = why}, {.why = why}, {.why = why}};
 	return why != NULL ? ASSAY_OK : score(out, part, read, err);

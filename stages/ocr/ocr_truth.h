@@ -12,8 +12,11 @@ typedef struct ocr_truth_text {
 /**
  * The page's part of a sidecar: parts of a document's are divided by form feeds. A spread that was divided has two, and so
  * has each other page of such a document. NULL, or why there is none.
+ * @param place  where the page stands in the document that the sidecar is of; of a page that stands for a half and was
+ *               itself divided, each half has its own part
  */
-const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, const assay_page *page);
+const char *ocr_truth_choose(ocr_truth_text *out, const assay_sidecar *truth, const assay_page *page,
+			     const assay_place *place);
 
 /** An error rate in ten-thousandths. */
 typedef struct ocr_rate {
@@ -33,7 +36,7 @@ typedef struct ocr_rates {
  * @return ASSAY_OK, ASSAY_ENOMEM
  */
 ASSAY_NODISCARD assay_code ocr_truth_rates(ocr_rates *out, const assay_sidecar *truth, const assay_page *page,
-					   const assay_buf *read, assay_err *err);
+					   const assay_place *place, const assay_buf *read, assay_err *err);
 
 /**
  * Compare a page's text with the text that its file holds of it, in whatever order (ocr_unordered.h), both folded.

@@ -54,13 +54,28 @@ static void layer__none_or_empty_or_broken__why(void **state)
 }
 
 /* Parts are divided by form feeds; where there are two for each page, pages are spreads. */
+typedef struct choice {
+	const char *truth;
+	uint32_t number, total, half;
+	const char *part; /* NULL: there is none */
+} choice;
+
+static void choose(const choice *c, assay_place place)
+{
+	const assay_sidecar truth = {"ground_truth", (const unsigned char *)c->truth, strlen(c->truth)};
+	const assay_page page = {.number = c->number, .total = c->total, .half = c->half};
+	ocr_truth_text got = {0};
+	const char *why = ocr_truth_choose(&got, &truth, &page, &place);
+
+	if ((why == NULL) != (c->part != NULL))
+		fail_msg("'%s', page %u: %s", c->truth, c->number, why != NULL ? why : "found");
+	if (why == NULL && (got.size != 1 || got.at[0] != c->part[0]))
+		fail_msg("'%s', page %u: '%.*s'", c->truth, c->number, (int)got.size, got.at);
+}
+
 static void choose__page_or_half__its_part(void **state)
 {
-	static const struct {
-		const char *truth;
-		uint32_t number, total, half;
-		const char *part; /* NULL: there is none */
-	} rows[] = {
+	static const choice rows[] = {
 	    {"a", 1, 1, 0, "a"},          {"a\f", 1, 1, 0, "a"},        {"a\fb", 2, 2, 0, "b"},
 	    {"a\fb", 1, 1, 0, NULL},      {"a\fb", 3, 3, 0, NULL},      {"a\fb", 2, 0, 0, "b"},
 	    {"a\fb", 1, 1, 1, "a"},       {"a\fb\f", 1, 1, 2, "b"},     {"a", 1, 1, 1, NULL},
@@ -69,24 +84,33 @@ static void choose__page_or_half__its_part(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		const assay_sidecar truth = {"ground_truth", (const unsigned char *)rows[i].truth,
-					     strlen(rows[i].truth)};
-		const assay_page page = {.number = rows[i].number, .total = rows[i].total, .half = rows[i].half};
-		ocr_truth_text got = {0};
-		const char *why = ocr_truth_choose(&got, &truth, &page);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		choose(&rows[i], (assay_place){0});
+}
 
-		if ((why == NULL) != (rows[i].part != NULL))
-			fail_msg("row %zu: %s", i, why != NULL ? why : "found");
-		if (why == NULL && (got.size != 1 || got.at[0] != rows[i].part[0]))
-			fail_msg("row %zu: '%.*s'", i, (int)got.size, got.at);
-	}
+/* What counts is where a page stands, not what its own file says of it. */
+static void choose__page_in_the_place_of_another__part_of_the_place(void **state)
+{
+	static const struct {
+		choice of;
+		assay_place place;
+	} rows[] = {
+	    {{"a\fb", 1, 1, 0, "b"}, {2, 2, 0}},       {{"a", 1, 2, 0, "a"}, {1, 1, 0}},
+	    {{"a\fb", 1, 2, 0, NULL}, {1, 1, 0}},      {{"a\fb", 1, 1, 0, "b"}, {1, 1, 2}},
+	    {{"a\fb\fc\fd", 1, 1, 0, "c"}, {2, 2, 1}}, {{"a\fb\fc\fd", 1, 1, 2, "d"}, {2, 2, 2}},
+	    {{"a\fb\fc\fd", 1, 1, 1, "c"}, {2, 2, 0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		choose(&rows[i].of, rows[i].place);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(choose__page_or_half__its_part),
+	    cmocka_unit_test(choose__page_in_the_place_of_another__part_of_the_place),
 	    cmocka_unit_test(layer__same_text_in_another_order_and_typography__0),
 	    cmocka_unit_test(layer__other_letters__their_share),
 	    cmocka_unit_test(layer__nothing_read__1),

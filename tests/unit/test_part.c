@@ -16,6 +16,9 @@ static void part__text__one_for_each_part(void **state)
 	    {"", {0}},
 	    {"pages=17-32", {.first_page = 17, .last_page = 32}},
 	    {"pages=4294967295-4294967295", {.first_page = UINT32_MAX, .last_page = UINT32_MAX}},
+	    {"pages=1-1&place=3/5", {.first_page = 1, .last_page = 1, .place = {3, 5, 0}}},
+	    {"pages=4294967295-4294967295&place=4294967295/4294967295&half=2",
+	     {.first_page = UINT32_MAX, .last_page = UINT32_MAX, .place = {UINT32_MAX, UINT32_MAX, 2}}},
 	    {"video", {.stream = ASSAY_PART_VIDEO}},
 	    {"audio=2", {.stream = ASSAY_PART_AUDIO, .audio = 2}},
 	    {"video&t=90090/30000..120120/30000",
@@ -40,6 +43,7 @@ static void part__text__one_for_each_part(void **state)
 		assert_int_equal(assay_part_read(&got, text, strlen(text), NULL), ASSAY_OK);
 		assert_int_equal(got.first_page, cases[i].part.first_page);
 		assert_int_equal(got.last_page, cases[i].part.last_page);
+		assert_memory_equal(&got.place, &cases[i].part.place, sizeof got.place);
 		assert_int_equal(got.stream, cases[i].part.stream);
 		assert_int_equal(got.audio, cases[i].part.audio);
 		assert_int_equal(got.is_span, cases[i].part.is_span);
@@ -66,6 +70,17 @@ static void part__text_that_nobody_writes__refused(void **state)
 	    "pages=1-2 ",
 	    "pages=1-4294967296",
 	    "pages=1-99999999999999999999",
+	    "pages=1-1&",
+	    "pages=1-1&place=",
+	    "pages=1-1&place=0/1",
+	    "pages=1-1&place=1",
+	    "pages=1-1&place=2/1",
+	    "pages=1-2&place=1/1",
+	    "pages=1-1&place=1/1&half=0",
+	    "pages=1-1&place=1/1&half=3",
+	    "pages=1-1&half=1",
+	    "pages=1-1&place=01/1",
+	    "place=1/1",
 	    "video&",
 	    "video&t=",
 	    "video&t=1/1",

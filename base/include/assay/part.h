@@ -4,6 +4,8 @@
  *
  *     ""                                        all of it
  *     "pages=17-32"                             pages, both inclusive; the document may end before
+ *     "pages=1-1&place=3/5&half=2"              the first page, which stands in the place of the third of five pages of
+ *                                               another file; of its second half ("&half=" only if it is of a half)
  *     "video", "audio=2"                        the main video stream; the second audio stream
  *     "video&t=90090/30000..120120/30000"       the same from the first time on, up to the second
  *
@@ -25,9 +27,16 @@ typedef enum assay_part_stream {
 	ASSAY_PART_AUDIO,     /* of the number `audio` */
 } assay_part_stream;
 
+/** Where in a document a page stands that another file gives. All zero: where its own file says. */
+typedef struct assay_place {
+	uint32_t page, pages; /* 1-based number, at most pages: of how many */
+	uint32_t half;        /* of a spread that was divided the page that is read first, 1, or 2; 0: it is whole */
+} assay_place;
+
 /** All zero is the whole source. */
 typedef struct assay_part {
 	uint32_t first_page, last_page; /* 1-based, inclusive; 0: not a range of pages */
+	assay_place place;              /* of the one page that the range is then */
 	assay_part_stream stream;
 	uint32_t audio;        /* 1-based ordinal among the file's audio streams; 0 unless stream says so */
 	bool is_span;          /* of the stream, from start to end: */

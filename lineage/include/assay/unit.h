@@ -44,7 +44,7 @@ void assay_unit_release(assay_unit *u);
 
 /**
  * The sample of a unit's result that has this key ("scans/a.tif#page=3"), NULL when there is none. A file that a person
- * put in the place of one page of a document is work of its first page alone (part "pages=1-1"): its page is the sample,
+ * put in the place of one page of a document is work of its first page alone (part "pages=1-1", or that and its place): its page is the sample,
  * whatever its number is in the document, and so is what was found on it ("scans/a.tif#page=3&table=2"). In the place of
  * a half of a page ("scans/a.tif#page=3&half=2") that is the same half, or the page where there are no halves.
  */

@@ -78,7 +78,7 @@ assay queue retry "$two" >/dev/null 2>err || fail "$(cat err)"
 cp inbox/garden.png rescan.png
 assay queue resolve "$two" --file rescan.png --json >did.json 2>err || fail "resolve: $(cat err)"
 assert_jq did.json '.tickets[0].ticket.state' replaced
-assert_eq "$(valued "$two" page.half)" 0 'the file is that page alone'
+assert_eq "$(valued "$two" page.half) $(valued "$two" ocr.cer)" '0 0' 'the file is that page alone, scored by that half'
 assay lineage "$two" >lineage.txt
 grep -qF "sample    $two (page)" lineage.txt || fail "lineage: $(cat lineage.txt)"
 echo 'corrected, and replaced'

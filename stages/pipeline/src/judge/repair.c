@@ -45,14 +45,32 @@ assay_code assay_repair_note(assay_repair *r, assay_try *t, assay_err *err, cons
 
 /* ---------------------------------------------------------------- which unit */
 
-/* Of a document the page that the sample is of or on. */
-static assay_part page_of(const assay_judged *base, bool replaced)
+static uint32_t page_number(const assay_judged *base)
 {
-	uint32_t page = 1;
+	return strncmp(base->part, "page=", 5) == 0 ? (uint32_t)strtoul(base->part + 5, NULL, 10) : 0;
+}
 
-	if (!replaced)
-		page = strncmp(base->part, "page=", 5) == 0 ? (uint32_t)strtoul(base->part + 5, NULL, 10) : 0;
+/* Of a document the page that the sample is of or on. */
+static assay_part page_of(const assay_judged *base)
+{
+	const uint32_t page = page_number(base);
+
 	return (assay_part){.first_page = page, .last_page = page};
+}
+
+/* The page that stands in is the first of its file. What lies beside the source is by the place that it stands in. */
+static assay_part page_in_place(const assay_judged *base)
+{
+	const char *half = strstr(base->part, "&half=");
+	const uint32_t page = page_number(base), pages = base->unit->result.pages;
+	assay_part part = {.first_page = 1, .last_page = 1};
+
+	if (base->unit->sidecar_count == 0 || page == 0 || page > pages)
+		return part;
+	part.place = (assay_place){.page = page, .pages = pages};
+	if (half != NULL && (half[6] == '1' || half[6] == '2'))
+		part.place.half = (uint32_t)(half[6] - '0');
+	return part;
 }
 
 /* The first samples of a source are tried on their spans alone; beside many of them the whole costs less. */
@@ -302,7 +320,7 @@ assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const
 	t->wanted.text = d->kind == ASSAY_DECISION_CORRECT ? d->id : 0;
 	t->wanted.rung = base->whole != NULL ? base->whole->chain : ASSAY_NO_RUNG;
 	if (base->source->modality == ASSAY_MODALITY_PAGE)
-		part = page_of(base, replaced);
+		part = replaced ? page_in_place(base) : page_of(base);
 	rc = make_key(t, base, d, &base->unit->recipe, &part, err);
 	if (rc == ASSAY_OK)
 		rc = look_up(r, t, base, err);
@@ -322,7 +340,7 @@ assay_code assay_repair_rung(assay_repair *r, const assay_judged *base, const as
 	/* What a file in place of the source holds is not tried in other ways. */
 	if (s == NULL || !assay_digest_eq(&base->bytes, &base->source->digest))
 		return ASSAY_OK;
-	part = base->source->modality == ASSAY_MODALITY_PAGE ? page_of(base, false) : stream_of(r, base, s->recipe);
+	part = base->source->modality == ASSAY_MODALITY_PAGE ? page_of(base) : stream_of(r, base, s->recipe);
 	t = assay_repair_next(r);
 	if (t == NULL)
 		return ASSAY_RAISE(err, ASSAY_EINVAL, "remedy '%s' was begun too late", remedy->name);
