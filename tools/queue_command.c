@@ -275,11 +275,29 @@ fail:
 	return rc;
 }
 
-static assay_code basis_of_ticket(assay_digest *out, assay_command *c, const assay_ticket *t, assay_err *err)
+/* A source that is rejected while another file is in its place is given up with that file. */
+static assay_code add_file(assay_digest *work_key, assay_command *c, const assay_ticket *t, const assay_unit *u,
+			   assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = assay_command_source(&src, c, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_command_content(&d, c, t, &src, err);
+	return rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE && d.is_source
+		   ? assay_unit_work_on(work_key, u, &d.payload, err)
+		   : rc;
+}
+
+static assay_code basis_of_ticket(assay_digest *out, assay_command *c, const assay_ticket *t, assay_decision_kind kind,
+				  assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
-	const assay_code rc = t->unit != 0 ? assay_unit_get(c->store, t->unit, &u, err) : ASSAY_OK;
+	assay_code rc = t->unit != 0 ? assay_unit_get(c->store, t->unit, &u, err) : ASSAY_OK;
 
+	if (rc == ASSAY_OK && t->unit != 0 && t->is_source && kind == ASSAY_DECISION_REJECT)
+		rc = add_file(&u.work_key, c, t, &u, err);
 	return rc == ASSAY_OK
 		   ? assay_decision_basis(out, &u.work_key, t->failure, t->stage, t->checks, t->check_count, err)
 		   : rc;
@@ -297,7 +315,7 @@ assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_
 	assay_code rc;
 
 	if (t->is_source)
-		return basis_of_ticket(out, c, t, err);
+		return basis_of_ticket(out, c, t, kind, err);
 	rc = assay_sample_find(c->store, t->subject, &row, err);
 	if (rc == ASSAY_ENOENT)
 		return assay_command_refuse(t, err, "is about a sample that is not there any more");
@@ -306,7 +324,7 @@ assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_
 	if (by_feedback ||
 	    (kind != ASSAY_DECISION_REMEDY && (row.way == ASSAY_WAY_CORRECTED || row.way == ASSAY_WAY_REPLACED)))
 		return basis_of_row(out, c, &row, kind, err);
-	return basis_of_ticket(out, c, t, err);
+	return basis_of_ticket(out, c, t, kind, err);
 }
 
 assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t, assay_err *err)

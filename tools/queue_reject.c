@@ -4,6 +4,8 @@
 
 #include "assay/memory.h"
 
+#include <inttypes.h>
+
 static const assay_option options[] = {
     ASSAY_COMMAND_OPTIONS,     ASSAY_SELECTION_OPTIONS, ASSAY_SELECTION_BY_METADATA,
     ASSAY_SELECTION_BY_REMEDY, {NULL, 0, NULL, NULL},
@@ -18,6 +20,11 @@ static assay_code reject(void *ctx, assay_command *c, const assay_ticket *t, ass
 	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
 		return assay_command_refuse(t, err, "is %s: there is nothing to reject",
 					    assay_ticket_state_name(t->state));
+	if (t->is_source && t->failure == ASSAY_FAILURE_NONE)
+		return assay_command_refuse(t, err,
+					    "fails no more, and another file is in its place: take that back with "
+					    "'assay queue retry T%" PRIu64 "', or reject its samples",
+					    t->id);
 	d.subject = assay_strdup(t->subject);
 	rc = d.subject == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision")
 			       : assay_command_basis(&d.basis, c, t, d.kind, err);

@@ -281,6 +281,16 @@ static assay_code set_metadata(assay_command *c, const assay_ticket *t, const as
 
 /* ---------------------------------------------------------------- the verb */
 
+/* Who hands in a file for what was given up does not give it up any more, be it the very file that was rejected. */
+static assay_code reopen(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	const assay_code rc = t->state == ASSAY_TICKET_REJECTED && !c->dry
+				  ? assay_decision_withdraw(c->store, t->subject, ASSAY_DECISION_OF_VERDICT, err)
+				  : ASSAY_OK;
+
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 static assay_code set_content(const resolution *r, assay_command *c, const assay_ticket *t, const assay_source *src,
 			      assay_err *err)
 {
@@ -298,7 +308,12 @@ static assay_code set_content(const resolution *r, assay_command *c, const assay
 		assay_decision_release(&d);
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
 	}
-	rc = assay_command_decide(c, t, &d, err);
+	if (t->is_source)
+		rc = reopen(c, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_command_decide(c, t, &d, err);
+	else
+		assay_decision_release(&d);
 	if (rc == ASSAY_OK && r->kind == ASSAY_DECISION_REPLACE && before.kind == ASSAY_DECISION_CORRECT)
 		rc = assay_command_add(c, "the correction no longer holds", err);
 	return rc;

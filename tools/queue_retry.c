@@ -187,6 +187,23 @@ static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, con
 
 /* ---------------------------------------------------------------- without */
 
+/* Was a source given up while another file was in its place? */
+static assay_code is_file_rejected(bool *out, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc;
+
+	*out = false;
+	if (!t->is_source || t->unit == 0 || t->state != ASSAY_TICKET_REJECTED)
+		return ASSAY_OK;
+	rc = assay_command_source(&src, c, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_command_content(&d, c, t, &src, err);
+	*out = rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE;
+	return rc;
+}
+
 /* What stands on a sample is taken back: it is as it was before people looked at it. */
 static assay_code withdraw(bool *out, assay_command *c, const assay_ticket *t, assay_err *err)
 {
@@ -249,6 +266,17 @@ static assay_code retry_source(assay_command *c, const assay_ticket *t, bool wit
 				    "sound file with 'assay queue resolve T%" PRIu64
 				    " --file FILE', or give it up with 'assay queue reject T%" PRIu64 "'",
 				    assay_failure_name(t->failure), t->id, t->id);
+}
+
+/* The file stays. What is to be said of it is said by the next retry. */
+static assay_code take_rejection_back(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	bool stood;
+	const assay_code rc = take_back(&stood, c, t->subject, ASSAY_DECISION_OF_VERDICT, err);
+
+	c->judge |= rc == ASSAY_OK;
+	return rc == ASSAY_OK ? assay_command_note(c, t, "rejection taken back: the other file is in its place", err)
+			      : rc;
 }
 
 /* What was decided is kept while it is still to be seen what comes of it. */
@@ -319,7 +347,7 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const bool settled = t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE;
-	bool withdrawn = false, in_vain = false, ended = false, found_anew;
+	bool withdrawn = false, in_vain = false, ended = false, has_file = false, found_anew;
 	assay_code rc = ASSAY_OK;
 
 	if (has_unmade(t))
@@ -332,6 +360,11 @@ static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticke
 		c->judge = true;
 		return assay_command_note(c, t, "attempts that are still to be made", err);
 	}
+	rc = is_file_rejected(&has_file, c, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (has_file)
+		return take_rejection_back(c, t, err);
 	rc = withdraw_metadata(&found_anew, w, c, t, err);
 	if (rc == ASSAY_OK && (!settled || ended))
 		rc = withdraw(&withdrawn, c, t, err);

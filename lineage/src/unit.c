@@ -62,6 +62,13 @@ assay_code assay_work_key(assay_digest *out, const assay_unit_key *k, assay_err 
 	return rc == ASSAY_OK ? assay_digest_of(out, b.data, b.len, err) : rc;
 }
 
+assay_code assay_unit_work_on(assay_digest *out, const assay_unit *u, const assay_digest *bytes, assay_err *err)
+{
+	const assay_unit_key k = {*bytes, u->part, u->sidecars, u->sidecar_count, u->recipe};
+
+	return assay_work_key(out, &k, err);
+}
+
 static void encode_cost(assay_buf *out, const assay_unit *u)
 {
 	assay_cbor_uint(out, 7);

@@ -42,6 +42,10 @@ typedef struct assay_unit {
 void assay_unit_release(assay_unit *u);
 #define ASSAY_AUTO_UNIT ASSAY_CLEANUP(assay_unit_release) assay_unit
 
+/** Key of the same work on other bytes. */
+ASSAY_NODISCARD assay_code assay_unit_work_on(assay_digest *out, const assay_unit *u, const assay_digest *bytes,
+					      assay_err *err);
+
 /**
  * The sample of a unit's result that has this key ("scans/a.tif#page=3"), NULL when there is none. A file that a person
  * put in the place of one page of a document is work of its first page alone (part "pages=1-1", or that and its place): its page is the sample,

@@ -406,23 +406,58 @@ static void begin(assay_source_treatment *t, assay_judging *j)
 	assay_repair_begin(&j->repair);
 }
 
+/* @param work_key  of the work that was decided upon */
+static assay_code give_up(const making *m, const assay_digest *work_key, assay_err *err)
+{
+	assay_source_treatment *t = m->t;
+	const assay_decision *d;
+	const assay_code rc =
+	    assay_source_rejected(&d, m->j->session, m->src->path, work_key, m->failed->result.failure, m->stage, err);
+
+	if (rc != ASSAY_OK || d == NULL)
+		return rc;
+	t->state = ASSAY_TICKET_REJECTED;
+	t->decision = d;
+	t->wanted_count = 0;
+	return ASSAY_OK;
+}
+
+/* A rejection of what stands by a file, or is to, is of that file too: the next one is tried again. */
+static assay_code treat_replaced(const making *m, const assay_decision *file, assay_err *err)
+{
+	assay_digest work_key;
+	assay_code rc = ASSAY_OK;
+
+	if (m->failed != NULL) {
+		rc = assay_unit_work_on(&work_key, m->failed, &file->payload, err);
+		if (rc == ASSAY_OK)
+			rc = give_up(m, &work_key, err);
+	}
+	if (rc != ASSAY_OK || m->t->state != ASSAY_TICKET_REJECTED)
+		return rc == ASSAY_OK ? take_file(m, file, err) : rc;
+	assay_decided_enforce(&m->j->session->decided, file);
+	return ASSAY_OK;
+}
+
 static assay_code treat_failed(const making *m, const assay_decision *content, assay_err *err)
 {
-	const assay_result *r = &m->failed->result;
-	assay_source_treatment *t = m->t;
-	const assay_decision *given_up;
-	assay_code rc = assay_source_rejected(&given_up, m->j->session, m->src->path, &m->failed->work_key, r->failure,
-					      m->stage, err);
+	const assay_code rc = give_up(m, &m->failed->work_key, err);
 
-	if (rc != ASSAY_OK)
-		return rc;
-	if (given_up != NULL) {
-		t->state = ASSAY_TICKET_REJECTED;
-		t->decision = given_up;
-		t->wanted_count = 0;
+	return rc == ASSAY_OK && m->t->state == 0 ? climb_all(m, content, err) : rc;
+}
+
+static assay_code name_stage(making *m, assay_err *err)
+{
+	const assay_known_recipe *recipe;
+	const assay_session *s = m->j->session;
+	assay_code rc;
+
+	if (m->failed == NULL)
 		return ASSAY_OK;
-	}
-	return t->state == 0 ? climb_all(m, content, err) : ASSAY_OK;
+	rc = assay_recipe_know(m->j->repair.known, s->store, &s->config->vocabulary, &m->src->recipe, &recipe, err);
+	if (rc == ASSAY_OK)
+		m->stage = assay_known_step(recipe, m->failed->result.failed_step);
+	return rc;
 }
 
 static const assay_decision *content_of(const assay_session *s, const assay_source *src)
@@ -438,22 +473,20 @@ static assay_code treat(assay_source_treatment *t, assay_judging *j, const assay
 {
 	const assay_decision *content = content_of(j->session, src);
 	making m = {.t = t, .j = j, .src = src, .plain = plain, .failed = assay_source_failed(plain, src->unit_count)};
-	const assay_known_recipe *recipe;
-	assay_code rc = ASSAY_OK;
+	assay_code rc;
 
 	begin(t, j);
 	if (m.failed == NULL && content == NULL)
 		return ASSAY_OK;
-	if (content != NULL && content->kind == ASSAY_DECISION_REPLACE &&
+	rc = name_stage(&m, err);
+	if (rc == ASSAY_OK && content != NULL && content->kind == ASSAY_DECISION_REPLACE &&
 	    assay_digest_eq(&content->basis, &src->digest))
-		rc = take_file(&m, content, err);
-	/* What waits for another file is not given up yet. */
-	if (rc != ASSAY_OK || t->units != NULL || m.failed == NULL || t->state == ASSAY_TICKET_RETRYING)
+		rc = treat_replaced(&m, content, err);
+	/* What waits for another file is not given up by what was decided before that came. */
+	if (rc != ASSAY_OK || t->units != NULL || m.failed == NULL || t->state == ASSAY_TICKET_RETRYING ||
+	    t->state == ASSAY_TICKET_REJECTED)
 		return rc;
-	rc = assay_recipe_know(j->repair.known, j->session->store, &j->session->config->vocabulary, &src->recipe,
-			       &recipe, err);
-	m.stage = rc == ASSAY_OK ? assay_known_step(recipe, m.failed->result.failed_step) : NULL;
-	return rc == ASSAY_OK ? treat_failed(&m, content, err) : rc;
+	return treat_failed(&m, content, err);
 }
 
 assay_code assay_source_treat(assay_source_treatment *t, assay_judging *j, const assay_source *src,

@@ -1,0 +1,57 @@
+# A source that is given up: by whatever it stands nothing of it is delivered, it is not made again for that, and what
+# people take back is the last thing that they said.
+. "$(dirname "${BASH_SOURCE[0]}")/values.bash"
+values_dataset <<'YAML'
+limits: {memory_mib: 512, cpu_s: 1, wall_s: 2}
+remedies:
+  less:
+    - test.read: {add: -5}
+YAML
+printf 'value: 3\n' >docs/good.txt
+printf 'fail: decode\n' >docs/poison.txt
+printf 'value: 4\npages: 2\n' >two.txt
+printf 'value: 5\n' >one.txt
+printf 'value: 5\nact: segfault\n' >crash.txt
+settle docs
+sleep 2.1 # stamps are trusted once they are two seconds older than the look at the bytes
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+decide() { assay queue "$@" --json >did.json 2>did.err || fail "queue $*: $(tail -n 2 did.err)"; }
+came_of_it() { jq -c '[.tickets[0].ticket.state, .summary.samples.in, .summary.incomplete, .summary.conserved]' did.json; }
+ticket() { assay queue list --json --all --kind source "docs/$1.txt" | jq -r ".[0] | $2"; }
+test_run_into store
+poison=$(ticket poison .id)
+
+# ---- what stands by another file
+decide resolve "$poison" --file two.txt
+assert_eq "$(came_of_it)" '["replaced",3,false,true]' 'another file'
+decide reject "$poison" --reason 'of another book' --actor Ben
+assert_eq "$(came_of_it)" '["rejected",1,false,true]' 'given up with it'
+assert_eq "$(assay queue show "$poison" --json | jq -r '.[0].history[-1] | "\(.state) \(.actor): \(.reason)"')" \
+    'rejected Ben: of another book' 'who gave it up'
+test_run_into store
+assert_jq run.json '[.samples.in, .sources.failed, .units.run, .conserved] | @json' '[1,1,0,true]'
+decide retry "$poison"
+assert_eq "$(came_of_it)" '["replaced",3,false,true]' 'the rejection taken back'
+decide reject "$poison" --reason 'of another book'
+decide resolve "$poison" --file one.txt
+assert_eq "$(came_of_it)" '["replaced",2,false,true]' 'the next file'
+decide reject "$poison" --reason 'that neither'
+decide resolve "$poison" --file one.txt
+assert_eq "$(came_of_it)" '["replaced",2,false,true]' 'the very file that was rejected'
+# One that is still to be tried, and comes to nothing each time, is not tried any more.
+decide resolve "$poison" --file crash.txt
+assert_eq "$(came_of_it)" '["retrying",1,true,true]' 'a file that crashes'
+decide reject "$poison" --reason 'hopeless'
+assert_eq "$(came_of_it)" '["rejected",1,false,true]' 'given up'
+test_run_into store
+assert_jq run.json '[.incomplete, .units.run, .units.attempts] | @json' '[false,0,0]'
+decide retry "$poison"
+assert_eq "$(came_of_it)" '["retrying",1,true,true]' 'the file again'
+decide retry "$poison"
+assert_eq "$(came_of_it)" '["open",1,false,true]' 'as if nothing had been decided'
+assay check >out || fail "check: $(cat out)"
+echo 'another file'
