@@ -55,3 +55,40 @@ decide retry "$poison"
 assert_eq "$(came_of_it)" '["open",1,false,true]' 'as if nothing had been decided'
 assay check >out || fail "check: $(cat out)"
 echo 'another file'
+
+# ---- what takes too long is not tried any more once it is given up: the version is complete, and nothing is told twice
+printf 'value: 3\nact: spin\n' >docs/slow.txt
+settle docs
+sleep 2.1
+test_run_into store
+assert_jq run.json '[.incomplete, .units.run, .sources.failed] | @json' '[true,1,2]'
+slow=$(ticket slow .id)
+decide reject "$slow" --reason 'hopeless'
+assert_eq "$(came_of_it)" '["rejected",1,false,true]' 'given up'
+history=$(assay queue show "$slow" --json | jq '.[0].history | length')
+# A run tries nothing, and whoever counts what failed counts it.
+quiet() {
+    test_run_into store
+    assert_jq run.json '[.incomplete, .units.run, .sources.failed, .sources.processed, .conserved] | @json' '[false,0,2,0,true]'
+    assay status --json >status.json
+    assert_jq status.json '.sources | [.failed, (.changed | length)] | @json' '[2,0]'
+    assay run --dry-run --json >plan.json
+    assert_jq plan.json .sources.failed 2
+    assert_eq "$(assay queue show "$slow" --json | jq '.[0].history | length')" "$history" 'nothing is told twice'
+}
+quiet
+quiet
+assay judge --json >judged.json
+assert_jq judged.json '[.incomplete, .conserved] | @json' '[false,true]'
+decide retry "$slow"
+test_run_into store
+assert_jq run.json '[.incomplete, .units.run] | @json' '[true,1]' # the rejection is taken back
+decide reject "$slow" --reason 'hopeless'
+printf 'value: 4\nact: spin\n' >docs/slow.txt
+settle docs
+sleep 2.1
+test_run_into store
+assert_jq run.json '[.incomplete, .units.run] | @json' '[true,1]' # other bytes
+assert_eq "$(ticket slow .state)" open 'other bytes'
+assay check >out || fail "check: $(cat out)"
+echo 'too slow'

@@ -167,7 +167,8 @@ static assay_code do_failed_source(dataset *d, const assay_source *src, assay_co
 	if (rc == ASSAY_OK)
 		rc = sweep(d, src, err); /* an attempt may have given it samples before */
 	d->summary->samples.failed_sources++;
-	if (!assay_failure_is_deterministic(c->failure))
+	/* One that is given up is not made again: nothing else may come of it. */
+	if (c->state != ASSAY_TICKET_REJECTED && !assay_failure_is_deterministic(c->failure))
 		d->summary->incomplete = true;
 	return rc == ASSAY_OK
 		   ? assay_snapshot_failed(&d->snapshot, c->subject, c->stage, c->failure, d->moved || d->swept, err)

@@ -50,3 +50,24 @@ assay_code assay_source_is_replaced(bool *out, const assay_session *s, const ass
 	       assay_digest_eq(&d->basis, &src->digest) && src->failure == ASSAY_FAILURE_NONE;
 	return *out ? assay_source_is_helped(out, s->store, src->path, err) : ASSAY_OK;
 }
+
+/* What the rejection was about, bytes and recipe among it, the last judging looked at. */
+assay_code assay_source_is_given_up(bool *out, const assay_session *s, const assay_source *src, assay_err *err)
+{
+	const assay_decision *d =
+	    s->decided.count > 0 ? assay_decided_find(&s->decided, src->path, ASSAY_DECISION_OF_VERDICT) : NULL;
+	ASSAY_AUTO_TICKET t = {0};
+	assay_err why = ASSAY_ERR_INIT;
+	assay_code rc;
+
+	*out = false;
+	if (d == NULL || !d->is_source || d->kind != ASSAY_DECISION_REJECT || src->failure != ASSAY_FAILURE_NONE)
+		return ASSAY_OK;
+	rc = assay_ticket_find(s->store, src->path, &t, &why);
+	if (rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT) /* the next judging makes it anew */
+		return ASSAY_OK;
+	if (rc != ASSAY_OK)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
+	*out = t.is_source && t.state == ASSAY_TICKET_REJECTED && t.decision == d->id;
+	return ASSAY_OK;
+}

@@ -100,13 +100,25 @@ static assay_code standing_of(assay_standing *out, assay_session *s, const assay
 	return ASSAY_OK;
 }
 
-/* What failed for want of time is tried again by each run, unless somebody has put another file in its place. */
+/*
+ * What failed for want of time is tried again by each run, unless somebody has put another file in its place, or has
+ * given it up: then nothing else is to come of it than that it failed.
+ */
 static assay_code may_try_again(assay_look *out, const assay_session *s, const assay_source *src, assay_err *err)
 {
-	const assay_code rc =
-	    out->standing == ASSAY_STANDING_RETRY ? assay_source_is_replaced(&out->replaced, s, src, err) : ASSAY_OK;
+	bool given_up = false;
+	assay_code rc;
 
-	if (out->standing == ASSAY_STANDING_RETRY && !out->replaced)
+	if (out->standing != ASSAY_STANDING_RETRY)
+		return ASSAY_OK;
+	rc = assay_source_is_replaced(&out->decided, s, src, err);
+	if (rc == ASSAY_OK && !out->decided)
+		rc = assay_source_is_given_up(&given_up, s, src, err);
+	if (given_up) {
+		out->decided = true;
+		out->standing = ASSAY_STANDING_FAILED;
+	}
+	if (!out->decided)
 		out->causes |= ASSAY_CAUSE_RETRY;
 	return rc;
 }

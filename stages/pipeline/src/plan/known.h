@@ -9,7 +9,7 @@ typedef struct assay_look {
 	bool known;              /* it has a row */
 	bool unchanged;          /* it needs nothing at all */
 	bool young;              /* as it was, but its stamp was too young to be trusted when it was noted */
-	bool replaced;           /* it would be tried again, but another file stands in its place */
+	bool decided;            /* it would be tried again, but another file stands for it, or it was given up */
 	assay_standing standing; /* of an unchanged one */
 	unsigned causes; /* ASSAY_CAUSE_… bits, as far as stamps tell: content and sidecar may turn out a mere touch */
 } assay_look;

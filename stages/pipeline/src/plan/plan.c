@@ -83,7 +83,7 @@ assay_code assay_plan_learn(assay_costs *c, assay_session *s, const assay_scan *
 void assay_found_take(assay_found *f, const assay_look *look)
 {
 	f->unchanged = look->unchanged;
-	f->replaced = look->unchanged && look->replaced;
+	f->decided = look->unchanged && look->decided;
 	f->failing = look->unchanged && look->standing == ASSAY_STANDING_FAILED;
 }
 

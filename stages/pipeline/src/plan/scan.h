@@ -30,7 +30,7 @@ typedef struct assay_found {
 	bool elsewhere : 1;  /* it belongs to another shard */
 	bool unchanged : 1;  /* it needs nothing, and */
 	bool failing : 1;    /* stands as failed, or */
-	bool replaced : 1;   /* by another file as long as that stands: set by assay_plan_make, as */
+	bool decided : 1;    /* only as long as a decision holds: set by assay_plan_make, as */
 	bool costed : 1;     /* what it will cost is among the costs left */
 	bool worked : 1;     /* by this run, and */
 	bool failed : 1;     /* counted among those that failed */

@@ -375,9 +375,7 @@ static assay_code add_entry(writer *w, const assay_found *f, assay_err *err)
 	if (size > KEY_MAX)
 		return ASSAY_RAISE(err, ASSAY_EFULL, "a key of %zu bytes", size);
 	assay_put_le(p, size, 2);
-	p[2] = !f->unchanged || f->replaced ? ASSAY_SEEN_NOTHING
-	       : f->failing                 ? ASSAY_SEEN_FAILED
-					    : ASSAY_SEEN_UNCHANGED;
+	p[2] = !f->unchanged || f->decided ? ASSAY_SEEN_NOTHING : f->failing ? ASSAY_SEEN_FAILED : ASSAY_SEEN_UNCHANGED;
 	assay_put_le(p + 4, f->stamp.size, 8);
 	assay_put_le(p + 12, (uint64_t)f->stamp.mtime_ns, 8);
 	assay_put_le(p + 20, (uint64_t)f->stamp.ctime_ns, 8);

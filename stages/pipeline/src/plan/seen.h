@@ -36,7 +36,7 @@ ASSAY_NODISCARD assay_code assay_seen_each_gone(const assay_seen *x, const assay
 						void *ctx, assay_err *err);
 
 /**
- * Make the index: of all of the scan, in which `unchanged`, `failing` and `replaced` say what a look at the row would find.
+ * Make the index: of all of the scan, in which `unchanged`, `failing` and `decided` say what a look at the row would find.
  * @param left  sources whose rows say that they are missing
  */
 ASSAY_NODISCARD assay_code assay_seen_write(const assay_session *s, const assay_scan *scan, uint64_t left,
