@@ -121,6 +121,8 @@ static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row
 		t->opened_ns = o->now;
 	}
 	if (!open) { /* else the ticket goes on as it is, and knows more; what was settled is told by the history */
+		if (t->is_source || t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
+			assay_ticket_forget_failure(t); /* it passes without help now */
 		assay_ticket_turn_to_feedback(t);
 		t->unit = row->unit;
 	}

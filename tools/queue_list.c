@@ -35,10 +35,13 @@ typedef struct listing {
 	assay_recipe *recipe;   /* the same: of the last ticket's unit; NULL: of none yet */
 } listing;
 
+/* Of what feedback opened that is what was said of it, whatever it fails without help. */
 static void tell_problem(assay_buf *out, const assay_ticket *t)
 {
 	const assay_failed_check *worst = assay_worst_check(t->checks, t->check_count);
 
+	if (t->origin == ASSAY_TICKET_FEEDBACK)
+		return;
 	if (t->failure != ASSAY_FAILURE_NONE)
 		assay_tell_failure(out, t->stage, t->failure, t->message);
 	else if (worst != NULL)
@@ -47,13 +50,12 @@ static void tell_problem(assay_buf *out, const assay_ticket *t)
 		assay_buf_printf(out, " (and %zu more)", t->check_count - 1);
 }
 
-/* Of what feedback opened, and what passes every check, what was said of it. */
 static assay_code tell_feedback(assay_buf *out, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *reason = NULL;
 	assay_code rc;
 
-	if (t->origin != ASSAY_TICKET_FEEDBACK || out->len > 0)
+	if (t->origin != ASSAY_TICKET_FEEDBACK)
 		return ASSAY_OK;
 	rc = assay_ticket_told(&reason, s, t, err);
 	if (rc == ASSAY_OK)

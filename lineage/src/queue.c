@@ -50,7 +50,7 @@ void assay_ticket_release(assay_ticket *t)
 	*t = (assay_ticket){0};
 }
 
-void assay_ticket_turn_to_feedback(assay_ticket *t)
+void assay_ticket_forget_failure(assay_ticket *t)
 {
 	assay_failed_checks_free(t->checks, t->check_count);
 	free(t->stage);
@@ -59,6 +59,10 @@ void assay_ticket_turn_to_feedback(assay_ticket *t)
 	t->check_count = 0;
 	t->stage = t->message = NULL;
 	t->failure = ASSAY_FAILURE_NONE;
+}
+
+void assay_ticket_turn_to_feedback(assay_ticket *t)
+{
 	t->is_source = false;
 	t->state = ASSAY_TICKET_OPEN;
 	t->origin = ASSAY_TICKET_FEEDBACK;

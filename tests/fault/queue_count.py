@@ -101,8 +101,10 @@ def count():
     samples, bad = count_files({t["subject"] for t in queue if t["kind"] == "source" and t["state"] == "replaced"})
     n = judged["samples"]
     of_samples = [t for t in queue if t["kind"] != "source"]
-    by_verdict = [t for t in of_samples if t["origin"] == "judged"]
-    beside = sum(t["origin"] == "feedback" and t["state"] in UNSOLVED for t in of_samples)
+    # An evaluation's ticket that is open, or waived, may be of a sample that passes.
+    of_feedback = {"open", "waived"}
+    by_verdict = [t for t in of_samples if t["origin"] == "judged" or t["state"] not in of_feedback]
+    beside = sum(t["origin"] == "feedback" and t["state"] in of_feedback for t in of_samples)
     waived = sum(t["state"] == "waived" for t in by_verdict)
     sums = {
         "conserved": judged["conserved"],
@@ -123,7 +125,7 @@ def count():
     wrong = [what for what, holds in sums.items() if not holds]
     if wrong:
         tickets = [(t["id"], t["subject"], t["state"], t["origin"]) for t in queue]
-        return f"not so: {', '.join(wrong)}; {samples} samples, {bad} bad sources; {n} {judged['imbalance']} {tickets}"
+        return f"not so: {', '.join(wrong)}; {samples} samples, {bad} bad sources; {n} {judged.get('imbalance')} {tickets}"
     return "ok " + " ".join(t["id"] for t in queue if t["state"] not in ("passed", "gone"))
 
 

@@ -96,7 +96,9 @@ typedef struct assay_ticket {
 
 void assay_ticket_release(assay_ticket *t);
 #define ASSAY_AUTO_TICKET ASSAY_CLEANUP(assay_ticket_release) assay_ticket
-/** It is about what an evaluation said, and nothing else: open, without failure, checks and decision. */
+/** Its subject passes as the pipeline makes it, or is not known to fail: no failure, no checks. */
+void assay_ticket_forget_failure(assay_ticket *t);
+/** It is open for what an evaluation said, without a decision. What its sample fails without help it goes on to say. */
 void assay_ticket_turn_to_feedback(assay_ticket *t);
 
 /** What happened to a ticket. */

@@ -27,8 +27,8 @@ assay feedback import eval.jsonl >out
 assay feedback open --json >open.json
 assert_jq open.json '[.opened, .added, .left] | @json' '[1,0,0]'
 assay queue show "$page" --json >show.json
-assert_jq show.json '.[0] | [.state, .origin, .checks, .feedback, (.attempts | map(select(.current)) | length)] | @json' \
-    '["open","feedback",[],"evaluation E1 eval: label fail: strokes are gone",1]'
+assert_jq show.json '.[0] | [.state, .origin, [.checks[].check], .feedback, (.attempts | map(select(.current)) | length)] | @json' \
+    '["open","feedback",["sure"],"evaluation E1 eval: label fail: strokes are gone",1]'
 write_bound "$plain" 1.0.2
 judge_pages
 assert_jq run.json .conserved true

@@ -137,12 +137,17 @@ static bool tries_again(const assay_ticket *t, const assay_complaint *c)
 	return false;
 }
 
-static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
+static bool fails_the_same(const assay_ticket *t, const assay_complaint *c)
 {
 	/* What a stage says of a unit stays the same; what the fields say does not. */
-	return t->state == state && t->is_source == c->is_source && t->unit == c->unit && t->failure == c->failure &&
-	       t->decision == (c->decision != NULL ? c->decision->id : 0) && same_text(t->message, c->message) &&
-	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count) &&
+	return t->failure == c->failure && same_text(t->message, c->message) &&
+	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count);
+}
+
+static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
+{
+	return t->state == state && t->is_source == c->is_source && t->unit == c->unit &&
+	       t->decision == (c->decision != NULL ? c->decision->id : 0) && fails_the_same(t, c) &&
 	       assay_ticket_attempts_same(t->attempts, t->attempt_count, c->attempts, c->attempt_count);
 }
 
@@ -193,6 +198,15 @@ static bool is_beside(const assay_ticket *t, const assay_complaint *c, assay_tic
 	       (c->decision == NULL || c->decision->made_ns <= t->feedback_ns);
 }
 
+/* What a person decided in answer to it leaves the ticket one of the evaluation, also while that is still to be tried. */
+static assay_ticket_origin origin_of(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
+{
+	return t->origin == ASSAY_TICKET_FEEDBACK && !c->is_source && c->decision != NULL &&
+		       (state == ASSAY_TICKET_RETRYING || !assay_ticket_state_is_open(state))
+		   ? ASSAY_TICKET_FEEDBACK
+		   : ASSAY_TICKET_JUDGED;
+}
+
 /* A waiver in answer to it, of the sample as it is delivered now; NULL when none is in force. */
 static assay_code find_answer(const assay_decision **out, const assay_ticketing *d, const assay_ticket *t,
 			      const assay_sample_row *row, assay_err *err)
@@ -216,9 +230,9 @@ static assay_code find_answer(const assay_decision **out, const assay_ticketing 
 	return rc;
 }
 
-/* The sample is delivered, and a model got it wrong. */
-static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_sample_row *row, const char *why,
-			       assay_err *err)
+/* The sample is delivered, and a model got it wrong. @param anew  what it fails without help is not as the store has it */
+static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_sample_row *row, bool anew,
+			       const char *why, assay_err *err)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay"};
@@ -227,7 +241,7 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	assay_code rc = find_answer(&answer, d, t, row, err);
 	const assay_ticket_state state = answer != NULL ? ASSAY_TICKET_WAIVED : ASSAY_TICKET_OPEN;
 
-	if (rc != ASSAY_OK || (t->origin == ASSAY_TICKET_FEEDBACK && t->state == state &&
+	if (rc != ASSAY_OK || (!anew && t->origin == ASSAY_TICKET_FEEDBACK && t->state == state &&
 			       t->decision == (answer != NULL ? answer->id : 0)))
 		return rc;
 	assay_ticket_turn_to_feedback(t);
@@ -260,7 +274,10 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	return rc == ASSAY_OK ? assay_ticket_put_event(d->store, t, &e, err) : rc;
 }
 
-/* Of a sample that passes with help: what was tried is told with it, the rest once all complaints are in. */
+/*
+ * Of a sample that passes with help, or is let pass: what it fails without, and what was tried, is told with it; the rest
+ * once all complaints are in.
+ */
 static assay_code keep_beside(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, assay_err *err)
 {
 	const assay_ticket own = *t;
@@ -269,8 +286,11 @@ static assay_code keep_beside(assay_ticketing *d, assay_ticket *t, const assay_c
 	assay_code rc;
 
 	d->kept[c->is_source][c->state]++;
-	if (t->origin == ASSAY_TICKET_FEEDBACK || c->is_source)
+	if (c->is_source)
 		return ASSAY_OK;
+	t->failure = c->failure;
+	t->stage = (char *)(uintptr_t)c->stage, t->message = (char *)(uintptr_t)c->message;
+	t->checks = c->checks, t->check_count = c->check_count;
 	t->attempts = c->attempts, t->attempt_count = c->attempt_count;
 	t->state = c->state;
 	describe(&why, t, c);
@@ -279,7 +299,9 @@ static assay_code keep_beside(assay_ticketing *d, assay_ticket *t, const assay_c
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&why, err);
 	if (rc == ASSAY_OK)
-		rc = stand_beside(d, t, &row, assay_buf_str(&why), err);
+		rc = stand_beside(d, t, &row, !fails_the_same(&own, c), assay_buf_str(&why), err);
+	t->stage = own.stage, t->message = own.message;
+	t->checks = own.checks, t->check_count = own.check_count;
 	t->attempts = own.attempts, t->attempt_count = own.attempt_count;
 	return rc;
 }
@@ -292,6 +314,7 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	const assay_ticket_state state = c->state != 0 ? c->state : ASSAY_TICKET_OPEN;
 	assay_code rc = assay_ticket_peek_on(d->store, c->subject, &t, err);
 	const bool was_open = rc == ASSAY_OK && (t.damaged || assay_ticket_state_is_open(t.state));
+	const assay_ticket_origin origin = origin_of(&t, c, state);
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
@@ -300,7 +323,7 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	d->told[c->is_source][state]++;
 	if (rc == ASSAY_OK && is_beside(&t, c, state))
 		return keep_beside(d, &t, c, err);
-	if (rc == ASSAY_OK && !t.damaged && t.origin == ASSAY_TICKET_JUDGED && unchanged(&t, c, state))
+	if (rc == ASSAY_OK && !t.damaged && t.origin == origin && unchanged(&t, c, state))
 		return visit_ticket(d, t.id, err);
 	if (!was_open) {
 		t.opened_run = d->run;
@@ -312,7 +335,7 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	ASSAY_TRY(replace_text(&t.stage, c->stage, err));
 	ASSAY_TRY(replace_text(&t.message, c->message, err));
 	t.is_source = c->is_source;
-	t.origin = ASSAY_TICKET_JUDGED;
+	t.origin = origin;
 	t.state = state;
 	t.unit = c->unit;
 	t.failure = c->failure;
@@ -439,12 +462,18 @@ static assay_code find_delivered(bool *out, assay_ticketing *d, const char *key,
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* Then its complaint said what it fails without. */
+static bool has_help(const assay_sample_row *row)
+{
+	return row->way != ASSAY_WAY_PLAIN || row->outcome == ASSAY_OUTCOME_WAIVED;
+}
+
 /* No verdict speaks of it, but an evaluation did: of what is delivered, or is not there now and may come again. */
 static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	ASSAY_AUTO_TICKET copy = {0};
-	bool delivered;
+	bool delivered, anew = false;
 	assay_code rc = find_delivered(&delivered, d, t->subject, &row, err);
 
 	if (rc == ASSAY_OK && !delivered)
@@ -453,9 +482,12 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (copy.origin == ASSAY_TICKET_JUDGED) /* it passes without help */
+	if (!has_help(&row) || copy.is_source) {
+		anew = copy.failure != ASSAY_FAILURE_NONE || copy.check_count > 0;
+		assay_ticket_forget_failure(&copy);
 		forget_attempts(&copy);
-	rc = stand_beside(d, &copy, &row, PASSES_NOW, err);
+	}
+	rc = stand_beside(d, &copy, &row, anew, PASSES_NOW, err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
@@ -503,8 +535,9 @@ static assay_code settle_damaged(void *ctx, uint64_t id, const assay_err *why, a
 	}
 	if (rc == ASSAY_OK && t.feedback_ns != 0)
 		rc = find_delivered(&delivered, d, t.subject, &row, err);
+	assay_ticket_forget_failure(&t); /* no more than why the row cannot be read */
 	if (rc == ASSAY_OK)
-		rc = delivered ? stand_beside(d, &t, &row, PASSES_NOW, err) : settle_anew(d, &t, err);
+		rc = delivered ? stand_beside(d, &t, &row, true, PASSES_NOW, err) : settle_anew(d, &t, err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
