@@ -2,6 +2,7 @@
 
 #include "assay/memory.h"
 
+#include "decided_elsewhere.h"
 #include "treat.h"
 
 #include <stdlib.h>
@@ -406,20 +407,23 @@ static void begin(assay_source_treatment *t, assay_judging *j)
 	assay_repair_begin(&j->repair);
 }
 
+static void give_up_by(assay_source_treatment *t, const assay_decision *d)
+{
+	t->state = ASSAY_TICKET_REJECTED;
+	t->decision = d;
+	t->wanted_count = 0;
+}
+
 /* @param work_key  of the work that was decided upon */
 static assay_code give_up(const making *m, const assay_digest *work_key, assay_err *err)
 {
-	assay_source_treatment *t = m->t;
 	const assay_decision *d;
 	const assay_code rc =
 	    assay_source_rejected(&d, m->j->session, m->src->path, work_key, m->failed->result.failure, m->stage, err);
 
-	if (rc != ASSAY_OK || d == NULL)
-		return rc;
-	t->state = ASSAY_TICKET_REJECTED;
-	t->decision = d;
-	t->wanted_count = 0;
-	return ASSAY_OK;
+	if (rc == ASSAY_OK && d != NULL)
+		give_up_by(m->t, d);
+	return rc;
 }
 
 /* A rejection of what stands by a file, or is to, is of that file too: the next one is tried again. */
@@ -439,10 +443,29 @@ static assay_code treat_replaced(const making *m, const assay_decision *file, as
 	return ASSAY_OK;
 }
 
+/* What was decided on a copy of it: a remedy is in *content then. */
+static assay_code follow_copy(const making *m, const assay_decision **content, assay_err *err)
+{
+	assay_session *s = m->j->session;
+	const assay_decision *d;
+	const assay_code rc = assay_decided_elsewhere(&d, s, m->src, m->failed, m->stage, err);
+
+	if (rc != ASSAY_OK || d == NULL)
+		return rc;
+	assay_decided_enforce(&s->decided, d);
+	if (d->kind == ASSAY_DECISION_REJECT)
+		give_up_by(m->t, d);
+	else
+		*content = d;
+	return ASSAY_OK;
+}
+
 static assay_code treat_failed(const making *m, const assay_decision *content, assay_err *err)
 {
-	const assay_code rc = give_up(m, &m->failed->work_key, err);
+	assay_code rc = give_up(m, &m->failed->work_key, err);
 
+	if (rc == ASSAY_OK && m->t->state == 0 && content == NULL)
+		rc = follow_copy(m, &content, err);
 	return rc == ASSAY_OK && m->t->state == 0 ? climb_all(m, content, err) : rc;
 }
 
