@@ -102,10 +102,13 @@ static assay_code count_in(void *ctx, const char *name, assay_err *err)
 
 static assay_code by_check(grouping *g, const assay_ticket *t, assay_err *err)
 {
-	assay_code rc = ASSAY_OK;
+	ASSAY_AUTO_SAMPLE_ROW stands = {0};
+	assay_code rc = assay_ticket_standing(&stands, g->sel->store, t, err);
 
 	for (size_t i = 0; rc == ASSAY_OK && i < t->check_count; i++)
 		rc = count_in(g, t->checks[i].check_id, err);
+	for (size_t i = 0; rc == ASSAY_OK && i < stands.check_count; i++)
+		rc = count_in(g, stands.checks[i].check_id, err);
 	return rc;
 }
 

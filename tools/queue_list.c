@@ -66,10 +66,17 @@ static assay_code tell_feedback(assay_buf *out, assay_store *s, const assay_tick
 static assay_code print_line(const listing *l, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	ASSAY_AUTO_SAMPLE_ROW stands = {0};
 	assay_code rc;
 
 	tell_problem(&text, t);
-	rc = tell_feedback(&text, l->store, t, err);
+	rc = assay_ticket_standing(&stands, l->store, t, err);
+	if (rc == ASSAY_OK && stands.check_count > 0) {
+		assay_buf_puts(&text, text.len > 0 ? "; as it stands " : "as it stands ");
+		assay_tell_check(&text, assay_worst_check(stands.checks, stands.check_count));
+	}
+	if (rc == ASSAY_OK)
+		rc = tell_feedback(&text, l->store, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&text, err);
 	if (rc != ASSAY_OK)

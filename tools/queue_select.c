@@ -398,6 +398,23 @@ static bool passes_path(const assay_selection *sel, const char *path)
 	return !asked;
 }
 
+/* As the pipeline makes it, or as it stands. */
+static assay_code passes_check(bool *out, const assay_selection *sel, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc = ASSAY_OK;
+
+	*out = passes_names(sel, t, "check", has_check);
+	if (!*out)
+		rc = assay_ticket_standing(&row, sel->store, t, err);
+	if (row.id != 0) {
+		const assay_ticket stands = {.checks = row.checks, .check_count = row.check_count};
+
+		*out = passes_names(sel, &stands, "check", has_check);
+	}
+	return rc;
+}
+
 static bool is_said(const assay_source *src, const char *pair)
 {
 	const size_t key = strcspn(pair, "=");
@@ -506,7 +523,9 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 	assay_code rc;
 
 	*out = is_in(sel->states, t->state) && is_in(sel->failures, t->failure) && is_in(sel->origins, t->origin) &&
-	       t->opened_ns <= sel->opened_until_ns && passes_names(sel, t, "check", has_check);
+	       t->opened_ns <= sel->opened_until_ns;
+	if (*out)
+		ASSAY_TRY(passes_check(out, sel, t, err));
 	if (!*out)
 		return ASSAY_OK;
 	ASSAY_TRY(assay_ticket_path(&path, t, err));

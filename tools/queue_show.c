@@ -198,6 +198,12 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 		assay_say("failed    %s\n", assay_buf_str(&text));
 	}
 	print_checks(t, c);
+	for (size_t i = 0; i < c->stands.check_count; i++) {
+		ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+		assay_tell_check(&text, &c->stands.checks[i]);
+		assay_say("stands    %s\n", assay_buf_str(&text));
+	}
 	if (c->sample != NULL)
 		print_region(t, c);
 	if (src->id != 0) {

@@ -15,6 +15,7 @@ void assay_ticket_facts_release(assay_ticket_facts *c)
 	assay_contract_set_release(&c->contracts);
 	assay_decision_release(&c->decision);
 	assay_ticket_columns_release(&c->columns);
+	assay_sample_row_release(&c->stands);
 	free(c->feedback);
 }
 
@@ -134,6 +135,29 @@ assay_code assay_ticket_told(char **out, assay_store *s, const assay_ticket *t, 
 	return rc;
 }
 
+static bool stands_by_hand(const assay_ticket *t)
+{
+	for (size_t i = 0; i < t->attempt_count && !t->is_source; i++)
+		if (t->attempts[i].chosen && t->attempts[i].way != ASSAY_WAY_REMEDY)
+			return t->attempts[i].outcome != ASSAY_ATTEMPT_PASSED;
+	return false;
+}
+
+assay_code assay_ticket_standing(assay_sample_row *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	assay_code rc;
+
+	*out = (assay_sample_row){0};
+	if (!stands_by_hand(t))
+		return ASSAY_OK;
+	rc = assay_sample_find(s, t->subject, out, err);
+	if (rc == ASSAY_OK && (out->missing || out->way == ASSAY_WAY_PLAIN)) {
+		assay_sample_row_release(out);
+		*out = (assay_sample_row){0};
+	}
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	assay_code rc;
@@ -147,6 +171,7 @@ assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const 
 	if (t->origin == ASSAY_TICKET_FEEDBACK)
 		ASSAY_TRY(assay_ticket_told(&c->feedback, s, t, err));
 	ASSAY_TRY(assay_ticket_columns_load(&c->columns, s, t, err));
+	ASSAY_TRY(assay_ticket_standing(&c->stands, s, t, err));
 	c->sample = sample_of(t, &c->unit);
 	c->kind = kind_of(t, c->sample);
 fail:
@@ -269,6 +294,7 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
 	assay_json_ticket_columns(j, &c->columns, t);
+	assay_json_checks(j, "standing_checks", c->stands.checks, c->stands.check_count);
 	assay_json_key(j, "distance");
 	if (assay_ticket_distance(t, &distance))
 		assay_json_decimal(j, distance);

@@ -21,6 +21,7 @@ typedef struct assay_ticket_facts {
 	const char *kind;                  /* of the sample, "source" for a source */
 	assay_view_region region;          /* of sample, on its page; see assay_ticket_facts_load_region */
 	char *feedback;                    /* of a ticket that feedback opened: what it said last; NULL otherwise */
+	assay_sample_row stands;           /* assay_ticket_standing */
 	const char *lane;                  /* [borrowed] set by who knows it (queue_lane.h); NULL otherwise */
 } assay_ticket_facts;
 
@@ -34,6 +35,13 @@ ASSAY_NODISCARD assay_code assay_ticket_facts_load_region(assay_ticket_facts *c,
 /** Recipe, contracts and the place of the sample on its page, after the rest. */
 ASSAY_NODISCARD assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, assay_store *s, const assay_ticket *t,
 							assay_err *err);
+
+/**
+ * Its sample, where a correction or another file stands in its place and does not help: its checks, which it fails as it
+ * stands, keep it out, while those of the ticket are the pipeline's. Else *out is of id 0.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_standing(assay_sample_row *out, assay_store *s, const assay_ticket *t,
+						 assay_err *err);
 
 /** Is it about a page or a recording? */
 bool assay_ticket_has_text(const assay_ticket_facts *c);
