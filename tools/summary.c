@@ -277,9 +277,8 @@ void assay_summary_print(const assay_summary *s)
 	if (s->attempts > 0)
 		(void)printf("repairs   %" PRIu64 " attempt%s made; %" PRIu64
 			     " sample%s of the dataset stand%s by one\n",
-			     s->attempts, s->attempts == 1 ? "" : "s", s->tickets[ASSAY_TICKET_REPAIRED],
-			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "" : "s",
-			     s->tickets[ASSAY_TICKET_REPAIRED] == 1 ? "s" : "");
+			     s->attempts, s->attempts == 1 ? "" : "s", s->by_attempt, s->by_attempt == 1 ? "" : "s",
+			     s->by_attempt == 1 ? "s" : "");
 	if (s->judged && s->tickets[ASSAY_TICKET_RETRYING] > 0)
 		(void)printf("waiting   %" PRIu64 " ticket%s for attempts, which 'assay run' makes: incomplete\n",
 			     s->tickets[ASSAY_TICKET_RETRYING], s->tickets[ASSAY_TICKET_RETRYING] == 1 ? "" : "s");

@@ -36,7 +36,7 @@ typedef struct assay_summary {
 	bool has_version;
 	assay_digest version;
 	bool version_is_new; /* not committed before */
-	bool incomplete;     /* some outcome was of time, memory or a signal */
+	bool incomplete;     /* attempts are to be made, or some failure was of time, memory or a signal */
 	bool has_recipe[ASSAY_MODALITY_MAX + 1];
 	assay_digest recipes[ASSAY_MODALITY_MAX + 1];
 	bool scanned; /* sources were looked for: */
@@ -60,6 +60,7 @@ typedef struct assay_summary {
 	uint64_t tickets_open, tickets_opened, tickets_settled;
 	uint64_t tickets[ASSAY_TICKET_STATES + 1]; /* by state */
 	uint64_t attempts;                         /* at repair, that this run made */
+	uint64_t by_attempt;                       /* samples that are delivered as an attempt made them */
 	assay_ended ended; /* decisions that held in the last version and do not any more, as long as it is the last */
 	uint64_t verdicts_changed;
 	uint64_t rows, rows_astray; /* paths in metadata files, and those that are no source */

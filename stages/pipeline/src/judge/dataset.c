@@ -120,6 +120,7 @@ static assay_code take_sample(dataset *d, bool written, assay_err *err)
 
 	assay_count_outcome(&d->summary->samples, row->outcome);
 	d->summary->verdicts_changed += written && j->before.outcome != row->outcome;
+	d->summary->by_attempt += row->way != ASSAY_WAY_PLAIN && assay_outcome_is_delivered(row->outcome);
 	d->summary->incomplete |= j->unsettled;
 	if (j->state != 0)
 		rc = complain(d, err);
@@ -541,6 +542,7 @@ static assay_code walk(dataset *d, const assay_judgement *base, bool *whole, ass
 	assay_decided_begin(&d->session->decided);
 	d->job->wanted_count = 0;
 	d->summary->samples = (assay_counts){0};
+	d->summary->by_attempt = 0;
 	d->summary->incomplete = false;
 	*whole = true;
 	d->summary->sources_judged = 0;
