@@ -315,9 +315,10 @@ const assay_verb assay_verb_log = {
     .summary = "the versions, newest first; with --runs the runs",
     .help =
 	"A version is printed with the start of its id, which 'assay show' and 'assay export' take, when it was first\n"
-	"made, what became of the samples, and its tags. 'incomplete' says that some outcome was of time, memory or a "
-	"signal:\n"
-	"the next run may end differently. The same content always gives the same id, so a run that changes nothing\n"
+	"made, what became of the samples, and its tags. 'incomplete' says that attempts were still to be made,\n"
+	"or that some failure was of time, memory or a signal: the next run may end differently, and where it comes\n"
+	"to the same and nothing is left to be tried, it is so no more. The same content always gives the same id, so "
+	"a run that changes nothing\n"
 	"adds no version. 'refused' stands, in the order of time, where checks of the dataset let none pass.\n"
 	"With --runs: what each did, where, and with which layers of the sandbox.\n",
     .example = "  assay log\n"

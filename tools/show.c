@@ -82,7 +82,9 @@ static void print_version(const assay_edition *x)
 		assay_say("tags      %s\n", assay_buf_str(&tags));
 	assay_say("dataset   %s\n", v->dataset != NULL ? v->dataset : "-");
 	assay_say("made      %s by run %s%s\n", assay_tell_time(v->made_ns, at), x->run.name,
-		  v->incomplete ? "; incomplete: some outcome was of time, memory or a signal" : "");
+		  v->incomplete
+		      ? "; incomplete: attempts were to be made, or some failure was of time, memory or a signal"
+		      : "");
 	if (!assay_digest_is_zero(&v->parent))
 		assay_say("after     sha256:%s\n", assay_digest_hex(&v->parent, a));
 	assay_tell_counts(&counts, &v->counts);

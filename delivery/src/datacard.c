@@ -46,8 +46,8 @@ static void numbers(assay_buf *out, const card *c)
 	assay_buf_puts(out, "\n");
 	if (c->version->incomplete)
 		assay_buf_puts(out,
-			       "The version is incomplete: some sources failed for want of time or memory, or by a "
-			       "crash. Another run may bring them.\n\n");
+			       "The version is incomplete: attempts were still to be made, or something failed for "
+			       "want of time or memory, or by a crash. Another run may bring more.\n\n");
 }
 
 static bool is_licence(const char *key)

@@ -293,20 +293,27 @@ static assay_code set_parent(assay_store *s, assay_version *v, assay_err *err)
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-static assay_code add_row(assay_store *s, assay_version *v, assay_err *err)
+static assay_code put_row(assay_store *s, const assay_version *v, assay_err *err)
 {
 	ASSAY_AUTO_BUF row = ASSAY_BUF_INIT;
+
+	encode_row(&row, v);
+	return assay_row_put_at(s, ASSAY_TABLE_VERSION, v->number, &row, err);
+}
+
+static assay_code add_row(assay_store *s, assay_version *v, assay_err *err)
+{
 	assay_code rc;
 
 	ASSAY_TRY(set_parent(s, v, err));
 	ASSAY_TRY(assay_next_id(s, ASSAY_TABLE_VERSION, &v->number, err));
-	encode_row(&row, v);
-	ASSAY_TRY(assay_row_put_at(s, ASSAY_TABLE_VERSION, v->number, &row, err));
+	ASSAY_TRY(put_row(s, v, err));
 	ASSAY_TRY(assay_index_put(s, ASSAY_INDEX_VERSION, &v->id, v->number, err));
 fail:
 	return rc;
 }
 
+/* Who made it first stays. Whether it lacks something is what is known now: an attempt may end without changing it. */
 static assay_code adopt_row(assay_store *s, assay_version *v, uint64_t number, assay_err *err)
 {
 	ASSAY_AUTO_VERSION first = {0};
@@ -318,8 +325,10 @@ static assay_code adopt_row(assay_store *s, assay_version *v, uint64_t number, a
 	v->run = first.run;
 	v->made_ns = first.made_ns;
 	v->parent = first.parent;
-	v->incomplete = first.incomplete;
-	return ASSAY_OK;
+	if (v->incomplete == first.incomplete)
+		return ASSAY_OK;
+	first.incomplete = v->incomplete;
+	return put_row(s, &first, err);
 }
 
 assay_code assay_version_commit(assay_store *s, assay_version *v, assay_err *err)

@@ -218,6 +218,25 @@ static void version_commit__beside_the_identity__same_id(void **state)
 	assert_int_equal(v.made_ns, 6);
 }
 
+/* The attempt that was still to be made may end without changing anything. */
+static void version_commit__same_content_and_nothing_left_to_try__incomplete_no_more(void **state)
+{
+	static const bool rows[] = {true, true, false, false, true};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ASSAY_AUTO_VERSION v = {0}, read = {0};
+
+		make(&v, 0);
+		v.incomplete = rows[i];
+		assert_int_equal(assay_version_commit(STORE(state), &v, NULL), ASSAY_OK);
+		assert_int_equal(assay_version_get(STORE(state), &v.id, &read, NULL), ASSAY_OK);
+		assert_int_equal(read.incomplete, rows[i]);
+		assert_int_equal(read.number, 1);
+		assert_int_equal(read.run, v.run);
+		assert_string_equal(read.dataset, v.dataset);
+	}
+}
+
 /* Each term of the record counts. */
 static void version_commit__any_term_differs__another_id(void **state)
 {
@@ -462,6 +481,7 @@ int main(void)
 	    WITH_STORE(version_commit__results__part_of_the_id),
 	    WITH_STORE(version_get__stored_in_format_1__read),
 	    WITH_STORE(version_commit__beside_the_identity__same_id),
+	    WITH_STORE(version_commit__same_content_and_nothing_left_to_try__incomplete_no_more),
 	    WITH_STORE(version_commit__any_term_differs__another_id),
 	    WITH_STORE(version_commit__again__keeps_row_and_becomes_latest),
 	    WITH_STORE(version_latest__none__enoent),

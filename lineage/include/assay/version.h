@@ -37,7 +37,7 @@ typedef struct assay_version {
 	uint64_t run;    /* that first made it */
 	int64_t made_ns;
 	assay_digest parent; /* version before it in this store, zero for the first */
-	bool incomplete;     /* some outcome was of time, memory or a signal */
+	bool incomplete;     /* attempts are to be made, or some failure was of time, memory or a signal */
 	assay_counts counts;
 	char *dataset;
 } assay_version;
@@ -47,7 +47,7 @@ void assay_version_release(assay_version *v);
 
 /**
  * Store the record, give v its id and its parent (the version that was latest), and make it the latest. The same
- * content again gives the same id, keeps its number and becomes the latest.
+ * content again gives the same id, keeps its number and becomes the latest; it is incomplete, or not, as it is now.
  */
 ASSAY_NODISCARD assay_code assay_version_commit(assay_store *s, assay_version *v, assay_err *err);
 ASSAY_NODISCARD assay_code assay_version_get(assay_store *s, const assay_digest *id, assay_version *out,
