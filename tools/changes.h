@@ -54,6 +54,7 @@ typedef struct assay_inputs {
 	assay_digest source, recipe;
 	assay_inputs_sidecar *sidecars; /* owned; texts are borrowed */
 	size_t sidecar_count;
+	bool stands_in; /* the bytes are of another file, in the place of the source or of a page of it */
 } assay_inputs;
 
 void assay_inputs_release(assay_inputs *in);

@@ -65,7 +65,13 @@ static assay_code diff_content(assay_changes *c, const assay_inputs *before, con
 	if (assay_digest_eq(&before->source, &now->source))
 		return ASSAY_OK;
 	name_digest(&before->source, a), name_digest(&now->source, b);
-	assay_buf_printf(&text, "the file's content changed: it is %.19s, was %.19s", b, a);
+	if (now->stands_in)
+		assay_buf_printf(&text, "another file stands in its place: %.19s, %s %.19s", b,
+				 before->stands_in ? "before it" : "the file itself is", a);
+	else if (before->stands_in)
+		assay_buf_printf(&text, "the file itself stands again: %.19s, in its place stood %.19s", b, a);
+	else
+		assay_buf_printf(&text, "the file's content changed: it is %.19s, was %.19s", b, a);
 	return assay_changes_add(c, (assay_change_words){.what = "content", .before = a, .now = b}, &text, err);
 }
 

@@ -93,7 +93,23 @@ static assay_code diff_metadata(assay_changes *c, const assay_trie_entry *a, con
 	return assay_changes_add(c, (assay_change_words){.what = "metadata"}, &text, err);
 }
 
-static assay_code compare(assay_changes *c, const specimen *a, const specimen *b, assay_err *err)
+/* Is it made of a file that a person put in the place of the sample, of what it is on or of its source? */
+static bool stands_in(const assay_diff_side *side, const char *key, const specimen *x)
+{
+	const assay_decision_list *l = &side->x.decisions;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const assay_decision *d = &l->items[i];
+		const size_t n = strlen(d->subject);
+
+		if (d->kind == ASSAY_DECISION_REPLACE && assay_digest_eq(&d->payload, &x->unit.source) &&
+		    strncmp(d->subject, key, n) == 0 && (key[n] == '\0' || key[n] == '#' || key[n] == '&'))
+			return true;
+	}
+	return false;
+}
+
+static assay_code compare(assay_changes *c, const specimen *a, const specimen *b, const bool stands[2], assay_err *err)
 {
 	ASSAY_AUTO_INPUTS was = {0};
 	ASSAY_AUTO_INPUTS is = {0};
@@ -104,6 +120,8 @@ static assay_code compare(assay_changes *c, const specimen *a, const specimen *b
 		return ASSAY_OK;
 	ASSAY_TRY(assay_inputs_of_unit(&was, &a->unit, err));
 	ASSAY_TRY(assay_inputs_of_unit(&is, &b->unit, err));
+	was.stands_in = stands[0];
+	is.stands_in = stands[1];
 	ASSAY_TRY(assay_changes_files(c, &was, &is, err));
 	ASSAY_TRY(assay_changes_recipes(c, a->recipe, b->recipe, err));
 	ASSAY_TRY(assay_changes_metrics(c, &before, &now, err));
@@ -172,7 +190,9 @@ assay_code assay_diff_explain(assay_diff_reasons *out, assay_store *s, const ass
 		ASSAY_TRY(load_specimen(&y, s, side_b, b, &out->row, &known, err));
 	out->known = known;
 	if (known) {
-		ASSAY_TRY(compare(&out->changes, &x, &y, err));
+		const bool stands[2] = {stands_in(side_a, a->key, &x), stands_in(side_b, b->key, &y)};
+
+		ASSAY_TRY(compare(&out->changes, &x, &y, stands, err));
 		ASSAY_TRY(diff_metadata(&out->changes, a, b, err));
 		ASSAY_TRY(focus(out, a, b, y.recipe, err));
 	}

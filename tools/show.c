@@ -385,6 +385,17 @@ static void print_metadata(const assay_source *src)
 	}
 }
 
+static bool stands_in(const specimen *x)
+{
+	return x->subject->sample.way == ASSAY_WAY_REPLACED;
+}
+
+/* What the sample's result was made of: the file's bytes of then, where nothing stands in its place. */
+static const assay_digest *own_bytes(const specimen *x)
+{
+	return stands_in(x) ? &x->subject->source.digest : &x->unit.source;
+}
+
 static void print_sample(const specimen *x)
 {
 	const assay_source *src = &x->subject->source;
@@ -392,7 +403,10 @@ static void print_sample(const specimen *x)
 	char hex[ASSAY_DIGEST_HEX];
 
 	assay_say("%-9s %s\n", assay_sample_kind_name(x->sample->kind), x->subject->name);
-	assay_say("source    %s sha256:%s\n", src->path, assay_digest_hex(&x->unit.source, hex));
+	assay_say("source    %s sha256:%s\n", src->path, assay_digest_hex(own_bytes(x), hex));
+	if (stands_in(x))
+		assay_say("          another file stands in its place: sha256:%s\n",
+			  assay_digest_hex(&x->unit.source, hex));
 	print_metadata(src);
 	assay_say_span("span", x->sample);
 	print_verdict(row);
@@ -467,7 +481,8 @@ static void json_origin(assay_json *j, const specimen *x)
 	assay_json_key(j, "source");
 	assay_json_object(j);
 	assay_json_kstr(j, "path", src->path);
-	assay_json_kdigest(j, "digest", &x->unit.source);
+	assay_json_kdigest(j, "digest", own_bytes(x));
+	assay_json_kdigest(j, "replaced_by", stands_in(x) ? &x->unit.source : NULL);
 	assay_json_key(j, "metadata");
 	assay_json_object(j);
 	for (size_t i = 0; i < src->metadata_count; i++)

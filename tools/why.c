@@ -170,8 +170,15 @@ static void verdict_release(verdict *v)
 	assay_changes_release(&v->changes);
 }
 
+/* Did the file itself have these bytes, now or before its last change? */
+static bool is_own(const assay_source *src, const assay_digest *bytes)
+{
+	return assay_digest_eq(&src->digest, bytes) || (src->has_before && assay_digest_eq(&src->before_digest, bytes));
+}
+
 /* It was made anew: which input differed, and which values came out differently. */
-static assay_code compare_units(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+static assay_code compare_units(verdict *v, assay_store *s, const assay_sample_row *row, const assay_source *src,
+				assay_err *err)
 {
 	ASSAY_AUTO_UNIT before = {0};
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *recipe = NULL;
@@ -184,6 +191,8 @@ static assay_code compare_units(verdict *v, assay_store *s, const assay_sample_r
 	ASSAY_TRY(assay_recipe_load(&recipe, s, &before.recipe, err));
 	ASSAY_TRY(assay_inputs_of_unit(&was, &before, err));
 	ASSAY_TRY(assay_inputs_of_unit(&is, &v->unit, err));
+	was.stands_in = !is_own(src, &before.source);
+	is.stands_in = row->way == ASSAY_WAY_REPLACED;
 	ASSAY_TRY(assay_changes_inputs(&v->changes, s, &was, &is, err));
 	a = (assay_measured){assay_unit_sample(&before, row->key), recipe};
 	b = (assay_measured){v->sample, v->recipe};
@@ -348,7 +357,7 @@ static assay_code learn_verdict(verdict *v, assay_store *s, const assay_sample_r
 	if (!row->has_before || v->sample == NULL)
 		return ASSAY_OK;
 	if (row->before_unit != row->judged_unit)
-		ASSAY_TRY(compare_units(v, s, row, err));
+		ASSAY_TRY(compare_units(v, s, row, src, err));
 	if (!assay_digest_eq(&row->before_contracts, &row->contracts))
 		ASSAY_TRY(compare_contracts(v, s, row, err));
 	ASSAY_TRY(compare_rules(v, s, row, src, err));
