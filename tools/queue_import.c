@@ -308,7 +308,7 @@ const assay_verb assay_verb_queue_import = {
 	"a text, and who completed it wrote it. Any other file is a table as 'assay queue export' writes it; lines\n"
 	"that name no annotator are as they were handed out and are left out, unless --annotator says who.\n"
 	"The texts of a ticket are one correction: the one in the middle is taken, and how far people agree is\n"
-	"measured (ocr.agreement, audio.transcript_agreement). An annotation without a text is told and\n"
+	"measured (ocr.agreement, transcript.agreement). An annotation without a text is told and\n"
 	"left out. All of the file or nothing: every fault is told with its line or task. FILE may be a pipe, or - "
 	"for\n"
 	"standard input.\n" ASSAY_COMMAND_HELP,
