@@ -92,3 +92,30 @@ assert_jq run.json '[.incomplete, .units.run] | @json' '[true,1]' # other bytes
 assert_eq "$(ticket slow .state)" open 'other bytes'
 assay check >out || fail "check: $(cat out)"
 echo 'too slow'
+
+# ---- a touch is no change of what a person decided about, nor is a stamp that was too young to be trusted
+printf 'value: 3\nact: segfault\n' >docs/crash.txt
+settle docs
+test_run_into store
+crash=$(ticket crash .id)
+decide resolve "$crash" --file two.txt
+decide reject "$slow" --reason 'hopeless still'
+# touched SECONDS-AGO: what a run makes of the two then
+touched() {
+    local told
+    told=$(assay queue show "$crash" "$slow" --json | jq -c 'map(.history | length)')
+    touch -d "$1 seconds ago" docs/crash.txt docs/slow.txt
+    test_run_into store
+    assert_jq run.json '[.units.run, .units.attempts, .sources.processed, .conserved] | @json' '[0,0,0,true]'
+    assert_eq "$(assay queue show "$crash" "$slow" --json | jq -c 'map(.history | length)')" "$told" 'no event'
+}
+touched 1800
+touched 0
+touched 900
+assert_eq "$(ticket crash .state) $(ticket slow .state)" 'replaced rejected' 'touched'
+decide retry "$crash"
+touch -d '20 minutes ago' docs/crash.txt
+test_run_into store
+assert_jq run.json '[.units.run > 0, .incomplete] | @json' '[true,true]' # the file is taken back
+assay check >out || fail "check: $(cat out)"
+echo 'touched'

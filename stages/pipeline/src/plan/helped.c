@@ -71,3 +71,10 @@ assay_code assay_source_is_given_up(bool *out, const assay_session *s, const ass
 	*out = t.is_source && t.state == ASSAY_TICKET_REJECTED && t.decision == d->id;
 	return ASSAY_OK;
 }
+
+assay_code assay_source_is_decided(bool *out, const assay_session *s, const assay_source *src, assay_err *err)
+{
+	const assay_code rc = assay_source_is_replaced(out, s, src, err);
+
+	return rc == ASSAY_OK && !*out ? assay_source_is_given_up(out, s, src, err) : rc;
+}

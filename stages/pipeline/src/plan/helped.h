@@ -18,5 +18,8 @@ ASSAY_NODISCARD assay_code assay_source_is_replaced(bool *out, const assay_sessi
 /** Did a person give these bytes up, so that what failed for want of time is not made again? Its ticket says so. */
 ASSAY_NODISCARD assay_code assay_source_is_given_up(bool *out, const assay_session *s, const assay_source *src,
 						    assay_err *err);
+/** One or the other. */
+ASSAY_NODISCARD assay_code assay_source_is_decided(bool *out, const assay_session *s, const assay_source *src,
+						   assay_err *err);
 
 #endif

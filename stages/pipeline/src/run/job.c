@@ -1,5 +1,6 @@
 #include "job.h"
 
+#include "helped.h"
 #include "job_metadata.h"
 #include "source_metadata.h"
 
@@ -121,14 +122,50 @@ assay_code assay_job_begin(assay_job *j, assay_session *s, const assay_found *f,
 	return begin(j, s, rootfd, pool, err);
 }
 
+/* By what a digest tells: nothing that its units read is another. */
+static bool is_same_work(const assay_job *j)
+{
+	const assay_source *a = &j->before, *b = &j->next;
+
+	return a->id != 0 && a->unit_count > 0 && a->failure == ASSAY_FAILURE_NONE && a->modality == b->modality &&
+	       assay_digest_eq(&a->digest, &b->digest) && assay_digest_eq(&a->recipe, &b->recipe) &&
+	       assay_job_sidecars_same(a, b);
+}
+
+/*
+ * Units that failed for want of time are in no cache. They stand all the same where a person decided what becomes of
+ * the source: it was only touched, or is too young for its stamp to tell.
+ */
+static assay_code keep_decided(bool *kept, assay_job *j, assay_session *s, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	*kept = false;
+	if (is_same_work(j))
+		rc = assay_source_is_decided(kept, s, &j->before, err);
+	if (rc != ASSAY_OK || !*kept)
+		return rc;
+	j->parts = assay_alloc(j->before.unit_count, sizeof *j->parts);
+	if (j->parts == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "units of '%s'", j->next.path);
+	for (; j->part_count < j->before.unit_count; j->part_count++)
+		j->parts[j->part_count] =
+		    (assay_job_part){.state = ASSAY_PART_DONE, .unit = j->before.units[j->part_count], .cached = true};
+	return ASSAY_OK;
+}
+
 assay_code assay_job_go_on(assay_job *j, assay_session *s, int rootfd, assay_err *err)
 {
 	assay_code rc = assay_job_take_digests(j, err);
+	bool kept;
 
 	if (rc == ASSAY_OK)
 		rc = assay_job_take_metadata(j, s, rootfd, err);
 	j->state = ASSAY_JOB_WORKING;
 	if (rc != ASSAY_OK || j->next.failure != ASSAY_FAILURE_NONE)
+		return rc;
+	rc = keep_decided(&kept, j, s, err);
+	if (rc != ASSAY_OK || kept)
 		return rc;
 	rc = make_parts(j, s, 1, err);
 	return rc == ASSAY_OK ? expand_cached(j, s, err) : rc;

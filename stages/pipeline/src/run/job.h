@@ -81,6 +81,8 @@ void assay_job_part_tell(assay_job_part *p, const assay_result *r);
 bool assay_result_parts_fit(const assay_result *r, const assay_part *part);
 /** The same for a part of a job. Keys must be unique over the whole source. */
 bool assay_job_owns_parts(const assay_job *j, size_t part, const assay_result *r);
+/** Are the sidecars that stages read the same in both? */
+bool assay_job_sidecars_same(const assay_source *a, const assay_source *b);
 /** Has the file, or a sidecar of it, changed since it was digested? */
 bool assay_job_file_changed(const assay_job *j, int rootfd);
 /** The first part is done and told how many pages there are: make the others, cached or waiting. */

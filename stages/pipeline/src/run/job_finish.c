@@ -14,8 +14,7 @@ static const assay_source_sidecar *next_read(const assay_source *src, size_t *i)
 	return *i < src->sidecar_count ? &src->sidecars[(*i)++] : NULL;
 }
 
-/* Those that stages read. */
-static bool sidecars_equal(const assay_source *a, const assay_source *b)
+bool assay_job_sidecars_same(const assay_source *a, const assay_source *b)
 {
 	for (size_t i = 0, k = 0;;) {
 		const assay_source_sidecar *x = next_read(a, &i), *y = next_read(b, &k);
@@ -38,7 +37,7 @@ static unsigned cause_of(const assay_job *j)
 		cause |= ASSAY_CAUSE_RETURNED;
 	if (b->failure == ASSAY_FAILURE_NONE && !assay_digest_eq(&a->digest, &b->digest))
 		cause |= ASSAY_CAUSE_CONTENT;
-	if (b->failure == ASSAY_FAILURE_NONE && !sidecars_equal(a, b))
+	if (b->failure == ASSAY_FAILURE_NONE && !assay_job_sidecars_same(a, b))
 		cause |= ASSAY_CAUSE_SIDECAR;
 	if (!assay_digest_eq(&a->recipe, &b->recipe))
 		cause |= ASSAY_CAUSE_RECIPE;
