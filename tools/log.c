@@ -317,9 +317,9 @@ const assay_verb assay_verb_log = {
 	"A version is printed with the start of its id, which 'assay show' and 'assay export' take, when it was first\n"
 	"made, what became of the samples, and its tags. 'incomplete' says that attempts were still to be made,\n"
 	"or that some failure was of time, memory or a signal: the next run may end differently, and where it comes\n"
-	"to the same and nothing is left to be tried, it is so no more. The same content always gives the same id, so "
-	"a run that changes nothing\n"
-	"adds no version. 'refused' stands, in the order of time, where checks of the dataset let none pass.\n"
+	"to the same and nothing is left to be tried, it is so no more. The same content always gives the same id, so\n"
+	"a run that changes nothing adds no version. 'refused' stands, in the order of time, where checks of the\n"
+	"dataset let none pass.\n"
 	"With --runs: what each did, where, and with which layers of the sandbox.\n",
     .example = "  assay log\n"
 	       "  assay log --runs --limit 3\n"
