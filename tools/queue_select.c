@@ -152,7 +152,7 @@ static assay_code parse_filters(assay_selection *sel, assay_err *err)
 	const assay_invocation *in = sel->in;
 	const char *age = assay_opt(in, "age"), *pair;
 	uint64_t states, modalities, kinds, origins;
-	int64_t ns;
+	int64_t ns = 0;
 	assay_code rc;
 
 	ASSAY_TRY(parse_words(&sel->failures, in, &of_failure, err));

@@ -413,7 +413,7 @@ static void tell(page_gutter *out, const cells *c, const gap *g, int depth, int 
 static assay_code find(page_gutter *out, const cells *c, PIX *pix, assay_err *err)
 {
 	side both[2];
-	int depth, valley;
+	int depth = 0, valley = 0;
 	gap g;
 	assay_code rc;
 

@@ -72,7 +72,9 @@ decide() {
 # STATE, samples in, and waived
 became() { assert_jq did.json '[.tickets[0].ticket.state, .summary.samples.in, .summary.samples.waived, .summary.conserved] | @json' "$1"; }
 before=$(jq_get .samples.in run.json)
-decide resolve "$broken" --file inbox/audio/speech.wav
+cp inbox/audio/speech.wav quiet.wav
+printf '\0' >>quiet.wav # other bytes: with the same it would be a duplicate
+decide resolve "$broken" --file quiet.wav
 quiet=$(jq_get .summary.samples.in did.json)
 [ "$quiet" -gt "$before" ] || fail 'the other file gives no sample'
 became "[\"open\",$quiet,0,true]"

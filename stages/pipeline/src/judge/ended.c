@@ -72,7 +72,7 @@ static assay_code look_at_ticket(assay_ended_decision *e, assay_store *store, co
 static assay_code add(assay_ended *out, const assay_session *s, const assay_decision *d, assay_err *err)
 {
 	assay_ended_decision e = {.expired = d->expires_ns != 0 && s->as_of_ns >= d->expires_ns};
-	bool waits;
+	bool waits = false;
 	assay_code rc = look_at_subject(&e, &waits, s->store, d, err);
 
 	if (rc != ASSAY_OK || waits)
