@@ -41,7 +41,7 @@ typedef struct queue_state {
 	uint64_t oldest; /* 0: none is open */
 	int64_t oldest_ns;
 	assay_queue_standing agreements;
-	assay_ticket *damaged; /* those that could not be read on the way to the oldest */
+	assay_ticket *damaged; /* of those that are open */
 	size_t damaged_count, damaged_cap;
 } queue_state;
 
@@ -53,15 +53,17 @@ static void queue_state_release(queue_state *q)
 	free(q->damaged);
 }
 
-/* They come in the order in which they were first opened. */
-static assay_code keep_first(void *ctx, const assay_ticket *t, assay_err *err)
+/* One that was opened again, or took over the age of another, is not as old as its number. */
+static assay_code keep_oldest(void *ctx, const assay_ticket *t, assay_err *err)
 {
 	queue_state *q = ctx;
 
 	(void)err;
+	if (q->oldest != 0 && t->opened_ns >= q->oldest_ns)
+		return ASSAY_OK;
 	q->oldest = t->id;
 	q->oldest_ns = t->opened_ns;
-	return ASSAY_ESTOP;
+	return ASSAY_OK;
 }
 
 static assay_code keep_damaged(void *ctx, uint64_t id, const assay_err *why, assay_err *err)
@@ -86,8 +88,8 @@ static assay_code learn_queue(queue_state *q, const assay_config *config, assay_
 	if (rc == ASSAY_OK)
 		rc = assay_tickets_count(s, q->counts, err);
 	if (rc == ASSAY_OK && q->open > 0)
-		rc = assay_tickets_look(s, ASSAY_TICKETS_OPEN, keep_first, keep_damaged, q, err);
-	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+		rc = assay_tickets_look(s, ASSAY_TICKETS_OPEN, keep_oldest, keep_damaged, q, err);
+	return rc;
 }
 
 static void tell_states(assay_buf *out, const queue_state *q, bool open)

@@ -21,11 +21,16 @@ did resolve 'docs/m-replaced.txt#page=1' --file other.txt
 outcome() { assay why "docs/$1.txt#page=1" --json | jq -r '.verdict | .outcome + " " + (.duplicate_of // "-")'; }
 test_run_into store --as-of $now
 before=$(jq -c '[.samples.accepted, .samples.waived]' run.json)
+opened() { assay queue list --all --json | jq -c "map(select(.subject == \"docs/$1.txt#page=1\"))[0] | [.state, .opened]"; }
+waiting=$(opened m-open)
 
 for name in waived rejected replaced expired open; do cp "docs/m-$name.txt" "docs/a-$name.txt"; done
 settle docs
 test_run_into store --as-of $now
 version=$(version_of)
+# A ticket is as old as the one that it takes the place of.
+assert_eq "$(opened a-open)" "$waiting" 'age of the copy that took the place'
+assert_eq "$(opened m-open | jq -r '.[0]')" passed 'it is a duplicate'
 assert_jq run.json '[.conserved, .samples.duplicate] | @json' '[true,5]'
 assert_eq "$(jq -c '[.samples.accepted, .samples.waived]' run.json)" "$before" 'what is delivered, still once each'
 for name in waived rejected replaced expired; do
@@ -47,3 +52,24 @@ assert_jq run.json .conserved true
 did retry 'docs/m-waived.txt#page=1'
 assert_eq "$(outcome m-waived)" 'duplicate docs/a-waived.txt#page=1' 'taken back'
 assay check >out || fail "check: $(cat out)"
+
+# What takes the place of an original that is gone is not young; the oldest is told by its time, whatever its number.
+rm docs/a-open.txt docs/a-expired.txt
+test_run_into store --as-of 2026-07-01T00:00:00Z
+assert_eq "$(opened m-open)" "$waiting" 'age of what is the original again'
+assert_eq "$(opened a-open | jq -r '.[0]')" gone 'the ticket of what is gone'
+assay status --json >status.json 2>err || fail "status: $(cat err)"
+assert_jq status.json '.queue.oldest.opened' "$(jq -r '.[1].at' <<<"$waiting")"
+assert_ne "$(jq -r .queue.oldest.id status.json)" "$(assay queue list --json | jq -r '.[0].id')" 'by number alone'
+cat >>values.odcs.yaml <<'YAML'
+slaProperties: [{property: queueAge, value: 1, unit: d}]
+YAML
+assay status --json >status.json 2>err || true
+assert_jq status.json '.queue.agreements[0].ticket == .queue.oldest.id' true
+# Other bytes in the original: its ticket goes on, now about those, and that of the copy is a new one.
+printf 'value: 98\nquite another\n' >docs/m-open.txt
+printf 'value: 99\nm-open\n' >docs/z-open.txt
+settle docs
+test_run_into store --as-of 2026-07-01T00:00:00Z
+assert_eq "$(opened m-open)" "$waiting" 'a ticket that stays open keeps its age'
+assert_ne "$(opened z-open | jq -c '.[1]')" "$(jq -c '.[1]' <<<"$waiting")" 'nobody has these bytes any more'

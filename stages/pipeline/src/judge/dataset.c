@@ -7,6 +7,7 @@
 
 #include "conservation.h"
 #include "copy.h"
+#include "copy_age.h"
 #include "dataset_checks.h"
 #include "ended.h"
 #include "judged_before.h"
@@ -46,6 +47,12 @@ typedef struct dataset {
 
 /* ---------------------------------------------------------------- one sample */
 
+/* The bytes that the samples of the source being judged are made of. */
+static const assay_digest *bytes_of(const dataset *d, const assay_source *src)
+{
+	return d->source.units != NULL ? &d->source.bytes : &src->digest;
+}
+
 /* Content of the sample as it stood before, where it did, or else as its ticket speaks of it; and as it is delivered. */
 static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *after, assay_err *err)
 {
@@ -61,6 +68,15 @@ static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *a
 	return rc == ASSAY_OK && assay_outcome_is_delivered(j->row.outcome)
 		   ? assay_snapshot_content(&d->snapshot, &j->of, after, err)
 		   : rc;
+}
+
+static assay_code tell_age(void *ctx, assay_ticket *t, assay_err *err)
+{
+	dataset *d = ctx;
+	const assay_source *src = d->judging.of.source;
+	const char *rest = t->subject + strlen(src->path);
+
+	return assay_copy_age(t, &d->originals, d->store, src, bytes_of(d, src), *rest == '#' ? rest + 1 : "", err);
 }
 
 static assay_code complain(dataset *d, assay_err *err)
@@ -80,6 +96,7 @@ static assay_code complain(dataset *d, assay_err *err)
 	    .state = j->state,
 	    .decision = j->decision,
 	    .contents = tell_contents,
+	    .age = tell_age,
 	    .ctx = d,
 	};
 
@@ -148,12 +165,6 @@ static assay_code rank_copy(void *ctx, const assay_source *src, bool gives, assa
 	dataset *d = ctx;
 
 	return assay_copy_rank(&d->copy, &d->judging, src, gives, rank, stands, err);
-}
-
-/* The bytes that the samples of the source being judged are made of. */
-static const assay_digest *bytes_of(const dataset *d, const assay_source *src)
-{
-	return d->source.units != NULL ? &d->source.bytes : &src->digest;
 }
 
 /* ---------------------------------------------------------------- one source */

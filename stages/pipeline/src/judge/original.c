@@ -226,9 +226,10 @@ static assay_code list_files(assay_originals *o, assay_err *err)
 	return ASSAY_OK;
 }
 
-static assay_code may_have_company(bool *may, assay_originals *o, assay_store *store, const assay_source *src, bool has,
-				   assay_err *err)
+assay_code assay_originals_company(bool *may, assay_originals *o, assay_store *store, const assay_source *src,
+				   const assay_digest *stands, assay_err *err)
 {
+	const bool has = assay_digest_eq(stands, &src->digest);
 	assay_code rc = ASSAY_OK;
 
 	if (!o->has_shared) {
@@ -263,7 +264,7 @@ assay_code assay_original_of(const char **path, assay_originals *o, assay_store 
 		const char *first = NULL;
 		bool may;
 
-		rc = may_have_company(&may, o, store, src, has, err);
+		rc = assay_originals_company(&may, o, store, src, stands, err);
 		if (rc == ASSAY_OK && may)
 			rc = look_through(o, &e, has, &first, err);
 		if (rc == ASSAY_OK) {

@@ -65,6 +65,10 @@ typedef struct assay_originals {
 
 void assay_originals_release(assay_originals *o);
 
+/** May any other source have, or have had, the bytes that those of src are made of, or stand by them? */
+ASSAY_NODISCARD assay_code assay_originals_company(bool *may, assay_originals *o, assay_store *store,
+						   const assay_source *src, const assay_digest *stands, assay_err *err);
+
 /**
  * Path of the source whose samples of this kind those of src duplicate; NULL when they are none. Borrowed from o. The
  * sources of the store must not change while o is in use.

@@ -15,29 +15,29 @@ void assay_queue_standing_release(assay_queue_standing *s)
 	*s = (assay_queue_standing){0};
 }
 
-/* Tickets come in the order in which they were first opened. */
 typedef struct queue_facts {
 	uint64_t open, oldest;
 	int64_t opened_ns;
 } queue_facts;
 
-static assay_code keep_first(void *ctx, const assay_ticket *t, assay_err *err)
+/* One that was opened again, or took over the age of another, is not as old as its number. */
+static assay_code keep_oldest(void *ctx, const assay_ticket *t, assay_err *err)
 {
 	queue_facts *q = ctx;
 
 	(void)err;
+	if (q->oldest != 0 && t->opened_ns >= q->opened_ns)
+		return ASSAY_OK;
 	q->oldest = t->id;
 	q->opened_ns = t->opened_ns;
-	return ASSAY_ESTOP;
+	return ASSAY_OK;
 }
 
-static assay_code learn(queue_facts *q, assay_store *s, assay_err *err)
+static assay_code learn(queue_facts *q, assay_store *s, bool ages, assay_err *err)
 {
-	assay_code rc = assay_tickets_open(s, &q->open, err);
+	const assay_code rc = assay_tickets_open(s, &q->open, err);
 
-	if (rc == ASSAY_OK && q->open > 0)
-		rc = assay_tickets_each(s, false, keep_first, q, err);
-	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+	return rc == ASSAY_OK && ages && q->open > 0 ? assay_tickets_each(s, false, keep_oldest, q, err) : rc;
 }
 
 static assay_code add(assay_queue_standing *out, const assay_contract *c, const assay_queue_agreement *a,
@@ -64,6 +64,7 @@ assay_code assay_queue_standing_judge(assay_queue_standing *out, const assay_con
 {
 	queue_facts q = {0};
 	size_t all = 0;
+	bool ages = false;
 	assay_code rc;
 
 	*out = (assay_queue_standing){0};
@@ -74,7 +75,10 @@ assay_code assay_queue_standing_judge(assay_queue_standing *out, const assay_con
 	out->items = assay_alloc(all, sizeof *out->items);
 	if (out->items == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "queue");
-	rc = learn(&q, store, err);
+	for (size_t i = 0; i < config->contract_count; i++)
+		for (size_t k = 0; k < config->contracts[i]->queue_count; k++)
+			ages |= config->contracts[i]->queue[k].is_age;
+	rc = learn(&q, store, ages, err);
 	for (size_t i = 0; i < config->contract_count; i++)
 		for (size_t k = 0; k < config->contracts[i]->queue_count && rc == ASSAY_OK; k++)
 			rc = add(out, config->contracts[i], &config->contracts[i]->queue[k], &q, now_ns, err);

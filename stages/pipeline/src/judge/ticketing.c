@@ -332,6 +332,8 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	}
 	d->settled += !assay_ticket_state_is_open(state);
 	ASSAY_TRY(replace_text(&t.subject, c->subject, err));
+	if (!was_open && c->age != NULL)
+		ASSAY_TRY(c->age(c->ctx, &t, err));
 	ASSAY_TRY(replace_text(&t.stage, c->stage, err));
 	ASSAY_TRY(replace_text(&t.message, c->message, err));
 	t.is_source = c->is_source;

@@ -30,6 +30,9 @@ typedef struct assay_ticketing {
  */
 typedef assay_code assay_contents_fn(void *ctx, assay_digest *before, assay_digest *after, assay_err *err);
 
+/** Of a ticket that is opened: it may be older than this judging (opened_ns, opened_run). */
+typedef assay_code assay_age_fn(void *ctx, assay_ticket *t, assay_err *err);
+
 /** What a ticket is about, as it stands now. All of it is borrowed. */
 typedef struct assay_complaint {
 	const char *subject; /* sample key or path of a source */
@@ -45,6 +48,7 @@ typedef struct assay_complaint {
 	assay_ticket_attempt *attempts;
 	size_t attempt_count;
 	assay_contents_fn *contents; /* [optional] asked when an event is written */
+	assay_age_fn *age;           /* [optional] asked when the ticket is opened */
 	void *ctx;
 } assay_complaint;
 
