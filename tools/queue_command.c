@@ -154,6 +154,47 @@ bool assay_command_made_anew(const assay_command *c, uint64_t ticket)
 	return false;
 }
 
+/* ---- what is rejected with the page or stream that it was found in: that is decided upon */
+
+static int compare_numbers(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* They came in this order. */
+static bool has_number(const numbers *n, uint64_t id)
+{
+	return bsearch(&id, n->items, n->count, sizeof *n->items, compare_numbers) != NULL;
+}
+
+/* *goes: it is decided upon with that, which is among the tickets. Alone it cannot be. */
+static assay_code goes_with_whole(bool *goes, assay_command *c, const assay_ticket *t, const numbers *n, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	ASSAY_AUTO_TICKET whole = {0};
+	assay_code rc = ASSAY_ENOENT;
+
+	*goes = false;
+	if (!t->is_source && t->state == ASSAY_TICKET_REJECTED)
+		rc = assay_sample_find(c->store, t->subject, &row, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_of_whole(&d, c->store, &row, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_find(c->store, d.subject, &whole, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	*goes = has_number(n, whole.id);
+	if (*goes)
+		return assay_command_note_told(c, t, "goes with what it was found in", err);
+	return assay_command_refuse(t, err,
+				    "is rejected with T%" PRIu64
+				    " (%s), in which it was found: 'assay queue retry T%" PRIu64 "' takes that back",
+				    whole.id, whole.subject, whole.id);
+}
+
 assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err)
 {
 	ASSAY_AUTO_SELECTION sel = {0};
@@ -174,9 +215,12 @@ assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx,
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "%s: no ticket matches", c->in->title);
 	for (size_t i = 0; i < n.count && rc == ASSAY_OK; i++) {
 		ASSAY_AUTO_TICKET t = {0};
+		bool goes = false;
 
 		rc = assay_ticket_get(c->store, n.items[i], &t, err);
 		if (rc == ASSAY_OK)
+			rc = goes_with_whole(&goes, c, &t, &n, err);
+		if (rc == ASSAY_OK && !goes)
 			rc = fn(ctx, c, &t, err);
 	}
 	return rc;

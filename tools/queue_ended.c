@@ -31,11 +31,16 @@ static assay_code has_other_bytes(bool *out, assay_store *s, const assay_decisio
 static assay_code sample_has_it(bool *has, bool *waits, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
-	const assay_code rc = assay_sample_find(s, d->subject, &row, err);
+	ASSAY_AUTO_DECISION of_whole = {0};
+	assay_code rc = assay_sample_find(s, d->subject, &row, err);
 
 	*has = row.decision == d->id;
 	*waits = rc == ASSAY_ENOENT || row.missing || row.outcome == ASSAY_OUTCOME_DUPLICATE ||
 		 row.outcome == ASSAY_OUTCOME_FILTERED;
+	if (rc == ASSAY_OK && !*has && !*waits) {
+		rc = assay_decision_of_whole(&of_whole, s, &row, err);
+		*waits = rc == ASSAY_OK;
+	}
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 

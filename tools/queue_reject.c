@@ -55,8 +55,11 @@ const assay_verb assay_verb_queue_reject = {
     .operands = "[TICKET|SAMPLE|PATH...]",
     .max_args = -1,
     .summary = "give samples or sources up: they are not delivered, and nobody is to look at them again",
-    .help = "The tickets are settled as 'rejected'; the samples stay quarantined. When the source, the recipe or what "
-	    "is\nfound changes, the ticket is opened again by the next run.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+    .help =
+	"The tickets are settled as 'rejected'; the samples stay quarantined. When the source, the recipe or what "
+	"is\nfound changes, the ticket is opened again by the next run. What was found in a page or stream (tables, "
+	"shots,\nsegments) is rejected with it, and comes back with it: 'assay queue retry'.\n" ASSAY_COMMAND_HELP
+	    ASSAY_SELECTION_HELP,
     .example = "  assay queue reject T12 --reason 'the page is torn'\n"
 	       "  assay queue reject --failure decode --source 'scans/b7/**' --reason 'the disk was broken'\n",
     .options = options,

@@ -257,6 +257,20 @@ static assay_code learn_root(verdict *v, assay_store *s, const assay_sample_row 
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* What was decided on the sample alone waits while that holds. */
+static assay_code learn_rejection(verdict *v, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	const assay_code rc = assay_decision_of_whole(&d, s, row, err);
+
+	if (rc == ASSAY_OK) {
+		assay_decision_release(&v->decisions[ASSAY_DECISION_OF_VERDICT]);
+		v->decisions[ASSAY_DECISION_OF_VERDICT] = d;
+		d = (assay_decision){0};
+	}
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* What people decided about the sample; of its metadata they decide by the source. */
 static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample_row *row, const assay_source *src,
 				  assay_err *err)
@@ -272,7 +286,9 @@ static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample
 			rc = assay_decision_has_ended(&v->ended[i], s, &v->decisions[i], err);
 		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
-	return rc == ASSAY_OK ? learn_root(v, s, row, err) : rc;
+	if (rc == ASSAY_OK)
+		rc = learn_root(v, s, row, err);
+	return rc == ASSAY_OK ? learn_rejection(v, s, row, err) : rc;
 }
 
 /* What was said when it was rejected: by a stage, in its unit's result; by the fields, in its ticket. */
@@ -517,7 +533,7 @@ static void print_queue(const assay_sample_row *row, const verdict *v)
 		if (d->id == 0)
 			continue;
 		assay_say_decision("decision", d);
-		if (i == ASSAY_DECISION_OF_CONTENT && d->subject != NULL && strcmp(d->subject, row->key) != 0)
+		if (i != ASSAY_DECISION_OF_METADATA && d->subject != NULL && strcmp(d->subject, row->key) != 0)
 			assay_say("          on %s, where it was found\n", d->subject);
 		if (d->standing == ASSAY_DECISION_STANDS && (v->ended[i] || !is_in_force(row, v, d)))
 			assay_say("          not in force: it has expired, or what it is about has changed since\n");

@@ -347,6 +347,22 @@ assay_code assay_decision_peek(assay_store *s, uint64_t id, assay_decision *out,
 	return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
 }
 
+assay_code assay_decision_of_whole(assay_decision *out, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	assay_code rc;
+
+	*out = (assay_decision){0};
+	if (row->outcome != ASSAY_OUTCOME_QUARANTINED || row->decision == 0)
+		return ASSAY_ENOENT;
+	rc = assay_decision_peek(s, row->decision, out, err);
+	if (rc != ASSAY_OK ||
+	    (out->kind == ASSAY_DECISION_REJECT && !out->is_source && strcmp(out->subject, row->key) != 0))
+		return rc;
+	assay_decision_release(out);
+	*out = (assay_decision){0};
+	return ASSAY_ENOENT;
+}
+
 assay_code assay_decision_peek_on(assay_store *s, const char *subject, assay_decision_slot slot, assay_decision *out,
 				  assay_err *err)
 {

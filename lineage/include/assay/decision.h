@@ -109,6 +109,12 @@ ASSAY_NODISCARD assay_code assay_decision_get(assay_store *s, uint64_t id, assay
 ASSAY_NODISCARD assay_code assay_decision_peek(assay_store *s, uint64_t id, assay_decision *out, assay_err *err);
 ASSAY_NODISCARD assay_code assay_decision_peek_on(assay_store *s, const char *subject, assay_decision_slot slot,
 						  assay_decision *out, assay_err *err);
+/**
+ * The rejection of the page or stream that a sample was found in, with which it is rejected too, as its row has it.
+ * ASSAY_ENOENT without a message where it is not.
+ */
+ASSAY_NODISCARD assay_code assay_decision_of_whole(assay_decision *out, assay_store *s, const assay_sample_row *row,
+						   assay_err *err);
 typedef assay_code assay_decision_id_fn(void *ctx, uint64_t id, assay_err *err);
 /** Every one whose row cannot be read. */
 ASSAY_NODISCARD assay_code assay_decisions_damaged(assay_store *s, assay_decision_id_fn *fn, void *ctx, assay_err *err);

@@ -265,7 +265,8 @@ static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *e
 {
 	assay_unit *unit = assay_arena_alloc(&d->units, 1, sizeof *unit);
 	const assay_stand_in by = stand_with_root(&d->judging);
-	assay_judged of = {.source = root->source, .bytes = root->bytes, .unit = unit, .whole = &by};
+	assay_judged of = {
+	    .source = root->source, .bytes = root->bytes, .unit = unit, .whole = &by, .given_up = root->given_up};
 	assay_code rc;
 
 	if (unit == NULL)
@@ -287,32 +288,46 @@ static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *e
 	return rc;
 }
 
-/* *instead: the samples below this root are not those of its unit. */
-static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, bool *instead, assay_err *err)
+/* What became of a page or stream, for what was found in it. */
+typedef struct root_fate {
+	bool instead;                   /* what is below it is not what its unit has */
+	const assay_decision *given_up; /* its rejection; NULL: none */
+} root_fate;
+
+static const assay_decision *rejection_in(const assay_judging *j)
+{
+	return j->state == ASSAY_TICKET_REJECTED ? j->decision : NULL;
+}
+
+static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, root_fate *fate, assay_err *err)
 {
 	assay_judged root;
-	assay_code rc = judge_one(d, of, position, of->unit->result.samples[position].part, err);
+	assay_code rc;
 
+	of->given_up = NULL;
+	rc = judge_one(d, of, position, of->unit->result.samples[position].part, err);
 	root = d->judging.of;
-	*instead = rc == ASSAY_OK && d->judging.row.unit != of->unit->id;
-	return *instead ? judge_found(d, &root, err) : rc;
+	root.given_up = fate->given_up = rejection_in(&d->judging);
+	fate->instead = rc == ASSAY_OK && d->judging.row.unit != of->unit->id;
+	return fate->instead ? judge_found(d, &root, err) : rc;
 }
 
 static assay_code judge_unit(dataset *d, assay_judged *of, const assay_unit *unit, assay_err *err)
 {
 	const assay_result *r = &unit->result;
-	ASSAY_AUTO_FREE bool *instead = assay_alloc(r->sample_count, sizeof *instead);
+	ASSAY_AUTO_FREE root_fate *fates = assay_alloc(r->sample_count, sizeof *fates);
 	assay_code rc = ASSAY_OK;
 
-	if (instead == NULL)
+	if (fates == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
 	for (uint32_t k = 0; k < r->sample_count && rc == ASSAY_OK; k++) {
 		of->unit = unit;
 		if (r->samples[k].parent == ASSAY_NO_SAMPLE) {
 			d->summary->samples.in++;
-			rc = judge_root(d, of, k, &instead[k], err);
-		} else if (!instead[root_of(r, k)]) {
+			rc = judge_root(d, of, k, &fates[k], err);
+		} else if (!fates[root_of(r, k)].instead) {
 			d->summary->samples.in++;
+			of->given_up = fates[root_of(r, k)].given_up;
 			rc = judge_one(d, of, k, r->samples[k].part, err);
 		}
 	}

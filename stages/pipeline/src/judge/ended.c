@@ -34,6 +34,16 @@ static const assay_decision *ended_row(const assay_decided *d, const assay_decis
 	return says_the_same(now, before) ? now : NULL;
 }
 
+/* With what it was found in. */
+static assay_code is_given_up(bool *out, assay_store *store, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_DECISION of_whole = {0};
+	const assay_code rc = assay_decision_of_whole(&of_whole, store, row, err);
+
+	*out = rc == ASSAY_OK;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* *waits: it is not there, or something else keeps it out. */
 static assay_code look_at_subject(assay_ended_decision *e, bool *waits, assay_store *store, const assay_decision *d,
 				  assay_err *err)
@@ -49,8 +59,10 @@ static assay_code look_at_subject(assay_ended_decision *e, bool *waits, assay_st
 	rc = assay_source_find(store, path, &src, err);
 	if (rc == ASSAY_OK && !d->is_source)
 		rc = assay_sample_find(store, d->subject, &row, err);
-	*waits = rc == ASSAY_ENOENT || src.missing || row.missing || row.outcome == ASSAY_OUTCOME_DUPLICATE ||
-		 row.outcome == ASSAY_OUTCOME_FILTERED;
+	if (rc == ASSAY_OK)
+		rc = is_given_up(waits, store, &row, err);
+	*waits |= rc == ASSAY_ENOENT || src.missing || row.missing || row.outcome == ASSAY_OUTCOME_DUPLICATE ||
+		  row.outcome == ASSAY_OUTCOME_FILTERED;
 	e->outcome = row.outcome;
 	e->other_bytes =
 	    assay_decision_slot_of(d->kind) != ASSAY_DECISION_OF_VERDICT && !assay_digest_eq(&src.digest, &d->basis);

@@ -45,6 +45,7 @@ typedef struct assay_judged {
 	assay_digest bytes;                /* of the file that the unit read */
 	const char *original;              /* path of the source that this one duplicates, NULL */
 	const assay_stand_in *whole;       /* that the sample is part of; NULL: it stands by itself */
+	const assay_decision *given_up;    /* the rejection of what it was found in; NULL: none */
 } assay_judged;
 
 /** A unit that is to be made. Small: a dataset may want many. */

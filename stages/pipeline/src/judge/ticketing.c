@@ -69,6 +69,18 @@ static void describe_attempts(assay_buf *out, const assay_complaint *c)
 	}
 }
 
+/* A decision on a source holds for its copies too, by their own words. */
+static void describe_decision(assay_buf *out, const assay_complaint *c)
+{
+	const assay_decision *d = c->decision;
+
+	if (d == NULL)
+		return;
+	if (!d->is_source && strcmp(d->subject, c->subject) != 0)
+		assay_buf_printf(out, "'%s', in which it was found, was rejected: ", d->subject);
+	assay_buf_puts(out, d->reason[0] != '\0' ? d->reason : "no reason was given");
+}
+
 /* Why the ticket comes into its state. */
 static void describe(assay_buf *out, const assay_ticket *t, const assay_complaint *c)
 {
@@ -88,9 +100,7 @@ static void describe(assay_buf *out, const assay_ticket *t, const assay_complain
 		return;
 	case ASSAY_TICKET_WAIVED:
 	case ASSAY_TICKET_REJECTED:
-		if (c->decision != NULL)
-			assay_buf_puts(out,
-				       c->decision->reason[0] != '\0' ? c->decision->reason : "no reason was given");
+		describe_decision(out, c);
 		return;
 	case ASSAY_TICKET_RETRYING:
 	case ASSAY_TICKET_NEEDS_REVIEW:

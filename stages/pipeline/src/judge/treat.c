@@ -346,6 +346,16 @@ static assay_code try_remedies(assay_judging *j, const assay_decision *content, 
 
 /* ---------------------------------------------------------------- the whole */
 
+assay_code assay_sample_give_up(assay_judging *j, const assay_decision *of_whole)
+{
+	j->row.outcome = ASSAY_OUTCOME_QUARANTINED;
+	j->row.decision = of_whole->id;
+	j->state = ASSAY_TICKET_REJECTED;
+	j->decision = of_whole;
+	keep_objection(j);
+	return ASSAY_OK;
+}
+
 assay_code assay_sample_treat(assay_judging *j, assay_err *err)
 {
 	const assay_decision *content = decision_of(j, ASSAY_DECISION_OF_CONTENT);

@@ -16,6 +16,8 @@
  * and the row's way.
  */
 ASSAY_NODISCARD assay_code assay_sample_treat(assay_judging *j, assay_err *err);
+/** What it was found in was rejected: it is so with that, whatever it passes, and what was decided on it alone waits. */
+assay_code assay_sample_give_up(assay_judging *j, const assay_decision *of_whole);
 /**
  * What came of an attempt that gave a sample, t->of: its outcome, how many checks it fails, and a note. Leaves the
  * values, verdict and findings in j.

@@ -35,6 +35,7 @@ typedef struct trial {
 	const assay_result_sample **parts; /* its samples, ascending by part */
 	assay_decision *decisions;         /* in force in the version, ascending by subject and slot */
 	size_t decision_count;
+	bool *rejects; /* for each: it holds, and rejects its sample */
 	int64_t as_of_ns;
 } trial;
 
@@ -50,6 +51,7 @@ static void trial_release(trial *t)
 	assay_source_release(&t->source);
 	assay_unit_release(&t->unit);
 	free(t->parts);
+	free(t->rejects);
 	assay_decisions_free(t->decisions, t->decision_count);
 }
 
@@ -277,6 +279,28 @@ static const assay_decision *decision_on(const trial *t, const char *key)
 	return d != NULL && !d->is_source ? d : NULL;
 }
 
+/* Is what it was found in rejected? That comes before it, and its key is how this one's begins. */
+static assay_code is_given_up(bool *out, const trial *t, const char *key, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *whole = assay_strdup(key);
+
+	*out = false;
+	if (whole == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "key");
+	for (size_t n = strlen(whole); n > 0 && !*out && t->decision_count > 0; n--) {
+		const assay_decision *d;
+
+		if (whole[n] != '&' && whole[n] != '#')
+			continue;
+		whole[n] = '\0';
+		d = decision_on(t, whole);
+		*out = d != NULL && t->rejects[d - t->decisions];
+		if (key[n] == '#')
+			break; /* what stands before is its path */
+	}
+	return ASSAY_OK;
+}
+
 static assay_code holds(bool *out, const trial *t, const assay_decision *d, assay_err *err)
 {
 	assay_digest basis;
@@ -289,17 +313,19 @@ static assay_code holds(bool *out, const trial *t, const assay_decision *d, assa
 }
 
 /* By the verdict and the findings that were made last. */
-static assay_code outcome_of(trial *t, const assay_trial_member *m, assay_outcome *out, assay_err *err)
+static assay_code outcome_of(trial *t, const assay_trial_member *m, bool is_found, assay_outcome *out, assay_err *err)
 {
 	const assay_decision *d = decision_on(t, m->key);
-	bool stands = false;
-	assay_code rc;
+	bool stands = false, given_up = false;
+	assay_code rc = is_found ? is_given_up(&given_up, t, m->key, err) : ASSAY_OK;
 
-	*out = t->verdict.passed ? ASSAY_OUTCOME_ACCEPTED : ASSAY_OUTCOME_QUARANTINED;
-	if (d == NULL)
-		return ASSAY_OK;
+	*out = t->verdict.passed && !given_up ? ASSAY_OUTCOME_ACCEPTED : ASSAY_OUTCOME_QUARANTINED;
+	t->out->given_up += given_up;
+	if (rc != ASSAY_OK || given_up || d == NULL)
+		return rc;
 	rc = holds(&stands, t, d, err);
 	if (stands && d->kind == ASSAY_DECISION_REJECT) {
+		t->rejects[d - t->decisions] = true;
 		t->out->given_up++;
 		*out = ASSAY_OUTCOME_QUARANTINED;
 	} else if (stands && !t->verdict.passed) {
@@ -308,8 +334,8 @@ static assay_code outcome_of(trial *t, const assay_trial_member *m, assay_outcom
 	return rc;
 }
 
-static assay_code decide(trial *t, const assay_trial_member *m, const assay_judge_subject *s, assay_outcome *after,
-			 assay_err *err)
+static assay_code decide(trial *t, const assay_trial_member *m, const assay_judge_subject *s, bool is_found,
+			 assay_outcome *after, assay_err *err)
 {
 	const assay_bench bench = {t->contracts, t->digests, t->count, t->opts->vocabulary};
 	assay_code rc;
@@ -325,7 +351,7 @@ static assay_code decide(trial *t, const assay_trial_member *m, const assay_judg
 	if (rc == ASSAY_OK)
 		rc = assay_findings_set(&t->findings, &bench, &t->verdict, err);
 	if (rc == ASSAY_OK)
-		rc = outcome_of(t, m, after, err);
+		rc = outcome_of(t, m, is_found, after, err);
 	return rc == ASSAY_OK && *after != m->outcome ? tell_change(t, m, *after, err) : rc;
 }
 
@@ -351,7 +377,7 @@ static assay_code judge_sample(trial *t, const assay_trial_member *m, const assa
 		ASSAY_TRY(assay_table_columns_load(&columns, &found, t->store, recipe->recipe, sample, err));
 	s.sample.columns = found ? &columns : NULL;
 	s.sample.values = t->values.items;
-	ASSAY_TRY(decide(t, m, &s.sample, &after, err));
+	ASSAY_TRY(decide(t, m, &s.sample, sample->parent != ASSAY_NO_SAMPLE, &after, err));
 	s.outcome = after;
 	ASSAY_TRY(assay_dataset_judge_add(t->dataset, &s, err));
 fail:
@@ -388,8 +414,12 @@ static assay_code load_decisions(trial *t, assay_err *err)
 	if (assay_digest_is_zero(list))
 		return ASSAY_OK;
 	rc = assay_object_get(t->store, list, &record, err);
-	return rc == ASSAY_OK ? assay_decisions_decode(&t->decisions, &t->decision_count, record.data, record.len, err)
-			      : rc;
+	if (rc == ASSAY_OK)
+		rc = assay_decisions_decode(&t->decisions, &t->decision_count, record.data, record.len, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	t->rejects = assay_alloc(t->decision_count, sizeof *t->rejects);
+	return t->rejects != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "decisions");
 }
 
 assay_code assay_trial_run(assay_trial *out, assay_store *store, const assay_trial_opts *opts, assay_err *err)

@@ -35,7 +35,7 @@ static assay_code decide(assay_judging *j, assay_err *err)
 	}
 	ASSAY_TRY(assay_judging_weigh(j, of, err));
 	if (of->original == NULL)
-		return assay_sample_treat(j, err);
+		return of->given_up != NULL ? assay_sample_give_up(j, of->given_up) : assay_sample_treat(j, err);
 	ASSAY_TRY(make_key(&j->original, of->original, of->part, err));
 	row->outcome = ASSAY_OUTCOME_DUPLICATE;
 	row->original = assay_judging_text(assay_buf_str(&j->original));
