@@ -88,14 +88,16 @@ static assay_code put_file(const exporting *x, const char *path, const void *p, 
 
 /* ---------------------------------------------------------------- what a person reads */
 
-static void put_failed(assay_buf *out, const assay_ticket *t)
+static void put_failed(assay_buf *out, const assay_work *w)
 {
-	if (t->failure != ASSAY_FAILURE_NONE)
-		assay_tell_failure(out, t->stage, t->failure, t->message);
-	for (size_t i = 0; i < t->check_count; i++) {
+	const assay_ticket now = assay_ticket_standing_as(w->ticket, &w->stands);
+
+	if (now.failure != ASSAY_FAILURE_NONE)
+		assay_tell_failure(out, now.stage, now.failure, now.message);
+	for (size_t i = 0; i < now.check_count; i++) {
 		if (out->len > 0)
 			assay_buf_puts(out, "; ");
-		assay_tell_check(out, &t->checks[i]);
+		assay_tell_check(out, &now.checks[i]);
 	}
 }
 
@@ -129,7 +131,7 @@ static assay_code put_row(exporting *x, const assay_work *w, assay_err *err)
 	assay_buf *out = &x->text[0];
 	char id[24], digest[ASSAY_DIGEST_HEX + 8] = "", hex[ASSAY_DIGEST_HEX];
 
-	put_failed(&failed, w->ticket);
+	put_failed(&failed, w);
 	(void)snprintf(id, sizeof id, "T%" PRIu64, w->ticket->id);
 	if (w->source.id != 0)
 		(void)snprintf(digest, sizeof digest, "sha256:%s", assay_digest_hex(&w->source.digest, hex));
@@ -191,10 +193,11 @@ fail:
 
 static void json_data(assay_json *j, const exporting *x, const assay_work *w, const desk *d, const char *path)
 {
+	const assay_ticket now = assay_ticket_standing_as(w->ticket, &w->stands);
 	ASSAY_AUTO_BUF failed = ASSAY_BUF_INIT, url = ASSAY_BUF_INIT;
 	char id[24];
 
-	put_failed(&failed, w->ticket);
+	put_failed(&failed, w);
 	assay_buf_printf(&url, "%s%s", x->media, path);
 	(void)snprintf(id, sizeof id, "T%" PRIu64, w->ticket->id);
 	assay_json_key(j, "data");
@@ -210,7 +213,7 @@ static void json_data(assay_json *j, const exporting *x, const assay_work *w, co
 	assay_json_end(j);
 	assay_json_key(j, "meta");
 	assay_json_object(j);
-	assay_json_checks(j, "checks", w->ticket->checks, w->ticket->check_count);
+	assay_json_checks(j, "checks", now.checks, now.check_count);
 	assay_json_end(j);
 }
 

@@ -68,25 +68,21 @@ static assay_code modality_of(assay_modality *out, assay_store *s, const assay_t
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-assay_code assay_ticket_lane(const char **out, const assay_config *config, assay_ticket_stages *stages,
-			     const assay_ticket *t, assay_err *err)
+/* By what the ticket fails as it stands. */
+static assay_code lane_of(const char **out, const assay_config *config, assay_ticket_stages *stages,
+			  const assay_ticket *t, const char *kind, assay_err *err)
 {
 	ASSAY_AUTO_FREE const char **checks = assay_alloc(t->check_count, sizeof *checks);
 	const assay_failed_check *worst = assay_worst_check(t->checks, t->check_count);
 	ASSAY_CLEANUP(stages_release) stage_list s = {0};
 	assay_lane_work w = {.failure = t->failure, .check_count = t->check_count};
-	const char *kind = NULL;
 	assay_code rc;
 
-	*out = NULL;
-	if (config == NULL)
-		return ASSAY_OK;
 	if (checks == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "checks");
 	for (size_t i = 0; i < t->check_count; i++)
 		checks[i] = t->checks[i].check_id;
 	ASSAY_TRY(assay_ticket_stages_each(stages, t, take_stage, &s, err));
-	ASSAY_TRY(assay_ticket_kind(&kind, stages->store, t, err));
 	ASSAY_TRY(modality_of(&w.modality, stages->store, t, err));
 	w.checks = checks;
 	w.stages = (const char **)s.items;
@@ -94,6 +90,24 @@ assay_code assay_ticket_lane(const char **out, const assay_config *config, assay
 	w.kind = kind != NULL && !t->is_source ? (assay_sample_kind)assay_sample_kind_parse(kind) : 0;
 	w.severity = worst != NULL ? (assay_severity)worst->severity : 0;
 	*out = assay_lane_of(&config->lanes, &w);
+fail:
+	return rc;
+}
+
+assay_code assay_ticket_lane(const char **out, const assay_config *config, assay_ticket_stages *stages,
+			     const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW hold = {0};
+	const char *kind = NULL;
+	assay_ticket now;
+	assay_code rc;
+
+	*out = NULL;
+	if (config == NULL)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_ticket_kind(&kind, stages->store, t, err));
+	ASSAY_TRY(assay_ticket_now(&now, &hold, stages->store, t, err));
+	rc = lane_of(out, config, stages, &now, kind, err);
 fail:
 	return rc;
 }

@@ -67,6 +67,7 @@ static assay_code print_line(const listing *l, const assay_ticket *t, assay_err 
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	ASSAY_AUTO_SAMPLE_ROW stands = {0};
+	assay_ticket now;
 	assay_code rc;
 
 	tell_problem(&text, t);
@@ -81,8 +82,9 @@ static assay_code print_line(const listing *l, const assay_ticket *t, assay_err 
 		rc = assay_buf_check(&text, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	now = assay_ticket_standing_as(t, &stands);
 	assay_say("T%-5" PRIu64 " %-12s  %-7s  %-40s  %s\n", t->id, assay_ticket_state_name(t->state),
-		  assay_ticket_severity(t), t->subject, assay_buf_str(&text));
+		  assay_ticket_severity(&now), t->subject, assay_buf_str(&text));
 	return ASSAY_OK;
 }
 

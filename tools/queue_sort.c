@@ -84,6 +84,7 @@ static int cmp_entries(const void *x, const void *y)
 
 typedef struct sorting {
 	key_fn *key;
+	assay_store *store;
 	assay_arena arena;
 	entry *entries;
 	size_t count, cap;
@@ -97,8 +98,15 @@ static void sorting_release(sorting *s)
 
 static assay_code make_key(entry *e, sorting *s, const assay_ticket *t, assay_err *err)
 {
+	ASSAY_AUTO_SAMPLE_ROW hold = {0};
+	assay_ticket now;
+	const assay_code rc = assay_ticket_now(&now, &hold, s->store, t, err);
+
 	*e = (entry){.id = t->id, .text = ""};
-	return s->key(e, &s->arena, t) == ASSAY_OK ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "tickets to be sorted");
+	if (rc != ASSAY_OK)
+		return rc;
+	return s->key(e, &s->arena, &now) == ASSAY_OK ? ASSAY_OK
+						      : ASSAY_RAISE(err, ASSAY_ENOMEM, "tickets to be sorted");
 }
 
 static assay_code take(void *ctx, const assay_ticket *t, assay_err *err)
@@ -127,7 +135,7 @@ static assay_code choose(sorting *s, const assay_invocation *in, const char *by,
 }
 
 /* Where to begin: behind the place of ticket `after`. */
-static assay_code start(size_t *at, sorting *s, assay_store *store, uint64_t after, assay_err *err)
+static assay_code start(size_t *at, sorting *s, uint64_t after, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
 	entry e;
@@ -136,7 +144,7 @@ static assay_code start(size_t *at, sorting *s, assay_store *store, uint64_t aft
 	*at = 0;
 	if (after == 0)
 		return ASSAY_OK;
-	rc = assay_ticket_get(store, after, &t, err);
+	rc = assay_ticket_get(s->store, after, &t, err);
 	if (rc == ASSAY_ENOENT)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "--after: there is no ticket T%" PRIu64, after);
 	if (rc == ASSAY_OK)
@@ -149,7 +157,7 @@ static assay_code start(size_t *at, sorting *s, assay_store *store, uint64_t aft
 assay_code assay_selection_sorted(assay_selection *sel, const char *by, uint64_t after, assay_ticket_fn *fn, void *ctx,
 				  assay_err *err)
 {
-	ASSAY_CLEANUP(sorting_release) sorting s = {0};
+	ASSAY_CLEANUP(sorting_release) sorting s = {.store = sel->store};
 	size_t at = 0;
 	assay_code rc = choose(&s, sel->in, by, err);
 
@@ -158,7 +166,7 @@ assay_code assay_selection_sorted(assay_selection *sel, const char *by, uint64_t
 	if (rc == ASSAY_OK && s.count > 0)
 		qsort(s.entries, s.count, sizeof *s.entries, cmp_entries);
 	if (rc == ASSAY_OK)
-		rc = start(&at, &s, sel->store, after, err);
+		rc = start(&at, &s, after, err);
 	for (; rc == ASSAY_OK && at < s.count; at++) {
 		ASSAY_AUTO_TICKET t = {0};
 

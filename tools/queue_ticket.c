@@ -158,6 +158,30 @@ assay_code assay_ticket_standing(assay_sample_row *out, assay_store *s, const as
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+assay_ticket assay_ticket_standing_as(const assay_ticket *t, const assay_sample_row *row)
+{
+	assay_ticket now = *t;
+
+	if (row->id == 0)
+		return now;
+	now.unit = row->unit;
+	now.failure = row->failure;
+	now.stage = row->failed_stage;
+	now.message = NULL;
+	now.checks = row->checks;
+	now.check_count = row->check_count;
+	return now;
+}
+
+assay_code assay_ticket_now(assay_ticket *now, assay_sample_row *hold, assay_store *s, const assay_ticket *t,
+			    assay_err *err)
+{
+	const assay_code rc = assay_ticket_standing(hold, s, t, err);
+
+	*now = assay_ticket_standing_as(t, hold);
+	return rc;
+}
+
 assay_code assay_ticket_facts_load(assay_ticket_facts *c, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	assay_code rc;
@@ -278,6 +302,7 @@ static void json_region(assay_json *j, const assay_ticket *t, const assay_ticket
 
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c)
 {
+	const assay_ticket now = assay_ticket_standing_as(t, &c->stands);
 	assay_decimal distance;
 	char id[24];
 
@@ -296,7 +321,7 @@ void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_
 	assay_json_ticket_columns(j, &c->columns, t);
 	assay_json_checks(j, "standing_checks", c->stands.checks, c->stands.check_count);
 	assay_json_key(j, "distance");
-	if (assay_ticket_distance(t, &distance))
+	if (assay_ticket_distance(&now, &distance))
 		assay_json_decimal(j, distance);
 	else
 		assay_json_null(j);

@@ -43,6 +43,18 @@ ASSAY_NODISCARD assay_code assay_ticket_facts_load_rest(assay_ticket_facts *c, a
 ASSAY_NODISCARD assay_code assay_ticket_standing(assay_sample_row *out, assay_store *s, const assay_ticket *t,
 						 assay_err *err);
 
+/**
+ * The ticket as its subject stands: where a correction or another file in its place does not help, what that fails is what
+ * there is to be done, by which tickets are sorted, put into lanes and handed out; else the ticket.
+ * @param now   [out] borrows from t and hold: not to be released
+ * @param hold  [out, owned] as of assay_ticket_standing
+ */
+ASSAY_NODISCARD assay_code assay_ticket_now(assay_ticket *now, assay_sample_row *hold, assay_store *s,
+					    const assay_ticket *t, assay_err *err);
+
+/** The same by a row that is known: what is returned borrows from both. */
+assay_ticket assay_ticket_standing_as(const assay_ticket *t, const assay_sample_row *row);
+
 /** Is it about a page or a recording? */
 bool assay_ticket_has_text(const assay_ticket_facts *c);
 /** Has its recipe a stage that takes a text from people (assay_stage.takes_correction)? After the rest. */

@@ -19,6 +19,7 @@
 void assay_work_release(assay_work *w)
 {
 	free(w->path);
+	assay_sample_row_release(&w->stands);
 	assay_source_release(&w->source);
 	assay_view_release(&w->view);
 }
@@ -48,6 +49,7 @@ assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, 
 	*w = (assay_work){.ticket = t};
 	ASSAY_TRY(assay_ticket_path(&w->path, t, err));
 	ASSAY_TRY(assay_ticket_kind(&w->kind, s, t, err));
+	ASSAY_TRY(assay_ticket_standing(&w->stands, s, t, err));
 	rc = assay_source_find(s, w->path, &w->source, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
@@ -148,6 +150,7 @@ void assay_work_json(assay_json *j, const assay_work *w)
 	assay_json_kstr(j, "lane", w->lane);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
+	assay_json_checks(j, "standing_checks", w->stands.checks, w->stands.check_count);
 	json_metadata(j, &w->source);
 	json_file(j, "text", &w->view, w->view.text);
 	json_file(j, "picture", &w->view, w->view.picture);

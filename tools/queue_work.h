@@ -11,6 +11,7 @@
 
 typedef struct assay_work {
 	const assay_ticket *ticket; /* borrowed */
+	assay_sample_row stands;    /* assay_ticket_standing */
 	char *path;                 /* of its source, as the store has it */
 	assay_source source;        /* id 0 when the store has none of that path any more */
 	const char *lane;           /* [borrowed] set by who knows it; NULL otherwise */

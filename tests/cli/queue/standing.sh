@@ -20,3 +20,26 @@ assert_eq "$(assay queue list --group check --json | jq -c '[.. | strings | sele
 assay queue show 'docs/a.txt#page=1' | grep -q '^stands    low: ' || fail 'show'
 assay queue list | grep -q 'value: .*; as it stands low: ' || fail "list: $(assay queue list)"
 echo 'both'
+
+# What is to be done is what stands: sorting, lanes, tables and folders of work go by that.
+printf 'value: 15\n' >docs/b.txt
+settle docs
+test_run_into store
+first() { assay queue list --sort "$1" --json | jq -r '.[0].subject'; }
+assert_eq "$(first distance)" 'docs/a.txt#page=1' 'the farthest off is the correction'
+assert_eq "$(assay queue list --source docs/a.txt --json | jq '.[0].distance')" 4 'how far'
+assert_eq "$(first check)" 'docs/a.txt#page=1' 'low is before value'
+assert_eq "$(assay queue list --sort distance --after T1 --json | jq length)" 1 'after it'
+cat >>assay.yaml <<'YAML'
+lanes:
+  - {name: values, checks: [value], severity: error, kind: page}
+  - {name: lows, checks: [low], stages: [test.read], kind: page}
+YAML
+assert_eq "$(assay queue list --json | jq -c 'map({(.source[5:6]): .lane}) | add')" '{"a":"lows","b":"values"}' 'lanes'
+assert_eq "$(assay queue list --lane lows --json | jq -r '.[].source')" docs/a.txt '--lane'
+assay queue export --format csv --out desk.csv >out 2>err || fail "export: $(cat err)"
+grep -q 'docs/a.txt#page=1,page,lows,"*low: test.value -50' desk.csv || fail "table: $(cat desk.csv)"
+! grep -q 'test.value 12' desk.csv || fail 'the table has what the pipeline made'
+assay queue show 'docs/a.txt#page=1' --work desk >out 2>err || fail "show: $(cat err)"
+assert_jq desk/T1/task.json '[.checks[0].check, .standing_checks[0].check] | @json' '["value","low"]'
+echo 'by what stands'
