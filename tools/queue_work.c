@@ -1,8 +1,10 @@
 #include "queue_work.h"
 
+#include "queue_columns.h"
 #include "queue_ticket.h"
 
 #include "assay/file.h"
+#include "assay/memory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -42,6 +44,31 @@ static assay_code see(assay_work *w, assay_viewer *viewer, assay_store *s, assay
 	return rc == ASSAY_OK ? assay_viewer_see(&w->view, viewer, w->path, &unit, row.position, err) : rc;
 }
 
+/* With the columns marked of which a check of the ticket, as it stands, speaks. */
+static assay_code see_marked(assay_work *w, assay_viewer *viewer, assay_store *s, assay_err *err)
+{
+	const assay_ticket now = assay_ticket_standing_as(w->ticket, &w->stands);
+	ASSAY_AUTO_FREE size_t *marked = assay_alloc(now.check_count, sizeof *marked);
+	ASSAY_AUTO_TICKET_COLUMNS columns = {0};
+	size_t count = 0;
+	assay_code rc = ASSAY_OK;
+
+	if (marked == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns");
+	rc = assay_ticket_columns_load(&columns, s, &now, err);
+	for (size_t i = 0; rc == ASSAY_OK && i < now.check_count; i++) {
+		assay_ticket_column x;
+
+		if (assay_ticket_column_of(&x, &columns, &now, i) && x.found != SIZE_MAX)
+			marked[count++] = x.found;
+	}
+	assay_viewer_mark(viewer, marked, count);
+	if (rc == ASSAY_OK)
+		rc = see(w, viewer, s, err);
+	assay_viewer_mark(viewer, NULL, 0);
+	return rc;
+}
+
 assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	assay_code rc;
@@ -53,7 +80,7 @@ assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, 
 	rc = assay_source_find(s, w->path, &w->source, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
-	ASSAY_TRY(see(w, viewer, s, err));
+	ASSAY_TRY(see_marked(w, viewer, s, err));
 fail:
 	return rc;
 }

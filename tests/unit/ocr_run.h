@@ -51,7 +51,8 @@ struct run {
 	size_t word_count;
 	run_measure measures[RUN_MEASURES];
 	size_t measure_count;
-	char *artifacts[RUN_PAGES * 3]; /* in the order they were made; owned */
+	char *artifacts[RUN_PAGES * 3];       /* in the order they were made; owned */
+	size_t artifact_sizes[RUN_PAGES * 3]; /* a NUL follows each */
 	size_t artifact_count;
 	assay_failure rejected[RUN_PAGES];
 };
@@ -162,8 +163,15 @@ static inline assay_code run_artifact(assay_sink *s, uint32_t sample, unsigned a
 	(void)sample;
 	(void)artifact;
 	(void)err;
-	if (r->artifact_count < 3 * RUN_PAGES)
-		r->artifacts[r->artifact_count++] = strndup(data, size);
+	if (r->artifact_count < 3 * RUN_PAGES) {
+		char *copy = malloc(size + 1);
+
+		assert_non_null(copy);
+		memcpy(copy, data, size);
+		copy[size] = '\0';
+		r->artifact_sizes[r->artifact_count] = size;
+		r->artifacts[r->artifact_count++] = copy;
+	}
 	return ASSAY_OK;
 }
 

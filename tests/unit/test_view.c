@@ -1,3 +1,4 @@
+#include "view_cells.h"
 #include "view_lines.h"
 
 #include <setjmp.h>
@@ -154,6 +155,84 @@ static void lines__memory_runs_out__told_each_time(void **state)
 	assert_true(calls > 3);
 }
 
+/* ---------------------------------------------------------------- cells of a table */
+
+/* Two rows of two columns, and a head over both; a cell without words. */
+static const char table[] = "{\"rows\":3,\"columns\":2,\"head\":1,\"ruled\":true,\"box\":[10,20,110,80],\"cells\":["
+			    "{\"row\":0,\"column\":0,\"columns\":2,\"text\":\"H\",\"box\":[12,22,108,30]},"
+			    "{\"row\":1,\"column\":0,\"text\":\"a\",\"box\":[12,40,50,48]},"
+			    "{\"row\":1,\"column\":1,\"text\":\"\"},"
+			    "{\"row\":2,\"column\":0,\"text\":\"b\",\"box\":[14,60,40,70]},"
+			    "{\"row\":2,\"column\":1,\"text\":\"c\",\"box\":[70,60,90,71]}]}";
+
+static const size_t second[] = {1};
+static const assay_view_columns none = {0}, failing = {second, 1};
+
+static void cells__of_a_table__lines_in_the_middle_and_failing_columns_marked(void **state)
+{
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_int_equal(assay_view_cells_put(&out, table, strlen(table), 16, &failing, NULL), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&out), "= 0 4 126 96\n"
+						 "| 59 20 61 80\n"
+						 "| 10 34 110 36\n"
+						 "| 10 53 110 55\n"
+						 "! 12 22 108 30\n"
+						 "- 12 40 50 48\n"
+						 "- 14 60 40 70\n"
+						 "! 70 60 90 71\n");
+	assay_buf_reset(&out);
+	assert_int_equal(assay_view_cells_put(&out, table, strlen(table), 16, &none, NULL), ASSAY_OK);
+	assert_null(strchr(assay_buf_str(&out), '!'));
+}
+
+static void cells__lies__nothing_or_what_can_be_true(void **state)
+{
+	static const struct {
+		const char *json, *drawn;
+	} lies[] = {
+	    {"", ""},
+	    {"[]", ""},
+	    {"{\"rows\":1,\"columns\":1,\"cells\":[]}", ""},
+	    {"{\"rows\":1,\"columns\":8193,\"box\":[0,0,9,9],\"cells\":[]}", ""},
+	    {"{\"rows\":-1,\"columns\":1,\"box\":[0,0,9,9],\"cells\":[]}", ""},
+	    {"{\"rows\":1,\"columns\":1,\"box\":[0,0,9,1000001],\"cells\":[]}", ""},
+	    {"{\"rows\":1,\"columns\":1,\"box\":[0,0,9,9],\"cells\":7}", "= 0 0 9 9\n"},
+	    {"{\"rows\":1,\"columns\":1,\"box\":[0,0,9,9],\"cells\":[{\"row\":1,\"column\":0,\"box\":[1,1,2,2]},"
+	     "{\"row\":0,\"column\":0,\"box\":[2,1,2,2]},{\"row\":0,\"column\":0,\"columns\":-3,\"box\":[1,1,2,2]},3]}",
+	     "= 0 0 9 9\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+		ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+
+		assert_int_equal(assay_view_cells_put(&out, lies[i].json, strlen(lies[i].json), 0, &failing, NULL),
+				 ASSAY_OK);
+		assert_string_equal(assay_buf_str(&out), lies[i].drawn);
+	}
+}
+
+static void cells__memory_runs_out__told_each_time(void **state)
+{
+	assay_code rc = ASSAY_ENOMEM;
+
+	(void)state;
+	for (unsigned n = 1; rc != ASSAY_OK; n++) {
+		ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+		assay_err err = ASSAY_ERR_INIT;
+
+		assert_in_range(n, 1, 100);
+		calls = 0;
+		fail_at = n;
+		rc = assay_view_cells_put(&out, table, strlen(table), 16, &failing, &err);
+		fail_at = 0;
+		assert_true(rc == ASSAY_OK || rc == ASSAY_ENOMEM);
+	}
+	assert_true(calls > 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +241,9 @@ int main(void)
 	    cmocka_unit_test(size__of_the_page__by_the_head_alone),
 	    cmocka_unit_test(lines__more_than_a_page_has__the_first_are_kept),
 	    cmocka_unit_test(lines__memory_runs_out__told_each_time),
+	    cmocka_unit_test(cells__of_a_table__lines_in_the_middle_and_failing_columns_marked),
+	    cmocka_unit_test(cells__lies__nothing_or_what_can_be_true),
+	    cmocka_unit_test(cells__memory_runs_out__told_each_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,12 @@ size_of() { od -An -tu1 -j16 -N8 "$1" | awk '{ print ($3 * 256 + $4) " " ($7 * 2
 assert_jq "desk/$id/task.json" '[.picture, .missing] | @json' '["table.png",null]'
 assert_eq "$(size_of "desk/$id/page.png")" '1653 2339' 'the page'
 assert_eq "$(size_of "desk/$id/table.png")" "$((right - left + 32)) $((bottom - top + 32))" 'the table with 16 pixels around it'
+assert_eq "$(size_of "desk/$id/cells.png")" "$(size_of "desk/$id/table.png")" 'the same place, drawn on'
+! cmp -s "desk/$id/cells.png" "desk/$id/table.png" || fail 'nothing is drawn'
+assert_jq "desk/$id/task.json" '[.files[].name | select(. == "cells.png")] | length' 1
+cp "desk/$id/cells.png" cells.png
+assay queue show "$id" --work desk --force >/dev/null
+cmp "desk/$id/cells.png" cells.png || fail 'drawn otherwise'
 echo 'where a table lies'
 # Ranges and sums of what was stored: columns of numbers that changed places.
 sed -i 's/name: Quantity, logicalType: integer/&, logicalTypeOptions: {minimum: 100}/; s/name: Amount, logicalType: date/name: Amount, logicalType: number/' stores.odcs.yaml

@@ -82,6 +82,11 @@ typedef struct assay_viewer assay_viewer;
  */
 ASSAY_NODISCARD assay_code assay_viewer_open(assay_viewer **out, const assay_config *config, assay_store *store,
 					     int rootfd, assay_sandbox_mode sandbox, bool pictures, assay_err *err);
+/**
+ * Columns of a table, from 0, whose cells are marked in the picture of its cells, from now on.
+ * @param columns  borrowed until others are given; NULL with count 0: none
+ */
+void assay_viewer_mark(assay_viewer *w, const size_t *columns, size_t count);
 void assay_viewer_close(assay_viewer *w); /* NULL is fine */
 static inline void assay_viewer_closep(assay_viewer **w)
 {

@@ -2,6 +2,7 @@
 
 #include "view_chain.h"
 #include "view_lines.h"
+#include "view_table.h"
 
 #include "assay/file.h"
 #include "assay/memory.h"
@@ -40,6 +41,7 @@ struct assay_viewer {
 	assay_sample_kind kind;
 	assay_digest recipe;
 	assay_view_chain chain;
+	assay_view_columns failing; /* of a table */
 };
 
 /* ---------------------------------------------------------------- what there is to see */
@@ -353,9 +355,10 @@ static assay_code put_table(assay_buf *out, const assay_viewer *w, const assay_r
 	bool found;
 	const assay_code rc = assay_view_table_box(box, &found, w->store, r, s, err);
 
-	if (rc == ASSAY_OK && found)
-		put_box(out, box, TABLE_SPACE);
-	return rc;
+	if (rc != ASSAY_OK || !found)
+		return rc;
+	put_box(out, box, TABLE_SPACE);
+	return assay_view_table_put(out, w->store, r, s, TABLE_SPACE, &w->failing, err);
 }
 
 /* Since the recording began, which need not be at 0. */
@@ -409,6 +412,10 @@ static void name_picture(assay_view *v, const char *role, size_t number, char *n
 	if (strcmp(role, "piece") == 0 && v->kind == ASSAY_SAMPLE_TABLE) {
 		(void)snprintf(name, size, "table.png");
 		v->picture = v->file_count;
+		return;
+	}
+	if (strcmp(role, "drawn") == 0) {
+		(void)snprintf(name, size, "cells.png");
 		return;
 	}
 	if (strcmp(role, "piece") == 0) {
@@ -537,6 +544,11 @@ assay_code assay_viewer_open(assay_viewer **out, const assay_config *config, ass
 	**out = (assay_viewer){
 	    .config = config, .store = store, .rootfd = rootfd, .sandbox = sandbox, .pictures = pictures};
 	return ASSAY_OK;
+}
+
+void assay_viewer_mark(assay_viewer *w, const size_t *columns, size_t count)
+{
+	w->failing = (assay_view_columns){columns, count};
 }
 
 void assay_viewer_close(assay_viewer *w)

@@ -3,7 +3,9 @@
 #include "assay/buf.h"
 #include "assay/object.h"
 
+#include "view_cells.h"
 #include "view_lines.h"
+#include "view_table.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -55,6 +57,19 @@ assay_code assay_view_table_box(int32_t box[4], bool *found, assay_store *s, con
 	*found = take_box(box, json_object_get(root, "box"));
 	json_decref(root);
 	return ASSAY_OK;
+}
+
+assay_code assay_view_table_put(assay_buf *out, assay_store *s, const assay_recipe *recipe,
+				const assay_result_sample *sample, int32_t space, const assay_view_columns *failing,
+				assay_err *err)
+{
+	const assay_artifact_ref *a = artifact_of(recipe, sample, "cells");
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	const assay_code rc = a != NULL ? assay_object_get(s, &a->digest, &record, err) : ASSAY_OK;
+
+	if (rc != ASSAY_OK || a == NULL)
+		return rc;
+	return assay_view_cells_put(out, assay_buf_str(&record), record.len, space, failing, err);
 }
 
 /* ---------------------------------------------------------------- the page */
