@@ -1,13 +1,14 @@
 #include "grid.h"
 
+#include <emmintrin.h> /* SSE2, which every x86-64 has */
 #include <string.h>
 
 enum {
 	ROWS_A_CELL = 8, /* at most; a cell of a tall frame skips the rows between */
+	BLOCK = 16,      /* bytes of a vector */
 	WORD_BITS = 12,  /* deepest samples that are worked on in words of 16 bits */
 	TILE = 4096,     /* columns summed at a time: their sums stay in the first cache */
 	NARROW = 16,     /* columns of a cell up to which it is cheaper not to sum each cell by itself */
-	SHARP_STEP = 4,  /* rows from one measured row to the next */
 };
 
 static size_t edge(size_t i, size_t cells, size_t size)
@@ -27,7 +28,7 @@ static size_t edge_after(size_t i, size_t cells, size_t size)
 typedef struct columns {
 	size_t narrow;
 	uint32_t left[ASSAY_GRID_COLUMNS], right[ASSAY_GRID_COLUMNS];
-	bool wider[ASSAY_GRID_COLUMNS];
+	uint32_t wider[ASSAY_GRID_COLUMNS]; /* all ones where there is one more */
 } columns;
 
 static void find_columns(columns *c, size_t width)
@@ -36,7 +37,7 @@ static void find_columns(columns *c, size_t width)
 	for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++) {
 		c->left[i] = (uint32_t)edge(i, ASSAY_GRID_COLUMNS, width);
 		c->right[i] = (uint32_t)edge_after(i, ASSAY_GRID_COLUMNS, width);
-		c->wider[i] = c->right[i] - c->left[i] > c->narrow;
+		c->wider[i] = c->right[i] - c->left[i] > c->narrow ? UINT32_MAX : 0;
 	}
 }
 
@@ -57,58 +58,264 @@ static rows rows_of_cell(const assay_frame *f, size_t j)
 		      (uint32_t)((height + step - 1) / step)};
 }
 
-/* ---------------------------------------------------------------- sums of columns */
+/* ---------------------------------------------------------------- means */
+
+/*
+ * Division by the number of a cell's pixels, as a multiplication: n / d = n * (2^k / d + 1) / 2^k, rounded down, for
+ * n * d < 2^k. A sum of d samples in sixteenths is below 2^(4 + depth) * d. For 8 bits, k = 31, which vectors can do,
+ * serves up to d = 724 (frames 5700 wide); for all depths k = 43 up to d = 2^11 (16384 wide), and the product fits 64
+ * bits. Beyond that cells are divided.
+ */
+enum { BYTES_SHIFT = 31, BYTES_MOST = 724, WORDS_SHIFT = 43, WORDS_MOST = 1 << 11 };
+
+/* For the cells of `narrow` columns and for those with one more. */
+typedef struct divisors {
+	uint32_t rows; /* of a cell; 0: not made yet */
+	unsigned shift;
+	uint64_t by[2], times[2]; /* times: 0 where cells are divided */
+} divisors;
+
+static void find_divisors(divisors *d, const columns *c, uint32_t count, bool bytes)
+{
+	const uint64_t most = count * (c->narrow + 1);
+
+	if (d->rows == count)
+		return;
+	*d = (divisors){.rows = count, .shift = bytes && most <= BYTES_MOST ? BYTES_SHIFT : WORDS_SHIFT};
+	for (size_t i = 0; i < 2; i++) {
+		d->by[i] = count * (c->narrow + i);
+		d->times[i] = most <= WORDS_MOST ? (UINT64_C(1) << d->shift) / d->by[i] + 1 : 0;
+	}
+}
+
+static void means_of_words(uint16_t *out, const uint64_t *sums, const columns *c, const divisors *d,
+			   unsigned extra_bits)
+{
+	for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++) {
+		const uint64_t n = sums[i] * ASSAY_GRID_ONE;
+		const size_t which = c->wider[i] & 1;
+		const uint64_t mean = d->times[which] != 0 ? (n * d->times[which]) >> d->shift : n / d->by[which];
+
+		out[i] = (uint16_t)(mean >> extra_bits);
+	}
+}
+
+/* Products of 32 bits by 32. */
+static void means_of_bytes(uint16_t *restrict out, const uint64_t *restrict sums, const columns *c, const divisors *d)
+{
+	const uint32_t times = (uint32_t)d->times[0];
+	const uint32_t more = (uint32_t)d->times[1] - times;
+
+	for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++) {
+		const uint32_t n = (uint32_t)sums[i] * ASSAY_GRID_ONE;
+		const uint32_t factor = times + (c->wider[i] & more);
+
+		out[i] = (uint16_t)((uint64_t)n * factor >> BYTES_SHIFT);
+	}
+}
+
+/* ---------------------------------------------------------------- cells of bytes */
+
+static inline __m128i load_bytes(const uint8_t *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+/* A part of a row that is cut out of 16 bytes, or of 8 that begin half a vector: where they begin, and the mask. */
+typedef struct cutting {
+	size_t at;
+	const uint8_t *mask;
+} cutting;
+
+/*
+ * n bytes from x on are read together with what follows them in the row or, at its end, with what comes before: nothing
+ * beside the row is read.
+ */
+static cutting cut(size_t x, size_t n, size_t size, size_t width)
+{
+	static const uint8_t border[3 * BLOCK] = {[BLOCK] = 255, 255, 255, 255, 255, 255, 255, 255,
+						  255,           255, 255, 255, 255, 255, 255, 255};
+
+	if (x + size <= width)
+		return (cutting){x, border + 2 * BLOCK - n};
+	return (cutting){x + n - size, border + BLOCK + n - size};
+}
+
+/* A cell: blocks of 16 columns, and what is left over. */
+typedef struct strip {
+	size_t left, blocks, rest;
+	__m128i mask;
+} strip;
+
+static strip strip_of(const columns *c, size_t i, size_t width)
+{
+	const size_t blocks = (c->right[i] - c->left[i]) / BLOCK;
+	const size_t x = c->left[i] + blocks * BLOCK;
+	const cutting rest = cut(x, c->right[i] - x, BLOCK, width);
+
+	return (strip){c->left[i], blocks, rest.at, load_bytes(rest.mask)};
+}
+
+static inline __m128i sum_block(const rows *r, size_t at, __m128i mask)
+{
+	const __m128i zero = _mm_setzero_si128();
+	const uint8_t *p = r->first + at;
+	__m128i sum = zero;
+
+	for (uint32_t i = 0; i < r->count; i++, p += r->step)
+		sum = _mm_add_epi64(sum, _mm_sad_epu8(_mm_and_si128(load_bytes(p), mask), zero));
+	return sum;
+}
+
+static void sum_strips(uint64_t *sums, const strip *strips, const rows *r)
+{
+	for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++) {
+		const strip *s = &strips[i];
+		__m128i sum = sum_block(r, s->rest, s->mask);
+
+		for (size_t k = 0; k < s->blocks; k++)
+			sum = _mm_add_epi64(sum, sum_block(r, s->left + k * BLOCK, _mm_set1_epi8(-1)));
+		sums[i] = (uint64_t)(_mm_cvtsi128_si64(sum) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(sum, sum)));
+	}
+}
+
+/* Two cells of up to 8 columns, each in a half of a vector. */
+typedef struct pair {
+	size_t at[2];
+	__m128i mask;
+} pair;
+
+static inline __m128i load_halves(const uint8_t *low, const uint8_t *high)
+{
+	return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)low),
+				  _mm_loadl_epi64((const __m128i *)(const void *)high));
+}
+
+static pair pair_of(const columns *c, size_t i, size_t width)
+{
+	const cutting a = cut(c->left[i], c->right[i] - c->left[i], BLOCK / 2, width);
+	const cutting b = cut(c->left[i + 1], c->right[i + 1] - c->left[i + 1], BLOCK / 2, width);
+
+	return (pair){{a.at, b.at}, load_halves(a.mask, b.mask)};
+}
+
+static void sum_pairs(uint64_t *sums, const pair *pairs, const rows *r)
+{
+	const __m128i zero = _mm_setzero_si128();
+
+	for (size_t i = 0; i < ASSAY_GRID_COLUMNS / 2; i++) {
+		const uint8_t *low = r->first + pairs[i].at[0];
+		const uint8_t *high = r->first + pairs[i].at[1];
+		__m128i sum = zero;
+
+		for (uint32_t k = 0; k < r->count; k++, low += r->step, high += r->step)
+			sum = _mm_add_epi64(sum,
+					    _mm_sad_epu8(_mm_and_si128(load_halves(low, high), pairs[i].mask), zero));
+		_mm_storeu_si128((__m128i *)(void *)&sums[2 * i], sum);
+	}
+}
+
+/* Of rows that are shorter than two blocks. */
+static void sum_few(uint64_t *sums, const columns *c, const rows *r)
+{
+	memset(sums, 0, ASSAY_GRID_COLUMNS * sizeof *sums);
+	for (uint32_t k = 0; k < r->count; k++)
+		for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++)
+			for (size_t x = c->left[i]; x < c->right[i]; x++)
+				sums[i] += r->first[k * r->step + (ptrdiff_t)x];
+}
+
+/* What the cells of a row are made of; which of the two depends on how wide they are. */
+typedef struct plan {
+	enum { FEW, PAIRS, STRIPS } how;
+	union {
+		pair pairs[ASSAY_GRID_COLUMNS / 2];
+		strip strips[ASSAY_GRID_COLUMNS];
+	} of;
+} plan;
+
+static void make_plan(plan *p, const columns *c, size_t width)
+{
+	p->how = width < 2 * BLOCK ? FEW : width <= ASSAY_GRID_COLUMNS * BLOCK / 2 ? PAIRS : STRIPS;
+	for (size_t i = 0; p->how == PAIRS && i < ASSAY_GRID_COLUMNS / 2; i++)
+		p->of.pairs[i] = pair_of(c, 2 * i, width);
+	for (size_t i = 0; p->how == STRIPS && i < ASSAY_GRID_COLUMNS; i++)
+		p->of.strips[i] = strip_of(c, i, width);
+}
+
+static void sum_bytes(uint64_t *sums, const plan *p, const columns *c, const rows *r)
+{
+	if (p->how == STRIPS)
+		sum_strips(sums, p->of.strips, r);
+	else if (p->how == PAIRS)
+		sum_pairs(sums, p->of.pairs, r);
+	else
+		sum_few(sums, c, r);
+}
+
+static void fill_from_bytes(assay_grid *out, const assay_frame *f, const columns *c)
+{
+	divisors d = {0};
+	plan p;
+
+	make_plan(&p, c, f->width);
+	for (size_t j = 0; j < ASSAY_GRID_ROWS; j++) {
+		const rows r = rows_of_cell(f, j);
+		uint64_t sums[ASSAY_GRID_COLUMNS];
+
+		sum_bytes(sums, &p, c, &r);
+		find_divisors(&d, c, r.count, true);
+		if (d.shift == BYTES_SHIFT)
+			means_of_bytes(&out->cell[j * ASSAY_GRID_COLUMNS], sums, c, &d);
+		else
+			means_of_words(&out->cell[j * ASSAY_GRID_COLUMNS], sums, c, &d, 0);
+	}
+}
+
+/* ---------------------------------------------------------------- cells of words: sums of columns */
+
+static const uint16_t *words_of(const rows *r, uint32_t i, size_t x)
+{
+	return (const uint16_t *)(const void *)(r->first + i * r->step) + x;
+}
+
+static void add_row(uint16_t *restrict sum, const uint16_t *restrict row, size_t n)
+{
+	for (size_t x = 0; x < n; x++)
+		sum[x] = (uint16_t)(sum[x] + row[x]);
+}
+
+static void add_two_rows(uint16_t *restrict sum, const uint16_t *restrict a, const uint16_t *restrict b, size_t n)
+{
+	for (size_t x = 0; x < n; x++)
+		sum[x] = (uint16_t)(sum[x] + a[x] + b[x]);
+}
 
 /*
  * Sums of 16 bits take 8 rows of up to 12 bits. Two rows at a time: the sums are loaded and stored half as often.
  * Garbage above 12 bits, which no decoder should leave, wraps.
  */
-#define SUM_COLUMNS(type, name)                                                                                        \
-	static void name##_add(uint16_t *restrict sum, const type *restrict row, size_t n)                             \
-	{                                                                                                              \
-		for (size_t x = 0; x < n; x++)                                                                         \
-			sum[x] = (uint16_t)(sum[x] + row[x]);                                                          \
-	}                                                                                                              \
-	static void name##_set_two(uint16_t *restrict sum, const type *restrict a, const type *restrict b, size_t n)   \
-	{                                                                                                              \
-		for (size_t x = 0; x < n; x++)                                                                         \
-			sum[x] = (uint16_t)(a[x] + b[x]);                                                              \
-	}                                                                                                              \
-	static void name##_add_two(uint16_t *restrict sum, const type *restrict a, const type *restrict b, size_t n)   \
-	{                                                                                                              \
-		for (size_t x = 0; x < n; x++)                                                                         \
-			sum[x] = (uint16_t)(sum[x] + a[x] + b[x]);                                                     \
-	}                                                                                                              \
-	static const type *name##_row(const rows *r, uint32_t i, size_t x)                                             \
-	{                                                                                                              \
-		return (const type *)(const void *)(r->first + i * r->step) + x;                                       \
-	}                                                                                                              \
-	static void name(uint16_t *sum, const rows *r, size_t x, size_t n)                                             \
-	{                                                                                                              \
-		uint32_t i = 0;                                                                                        \
-		if (r->count < 2)                                                                                      \
-			memset(sum, 0, n * sizeof *sum);                                                               \
-		else                                                                                                   \
-			name##_set_two(sum, name##_row(r, 0, x), name##_row(r, 1, x), n), i = 2;                       \
-		for (; i + 1 < r->count; i += 2)                                                                       \
-			name##_add_two(sum, name##_row(r, i, x), name##_row(r, i + 1, x), n);                          \
-		if (i < r->count)                                                                                      \
-			name##_add(sum, name##_row(r, i, x), n);                                                       \
-	}
-SUM_COLUMNS(uint8_t, sum_columns8)
-SUM_COLUMNS(uint16_t, sum_columns12)
+static void sum_columns12(uint16_t *sum, const rows *r, size_t x, size_t n)
+{
+	uint32_t i = 0;
+
+	memset(sum, 0, n * sizeof *sum);
+	for (; i + 1 < r->count; i += 2)
+		add_two_rows(sum, words_of(r, i, x), words_of(r, i + 1, x), n);
+	if (i < r->count)
+		add_row(sum, words_of(r, i, x), n);
+}
 
 static void sum_columns16(uint32_t *restrict sum, const rows *r, size_t x, size_t n)
 {
 	memset(sum, 0, n * sizeof *sum);
 	for (uint32_t i = 0; i < r->count; i++) {
-		const uint16_t *row = (const uint16_t *)(const void *)(r->first + i * r->step) + x;
+		const uint16_t *row = words_of(r, i, x);
+
 		for (size_t k = 0; k < n; k++)
 			sum[k] += row[k];
 	}
 }
-
-/* ---------------------------------------------------------------- cells */
 
 typedef struct tile {
 	size_t at, width; /* columns */
@@ -124,10 +331,8 @@ static void sum_tile(tile *t, const assay_frame *f, const rows *r)
 	t->wide = f->depth > WORD_BITS;
 	if (t->wide)
 		sum_columns16(t->sum.wide, r, t->at, t->width);
-	else if (f->depth > 8)
-		sum_columns12(t->sum.narrow, r, t->at, t->width);
 	else
-		sum_columns8(t->sum.narrow, r, t->at, t->width);
+		sum_columns12(t->sum.narrow, r, t->at, t->width);
 }
 
 /* At most 8 * 65535 * TILE. */
@@ -168,36 +373,12 @@ static void sum_cells(uint64_t *cells, const assay_frame *f, const rows *r, cons
 	}
 }
 
-/*
- * Division by the number of a cell's pixels, as a multiplication: n / d = n * (2^43 / d + 1) / 2^43, rounded down, for
- * n * d < 2^43. A sum of d words in sixteenths is below 2^20 * d, so that holds up to d = 2^11 (frames 16384 wide), and
- * the product fits 64 bits. Where it does not hold `times` is 0.
- */
-typedef struct divisor {
-	uint64_t by, times;
-} divisor;
-
-static divisor divide_by(uint64_t d)
+static void fill_row(uint16_t *out, const assay_frame *f, const rows *r, const columns *c, const divisors *d)
 {
-	const uint64_t by = d > 0 ? d : 1; /* no cell is empty */
-
-	return (divisor){by, by <= 1u << 11 ? (UINT64_C(1) << 43) / by + 1 : 0};
-}
-
-static uint64_t quotient(uint64_t n, const divisor *d)
-{
-	return d->times != 0 ? (n * d->times) >> 43 : n / d->by;
-}
-
-static void fill_row(uint16_t *out, const assay_frame *f, const rows *r, const columns *c)
-{
-	const divisor pixels[2] = {divide_by(r->count * c->narrow), divide_by(r->count * (c->narrow + 1))};
-	const unsigned shift = f->depth - 8u;
 	uint64_t cells[ASSAY_GRID_COLUMNS] = {0};
 
 	sum_cells(cells, f, r, c);
-	for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++)
-		out[i] = (uint16_t)(quotient(cells[i] * ASSAY_GRID_ONE, &pixels[c->wider[i]]) >> shift);
+	means_of_words(out, cells, c, d, f->depth - 8u);
 }
 
 /*
@@ -217,11 +398,10 @@ static void fill_row(uint16_t *out, const assay_frame *f, const rows *r, const c
 RUNNING_SUMS(running_sums16, uint16_t)
 RUNNING_SUMS(running_sums32, uint32_t)
 
-static void fill_narrow_row(uint16_t *out, const assay_frame *f, const rows *r, const columns *c)
+static void fill_narrow_row(uint16_t *out, const assay_frame *f, const rows *r, const columns *c, const divisors *d)
 {
-	const divisor pixels[2] = {divide_by(r->count * c->narrow), divide_by(r->count * (c->narrow + 1))};
-	const unsigned shift = 43u + f->depth - 8u;
 	uint32_t upto[ASSAY_GRID_COLUMNS * NARROW + 1];
+	uint64_t sums[ASSAY_GRID_COLUMNS];
 	tile t;
 
 	t.at = 0;
@@ -231,9 +411,24 @@ static void fill_narrow_row(uint16_t *out, const assay_frame *f, const rows *r, 
 		running_sums32(upto, t.sum.wide, f->width);
 	else
 		running_sums16(upto, t.sum.narrow, f->width);
-	for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++) {
-		const uint64_t sum = upto[c->right[i]] - upto[c->left[i]];
-		out[i] = (uint16_t)((sum * ASSAY_GRID_ONE * pixels[c->wider[i]].times) >> shift);
+	for (size_t i = 0; i < ASSAY_GRID_COLUMNS; i++)
+		sums[i] = upto[c->right[i]] - upto[c->left[i]];
+	means_of_words(out, sums, c, d, f->depth - 8u);
+}
+
+static void fill_from_words(assay_grid *out, const assay_frame *f, const columns *c)
+{
+	divisors d = {0};
+
+	for (size_t j = 0; j < ASSAY_GRID_ROWS; j++) {
+		const rows r = rows_of_cell(f, j);
+		uint16_t *row = &out->cell[j * ASSAY_GRID_COLUMNS];
+
+		find_divisors(&d, c, r.count, false);
+		if (f->width <= ASSAY_GRID_COLUMNS * NARROW)
+			fill_narrow_row(row, f, &r, c, &d);
+		else
+			fill_row(row, f, &r, c, &d);
 	}
 }
 
@@ -242,15 +437,10 @@ void assay_grid_fill(assay_grid *out, const assay_frame *f)
 	columns c;
 
 	find_columns(&c, f->width);
-	for (size_t j = 0; j < ASSAY_GRID_ROWS; j++) {
-		const rows r = rows_of_cell(f, j);
-		uint16_t *row = &out->cell[j * ASSAY_GRID_COLUMNS];
-
-		if (f->width <= ASSAY_GRID_COLUMNS * NARROW)
-			fill_narrow_row(row, f, &r, &c);
-		else
-			fill_row(row, f, &r, &c);
-	}
+	if (f->depth == 8)
+		fill_from_bytes(out, f, &c);
+	else
+		fill_from_words(out, f, &c);
 }
 
 uint32_t assay_grid_distance(const assay_grid *a, const assay_grid *b)
@@ -271,131 +461,4 @@ uint32_t assay_grid_sum(const assay_grid *g)
 	for (size_t i = 0; i < ASSAY_GRID_CELLS; i++)
 		sum += g->cell[i];
 	return sum;
-}
-
-/* ---------------------------------------------------------------- sharpness */
-
-/*
- * |4p - l - r - u - d|, eight at a time in words of 16 bits: 4 * 4095 fits with its sign, so this serves up to 12 bits.
- * Written out, since what gcc 12 makes of the plain loop takes twice as long.
- */
-typedef uint16_t words __attribute__((vector_size(16)));
-typedef int16_t signed_words __attribute__((vector_size(16)));
-typedef uint32_t sums __attribute__((vector_size(16)));
-
-enum { LANES = 8 };
-
-static inline words load(const void *p)
-{
-	words w;
-
-	memcpy(&w, p, sizeof w);
-	return w;
-}
-
-static inline words magnitude(words d)
-{
-	const words sign = (words)((signed_words)d >> 15);
-
-	return (d ^ sign) - sign;
-}
-
-/* Each sum takes two neighbouring words: which is which does not matter to what they add up to. */
-static inline sums add_words(sums s, words w)
-{
-	return s + ((sums)w & 0xffff) + ((sums)w >> 16);
-}
-
-static inline uint64_t total_of(sums s)
-{
-	return (uint64_t)s[0] + s[1] + s[2] + s[3];
-}
-
-/* Pixels at x, x + 2 ... and at x + 1, x + 3 ... in a word each. At most 2 * 1020. */
-static inline words laplacian16(const uint8_t *up, const uint8_t *at, const uint8_t *down)
-{
-	const words p = load(at);
-	const words u = load(up);
-	const words d = load(down);
-	const words even = p & 0xff;
-	const words odd = p >> 8;
-
-	return magnitude((even << 2) - (load(at - 1) & 0xff) - odd - (u & 0xff) - (d & 0xff)) +
-	       magnitude((odd << 2) - even - (load(at + 1) >> 8) - (u >> 8) - (d >> 8));
-}
-
-static uint64_t row_sharpness8(const uint8_t *up, const uint8_t *at, const uint8_t *down, size_t n)
-{
-	uint64_t total = 0;
-	size_t x = 1;
-
-	while (x + 2 * LANES <= n) {
-		const size_t stop = x + 64 * LANES < n ? x + 64 * LANES : n; /* 32 times 2 * 1020 */
-		words w = {0};
-
-		for (; x + 2 * LANES <= stop; x += 2 * LANES)
-			w += laplacian16(up + x, at + x, down + x);
-		total += total_of(add_words((sums){0}, w));
-	}
-	for (; x < n; x++) {
-		const int32_t d = 4 * at[x] - at[x - 1] - at[x + 1] - up[x] - down[x];
-		total += (uint32_t)(d < 0 ? -d : d);
-	}
-	return total;
-}
-
-/* The columns that fill whole vectors; returns where they end. */
-static size_t row_sharpness12(uint64_t *total, const uint16_t *up, const uint16_t *at, const uint16_t *down, size_t n)
-{
-	size_t x = 1;
-
-	while (x + LANES <= n) {
-		const size_t stop = x + 8192 * LANES < n ? x + 8192 * LANES : n;
-		sums s = {0};
-
-		for (; x + LANES <= stop; x += LANES)
-			s = add_words(s, magnitude((load(at + x) << 2) - load(at + x - 1) - load(at + x + 1) -
-						   load(up + x) - load(down + x)));
-		*total += total_of(s);
-	}
-	return x;
-}
-
-/* Words of any depth: up to 2^18 each, so 1024 of them fit 32 bits. */
-static uint64_t row_sharpness16(const uint16_t *up, const uint16_t *at, const uint16_t *down, size_t n, uint8_t depth)
-{
-	uint64_t total = 0;
-	size_t x = depth <= WORD_BITS ? row_sharpness12(&total, up, at, down, n) : 1;
-
-	while (x < n) {
-		const size_t stop = x + 1024 < n ? x + 1024 : n;
-		uint32_t sum = 0;
-		for (; x < stop; x++) {
-			const int32_t d = 4 * at[x] - at[x - 1] - at[x + 1] - up[x] - down[x];
-			sum += (uint32_t)(d < 0 ? -d : d);
-		}
-		total += sum;
-	}
-	return total;
-}
-
-uint32_t assay_sharpness(const assay_frame *f)
-{
-	const ptrdiff_t s = f->stride;
-	uint64_t sum = 0;
-	uint64_t count = 0;
-
-	if (f->width < 3 || f->height < 3)
-		return 0;
-	for (uint32_t y = 1; y + 1 < f->height; y += SHARP_STEP) {
-		const uint8_t *row = f->luma + (ptrdiff_t)y * s;
-		if (f->depth > 8)
-			sum += row_sharpness16((const uint16_t *)(const void *)(row - s),
-					       (const uint16_t *)(const void *)row,
-					       (const uint16_t *)(const void *)(row + s), f->width - 1, f->depth);
-		else
-			sum += row_sharpness8(row - s, row, row + s, f->width - 1);
-		count += f->width - 2;
-	}
-	return (uint32_t)(((sum * 100) >> (f->depth - 8u)) / count);
 }

@@ -1,6 +1,6 @@
 /**
- * A frame's luma as a small grid of block means, and how sharp it is. Integers only: equal on every CPU. The box
- * filter reads a fixed share of the rows of large frames, so its cost grows with the width alone.
+ * A frame's luma as a small grid of block means. Integers only: equal on every CPU. The box filter reads a fixed share
+ * of the rows of large frames, so its cost grows with the width alone.
  */
 #ifndef ASSAY_GRID_H
 #define ASSAY_GRID_H
@@ -28,11 +28,5 @@ static inline uint32_t assay_grid_mean(const assay_grid *g)
 {
 	return assay_grid_sum(g) / ASSAY_GRID_CELLS;
 }
-
-/**
- * Sharpness: the mean of |4p - left - right - up - down| over every fourth row inside the frame, in hundredths of an
- * 8-bit level, rounded down; 0 for frames of less than 3 x 3. (Mean absolute Laplacian, Pertuz et al. 2013, LAP.)
- */
-uint32_t assay_sharpness(const assay_frame *f);
 
 #endif

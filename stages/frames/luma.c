@@ -1,6 +1,7 @@
 #include "luma.h"
 
 #include "libav.h"
+#include "sharpness.h"
 
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>

@@ -3,6 +3,7 @@
 #include "audio.h"
 #include "frames.h"
 #include "grid.h"
+#include "sharpness.h"
 
 #include <fcntl.h>
 
@@ -714,21 +715,25 @@ static void grid__random_frames__equals_plain_loops(void **state)
 	static const struct {
 		uint32_t width, height;
 		uint8_t depth;
-	} cases[] = {{1, 1, 8},      {3, 3, 8},      {19, 5, 8},     {63, 35, 8},   {64, 36, 8},     {641, 479, 8},
-		     {1024, 99, 8},  {1025, 99, 8},  {4097, 99, 8},  {9000, 40, 8}, {17000, 290, 8}, {200, 900, 10},
-		     {192, 108, 12}, {1040, 290, 9}, {4129, 70, 12}, {200, 80, 13}, {1300, 290, 16}};
+	} cases[] = {{1, 1, 8},      {3, 3, 8},      {19, 5, 8},     {31, 290, 8},    {32, 40, 8},
+		     {63, 35, 8},    {64, 36, 8},    {192, 108, 8},  {511, 289, 8},   {512, 290, 8},
+		     {513, 290, 8},  {641, 479, 8},  {5760, 290, 8}, {5800, 290, 8},  {1024, 99, 8},
+		     {1025, 99, 8},  {4097, 99, 8},  {9000, 40, 8},  {17000, 290, 8}, {200, 900, 10},
+		     {192, 108, 12}, {1040, 290, 9}, {4129, 70, 12}, {200, 80, 13},   {1300, 290, 16}};
 
 	(void)state;
 	for (size_t k = 0; k < 2 * ASSAY_COUNT(cases); k++) {
 		const size_t n = k / 2;
 		const size_t stride = cases[n].width * 2 + 10;
-		uint8_t *p = malloc(stride * cases[n].height);
+		const size_t row = cases[n].width * (cases[n].depth > 8 ? 2u : 1u);
+		const size_t size = stride * (cases[n].height - 1) + row; /* nothing behind the last pixel */
+		uint8_t *p = malloc(size);
 		const assay_frame f = {.luma = p,
 				       .stride = (ptrdiff_t)stride,
 				       .width = cases[n].width,
 				       .height = cases[n].height,
 				       .depth = cases[n].depth};
-		fill_plane(p, stride * cases[n].height, f.depth, k % 2 == 1);
+		fill_plane(p, size, f.depth, k % 2 == 1);
 		assert_equals_plain(&f);
 		free(p);
 	}
