@@ -260,7 +260,7 @@ static assay_code retry_source(assay_command *c, const assay_ticket *t, bool wit
 		return rc == ASSAY_OK ? assay_command_note(c, t, "the next 'assay run' does it again", err) : rc;
 	}
 	if (withdrawn)
-		return assay_command_note(c, t, "taken back: open again", err);
+		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
 	return assay_command_refuse(t, err,
 				    "failed by its bytes (%s), and would again: name a remedy with --remedy, hand in a "
 				    "sound file with 'assay queue resolve T%" PRIu64

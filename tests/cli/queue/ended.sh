@@ -9,16 +9,20 @@ printf 'value: 14\n' >docs/waived.txt
 printf 'value: 15\n' >docs/text.txt
 printf 'fail: decode\n' >docs/torn.txt
 printf 'value: 2\n' >text.txt
+printf 'value: 16\n# r\n' >docs/recipe.txt
 settle docs
 export ASSAY_STORE=store ASSAY_TEST_READER=1
 assay() {
     # shellcheck disable=SC2086
     ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
 }
+# Why its ticket is as it is, by the last event of its history but acts: without what it fails.
+reason() { assay queue show "$1" --json | jq -r '[.[0].history[] | select(.act | not)][-1].reason' | sed 's/; [^;]*test.value is.*//'; }
 ended() { jq -r '[.ended[] | "\(.decision.kind) \(.subject) \(.outcome) \(.state) \(.expired)"] | sort | join("; ")' run.json; }
 test_run_into store
 assay queue reject docs/r1.txt docs/r2.txt docs/r3.txt docs/r4.txt docs/r5.txt docs/r6.txt docs/r7.txt --actor Anna \
     --reason torn >/dev/null 2>err || fail "reject: $(cat err)"
+assay queue reject docs/recipe.txt --actor Dora --reason blank >/dev/null 2>err || fail "reject: $(cat err)"
 assay queue reject docs/torn.txt --reason empty >/dev/null 2>err || fail "reject: $(cat err)"
 assay queue waive docs/waived.txt --owner Ben --reason 'it will do' --expires 2029-01-01 >/dev/null 2>err || fail "waive: $(cat err)"
 assay queue resolve docs/text.txt#page=1 --text text.txt --actor Cara >/dev/null 2>err || fail "resolve: $(cat err)"
@@ -32,6 +36,7 @@ assay judge --as-of 2029-01-01 --json >run.json 2>err || fail "judge: $(cat err)
 assert_eq "$(ended)" 'waive docs/waived.txt#page=1 quarantined needs-review true' 'expired'
 assert_eq "$(assay queue list --ended --json | jq -r '.[].subject')" 'docs/waived.txt#page=1' 'listed'
 assert_eq "$(assay why docs/waived.txt#page=1 --json | jq -c .verdict.decisions_ended)" '["verdict"]' 'why'
+assert_eq "$(reason docs/waived.txt)" 'the waiver of Ben expired on 2029-01-01' 'why it is open again'
 assay judge >/dev/null 2>err || fail "judge: $(cat err)"
 echo 'a waiver'
 
@@ -42,11 +47,13 @@ sed -i 's/mustBeLessThan: 10/mustBeLessThan: 13/' values.odcs.yaml
 assay run -j1 --progress none >told 2>err || fail "run: $(cat err)"
 sed -n '/^ended/p; /^          /p' told >list
 id=$(assay queue list 'docs/r1.txt#page=1' --json | jq -r '.[0].id')
-assert_eq "$(head -n 2 list)" "ended     8 decisions held in the last version and do no more:
+assert_eq "$(head -n 2 list)" "ended     9 decisions held in the last version and do no more:
           docs/r1.txt#page=1, rejected by Anna: now accepted ($id)" 'named'
-assert_eq "$(tail -n 1 list)" "          and 3 more: 'assay queue list --ended' lists them all" 'and the rest'
+assert_eq "$(tail -n 1 list)" "          and 4 more: 'assay queue list --ended' lists them all" 'and the rest'
 assert_eq "$(wc -l <list)" 7 'lines'
-assert_eq "$(assay queue list --ended --json | jq length)" 8 'all are listed'
+assert_eq "$(assay queue list --ended --json | jq length)" 9 'all are listed'
+assert_eq "$(reason docs/r1.txt)" 'the rejection by Anna no longer holds: the contract changed; it passes every check now' 'why it passes'
+assert_eq "$(reason docs/waived.txt)" 'the waiver of Ben no longer holds: the contract changed' 'another contract'
 test_run_into store
 assert_eq "$(ended)" '' 'told once'
 assay why docs/r1.txt#page=1 >told
@@ -58,7 +65,7 @@ assay diff "$before" latest --json >diff.json
 assert_jq diff.json '[.samples[] | select(.sample == "docs/r1.txt#page=1") | .changes[] | select(.what == "decision") | .text]
     | map(startswith("no longer rejected by Anna")) | @json' '[true]'
 assay queue retry docs/r7.txt >/dev/null 2>err || fail "retry: $(cat err)"
-assert_eq "$(assay queue list --ended --json | jq length)" 7 'what is taken back is not listed'
+assert_eq "$(assay queue list --ended --json | jq length)" 8 'what is taken back is not listed'
 echo 'rejections'
 
 # A text is about the bytes, a rejected source may be read at last; what is away waits.
@@ -73,3 +80,15 @@ assert_jq run.json '[.ended[].other_bytes] | sort | @json' '[false,true]'
 assert_eq "$(assay why docs/text.txt#page=1 --json | jq -c .verdict.decisions_ended)" '["content"]' 'why of a text'
 assert_eq "$(assay queue list --ended --json | jq -r '[.[].subject] | map(select(test("r1|waived"))) | length')" 0 'a file that is gone'
 echo 'a text'
+
+# Another recipe makes another work of it, which nobody decided about.
+assay queue reject docs/recipe.txt --actor Dora --reason blank >/dev/null 2>err || fail "reject: $(cat err)"
+sed -i 's/page: \[test.read\]/page: [test.read: {add: 1}]/' assay.yaml
+test_run_into store
+assert_eq "$(reason docs/recipe.txt)" 'the rejection by Dora no longer holds: the recipe changed' 'another recipe'
+printf 'value: 18\n# r\n' >docs/r7.txt
+settle docs
+test_run_into store
+assay queue show docs/r7.txt --json | jq -r '[.[0].history[] | select(.state == "retrying")][-1].reason' >told
+assert_match "$(cat told)" 'the source has other bytes; test.value is 19, *' 'other bytes of what passed'
+echo 'a recipe'

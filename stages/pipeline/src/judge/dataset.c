@@ -38,6 +38,7 @@ typedef struct dataset {
 	uint64_t *judged; /* rows of the samples of the stream being judged */
 	size_t judged_count, judged_cap;
 	bool treated;                  /* some sample of it stands otherwise than the pipeline made it, or did */
+	bool waits;                    /* it has a root that attempts are made at next */
 	bool told;                     /* a sample of it that has its key has a ticket */
 	bool swept;                    /* some sample of it is not there any more */
 	bool moved;                    /* the source being judged is not as the snapshot's base has it */
@@ -93,6 +94,7 @@ static assay_code complain(dataset *d, assay_err *err)
 	    .checks = j->objection.findings.items,
 	    .check_count = j->objection.findings.count,
 	    .passing = d->job->repairs && j->state == ASSAY_TICKET_RETRYING,
+	    .before = j->before.id != 0 ? &j->before : NULL,
 	    .state = j->state,
 	    .decision = j->decision,
 	    .contents = tell_contents,
@@ -128,6 +130,17 @@ static assay_code want(dataset *d, assay_err *err)
 	return rc;
 }
 
+/* Attempts at the sample that was judged are made before all is judged again. */
+static bool is_tried_next(const dataset *d)
+{
+	const assay_repair *r = &d->judging.repair;
+	bool found = false;
+
+	for (size_t i = 0; d->job->repairs && i < r->count && !found; i++)
+		found = r->tries[i].told.outcome == ASSAY_ATTEMPT_WANTED;
+	return found;
+}
+
 /* Every sample of the dataset passes here once, with its verdict and the values it was judged by in d->judging. */
 static assay_code take_sample(dataset *d, bool written, assay_err *err)
 {
@@ -139,7 +152,7 @@ static assay_code take_sample(dataset *d, bool written, assay_err *err)
 	d->summary->verdicts_changed += written && j->before.outcome != row->outcome;
 	d->summary->by_attempt += row->way != ASSAY_WAY_PLAIN && assay_outcome_is_delivered(row->outcome);
 	d->summary->incomplete |= j->unsettled;
-	if (j->state != 0)
+	if (j->state != 0 && !j->passing)
 		rc = complain(d, err);
 	if (rc == ASSAY_OK && j->unsettled)
 		rc = want(d, err);
@@ -176,8 +189,8 @@ static assay_code do_failed_source(dataset *d, const assay_source *src, assay_co
 	assay_code rc = assay_ticketing_complain(&d->tickets, c, err);
 
 	d->judged_count = 0;
-	if (rc == ASSAY_OK)
-		rc = sweep(d, src, err); /* an attempt may have given it samples before */
+	if (rc == ASSAY_OK && !(c->passing && d->job->wanted_count > 0))
+		rc = sweep(d, src, err); /* an attempt may have given it samples before, and may again */
 	d->summary->samples.failed_sources++;
 	/* One that is given up is not made again: nothing else may come of it. */
 	if (c->state != ASSAY_TICKET_REJECTED && !assay_failure_is_deterministic(c->failure))
@@ -291,6 +304,7 @@ static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *e
 /* What became of a page or stream, for what was found in it. */
 typedef struct root_fate {
 	bool instead;                   /* what is below it is not what its unit has */
+	bool waits;                     /* attempts at it are made next, which may put others in their place */
 	const assay_decision *given_up; /* its rejection; NULL: none */
 } root_fate;
 
@@ -309,6 +323,8 @@ static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, ro
 	root = d->judging.of;
 	root.given_up = fate->given_up = rejection_in(&d->judging);
 	fate->instead = rc == ASSAY_OK && d->judging.row.unit != of->unit->id;
+	fate->waits = is_tried_next(d);
+	d->waits |= fate->waits;
 	return fate->instead ? judge_found(d, &root, err) : rc;
 }
 
@@ -328,7 +344,9 @@ static assay_code judge_unit(dataset *d, assay_judged *of, const assay_unit *uni
 		} else if (!fates[root_of(r, k)].instead) {
 			d->summary->samples.in++;
 			of->given_up = fates[root_of(r, k)].given_up;
+			d->judging.passing = fates[root_of(r, k)].waits;
 			rc = judge_one(d, of, k, r->samples[k].part, err);
+			d->judging.passing = false;
 		}
 	}
 	return rc;
@@ -372,10 +390,10 @@ static assay_code do_units(dataset *d, assay_judged *of, const assay_unit *units
 	assay_code rc = ASSAY_OK;
 
 	d->judged_count = 0;
-	d->treated = false;
+	d->treated = d->waits = false;
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++)
 		rc = judge_unit(d, of, &units[i], err);
-	return rc == ASSAY_OK && d->treated ? sweep(d, of->source, err) : rc;
+	return rc == ASSAY_OK && d->treated && !d->waits ? sweep(d, of->source, err) : rc;
 }
 
 /* As it was treated: where it stood as failed in the version before, it does not any more. */
@@ -403,12 +421,19 @@ static assay_code tell_bytes(void *ctx, assay_digest *before, assay_digest *afte
 	return ASSAY_OK;
 }
 
-static assay_code tell_source(dataset *d, assay_complaint *c, const assay_unit *plain, assay_err *err)
+static unsigned found_now(const dataset *d, const assay_source *src)
+{
+	return src->run == d->session->run.id ? (unsigned)src->cause : 0;
+}
+
+static assay_code tell_source(dataset *d, assay_complaint *c, const assay_source *src, const assay_unit *plain,
+			      assay_err *err)
 {
 	const assay_source_treatment *t = &d->source;
 	assay_code rc = ASSAY_OK;
 
 	c->unit = plain->id;
+	c->cause = found_now(d, src);
 	c->failure = plain->result.failure;
 	c->message = plain->result.message;
 	c->state = t->state;
@@ -442,7 +467,7 @@ static assay_code do_loaded_source(dataset *d, const assay_source *src, const as
 	ASSAY_TRY(
 	    assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &src->recipe, &of.recipe, err));
 	ASSAY_TRY(assay_source_treat(&d->source, &d->judging, src, units, err));
-	ASSAY_TRY(tell_source(d, &c, failed != NULL ? failed : &units[0], err));
+	ASSAY_TRY(tell_source(d, &c, src, failed != NULL ? failed : &units[0], err));
 	if (d->source.units != NULL)
 		b.stand = d->source.bytes;
 	if (failed != NULL)
@@ -491,6 +516,7 @@ static assay_code do_unread_source(dataset *d, const assay_source *src, assay_er
 	assay_complaint c = {
 	    .subject = src->path,
 	    .is_source = true,
+	    .cause = found_now(d, src),
 	    .contents = tell_bytes,
 	    .ctx = &b,
 	    .failure = src->failure != ASSAY_FAILURE_NONE ? src->failure : ASSAY_FAILURE_UNREADABLE,
@@ -699,6 +725,8 @@ assay_code assay_dataset_judge_present(assay_session *s, assay_summary *summary,
 	assay_progress_phase(progress, ASSAY_PHASE_JUDGE, summary->sources.seen);
 	forget_before(summary);
 	ASSAY_TRY(assay_judged_before_read(&d.before, s, err));
+	d.tickets.contracts = s->contract_set;
+	d.tickets.last_contracts = d.before.last.contracts;
 	ASSAY_TRY(assay_judged_before_stands(&d.before, s, &stood, err));
 	if (stood) {
 		rc = stand_by(&d, err);

@@ -1,5 +1,7 @@
 #include "ticketing.h"
 
+#include "reopened.h"
+
 #include "assay/content.h"
 #include "assay/contract.h"
 #include "assay/file.h"
@@ -171,10 +173,37 @@ static void tell_anew(const assay_ticket *t)
 		  t->subject);
 }
 
-/* The ticket borrows what the complaint has while it is written. */
-static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, assay_err *err)
+/* Why what was settled is so no more. It says nothing of a ticket that is made anew. */
+static assay_code tell_reopened(assay_buf *out, const assay_ticketing *d, const assay_ticket *was,
+				const assay_complaint *c, assay_err *err)
 {
-	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
+	const assay_reopening r = {
+	    .store = d->store,
+	    .decided = d->decided,
+	    .as_of_ns = d->as_of_ns,
+	    .contracts = &d->contracts,
+	    .last_contracts = &d->last_contracts,
+	    .ticket = was,
+	    .unit = c->unit,
+	    .failure = c->failure,
+	    .before = c->before,
+	    .cause = c->cause,
+	    .decision = c->decision,
+	};
+
+	if (was->id == 0 || was->damaged || assay_ticket_state_is_open(was->state))
+		return ASSAY_OK;
+	return assay_reopened_tell(out, &r, err);
+}
+
+/*
+ * The ticket borrows what the complaint has while it is written.
+ * @param why  what the reason begins with
+ */
+static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay_complaint *c, const assay_buf *why,
+				assay_err *err)
+{
+	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT, text = ASSAY_BUF_INIT;
 	const assay_ticket own = *t;
 	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay"};
 	assay_code rc = ASSAY_OK;
@@ -183,8 +212,12 @@ static assay_code put_borrowing(assay_ticketing *d, assay_ticket *t, const assay
 	t->attempts = c->attempts, t->attempt_count = c->attempt_count;
 	if (t->damaged)
 		assay_buf_puts(&reason, MADE_ANEW);
-	describe(&reason, t, c);
-	rc = assay_buf_check(&reason, err);
+	describe(&text, t, c);
+	rc = assay_buf_check(&text, err);
+	assay_buf_append(&reason, why->data, why->len);
+	assay_buf_append(&reason, text.data, text.len);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&reason, err);
 	if ((t->state == ASSAY_TICKET_WAIVED || t->state == ASSAY_TICKET_REJECTED) && c->decision != NULL)
 		e.actor = c->decision->actor;
 	e.reason = (char *)(uintptr_t)assay_buf_str(&reason);
@@ -254,6 +287,12 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	if (rc != ASSAY_OK || (!anew && t->origin == ASSAY_TICKET_FEEDBACK && t->state == state &&
 			       t->decision == (answer != NULL ? answer->id : 0)))
 		return rc;
+	if (t->damaged)
+		assay_buf_puts(&reason, MADE_ANEW);
+	if (answer == NULL)
+		rc = tell_reopened(&reason, d, t, &(assay_complaint){.unit = row->unit}, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	assay_ticket_turn_to_feedback(t);
 	t->state = state;
 	t->unit = row->unit;
@@ -266,10 +305,8 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	}
 	d->opened += !was_open && answer == NULL;
 	d->settled += was_open && answer != NULL;
-	if (t->damaged) {
+	if (t->damaged)
 		tell_anew(t);
-		assay_buf_puts(&reason, MADE_ANEW);
-	}
 	if (answer == NULL)
 		assay_buf_printf(&reason, "%s; nobody has decided what an evaluation told of it", why);
 	else
@@ -325,6 +362,7 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	assay_code rc = assay_ticket_peek_on(d->store, c->subject, &t, err);
 	const bool was_open = rc == ASSAY_OK && (t.damaged || assay_ticket_state_is_open(t.state));
 	const assay_ticket_origin origin = origin_of(&t, c, state);
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
@@ -335,6 +373,8 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 		return keep_beside(d, &t, c, err);
 	if (rc == ASSAY_OK && !t.damaged && t.origin == origin && unchanged(&t, c, state))
 		return visit_ticket(d, t.id, err);
+	if (assay_ticket_state_is_open(state) || state == ASSAY_TICKET_REPAIRED)
+		ASSAY_TRY(tell_reopened(&why, d, &t, c, err));
 	if (!was_open) {
 		t.opened_run = d->run;
 		t.opened_ns = assay_now_ns();
@@ -356,7 +396,7 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	t.changed_ns = assay_now_ns();
 	if (t.damaged)
 		tell_anew(&t);
-	rc = put_borrowing(d, &t, c, err);
+	rc = put_borrowing(d, &t, c, &why, err);
 	if (rc == ASSAY_OK)
 		rc = visit_ticket(d, t.id, err);
 fail:
@@ -393,12 +433,22 @@ static assay_code tell_settled(assay_ticketing *d, const assay_ticket *t, const 
 	return ASSAY_OK;
 }
 
+static assay_code tell_passes(assay_buf *out, const assay_ticketing *d, const assay_ticket *was,
+			      const assay_sample_row *row, assay_err *err)
+{
+	const assay_code rc = tell_reopened(out, d, was, &(assay_complaint){.unit = row->judged_unit}, err);
+
+	assay_buf_puts(out, PASSES_NOW);
+	return rc;
+}
+
 /* Why a ticket that nobody complained about any more is settled: its state, and its event but for the reason's text. */
 static assay_code settle_reason(assay_ticketing *d, assay_ticket *t, assay_ticket_event *e, assay_buf *reason,
 				assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	ASSAY_AUTO_SOURCE src = {0};
+	const assay_ticket was = *t; /* borrows */
 	assay_code rc;
 	bool there;
 
@@ -417,10 +467,12 @@ static assay_code settle_reason(assay_ticketing *d, assay_ticket *t, assay_ticke
 	else if (row.outcome == ASSAY_OUTCOME_FILTERED)
 		assay_buf_printf(reason, "filter '%s' takes it out", row.failed_stage != NULL ? row.failed_stage : "");
 	else
-		assay_buf_puts(reason, PASSES_NOW);
+		ASSAY_TRY(tell_passes(reason, d, &was, &row, err));
 	e->actor = (char *)(uintptr_t) "assay";
 	rc = assay_buf_check(reason, err);
 	return rc == ASSAY_OK ? tell_settled(d, t, &row, &src, e, err) : rc;
+fail:
+	return rc;
 }
 
 /* Those that its subject had need of stay in its history. */
