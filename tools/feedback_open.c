@@ -19,7 +19,7 @@
 static const assay_option options[] = {
     ASSAY_FEEDBACK_OPTIONS,
     {"reason", 0, "TEXT", "why, kept with each ticket"},
-    {"dry-run", 0, NULL, "tell what would be done, and write nothing"},
+    {"dry-run", 'n', NULL, "tell what would be done, and write nothing"},
     {NULL, 0, NULL, NULL},
 };
 

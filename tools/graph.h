@@ -39,19 +39,21 @@ typedef struct assay_node {
 	bool is_subject;     /* it is what was asked for */
 	size_t edge_first;   /* after assay_graph_sort: where its edges begin */
 	/* By type: */
-	char *path;             /* SOURCE, SIDECAR: escaped path, NULL when it is not known; SAMPLE: its key */
-	char *role, *media;     /* SIDECAR, FILE, ARTIFACT; DECISION: its kind */
-	bool missing;           /* SOURCE: not there at the last run. SAMPLE: not part of the dataset now */
-	bool is_past;           /* SOURCE, SAMPLE: the path has other bytes now, the sample was made anew since */
-	assay_recipe *recipe;   /* RECIPE */
-	assay_unit *unit;       /* UNIT; its samples' measurements are there too */
-	assay_run *run;         /* RUN; NULL when its record is not there */
+	char *path;           /* SOURCE, SIDECAR: escaped path, NULL when it is not known; SAMPLE: its key */
+	char *role, *media;   /* SIDECAR, FILE, ARTIFACT; DECISION: its kind */
+	bool missing;         /* SOURCE: not there at the last run. SAMPLE: not part of the dataset now */
+	bool is_past;         /* SOURCE, SAMPLE: the path has other bytes now, the sample was made anew since; UNIT: an
+				   attempt that counts no more */
+	assay_recipe *recipe; /* RECIPE */
+	assay_unit *unit;     /* UNIT; its samples' measurements are there too */
+	assay_run *run;       /* RUN; NULL when its record is not there */
 	uint32_t kind, outcome; /* SAMPLE; outcome 0 when it stands no more */
 	uint64_t size;          /* ARTIFACT */
 	char *stage;            /* ARTIFACT: that made it */
 	uint64_t number;        /* TICKET, RUN, DECISION */
 	char *text;    /* TICKET: state and what is wrong. CONTRACT: its version. VERSION: its counts. DECISION:
-				   what it says. SOURCE: name of the file that stands in its place, else NULL */
+				   what it says. SOURCE: name of the file that stands in its place, else NULL. UNIT: of
+				   a past attempt the way that was tried and its outcome, else NULL */
 	char *reason;  /* DECISION: "" when none was given */
 	int64_t at_ns; /* VERSION, TICKET, DECISION */
 } assay_node;

@@ -4,7 +4,7 @@
  * Every edge leads from what came later to what it came from; relations are named as in W3C PROV. By type a node has:
  *   source    path, missing, past          sidecar   role, path            recipe    modality, steps
  *   file      role, name                   contract  version               ticket    ticket, opened, text
- *   unit      work_key, part, failure, finished, cpu_us, wall_us, max_rss_kib, attempts
+ *   unit      work_key, part, failure, finished, cpu_us, wall_us, max_rss_kib, attempts, past, tried (of a past one)
  *   run       verb, started, ended, program, host, cpu_features, sandbox, libraries
  *   sample    key, kind, outcome, missing, past
  *   artifact  role, media, size, stage     version   at, counts
@@ -62,6 +62,8 @@ static void json_unit(assay_json *j, const assay_node *n)
 	assay_json_kuint(j, "wall_us", u->wall_us);
 	assay_json_kuint(j, "max_rss_kib", u->max_rss_kib);
 	assay_json_kuint(j, "attempts", u->attempts);
+	assay_json_kbool(j, "past", n->is_past);
+	assay_json_kstr(j, "tried", n->text);
 }
 
 static void json_run(assay_json *j, const assay_node *n)

@@ -75,6 +75,11 @@ static void say_unit(const assay_graph *g, size_t at)
 	size_t edge = 0;
 	char hex[ASSAY_DIGEST_HEX];
 
+	if (n->is_past) {
+		assay_say("tried     sha256:%.12s by %s, which counts no more\n", assay_digest_hex(&n->digest, hex),
+			  n->text);
+		return;
+	}
 	assay_say("unit      sha256:%s\n", assay_digest_hex(&n->digest, hex));
 	assay_say("          %s", n->label);
 	while ((used = assay_graph_next(g, at, ASSAY_USED, &edge)) != NULL)

@@ -1,9 +1,11 @@
 #include "queue_ended.h"
 
 #include "queue_ticket.h"
+#include "tell.h"
 
 #include "assay/memory.h"
 #include "assay/source.h"
+#include "assay/unit.h"
 
 #include <string.h>
 
@@ -17,63 +19,155 @@ static assay_code source_of(assay_source *out, assay_store *s, const char *subje
 }
 
 /* A text, another file and metadata are about the bytes of a source. */
-static assay_code has_other_bytes(bool *out, assay_store *s, const assay_decision *d, assay_err *err)
+static assay_code end_of_bytes(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	const assay_code rc = source_of(&src, s, d->subject, err);
 
-	*out = rc == ASSAY_OK && !src.missing && !assay_digest_is_zero(&src.digest) &&
-	       !assay_digest_eq(&src.digest, &d->basis);
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && src.missing))
+		*out = ASSAY_DECISION_WAITS;
+	else if (rc == ASSAY_OK && !assay_digest_is_zero(&src.digest) && !assay_digest_eq(&src.digest, &d->basis))
+		*out = ASSAY_DECISION_OTHER_BYTES;
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-/* *waits: there is no sample of it that is judged. */
-static assay_code sample_has_it(bool *has, bool *waits, assay_store *s, const assay_decision *d, assay_err *err)
-{
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
-	ASSAY_AUTO_DECISION of_whole = {0};
-	assay_code rc = assay_sample_find(s, d->subject, &row, err);
+/* What there is of whom one on a verdict is about. */
+typedef struct subject {
+	assay_sample_row row; /* id 0: of a source */
+	assay_ticket ticket;  /* id 0: it has none */
+	bool waits;
+} subject;
 
-	*has = row.decision == d->id;
-	*waits = rc == ASSAY_ENOENT || row.missing || row.outcome == ASSAY_OUTCOME_DUPLICATE ||
-		 row.outcome == ASSAY_OUTCOME_FILTERED;
-	if (rc == ASSAY_OK && !*has && !*waits) {
-		rc = assay_decision_of_whole(&of_whole, s, &row, err);
-		*waits = rc == ASSAY_OK;
+static void subject_release(subject *x)
+{
+	assay_sample_row_release(&x->row);
+	assay_ticket_release(&x->ticket);
+}
+
+static assay_code load_subject(subject *x, assay_store *s, const assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_DECISION of_whole = {0};
+	const assay_sample_row *row = &x->row;
+	assay_code rc;
+
+	rc =
+	    d->is_source ? assay_source_find(s, d->subject, &src, err) : assay_sample_find(s, d->subject, &x->row, err);
+	x->waits = rc == ASSAY_ENOENT || src.missing || row->missing || row->outcome == ASSAY_OUTCOME_DUPLICATE ||
+		   row->outcome == ASSAY_OUTCOME_FILTERED;
+	if (rc == ASSAY_OK && !x->waits && row->id != 0 && row->decision != d->id) {
+		rc = assay_decision_of_whole(&of_whole, s, row, err);
+		x->waits = rc == ASSAY_OK; /* given up with what it was found in */
 	}
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-static assay_code source_waits(bool *waits, assay_store *s, const assay_decision *d, assay_err *err)
+static assay_code is_basis(bool *out, assay_store *s, const assay_decision *d, uint64_t unit, assay_failure failure,
+			   const char *stage, const assay_failed_check *checks, size_t count, assay_err *err)
 {
-	ASSAY_AUTO_SOURCE src = {0};
-	const assay_code rc = assay_source_find(s, d->subject, &src, err);
+	ASSAY_AUTO_UNIT u = {0};
+	assay_digest basis;
+	assay_code rc = unit != 0 ? assay_unit_get(s, unit, &u, err) : ASSAY_ENOENT;
 
-	*waits = rc == ASSAY_ENOENT || src.missing;
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	if (rc == ASSAY_OK)
+		rc = assay_decision_basis(&basis, &u.work_key, failure, stage, checks, count, err);
+	*out = rc == ASSAY_OK && assay_digest_eq(&basis, &d->basis);
+	return rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT ? ASSAY_OK : rc;
+}
+
+/* Whoever asks after a judging needs no clock: of what is still as it was decided upon only the day can have come. */
+static assay_code has_expired(bool *out, const subject *x, assay_store *s, const assay_decision *d, assay_err *err)
+{
+	const assay_sample_row *row = &x->row;
+	const assay_ticket *t = &x->ticket;
+	assay_code rc = ASSAY_OK;
+
+	*out = false;
+	if (d->expires_ns != 0)
+		rc = is_basis(out, s, d, row->judged_unit, row->failure, row->failed_stage, row->checks,
+			      row->check_count, err);
+	if (rc == ASSAY_OK && d->expires_ns != 0 && !*out) /* a remedy may stand in place of what was waived */
+		rc = is_basis(out, s, d, t->unit, t->failure, t->stage, t->checks, t->check_count, err);
+	return rc;
+}
+
+static assay_code why_left(assay_decision_end *out, const subject *x, assay_store *s, const assay_decision *d,
+			   assay_err *err)
+{
+	bool expired;
+	const assay_code rc = has_expired(&expired, x, s, d, err);
+
+	*out = expired                                                 ? ASSAY_DECISION_EXPIRED
+	       : x->row.decision > d->id || x->ticket.decision > d->id ? ASSAY_DECISION_DECIDED_SINCE
+								       : ASSAY_DECISION_OTHER_VERDICT;
+	return rc;
 }
 
 /* One on a verdict is named by the row of its sample, or by its ticket, as long as it holds. */
-static assay_code is_left(bool *out, assay_store *s, const assay_decision *d, assay_err *err)
+static assay_code end_of_verdict(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
-	ASSAY_AUTO_TICKET t = {0};
-	bool has = false, waits;
-	assay_code rc = d->is_source ? source_waits(&waits, s, d, err) : sample_has_it(&has, &waits, s, d, err);
+	ASSAY_CLEANUP(subject_release) subject x = {0};
+	assay_code rc = load_subject(&x, s, d, err);
 
-	if (rc == ASSAY_OK && !has && !waits)
-		rc = assay_ticket_find(s, d->subject, &t, err);
-	*out = (rc == ASSAY_OK || rc == ASSAY_ENOENT) && !has && !waits && t.decision != d->id;
+	if (rc == ASSAY_OK && x.waits)
+		*out = ASSAY_DECISION_WAITS;
+	if (rc != ASSAY_OK || x.waits || x.row.decision == d->id)
+		return rc;
+	rc = assay_ticket_find(s, d->subject, &x.ticket, err);
 	/* Of a ticket that cannot be read it is not known; whoever asks for the ticket itself is told. */
-	return rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT ? ASSAY_OK : rc;
+	if (rc == ASSAY_ECORRUPT || (rc == ASSAY_OK && x.ticket.decision == d->id))
+		return ASSAY_OK;
+	return rc == ASSAY_OK || rc == ASSAY_ENOENT ? why_left(out, &x, s, d, err) : rc;
+}
+
+assay_code assay_decision_end_of(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
+{
+	*out = ASSAY_DECISION_HOLDS;
+	if (d->id == 0 || d->standing != ASSAY_DECISION_STANDS || d->kind == ASSAY_DECISION_REMEDY)
+		return ASSAY_OK;
+	return assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? end_of_verdict(out, s, d, err)
+									    : end_of_bytes(out, s, d, err);
+}
+
+const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, const assay_decision *d)
+{
+	char time[32];
+
+	switch (end) {
+	case ASSAY_DECISION_HOLDS:
+		return NULL;
+	case ASSAY_DECISION_WAITS:
+		assay_buf_puts(out,
+			       "what it is about is not there, a duplicate, filtered or given up as a whole; it waits");
+		break;
+	case ASSAY_DECISION_EXPIRED:
+		assay_buf_printf(out, "it expired on %s", assay_tell_time(d->expires_ns, time));
+		break;
+	case ASSAY_DECISION_OTHER_BYTES:
+		assay_buf_puts(out, "the source has other bytes now");
+		break;
+	case ASSAY_DECISION_DECIDED_SINCE:
+		assay_buf_puts(out, "by what was decided since it stands otherwise");
+		break;
+	case ASSAY_DECISION_OTHER_VERDICT:
+		assay_buf_puts(out, "how it is made, or what it fails, has changed since");
+		break;
+	}
+	return assay_buf_str(out);
+}
+
+bool assay_decision_end_is(assay_decision_end end)
+{
+	return end != ASSAY_DECISION_HOLDS && end != ASSAY_DECISION_WAITS;
 }
 
 assay_code assay_decision_has_ended(bool *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
-	*out = false;
-	if (d->id == 0 || d->standing != ASSAY_DECISION_STANDS || d->kind == ASSAY_DECISION_REMEDY)
-		return ASSAY_OK;
-	return assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? is_left(out, s, d, err)
-									    : has_other_bytes(out, s, d, err);
+	assay_decision_end end;
+	const assay_code rc = assay_decision_end_of(&end, s, d, err);
+
+	*out = rc == ASSAY_OK && assay_decision_end_is(end);
+	return rc;
 }
 
 assay_code assay_ticket_has_ended(bool *out, assay_store *s, const assay_ticket *t, assay_err *err)

@@ -2,13 +2,28 @@
 #ifndef ASSAY_QUEUE_ENDED_H
 #define ASSAY_QUEUE_ENDED_H
 
+#include "assay/buf.h"
 #include "assay/decision.h"
 #include "assay/queue.h"
 
-/**
- * Does a decision stand that holds no more, as the last judging left its subject? Of one that waits (its subject is not
- * there, or is a duplicate or filtered) and of a remedy by name this is not told: false.
- */
+/** Why a decision that nobody took back is not in force. */
+typedef enum assay_decision_end {
+	ASSAY_DECISION_HOLDS, /* it is, or was taken back, or cannot be read: its standing says so */
+	ASSAY_DECISION_WAITS, /* its subject is not there, a duplicate, filtered or given up as a whole: it has not ended */
+	ASSAY_DECISION_EXPIRED,       /* a waiver's day came */
+	ASSAY_DECISION_OTHER_BYTES,   /* the source has others */
+	ASSAY_DECISION_DECIDED_SINCE, /* by what was decided since it stands otherwise */
+	ASSAY_DECISION_OTHER_VERDICT, /* its work, or what keeps it from being delivered, is another */
+} assay_decision_end;
+
+/** As the last judging left its subject. Of a remedy by name, which changes nothing by ending, it is not told: HOLDS. */
+ASSAY_NODISCARD assay_code assay_decision_end_of(assay_decision_end *out, assay_store *s, const assay_decision *d,
+						 assay_err *err);
+/** "it expired on 2029-01-01", "the source has other bytes now"; NULL where it holds. The text is in `out`. */
+const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, const assay_decision *d);
+/** Has it ended? One that waits has not. */
+bool assay_decision_end_is(assay_decision_end end);
+/** Does a decision stand that has ended so? */
 ASSAY_NODISCARD assay_code assay_decision_has_ended(bool *out, assay_store *s, const assay_decision *d, assay_err *err);
 /** Is one of those about the ticket's subject, or on the metadata of its source? */
 ASSAY_NODISCARD assay_code assay_ticket_has_ended(bool *out, assay_store *s, const assay_ticket *t, assay_err *err);

@@ -122,19 +122,30 @@ static void tell_rest(const listing *l, bool narrow)
 		(void)fprintf(stderr, "assay: there are more: go on with --after T%" PRIu64 "\n", l->last);
 	if (l->shown == 0 && !l->in->json)
 		(void)fprintf(stderr, "assay: no ticket %s\n",
-			      narrow || assay_opt(l->in, "after") != NULL ? "matches"
-			      : assay_opt(l->in, "all") != NULL           ? "was ever opened"
-									  : "is open");
+			      assay_opt(l->in, "after") != NULL ? "comes after that one"
+			      : narrow                          ? "matches"
+			      : assay_opt(l->in, "all") != NULL ? "was ever opened"
+								: "is open");
 }
 
-static assay_code parse_after(uint64_t *out, const assay_invocation *in, assay_err *err)
+/* One that never was is a slip: its page would look like the last. */
+static assay_code parse_after(uint64_t *out, const assay_invocation *in, assay_store *s, assay_err *err)
 {
 	const char *after = assay_opt(in, "after");
+	ASSAY_AUTO_TICKET t = {0};
+	assay_code rc;
 
 	*out = 0;
-	if (after == NULL || assay_ticket_parse(after, out))
+	if (after == NULL)
 		return ASSAY_OK;
-	return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue list: --after: '%s' is no ticket such as T12", after);
+	if (!assay_ticket_parse(after, out))
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue list: --after: '%s' is no ticket such as T12", after);
+	rc = assay_ticket_peek(s, *out, &t, err);
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(
+		    err, ASSAY_ENOENT,
+		    "queue list: --after: there is no ticket T%" PRIu64 "; name the last one that was printed", *out);
+	return rc;
 }
 
 static assay_code list_tickets(listing *l, assay_selection *sel, assay_err *err)
@@ -144,7 +155,7 @@ static assay_code list_tickets(listing *l, assay_selection *sel, assay_err *err)
 	assay_code rc;
 
 	ASSAY_TRY(assay_opt_uint(l->in, "limit", 0, 1, UINT64_MAX, &l->limit, err));
-	ASSAY_TRY(parse_after(&after, l->in, err));
+	ASSAY_TRY(parse_after(&after, l->in, l->store, err));
 	l->sel = sel;
 	if (l->in->json) {
 		ASSAY_TRY(assay_lane_rules_load(&l->lanes, l->in, err));

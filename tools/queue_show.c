@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "queue_attempts.h"
+#include "queue_decisions.h"
 #include "queue_lane.h"
 #include "queue_select.h"
 #include "queue_ticket.h"
@@ -179,7 +180,7 @@ static assay_code metadata_of(assay_decision *out, assay_store *s, const assay_s
 static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
 			       const assay_source *src, assay_err *err)
 {
-	ASSAY_AUTO_DECISION metadata = {0};
+	ASSAY_AUTO_TICKET_DECISIONS decisions = {0};
 	char at[32], hex[ASSAY_DIGEST_HEX];
 	const char *word = "try";
 	assay_code rc;
@@ -215,12 +216,10 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 	rc = print_unit(c, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_say_attempts(s, t, c, err);
-	if (rc == ASSAY_OK && c->decision.id != 0)
-		assay_say_decision("decision", &c->decision);
 	if (rc == ASSAY_OK)
-		rc = metadata_of(&metadata, s, src, err);
-	if (rc == ASSAY_OK && metadata.id != 0)
-		assay_say_decision("decision", &metadata);
+		rc = assay_ticket_decisions_load(&decisions, s, t, err);
+	if (rc == ASSAY_OK)
+		assay_say_ticket_decisions(&decisions, &c->decision);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_events(s, t->id, print_event, s, err);
 	if (rc == ASSAY_OK)
@@ -278,9 +277,13 @@ static assay_code json_steps(assay_json *j, const assay_ticket *t, const assay_t
 static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
 			     const assay_source *src, assay_err *err)
 {
+	ASSAY_AUTO_TICKET_DECISIONS decisions = {0};
 	ASSAY_AUTO_DECISION metadata = {0};
 	event_sink k = {j, s};
 	assay_code rc = metadata_of(&metadata, s, src, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_decisions_load(&decisions, s, t, err);
 
 	assay_json_object(j);
 	assay_json_ticket(j, t, c);
@@ -289,6 +292,7 @@ static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *
 	assay_json_kbool(j, "source_missing", src->missing);
 	assay_json_kstr(j, "damaged", NULL);
 	assay_json_decision(j, "metadata_decision", &metadata);
+	assay_json_ticket_decisions(j, "decisions", &decisions);
 	if (rc == ASSAY_OK)
 		rc = json_steps(j, t, c, err);
 	if (rc == ASSAY_OK)

@@ -123,14 +123,8 @@ void assay_say_decision(const char *word, const assay_decision *d)
 	assay_say("          told by %s, %s\n", assay_buf_str(&actor), assay_tell_time(d->made_ns, time));
 }
 
-void assay_json_decision(assay_json *j, const char *key, const assay_decision *d)
+void assay_json_decision_members(assay_json *j, const assay_decision *d)
 {
-	assay_json_key(j, key);
-	if (d->id == 0) {
-		assay_json_null(j);
-		return;
-	}
-	assay_json_object(j);
 	assay_json_kuint(j, "id", d->id);
 	assay_json_kstr(j, "kind", assay_decision_kind_name(d->kind));
 	assay_json_kstr(j, "standing", assay_decision_standing_name(d->standing));
@@ -148,5 +142,16 @@ void assay_json_decision(assay_json *j, const char *key, const assay_decision *d
 	for (size_t i = 0; i < d->count; i++)
 		assay_json_kstr(j, d->keys[i], d->values[i]);
 	assay_json_end(j);
+}
+
+void assay_json_decision(assay_json *j, const char *key, const assay_decision *d)
+{
+	assay_json_key(j, key);
+	if (d->id == 0) {
+		assay_json_null(j);
+		return;
+	}
+	assay_json_object(j);
+	assay_json_decision_members(j, d);
 	assay_json_end(j);
 }

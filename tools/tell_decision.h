@@ -18,6 +18,8 @@ void assay_say_decision(const char *word, const assay_decision *d);
  * decision of id 0.
  */
 void assay_json_decision(assay_json *j, const char *key, const assay_decision *d);
+/** Those members, into an object that is open. */
+void assay_json_decision_members(assay_json *j, const assay_decision *d);
 /** "stands", "superseded", "withdrawn". */
 const char *assay_decision_standing_name(unsigned standing);
 /** "as the pipeline makes it", "remedy", "corrected", "replaced": NULL for no way. */

@@ -2,6 +2,7 @@
  * What the queue adds to a lineage: tickets, attempts at repair, decisions and the people who made them. An attempt is
  * informed by the unit that failed; what people decided informs the unit that took it in, or influences the sample.
  */
+#include "queue_attempts.h"
 #include "queue_ended.h"
 #include "tell_decision.h"
 #include "walk.h"
@@ -214,26 +215,59 @@ static assay_code fill_ticket(assay_node *n, const assay_ticket *k, assay_err *e
 	return walk_set_owned(&n->label, assay_asprintf("T%" PRIu64, k->id), err);
 }
 
-/* Its attempts: each was informed by the unit that failed. */
+typedef struct attempts {
+	tracer *t;
+	size_t ticket, plain; /* plain SIZE_MAX: no unit of what failed is known */
+	const assay_ticket *k;
+	const char *path;
+	bool current; /* those that are asked for now */
+} attempts;
+
+static assay_code tell_past(assay_node *n, const assay_ticket_attempt *a, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	assay_tell_way(&text, a->way, a->remedy, a->rung);
+	assay_buf_printf(&text, ": %s", assay_attempt_outcome_name(a->outcome));
+	rc = assay_buf_check(&text, err);
+	n->is_past = true;
+	return rc == ASSAY_OK ? walk_set_text(&n->text, assay_buf_str(&text), err) : rc;
+}
+
+/* Each was informed by the unit that failed. What was made anew since, or counts no more, is told where it is nothing else. */
+static assay_code add_tried(void *ctx, const assay_ticket_tried *x, assay_err *err)
+{
+	attempts *w = ctx;
+	assay_graph *g = w->t->g;
+	const size_t known = g->node_count;
+	size_t at;
+	assay_code rc;
+
+	if (x->current != w->current || x->attempt->unit == 0)
+		return ASSAY_OK;
+	if (w->plain == SIZE_MAX && w->k->unit != 0) {
+		ASSAY_TRY(add_attempt(w->t, w->k->unit, w->path, &w->plain, err));
+		ASSAY_TRY(assay_graph_edge(g, w->ticket, ASSAY_GENERATED_BY, w->plain, err));
+	}
+	ASSAY_TRY(add_attempt(w->t, x->attempt->unit, w->path, &at, err));
+	if (!x->current && at >= known && at != w->plain)
+		ASSAY_TRY(tell_past(&g->nodes[at], x->attempt, err));
+	ASSAY_TRY(assay_graph_edge(g, w->ticket, ASSAY_GENERATED_BY, at, err));
+	if (w->plain != SIZE_MAX && w->plain != at)
+		ASSAY_TRY(assay_graph_edge(g, at, ASSAY_INFORMED_BY, w->plain, err));
+fail:
+	return rc;
+}
+
+/* Its own list first, so that a unit which still counts is not told as past. */
 static assay_code add_attempts(tracer *t, size_t ticket, const assay_ticket *k, const char *path, assay_err *err)
 {
-	size_t plain = SIZE_MAX, at;
-	assay_code rc = ASSAY_OK;
+	attempts w = {.t = t, .ticket = ticket, .plain = SIZE_MAX, .k = k, .path = path, .current = true};
+	assay_code rc = assay_ticket_tried_each(t->s, k, add_tried, &w, err);
 
-	if (k->attempt_count > 0 && k->unit != 0)
-		rc = add_attempt(t, k->unit, path, &plain, err);
-	if (rc == ASSAY_OK && plain != SIZE_MAX)
-		rc = assay_graph_edge(t->g, ticket, ASSAY_GENERATED_BY, plain, err);
-	for (size_t i = 0; i < k->attempt_count && rc == ASSAY_OK; i++) {
-		if (k->attempts[i].unit == 0)
-			continue;
-		rc = add_attempt(t, k->attempts[i].unit, path, &at, err);
-		if (rc == ASSAY_OK)
-			rc = assay_graph_edge(t->g, ticket, ASSAY_GENERATED_BY, at, err);
-		if (rc == ASSAY_OK && plain != SIZE_MAX && plain != at)
-			rc = assay_graph_edge(t->g, at, ASSAY_INFORMED_BY, plain, err);
-	}
-	return rc;
+	w.current = false;
+	return rc == ASSAY_OK ? assay_ticket_tried_each(t->s, k, add_tried, &w, err) : rc;
 }
 
 static assay_code add_ticket_decision(tracer *t, size_t ticket, const assay_ticket *k, assay_err *err)

@@ -2,7 +2,7 @@
 
 #include "changes.h"
 #include "queue_attempts.h"
-#include "queue_ended.h"
+#include "queue_decisions.h"
 #include "subject.h"
 #include "tell.h"
 
@@ -144,7 +144,7 @@ typedef struct verdict {
 	assay_ticket ticket;                                      /* id 0 when it never had one */
 	char *last_reason;                                        /* of the ticket's last event */
 	assay_decision decisions[ASSAY_DECISION_OF_METADATA + 1]; /* newest by slot; id 0: none */
-	bool ended[ASSAY_DECISION_OF_METADATA + 1];               /* it stands, and holds no more */
+	assay_decision_end ended[ASSAY_DECISION_OF_METADATA + 1]; /* why it is not in force */
 	assay_unit unit;
 	assay_recipe *recipe;
 	const assay_result_sample *sample; /* of unit; NULL when the unit has none at that position */
@@ -266,6 +266,7 @@ static assay_code learn_rejection(verdict *v, assay_store *s, const assay_sample
 	if (rc == ASSAY_OK) {
 		assay_decision_release(&v->decisions[ASSAY_DECISION_OF_VERDICT]);
 		v->decisions[ASSAY_DECISION_OF_VERDICT] = d;
+		v->ended[ASSAY_DECISION_OF_VERDICT] = ASSAY_DECISION_HOLDS;
 		d = (assay_decision){0};
 	}
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
@@ -283,7 +284,7 @@ static assay_code learn_decisions(verdict *v, assay_store *s, const assay_sample
 		rc = assay_decision_peek_on(s, slot == ASSAY_DECISION_OF_METADATA ? src->path : row->key, slot,
 					    &v->decisions[i], err);
 		if (rc == ASSAY_OK)
-			rc = assay_decision_has_ended(&v->ended[i], s, &v->decisions[i], err);
+			rc = assay_decision_end_of(&v->ended[i], s, &v->decisions[i], err);
 		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
 	if (rc == ASSAY_OK)
@@ -514,15 +515,6 @@ static void print_way(const assay_sample_row *row, const verdict *v)
 	}
 }
 
-/* A waiver may have expired, and whatever was decided upon may have changed since. */
-static bool is_in_force(const assay_sample_row *row, const verdict *v, const assay_decision *d)
-{
-	if (d->kind == ASSAY_DECISION_WAIVE)
-		return row->outcome == ASSAY_OUTCOME_WAIVED ||
-		       (v->ticket.state == ASSAY_TICKET_WAIVED && v->ticket.decision == d->id);
-	return d->kind != ASSAY_DECISION_REJECT || v->ticket.state == ASSAY_TICKET_REJECTED;
-}
-
 static void print_queue(const assay_sample_row *row, const verdict *v)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
@@ -535,8 +527,7 @@ static void print_queue(const assay_sample_row *row, const verdict *v)
 		assay_say_decision("decision", d);
 		if (i != ASSAY_DECISION_OF_METADATA && d->subject != NULL && strcmp(d->subject, row->key) != 0)
 			assay_say("          on %s, where it was found\n", d->subject);
-		if (d->standing == ASSAY_DECISION_STANDS && (v->ended[i] || !is_in_force(row, v, d)))
-			assay_say("          not in force: it has expired, or what it is about has changed since\n");
+		assay_say_decision_end(v->ended[i], d);
 	}
 	if (v->ticket.id == 0)
 		return;
@@ -722,12 +713,12 @@ static void json_queue(assay_json *j, const verdict *v)
 	assay_json_key(j, "decisions");
 	assay_json_object(j);
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
-		assay_json_decision(j, slots[i], &v->decisions[i]);
+		assay_json_decision_end(j, slots[i], &v->decisions[i], v->ended[i]);
 	assay_json_end(j);
 	assay_json_key(j, "decisions_ended");
 	assay_json_array(j);
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
-		if (v->ended[i])
+		if (assay_decision_end_is(v->ended[i]))
 			assay_json_str(j, slots[i]);
 	assay_json_end(j);
 	assay_json_key(j, "ticket");

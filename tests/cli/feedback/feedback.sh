@@ -108,11 +108,16 @@ assert_exit 66 assay feedback report --eval E999
 assert_match "$(cat err)" "*there is no evaluation 'E999'*" 'no such'
 echo 'judged'
 
-assay feedback open --eval E1 --fail-below 0.5 --dry-run >dry
+held() { find .assay -type f ! -name '*lock*' -exec sha256sum {} + | sort; }
+before=$(held)
+assay feedback open --eval E1 --fail-below 0.5 -n >dry
+assert_eq "$(held)" "$before" 'nothing was written'
+assay feedback open --eval E1 --fail-below 0.5 --dry-run --json >dry.json
 assert_eq "$(tail -n 1 dry)" 'would be: 2 opened' 'dry'
 assert_eq "$(assay queue list --json | jq length)" "$(assay queue list --origin judged --json | jq length)" 'nothing was opened'
 assay feedback open --eval E1 --fail-below 0.5 --reason 'blurred' --json >open.json
 assert_jq open.json '[.dry_run, .opened, .added, .already, .left] | @json' '[false,2,0,0,0]'
+assert_eq "$(jq -c '[.tickets[] | [.subject, .done]], .opened' dry.json)" "$(jq -c '[.tickets[] | [.subject, .done]], .opened' open.json)" 'told as done'
 ticket=$(jq -r --arg key "$two" '.tickets[] | select(.subject == $key) | .id' open.json)
 assay queue show "$ticket" --json >show.json
 assert_jq show.json '.[0] | [.subject, .state, .history[0].reason, .history[0].actor] | @json' \

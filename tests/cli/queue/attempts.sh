@@ -61,6 +61,10 @@ id=$(jq -r '.[0].id' list.json)
 printf 'ticket,key,text,annotator\n%s,%s,"value: 5\n",eva\n' "$id" "$vain" >back.csv
 decide import back.csv
 tried corrected '(less checks)' '(more checks)' '(more passed taken)' '(replaced passed taken)' 'corrected passed taken'
+assay lineage "$vain" --json >graph.json
+assert_jq graph.json '[.nodes[] | select(.type == "unit" and .past) | .tried] | sort | @json' \
+    '["less, rung 1: checks","more, rung 1: checks","more, rung 2: passed","the other file: passed"]'
+assert_eq "$(assay lineage "$vain" | grep -c '^tried     sha256:[0-9a-f]\{12\} by .*, which counts no more$')" 4 'a line for each'
 echo 'people'
 
 # ---- an evaluation, contracts, recipes, other bytes, a source that goes and comes

@@ -115,7 +115,7 @@ run_judge 2026-07-01T00:00:00Z
 assert_eq "$(state "$waived")" open 'expired'
 assert_eq "$(outcome "$waived")" quarantined 'expired'
 assay why "$waived" >why.txt
-grep -qF 'not in force: it has expired' why.txt || fail "why: $(cat why.txt)"
+grep -qF 'not in force: it expired on 2026-07-01' why.txt || fail "why: $(cat why.txt)"
 grep -qF 'before    waived; its waiver is no longer in force' why.txt || fail "why: $(cat why.txt)"
 assert_match "$(changed "$second" "$waived")" 'no longer waived by Anna until *' 'diff of an expired waiver'
 test_run_into store --as-of 2026-07-02T00:00:00Z

@@ -37,7 +37,16 @@ assert_eq "$(ended)" 'waive docs/waived.txt#page=1 quarantined needs-review true
 assert_eq "$(assay queue list --ended --json | jq -r '.[].subject')" 'docs/waived.txt#page=1' 'listed'
 assert_eq "$(assay why docs/waived.txt#page=1 --json | jq -c .verdict.decisions_ended)" '["verdict"]' 'why'
 assert_eq "$(reason docs/waived.txt)" 'the waiver of Ben expired on 2029-01-01' 'why it is open again'
+for verb in why 'queue show'; do
+    # shellcheck disable=SC2086 # words
+    assay $verb docs/waived.txt#page=1 >told
+    grep -A4 '^decision  waived by Ben until 2029-01-01 00:00:00Z$' told >list || fail "$verb: $(cat told)"
+    assert_match "$(cat list)" '*it will do*told by *not in force: it expired on 2029-01-01 00:00:00Z*' "$verb"
+done
+assert_eq "$(assay queue show docs/waived.txt --json | jq -c '.[0].decisions | [.verdict.owner, .verdict.not_in_force, .content]')" \
+    '["Ben","it expired on 2029-01-01 00:00:00Z",null]' 'who waived it, and that it is over'
 assay judge >/dev/null 2>err || fail "judge: $(cat err)"
+assert_eq "$(assay queue show docs/waived.txt --json | jq -c '.[0].decisions.verdict.not_in_force')" null 'in force again'
 echo 'a waiver'
 
 # A looser contract lets through what was rejected, and says something else of what was waived: five samples are named,
@@ -58,7 +67,7 @@ test_run_into store
 assert_eq "$(ended)" '' 'told once'
 assay why docs/r1.txt#page=1 >told
 grep -q '^decision  rejected by Anna$' told || fail "why: $(cat told)"
-grep -q 'not in force' told || fail "why: $(cat told)"
+grep -q 'not in force: how it is made, or what it fails, has changed since' told || fail "why: $(cat told)"
 assay lineage docs/r1.txt#page=1 >told
 grep -q 'rejected by Anna; it holds no more' told || fail "lineage: $(cat told)"
 assay diff "$before" latest --json >diff.json
@@ -78,6 +87,9 @@ test_run_into store
 assert_eq "$(ended)" 'correct docs/text.txt#page=1 accepted passed false; reject docs/torn.txt null passed false' 'other bytes'
 assert_jq run.json '[.ended[].other_bytes] | sort | @json' '[false,true]'
 assert_eq "$(assay why docs/text.txt#page=1 --json | jq -c .verdict.decisions_ended)" '["content"]' 'why of a text'
+assert_jq <(assay why docs/text.txt#page=1 --json) .verdict.decisions.content.not_in_force 'the source has other bytes now'
+assay queue show docs/text.txt >told
+assert_match "$(grep -A4 '^decision  corrected by Cara from text.txt$' told)" '*not in force: the source has other bytes now*' 'queue show'
 assert_eq "$(assay queue list --ended --json | jq -r '[.[].subject] | map(select(test("r1|waived"))) | length')" 0 'a file that is gone'
 echo 'a text'
 
@@ -92,3 +104,20 @@ test_run_into store
 assay queue show docs/r7.txt --json | jq -r '[.[0].history[] | select(.state == "retrying")][-1].reason' >told
 assert_match "$(cat told)" 'the source has other bytes; test.value is 19, *' 'other bytes of what passed'
 echo 'a recipe'
+
+# A ticket that an evaluation opened names what was decided on its sample before, which goes on to hold.
+printf 'value: 30\n' >docs/fixed.txt
+settle docs
+test_run_into store
+assay queue resolve docs/fixed.txt#page=1 --text text.txt --actor Cara >/dev/null 2>err || fail "resolve: $(cat err)"
+test_run_into store
+printf '{"key": "docs/fixed.txt#page=1", "label": false}\n' >eval.jsonl
+assay feedback import eval.jsonl >told 2>err || fail "import: $(cat err)"
+assay feedback open >told 2>err || fail "open: $(cat err)"
+assay queue show docs/fixed.txt --json >show.json
+assert_jq show.json '.[0] | [.state, .origin, .decision, .decisions.content.actor, .decisions.content.not_in_force] | @json' \
+    '["open","feedback",null,"Cara",null]'
+assay queue show docs/fixed.txt >told
+assert_eq "$(grep -c '^decision  corrected by Cara from text.txt$' told)" 1 'named'
+! grep -q 'not in force' told || fail "queue show: $(cat told)"
+echo 'feedback'

@@ -113,6 +113,14 @@ for order in '' '--sort distance' '--sort subject'; do
     assert_eq "$listed" "$(assay queue list --json $order | jq -r '.[] | "\(.id) \(.subject)"')"$'\n' "pages '$order'"
 done
 assert_eq "$(cat note)" '' 'nothing after the last'
+last=$(assay queue list --json | jq -r '.[-1].id')
+assert_exit 0 assay queue list --after "$last"
+assert_eq "$(cat out err)" 'assay: no ticket comes after that one' 'the end'
+for order in '' '--sort distance'; do
+    # shellcheck disable=SC2086 # words
+    assert_exit 66 assay queue list --after T999 $order
+    assert_match "$(cat err)" '*--after: there is no ticket T999; name the last one that was printed' "one that never was $order"
+done
 echo 'paged'
 
 groups() {

@@ -43,8 +43,8 @@ typedef struct assay_judging {
 	const assay_decision *decision; /* that decided on the verdict, or changed the content; NULL: none */
 	const assay_decision *content; /* in force on its content: a text, another file, a remedy by name; NULL: none */
 	bool repairs;                  /* attempts that are wanted are made next, and all is judged again */
-	bool passing; /* set by the caller: what it was found in is tried next, and all is judged again */
-	bool unsettled;                /* an attempt was not made, or only in vain for want of time or memory */
+	bool passing;   /* set by the caller: what it was found in is tried next, and all is judged again */
+	bool unsettled; /* an attempt was not made, or only in vain for want of time or memory */
 	assay_judge_value *base_values; /* of the base, by number of the vocabulary: NULL until first needed */
 } assay_judging;
 

@@ -33,12 +33,10 @@ static void tell_date(assay_buf *out, int64_t ns)
 
 static void tell_decision(assay_buf *out, const assay_decision *d)
 {
-	static const char *const names[] = {[ASSAY_DECISION_WAIVE] = "the waiver of",
-					    [ASSAY_DECISION_REJECT] = "the rejection by",
-					    [ASSAY_DECISION_CORRECT] = "the correction by",
-					    [ASSAY_DECISION_REPLACE] = "the other file by",
-					    [ASSAY_DECISION_METADATA] = "the metadata by",
-					    [ASSAY_DECISION_REMEDY] = "the remedy named by"};
+	static const char *const names[] = {
+	    [ASSAY_DECISION_WAIVE] = "the waiver of",       [ASSAY_DECISION_REJECT] = "the rejection by",
+	    [ASSAY_DECISION_CORRECT] = "the correction by", [ASSAY_DECISION_REPLACE] = "the other file by",
+	    [ASSAY_DECISION_METADATA] = "the metadata by",  [ASSAY_DECISION_REMEDY] = "the remedy named by"};
 
 	assay_buf_printf(out, "%s %s", names[d->kind], d->owner != NULL ? d->owner : d->actor);
 }

@@ -14,10 +14,10 @@
 typedef struct assay_ticketing {
 	assay_store *store;
 	const assay_decided *decided;
-	int64_t as_of_ns;  /* judges whether a waiver has ended */
+	int64_t as_of_ns;                       /* judges whether a waiver has ended */
 	assay_digest contracts, last_contracts; /* sets that judge now and judged before; zero: not known */
-	uint64_t run;      /* that judges */
-	uint64_t *visited; /* tickets of subjects that fail now */
+	uint64_t run;                           /* that judges */
+	uint64_t *visited;                      /* tickets of subjects that fail now */
 	size_t visited_count, visited_cap;
 	uint64_t opened, settled; /* by this run */
 	/* Tickets as they must be, by the complaints of this judging, and as they are once settled. */
@@ -45,7 +45,7 @@ typedef struct assay_complaint {
 	size_t check_count;
 	bool passing;                   /* attempts are made next, and all is judged again */
 	const assay_sample_row *before; /* the sample as it was before this judging; NULL: not known, or of a source */
-	unsigned cause; /* of a source: what this run found changed (assay_cause); 0: nothing */
+	unsigned cause;                 /* of a source: what this run found changed (assay_cause); 0: nothing */
 	assay_ticket_state state;       /* that the ticket is to be in; 0: open */
 	const assay_decision *decision; /* that the state comes from; NULL: none */
 	assay_ticket_attempt *attempts;

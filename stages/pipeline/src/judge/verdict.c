@@ -112,8 +112,8 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 		return rc;
 	j->row.id = j->before.id;
 	/* A verdict that the next judging will replace is no part of the sample's history. */
-	*written = !row_stands(&j->before, &j->row) && !j->passing &&
-		   !(j->repairs && j->state == ASSAY_TICKET_RETRYING);
+	*written =
+	    !row_stands(&j->before, &j->row) && !j->passing && !(j->repairs && j->state == ASSAY_TICKET_RETRYING);
 	if (!*written) {
 		keep_standing(&j->row, &j->before);
 		return ASSAY_OK;
