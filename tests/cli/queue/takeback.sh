@@ -150,6 +150,8 @@ assert_eq "$(assay why "$(page metadata)" --json | jq -c '.verdict | [.outcome, 
 decide reject "$(page metadata)" --reason 'after all not'
 assert_eq "$(ticket .state)" rejected 'rejected as corrected'
 decide retry "$(page metadata)"
+assert_eq "$(assay why "$(page metadata)" --json | jq -c '[.verdict.way] + [.verdict.decisions[] | select(. != null) | .standing]')" \
+    '["plain","withdrawn","withdrawn","withdrawn"]' 'the rejection and the correction, both at once'
 decide resolve "$(page metadata)" --text worse.txt
 decide retry "$(page metadata)" --remedy less
 assert_eq "$(ticket .state)" repaired 'a remedy in place of help in vain'
