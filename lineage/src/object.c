@@ -154,6 +154,42 @@ static assay_code read_object(assay_store *s, const assay_object_info *o, assay_
 	return rc;
 }
 
+static assay_code head_of_large(const assay_store *s, const assay_object_info *o, void *out, size_t n, assay_err *err)
+{
+	char path[ASSAY_LARGE_PATH];
+	ASSAY_AUTO_FD file = -1;
+
+	assay_large_path(path, &o->digest);
+	file = openat(s->dirfd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (file < 0 && errno == ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "its file is gone");
+	if (file < 0)
+		return ASSAY_RAISE_ERRNO(err, "open '%s'", path);
+	return assay_pread_all(file, out, n, 0, err);
+}
+
+assay_code assay_object_head(assay_store *s, const assay_digest *d, void *out, size_t n, size_t *got, assay_err *err)
+{
+	assay_object_info o;
+	char hex[ASSAY_DIGEST_HEX];
+	assay_code rc = assay_object_find(s, d, &o, err);
+
+	*got = 0;
+	if (rc == ASSAY_ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ENOENT, "object %s is not in the store", assay_digest_hex(d, hex));
+	if (rc == ASSAY_OK && o.size < n)
+		n = (size_t)o.size;
+	if (rc == ASSAY_OK)
+		rc = o.pack == 0 ? head_of_large(s, &o, out, n, err)
+				 : assay_packs_head(&s->packs, o.pack, o.offset, (uint8_t)o.type, o.size, &o.digest,
+						    out, n, err);
+	if (rc != ASSAY_OK)
+		(void)assay_err_prefix(err, "object %s", assay_digest_hex(d, hex));
+	else
+		*got = n;
+	return rc;
+}
+
 assay_code assay_object_get(assay_store *s, const assay_digest *d, assay_buf *out, assay_err *err)
 {
 	assay_object_info o;

@@ -342,12 +342,11 @@ static assay_code open_for_read(assay_packs *p, uint32_t pack, assay_err *err)
 	return rc;
 }
 
-assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
-			    const assay_digest *digest, assay_buf *out, assay_err *err)
+/* The pack is open, and has that record there. */
+static assay_code find_record(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
+			      const assay_digest *digest, assay_err *err)
 {
 	unsigned char head[ASSAY_PACK_RECORD_HEAD];
-	unsigned char *room;
-	const size_t start = out->len;
 	assay_code rc = ASSAY_OK;
 
 	if (p->fd >= 0 && pack == p->current && offset >= p->written)
@@ -362,10 +361,30 @@ assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint
 	    assay_get_le(head + 8, 8) != size || memcmp(head + 16, digest->bytes, sizeof digest->bytes) != 0)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "pack %" PRIu32 " has another record at %" PRIu64, pack,
 				   offset);
+	return ASSAY_OK;
+}
+
+assay_code assay_packs_head(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
+			    const assay_digest *digest, void *out, size_t n, assay_err *err)
+{
+	const assay_code rc = find_record(p, pack, offset, type, size, digest, err);
+
+	return rc == ASSAY_OK ? assay_pread_all(p->read_fd, out, n, offset + ASSAY_PACK_RECORD_HEAD, err) : rc;
+}
+
+assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
+			    const assay_digest *digest, assay_buf *out, assay_err *err)
+{
+	unsigned char *room;
+	const size_t start = out->len;
+	assay_code rc = find_record(p, pack, offset, type, size, digest, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
 	room = assay_buf_extend(out, (size_t)size);
 	if (room == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "object of %" PRIu64 " bytes", size);
-	rc = assay_pread_all(p->read_fd, room, (size_t)size, offset + sizeof head, err);
+	rc = assay_pread_all(p->read_fd, room, (size_t)size, offset + ASSAY_PACK_RECORD_HEAD, err);
 	if (rc != ASSAY_OK)
 		out->len = start;
 	return rc;

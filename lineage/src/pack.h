@@ -51,6 +51,9 @@ void assay_packs_settle(assay_packs *p);
  * packs after that one are removed, a failure is forgotten.
  */
 ASSAY_NODISCARD assay_code assay_packs_truncate(assay_packs *p, uint32_t current, uint64_t length, assay_err *err);
+/** The first n bytes of a record's payload, which has as many; ASSAY_ECORRUPT as of assay_packs_read(). */
+ASSAY_NODISCARD assay_code assay_packs_head(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
+					    const assay_digest *digest, void *out, size_t n, assay_err *err);
 /** Append a record's payload to out; ASSAY_ECORRUPT unless the header says type, size and digest as given. */
 ASSAY_NODISCARD assay_code assay_packs_read(assay_packs *p, uint32_t pack, uint64_t offset, uint8_t type, uint64_t size,
 					    const assay_digest *digest, assay_buf *out, assay_err *err);

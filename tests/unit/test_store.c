@@ -127,9 +127,14 @@ static void object__small_large_empty__come_back(void **state)
 	for (int pass = 0; pass < 3; pass++) { /* in the group, after the commit, after a reopen */
 		for (size_t i = 0; i < ASSAY_COUNT(sizes); i++) {
 			assay_object_info info;
+			unsigned char head[64] = {0};
+			size_t n;
 
 			if (pass == 0)
 				d[i] = put(s, data, sizes[i]);
+			assert_int_equal(assay_object_head(s, &d[i], head, sizeof head, &n, NULL), ASSAY_OK);
+			assert_int_equal(n, sizes[i] < sizeof head ? sizes[i] : sizeof head);
+			assert_memory_equal(head, data, n);
 			assert_int_equal(get(s, &d[i], &out, NULL), ASSAY_OK);
 			assert_int_equal(out.len, sizes[i]);
 			assert_true(sizes[i] == 0 || memcmp(out.data, data, sizes[i]) == 0);
@@ -168,10 +173,14 @@ static void object__unknown__enoent_names_it(void **state)
 	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
 	assay_digest d = {{0xab}};
 	assay_err err = ASSAY_ERR_INIT;
+	unsigned char head[8];
+	size_t n;
 
 	(void)state;
 	assert_int_equal(get(s, &d, &out, &err), ASSAY_ENOENT);
 	assert_non_null(strstr(err.msg, "object ab00"));
+	assert_int_equal(assay_object_head(s, &d, head, sizeof head, &n, &err), ASSAY_ENOENT);
+	assert_int_equal(n, 0);
 }
 
 static void flip(const char *name, long offset_from_end)

@@ -53,6 +53,15 @@ ASSAY_NODISCARD assay_code assay_object_find(assay_store *s, const assay_digest 
 /** The same by internal number. */
 ASSAY_NODISCARD assay_code assay_object_at(assay_store *s, uint64_t id, assay_object_info *out, assay_err *err);
 /**
+ * The first bytes of an object, without a look at the rest: whether they are what was put there is not known. For those
+ * who tell of very many; `assay check --read-data` finds what is damaged.
+ *
+ * @param n    of out; *got is as much, or the object's size if that is less
+ * @return ASSAY_OK, ASSAY_ENOENT (message), ASSAY_ECORRUPT
+ */
+ASSAY_NODISCARD assay_code assay_object_head(assay_store *s, const assay_digest *d, void *out, size_t n, size_t *got,
+					     assay_err *err);
+/**
  * Append an object's bytes to out.
  * @return ASSAY_OK, ASSAY_ENOENT (message), ASSAY_ECORRUPT when the bytes do not have the digest (message names it)
  */

@@ -8,7 +8,12 @@
 #include "view_table.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* What is told of every ticket of a list is read off the beginning of records: the rest of a page's words is large. */
+#define WORDS_HEAD 64
+#define CELLS_HEAD 192
 
 /* The artifact of that role; NULL when it has none. */
 static const assay_artifact_ref *artifact_of(const assay_recipe *r, const assay_result_sample *s, const char *role)
@@ -38,11 +43,33 @@ static bool take_box(int32_t box[4], const json_t *array)
 	return box[0] < box[2] && box[1] < box[3];
 }
 
+/* As ocr.tables writes it: the box before the cells, which have boxes too. */
+static bool take_head(int32_t box[4], const char *head)
+{
+	static const char before[] = ",\"box\":[";
+	const char *at = strstr(head, before), *cells = strstr(head, "\"cells\"");
+	char *end = NULL;
+
+	if (at == NULL || (cells != NULL && cells < at))
+		return false;
+	at += sizeof before - 1;
+	for (int i = 0; i < 4; i++, at = end + 1) {
+		const long n = *at >= '0' && *at <= '9' ? strtol(at, &end, 10) : -1;
+
+		if (n < 0 || n > ASSAY_VIEW_SIDE_MAX || *end != (i < 3 ? ',' : ']'))
+			return false;
+		box[i] = (int32_t)n;
+	}
+	return box[0] < box[2] && box[1] < box[3];
+}
+
 assay_code assay_view_table_box(int32_t box[4], bool *found, assay_store *s, const assay_recipe *recipe,
 				const assay_result_sample *sample, assay_err *err)
 {
 	const assay_artifact_ref *a = sample->kind == ASSAY_SAMPLE_TABLE ? artifact_of(recipe, sample, "cells") : NULL;
 	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	char head[CELLS_HEAD];
+	size_t n = 0;
 	json_error_t e;
 	json_t *root;
 	assay_code rc;
@@ -50,8 +77,12 @@ assay_code assay_view_table_box(int32_t box[4], bool *found, assay_store *s, con
 	*found = false;
 	if (a == NULL)
 		return ASSAY_OK;
-	rc = assay_object_get(s, &a->digest, &record, err);
-	if (rc != ASSAY_OK)
+	rc = assay_object_head(s, &a->digest, head, sizeof head - 1, &n, err);
+	head[n] = '\0';
+	*found = rc == ASSAY_OK && take_head(box, head);
+	if (rc == ASSAY_OK && !*found)
+		rc = assay_object_get(s, &a->digest, &record, err);
+	if (rc != ASSAY_OK || *found)
 		return rc;
 	root = json_loadb(assay_buf_str(&record), record.len, JSON_REJECT_DUPLICATES, &e);
 	*found = take_box(box, json_object_get(root, "box"));
@@ -105,12 +136,13 @@ static assay_code find_size(assay_view_region *out, assay_store *s, const assay_
 			    const assay_result_sample *page, assay_err *err)
 {
 	const assay_artifact_ref *a = artifact_of(recipe, page, "words");
-	ASSAY_AUTO_BUF words = ASSAY_BUF_INIT;
-	const assay_code rc = a != NULL ? assay_object_get(s, &a->digest, &words, err) : ASSAY_OK;
+	char words[WORDS_HEAD];
+	size_t n = 0;
+	const assay_code rc = a != NULL ? assay_object_head(s, &a->digest, words, sizeof words, &n, err) : ASSAY_OK;
 
 	if (rc != ASSAY_OK)
 		return rc;
-	out->has_size = a != NULL ? assay_view_page_size(out->size, words.data, words.len)
+	out->has_size = a != NULL ? assay_view_page_size(out->size, words, n)
 				  : take_measure(&out->size[0], recipe, page, "page.width") &&
 					take_measure(&out->size[1], recipe, page, "page.height");
 	return ASSAY_OK;
