@@ -438,7 +438,8 @@ static void worker_start__environment__is_exactly_what_is_listed(void **state)
 {
 	static const char *const lines[] = {
 	    "OMP_THREAD_LIMIT=1\n",
-	    "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable\n",
+	    "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable:"
+	    "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864\n",
 	    "LC_ALL=C\n",
 	    "PATH=/usr/bin:/bin\n",
 	};
