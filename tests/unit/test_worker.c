@@ -436,10 +436,12 @@ static void worker_start__a_program_that_is_no_worker__eio_tells_how_it_ended(vo
 
 static void worker_start__environment__is_exactly_what_is_listed(void **state)
 {
+	static const char tunables[] =
+	    "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable:"
+	    "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864\n";
 	static const char *const lines[] = {
 	    "OMP_THREAD_LIMIT=1\n",
-	    "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable:"
-	    "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864\n",
+	    tunables,
 	    "LC_ALL=C\n",
 	    "PATH=/usr/bin:/bin\n",
 	};

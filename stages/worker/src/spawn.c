@@ -23,12 +23,13 @@
  * Frames and pictures are taken and given back by the dozen. malloc comes to these values by itself, once a block of the
  * first's size was given back; a child is too short-lived for that, and got every page of its pictures from the kernel.
  */
-#define MALLOC_TUNABLES "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864"
+static const char tunables[] = "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable:"
+			       "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864";
 
 /* Everything a worker may know of the outside: nothing else of our environment reaches a library. */
 static const char *const fixed_env[] = {
     "OMP_THREAD_LIMIT=1", /* libgomp reads it when it is loaded */
-    "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX2_Usable,-FMA_Usable,-FMA4_Usable:" MALLOC_TUNABLES,
+    tunables,
     "LC_ALL=C",
     "PATH=/usr/bin:/bin",
 };
