@@ -5,7 +5,9 @@
 #include "ocr_estimate.h"
 #include "ocr_evidence.h"
 #include "ocr_headings.h"
+#include "ocr_hyphens.h"
 #include "ocr_language.h"
+#include "ocr_larger.h"
 #include "ocr_missed.h"
 #include "ocr_order.h"
 #include "ocr_reconcile.h"
@@ -13,6 +15,7 @@
 #include "ocr_rows.h"
 #include "ocr_text.h"
 #include "ocr_words.h"
+#include "page_enlarge.h"
 #include "page_value.h"
 
 #include "assay/memory.h"
@@ -42,6 +45,9 @@ static const char *const seconds[] = {"doubt", "never", "always", NULL};
 static const char *const reconcilings[] = {"none", "doubtful", "all", NULL};
 enum { RECONCILE_NONE, RECONCILE_DOUBTFUL, RECONCILE_ALL };
 
+static const char *const enlargings[] = {"never", "doubtful", NULL};
+enum { ENLARGE_NEVER, ENLARGE_DOUBTFUL };
+
 static const char *const hyphenations[] = {"keep", "join", NULL};
 enum { HYPHENS_KEEP, HYPHENS_JOIN };
 
@@ -56,6 +62,7 @@ typedef struct params {
 	int second;
 	int64_t bound;
 	int reconcile;
+	int enlarge;
 	int hyphens;
 	assay_text_list sections;
 	char *tessdata;
@@ -80,6 +87,9 @@ static const assay_param schema[] = {
     ASSAY_PARAM_ROW_ENUM(params, reconcile, "none", reconcilings,
 			 "which lines are read again in other ways, and the readings weighed against each other: those "
 			 "that the engine or its dictionary doubts, or all"),
+    ASSAY_PARAM_ROW_ENUM(params, enlarge, "never", enlargings,
+			 "whether a page of small letters is read again, enlarged, where the estimate is not below the "
+			 "bound: that reading is taken whose estimate is clearly lower"),
     ASSAY_PARAM_ROW_ENUM(params, hyphens, "keep", hyphenations,
 			 "words that are divided between two lines, in the artifact text: keep leaves them and their "
 			 "hyphens as printed; join makes them whole on the first line"),
@@ -253,6 +263,26 @@ fail:
 	return rc;
 }
 
+/* A dictionary of the models that read the page. */
+static bool knows(void *with, const char *word)
+{
+	const state *st = with;
+
+	return TessBaseAPIIsValidWord(st->api, word) != 0 ||
+	       (st->other != NULL && TessBaseAPIIsValidWord(st->other, word) != 0);
+}
+
+static assay_code mend_hyphens(ocr_recognition *r, const state *st, assay_err *err)
+{
+	state with = *st;
+	const ocr_dictionary d = {knows, &with};
+	int64_t mended = 0;
+	const assay_code rc = ocr_hyphens_mend(&r->words, &mended, &d, err);
+
+	r->reconciled.words += mended;
+	return rc;
+}
+
 static assay_code weigh_by(ocr_recognition *r, const state *st, const assay_page *page, PIX *ink, assay_err *err)
 {
 	const ocr_source source = source_of(st, page);
@@ -264,6 +294,8 @@ static assay_code weigh_by(ocr_recognition *r, const state *st, const assay_page
 	if (r->words.count == 0)
 		return ASSAY_OK;
 	ASSAY_TRY(look_for_missed(r, &source, reads, ink, err));
+	if (reads)
+		ASSAY_TRY(mend_hyphens(r, st, err));
 	rc = weigh_ink(r, reads, ink, err);
 fail:
 	return rc;
@@ -344,6 +376,65 @@ fail:
 	return rc;
 }
 
+/* ---------------------------------------------------------------- at another size */
+
+static ocr_merit merit_of(const ocr_recognition *r)
+{
+	return (ocr_merit){r->estimate.rate, ocr_characters_sure(&r->words), r->missed};
+}
+
+static assay_code read_page(ocr_recognition *r, const state *st, const assay_page *page, assay_err *err)
+{
+	const assay_code rc = recognize(r, st, page, err);
+
+	return rc == ASSAY_OK ? judge(r, st, page, err) : rc;
+}
+
+/* A picture that Tesseract refuses at that size is not better. */
+static assay_code read_enlarged(ocr_recognition *r, const state *st, const assay_page *page, assay_err *err)
+{
+	assay_page larger = *page;
+	assay_code rc;
+
+	larger.pix = page_enlarged(page->pix, OCR_LARGER_PERCENT);
+	larger.dpi_x = page_enlarged_dpi(page->dpi_x, OCR_LARGER_PERCENT);
+	larger.dpi_y = page_enlarged_dpi(page->dpi_y, OCR_LARGER_PERCENT);
+	if (larger.pix == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "page enlarged");
+	rc = read_page(r, st, &larger, err);
+	pixDestroy(&larger.pix);
+	return rc;
+}
+
+/* The reading of the enlarged page in place of the plain one, where that is doubtful and the other clearly better. */
+static assay_code read_larger(ocr_recognition *r, const state *st, const assay_page *page, assay_err *err)
+{
+	const int64_t bound = st->params->bound * (OCR_EVIDENCE_ONE / 10000);
+	ocr_recognition larger = {.larger = true};
+	ocr_merit a, b;
+	bool fits;
+	assay_code rc;
+
+	if (st->params->enlarge == ENLARGE_NEVER || r->words.count == 0 || r->estimate.rate < bound)
+		return ASSAY_OK;
+	ASSAY_TRY(ocr_larger_fits(&fits, page->pix, err));
+	if (!fits)
+		return ASSAY_OK;
+	rc = read_enlarged(&larger, st, page, err);
+	a = merit_of(&larger);
+	b = merit_of(r);
+	if (rc == ASSAY_OK && larger.words.count > 0 && ocr_larger_wins(&a, &b)) {
+		ocr_larger_shrink(&larger.words);
+		ocr_words_release(&r->words);
+		*r = larger;
+		larger.words = (ocr_words){0};
+	}
+	ocr_words_release(&larger.words);
+	rc = rc == ASSAY_EINVAL ? ASSAY_OK : rc;
+fail:
+	return rc;
+}
+
 /* ---------------------------------------------------------------- what is told */
 
 static ocr_about about_of(const state *st, const assay_value *v)
@@ -395,8 +486,8 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 	if (st->by_hand)
 		return push_by_hand(st, v, sink, err);
 	ASSAY_TRY(choose_engine(st, &v->u.page, err));
-	ASSAY_TRY(recognize(&r, st, &v->u.page, err));
-	ASSAY_TRY(judge(&r, st, &v->u.page, err));
+	ASSAY_TRY(read_page(&r, st, &v->u.page, err));
+	ASSAY_TRY(read_larger(&r, st, &v->u.page, err));
 	ASSAY_TRY(ocr_headings_find(&r.headings, &r.words, err));
 	about = about_of(st, v);
 	ASSAY_TRY(ocr_report(&about, &r, sink, err));
@@ -411,7 +502,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 15,
+    .version = 16,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -1,6 +1,7 @@
 #include "ocr_report.h"
 
 #include "ocr_alto.h"
+#include "ocr_larger.h"
 #include "ocr_order.h"
 #include "ocr_sections.h"
 #include "ocr_text.h"
@@ -42,6 +43,7 @@ enum {
 	METRIC_PARAGRAPHS,
 	METRIC_ORDER,
 	METRIC_CHOSEN,
+	METRIC_SCALE,
 };
 
 #define ON_PAGES ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_PAGE)
@@ -105,6 +107,8 @@ const assay_metric ocr_report_metrics[] = {
      "1; undefined for a page of less than two lines"},
     {"ocr.language", "1", 0, ON_PAGES,
      "place in `languages` of the one that the page was read in, from 1; undefined when nothing was chosen"},
+    {"ocr.scale", "1", 2, ON_PAGES,
+     "size at which the page was read, 1 or, where the reading of the enlarged page was taken (`enlarge`), 1.5"},
     {0},
 };
 
@@ -217,16 +221,6 @@ fail:
 	return rc;
 }
 
-static int64_t count_sure(const ocr_words *w)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < w->count; i++)
-		if (w->items[i].confidence >= LOW_CONFIDENCE)
-			n += ocr_word_letters(w->items[i].text);
-	return n;
-}
-
 static assay_code measure_recall(assay_sink *sink, uint32_t sample, const ocr_words *w, const ocr_missed *m,
 				 assay_err *err)
 {
@@ -236,7 +230,7 @@ static assay_code measure_recall(assay_sink *sink, uint32_t sample, const ocr_wo
 
 	ASSAY_TRY(ocr_order_breaks(&breaks, w, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_BREAKS, breaks, err));
-	ASSAY_TRY(assay_measure(sink, sample, METRIC_SURE, count_sure(w), err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_SURE, ocr_characters_sure(w), err));
 	return ink == 0 ? assay_undefined(sink, sample, METRIC_MISSED, "no words", err)
 			: assay_measure(sink, sample, METRIC_MISSED, assay_round_ratio(m->missed, ink, 4), err);
 fail:
@@ -312,6 +306,7 @@ assay_code ocr_report(const ocr_about *a, const ocr_recognition *r, assay_sink *
 	ASSAY_TRY(measure_estimate(sink, sample, r, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_REREAD, r->reconciled.lines, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_CHANGED, r->reconciled.words, err));
+	ASSAY_TRY(assay_measure(sink, sample, METRIC_SCALE, r->larger ? OCR_LARGER_PERCENT : 100, err));
 	ASSAY_TRY(assay_undefined(sink, sample, METRIC_AGREEMENT, ASSAY_NOT_BY_HAND, err));
 	ASSAY_TRY(measure_rates(a, &w->text, sink, err));
 	ASSAY_TRY(keep(sink, a, r, err));

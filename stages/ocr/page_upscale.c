@@ -1,6 +1,7 @@
 /** page.upscale: enlarge a page whose letters are too small for a recogniser. */
 #include "ocr.h"
 
+#include "page_enlarge.h"
 #include "page_letters.h"
 #include "page_value.h"
 
@@ -48,25 +49,6 @@ static int64_t factor_of(const params *p, int64_t height, PIX *pix)
 	return factor > 100 ? factor : 100;
 }
 
-/* Between the pixels by linear interpolation; a binary page becomes grey. */
-static PIX *enlarged(PIX *pix, int64_t factor)
-{
-	const float f = (float)factor / 100;
-	PIX *grey, *out;
-
-	if (pixGetDepth(pix) != 1)
-		return pixScaleLI(pix, f, f);
-	grey = pixConvert1To8(NULL, pix, 255, 0);
-	out = grey != NULL ? pixScaleGrayLI(grey, f, f) : NULL;
-	pixDestroy(&grey);
-	return out;
-}
-
-static int32_t enlarged_dpi(int32_t dpi, int64_t factor)
-{
-	return (int32_t)(((int64_t)dpi * factor + 50) / 100);
-}
-
 static assay_code push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
 	const assay_page *page = &v->u.page;
@@ -85,14 +67,14 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 	ASSAY_TRY(assay_measure(sink, v->root, METRIC_FACTOR, factor, err));
 	if (factor == 100)
 		return page_pass(v, sink, err);
-	pix = enlarged(page->pix, factor);
+	pix = page_enlarged(page->pix, factor);
 	if (pix == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "enlarge page");
 	out = page_value_replace(v, pix, err);
 	if (out == NULL)
 		return ASSAY_ENOMEM;
-	out->u.page.dpi_x = enlarged_dpi(page->dpi_x, factor);
-	out->u.page.dpi_y = enlarged_dpi(page->dpi_y, factor);
+	out->u.page.dpi_x = page_enlarged_dpi(page->dpi_x, factor);
+	out->u.page.dpi_y = page_enlarged_dpi(page->dpi_y, factor);
 	return assay_emit(sink, out, err);
 fail:
 	return rc;

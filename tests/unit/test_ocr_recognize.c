@@ -314,6 +314,40 @@ static void recognize__a_row_on_dark_ground__read_and_put_in_its_place(void **st
 	pixDestroy(&pix);
 }
 
+/* Letters of 4 px, of which the engine makes nothing, are read when they have more pixels; a page that is read well stays. */
+static void recognize__small_letters__read_enlarged_in_pixels_of_the_page(void **state)
+{
+	PIX *large = text_page(two_lines, 2), *small = pixScale(large, 0.16F, 0.16F);
+	const assay_words *w;
+
+	(void)state;
+	run_forget(&r);
+	run_page(&r, small, 48);
+	assert_int_equal(value(0, "ocr.scale"), 100);
+	assert_null(strstr(r.artifacts[0], "lazy dog"));
+	run_set(&r, "enlarge", "doubtful");
+	run_forget(&r);
+	run_page(&r, small, 48);
+	assert_int_equal(value(0, "ocr.scale"), 150);
+	assert_non_null(strstr(r.artifacts[0], "The quick brown fox jumps over\nthe lazy dog near the river bank\n"));
+	assert_true(value(0, "ocr.cer_estimated") < 1000);
+	w = &r.words[0]->u.words;
+	for (size_t i = 0; i < w->count; i++)
+		assert_true(w->items[i].right <= pixGetWidth(small) && w->items[i].bottom <= pixGetHeight(small));
+	assert_in_range(w->items[w->count - 1].right, 120, 190);
+	run_forget(&r);
+	run_set(&r, "bound", "0.99"); /* what is estimated is good enough */
+	run_page(&r, small, 48);
+	assert_int_equal(value(0, "ocr.scale"), 100);
+	run_set(&r, "bound", "0.02");
+	run_forget(&r);
+	run_page(&r, large, 300);
+	assert_int_equal(value(0, "ocr.scale"), 100);
+	run_set(&r, "enlarge", "never");
+	pixDestroy(&small);
+	pixDestroy(&large);
+}
+
 static void recognize__ground_truth__rates(void **state)
 {
 	PIX *pix = text_page(two_lines, 2);
@@ -628,6 +662,7 @@ int main(void)
 	    TEST(recognize__same_page_twice__same_bytes),
 	    TEST(recognize__all_lines_again__the_same_words_and_no_trace),
 	    TEST(recognize__a_row_on_dark_ground__read_and_put_in_its_place),
+	    TEST(recognize__small_letters__read_enlarged_in_pixels_of_the_page),
 	    TEST(recognize__ground_truth__rates),
 	    TEST(recognize__corrected__text_of_people_and_no_belief),
 	    TEST(recognize__ground_truth_that_cannot_serve__undefined_with_reason),
