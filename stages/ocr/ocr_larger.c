@@ -2,8 +2,8 @@
 
 #include "page_letters.h"
 
-#define LETTERS_BELOW 24        /* px: print of 10 points at 300 dpi has about as many */
-#define PIXELS_MAX    200000000 /* of the enlarged page */
+#define LETTERS_BELOW 24       /* px: print of 10 points at 300 dpi has about as many */
+#define PIXELS_MAX    50000000 /* of the enlarged page, which has up to 4 bytes for each: A3 at 300 dpi has 39 million */
 #define SURE          6000
 
 /* Tenths of the plain estimate. Nearer ones say no more than the estimate errs by. */

@@ -18,8 +18,8 @@ typedef struct ocr_merit {
 int64_t ocr_characters_sure(const ocr_words *w);
 
 /**
- * Whether the letters of a page are so small (below 24 px, page_letters.h) that it is worth reading enlarged, and it has
- * room to be: 200 million pixels.
+ * Whether the letters of a page are so small (below 24 px, page_letters.h) that it is worth reading enlarged, and the
+ * enlarged page has no more than 50 million pixels.
  *
  * @param page  [borrowed] 1, 8 or 32 bpp
  * @return ASSAY_OK, ASSAY_ENOMEM

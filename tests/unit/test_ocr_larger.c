@@ -35,6 +35,26 @@ static void fits__by_the_height_of_letters(void **state)
 	assert_false(fits(0)); /* an empty page has none */
 }
 
+/* Memory: an enlarged page has 2.25 times the pixels. */
+static void fits__pages_that_would_be_too_large__not(void **state)
+{
+	PIX *pix = pixCreate(6000, 3704, 1);
+	bool out;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		bar(pix, 20 + 20 * i, 20, 6, 10);
+	assert_int_equal(ocr_larger_fits(&out, pix, NULL), ASSAY_OK);
+	assert_false(out);
+	pixDestroy(&pix);
+	pix = pixCreate(6000, 3703, 1);
+	for (int i = 0; i < 100; i++)
+		bar(pix, 20 + 20 * i, 20, 6, 10);
+	assert_int_equal(ocr_larger_fits(&out, pix, NULL), ASSAY_OK);
+	assert_true(out);
+	pixDestroy(&pix);
+}
+
 static ocr_merit merit(int64_t estimated, int64_t characters, int64_t missed)
 {
 	return (ocr_merit){estimated, characters, {.read = 1000 - missed, .missed = missed}};
@@ -92,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(fits__by_the_height_of_letters),
+	    cmocka_unit_test(fits__pages_that_would_be_too_large__not),
 	    cmocka_unit_test(wins__clearly_lower_estimate_and_nothing_lost),
 	    cmocka_unit_test(wins__pages_without_ink),
 	    cmocka_unit_test(shrink__pixels_of_the_page),
