@@ -95,7 +95,10 @@ record("contract of format 3", {0: 3, 1: "c3", 2: "", 3: "1.0.0", 4: [{
     5: [], 6: [[["Date", 5, True]]]})
 record("contract of format 4", {0: 4, 1: "c4", 2: "", 3: "1.0.0", 4: [], 5: [], 6: [[
     ["In", 3, False, [0, 0], None, []], ["Out", 3, False, None, None, []], ["Moved", 4, False, None, [9995, 1], [0, 1]]]]})
-record("columns of a table", {0: 2, 1: [{0: "Share", 1: [1, 0, 0, 2, 0, 0, 0, 0], 2: 0, 3: [[1, 125000], [3, -31000]]}]})
+record("contract of format 5", {0: 5, 1: "c5", 2: "", 3: "1.0.0", 4: [], 5: [], 6: [[
+    ["Code", 2, True, None, None, [], [], "^[A-Z]$"], ["In", 3, False, None, None, [], [2], ""], ["All", 3, False, None, None, [], [], ""]]]})
+record("columns of a table", {0: 3, 1: [{0: "Share", 1: [1, 0, 0, 2, 0, 0, 0, 0], 2: 0, 3: [[1, 125000], [3, -31000]],
+                                        4: [[1, "12.5"], [3, "-3.1"]]}]})
 record("contract set", [contract])
 empty = record("empty trie", {0: 1, 1: 0, 2: []})
 leaf = record("leaf", {0: 1, 1: 0, 2: [["a.wav", 1, 5, content, work_key]]})

@@ -19,6 +19,8 @@ void assay_column_tell_required(assay_buf *out, const assay_check *k);
 void assay_column_tell_minimum(assay_buf *out, const assay_check *k);
 void assay_column_tell_maximum(assay_buf *out, const assay_check *k);
 void assay_column_tell_sum(assay_buf *out, const assay_check *k);
+void assay_column_tell_at_most(assay_buf *out, const assay_check *k);
+void assay_column_tell_pattern(assay_buf *out, const assay_check *k);
 /** Place, head and type in one. The check must be of a column. */
 void assay_column_tell_all(assay_buf *out, const assay_check *k);
 const char *assay_column_type_effect(const assay_check *before, const assay_check *now);

@@ -72,6 +72,24 @@ void assay_column_tell_sum(assay_buf *out, const assay_check *k)
 		assay_buf_puts(out, "none");
 }
 
+void assay_column_tell_at_most(assay_buf *out, const assay_check *k)
+{
+	const assay_expected_column *c = column_of(k);
+
+	for (size_t i = 0; c != NULL && i < c->larger_count; i++)
+		assay_buf_printf(out, "%s'%s'", i > 0 ? ", " : "", k->schema->columns[c->larger[i]].head);
+	if (c != NULL && c->larger_count == 0)
+		assay_buf_puts(out, "none");
+}
+
+void assay_column_tell_pattern(assay_buf *out, const assay_check *k)
+{
+	const assay_expected_column *c = column_of(k);
+
+	if (c != NULL)
+		assay_buf_puts(out, c->pattern != NULL ? c->pattern : "none");
+}
+
 void assay_column_tell_all(assay_buf *out, const assay_check *k)
 {
 	assay_buf_puts(out, "column ");

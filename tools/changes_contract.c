@@ -194,7 +194,9 @@ static const struct {
 	       {"required", assay_column_tell_required, assay_column_required_effect},
 	       {"minimum", assay_column_tell_minimum, assay_column_minimum_effect},
 	       {"maximum", assay_column_tell_maximum, assay_column_maximum_effect},
-	       {"sumOf", assay_column_tell_sum, no_effect}};
+	       {"sumOf", assay_column_tell_sum, no_effect},
+	       {"atMost", assay_column_tell_at_most, no_effect},
+	       {"pattern", assay_column_tell_pattern, no_effect}};
 
 static assay_code diff_check(assay_changes *c, const assay_check *a, const assay_check *b, assay_err *err)
 {

@@ -123,10 +123,9 @@ static void tell_bounds(assay_buf *out, const assay_expected_column *w)
 		assay_buf_printf(out, ", %s or less", assay_decimal_format(w->high, high));
 }
 
-/* The schema that a column of it is of. */
-static const assay_expected_column *part_of(const assay_ticket_column *x, size_t i)
+static const char *head_of(const assay_ticket_column *x, size_t column)
 {
-	return x->want - x->place + x->want->parts[i];
+	return (x->want - x->place)[column].head;
 }
 
 void assay_tell_expected_column(assay_buf *out, const assay_ticket_columns *c, const assay_ticket *t, size_t i)
@@ -139,11 +138,19 @@ void assay_tell_expected_column(assay_buf *out, const assay_ticket_columns *c, c
 	tell_head(out, x.want->head);
 	assay_buf_printf(out, ", of %s", type_in_words(x.want->type));
 	tell_bounds(out, x.want);
+	if (x.want->pattern != NULL) {
+		assay_buf_puts(out, " like ");
+		assay_tell_safe(out, x.want->pattern);
+	}
 	if (x.want->required)
 		assay_buf_puts(out, ", no cell empty");
 	for (size_t k = 0; k < x.want->part_count; k++) {
 		assay_buf_puts(out, k == 0 ? ", the sum of " : " and ");
-		tell_head(out, part_of(&x, k)->head);
+		tell_head(out, head_of(&x, x.want->parts[k]));
+	}
+	for (size_t k = 0; k < x.want->larger_count; k++) {
+		assay_buf_puts(out, k == 0 ? ", at most " : " and ");
+		tell_head(out, head_of(&x, x.want->larger[k]));
 	}
 }
 
@@ -232,6 +239,15 @@ static void json_found(assay_json *j, const assay_ticket_columns *c, size_t foun
 	assay_json_end(j);
 }
 
+static void json_columns(assay_json *j, const char *key, const assay_ticket_column *x, const size_t *columns, size_t n)
+{
+	assay_json_key(j, key);
+	assay_json_array(j);
+	for (size_t i = 0; i < n; i++)
+		assay_json_str(j, head_of(x, columns[i]));
+	assay_json_end(j);
+}
+
 static void json_column(assay_json *j, const assay_ticket_columns *c, const assay_ticket_column *x, const char *check)
 {
 	assay_json_object(j);
@@ -242,11 +258,9 @@ static void json_column(assay_json *j, const assay_ticket_columns *c, const assa
 	assay_json_kbool(j, "required", x->want->required);
 	json_bound(j, "minimum", x->want->has_low, x->want->low);
 	json_bound(j, "maximum", x->want->has_high, x->want->high);
-	assay_json_key(j, "sum_of");
-	assay_json_array(j);
-	for (size_t k = 0; k < x->want->part_count; k++)
-		assay_json_str(j, part_of(x, k)->head);
-	assay_json_end(j);
+	json_columns(j, "sum_of", x, x->want->parts, x->want->part_count);
+	assay_json_kstr(j, "pattern", x->want->pattern);
+	json_columns(j, "at_most", x, x->want->larger, x->want->larger_count);
 	json_found(j, c, x->found);
 	assay_json_end(j);
 }

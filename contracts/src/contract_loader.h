@@ -89,6 +89,8 @@ assay_table_schema *contract_schema_add(assay_contract *c, assay_err *err);
 /** Room for one more column, all zero; NULL when memory is out (err filled). */
 assay_expected_column *contract_schema_grow(assay_table_schema *s, assay_err *err);
 void contract_schema_free(assay_table_schema *s);
+/** ASSAY_ECONFIG says what is wrong with the pattern, which is copied. */
+ASSAY_NODISCARD assay_code contract_column_match(assay_expected_column *c, const char *pattern, assay_err *err);
 
 /** dataset_sla.c: slaProperties. */
 ASSAY_NODISCARD assay_code contract_read_sla(contract_loader *l, const assay_yaml_node *root);

@@ -3,7 +3,7 @@
  *
  *   contract = {
  *     0: uint,         format number: 1; 2 when there are checks of the dataset; 3 when there are table schemas;
- *                      4 when a column of one has a range or is a sum
+ *                      4 when a column of one has a range or is a sum; 5 when one is at most another or has a pattern
  *     1: text,         id
  *     2: text,         name, "" if none
  *     3: text,         version
@@ -14,7 +14,7 @@
  *   schema = [* column]     from the left, 1 to 64
  *   column = [text, uint, bool]     head as printed; type: 1 any, 2 string, 3 integer, 4 number, 5 date; no cell may be empty
  *            in format 4 with three more: decimal / null, the least number; decimal / null, the largest; [* uint], the columns,
- *            from 0 and ascending, that it is the sum of
+ *            from 0 and ascending, that it is the sum of; in format 5 with two more: [* uint], those that it is at most; text, its pattern or ""
  *   check = {
  *     0: text,         id, unique in the contract
  *     1: uint,         sample kind: 1 page, 2 table, 3 video, 4 shot, 5 audio, 6 segment
@@ -46,6 +46,7 @@
 #define FORMAT_WITH_DATASET 2u
 #define FORMAT_WITH_SCHEMAS 3u
 #define FORMAT_WITH_NUMBERS 4u
+#define FORMAT_WITH_ORDER   5u /* and patterns */
 
 const char contract_no_memory[] = "out of memory"; /* told from faults of the record by its address */
 
@@ -93,49 +94,67 @@ static void put_optional(assay_buf *b, bool there, assay_decimal d)
 		assay_cbor_null(b);
 }
 
-static void put_schema(assay_buf *b, const assay_table_schema *s, bool numbers)
+static void put_columns(assay_buf *b, const size_t *columns, size_t count)
+{
+	assay_cbor_array(b, count);
+	for (size_t i = 0; i < count; i++)
+		assay_cbor_uint(b, columns[i]);
+}
+
+/* Fields of a column in a format. */
+static size_t column_fields(uint64_t format)
+{
+	return format == FORMAT_WITH_ORDER ? 8 : format == FORMAT_WITH_NUMBERS ? 6 : 3;
+}
+
+static void put_schema(assay_buf *b, const assay_table_schema *s, uint64_t format)
 {
 	assay_cbor_array(b, s->count);
 	for (size_t i = 0; i < s->count; i++) {
 		const assay_expected_column *k = &s->columns[i];
 
-		assay_cbor_array(b, numbers ? 6 : 3);
+		assay_cbor_array(b, column_fields(format));
 		assay_cbor_text(b, k->head);
 		assay_cbor_uint(b, k->type);
 		assay_cbor_bool(b, k->required);
-		if (!numbers)
+		if (format < FORMAT_WITH_NUMBERS)
 			continue;
 		put_optional(b, k->has_low, k->low);
 		put_optional(b, k->has_high, k->high);
-		assay_cbor_array(b, k->part_count);
-		for (size_t n = 0; n < k->part_count; n++)
-			assay_cbor_uint(b, k->parts[n]);
+		put_columns(b, k->parts, k->part_count);
+		if (format < FORMAT_WITH_ORDER)
+			continue;
+		put_columns(b, k->larger, k->larger_count);
+		assay_cbor_text(b, k->pattern != NULL ? k->pattern : "");
 	}
 }
 
-/* A column has what format 3 cannot say. */
-static bool has_numbers(const assay_contract *c)
+/* The first format that can say all of it. */
+static uint64_t format_of(const assay_contract *c)
 {
+	uint64_t format = c->schema_count > 0    ? FORMAT_WITH_SCHEMAS
+			  : c->dataset_count > 0 ? FORMAT_WITH_DATASET
+						 : FORMAT;
+
 	for (size_t i = 0; i < c->schema_count; i++)
 		for (size_t n = 0; n < c->schemas[i]->count; n++) {
 			const assay_expected_column *k = &c->schemas[i]->columns[n];
 
+			if (k->larger_count > 0 || k->pattern != NULL)
+				return FORMAT_WITH_ORDER;
 			if (k->has_low || k->has_high || k->part_count > 0)
-				return true;
+				format = FORMAT_WITH_NUMBERS;
 		}
-	return false;
+	return format;
 }
 
 void assay_contract_encode(assay_buf *out, const assay_contract *c)
 {
-	const bool schemas = c->schema_count > 0, dataset = c->dataset_count > 0 || schemas, numbers = has_numbers(c);
+	const uint64_t format = format_of(c);
+	const bool schemas = format >= FORMAT_WITH_SCHEMAS, dataset = format >= FORMAT_WITH_DATASET;
 
 	assay_cbor_map(out, 5 + (size_t)dataset + (size_t)schemas);
-	canonical_put_uint(out, 0,
-			   numbers   ? FORMAT_WITH_NUMBERS
-			   : schemas ? FORMAT_WITH_SCHEMAS
-			   : dataset ? FORMAT_WITH_DATASET
-				     : FORMAT);
+	canonical_put_uint(out, 0, format);
 	canonical_put_text(out, 1, c->id);
 	canonical_put_text(out, 2, c->name);
 	canonical_put_text(out, 3, c->version);
@@ -154,7 +173,7 @@ void assay_contract_encode(assay_buf *out, const assay_contract *c)
 	assay_cbor_uint(out, 6);
 	assay_cbor_array(out, c->schema_count);
 	for (size_t i = 0; i < c->schema_count; i++)
-		put_schema(out, c->schemas[i], numbers);
+		put_schema(out, c->schemas[i], format);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -307,29 +326,39 @@ static bool read_optional(assay_cbor_reader *r, assay_decimal *out)
 	return true;
 }
 
-static void read_parts(assay_cbor_reader *r, assay_expected_column *k, size_t columns)
+/* Which of so many other columns a column goes with, ascending; owned by the caller. */
+static void read_columns(assay_cbor_reader *r, size_t **out, size_t *count, size_t columns)
 {
 	const size_t n = assay_cbor_read_array(r);
 
 	if (n >= columns)
-		assay_cbor_fault(r, "a sum of more columns than there are others");
+		assay_cbor_fault(r, "a list of more columns than there are others");
 	if (r->fault != NULL || n == 0)
 		return;
-	k->parts = assay_alloc(n, sizeof *k->parts);
-	if (k->parts == NULL) {
+	*out = assay_alloc(n, sizeof **out);
+	if (*out == NULL) {
 		assay_cbor_fault(r, contract_no_memory);
 		return;
 	}
-	for (; k->part_count < n && r->fault == NULL; k->part_count++) {
-		size_t *part = &k->parts[k->part_count];
+	for (; *count < n && r->fault == NULL; ++*count) {
+		size_t *at = &(*out)[*count];
 
-		*part = (size_t)assay_cbor_read_uint(r);
-		if (*part >= columns || (k->part_count > 0 && *part <= part[-1]))
-			assay_cbor_fault(r, "a sum of columns that there are not, or not in order");
+		*at = (size_t)assay_cbor_read_uint(r);
+		if (*at >= columns || (*count > 0 && *at <= at[-1]))
+			assay_cbor_fault(r, "a list of columns that there are not, or not in order");
 	}
 }
 
-static assay_code read_schema(assay_contract *c, assay_cbor_reader *r, bool numbers, assay_err *err)
+static void read_pattern(assay_cbor_reader *r, assay_expected_column *k)
+{
+	ASSAY_AUTO_FREE char *text = canonical_text(r);
+	const assay_code rc = r->fault == NULL && text[0] != '\0' ? contract_column_match(k, text, NULL) : ASSAY_OK;
+
+	if (rc != ASSAY_OK)
+		assay_cbor_fault(r, rc == ASSAY_ENOMEM ? contract_no_memory : "a pattern that is none");
+}
+
+static assay_code read_schema(assay_contract *c, assay_cbor_reader *r, uint64_t format, assay_err *err)
 {
 	const size_t n = assay_cbor_read_array(r);
 	assay_table_schema *s = contract_schema_add(c, err);
@@ -341,20 +370,24 @@ static assay_code read_schema(assay_contract *c, assay_cbor_reader *r, bool numb
 	for (size_t i = 0; i < n && r->fault == NULL; i++) {
 		assay_expected_column *k = &s->columns[s->count++];
 
-		canonical_expect(r, assay_cbor_read_array(r), numbers ? 6 : 3);
+		canonical_expect(r, assay_cbor_read_array(r), column_fields(format));
 		k->head = canonical_text(r);
 		k->type = (assay_column_type)canonical_within(r, ASSAY_COLUMN_ANY, ASSAY_COLUMN_DATE);
 		k->required = assay_cbor_read_bool(r);
-		if (!numbers)
+		if (format < FORMAT_WITH_NUMBERS)
 			continue;
 		k->has_low = read_optional(r, &k->low);
 		k->has_high = read_optional(r, &k->high);
-		read_parts(r, k, n);
+		read_columns(r, &k->parts, &k->part_count, n);
+		if (format < FORMAT_WITH_ORDER)
+			continue;
+		read_columns(r, &k->larger, &k->larger_count, n);
+		read_pattern(r, k);
 	}
 	return ASSAY_OK;
 }
 
-static assay_code read_schemas(assay_contract *c, const references *refs, assay_cbor_reader *r, bool numbers,
+static assay_code read_schemas(assay_contract *c, const references *refs, assay_cbor_reader *r, uint64_t format,
 			       assay_err *err)
 {
 	size_t n;
@@ -364,7 +397,7 @@ static assay_code read_schemas(assay_contract *c, const references *refs, assay_
 	if (n == 0)
 		assay_cbor_fault(r, "a format without what it is for");
 	for (size_t i = 0; i < n && r->fault == NULL; i++) {
-		const assay_code rc = read_schema(c, r, numbers, err);
+		const assay_code rc = read_schema(c, r, format, err);
 
 		if (rc != ASSAY_OK)
 			return rc;
@@ -395,7 +428,7 @@ static assay_code read_contract(assay_contract *c, assay_cbor_reader *r, const a
 
 	assay_cbor_read_key(r, 0);
 	format = assay_cbor_read_uint(r);
-	if (format < FORMAT || format > FORMAT_WITH_NUMBERS)
+	if (format < FORMAT || format > FORMAT_WITH_ORDER)
 		assay_cbor_fault(r, "a format that this release does not read");
 	canonical_expect(r, fields, 4 + (size_t)(format < FORMAT_WITH_SCHEMAS ? format : FORMAT_WITH_SCHEMAS));
 	c->id = read_text(r, 1);
@@ -407,8 +440,8 @@ static assay_code read_contract(assay_contract *c, assay_cbor_reader *r, const a
 	if (rc == ASSAY_OK && format >= FORMAT_WITH_DATASET)
 		rc = read_dataset(c, r, format >= FORMAT_WITH_SCHEMAS, v, err);
 	if (rc == ASSAY_OK && format >= FORMAT_WITH_SCHEMAS)
-		rc = read_schemas(c, &refs, r, format == FORMAT_WITH_NUMBERS, err);
-	if (rc == ASSAY_OK && r->fault == NULL && (format == FORMAT_WITH_NUMBERS) != has_numbers(c))
+		rc = read_schemas(c, &refs, r, format, err);
+	if (rc == ASSAY_OK && r->fault == NULL && format >= FORMAT_WITH_SCHEMAS && format != format_of(c))
 		assay_cbor_fault(r, "a format without what it is for");
 	free(refs.items);
 	return rc;

@@ -1,5 +1,6 @@
 /* The properties of a schema entry named table: what its columns must be, from the left. */
 #include "contract_loader.h"
+#include "pattern.h"
 
 #include "assay/memory.h"
 
@@ -11,6 +12,11 @@ void contract_schema_free(assay_table_schema *s)
 	for (size_t i = 0; s != NULL && i < s->count; i++) {
 		free(s->columns[i].head);
 		free(s->columns[i].parts);
+		free(s->columns[i].larger);
+		if (s->columns[i].matcher != NULL)
+			regfree(s->columns[i].matcher);
+		free(s->columns[i].matcher);
+		free(s->columns[i].pattern);
 	}
 	if (s != NULL)
 		free(s->columns);
@@ -45,6 +51,22 @@ assay_expected_column *contract_schema_grow(assay_table_schema *s, assay_err *er
 	return NULL;
 }
 
+assay_code contract_column_match(assay_expected_column *c, const char *pattern, assay_err *err)
+{
+	ASSAY_AUTO_FREE regex_t *matcher = assay_alloc(1, sizeof *matcher);
+	assay_code rc;
+
+	if (matcher == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "pattern of a column");
+	rc = pattern_compile(matcher, pattern, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	c->matcher = matcher;
+	matcher = NULL;
+	c->pattern = assay_strdup(pattern);
+	return c->pattern != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "pattern of a column");
+}
+
 static assay_column_type read_type(contract_loader *l, const assay_yaml_node *n)
 {
 	const char *text = contract_text(n);
@@ -72,7 +94,7 @@ static void warn_of_others(contract_loader *l, const assay_yaml_node *n)
 	}
 }
 
-/* ---------------------------------------------------------------- ranges */
+/* ---------------------------------------------------------------- ranges and patterns */
 
 static bool is_of_numbers(assay_column_type t)
 {
@@ -90,29 +112,50 @@ static bool read_limit(contract_loader *l, const assay_yaml_node *n, assay_decim
 	return false;
 }
 
-static void read_range(contract_loader *l, const assay_yaml_node *n, assay_expected_column *c)
+static assay_code read_pattern(contract_loader *l, const assay_yaml_node *n, assay_expected_column *c)
 {
-	const assay_yaml_node *options = assay_yaml_get(n, "logicalTypeOptions");
+	const char *text = contract_text(n);
+	assay_err why = {0};
+	const assay_code rc = text != NULL ? contract_column_match(c, text, &why) : ASSAY_OK;
 
-	for (size_t i = 0; options != NULL && i < options->count; i++) {
-		const assay_yaml_node *k = &options->children[i];
-
-		if (!is_of_numbers(c->type))
-			CONTRACT_WARN(l, k, "'%s' of a column of tables is judged in columns of numbers alone", k->key);
-		else if (strcmp(k->key, "minimum") == 0)
-			c->has_low = read_limit(l, k, &c->low);
-		else if (strcmp(k->key, "maximum") == 0)
-			c->has_high = read_limit(l, k, &c->high);
-		else
-			CONTRACT_WARN(l, k,
-				      "'%s' of a column of tables is not judged by Assay (minimum and maximum are)",
-				      k->key);
-	}
-	if (c->has_low && c->has_high && assay_decimal_cmp(c->low, c->high) > 0)
-		CONTRACT_ERROR(l, options, "no number is between this minimum and maximum");
+	if (text == NULL)
+		CONTRACT_ERROR(l, n, "a pattern of a column is a regular expression");
+	else if (rc == ASSAY_ECONFIG)
+		CONTRACT_ERROR(l, n, "pattern of a column: %s", why.msg);
+	return rc == ASSAY_ECONFIG ? ASSAY_OK
+	       : rc != ASSAY_OK    ? ASSAY_RAISE(l->err, rc, "contract '%s'", l->file)
+				   : ASSAY_OK;
 }
 
-/* ---------------------------------------------------------------- sums */
+static assay_code read_option(contract_loader *l, const assay_yaml_node *k, assay_expected_column *c)
+{
+	if (is_of_numbers(c->type) && strcmp(k->key, "minimum") == 0)
+		c->has_low = read_limit(l, k, &c->low);
+	else if (is_of_numbers(c->type) && strcmp(k->key, "maximum") == 0)
+		c->has_high = read_limit(l, k, &c->high);
+	else if (c->type == ASSAY_COLUMN_STRING && strcmp(k->key, "pattern") == 0)
+		return read_pattern(l, k, c);
+	else
+		CONTRACT_WARN(l, k,
+			      "'%s' of this column of tables is not judged by Assay (minimum and maximum of numbers "
+			      "and the pattern of strings are)",
+			      k->key);
+	return ASSAY_OK;
+}
+
+static assay_code read_options(contract_loader *l, const assay_yaml_node *n, assay_expected_column *c)
+{
+	const assay_yaml_node *options = assay_yaml_get(n, "logicalTypeOptions");
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; options != NULL && i < options->count && rc == ASSAY_OK; i++)
+		rc = read_option(l, &options->children[i], c);
+	if (c->has_low && c->has_high && assay_decimal_cmp(c->low, c->high) > 0)
+		CONTRACT_ERROR(l, options, "no number is between this minimum and maximum");
+	return rc;
+}
+
+/* ---------------------------------------------------------------- other columns */
 
 /* The property of that name, by its place among those that have one, which is that of its column. */
 static size_t column_named(const assay_yaml_node *list, const char *wanted)
@@ -136,46 +179,60 @@ static int by_number(const void *a_, const void *b_)
 	return (a > b) - (a < b);
 }
 
-static void add_part(contract_loader *l, const assay_yaml_node *item, const assay_yaml_node *list,
-		     assay_expected_column *c, size_t own)
+/* What a column's numbers are held against: the numbers that others have in the same row. */
+typedef struct relation {
+	const char *property;
+	size_t least; /* columns to name */
+	const char *wanted;
+} relation;
+
+static const relation sum_of = {"sumOf", 2, "two and more"}, at_most = {"atMost", 1, "one and more"};
+
+static void add_other(contract_loader *l, const relation *r, const assay_yaml_node *item, const assay_yaml_node *list,
+		      size_t *columns, size_t *count, size_t own)
 {
 	const char *name = contract_text(item);
 	const size_t at = name != NULL ? column_named(list, name) : SIZE_MAX;
 
-	if (at == SIZE_MAX)
-		CONTRACT_ERROR(l, item, "sumOf: there is no property '%s' beside this one", name != NULL ? name : "");
-	else if (at == own)
-		CONTRACT_ERROR(l, item, "sumOf: '%s' cannot be a part of itself", name);
-	else
-		c->parts[c->part_count++] = at;
-	for (size_t i = 0; i + 1 < c->part_count; i++)
-		if (c->parts[i] == at && c->parts[c->part_count - 1] == at) {
-			CONTRACT_ERROR(l, item, "sumOf: '%s' is named twice", name);
-			c->part_count--;
+	if (at == SIZE_MAX) {
+		CONTRACT_ERROR(l, item, "%s: there is no property '%s' beside this one", r->property,
+			       name != NULL ? name : "");
+		return;
+	}
+	if (at == own) {
+		CONTRACT_ERROR(l, item, "%s: '%s' cannot be held against itself", r->property, name);
+		return;
+	}
+	for (size_t i = 0; i < *count; i++)
+		if (columns[i] == at) {
+			CONTRACT_ERROR(l, item, "%s: '%s' is named twice", r->property, name);
 			return;
 		}
+	columns[(*count)++] = at;
 }
 
-static assay_code read_sum(contract_loader *l, const assay_yaml_node *value, const assay_yaml_node *list,
-			   assay_expected_column *c, size_t own)
+static assay_code read_others(contract_loader *l, const relation *r, const assay_yaml_node *value,
+			      const assay_yaml_node *list, const assay_expected_column *c, size_t **columns,
+			      size_t *count, size_t own)
 {
-	if (value == NULL || value->type != ASSAY_YAML_SEQUENCE || value->count < 2 || value->count >= list->count ||
-	    c->parts != NULL || !is_of_numbers(c->type)) {
+	if (value == NULL || value->type != ASSAY_YAML_SEQUENCE || value->count < r->least ||
+	    value->count >= list->count || *columns != NULL || !is_of_numbers(c->type)) {
 		CONTRACT_ERROR(l, value != NULL ? value : list,
-			       "sumOf of a column of numbers names two and more of the other properties, once");
+			       "%s of a column of numbers names %s of the other properties, once", r->property,
+			       r->wanted);
 		return ASSAY_OK;
 	}
-	c->parts = assay_alloc(value->count, sizeof *c->parts);
-	if (c->parts == NULL)
+	*columns = assay_alloc(value->count, sizeof **columns);
+	if (*columns == NULL)
 		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
 	for (size_t i = 0; i < value->count; i++)
-		add_part(l, &value->children[i], list, c, own);
-	qsort(c->parts, c->part_count, sizeof *c->parts, by_number);
+		add_other(l, r, &value->children[i], list, *columns, count, own);
+	qsort(*columns, *count, sizeof **columns, by_number);
 	return ASSAY_OK;
 }
 
-static assay_code read_sums(contract_loader *l, const assay_yaml_node *n, const assay_yaml_node *list,
-			    assay_expected_column *c, size_t own)
+static assay_code read_relations(contract_loader *l, const assay_yaml_node *n, const assay_yaml_node *list,
+				 assay_expected_column *c, size_t own)
 {
 	const assay_yaml_node *custom = assay_yaml_get(n, "customProperties");
 	assay_code rc = ASSAY_OK;
@@ -183,9 +240,12 @@ static assay_code read_sums(contract_loader *l, const assay_yaml_node *n, const 
 	for (size_t i = 0; custom != NULL && custom->type == ASSAY_YAML_SEQUENCE && i < custom->count && rc == ASSAY_OK;
 	     i++) {
 		const char *property = contract_text(assay_yaml_get(&custom->children[i], "property"));
+		const assay_yaml_node *value = assay_yaml_get(&custom->children[i], "value");
 
-		if (property != NULL && strcmp(property, "sumOf") == 0)
-			rc = read_sum(l, assay_yaml_get(&custom->children[i], "value"), list, c, own);
+		if (property != NULL && strcmp(property, sum_of.property) == 0)
+			rc = read_others(l, &sum_of, value, list, c, &c->parts, &c->part_count, own);
+		else if (property != NULL && strcmp(property, at_most.property) == 0)
+			rc = read_others(l, &at_most, value, list, c, &c->larger, &c->larger_count, own);
 	}
 	return rc;
 }
@@ -236,8 +296,9 @@ static assay_code read_column(contract_loader *l, const assay_yaml_node *n, cons
 	c->head = assay_strdup(printed != NULL ? printed : name);
 	if (c->head == NULL)
 		return ASSAY_RAISE(l->err, ASSAY_ENOMEM, "contract '%s'", l->file);
-	read_range(l, n, c);
-	rc = read_sums(l, n, list, c, schema->count - 1);
+	rc = read_options(l, n, c);
+	if (rc == ASSAY_OK)
+		rc = read_relations(l, n, list, c, schema->count - 1);
 	if (rc != ASSAY_OK)
 		return rc;
 	check.severity = contract_property_severity(l, n);

@@ -92,19 +92,55 @@ static bool holds(const char *head, const char *wanted)
 
 typedef struct match {
 	const assay_table_schema *schema;
-	const assay_table_columns *table;
+	assay_table_column columns[ASSAY_TABLE_COLUMNS_MAX]; /* what they own is borrowed */
+	size_t count;
 	size_t place[ASSAY_TABLE_COLUMNS_MAX]; /* of each wanted column in the table; SIZE_MAX when it is not there */
 	bool taken[ASSAY_TABLE_COLUMNS_MAX];   /* of each column of the table */
 	bool headed;
 } match;
+
+static const char *first_text(const assay_table_column *c)
+{
+	return c->text_count > 0 && c->texts[0].row == 0 ? c->texts[0].text : "";
+}
+
+/* The first row of a table without heads has what is wanted: half of it, two heads at least. */
+static bool first_row_is_heads(const match *m)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < m->schema->count; i++) {
+		bool here = false;
+
+		for (size_t k = 0; k < m->count && !here; k++)
+			here = likeness(m->schema->columns[i].head, first_text(&m->columns[k])) > 0;
+		found += here;
+	}
+	return found >= 2 && 2 * found >= m->schema->count;
+}
+
+/* They are texts, no cells any more: a number would not be like a head. */
+static void lift_heads(match *m)
+{
+	for (size_t k = 0; k < m->count; k++) {
+		assay_table_column *c = &m->columns[k];
+
+		if (first_text(c)[0] == '\0')
+			continue;
+		c->head = c->texts[0].text;
+		c->cells[ASSAY_CELL_TEXT] -= c->cells[ASSAY_CELL_TEXT] > 0;
+		c->texts++;
+		c->text_count--;
+	}
+}
 
 static size_t best_head(const match *m, size_t wanted)
 {
 	size_t best = SIZE_MAX;
 	int most = 0;
 
-	for (size_t k = 0; k < m->table->count; k++) {
-		const int l = m->taken[k] ? 0 : likeness(m->schema->columns[wanted].head, m->table->items[k].head);
+	for (size_t k = 0; k < m->count; k++) {
+		const int l = m->taken[k] ? 0 : likeness(m->schema->columns[wanted].head, m->columns[k].head);
 
 		if (l > most || (l > 0 && l == most && k == wanted)) {
 			most = l;
@@ -115,17 +151,27 @@ static size_t best_head(const match *m, size_t wanted)
 }
 
 /* Heads that are the same first, so that near ones take only what is left. */
-static void match_columns(match *m)
+static void match_columns(match *m, const assay_table_schema *schema, const assay_table_columns *table)
 {
-	for (size_t k = 0; k < m->table->count; k++)
-		m->headed |= m->table->items[k].head[0] != '\0';
+	m->schema = schema;
+	m->count = table->count < ASSAY_TABLE_COLUMNS_MAX ? table->count : ASSAY_TABLE_COLUMNS_MAX;
+	m->headed = false;
+	memset(m->taken, 0, sizeof m->taken);
+	if (m->count > 0)
+		memcpy(m->columns, table->items, m->count * sizeof *m->columns);
+	for (size_t k = 0; k < m->count; k++)
+		m->headed |= m->columns[k].head[0] != '\0';
+	if (!m->headed && first_row_is_heads(m)) {
+		m->headed = true;
+		lift_heads(m);
+	}
 	for (size_t i = 0; i < m->schema->count; i++)
-		m->place[i] = m->headed || i >= m->table->count ? SIZE_MAX : i;
+		m->place[i] = m->headed || i >= m->count ? SIZE_MAX : i;
 	for (int least = 3; m->headed && least > 0; least--)
 		for (size_t i = 0; i < m->schema->count; i++) {
 			const size_t k = m->place[i] == SIZE_MAX ? best_head(m, i) : SIZE_MAX;
 
-			if (k == SIZE_MAX || likeness(m->schema->columns[i].head, m->table->items[k].head) < least)
+			if (k == SIZE_MAX || likeness(m->schema->columns[i].head, m->columns[k].head) < least)
 				continue;
 			m->place[i] = k;
 			m->taken[k] = true;
@@ -197,9 +243,19 @@ static uint64_t numbers_in_range(const assay_table_column *c, const assay_expect
 	return n;
 }
 
+static uint64_t texts_that_match(const assay_table_column *c, const assay_expected_column *w)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < c->text_count; i++)
+		n += w->matcher == NULL || regexec(w->matcher, c->texts[i].text, 0, NULL, 0) == 0;
+	return n;
+}
+
 static bool is_as_wanted(const assay_table_column *c, const assay_expected_column *w)
 {
-	return is_of_type(c, w->type) && are_enough(numbers_in_range(c, w), c->number_count);
+	return is_of_type(c, w->type) && are_enough(numbers_in_range(c, w), c->number_count) &&
+	       are_enough(texts_that_match(c, w), c->text_count);
 }
 
 /* The head is there, with others, in one column; or in parts, in two. */
@@ -208,20 +264,19 @@ static void tell_missing(assay_buf *out, const match *m, size_t wanted)
 	const char *head = m->schema->columns[wanted].head;
 
 	if (!m->headed) {
-		assay_buf_printf(out, "missing: the table has no heads and only %zu of %zu columns", m->table->count,
+		assay_buf_printf(out, "missing: the table has no heads and only %zu of %zu columns", m->count,
 				 m->schema->count);
 		return;
 	}
-	for (size_t k = 0; k < m->table->count; k++) {
-		if (holds(m->table->items[k].head, head)) {
-			assay_buf_printf(out, "merged with others into column %zu '%s'", k + 1,
-					 m->table->items[k].head);
+	for (size_t k = 0; k < m->count; k++) {
+		if (holds(m->columns[k].head, head)) {
+			assay_buf_printf(out, "merged with others into column %zu '%s'", k + 1, m->columns[k].head);
 			return;
 		}
-		if (k + 1 < m->table->count) {
+		if (k + 1 < m->count) {
 			ASSAY_AUTO_BUF both = ASSAY_BUF_INIT;
 
-			assay_buf_printf(&both, "%s%s", m->table->items[k].head, m->table->items[k + 1].head);
+			assay_buf_printf(&both, "%s%s", m->columns[k].head, m->columns[k + 1].head);
 			out->failed |= both.failed;
 			if (likeness(head, assay_buf_str(&both)) == 3) {
 				assay_buf_printf(out, "split over columns %zu and %zu", k + 1, k + 2);
@@ -260,26 +315,26 @@ static void tell_follower(assay_buf *out, const match *m, size_t wanted)
 {
 	const size_t next = m->place[wanted] + 1;
 
-	if (next < m->table->count && owner_of(m, next) == SIZE_MAX)
+	if (next < m->count && owner_of(m, next) == SIZE_MAX)
 		assay_buf_printf(out, "is followed by column %zu '%s', which is not wanted", next + 1,
-				 m->table->items[next].head);
+				 m->columns[next].head);
 	else if (m->place[wanted] > 0 && wanted == 0 && owner_of(m, 0) == SIZE_MAX)
-		assay_buf_printf(out, "comes after column 1 '%s', which is not wanted", m->table->items[0].head);
+		assay_buf_printf(out, "comes after column 1 '%s', which is not wanted", m->columns[0].head);
 }
 
 /* Another wanted column whose cells stand here, while this one's stand there. */
 static size_t swapped_with(const match *m, size_t wanted)
 {
 	const assay_expected_column *w = &m->schema->columns[wanted];
-	const assay_table_column *here = &m->table->items[m->place[wanted]];
+	const assay_table_column *here = &m->columns[m->place[wanted]];
 
 	for (size_t i = 0; i < m->schema->count; i++) {
 		const assay_expected_column *o = &m->schema->columns[i];
 
 		if (i == wanted || m->place[i] == SIZE_MAX || o->type == ASSAY_COLUMN_ANY)
 			continue;
-		if (is_as_wanted(here, o) && is_as_wanted(&m->table->items[m->place[i]], w) &&
-		    !is_as_wanted(&m->table->items[m->place[i]], o))
+		if (is_as_wanted(here, o) && is_as_wanted(&m->columns[m->place[i]], w) &&
+		    !is_as_wanted(&m->columns[m->place[i]], o))
 			return i;
 	}
 	return SIZE_MAX;
@@ -297,10 +352,16 @@ static bool is_merged(const assay_table_column *c, assay_column_type type)
 	return 5 * c->merged > all && (c->merged > 1 || all < 3);
 }
 
-static void tell_range(assay_buf *out, const assay_table_column *c, const assay_expected_column *w)
+/* What is of its type and not as wanted. */
+static void tell_values(assay_buf *out, const assay_table_column *c, const assay_expected_column *w)
 {
 	char low[ASSAY_DECIMAL_TEXT], high[ASSAY_DECIMAL_TEXT];
 
+	if (are_enough(numbers_in_range(c, w), c->number_count)) {
+		assay_buf_printf(out, "only %" PRIu64 " of its %zu texts are like %s", texts_that_match(c, w),
+				 c->text_count, w->pattern);
+		return;
+	}
 	assay_buf_printf(out, "only %" PRIu64 " of its %zu numbers are ", numbers_in_range(c, w), c->number_count);
 	if (w->has_low && w->has_high)
 		assay_buf_printf(out, "between %s and %s", assay_decimal_format(w->low, low),
@@ -314,7 +375,7 @@ static void tell_range(assay_buf *out, const assay_table_column *c, const assay_
 static void tell_cells(assay_buf *out, const match *m, size_t wanted)
 {
 	const assay_expected_column *w = &m->schema->columns[wanted];
-	const assay_table_column *c = &m->table->items[m->place[wanted]];
+	const assay_table_column *c = &m->columns[m->place[wanted]];
 	const size_t other = is_as_wanted(c, w) ? SIZE_MAX : swapped_with(m, wanted);
 
 	if (is_merged(c, w->type))
@@ -325,13 +386,13 @@ static void tell_cells(assay_buf *out, const match *m, size_t wanted)
 		assay_buf_printf(out, "only %" PRIu64 " of its %" PRIu64 " cells are of type %s",
 				 values_that_fit(c, w->type), values_of(c), assay_column_type_name(w->type));
 	else if (!is_as_wanted(c, w))
-		tell_range(out, c, w);
+		tell_values(out, c, w);
 	else if (w->required && c->cells[ASSAY_CELL_EMPTY] + c->cells[ASSAY_CELL_NONE] > 0)
 		assay_buf_printf(out, "%" PRIu64 " of its cells are empty",
 				 c->cells[ASSAY_CELL_EMPTY] + c->cells[ASSAY_CELL_NONE]);
 }
 
-/* ---------------------------------------------------------------- sums */
+/* ---------------------------------------------------------------- rows */
 
 static const assay_table_number *number_at(const assay_table_column *c, uint32_t row)
 {
@@ -365,7 +426,7 @@ static int adds_up(const match *m, const assay_expected_column *w, const assay_t
 
 	for (size_t i = 0; i < w->part_count; i++) {
 		const size_t at = m->place[w->parts[i]];
-		const assay_table_number *part = at == SIZE_MAX ? NULL : number_at(&m->table->items[at], total->row);
+		const assay_table_number *part = at == SIZE_MAX ? NULL : number_at(&m->columns[at], total->row);
 
 		if (part == NULL)
 			return -1;
@@ -380,7 +441,7 @@ static int adds_up(const match *m, const assay_expected_column *w, const assay_t
 static void tell_sums(assay_buf *out, const match *m, size_t wanted)
 {
 	const assay_expected_column *w = &m->schema->columns[wanted];
-	const assay_table_column *c = &m->table->items[m->place[wanted]];
+	const assay_table_column *c = &m->columns[m->place[wanted]];
 	uint64_t all = 0, right = 0;
 
 	for (size_t i = 0; w->part_count > 0 && i < c->number_count; i++) {
@@ -401,13 +462,35 @@ static void tell_sums(assay_buf *out, const match *m, size_t wanted)
 	assay_buf_printf(out, " in only %" PRIu64 " of %" PRIu64 " rows", right, all);
 }
 
+/* The first column that is to be larger and is not. */
+static void tell_larger(assay_buf *out, const match *m, size_t wanted)
+{
+	const assay_expected_column *w = &m->schema->columns[wanted];
+	const assay_table_column *c = &m->columns[m->place[wanted]];
+
+	for (size_t i = 0; i < w->larger_count && out->len == 0; i++) {
+		const size_t at = m->place[w->larger[i]];
+		uint64_t all = 0, right = 0;
+
+		for (size_t k = 0; at != SIZE_MAX && k < c->number_count; k++) {
+			const assay_table_number *other = number_at(&m->columns[at], c->numbers[k].row);
+
+			all += other != NULL;
+			right += other != NULL && c->numbers[k].units <= other->units;
+		}
+		if (!are_enough(right, all))
+			assay_buf_printf(out, "is at most '%s' in only %" PRIu64 " of %" PRIu64 " rows",
+					 m->schema->columns[w->larger[i]].head, right, all);
+	}
+}
+
 assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *schema, size_t column,
 				    const assay_table_columns *table, assay_err *err)
 {
-	match m = {.schema = schema, .table = table};
+	match m;
 
 	assay_buf_reset(out);
-	match_columns(&m);
+	match_columns(&m, schema, table);
 	if (m.place[column] == SIZE_MAX) {
 		tell_missing(out, &m, column);
 		return assay_buf_check(out, err);
@@ -419,13 +502,15 @@ assay_code assay_table_schema_fault(assay_buf *out, const assay_table_schema *sc
 		tell_follower(out, &m, column);
 	if (out->len == 0)
 		tell_sums(out, &m, column);
+	if (out->len == 0)
+		tell_larger(out, &m, column);
 	return assay_buf_check(out, err);
 }
 
 size_t assay_table_schema_place(const assay_table_schema *schema, size_t column, const assay_table_columns *table)
 {
-	match m = {.schema = schema, .table = table};
+	match m;
 
-	match_columns(&m);
+	match_columns(&m, schema, table);
 	return m.place[column];
 }

@@ -181,6 +181,27 @@ static assay_code keep_numbers(assay_table_column *out, const table *t, uint32_t
 	return ASSAY_OK;
 }
 
+static assay_code keep_texts(assay_table_column *out, const table *t, uint32_t column, assay_err *err)
+{
+	out->texts = assay_alloc(t->rows < ASSAY_TABLE_TEXTS_MAX ? t->rows : ASSAY_TABLE_TEXTS_MAX, sizeof *out->texts);
+	if (out->texts == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
+	for (uint32_t r = t->head; r < t->rows && out->text_count < ASSAY_TABLE_TEXTS_MAX; r++) {
+		const table_cell *c = table_at(t, r, column);
+		assay_table_text *x = &out->texts[out->text_count];
+
+		if (c->row != r || c->column != column || c->type == TABLE_EMPTY || c->type == TABLE_NONE ||
+		    c->size > ASSAY_TABLE_TEXT_MAX)
+			continue;
+		x->row = r;
+		x->text = assay_strdup(table_text(t, c));
+		if (x->text == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
+		out->text_count++;
+	}
+	return ASSAY_OK;
+}
+
 static void count_cells(assay_table_column *out, const table *t, uint32_t column)
 {
 	for (uint32_t r = t->head; r < t->rows; r++) {
@@ -210,6 +231,8 @@ assay_code table_write_columns(assay_buf *out, const table *t, assay_err *err)
 			return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
 		count_cells(c, t, number);
 		rc = keep_numbers(c, t, number, err);
+		if (rc == ASSAY_OK)
+			rc = keep_texts(c, t, number, err);
 		if (rc != ASSAY_OK)
 			return rc;
 	}

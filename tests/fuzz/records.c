@@ -93,7 +93,7 @@ static void columns(assay_buf *out, const uint8_t *data, size_t size)
 
 	if (assay_table_columns_decode(&t, data, size, NULL) == ASSAY_OK) {
 		assay_table_columns_encode(out, &t);
-		if (data[2] != 1) /* what is of format 1 is written in the present one */
+		if (data[2] == 3) /* what is of an older format is written in the present one */
 			same(out, data, size);
 	}
 	assay_table_columns_release(&t);

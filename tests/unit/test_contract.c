@@ -1027,6 +1027,43 @@ static void load__ranges_and_sums_of_columns__a_record_of_format_4(void **state)
 	}
 }
 
+#define RELATED                                                                                                        \
+	HEAD "schema:\n- name: table\n  properties:\n"                                                                 \
+	     "  - {name: code, logicalType: string, logicalTypeOptions: {pattern: '^[A-Z]\\d+$'}}\n"                   \
+	     "  - {name: part, logicalType: integer, customProperties: [{property: atMost, value: [most, all]}]}\n"    \
+	     "  - {name: all, logicalType: number}\n"                                                                  \
+	     "  - {name: most, logicalType: number}\n"
+
+static void load__patterns_and_larger_columns__a_record_of_format_5(void **state)
+{
+	assay_contract *c = load(RELATED, NULL), *back = NULL;
+	const assay_expected_column *k = c->schemas[0]->columns;
+	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF again = ASSAY_BUF_INIT;
+
+	(void)state;
+	assert_string_equal(k[0].pattern, "^[A-Z]\\d+$");
+	assert_int_equal(k[1].larger_count, 2);
+	assert_int_equal(k[1].larger[0], 2);
+	assert_int_equal(k[1].larger[1], 3);
+	assay_contract_encode(&record, c);
+	assert_int_equal(record.data[2], 5);
+	assert_int_equal(assay_contract_decode(&back, record.data, record.len, NULL, NULL), ASSAY_OK);
+	assert_int_equal(regexec(back->schemas[0]->columns[0].matcher, "A12", 0, NULL, 0), 0);
+	assert_int_not_equal(regexec(back->schemas[0]->columns[0].matcher, "12", 0, NULL, 0), 0);
+	assay_contract_encode(&again, back);
+	assert_int_equal(record.len, again.len);
+	assert_memory_equal(record.data, again.data, record.len);
+	assay_contract_close(back);
+	assay_contract_close(c);
+	for (size_t i = 0; i < 8 * record.len; i++) { /* no damaged record is more than refused */
+		record.data[i / 8] ^= (unsigned char)(1u << i % 8);
+		if (assay_contract_decode(&back, record.data, record.len, NULL, NULL) == ASSAY_OK)
+			assay_contract_close(back);
+		record.data[i / 8] ^= (unsigned char)(1u << i % 8);
+	}
+}
+
 static void load__ranges_and_sums_amiss__findings(void **state)
 {
 	static const struct {
@@ -1036,10 +1073,19 @@ static void load__ranges_and_sums_amiss__findings(void **state)
 	    {"logicalType: integer, logicalTypeOptions: {minimum: '5'}", "is a decimal number of at most 18 places"},
 	    {"logicalType: integer, logicalTypeOptions: {maximum: [1]}", "is a decimal number of at most 18 places"},
 	    {"logicalType: integer, logicalTypeOptions: {multipleOf: 2}, id: x",
-	     "'multipleOf' of a column of tables is not"},
-	    {"logicalType: string, logicalTypeOptions: {minimum: 2}, id: x", "in columns of numbers alone"},
+	     "'multipleOf' of this column of tables is not"},
+	    {"logicalType: string, logicalTypeOptions: {minimum: 2}, id: x", "'minimum' of this column"},
+	    {"logicalType: number, logicalTypeOptions: {pattern: a}, id: x", "'pattern' of this column"},
+	    {"logicalType: string, logicalTypeOptions: {pattern: 'a(?=b)'}", "pattern of a column: "},
+	    {"logicalType: string, logicalTypeOptions: {pattern: [a]}",
+	     "a pattern of a column is a regular expression"},
+	    {"logicalType: number, customProperties: [{property: atMost, value: []}]",
+	     "names one and more of the other"},
+	    {"logicalType: number, customProperties: [{property: atMost, value: [c]}]", "atMost: 'c' cannot be held"},
+	    {"logicalType: date, customProperties: [{property: atMost, value: [a]}]", "atMost of a column of numbers"},
 	    {"logicalType: number, customProperties: [{property: sumOf, value: [a, d]}]", "there is no property 'd'"},
-	    {"logicalType: number, customProperties: [{property: sumOf, value: [a, c]}]", "cannot be a part of itself"},
+	    {"logicalType: number, customProperties: [{property: sumOf, value: [a, c]}]",
+	     "sumOf: 'c' cannot be held against itself"},
 	    {"logicalType: number, customProperties: [{property: sumOf, value: [a, a]}]", "'a' is named twice"},
 	    {"logicalType: number, customProperties: [{property: sumOf, value: [a]}]",
 	     "names two and more of the other"},
@@ -1089,6 +1135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(load__properties_of_tables__checks_of_columns),
 	    cmocka_unit_test(load__ranges_and_sums_of_columns__a_record_of_format_4),
+	    cmocka_unit_test(load__patterns_and_larger_columns__a_record_of_format_5),
 	    cmocka_unit_test(load__ranges_and_sums_amiss__findings),
 	    cmocka_unit_test(load__properties_of_tables_amiss__findings),
 	    cmocka_unit_test(vocabulary_lost__each_way__beyond_its_slack),

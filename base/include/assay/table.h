@@ -1,5 +1,5 @@
 /**
- * What a table says of its columns: heads, what kinds of cell stand below them, and their numbers. A stage that makes tables keeps it as an
+ * What a table says of its columns: heads, what kinds of cell stand below them, their numbers and their texts. A stage that makes tables keeps it as an
  * artifact of role ASSAY_TABLE_COLUMNS; contracts judge it by table schemas (assay/table_schema.h). Stored: docs/formats.md,
  * "Columns of a table".
  */
@@ -31,12 +31,22 @@ typedef struct assay_table_number {
 	int64_t units; /* of 10^-4 */
 } assay_table_number;
 
+#define ASSAY_TABLE_TEXTS_MAX 4096 /* of a column: those of its first rows */
+#define ASSAY_TABLE_TEXT_MAX  256  /* bytes; longer ones are not kept */
+
+typedef struct assay_table_text {
+	uint32_t row; /* of the table, from 0 */
+	char *text;   /* owned; UTF-8, words parted by a blank */
+} assay_table_text;
+
 typedef struct assay_table_column {
 	char *head;                       /* UTF-8, from the top, parted by blanks; "" if none */
 	uint64_t cells[ASSAY_CELL_TYPES]; /* below the heads, by type */
 	uint64_t merged;                  /* of the texts: several values side by side */
 	assay_table_number *numbers;      /* owned; cells below the heads that are one number, by row; NULL: not told */
 	size_t number_count;
+	assay_table_text *texts; /* owned; cells below the heads that have a value, by row; NULL: not told */
+	size_t text_count;
 } assay_table_column;
 
 typedef struct assay_table_columns {

@@ -8,6 +8,8 @@
 #include "assay/decimal.h"
 #include "assay/table.h"
 
+#include <regex.h>
+
 /** Metric that the checks of columns name; no stage measures it. */
 #define ASSAY_TABLE_SCHEMA_METRIC "table.schema"
 
@@ -31,6 +33,10 @@ typedef struct assay_expected_column {
 	assay_decimal low, high; /* its numbers lie between them, themselves included */
 	size_t *parts;           /* owned; columns of the schema whose numbers of a row add up to this one's */
 	size_t part_count;
+	size_t *larger; /* owned; columns of the schema whose number of a row is this one's at least */
+	size_t larger_count;
+	char *pattern;    /* owned; regular expression of ECMA-262 that its texts match; NULL: none */
+	regex_t *matcher; /* owned; the same, compiled */
 } assay_expected_column;
 
 typedef struct assay_table_schema {
@@ -42,9 +48,12 @@ typedef struct assay_table_schema {
  * How a table breaks what is wanted of one column.
  *
  * Heads are compared by their letters and digits, small and large alike; a head that ends in the wanted one, or differs in a
- * fifth of the signs at most, is it. A table without any head is judged by the position of its columns. Cells are of a type when
+ * fifth of the signs at most, is it. Of a table without any head, of texts alone for example, the first row is the heads when half
+ * of those that are wanted stand in it, two at least; else it is judged by the position of its columns. Cells are of a type when
  * four fifths of those with a value are, or all but one of at least three; as many of a column's numbers lie in its range, and as
- * many of the rows in which all numbers were read add up, by no more than half a last decimal place for each number.
+ * many of the rows in which all numbers were read add up, by no more than half a last decimal place for each number; and in
+ * as many of the rows in which both were read its number is at most that of each column that is larger. As many of the texts of a
+ * column match its pattern.
  *
  * @param out    [out] what is wrong, in words that name columns by their heads; "" when it is as it must be
  * @param schema [borrowed]

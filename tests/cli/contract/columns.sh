@@ -45,3 +45,8 @@ sed -i 's/, customProperties.*\]}\]//' is.yaml
 differs "altered   table.All: sumOf is none, was 'In' + 'Out'"
 assert_jq <(assay contract diff is.yaml was.yaml --json) '.changes | map([.name, .before, .now]) | @json' \
     "[[\"table.All\",\"none\",\"'In' + 'Out'\"]]"
+schema was.yaml "$item" 'name: In, logicalType: integer' 'name: Out, logicalType: string' 'name: All, logicalType: integer'
+schema is.yaml "$item" 'name: In, logicalType: integer, customProperties: [{property: atMost, value: [All]}]' \
+    'name: Out, logicalType: string, logicalTypeOptions: {pattern: "^[0-9]"}' 'name: All, logicalType: integer'
+differs "altered   table.In: atMost is 'All', was none
+altered   table.Out: pattern is ^[0-9], was none"

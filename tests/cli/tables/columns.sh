@@ -113,3 +113,13 @@ echo 'where a table lies'
 sed -i 's/name: Quantity, logicalType: integer/&, logicalTypeOptions: {minimum: 100}/; s/name: Amount, logicalType: date/name: Amount, logicalType: number/' stores.odcs.yaml
 assert_exit 0 assay judge
 assert_eq "$(why clean)" "table.Quantity: column 'Quantity': only 0 of its 5 numbers are 100 or more"
+# Texts and which column is at most which, of what was stored too.
+sed -i 's/name: Item, logicalType: string, required: true/name: Item, logicalType: string, logicalTypeOptions: {pattern: "^[0-9]"}/
+s/, logicalTypeOptions: {minimum: 100}/, customProperties: [{property: atMost, value: [Amount]}]/' stores.odcs.yaml
+assert_exit 0 assay judge
+assert_eq "$(why clean)" "table.Item: column 'Item': only 0 of its 5 texts are like ^[0-9]" 'a pattern; 4 of 5 amounts are at least the quantity'
+sed -i 's/name: Amount, logicalType: number/&, customProperties: [{property: atMost, value: [Quantity]}]/; s/"^\[0-9\]"/"^[A-Z]"/' stores.odcs.yaml
+assert_exit 0 assay judge
+assert_eq "$(why clean)" "table.Amount: column 'Amount' is at most 'Quantity' in only 1 of 5 rows"
+assay queue show 'in/clean.pdf#page=1&table=1' >shown
+assert_eq "$(sed -n 's/^ *expected *//p' shown)" "column 3 of 4, 'Amount', of numbers (amounts and percentages too), at most 'Quantity'"
