@@ -3,6 +3,7 @@
 
 #include "ocr_engine.h"
 #include "ocr_truth.h"
+#include "table_digits.h"
 #include "table_find.h"
 #include "table_measure.h"
 #include "table_reread.h"
@@ -287,21 +288,30 @@ fail:
 	return rc;
 }
 
-/* The page's words, or what they are once the doubtful ones in tables are read again. */
-static assay_code reread(table_texts *out, const state *st, const table_page *page, assay_sink *sink, assay_err *err)
+/* The tables of the page's words, or of what these are once the doubtful ones in tables are read again. */
+static assay_code find(tables *found, table_texts *texts, const state *st, const table_page *page, assay_err *err)
 {
 	const table_reader r = {.api = st->api,
 				.pix = st->page->u.page.pix,
 				.page = page,
 				.dpi = st->page->u.page.dpi_y,
 				.whole = st->p->region == REGION_PAGE};
-	assay_code rc = ASSAY_OK;
+	bool changed = false;
+	assay_code rc;
 
-	if (st->api != NULL)
-		rc = table_reread(out, &r, &st->words->u.words, err);
-	else
-		out->words = st->words->u.words;
-	return rc != ASSAY_OK ? rc : assay_measure(sink, st->page->root, METRIC_REREAD, out->marks, err);
+	if (st->api == NULL) {
+		texts->words = st->words->u.words;
+		return tables_find(found, page, &texts->words, r.whole, err);
+	}
+	ASSAY_TRY(table_reread(texts, &r, &st->words->u.words, err));
+	ASSAY_TRY(tables_find(found, page, &texts->words, r.whole, err));
+	ASSAY_TRY(table_digits(texts, &r, found, &changed, err));
+	if (changed) {
+		tables_release(found);
+		rc = tables_find(found, page, &texts->words, r.whole, err);
+	}
+fail:
+	return rc;
 }
 
 /* ---------------------------------------------------------------- against ground truth */
@@ -377,16 +387,20 @@ static assay_code look(const state *st, assay_sink *sink, assay_err *err)
 	tables *found = assay_alloc(1, sizeof *found);
 	table_page page = {0};
 	table_texts texts = {0};
-	assay_code rc;
+	assay_code rc, told;
 
 	if (found == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "tables of a page");
 	ASSAY_TRY(table_page_read(&page, st->page->u.page.pix, &st->words->u.words, err));
-	ASSAY_TRY(reread(&texts, st, &page, sink, err));
-	rc = tables_find(found, &page, &texts.words, st->p->region == REGION_PAGE, err);
-	if (rc == ASSAY_EFULL)
+	rc = find(found, &texts, st, &page, err);
+	if (rc != ASSAY_OK && rc != ASSAY_EFULL)
+		goto fail;
+	told = assay_measure(sink, st->page->root, METRIC_REREAD, texts.marks, err);
+	if (told != ASSAY_OK)
+		rc = told;
+	else if (rc == ASSAY_EFULL)
 		rc = too_many(sink, st->page->root, err);
-	else if (rc == ASSAY_OK)
+	else
 		rc = give_all(st, found, sink, err);
 fail:
 	table_texts_release(&texts);
@@ -430,7 +444,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 const assay_stage assay_stage_ocr_tables = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.tables",
-    .version = 8,
+    .version = 9,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "find the tables of a page and read their cells",
     .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "

@@ -15,12 +15,36 @@ void table_marks_release(table_marks *m)
 
 /* ---------------------------------------------------------------- ink that is no rule */
 
-/* What fits a brick, and a pixel beside it, is no longer ink. ASSAY_ENOMEM without a message. */
-static assay_code take_lines(PIX *ink, int wide, int high)
+/* The letters of a small blurred word run into each other: what has upright strokes in a third of its length is no line. */
+static assay_code spare_words(PIX *lines, PIX *ink, int32_t height)
+{
+	PIX *strokes = pixOpenBrick(NULL, ink, 1, height / 2);
+	BOXA *boxes = pixConnCompBB(lines, 8);
+	const assay_code rc =
+	    strokes != NULL && pixAnd(strokes, strokes, lines) != NULL && boxes != NULL ? ASSAY_OK : ASSAY_ENOMEM;
+
+	for (l_int32 i = 0; rc == ASSAY_OK && i < boxes->n; i++) {
+		BOX *b = boxes->box[i];
+		l_int32 all = 0, upright = 0;
+
+		(void)pixCountPixelsInRect(lines, b, &all, NULL);
+		(void)pixCountPixelsInRect(strokes, b, &upright, NULL);
+		if (3 * upright > all)
+			(void)pixRasterop(lines, b->x, b->y, b->w, b->h, PIX_CLR, NULL, 0, 0);
+	}
+	boxaDestroy(&boxes);
+	pixDestroy(&strokes);
+	return rc;
+}
+
+/* What fits a brick, and a pixel beside it, is no longer ink; but for words, of that height, when it is not 0. ASSAY_ENOMEM without a message. */
+static assay_code take_lines(PIX *ink, int wide, int high, int32_t words)
 {
 	PIX *lines = pixOpenBrick(NULL, ink, wide, high);
+	const assay_code spared = lines != NULL && words > 0 ? spare_words(lines, ink, words) : ASSAY_OK;
 	PIX *thick = lines != NULL ? pixDilateBrick(NULL, lines, wide > 1 ? 1 : 3, wide > 1 ? 3 : 1) : NULL;
-	const assay_code rc = thick != NULL && pixSubtract(ink, ink, thick) != NULL ? ASSAY_OK : ASSAY_ENOMEM;
+	const assay_code rc =
+	    spared == ASSAY_OK && thick != NULL && pixSubtract(ink, ink, thick) != NULL ? ASSAY_OK : ASSAY_ENOMEM;
 
 	pixDestroy(&lines);
 	pixDestroy(&thick);
@@ -93,10 +117,11 @@ static PIX *deep_places(const sight *s, int type)
 	return ink;
 }
 
-static assay_code without_lines(PIX *ink, const sight *s, assay_err *err)
+/* Light between two rules is as high as text and no word. */
+static assay_code without_lines(PIX *ink, const sight *s, bool light, assay_err *err)
 {
-	if (ink == NULL || take_lines(ink, 3 * s->height, 1) != ASSAY_OK ||
-	    take_lines(ink, 1, 5 * s->height / 2) != ASSAY_OK)
+	if (ink == NULL || take_lines(ink, 3 * s->height, 1, light ? 0 : s->height) != ASSAY_OK ||
+	    take_lines(ink, 1, 5 * s->height / 2, 0) != ASSAY_OK)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
 	take_rules(ink, s->rules, s->height);
 	return ASSAY_OK;
@@ -104,9 +129,23 @@ static assay_code without_lines(PIX *ink, const sight *s, assay_err *err)
 
 /* ---------------------------------------------------------------- marks */
 
-static bool is_dash(const BOX *b, int32_t height)
+/* Nothing above and below it, within half a height of text. */
+static bool is_alone(PIX *ink, const BOX *b, int32_t height)
 {
-	return 3 * b->h <= height && 4 * b->w >= height && b->w <= 2 * height && 3 * b->w >= 4 * b->h;
+	BOX around = {.x = b->x, .y = b->y - height / 2, .w = b->w, .h = b->h + 2 * (height / 2)}, own = *b;
+	l_int32 all = 0, of_it = 0;
+
+	(void)pixCountPixelsInRect(ink, &around, &all, NULL);
+	(void)pixCountPixelsInRect(ink, &own, &of_it, NULL);
+	return all == of_it;
+}
+
+/* A short one is about as high as long once the page is smoothed, as is the dot of a letter. */
+static bool is_dash(PIX *ink, const BOX *b, int32_t height)
+{
+	if (3 * b->h > height || 5 * b->w < height || b->w > 2 * height || b->w <= b->h)
+		return false;
+	return (4 * b->w >= height && 3 * b->w >= 4 * b->h) || is_alone(ink, b, height);
 }
 
 static bool is_text(const BOX *b, int32_t height)
@@ -132,14 +171,14 @@ static bool is_on_rule(const table_rules *r, const BOX *b, int32_t height)
 	return table_rules_cover(r->level, r->level_count, b->y + b->h / 2, height / 3, b->x, b->x + b->w) > 0;
 }
 
-static assay_code take_boxes(table_marks *out, const BOXA *boxes, const sight *s, assay_err *err)
+static assay_code take_boxes(table_marks *out, PIX *ink, const BOXA *boxes, const sight *s, assay_err *err)
 {
 	out->items = assay_alloc((size_t)boxes->n + 1, sizeof *out->items);
 	if (out->items == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
 	for (l_int32 i = 0; i < boxes->n; i++) {
 		const BOX *b = boxes->box[i];
-		const bool dash = is_dash(b, s->height) && !is_on_rule(s->rules, b, s->height);
+		const bool dash = is_dash(ink, b, s->height) && !is_on_rule(s->rules, b, s->height);
 
 		if (dash || is_text(b, s->height))
 			out->items[out->count++] = (table_mark){b->x, b->y, b->x + b->w, b->y + b->h, dash, false};
@@ -184,7 +223,7 @@ static assay_code take_marks(table_marks *out, PIX *ink, const sight *s, assay_e
 	PIX *joined = pixCloseSafeBrick(NULL, ink, s->height / 2 | 1, 1);
 	BOXA *boxes = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
 	const assay_code rc =
-	    boxes != NULL ? take_boxes(out, boxes, s, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
+	    boxes != NULL ? take_boxes(out, joined, boxes, s, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
 
 	boxaDestroy(&boxes);
 	pixDestroy(&joined);
@@ -194,7 +233,7 @@ static assay_code take_marks(table_marks *out, PIX *ink, const sight *s, assay_e
 static assay_code find_dark(table_marks *out, const sight *s, assay_err *err)
 {
 	PIX *ink = pixGetDepth(s->pix) == 1 ? pixCopy(NULL, s->pix) : deep_places(s, L_TOPHAT_BLACK);
-	assay_code rc = without_lines(ink, s, err);
+	assay_code rc = without_lines(ink, s, false, err);
 
 	if (rc == ASSAY_OK)
 		rc = take_marks(out, ink, s, err);
@@ -273,7 +312,7 @@ static assay_code find_light(table_marks *out, const sight *s, assay_err *err)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
 		goto fail;
 	}
-	ASSAY_TRY(without_lines(ink, s, err));
+	ASSAY_TRY(without_lines(ink, s, true, err));
 	ASSAY_TRY(take_marks(out, ink, s, err));
 	for (size_t i = 0; i < out->count; i++)
 		if (is_light_text(s, ink, &out->items[i])) {

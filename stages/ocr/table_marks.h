@@ -28,8 +28,10 @@ void table_marks_release(table_marks *m);
 
 /**
  * Ink is what is darker than the paper around it (the lightest within two heights of text) by three tenths of the page's
- * contrast, without ruling lines and level runs of 3 heights of text, upright ones of 5/2. Pieces less than half a height apart
- * beside each other are a mark: a word or a few. It is a third of the text high to twice and a half, or a dash. Where ground
+ * contrast, without ruling lines and level runs of 3 heights of text, upright ones of 5/2; a level run of which a third is upright
+ * strokes of half a height is letters that run into each other, and stays. Pieces less than half a height apart
+ * beside each other are a mark: a word or a few. It is a third of the text high to twice and a half, or a dash: a fifth of the text long
+ * and longer than high, and where it is hardly so, with nothing above and below. Where ground
  * two heights wide and a quarter high is darker than the paper by a fifth of the contrast, the same is done for what is
  * lighter than what is around it; a mark of it must be lighter than its ground by a quarter of the contrast, and takes the
  * place of dark ones that it meets.

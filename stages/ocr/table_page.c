@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define FEW 8 /* marks that tell nothing of the height of text */
+#define FEW   8 /* marks that tell nothing of the height of text */
+#define LOOKS 4 /* at a page */
 
 void table_page_release(table_page *p)
 {
@@ -48,20 +49,28 @@ static int32_t height_of(const table_marks *m)
 	return HIGH;
 }
 
+/* Marks are as high as text is, or by some tenths higher: it has letters that go up and letters that go down, and is smoothed. */
+static bool are_of_text(int32_t marks, int32_t text)
+{
+	return marks < 8 || (8 * text <= 9 * marks && 4 * (marks - text) < text);
+}
+
 assay_code table_page_read(table_page *out, PIX *pix, const assay_words *words, assay_err *err)
 {
-	int32_t other;
 	assay_code rc;
 
 	*out = (table_page){.width = pixGetWidth(pix), .height = pixGetHeight(pix)};
 	ASSAY_TRY(table_text_height(&out->text, words, err));
-	ASSAY_TRY(look(out, pix, err));
-	other = height_of(&out->marks);
-	if (other < 8 || 4 * abs(other - out->text) < out->text)
-		return ASSAY_OK;
-	table_page_release(out);
-	out->text = other;
-	rc = look(out, pix, err);
+	for (int i = 1; i <= LOOKS; i++) {
+		int32_t marks;
+
+		ASSAY_TRY(look(out, pix, err));
+		marks = height_of(&out->marks);
+		if (i == LOOKS || are_of_text(marks, out->text))
+			return ASSAY_OK;
+		table_page_release(out); /* lines that run into each other part when less height is looked for */
+		out->text = marks;
+	}
 fail:
 	return rc;
 }

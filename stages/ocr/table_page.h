@@ -16,8 +16,9 @@ typedef struct table_page {
 void table_page_release(table_page *p);
 
 /**
- * The height of text is the median height of the words (table_text_height), or that of the marks where it is off by a quarter
- * and more: where much was misread, words' boxes hold two lines or half a letter.
+ * The height of text is the median height of the words (table_text_height), or that of the marks where these are lower by a ninth or
+ * higher by a quarter: where much was misread, words' boxes hold noise, two lines or half a letter. Marks are then looked for again
+ * with that height, until they agree with it, four times at most.
  *
  * @param out [out, owned] release with table_page_release(), also after a failure
  * @param pix [borrowed] 1, 8 or 32 bpp

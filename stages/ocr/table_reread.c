@@ -1,9 +1,5 @@
 #include "table_reread.h"
 
-#include "grey.h"
-#include "ocr_engine.h"
-#include "ocr_words.h"
-
 #include "assay/memory.h"
 
 #include <stdlib.h>
@@ -11,7 +7,6 @@
 
 #define SURE       6000 /* hundredths of a percent: words below are doubted */
 #define SURE_SHORT 8000 /* of three letters and less */
-#define LETTER     40   /* px: text is read at about this height */
 #define ENOUGH     9000 /* a reading as sure as that is not doubted */
 #define HOPELESS   3000 /* words below are left out where their ink was not read better */
 #define NONE       SIZE_MAX
@@ -20,6 +15,7 @@ void table_texts_release(table_texts *t)
 {
 	free(t->items);
 	assay_buf_release(&t->strings);
+	assay_buf_release(&t->numbers);
 	*t = (table_texts){0};
 }
 
@@ -319,74 +315,17 @@ static table_mark on_line(const rereading *q, size_t number)
 	return out;
 }
 
-/* Light letters become dark ones on white: the ground is the level of most pixels, the letters are the lightest. */
-static bool turn_dark(PIX *grey)
-{
-	uint64_t hist[256];
-	int ground = 0, light = 255;
-
-	if (grey_histogram(hist, grey, NULL) != ASSAY_OK)
-		return false;
-	for (int v = 1; v < 256; v++)
-		ground = hist[v] > hist[ground] ? v : ground;
-	while (light > ground + 1 && hist[light] == 0)
-		light--;
-	for (int32_t y = 0; y < pixGetHeight(grey); y++) {
-		l_uint32 *row = pixGetData(grey) + (size_t)y * (size_t)pixGetWpl(grey);
-
-		for (int32_t x = 0; x < pixGetWidth(grey); x++) {
-			const int v = GET_DATA_BYTE(row, x);
-			const int dark = v <= ground ? 255 : v >= light ? 0 : 255 * (light - v) / (light - ground);
-
-			SET_DATA_BYTE(row, x, (l_uint8)dark);
-		}
-	}
-	return true;
-}
-
-/* The mark's part of the page, so many times as large, with white around it; NULL without memory. */
-static PIX *draw(const rereading *q, const table_mark *m, int margin, int times)
-{
-	BOX *box = boxCreate(m->left - 1, m->top, m->right - m->left + 2, m->bottom - m->top);
-	PIX *part = box != NULL ? pixClipRectangle(q->r->pix, box, NULL) : NULL;
-	PIX *grey = part != NULL ? pixConvertTo8(part, 0) : NULL, *large = NULL, *out = NULL;
-
-	if (grey != NULL && m->light && !turn_dark(grey))
-		pixDestroy(&grey);
-	if (grey != NULL)
-		large = times > 1 ? pixScale(grey, (float)times, (float)times) : pixClone(grey);
-	if (large != NULL)
-		out = pixAddBorder(large, margin, 255);
-	boxDestroy(&box);
-	pixDestroy(&part);
-	pixDestroy(&grey);
-	pixDestroy(&large);
-	return out;
-}
-
-static assay_code add_read(rereading *q, const table_mark *m, const char *text, int32_t confidence, assay_err *err)
+static assay_code add_read(rereading *q, const assay_word *w, assay_err *err)
 {
 	const assay_code rc = assay_grow(&q->read, &q->read_cap, q->read_count, sizeof *q->read, err);
 
 	if (rc != ASSAY_OK)
 		return rc;
 	q->read[q->read_count++] = (read_word){
-	    {.left = m->left, .top = m->top, .right = m->right, .bottom = m->bottom, .confidence = confidence},
+	    {.left = w->left, .top = w->top, .right = w->right, .bottom = w->bottom, .confidence = w->confidence},
 	    q->out->strings.len};
-	assay_buf_append(&q->out->strings, text, strlen(text) + 1);
+	assay_buf_append(&q->out->strings, w->text, strlen(w->text) + 1);
 	return assay_buf_check(&q->out->strings, err);
-}
-
-/* Where a word of the picture begins and ends in pixels of the page, within the mark. */
-static table_mark place(const assay_word *w, const table_mark *m, int margin, int times)
-{
-	table_mark out = *m;
-	const int32_t left = m->left - 1 + (w->left - margin) / times;
-	const int32_t right = m->left - 1 + (w->right - margin + times - 1) / times;
-
-	out.left = left < m->left ? m->left : left >= m->right ? m->right - 1 : left;
-	out.right = right <= out.left ? out.left + 1 : right > m->right ? m->right : right;
-	return out;
 }
 
 /* How sure the page's words are of a mark, in hundredths of a percent: by their letters, and by how much of it they cover. */
@@ -408,39 +347,12 @@ static int64_t sure_of(const ocr_words *w)
 	return letters > 0 ? sure / letters : 0;
 }
 
-/* A line's layout tells letters apart by their height; where it is misled by few letters, the line as it stands is read. */
-static const struct way {
-	TessPageSegMode mode;
-	int margin;
-} ways[] = {{PSM_SINGLE_LINE, 12}, {PSM_RAW_LINE, 2}};
-
-static assay_code look_at(ocr_words *w, const rereading *q, const table_mark *line, const struct way *way, int times,
-			  assay_err *err)
-{
-	PIX *picture = draw(q, line, way->margin, times);
-	assay_code rc;
-
-	if (picture == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "picture of a mark");
-	TessBaseAPISetPageSegMode(q->r->api, way->mode);
-	rc = ocr_engine_recognize(q->r->api, picture, q->r->dpi * times, err);
-	if (rc == ASSAY_OK)
-		rc = ocr_words_read(w, q->r->api, err);
-	ocr_engine_clear(q->r->api);
-	pixDestroy(&picture);
-	return rc == ASSAY_EINVAL ? ASSAY_OK : rc; /* refused: nothing is read */
-}
-
-static assay_code take_words(rereading *q, const ocr_words *w, const table_mark *m, int margin, int times,
-			     assay_err *err)
+static assay_code take_words(rereading *q, const ocr_words *w, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0; i < w->count && rc == ASSAY_OK; i++) {
-		const table_mark at = place(&w->items[i], m, margin, times);
-
-		rc = add_read(q, &at, w->items[i].text, w->items[i].confidence, err);
-	}
+	for (size_t i = 0; i < w->count && rc == ASSAY_OK; i++)
+		rc = add_read(q, &w->items[i], err);
 	return rc;
 }
 
@@ -457,8 +369,8 @@ static bool has_point(const ocr_words *w)
 static assay_code read_mark(rereading *q, size_t number, assay_err *err)
 {
 	const table_mark *m = &q->marks->items[number], line = on_line(q, number);
-	const int32_t height = q->r->page->text;
-	const int times = height >= LETTER ? 1 : (LETTER + height - 1) / height;
+	const assay_word dash = {
+	    .text = "-", .left = m->left, .top = m->top, .right = m->right, .bottom = m->bottom, .confidence = SURE};
 	state *s = &q->states[number];
 	int64_t best = sure_before(s, m);
 	const size_t first = q->read_count;
@@ -466,20 +378,20 @@ static assay_code read_mark(rereading *q, size_t number, assay_err *err)
 
 	if (m->dash) {
 		s->reread = true;
-		return add_read(q, m, "-", SURE, err);
+		return add_read(q, &dash, err);
 	}
-	for (size_t i = 0; i < ASSAY_COUNT(ways) && rc == ASSAY_OK && (best < ENOUGH || s->point || i == 0); i++) {
+	for (unsigned i = 0; i < TABLE_LINE_WAYS && rc == ASSAY_OK && (best < ENOUGH || s->point || i == 0); i++) {
 		ocr_words w = {0};
 		bool found;
 
-		rc = look_at(&w, q, &line, &ways[i], times, err);
+		rc = table_line_read(&w, q->r, m, &line, i, err);
 		found = s->point && has_point(&w) && sure_of(&w) >= SURE;
 		if (rc == ASSAY_OK && w.count > 0 && (found || (s->doubted && sure_of(&w) >= best))) {
 			s->reread = true;
 			best = found ? ENOUGH : sure_of(&w);
 			s->point &= !found;
 			q->read_count = first;
-			rc = take_words(q, &w, m, ways[i].margin, times, err);
+			rc = take_words(q, &w, err);
 		}
 		ocr_words_release(&w);
 	}

@@ -3,8 +3,7 @@
 #define ASSAY_OCR_TABLE_REREAD_H
 
 #include "table_find.h"
-
-#include <tesseract/capi.h>
+#include "table_line.h"
 
 #define TABLE_REREAD_MAX 2048 /* marks of a page that are read */
 
@@ -13,19 +12,12 @@ typedef struct table_texts {
 	assay_word *items;
 	size_t cap;
 	assay_buf strings; /* each text ended by a NUL */
+	assay_buf numbers; /* those of table_digits() likewise */
 	int64_t marks;     /* read */
 	int64_t found;     /* words that were read so */
 } table_texts;
 
 void table_texts_release(table_texts *t);
-
-typedef struct table_reader {
-	TessBaseAPI *api;       /* set to read single lines */
-	PIX *pix;               /* [borrowed] the page */
-	const table_page *page; /* [borrowed] of it */
-	int32_t dpi;            /* 0 when not known */
-	bool whole;             /* the page is one table */
-} table_reader;
 
 /**
  * Tables are found by the words that are sure and by the ink that none of them accounts for (table_marks.h); then that

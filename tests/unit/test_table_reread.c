@@ -3,7 +3,7 @@
 
 #include "ocr.h"
 #include "ocr_engine.h"
-#include "table_reread.h"
+#include "table_digits.h"
 #include "table_write.h"
 
 #include <cairo.h>
@@ -268,6 +268,71 @@ static void reread__ink_outside_of_tables__not_read(void **state)
 	expect(cells_csv, 0);
 }
 
+/* The page's tables once its odd cells were read as digits; how many of its words are others. */
+static bool read_digits(assay_buf *csv)
+{
+	const assay_words w = {words, count, "", WIDTH, HEIGHT};
+	tables *found = assay_alloc(1, sizeof *found);
+	table_page seen = {0};
+	table_texts t = {0};
+	const table_reader r = {.api = api, .pix = page, .page = &seen};
+	bool changed = false;
+
+	assert_non_null(found);
+	assay_buf_reset(csv);
+	assert_int_equal(table_page_read(&seen, page, &w, NULL), ASSAY_OK);
+	assert_int_equal(table_reread(&t, &r, &w, NULL), ASSAY_OK);
+	assert_int_equal(tables_find(found, &seen, &t.words, false, NULL), ASSAY_OK);
+	assert_int_equal(table_digits(&t, &r, found, &changed, NULL), ASSAY_OK);
+	if (changed) {
+		tables_release(found);
+		assert_int_equal(tables_find(found, &seen, &t.words, false, NULL), ASSAY_OK);
+	}
+	assert_int_equal(found->count, 1);
+	assert_int_equal(table_write_csv(csv, &found->items[0], NULL), ASSAY_OK);
+	table_texts_release(&t);
+	table_page_release(&seen);
+	tables_release(found);
+	free(found);
+	return changed;
+}
+
+static void call(size_t cell, const char *text, int32_t confidence)
+{
+	(void)snprintf(texts[cell], sizeof texts[0], "%s", text);
+	words[cell].confidence = confidence;
+}
+
+/* 512 stands there: "Sl2" is no number, and nobody is sure of it. */
+static void digits__text_in_a_column_of_numbers__read_as_digits(void **state)
+{
+	ASSAY_AUTO_BUF csv = ASSAY_BUF_INIT;
+
+	(void)state;
+	call(10, "Sl2", 8500);
+	assert_true(read_digits(&csv));
+	assert_string_equal(assay_buf_str(&csv), cells_csv);
+	call(10, "Sl2", 9500); /* what is sure stays */
+	assert_false(read_digits(&csv));
+	assert_non_null(strstr(assay_buf_str(&csv), "Sl2"));
+}
+
+static void digits__number_of_another_form_and_text_in_a_column_of_texts__stay(void **state)
+{
+	ASSAY_AUTO_BUF csv = ASSAY_BUF_INIT;
+
+	(void)state;
+	call(4, "l2O4", 8500); /* 1204, where the ink is; but the column has one decimal */
+	call(7, "9.8", 9500);
+	call(10, "51.2", 9500);
+	call(13, "181.4", 9500);
+	assert_false(read_digits(&csv));
+	assert_non_null(strstr(assay_buf_str(&csv), "l2O4"));
+	for (size_t i = 4; i < ROWS * COLUMNS; i += 3)
+		call(i, "ships", 8500);
+	assert_false(read_digits(&csv));
+}
+
 static void marks__rules_and_specks__are_none(void **state)
 {
 	table_rules none = {0};
@@ -289,6 +354,68 @@ static void marks__rules_and_specks__are_none(void **state)
 		else
 			assert_int_equal(dashes, 1);
 	table_marks_release(&m);
+}
+
+/* Level, as long as three heights of text, and a word: its letters are high. */
+static void marks__letters_that_run_into_each_other__a_word_and_no_line(void **state)
+{
+	const table_rules none = {0};
+	PIX *scan = pixCreate(400, 200, 8);
+	table_marks m = {0};
+
+	(void)state;
+	(void)pixSetAll(scan);
+	for (int x = 100; x < 160; x += 4)
+		(void)pixRasterop(scan, x, 80, 2, 14, PIX_CLR, NULL, 0, 0);
+	(void)pixRasterop(scan, 100, 85, 60, 4, PIX_CLR, NULL, 0, 0);
+	(void)pixRasterop(scan, 200, 85, 90, 4, PIX_CLR, NULL, 0, 0); /* a line */
+	assert_int_equal(table_marks_find(&m, scan, &none, 15, NULL), ASSAY_OK);
+	assert_int_equal(m.count, 1);
+	assert_in_range(m.items[0].bottom - m.items[0].top, 14, 18);
+	assert_in_range(m.items[0].right - m.items[0].left, 58, 64);
+	table_marks_release(&m);
+	pixDestroy(&scan);
+}
+
+/* A hyphen of small text is about as high as long once the page is smoothed; the dot of a letter is no longer than high. */
+static void marks__hyphen_of_small_text__a_dash(void **state)
+{
+	const table_rules none = {0};
+	PIX *scan = pixCreate(400, 200, 8);
+	table_marks m = {0};
+
+	(void)state;
+	(void)pixSetAll(scan);
+	(void)pixRasterop(scan, 100, 80, 200, 14, PIX_CLR, NULL, 0, 0);
+	(void)pixRasterop(scan, 100, 120, 4, 3, PIX_CLR, NULL, 0, 0);
+	(void)pixRasterop(scan, 200, 120, 4, 3, PIX_CLR, NULL, 0, 0); /* with a stem below */
+	(void)pixRasterop(scan, 200, 126, 3, 4, PIX_CLR, NULL, 0, 0);
+	(void)pixRasterop(scan, 300, 120, 3, 3, PIX_CLR, NULL, 0, 0);
+	assert_int_equal(table_marks_find(&m, scan, &none, 15, NULL), ASSAY_OK);
+	assert_int_equal(m.count, 2);
+	assert_true(m.items[1].dash);
+	assert_in_range(m.items[1].left, 98, 100);
+	table_marks_release(&m);
+	pixDestroy(&scan);
+}
+
+static void page__boxes_higher_than_ink__text_is_as_high_as_ink(void **state)
+{
+	const assay_words w = {words, count, "", WIDTH, HEIGHT};
+	table_page seen = {0};
+	int32_t text;
+
+	(void)state;
+	assert_int_equal(table_page_read(&seen, page, &w, NULL), ASSAY_OK);
+	text = seen.text;
+	table_page_release(&seen);
+	for (size_t i = 0; i < count; i++) {
+		words[i].top -= 4;
+		words[i].bottom += 4;
+	}
+	assert_int_equal(table_page_read(&seen, page, &w, NULL), ASSAY_OK);
+	assert_int_equal(seen.text, text);
+	table_page_release(&seen);
 }
 
 static void marks__page_of_one_tone_and_of_few_pixels__none(void **state)
@@ -373,6 +500,11 @@ int main(void)
 	    TEST(reread__sure_word_over_two_pieces__neither_is_read),
 	    TEST(reread__ink_outside_of_tables__not_read),
 	    TEST(marks__rules_and_specks__are_none),
+	    TEST(digits__text_in_a_column_of_numbers__read_as_digits),
+	    TEST(digits__number_of_another_form_and_text_in_a_column_of_texts__stay),
+	    TEST(marks__letters_that_run_into_each_other__a_word_and_no_line),
+	    TEST(marks__hyphen_of_small_text__a_dash),
+	    TEST(page__boxes_higher_than_ink__text_is_as_high_as_ink),
 	    TEST(marks__page_of_one_tone_and_of_few_pixels__none),
 	    TEST(reread__page_without_ink_and_words__nothing),
 	    TEST(reread__number_without_its_point__read_again),

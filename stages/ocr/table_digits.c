@@ -1,0 +1,199 @@
+#include "table_digits.h"
+
+#include "assay/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGNS  8    /* of a text that may be a number */
+#define SURE   9000 /* hundredths of a percent: a text that is as sure stays */
+#define ENOUGH 4000 /* of a reading that knows digits alone: what else could it have said */
+
+/* What the numbers of a column look like. */
+typedef struct form {
+	size_t decimals;
+	bool percent;
+} form;
+
+typedef struct number {
+	const table_cell *cell;
+	size_t text; /* offset in table_texts.numbers */
+	int32_t confidence;
+} number;
+
+typedef struct reading {
+	const table_reader *r;
+	table_texts *texts;
+	number *items;
+	size_t count, cap;
+	size_t looks;
+} reading;
+
+/* ---------------------------------------------------------------- columns */
+
+static const table_cell *body_cell(const table *t, uint32_t row, uint32_t column)
+{
+	const table_cell *c = table_at(t, row, column);
+
+	return c->row == row && c->column == column && c->rows == 1 && c->columns == 1 && c->words > 0 ? c : NULL;
+}
+
+static bool is_of_numbers(const table *t, uint32_t column)
+{
+	uint32_t numbers = 0, others = 0;
+
+	for (uint32_t r = t->head; r < t->rows; r++) {
+		const table_cell *c = body_cell(t, r, column);
+
+		if (c == NULL || c->type == TABLE_NONE)
+			continue;
+		numbers += table_type_is_number(c->type);
+		others += !table_type_is_number(c->type);
+	}
+	return numbers >= 3 && numbers >= 2 * others;
+}
+
+static form form_of(const char *text)
+{
+	const char *point = strrchr(text, '.');
+
+	return (form){point != NULL ? strspn(point + 1, "0123456789") : 0, strchr(text, '%') != NULL};
+}
+
+/* A third of the column's numbers are of this form. */
+static bool is_usual(const table *t, uint32_t column, form f)
+{
+	uint32_t same = 0, all = 0;
+
+	for (uint32_t r = t->head; r < t->rows; r++) {
+		const table_cell *c = body_cell(t, r, column);
+		form other;
+
+		if (c == NULL || !table_type_is_number(c->type))
+			continue;
+		other = form_of(table_text(t, c));
+		same += other.decimals == f.decimals && other.percent == f.percent;
+		all++;
+	}
+	return 3 * same >= all;
+}
+
+/* ---------------------------------------------------------------- a cell */
+
+static bool is_odd(const table *t, const table_cell *c)
+{
+	size_t signs = 0;
+
+	for (const char *s = table_text(t, c); *s != '\0'; s++)
+		signs += ((unsigned char)*s & 0xc0) != 0x80;
+	return c->type == TABLE_TEXT && signs <= SIGNS && c->least < SURE;
+}
+
+/* 05 is a number that has lost its point. */
+static bool is_number(const char *s)
+{
+	return table_type_is_number(table_type_of(s, strlen(s))) && !(s[0] == '0' && s[1] >= '0' && s[1] <= '9');
+}
+
+static assay_code read_cell(reading *q, const table *t, const table_cell *c, assay_err *err)
+{
+	const table_mark m = {c->left, c->top, c->right, c->bottom, false, false};
+	ocr_words w[TABLE_LINE_WAYS] = {{0}};
+	assay_code rc = ASSAY_OK;
+	bool same = true;
+
+	q->looks++;
+	for (unsigned way = 0; way < TABLE_LINE_WAYS && rc == ASSAY_OK && same; way++) {
+		rc = table_line_read(&w[way], q->r, &m, &m, way, err);
+		same = w[way].count == 1 && w[way].items[0].confidence >= ENOUGH &&
+		       strcmp(w[way].items[0].text, w[0].items[0].text) == 0;
+	}
+	if (rc == ASSAY_OK && same && is_number(w[0].items[0].text) &&
+	    is_usual(t, c->column, form_of(w[0].items[0].text))) {
+		const char *text = w[0].items[0].text;
+
+		rc = assay_grow(&q->items, &q->cap, q->count, sizeof *q->items, err);
+		if (rc == ASSAY_OK) {
+			q->items[q->count++] = (number){c, q->texts->numbers.len, w[0].items[0].confidence};
+			assay_buf_append(&q->texts->numbers, text, strlen(text) + 1);
+			rc = assay_buf_check(&q->texts->numbers, err);
+		}
+	}
+	for (unsigned way = 0; way < TABLE_LINE_WAYS; way++)
+		ocr_words_release(&w[way]);
+	return rc;
+}
+
+static assay_code read_column(reading *q, const table *t, uint32_t column, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (uint32_t r = t->head; r < t->rows && q->looks < TABLE_DIGITS_MAX && rc == ASSAY_OK; r++) {
+		const table_cell *c = body_cell(t, r, column);
+
+		if (c != NULL && is_odd(t, c))
+			rc = read_cell(q, t, c, err);
+	}
+	return rc;
+}
+
+static assay_code read_all(reading *q, const tables *found, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < found->count; i++)
+		for (uint32_t k = 0; k < found->items[i].columns && rc == ASSAY_OK; k++)
+			if (is_of_numbers(&found->items[i], k))
+				rc = read_column(q, &found->items[i], k, err);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- words */
+
+static bool is_in(const assay_word *w, const table_cell *c)
+{
+	const int64_t x = ((int64_t)w->left + w->right) / 2, y = ((int64_t)w->top + w->bottom) / 2;
+
+	return x >= c->left && x < c->right && y >= c->top && y < c->bottom;
+}
+
+/* The first word of the cell becomes the number, the others go. */
+static void put(table_texts *texts, const number *n)
+{
+	size_t kept = 0;
+	bool is_there = false;
+
+	for (size_t i = 0; i < texts->words.count; i++) {
+		assay_word w = texts->items[i];
+
+		if (is_in(&w, n->cell)) {
+			if (is_there)
+				continue;
+			is_there = true;
+			w.left = n->cell->left;
+			w.top = n->cell->top;
+			w.right = n->cell->right;
+			w.bottom = n->cell->bottom;
+			w.text = assay_buf_str(&texts->numbers) + n->text;
+			w.confidence = n->confidence;
+		}
+		texts->items[kept++] = w;
+	}
+	texts->words.count = kept;
+}
+
+assay_code table_digits(table_texts *texts, const table_reader *r, const tables *found, bool *changed, assay_err *err)
+{
+	reading q = {.r = r, .texts = texts};
+	assay_code rc;
+
+	(void)TessBaseAPISetVariable(r->api, "tessedit_char_whitelist", "0123456789.,-+%()");
+	rc = read_all(&q, found, err);
+	(void)TessBaseAPISetVariable(r->api, "tessedit_char_whitelist", "");
+	for (size_t i = 0; i < q.count && rc == ASSAY_OK; i++)
+		put(texts, &q.items[i]);
+	texts->marks += (int64_t)q.looks;
+	*changed = q.count > 0;
+	free(q.items);
+	return rc;
+}

@@ -1,0 +1,23 @@
+/** Cells that are no numbers in columns of numbers. */
+#ifndef ASSAY_OCR_TABLE_DIGITS_H
+#define ASSAY_OCR_TABLE_DIGITS_H
+
+#include "table_reread.h"
+
+#define TABLE_DIGITS_MAX 512 /* cells of a page that are read */
+
+/**
+ * In a column in which three cells below the heads are numbers, and twice as many as are something else, a text of eight signs at
+ * most that is not sure is read as digits and the signs beside them alone, in both ways that a line is read. Where both come to
+ * the same number, and a third of the column's numbers have as many decimals and a percent sign or none as it has, it stands
+ * for the cell's words: "ll" is 11 there, "none" stays what it is.
+ *
+ * @param texts   [in, out] of table_reread(); a number's words become one
+ * @param found   [borrowed] the tables that its words make
+ * @param changed [out] some words are others now: tables are to be found again
+ * @return ASSAY_OK, ASSAY_ENOMEM
+ */
+ASSAY_NODISCARD assay_code table_digits(table_texts *texts, const table_reader *r, const tables *found, bool *changed,
+					assay_err *err);
+
+#endif
