@@ -3,6 +3,7 @@
 #include "queue_ticket.h"
 #include "tell.h"
 
+#include "assay/ended.h"
 #include "assay/memory.h"
 #include "assay/source.h"
 #include "assay/unit.h"
@@ -120,13 +121,31 @@ static assay_code end_of_verdict(assay_decision_end *out, assay_store *s, const 
 	return rc == ASSAY_OK || rc == ASSAY_ENOENT ? why_left(out, &x, s, d, err) : rc;
 }
 
+/* What waits, or seems to hold, while its bytes go by another name. */
+static assay_code look_instead(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL, *key = NULL;
+	assay_code rc = assay_decision_moved_to(&path, s, d, err);
+
+	if (rc == ASSAY_OK && path == NULL)
+		rc = assay_decision_original(&key, s, d, err);
+	if (rc == ASSAY_OK && path != NULL)
+		*out = ASSAY_DECISION_MOVED;
+	else if (rc == ASSAY_OK && key != NULL)
+		*out = ASSAY_DECISION_OF_COPY;
+	return rc;
+}
+
 assay_code assay_decision_end_of(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
+	assay_code rc;
+
 	*out = ASSAY_DECISION_HOLDS;
 	if (d->id == 0 || d->standing != ASSAY_DECISION_STANDS || d->kind == ASSAY_DECISION_REMEDY)
 		return ASSAY_OK;
-	return assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? end_of_verdict(out, s, d, err)
-									    : end_of_bytes(out, s, d, err);
+	rc = assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? end_of_verdict(out, s, d, err)
+									  : end_of_bytes(out, s, d, err);
+	return rc == ASSAY_OK && !assay_decision_end_is(*out) ? look_instead(out, s, d, err) : rc;
 }
 
 const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, const assay_decision *d)
@@ -148,6 +167,12 @@ const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, cons
 		break;
 	case ASSAY_DECISION_DECIDED_SINCE:
 		assay_buf_puts(out, "by what was decided since it stands otherwise");
+		break;
+	case ASSAY_DECISION_MOVED:
+		assay_buf_puts(out, "its file is gone, and the same bytes are now under another path");
+		break;
+	case ASSAY_DECISION_OF_COPY:
+		assay_buf_puts(out, "it is a duplicate now of a copy that stands otherwise");
 		break;
 	case ASSAY_DECISION_OTHER_VERDICT:
 		assay_buf_puts(out, "how it is made, or what it fails, has changed since");

@@ -13,6 +13,8 @@ typedef enum assay_decision_end {
 	ASSAY_DECISION_EXPIRED,       /* a waiver's day came */
 	ASSAY_DECISION_OTHER_BYTES,   /* the source has others */
 	ASSAY_DECISION_DECIDED_SINCE, /* by what was decided since it stands otherwise */
+	ASSAY_DECISION_MOVED, /* its file is gone, and another has the same bytes, about which nothing was decided since */
+	ASSAY_DECISION_OF_COPY,       /* a copy of it, which stands otherwise, is the original now */
 	ASSAY_DECISION_OTHER_VERDICT, /* its work, or what keeps it from being delivered, is another */
 } assay_decision_end;
 

@@ -83,6 +83,8 @@ static void json_ended(assay_json *j, const assay_ended *ended)
 		assay_json_decision(j, "decision", &e->decision);
 		assay_json_kbool(j, "expired", e->expired);
 		assay_json_kbool(j, "other_bytes", e->other_bytes);
+		assay_json_kstr(j, "moved_to", e->moved_to);
+		assay_json_kstr(j, "original", e->original);
 		assay_json_kstr(j, "outcome", assay_outcome_name(e->outcome));
 		assay_json_kstr(j, "ticket", e->ticket != 0 ? id : NULL);
 		assay_json_kstr(j, "state", assay_ticket_state_name(e->state));
@@ -227,8 +229,16 @@ static void print_ended(const assay_ended *ended)
 		const char *now = stands_now(e);
 
 		assay_tell_decision(&text, &e->decision);
-		assay_say("          %s, %s%s: now %s", e->decision.subject, assay_buf_str(&text),
-			  e->expired ? ", which is over" : "", now != NULL ? now : "not judged");
+		assay_say("          %s, %s%s: ", e->decision.subject, assay_buf_str(&text),
+			  e->expired ? ", which is over" : "");
+		if (e->moved_to != NULL)
+			assay_say("its file is gone; the same bytes are now at %s, ", e->moved_to);
+		if (e->moved_to != NULL && e->decision.is_source)
+			assay_say("about which nothing is decided");
+		else if (e->original != NULL)
+			assay_say("now a duplicate of %s, which is %s", e->original, now != NULL ? now : "not judged");
+		else
+			assay_say("now %s", now != NULL ? now : "not judged");
 		if (e->ticket != 0)
 			assay_say(" (T%" PRIu64 ")", e->ticket);
 		assay_say("\n");

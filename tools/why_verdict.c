@@ -17,6 +17,7 @@ void assay_why_verdict_release(assay_why_verdict *v)
 	free(v->last_reason);
 	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++)
 		assay_decision_release(&v->decisions[i]);
+	assay_why_moved_release(&v->moved);
 	assay_unit_release(&v->unit);
 	assay_recipe_close(v->recipe);
 	assay_contract_set_release(&v->contracts);
@@ -147,7 +148,9 @@ static assay_code learn_decisions(assay_why_verdict *v, assay_store *s, const as
 	}
 	if (rc == ASSAY_OK)
 		rc = learn_root(v, s, row, err);
-	return rc == ASSAY_OK ? learn_rejection(v, s, row, err) : rc;
+	if (rc == ASSAY_OK)
+		rc = learn_rejection(v, s, row, err);
+	return rc == ASSAY_OK ? assay_why_moved_load(&v->moved, s, row, src, err) : rc;
 }
 
 /* What was said when it was rejected: by a stage, in its unit's result; by the fields, in its ticket. */
@@ -294,6 +297,7 @@ static void print_queue(const assay_sample_row *row, const assay_why_verdict *v)
 			assay_say("          on %s, where it was found\n", d->subject);
 		assay_say_decision_end(v->ended[i], d);
 	}
+	assay_why_moved_say(&v->moved);
 	if (v->ticket.id == 0)
 		return;
 	if (v->ticket.damaged) {
@@ -457,6 +461,7 @@ static void json_queue(assay_json *j, const assay_why_verdict *v)
 		if (assay_decision_end_is(v->ended[i]))
 			assay_json_str(j, slots[i]);
 	assay_json_end(j);
+	assay_why_moved_json(j, &v->moved);
 	assay_json_key(j, "ticket");
 	if (v->ticket.id == 0) {
 		assay_json_null(j);

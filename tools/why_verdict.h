@@ -5,6 +5,7 @@
 #include "changes.h"
 #include "queue_ended.h"
 #include "tell.h"
+#include "why_moved.h"
 
 #include "assay/sample.h"
 #include "assay/source.h"
@@ -14,6 +15,7 @@ typedef struct assay_why_verdict {
 	char *last_reason;                                        /* of the ticket's last event */
 	assay_decision decisions[ASSAY_DECISION_OF_METADATA + 1]; /* newest by slot; id 0: none */
 	assay_decision_end ended[ASSAY_DECISION_OF_METADATA + 1]; /* why it is not in force */
+	assay_why_moved moved;
 	assay_unit unit;
 	assay_recipe *recipe;
 	const assay_result_sample *sample; /* of unit; NULL when the unit has none at that position */

@@ -64,26 +64,31 @@ static assay_source put(assay_store *s, const char *path, unsigned content, uint
 }
 
 /* Path of the source about which a decision is in force; NULL: none. */
-static const char *decided;
+static const char *decided, *decided_since;
 
 /* Which files stand for sources. */
 static assay_decided files;
 
-static assay_code rank(void *ctx, const assay_source *src, bool gives, assay_original_rank *out, assay_digest *stands,
-		       assay_err *err)
+static assay_code rank(void *ctx, const assay_source *src, bool gives, assay_original_standing *out, assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
 	const assay_code rc = assay_unit_get(ctx, src->units[0], &u, err);
 
-	*stands = src->digest;
+	out->stands = src->digest;
 	for (size_t i = 0; i < files.count; i++)
-		if (strcmp(files.items[i].subject, src->path) == 0)
-			*stands = files.items[i].payload;
+		if (strcmp(files.items[i].subject, src->path) == 0) {
+			out->stands = files.items[i].payload;
+			out->file = i + 1;
+		}
 
-	*out = rc == ASSAY_OK && (gives || u.result.failure == ASSAY_FAILURE_NONE) ? ASSAY_ORIGINAL_STANDS
-										   : ASSAY_ORIGINAL_FAILED;
-	if (*out == ASSAY_ORIGINAL_STANDS && decided != NULL && strcmp(src->path, decided) == 0)
-		*out = ASSAY_ORIGINAL_DECIDED;
+	out->rank = rc == ASSAY_OK && (gives || u.result.failure == ASSAY_FAILURE_NONE) ? ASSAY_ORIGINAL_STANDS
+											: ASSAY_ORIGINAL_FAILED;
+	if (decided != NULL && strcmp(src->path, decided) == 0)
+		out->decided = 1;
+	if (decided_since != NULL && strcmp(src->path, decided_since) == 0)
+		out->decided = 2;
+	if (out->rank == ASSAY_ORIGINAL_STANDS && out->decided != 0)
+		out->rank = ASSAY_ORIGINAL_DECIDED;
 	return rc;
 }
 
@@ -140,6 +145,27 @@ static void original_of__decided__stands_before_those_that_sort_first(void **sta
 	decided = NULL;
 }
 
+/* Whichever sorts first: what comes back with an older decision overrules no newer one. */
+static void original_of__two_decided__the_one_decided_last(void **state)
+{
+	assay_store *s = STORE(state);
+	ASSAY_CLEANUP(assay_originals_release) assay_originals o = {.rank = rank, .ctx = s};
+	const uint64_t good = put_unit(s, 1, ASSAY_FAILURE_NONE);
+	ASSAY_AUTO_SOURCE a = put(s, "a", 1, good, false);
+	ASSAY_AUTO_SOURCE b = put(s, "b", 1, good, false);
+
+	decided = "a";
+	decided_since = "b";
+	assert_string_equal(original_of(&o, s, &a), "b");
+	assert_null(original_of(&o, s, &b));
+	assay_originals_release(&o);
+	decided = "b";
+	decided_since = "a";
+	assert_string_equal(original_of(&o, s, &b), "a");
+	assert_null(original_of(&o, s, &a));
+	decided = decided_since = NULL;
+}
+
 static assay_decision file_for(const char *path, unsigned content)
 {
 	return (assay_decision){.kind = ASSAY_DECISION_REPLACE,
@@ -168,7 +194,7 @@ static void original_of__other_files_stand__the_bytes_that_stand_tell(void **sta
 	assert_null(original_of(&o, s, &c));
 	assert_null(original_as(&o, s, &d, 5));
 	assert_string_equal(original_as(&o, s, &e, 5), "d");
-	assert_string_equal(original_of(&o, s, &left), "a");
+	assert_string_equal(original_of(&o, s, &left), "b"); /* the file that was put in last */
 	assay_originals_release(&o);
 	decided = "b"; /* a sample of what was put in is waived, say */
 	assert_null(original_as(&o, s, &b, 3));
@@ -263,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(original_of__same_bytes__first_path_that_is_there_and_whole),
 	    WITH_STORE(original_of__decided__stands_before_those_that_sort_first),
+	    WITH_STORE(original_of__two_decided__the_one_decided_last),
 	    WITH_STORE(original_of__other_files_stand__the_bytes_that_stand_tell),
 	    WITH_STORE(original_of__file_put_in_that_was_replaced_elsewhere__stands),
 	    WITH_STORE(original_of__many_copies__the_group_is_looked_through_once),

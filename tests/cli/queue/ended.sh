@@ -121,3 +121,38 @@ assay queue show docs/fixed.txt >told
 assert_eq "$(grep -c '^decision  corrected by Cara from text.txt$' told)" 1 'named'
 ! grep -q 'not in force' told || fail "queue show: $(cat told)"
 echo 'feedback'
+
+# A file that is renamed is another source: what was decided about it holds no more, and its bytes are named.
+printf 'value: 30\n# moved\n' >docs/moved.txt
+printf 'value: 30\n# text\n' >docs/spelt.txt
+printf 'fail: decode\n# moved\n' >docs/broken.txt
+cp docs/moved.txt docs/zcopy.txt
+settle docs
+test_run_into store
+assay queue reject docs/moved.txt --actor Ann --reason 'personal data' >/dev/null 2>err || fail "reject: $(cat err)"
+assay queue reject docs/broken.txt --actor Ann --reason empty >/dev/null 2>err || fail "reject: $(cat err)"
+assay queue resolve docs/spelt.txt --text text.txt --actor Cara >/dev/null 2>err || fail "resolve: $(cat err)"
+assay queue waive docs/waived.txt --owner Ben --reason ok >/dev/null 2>&1 || true
+mv docs/spelt.txt docs/spelt2.txt
+mv docs/broken.txt docs/broken2.txt
+rm docs/moved.txt
+sed -i 's/mustBeLessThan: 13/mustBeLessThan: 40/' values.odcs.yaml
+assay run -j1 --progress none >told 2>err || fail "run: $(cat err)"
+id=$(assay queue show docs/moved.txt --json | jq -r '.[0].id')
+assert_eq "$(grep 'docs/moved.txt' told)" "          docs/moved.txt#page=1, rejected by Ann: its file is gone; the same bytes are now at docs/zcopy.txt, now accepted ($id)" 'named'
+assert_match "$(grep 'docs/broken.txt' told)" '*rejected by Ann: its file is gone; the same bytes are now at docs/broken2.txt, about which nothing is decided*' 'a source'
+assert_match "$(grep 'docs/spelt.txt' told)" '*corrected by Cara*: its file is gone; the same bytes are now at docs/spelt2.txt, now accepted*' 'a text'
+assert_jq <(assay queue list --ended --json) '[.[].subject | select(test("moved|broken|spelt"))] | sort | @json' \
+    '["docs/broken.txt","docs/moved.txt#page=1","docs/spelt.txt#page=1"]'
+assert_match "$(assay queue show docs/moved.txt)" '*rejected by Ann*not in force: its file is gone, and the same bytes are now under another path*' 'show'
+assert_match "$(assay why docs/zcopy.txt#page=1)" '*rejected by Ann*personal data*not in force: on docs/moved.txt#page=1, whose file is gone; it had the same bytes*' 'why'
+assert_jq <(assay why docs/zcopy.txt#page=1 --json) '.verdict.decided_before_it_moved | map([.subject, .decision.actor]) | @json' \
+    '[["docs/moved.txt#page=1","Ann"]]'
+# Back under its name it holds again; taken back it is not listed.
+cp docs/zcopy.txt docs/moved.txt
+settle docs
+sed -i 's/mustBeLessThan: 40/mustBeLessThan: 13/' values.odcs.yaml
+test_run_into store
+assert_jq <(assay why docs/zcopy.txt#page=1 --json) '.verdict | [.outcome, .decided_before_it_moved] | @json' '["duplicate",[]]'
+assert_jq <(assay queue list --ended --json) '[.[].subject | select(test("moved"))] | @json' '[]'
+echo 'a file that moved'

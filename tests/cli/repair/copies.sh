@@ -73,3 +73,40 @@ settle docs
 test_run_into store --as-of 2026-07-01T00:00:00Z
 assert_eq "$(opened m-open)" "$waiting" 'a ticket that stays open keeps its age'
 assert_ne "$(opened z-open | jq -c '.[1]')" "$(jq -c '.[1]' <<<"$waiting")" 'nobody has these bytes any more'
+
+# Decided last is what holds, whichever comes back: a copy with an older decision overrules no newer one.
+printf 'value: 99\nboth\n' >docs/b1.txt
+printf 'value: 99\nmirror\n' >docs/c2.txt
+settle docs
+test_run_into store --as-of $now
+did waive docs/b1.txt --owner Ben --reason legible
+did reject docs/c2.txt --actor Ann --reason 'no consent'
+mv docs/b1.txt docs/b2.txt
+mv docs/c2.txt docs/c1.txt
+test_run_into store --as-of $now
+told() { jq -r '[.ended[] | "\(.subject) \(.moved_to) \(.original) \(.outcome)"] | sort | join("; ")' run.json; }
+assert_eq "$(told)" 'docs/b1.txt#page=1 docs/b2.txt null quarantined; docs/c2.txt#page=1 docs/c1.txt null quarantined' 'moved'
+did reject docs/b2.txt --actor Ann --reason 'no consent'
+did waive docs/c1.txt --owner Ben --reason legible
+cp docs/b2.txt docs/b1.txt
+cp docs/c1.txt docs/c2.txt
+settle docs
+test_run_into store --as-of $now
+assert_eq "$(outcome b1)" 'duplicate docs/b2.txt#page=1' 'an older waiver'
+assert_eq "$(outcome b2)" 'quarantined -' 'the rejection since'
+assert_eq "$(outcome c2)" 'duplicate docs/c1.txt#page=1' 'an older rejection'
+assert_eq "$(outcome c1)" 'waived -' 'the waiver since'
+assert_eq "$(told)" '' 'neither held in the last version'
+listed() { assay queue list --ended --json | jq -r '[.[].subject | select(test("/[bc][12]"))] | sort | join(" ")'; }
+assert_eq "$(listed)" 'docs/b1.txt#page=1 docs/c2.txt#page=1' 'they hold no more'
+assert_match "$(assay why docs/b1.txt#page=1)" '*waived by Ben*not in force: it is a duplicate now of a copy that stands otherwise*' 'why'
+# What holds for lack of the newer one gives way when that is back, and is named.
+rm docs/b2.txt
+test_run_into store --as-of $now
+assert_eq "$(outcome b1)" 'waived -' 'its own decision is in force'
+assert_eq "$(told)" 'docs/b2.txt#page=1 docs/b1.txt null waived' 'the newer rejection, whose file is gone'
+cp docs/b1.txt docs/b2.txt
+settle docs
+test_run_into store --as-of $now
+assert_eq "$(told)" 'docs/b1.txt#page=1 null docs/b2.txt#page=1 quarantined' 'the waiver gives way'
+assay check >out || fail "check: $(cat out)"

@@ -9,7 +9,9 @@ typedef struct assay_ended_decision {
 	assay_decision decision;
 	bool expired;             /* a waiver, by its own date; else what was decided upon has changed */
 	bool other_bytes;         /* than those that a text, another file or metadata were given for */
-	assay_outcome outcome;    /* of the sample as it is judged now; 0 of a source */
+	char *moved_to;           /* source that has the bytes of its file, which is gone; NULL: none. Owned */
+	char *original;           /* a copy that its subject is a duplicate of now; NULL: it is none. Owned */
+	assay_outcome outcome;    /* of the sample, or of that in either, as it is judged now; 0 of a source */
 	uint64_t ticket;          /* of the subject; 0: it has none */
 	assay_ticket_state state; /* of that ticket; 0 without one */
 } assay_ended_decision;
@@ -20,5 +22,19 @@ typedef struct assay_ended {
 } assay_ended;
 
 void assay_ended_release(assay_ended *e);
+
+/**
+ * Path of the first source that has the bytes of one that is gone and was decided upon, where nobody decided on them since;
+ * NULL when there is none. Of a sample: where that is neither a duplicate nor filtered.
+ * @param path  [out] the caller frees it
+ */
+ASSAY_NODISCARD assay_code assay_decision_moved_to(char **path, assay_store *s, const assay_decision *d,
+						   assay_err *err);
+/**
+ * Key of the copy that the subject is a duplicate of, where that stands otherwise than was decided about the subject; NULL
+ * when there is none.
+ * @param key  [out] the caller frees it
+ */
+ASSAY_NODISCARD assay_code assay_decision_original(char **key, assay_store *s, const assay_decision *d, assay_err *err);
 
 #endif

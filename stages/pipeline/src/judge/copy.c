@@ -78,18 +78,25 @@ static bool is_about(const assay_decision *d, const char *path, size_t size)
 	return strncmp(d->subject, path, size) == 0 && (d->subject[size] == '\0' || d->subject[size] == '#');
 }
 
-static assay_code any_holds(const asked *a, bool *out, assay_err *err)
+/* *last: number of the last that holds; 0 when none does. */
+static assay_code last_that_holds(const asked *a, uint64_t *last, assay_err *err)
 {
 	const assay_decided *all = &a->j->session->decided;
 	const size_t size = strlen(a->src->path);
 	assay_code rc = ASSAY_OK;
 
-	*out = false;
+	*last = 0;
 	/* What begins with the path stands together; others may lie between the source and its samples. */
 	for (size_t i = assay_decided_from(all, a->src->path);
-	     rc == ASSAY_OK && !*out && i < all->count && strncmp(all->items[i].subject, a->src->path, size) == 0; i++)
-		if (is_about(&all->items[i], a->src->path, size))
-			rc = holds(a, &all->items[i], out, err);
+	     rc == ASSAY_OK && i < all->count && strncmp(all->items[i].subject, a->src->path, size) == 0; i++) {
+		const assay_decision *d = &all->items[i];
+		bool found = false;
+
+		if (d->id > *last && is_about(d, a->src->path, size))
+			rc = holds(a, d, &found, err);
+		if (found)
+			*last = d->id;
+	}
 	return rc;
 }
 
@@ -116,17 +123,16 @@ static assay_code load(assay_copy *c, assay_store *s, const assay_source *src, a
 }
 
 assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *src, bool gives,
-			   assay_original_rank *rank, assay_digest *stands, assay_err *err)
+			   assay_original_standing *out, assay_err *err)
 {
 	const bool decided = has_decision(&j->session->decided, src);
 	const assay_source_treatment *t = &c->treatment;
 	asked a = {.j = j, .src = src, .bytes = src->digest};
 	assay_unit *units;
-	bool found = false;
 	assay_code rc;
 
-	*rank = gives ? ASSAY_ORIGINAL_STANDS : ASSAY_ORIGINAL_FAILED;
-	*stands = src->digest;
+	*out = (assay_original_standing){.rank = gives ? ASSAY_ORIGINAL_STANDS : ASSAY_ORIGINAL_FAILED,
+					 .stands = src->digest};
 	if ((gives && !decided) || src->failure != ASSAY_FAILURE_NONE || src->unit_count == 0)
 		return ASSAY_OK;
 	rc = load(c, j->session->store, src, &units, err);
@@ -134,17 +140,18 @@ assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *
 		rc = assay_source_treat(&c->treatment, j, src, units, err);
 	if (rc == ASSAY_OK && t->units == NULL && assay_source_failed(units, src->unit_count) != NULL)
 		return ASSAY_OK;
-	*rank = ASSAY_ORIGINAL_STANDS;
+	out->rank = ASSAY_ORIGINAL_STANDS;
 	if (rc != ASSAY_OK || !decided)
 		return rc;
 	a.units = t->units != NULL ? t->units : units;
 	a.unit_count = t->units != NULL ? t->unit_count : src->unit_count;
-	*stands = a.bytes = t->units != NULL ? t->bytes : src->digest;
+	out->stands = a.bytes = t->units != NULL ? t->bytes : src->digest;
+	out->file = t->units != NULL ? t->whole.file : 0;
 	rc = assay_recipe_know(j->repair.known, j->session->store, &j->session->config->vocabulary, &a.units[0].recipe,
 			       &a.recipe, err);
 	if (rc == ASSAY_OK)
-		rc = any_holds(&a, &found, err);
-	if (found)
-		*rank = ASSAY_ORIGINAL_DECIDED;
+		rc = last_that_holds(&a, &out->decided, err);
+	if (out->decided != 0)
+		out->rank = ASSAY_ORIGINAL_DECIDED;
 	return rc;
 }

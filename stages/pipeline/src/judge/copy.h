@@ -15,6 +15,6 @@ void assay_copy_release(assay_copy *c);
 
 /** What j knows of the sample that was judged last is gone afterwards. Otherwise as assay_original_rank_fn. */
 ASSAY_NODISCARD assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *src, bool gives,
-					   assay_original_rank *rank, assay_digest *stands, assay_err *err);
+					   assay_original_standing *out, assay_err *err);
 
 #endif

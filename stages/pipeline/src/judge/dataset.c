@@ -172,12 +172,12 @@ static assay_code do_sample(dataset *d, const assay_judged *of, assay_err *err)
 /* ---------------------------------------------------------------- duplicates */
 
 /* Asked between samples, when nothing is in the judging that is still needed. */
-static assay_code rank_copy(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank,
-			    assay_digest *stands, assay_err *err)
+static assay_code rank_copy(void *ctx, const assay_source *src, bool gives, assay_original_standing *out,
+			    assay_err *err)
 {
 	dataset *d = ctx;
 
-	return assay_copy_rank(&d->copy, &d->judging, src, gives, rank, stands, err);
+	return assay_copy_rank(&d->copy, &d->judging, src, gives, out, err);
 }
 
 /* ---------------------------------------------------------------- one source */

@@ -8,10 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void release_one(assay_ended_decision *e)
+{
+	assay_decision_release(&e->decision);
+	free(e->moved_to);
+	free(e->original);
+}
+
 void assay_ended_release(assay_ended *e)
 {
 	for (size_t i = 0; i < e->count; i++)
-		assay_decision_release(&e->items[i].decision);
+		release_one(&e->items[i]);
 	free(e->items);
 	*e = (assay_ended){0};
 }
@@ -69,6 +76,34 @@ static assay_code look_at_subject(assay_ended_decision *e, bool *waits, assay_st
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+static assay_code look_at_sample(assay_ended_decision *e, assay_store *store, const char *key, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	const assay_code rc = assay_sample_find(store, key, &row, err);
+
+	e->outcome = row.outcome;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* What waits is told only where its bytes stand otherwise under another name. */
+static assay_code look_instead(assay_ended_decision *e, bool *waits, assay_store *store, const assay_decision *d,
+			       assay_err *err)
+{
+	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
+	assay_code rc = assay_decision_moved_to(&e->moved_to, store, d, err);
+
+	if (rc == ASSAY_OK && e->moved_to == NULL)
+		rc = assay_decision_original(&e->original, store, d, err);
+	*waits = e->moved_to == NULL && e->original == NULL;
+	if (rc != ASSAY_OK || *waits)
+		return rc;
+	if (e->original != NULL)
+		return look_at_sample(e, store, e->original, err);
+	assay_buf_printf(&key, "%s%s", e->moved_to, d->subject + strcspn(d->subject, "#"));
+	rc = assay_buf_check(&key, err);
+	return rc == ASSAY_OK && !d->is_source ? look_at_sample(e, store, assay_buf_str(&key), err) : rc;
+}
+
 static assay_code look_at_ticket(assay_ended_decision *e, assay_store *store, const char *subject, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
@@ -81,22 +116,33 @@ static assay_code look_at_ticket(assay_ended_decision *e, assay_store *store, co
 	return ASSAY_OK;
 }
 
+static assay_code look(assay_ended_decision *e, bool *waits, const assay_session *s, const assay_decision *d,
+		       assay_err *err)
+{
+	assay_code rc = look_at_subject(e, waits, s->store, d, err);
+
+	if (rc == ASSAY_OK && *waits)
+		rc = look_instead(e, waits, s->store, d, err);
+	if (rc == ASSAY_OK && !*waits)
+		rc = look_at_ticket(e, s->store, d->subject, err);
+	return rc == ASSAY_OK && !*waits ? assay_decision_get(s->store, d->id, &e->decision, err) : rc;
+}
+
 static assay_code add(assay_ended *out, const assay_session *s, const assay_decision *d, assay_err *err)
 {
+	ASSAY_CLEANUP(release_one)
 	assay_ended_decision e = {.expired = d->expires_ns != 0 && s->as_of_ns >= d->expires_ns};
 	bool waits = false;
-	assay_code rc = look_at_subject(&e, &waits, s->store, d, err);
+	assay_code rc = look(&e, &waits, s, d, err);
 
 	if (rc != ASSAY_OK || waits)
 		return rc;
-	rc = look_at_ticket(&e, s->store, d->subject, err);
-	if (rc == ASSAY_OK)
-		rc = assay_grow(&out->items, &out->cap, out->count, sizeof *out->items, err);
-	if (rc == ASSAY_OK)
-		rc = assay_decision_get(s->store, d->id, &e.decision, err);
-	if (rc == ASSAY_OK)
-		out->items[out->count++] = e;
-	return rc;
+	rc = assay_grow(&out->items, &out->cap, out->count, sizeof *out->items, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	out->items[out->count++] = e;
+	e = (assay_ended_decision){0};
+	return ASSAY_OK;
 }
 
 /* Those in force in the last version, which is none before the first. */

@@ -45,13 +45,22 @@ static bool is_filtered(const search *e, const assay_source *src)
 	return assay_filters_hit(&e->config->filters, &e->config->fields, src->modality, e->kind, &m) != NULL;
 }
 
-static assay_code choose(assay_original_choice *c, const assay_source *src, assay_original_rank rank, bool away,
-			 assay_err *err)
+/* Decided last, whoever sorts first: what comes back with an older decision overrules no newer one. */
+static bool stands_before(const assay_original_choice *a, const assay_original_choice *b)
 {
-	if (rank < c->rank || (rank == c->rank && strcmp(src->path, c->path) >= 0))
+	if (b->path == NULL || a->rank != b->rank)
+		return b->path == NULL || a->rank > b->rank;
+	return a->decided != b->decided ? a->decided > b->decided : strcmp(a->path, b->path) < 0;
+}
+
+static assay_code choose(assay_original_choice *c, const assay_source *src, assay_original_choice as, assay_err *err)
+{
+	as.path = src->path;
+	if (!stands_before(&as, c))
 		return ASSAY_OK;
 	free(c->path);
-	*c = (assay_original_choice){assay_strdup(src->path), rank, away};
+	*c = as;
+	c->path = assay_strdup(src->path);
 	return c->path == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "original") : ASSAY_OK;
 }
 
@@ -60,29 +69,30 @@ static assay_code offer(void *ctx, const assay_source *other, assay_err *err)
 	search *e = ctx;
 	assay_original_group *g = &e->group;
 	const bool has = assay_digest_eq(&other->digest, &g->digest);
-	assay_original_rank rank;
-	assay_digest stands;
+	assay_original_standing s = {0};
+	assay_original_choice as;
 	assay_code rc;
 
 	if (other->missing || other->modality != e->of->modality || is_filtered(e, other)) {
 		e->among += !other->missing && has;
 		return ASSAY_OK;
 	}
-	rc = e->all->rank(e->all->ctx, other, other->id == e->of->id, &rank, &stands, err);
-	if (rc != ASSAY_OK || rank == ASSAY_ORIGINAL_FAILED) {
+	rc = e->all->rank(e->all->ctx, other, other->id == e->of->id, &s, err);
+	if (rc != ASSAY_OK || s.rank == ASSAY_ORIGINAL_FAILED) {
 		e->among += has;
 		return rc;
 	}
-	if (!assay_digest_eq(&stands, &g->digest)) {
+	if (!assay_digest_eq(&s.stands, &g->digest)) {
+		as = (assay_original_choice){.rank = ASSAY_ORIGINAL_DECIDED, .decided = s.file, .away = true};
 		e->among += has;
-		return has ? choose(&g->own, other, ASSAY_ORIGINAL_DECIDED, true, err) : ASSAY_OK;
+		return has ? choose(&g->own, other, as, err) : ASSAY_OK;
 	}
+	as = (assay_original_choice){.rank = s.rank, .decided = s.decided};
 	e->among++;
 	if (!has)
-		rc = choose(&g->put_in, other, rank, false, err);
+		rc = choose(&g->put_in, other, as, err);
 	/* A file that was put in stands before what has the bytes itself only by a decision on what it gave. */
-	return rc == ASSAY_OK && (has || rank == ASSAY_ORIGINAL_DECIDED) ? choose(&g->own, other, rank, false, err)
-									 : rc;
+	return rc == ASSAY_OK && (has || s.rank == ASSAY_ORIGINAL_DECIDED) ? choose(&g->own, other, as, err) : rc;
 }
 
 static size_t first_file(const assay_originals *o, const assay_digest *bytes)

@@ -1,8 +1,8 @@
 /**
- * Duplicates: of sources that stand by the same bytes one is the original of all others: the first by path of those about
- * which a decision of people is in force, so that what they decided holds for these bytes whatever is added later; without
- * such a one the first by path of those that have the bytes themselves, and then of those in whose place a file with these
- * bytes stands. Sources that failed, and those whose samples of a kind a filter takes out, are passed over.
+ * Duplicates: of sources that stand by the same bytes one is the original of all others: of those about which a decision of
+ * people is in force the one that was decided upon last, so that what they decided holds for these bytes whatever is added
+ * later, or comes back; without such a one the first by path of those that have the bytes themselves, and then of those in
+ * whose place a file with these bytes stands. Sources that failed, and those whose samples of a kind a filter takes out, are passed over.
  *
  * A source that another file stands for is told by that file's bytes alone. Yet to put a file in its place was a decision
  * about the bytes that it has: sources that have them, and stand by them, are its duplicates.
@@ -22,11 +22,19 @@ typedef enum assay_original_rank {
 	ASSAY_ORIGINAL_DECIDED, /* and a decision about one of them, or about all of it */
 } assay_original_rank;
 
+typedef struct assay_original_standing {
+	assay_original_rank rank;
+	uint64_t decided;    /* number of the last decision that it is DECIDED by; else 0 */
+	uint64_t file;       /* of that by which another file stands for it; 0: none does */
+	assay_digest stands; /* bytes that its samples are made of, its own or the file's; set unless it failed */
+} assay_original_standing;
+
 /** The one that others are duplicates of. */
 typedef struct assay_original_choice {
 	char *path; /* owned; NULL when none may be one */
 	assay_original_rank rank;
-	bool away; /* another file stands for it: what is delivered are other bytes */
+	uint64_t decided; /* as above */
+	bool away;        /* another file stands for it: what is delivered are other bytes */
 } assay_original_choice;
 
 /** Sources with the same bytes, and the original of them. */
@@ -39,12 +47,9 @@ typedef struct assay_original_group {
 	assay_original_choice put_in; /* of those in whose place a file with these bytes stands */
 } assay_original_group;
 
-/**
- * @param gives   it is known to give samples
- * @param stands  out: bytes that its samples are made of, its own or another file's; set unless it failed
- */
-typedef assay_code assay_original_rank_fn(void *ctx, const assay_source *src, bool gives, assay_original_rank *rank,
-					  assay_digest *stands, assay_err *err);
+/** @param gives  it is known to give samples */
+typedef assay_code assay_original_rank_fn(void *ctx, const assay_source *src, bool gives, assay_original_standing *out,
+					  assay_err *err);
 
 /** What was found so far. Most bytes are there once, which one look at all of them tells. Of the others, each group is looked through once, however many sources are in it. Empty once the first three are set. */
 typedef struct assay_originals {

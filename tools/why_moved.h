@@ -1,0 +1,25 @@
+/** What people decided about files that are gone, and whose bytes are here now. */
+#ifndef ASSAY_WHY_MOVED_H
+#define ASSAY_WHY_MOVED_H
+
+#include "tell.h"
+
+#include "assay/decision.h"
+#include "assay/sample.h"
+#include "assay/source.h"
+
+typedef struct assay_why_moved {
+	assay_decision *items; /* as assay_decision_moved_to has it; in order of their numbers */
+	size_t count, cap;
+} assay_why_moved;
+
+/** @param m  blank */
+ASSAY_NODISCARD assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const assay_sample_row *row,
+						const assay_source *src, assay_err *err);
+void assay_why_moved_release(assay_why_moved *m);
+/** A paragraph for each. */
+void assay_why_moved_say(const assay_why_moved *m);
+/** "decided_before_it_moved": [decision with its "subject"...] */
+void assay_why_moved_json(assay_json *j, const assay_why_moved *m);
+
+#endif
