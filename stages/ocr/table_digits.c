@@ -27,6 +27,7 @@ typedef struct reading {
 	number *items;
 	size_t count, cap;
 	size_t looks;
+	size_t points; /* numbers that have ink of one before them */
 } reading;
 
 /* ---------------------------------------------------------------- columns */
@@ -95,6 +96,54 @@ static bool is_number(const char *s)
 	return table_type_is_number(table_type_of(s, strlen(s))) && !(s[0] == '0' && s[1] >= '0' && s[1] <= '9');
 }
 
+/* Ink of a point stands at the foot of the cell, before all else in it: recognition leaves out the first sign of .5 */
+static bool has_first_point(const table_marks *m, const table_cell *c)
+{
+	const int32_t quarter = (c->bottom - c->top) / 4;
+	size_t low = 0, high = m->point_count;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+
+		if (m->points[mid].top < c->bottom - 2 * quarter)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < m->point_count && m->points[low].top < c->bottom; low++) {
+		const table_mark *p = &m->points[low];
+
+		if (p->left >= c->left - 1 && p->right <= c->left + 2 * quarter &&
+		    p->bottom >= c->bottom - quarter / 2 && p->bottom <= c->bottom + quarter / 2)
+			return true;
+	}
+	return false;
+}
+
+/* A number of the form that the column has stands for the cell, with the point that may be before it. */
+static assay_code take(reading *q, const table *t, const table_cell *c, const char *text, int32_t confidence,
+		       assay_err *err)
+{
+	const size_t at = q->texts->numbers.len;
+	const bool point = text[0] != '.' && form_of(text).decimals == 0 && has_first_point(&q->r->page->marks, c);
+	assay_code rc;
+
+	assay_buf_printf(&q->texts->numbers, "%s%s", point ? "." : "", text);
+	rc = assay_buf_check(&q->texts->numbers, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	text = assay_buf_str(&q->texts->numbers) + at;
+	if (!is_number(text) || !is_usual(t, c->column, form_of(text)) || strcmp(text, table_text(t, c)) == 0) {
+		q->texts->numbers.len = at;
+		return ASSAY_OK;
+	}
+	rc = assay_grow(&q->items, &q->cap, q->count, sizeof *q->items, err);
+	if (rc == ASSAY_OK)
+		q->items[q->count++] = (number){c, at, confidence};
+	assay_buf_putc(&q->texts->numbers, '\0');
+	return rc == ASSAY_OK ? assay_buf_check(&q->texts->numbers, err) : rc;
+}
+
 static assay_code read_cell(reading *q, const table *t, const table_cell *c, assay_err *err)
 {
 	const table_mark m = {c->left, c->top, c->right, c->bottom, false, false};
@@ -108,17 +157,8 @@ static assay_code read_cell(reading *q, const table *t, const table_cell *c, ass
 		same = w[way].count == 1 && w[way].items[0].confidence >= ENOUGH &&
 		       strcmp(w[way].items[0].text, w[0].items[0].text) == 0;
 	}
-	if (rc == ASSAY_OK && same && is_number(w[0].items[0].text) &&
-	    is_usual(t, c->column, form_of(w[0].items[0].text))) {
-		const char *text = w[0].items[0].text;
-
-		rc = assay_grow(&q->items, &q->cap, q->count, sizeof *q->items, err);
-		if (rc == ASSAY_OK) {
-			q->items[q->count++] = (number){c, q->texts->numbers.len, w[0].items[0].confidence};
-			assay_buf_append(&q->texts->numbers, text, strlen(text) + 1);
-			rc = assay_buf_check(&q->texts->numbers, err);
-		}
-	}
+	if (rc == ASSAY_OK && same)
+		rc = take(q, t, c, w[0].items[0].text, w[0].items[0].confidence, err);
 	for (unsigned way = 0; way < TABLE_LINE_WAYS; way++)
 		ocr_words_release(&w[way]);
 	return rc;
@@ -133,6 +173,11 @@ static assay_code read_column(reading *q, const table *t, uint32_t column, assay
 
 		if (c != NULL && is_odd(t, c))
 			rc = read_cell(q, t, c, err);
+		else if (c != NULL && table_type_is_number(c->type) && q->points < TABLE_DIGITS_MAX &&
+			 has_first_point(&q->r->page->marks, c)) {
+			q->points++;
+			rc = take(q, t, c, table_text(t, c), c->confidence, err);
+		}
 	}
 	return rc;
 }

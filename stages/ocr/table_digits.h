@@ -4,13 +4,14 @@
 
 #include "table_reread.h"
 
-#define TABLE_DIGITS_MAX 512 /* cells of a page that are read */
+#define TABLE_DIGITS_MAX 512 /* cells of a page that are read, and numbers that get a point */
 
 /**
  * In a column in which three cells below the heads are numbers, and twice as many as are something else, a text of eight signs at
  * most that is not sure is read as digits and the signs beside them alone, in both ways that a line is read. Where both come to
  * the same number, and a third of the column's numbers have as many decimals and a percent sign or none as it has, it stands
- * for the cell's words: "ll" is 11 there, "none" stays what it is.
+ * for the cell's words: "ll" is 11 there, "none" stays what it is. Before a number without decimals that has ink of a point before its
+ * first digit stands a point, where that makes it a number like a third of the others: ".5" is read as 5.
  *
  * @param texts   [in, out] of table_reread(); a number's words become one
  * @param found   [borrowed] the tables that its words make

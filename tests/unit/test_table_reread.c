@@ -317,6 +317,24 @@ static void digits__text_in_a_column_of_numbers__read_as_digits(void **state)
 	assert_non_null(strstr(assay_buf_str(&csv), "Sl2"));
 }
 
+/* In a column of numbers with one decimal. */
+static void digits__ink_of_a_point_before_a_number__has_it(void **state)
+{
+	ASSAY_AUTO_BUF csv = ASSAY_BUF_INIT;
+
+	(void)state;
+	call(11, "4", 9500);
+	words[11].left -= 8;
+	assert_false(read_digits(&csv));
+	assert_non_null(strstr(assay_buf_str(&csv), "512,4\n"));
+	(void)pixRasterop(page, words[11].left + 1, words[11].bottom - 5, 4, 4, PIX_CLR, NULL, 0, 0);
+	assert_true(read_digits(&csv));
+	assert_non_null(strstr(assay_buf_str(&csv), "512,.4\n"));
+	call(5, "12.55", 9500); /* all others have two decimals */
+	call(14, "96.99", 9500);
+	assert_false(read_digits(&csv));
+}
+
 static void digits__number_of_another_form_and_text_in_a_column_of_texts__stay(void **state)
 {
 	ASSAY_AUTO_BUF csv = ASSAY_BUF_INIT;
@@ -501,6 +519,7 @@ int main(void)
 	    TEST(reread__ink_outside_of_tables__not_read),
 	    TEST(marks__rules_and_specks__are_none),
 	    TEST(digits__text_in_a_column_of_numbers__read_as_digits),
+	    TEST(digits__ink_of_a_point_before_a_number__has_it),
 	    TEST(digits__number_of_another_form_and_text_in_a_column_of_texts__stay),
 	    TEST(marks__letters_that_run_into_each_other__a_word_and_no_line),
 	    TEST(marks__hyphen_of_small_text__a_dash),
