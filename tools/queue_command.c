@@ -302,8 +302,8 @@ assay_code assay_command_add(assay_command *c, const char *text, assay_err *err)
  * for all of a source. A remedy for the sample alone is tried after decisions: they are on the plain one, but a waiver of
  * what a model got wrong, which it did with the sample as it is delivered.
  */
-static assay_code basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row,
-			       assay_decision_kind kind, assay_err *err)
+assay_code assay_command_basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row,
+				      assay_decision_kind kind, assay_err *err)
 {
 	ASSAY_AUTO_UNIT plain = {0}, judged = {0};
 	assay_code rc;
@@ -367,7 +367,7 @@ assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_
 		return rc;
 	if (by_feedback ||
 	    (kind != ASSAY_DECISION_REMEDY && (row.way == ASSAY_WAY_CORRECTED || row.way == ASSAY_WAY_REPLACED)))
-		return basis_of_row(out, c, &row, kind, err);
+		return assay_command_basis_of_row(out, c, &row, kind, err);
 	return basis_of_ticket(out, c, t, kind, err);
 }
 
@@ -456,12 +456,33 @@ static const char *why_unfinished(const assay_ticket *t)
 	return NULL;
 }
 
+/* A dry run opens no tickets. */
+static assay_code tell_without_ticket(const assay_command *c, const assay_command_item *item, assay_json *j)
+{
+	if (!c->in->json) {
+		assay_say("%-6s %-12s  %-40s  %s%s\n", "-", "no ticket", item->subject, item->text,
+			  c->dry ? " (dry run: not done)" : "");
+		return ASSAY_OK;
+	}
+	assay_json_object(j);
+	assay_json_kstr(j, "did", item->text);
+	assay_json_kstr(j, "before", NULL);
+	assay_json_kstr(j, "subject", item->subject);
+	assay_json_key(j, "ticket");
+	assay_json_null(j);
+	assay_json_end(j);
+	return ASSAY_OK;
+}
+
 static assay_code tell_item(const assay_command *c, const assay_command_item *item, assay_json *j, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
 	ASSAY_AUTO_TICKET t = {0};
-	assay_code rc = assay_ticket_get(c->store, item->ticket, &t, err);
+	assay_code rc = item->ticket != 0 ? assay_ticket_get(c->store, item->ticket, &t, err)
+					  : assay_ticket_find(c->store, item->subject, &t, err);
 
+	if (rc == ASSAY_ENOENT && item->ticket == 0)
+		return tell_without_ticket(c, item, j);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_facts_load(&facts, c->store, &t, err);
 	if (rc != ASSAY_OK)

@@ -31,12 +31,12 @@ extern const assay_exit_row assay_command_exits[];
 
 /** A ticket that the command is about. */
 typedef struct assay_command_item {
-	uint64_t ticket;
+	uint64_t ticket; /* 0: it had none before */
 	char *subject;
-	assay_ticket_state before;
-	char *text;   /* what is done to it */
-	char *reason; /* why */
-	bool told;    /* an event of its own tells who decided so: what a person lets pass or gives up */
+	assay_ticket_state before; /* 0 without one */
+	char *text;                /* what is done to it */
+	char *reason;              /* why */
+	bool told;                 /* an event of its own tells who decided so: what a person lets pass or gives up */
 } assay_command_item;
 
 typedef struct assay_command {
@@ -90,6 +90,9 @@ ASSAY_NODISCARD assay_code assay_command_add(assay_command *c, const char *text,
 /** What the verdict was about that a decision of this kind is on: its basis. */
 ASSAY_NODISCARD assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t,
 					       assay_decision_kind kind, assay_err *err);
+/** The same of a sample as it stands, with a ticket or without. */
+ASSAY_NODISCARD assay_code assay_command_basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row,
+						      assay_decision_kind kind, assay_err *err);
 /** The source of a ticket, which must be there. */
 ASSAY_NODISCARD assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t,
 						assay_err *err);

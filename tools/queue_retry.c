@@ -352,7 +352,7 @@ static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticke
 
 	if (has_unmade(t))
 		rc = made_in_vain(&in_vain, c, t, err);
-	if (rc == ASSAY_OK && t->state == ASSAY_TICKET_PASSED)
+	if (rc == ASSAY_OK && settled) /* also of a file that is gone, and whose bytes are elsewhere */
 		rc = assay_ticket_has_ended(&ended, c->store, t, err);
 	if (rc != ASSAY_OK)
 		return rc;

@@ -1,0 +1,80 @@
+# What nobody wants is rejected also where it passes: by the key of a sample, and all of a source by its path.
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
+values_dataset <<<'remedies: {less: [test.read: {add: -5}]}'
+cat >>values.odcs.yaml <<'YAML'
+  - name: table
+    quality:
+      - {id: cells, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 4}}
+YAML
+printf 'value: 2\n' >docs/good.txt
+printf 'value: 2\ntables: 3\n' >docs/tables.txt
+printf 'value: 3\npages: 3\n' >docs/many.txt
+printf 'value: 90\n' >docs/bad.txt
+printf 'value: 4\n# copy\n' >docs/copied.txt
+printf 'fail: decode\n' >docs/torn.txt
+cp docs/copied.txt docs/zcopy.txt
+settle docs
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+did() {
+    assay queue "$@" --json >did.json 2>err || fail "queue $*: $(cat err)"
+    assert_jq did.json '.dry_run or .summary.conserved' true
+}
+outcome() { assay why "$1" --json | jq -r .verdict.outcome; }
+state() { assay queue list --all --json "$1" 2>/dev/null | jq -r '.[0].state'; }
+test_run_into store
+first=$(version_of)
+page='docs/good.txt#page=1'
+assert_eq "$(outcome "$page")" accepted 'it passes'
+
+# Nothing is written by a dry run, which names what has no ticket yet.
+did reject "$page" --reason 'no consent' --dry-run
+assert_jq did.json '.tickets | map([.subject, .ticket, .before]) | @json' "[[\"$page\",null,null]]"
+assert_match "$(assay queue reject "$page" --reason 'no consent' -n)" "*no ticket*$page*dry run: not done*" 'told'
+assert_eq "$(outcome "$page")" accepted 'not done'
+did reject "$page" --actor Ann --reason 'no consent'
+assert_jq did.json '.tickets | map([.ticket.subject, .ticket.state, .ticket.decision.actor]) | @json' "[[\"$page\",\"rejected\",\"Ann\"]]"
+assert_eq "$(outcome "$page")" quarantined 'rejected'
+assert_match "$(assay why "$page")" '*rejected by Ann*no consent*' 'why'
+test_run_into store
+assert_jq run.json '[.conserved, .ended] | @json' '[true,[]]'
+assert_ne "$(version_of)" "$first" 'another version'
+assert_eq "$(state "$page")" rejected 'it holds'
+
+# Taken back it is delivered; its ticket, which is passed then, stands in no way of the next rejection.
+did retry "$page"
+assert_eq "$(outcome "$page") $(state "$page")" 'accepted passed' 'taken back'
+assert_eq "$(jq -r .summary.version did.json)" "$first" 'the version as it was'
+assert_exit 64 assay queue reject "$(assay queue list --all --json "$page" | jq -r '.[0].id')" --reason x
+assert_match "$(cat err)" '*is passed: there is nothing to reject by its ticket; what is delivered all the same is rejected by its key or path*' 'by its ticket'
+did reject docs/good.txt --reason 'no consent'
+assert_eq "$(outcome "$page") $(state "$page")" 'quarantined rejected' 'once more, by its path'
+
+# All of a source, tables with their page, and every page, though none of them has a ticket or only some.
+did reject docs/tables.txt --actor Ann --reason private
+for part in 'page=1' 'page=1&table=1' 'page=1&table=3'; do
+    assert_eq "$(outcome "docs/tables.txt#$part") $(state "docs/tables.txt#$part")" 'quarantined rejected' "$part"
+done
+assert_jq did.json '.tickets | map(.ticket.subject) | @json' '["docs/tables.txt#page=1"]'
+did retry 'docs/tables.txt#page=1'
+assert_eq "$(outcome 'docs/tables.txt#page=1&table=1')" accepted 'taken back with it'
+did reject 'docs/tables.txt#page=1&table=1' --reason 'this one alone'
+assert_eq "$(outcome 'docs/tables.txt#page=1') $(outcome 'docs/tables.txt#page=1&table=1')" 'accepted quarantined' 'a table'
+did reject docs/many.txt docs/bad.txt docs/torn.txt --reason gone
+assert_eq "$(state docs/bad.txt) $(state docs/torn.txt)" 'rejected rejected' 'what has tickets as well'
+assert_jq did.json '[.tickets[].ticket.subject] | sort | @json' \
+    '["docs/bad.txt#page=1","docs/many.txt#page=1","docs/many.txt#page=2","docs/many.txt#page=3","docs/torn.txt"]'
+assert_eq "$(outcome 'docs/many.txt#page=1') $(outcome 'docs/many.txt#page=3')" 'quarantined quarantined' 'its pages'
+
+# A filter asks for tickets; a duplicate is not what is delivered; nothing is done where one of them cannot be.
+assert_exit 66 assay queue reject docs/copied.txt --state open --reason x
+assert_exit 64 assay queue reject docs/copied.txt docs/zcopy.txt --reason x
+assert_match "$(cat err)" "*'docs/zcopy.txt#page=1' is a duplicate of 'docs/copied.txt#page=1', which is what is delivered: reject that*" 'a duplicate'
+assert_eq "$(outcome 'docs/copied.txt#page=1')" accepted 'nothing was done'
+assert_exit 66 assay queue reject docs/none.txt --reason x
+did reject docs/copied.txt --reason x
+assert_eq "$(outcome 'docs/copied.txt#page=1') $(outcome 'docs/zcopy.txt#page=1')" 'quarantined duplicate' 'its copy neither'
+assay check >out || fail "check: $(cat out)"
