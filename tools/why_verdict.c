@@ -355,6 +355,8 @@ static const char *without_change(const assay_sample_row *row, const assay_why_v
 						 : "not the filters: its metadata, or what 'fields' say of them";
 	if (row->failure == ASSAY_FAILURE_METADATA)
 		return "its metadata, or what 'fields' ask of them";
+	if (same && v->ticket.id != 0 && !v->ticket.damaged)
+		return "neither its values nor the contracts changed; its ticket, see above, says what did";
 	return same ? "neither its values nor the contracts changed" : "nothing changed that matters to it";
 }
 

@@ -68,13 +68,27 @@ judge
 assert_eq "$(version_of)" "$before" 'taken back'
 assert_eq "$(stands)" 'quarantined accepted waived' 'taken back'
 assert_eq "$(assay queue list --all "$page&table=1" --json | jq -r '.[0].state')" passed 'its ticket'
+last() { assay queue show "$1" --json | jq -r '.[0].history[-1].reason'; }
+assert_eq "$(last "$page&table=1")" \
+    "the rejection of '$page', in which it was found, by Bruno was taken back; it passes every check now" 'why it is back'
+assert_match "$(assay why "$page&table=1")" '*before    quarantined; *its ticket, see above, says what did*' 'why, in words'
 echo 'taken back'
 
 # A contract by which the rejection holds no more brings both back.
-did reject "$page" --reason torn
+did reject "$page" --reason torn --actor Bruno
 sed -i 's/mustBeLessThan: 10/mustBeLessThan: 11/' values.odcs.yaml
 judge
 assert_eq "$(stands)" 'quarantined accepted waived' 'the rejection has ended'
+assert_eq "$(last "$page&table=1")" \
+    "the rejection of '$page', in which it was found, by Bruno no longer holds: the contract changed; it passes every check now" \
+    'why it is back'
+# A check that keeps nothing out any more is not passed for that.
+sed -i 's/id: value, type: custom, engine: assay, severity: error/id: value, type: custom, engine: assay, severity: warning/' values.odcs.yaml
+judge
+assert_eq "$(stands)" 'accepted accepted waived' 'a warning'
+assert_match "$(last "$page")" '*no check of severity error fails now: test.value is 12, must be < 11 (warning)' 'a warning'
+sed -i 's/id: value, type: custom, engine: assay, severity: warning/id: value, type: custom, engine: assay, severity: error/' values.odcs.yaml
+judge
 echo 'another contract'
 
 # Another file in its place, rejected: so are the tables of that.

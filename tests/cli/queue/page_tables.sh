@@ -1,5 +1,6 @@
-# What lies on a page goes with it: where another file, a remedy or a text stands in the place of the page, its tables
-# are those that were found there, under the number of the page in the document, and those of the old page are gone.
+# What lies on a page goes with it: where another file or a remedy stands in the place of the page, its tables are those
+# that were found there, under the number of the page in the document, and those of the old page are gone. A text says
+# nothing of tables: they stay.
 . "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
 values_dataset <<'YAML'
 remedies:
@@ -70,14 +71,37 @@ judge
 assert_eq "$(there "$valued")" '90 91 92 93' 'taken back'
 assert_eq "$(version_of)" "$before" 'version after the decision was taken back'
 printf 'value: 4\npages: 3\n' >text.txt
+assay queue list --all --json | jq -S '[.[] | select(.subject | contains("table=")) | {subject, state, checks, changed_ns}]' >tables
 assay queue resolve "$page" --text text.txt >/dev/null 2>err || fail "$(cat err)"
 judge
-whole 9,1
-assert_eq "$(there "$valued")" '4' 'a text'
-echo 'a text: no tables'
+whole 12,1
+assert_eq "$(there "[$valued, .outcome]")" \
+    '[4,"accepted"] [91,"quarantined"] [92,"quarantined"] [93,"quarantined"]' 'a text is of the page alone'
+assay queue list --all --json | jq -S '[.[] | select(.subject | contains("table=")) | {subject, state, checks, changed_ns}]' >after
+cmp tables after || fail "a text changes what is known of tables: $(diff tables after)"
+assert_eq "$(assay why "$page" --json | jq -c .verdict.way) $(assay why "$page&table=1" --json | jq -c .verdict.way)" \
+    '"corrected" "plain"' 'ways'
+assay diff "$before" "$(version_of)" --json >diff.json || [ $? -eq 80 ] || fail diff
+assert_jq diff.json '[.samples[].sample] | join(" ")' "$page"
+# That loosens the bound of tables: they are delivered beside the text, as the pipeline found them.
+sed -i 's/mustBeLessThan: 8}/mustBeLessThan: 93}/' values.odcs.yaml
+judge
+whole 12,7
+assert_exit 0 assay export latest --out delivery --force
+assay verify delivery >/dev/null || fail 'verify finds a difference'
+assert_eq "$(jq -r 'select(.key | startswith("'"$page"'")) | "\(.part) \(.treatment)"' delivery/manifest.jsonl | paste -sd,)" \
+    'page=2 corrected,page=2&table=1 plain,page=2&table=2 plain' 'what is delivered with a text'
+sed -i 's/mustBeLessThan: 93}/mustBeLessThan: 8}/' values.odcs.yaml
+echo 'a text: its tables stay'
 
 assay queue retry "$page" >/dev/null 2>err || fail "$(cat err)"
 sed -i 's/add: -45/add: -87/' assay.yaml
+# A judging makes no attempts, and so nothing waits for them.
+judge
+whole 12,0
+assay queue list --all --json >queue.json
+assert_jq queue.json "[.[] | select(.subject | startswith(\"$page\")) | \"\\(.subject[17:]) \\(.state)\"] | sort | join(\",\")" \
+    ' retrying,&table=1 open,&table=2 open,&table=3 open'
 test_run_into store
 assert_jq run.json .queue.states.repaired 3
 whole 12,12

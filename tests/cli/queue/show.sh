@@ -27,7 +27,7 @@ write_contract 0.02
 judge_pages
 assay queue show "$id" --json >shown.json
 assert_jq shown.json '.[0].history | map(.state) | @json' '["open","passed","open"]'
-assert_jq shown.json '.[0].history[1].reason' 'it passes every check now'
+assert_jq shown.json '.[0].history[1].reason' 'no check of severity error fails now: page.width is 1241, must be > 90000 (warning)'
 echo 'history tells how it went'
 
 assert_exit 66 assay queue show T99

@@ -200,7 +200,19 @@ static assay_code do_failed_source(dataset *d, const assay_source *src, assay_co
 		   : rc;
 }
 
-/* ---- a page or stream that stands as an attempt made it, or another file, brings what was found in it along */
+/*
+ * ---- a page or stream that stands as an attempt made it, or another file, brings what was found in it along; a text says
+ * nothing of that. The sound of a video is a root of its own beside the pictures, which have the key of the recording: what
+ * people decide on them, another file or a rejection, is about all of the recording.
+ */
+
+/* What became of a page or stream, for what was found in it and what lies beside it. */
+typedef struct root_fate {
+	bool instead;                   /* what is below it is not what its unit has */
+	bool all;                       /* nor is what lies beside it: another file is all of the recording */
+	bool waits;                     /* attempts at it are made next, which may put others in their place */
+	const assay_decision *given_up; /* its rejection; NULL: none */
+} root_fate;
 
 /* The root of the sample, by position in the result. */
 static uint32_t root_of(const assay_result *r, uint32_t position)
@@ -273,82 +285,128 @@ static assay_stand_in stand_with_root(const assay_judging *j)
 	};
 }
 
-/* The samples that were found in a root as it was treated, in place of those that the pipeline found. */
-static assay_code judge_found(dataset *d, const assay_judged *root, assay_err *err)
+/* The root that speaks for all of the file; ASSAY_NO_SAMPLE: each speaks for itself. */
+static uint32_t leader_of(const assay_result *r)
 {
-	assay_unit *unit = assay_arena_alloc(&d->units, 1, sizeof *unit);
-	const assay_stand_in by = stand_with_root(&d->judging);
-	assay_judged of = {
-	    .source = root->source, .bytes = root->bytes, .unit = unit, .whole = &by, .given_up = root->given_up};
-	assay_code rc;
-
-	if (unit == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
-	rc = assay_unit_get_in(d->store, d->judging.row.unit, &d->units, unit, err);
-	if (rc == ASSAY_OK)
-		rc = assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &unit->recipe, &of.recipe,
-				       err);
-	for (uint32_t k = 0; rc == ASSAY_OK && k < unit->result.sample_count; k++) {
-		const char *part;
-
-		if (k == root->position || root_of(&unit->result, k) != root->position)
-			continue;
-		d->summary->samples.in++;
-		rc = part_found(&part, d, root, &unit->result.samples[k], err);
-		if (rc == ASSAY_OK)
-			rc = judge_one(d, &of, k, part, err);
-	}
-	return rc;
+	for (uint32_t k = 0; k < r->sample_count; k++)
+		if (r->samples[k].parent == ASSAY_NO_SAMPLE && r->samples[k].kind == ASSAY_SAMPLE_VIDEO)
+			return k;
+	return ASSAY_NO_SAMPLE;
 }
-
-/* What became of a page or stream, for what was found in it. */
-typedef struct root_fate {
-	bool instead;                   /* what is below it is not what its unit has */
-	bool waits;                     /* attempts at it are made next, which may put others in their place */
-	const assay_decision *given_up; /* its rejection; NULL: none */
-} root_fate;
 
 static const assay_decision *rejection_in(const assay_judging *j)
 {
 	return j->state == ASSAY_TICKET_REJECTED ? j->decision : NULL;
 }
 
-static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, root_fate *fate, assay_err *err)
+static root_fate fate_in(const dataset *d, const assay_judged *plain, const root_fate *leader)
+{
+	const assay_sample_row *row = &d->judging.row;
+	const assay_decision *own = rejection_in(&d->judging);
+	const bool instead = row->unit != plain->unit->id && row->way != ASSAY_WAY_CORRECTED;
+
+	return (root_fate){
+	    .instead = instead,
+	    .all = instead && row->way == ASSAY_WAY_REPLACED && plain->sample->kind == ASSAY_SAMPLE_VIDEO,
+	    .waits = leader->waits || is_tried_next(d),
+	    .given_up = own != NULL ? own : leader->given_up,
+	};
+}
+
+static assay_code judge_found(dataset *d, const assay_judged *root, bool all, assay_err *err);
+
+/* @param leader  what became of the root that speaks for this one too */
+static assay_code judge_root(dataset *d, assay_judged *of, uint32_t position, const char *part, const root_fate *leader,
+			     root_fate *fate, assay_err *err)
 {
 	assay_judged root;
 	assay_code rc;
 
-	of->given_up = NULL;
-	rc = judge_one(d, of, position, of->unit->result.samples[position].part, err);
+	of->given_up = leader->given_up;
+	d->judging.passing = leader->waits;
+	rc = judge_one(d, of, position, part, err);
+	d->judging.passing = false;
+	if (rc != ASSAY_OK)
+		return rc;
+	*fate = fate_in(d, of, leader);
 	root = d->judging.of;
-	root.given_up = fate->given_up = rejection_in(&d->judging);
-	fate->instead = rc == ASSAY_OK && d->judging.row.unit != of->unit->id;
-	fate->waits = is_tried_next(d);
+	root.given_up = fate->given_up;
 	d->waits |= fate->waits;
-	return fate->instead ? judge_found(d, &root, err) : rc;
+	return fate->instead ? judge_found(d, &root, fate->all, err) : ASSAY_OK;
+}
+
+/* One sample of a unit, unless something else stands in its place. The leader and roots come before what goes with them. */
+static assay_code judge_at(dataset *d, assay_judged *of, uint32_t position, const char *part, uint32_t leader,
+			   root_fate *fates, assay_err *err)
+{
+	static const root_fate none;
+	const root_fate *whole = leader != ASSAY_NO_SAMPLE && position != leader ? &fates[leader] : &none;
+	const uint32_t root = root_of(&of->unit->result, position);
+	assay_code rc;
+
+	if (whole->all || (position != root && fates[root].instead))
+		return ASSAY_OK;
+	d->summary->samples.in++;
+	if (position == root)
+		return judge_root(d, of, position, part, whole, &fates[root], err);
+	of->given_up = fates[root].given_up;
+	d->judging.passing = fates[root].waits;
+	rc = judge_one(d, of, position, part, err);
+	d->judging.passing = false;
+	return rc;
+}
+
+/*
+ * The samples that were found in a root as it was treated, in place of those that the pipeline found.
+ * @param all  and those beside it
+ */
+static assay_code judge_found(dataset *d, const assay_judged *root, bool all, assay_err *err)
+{
+	assay_unit *unit = assay_arena_alloc(&d->units, 1, sizeof *unit);
+	const assay_stand_in by = stand_with_root(&d->judging);
+	assay_judged of = {.source = root->source, .bytes = root->bytes, .unit = unit, .whole = &by};
+	ASSAY_AUTO_FREE root_fate *fates = NULL;
+	const assay_result *r;
+	assay_code rc;
+
+	if (unit == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attempt");
+	ASSAY_TRY(assay_unit_get_in(d->store, d->judging.row.unit, &d->units, unit, err));
+	ASSAY_TRY(
+	    assay_recipe_know(&d->known, d->store, &d->session->config->vocabulary, &unit->recipe, &of.recipe, err));
+	r = &unit->result;
+	fates = assay_alloc(r->sample_count, sizeof *fates);
+	if (fates == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
+	fates[root->position].given_up = root->given_up;
+	for (uint32_t k = 0; k < r->sample_count; k++) {
+		const char *part;
+
+		if (k == root->position || (!all && root_of(r, k) != root->position))
+			continue;
+		ASSAY_TRY(part_found(&part, d, root, &r->samples[k], err));
+		ASSAY_TRY(judge_at(d, &of, k, part, all ? root->position : ASSAY_NO_SAMPLE, fates, err));
+	}
+	return ASSAY_OK;
+fail:
+	return rc;
 }
 
 static assay_code judge_unit(dataset *d, assay_judged *of, const assay_unit *unit, assay_err *err)
 {
 	const assay_result *r = &unit->result;
+	const uint32_t leader = leader_of(r);
 	ASSAY_AUTO_FREE root_fate *fates = assay_alloc(r->sample_count, sizeof *fates);
 	assay_code rc = ASSAY_OK;
 
 	if (fates == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
-	for (uint32_t k = 0; k < r->sample_count && rc == ASSAY_OK; k++) {
-		of->unit = unit;
-		if (r->samples[k].parent == ASSAY_NO_SAMPLE) {
-			d->summary->samples.in++;
-			rc = judge_root(d, of, k, &fates[k], err);
-		} else if (!fates[root_of(r, k)].instead) {
-			d->summary->samples.in++;
-			of->given_up = fates[root_of(r, k)].given_up;
-			d->judging.passing = fates[root_of(r, k)].waits;
-			rc = judge_one(d, of, k, r->samples[k].part, err);
-			d->judging.passing = false;
-		}
-	}
+	of->unit = unit;
+	if (leader != ASSAY_NO_SAMPLE)
+		rc = judge_at(d, of, leader, r->samples[leader].part, leader, fates, err);
+	for (uint32_t k = 0; k < r->sample_count && rc == ASSAY_OK; k++)
+		if (k != leader)
+			rc = judge_at(d, of, k, r->samples[k].part, leader, fates, err);
 	return rc;
 }
 

@@ -138,11 +138,50 @@ static assay_code tell_change(assay_buf *out, const assay_reopening *r, assay_er
 	return ASSAY_OK;
 }
 
+/* ---------------------------------------------------------------- the whole */
+
+/* @param decided  the text so far names a decision that stands, and does not hold any more */
+static assay_code tell_end(assay_buf *out, const assay_reopening *r, bool decided, assay_err *err)
+{
+	ASSAY_AUTO_BUF change = ASSAY_BUF_INIT;
+	assay_code rc = tell_change(&change, r, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&change, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (decided)
+		assay_buf_puts(out, change.len > 0 ? " no longer holds: " : " no longer holds");
+	assay_buf_puts(out, assay_buf_str(&change));
+	if (decided || change.len > 0)
+		assay_buf_puts(out, "; ");
+	return ASSAY_OK;
+}
+
+/*
+ * Somebody took the decision back, or decided something else, which an act in the ticket's own history tells; unless it was
+ * made on what the sample was found in, or on a copy.
+ */
+static assay_code tell_elsewhere(assay_buf *out, const assay_reopening *r, assay_err *err)
+{
+	const assay_ticket *t = r->ticket;
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = assay_decision_peek(r->store, t->decision, &d, err);
+
+	if (rc != ASSAY_OK || d.kind != ASSAY_DECISION_REJECT || strcmp(d.subject, t->subject) == 0)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	assay_buf_printf(out, "the rejection of '%s', %s, by %s", d.subject,
+			 d.is_source ? "which has the same bytes" : "in which it was found", d.actor);
+	if (d.standing == ASSAY_DECISION_STANDS)
+		return tell_end(out, r, true, err);
+	assay_buf_puts(out, d.standing == ASSAY_DECISION_SUPERSEDED ? " gave way to another decision; "
+								    : " was taken back; ");
+	return ASSAY_OK;
+}
+
 assay_code assay_reopened_tell(assay_buf *out, const assay_reopening *r, assay_err *err)
 {
 	const assay_decision *d = ended_decision(r);
-	ASSAY_AUTO_BUF change = ASSAY_BUF_INIT;
-	assay_code rc;
 
 	if (d != NULL && is_over(r, d)) {
 		tell_decision(out, d);
@@ -152,18 +191,8 @@ assay_code assay_reopened_tell(assay_buf *out, const assay_reopening *r, assay_e
 		return ASSAY_OK;
 	}
 	if (d == NULL && r->ticket->decision != 0 && (r->decision == NULL || r->decision->id != r->ticket->decision))
-		return ASSAY_OK; /* somebody took it back, or decided something else */
-	rc = tell_change(&change, r, err);
-	if (rc == ASSAY_OK)
-		rc = assay_buf_check(&change, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	if (d != NULL) {
+		return tell_elsewhere(out, r, err);
+	if (d != NULL)
 		tell_decision(out, d);
-		assay_buf_puts(out, change.len > 0 ? " no longer holds: " : " no longer holds");
-	}
-	assay_buf_puts(out, assay_buf_str(&change));
-	if (d != NULL || change.len > 0)
-		assay_buf_puts(out, "; ");
-	return ASSAY_OK;
+	return tell_end(out, r, d != NULL, err);
 }

@@ -71,6 +71,18 @@ static void describe_attempts(assay_buf *out, const assay_complaint *c)
 	}
 }
 
+/* A check of another severity is told of, and keeps nothing out. */
+static void describe_passing(assay_buf *out, const assay_sample_row *row)
+{
+	assay_buf_puts(out,
+		       row->check_count > 0 ? "no check of severity error fails now: " : "it passes every check now");
+	for (size_t i = 0; i < row->check_count; i++) {
+		assay_buf_puts(out, i > 0 ? "; " : "");
+		describe_check(out, &row->checks[i]);
+		assay_buf_printf(out, " (%s)", assay_severity_name((assay_severity)row->checks[i].severity));
+	}
+}
+
 /* A decision on a source holds for its copies too, by their own words. */
 static void describe_decision(assay_buf *out, const assay_complaint *c)
 {
@@ -273,7 +285,11 @@ static assay_code find_answer(const assay_decision **out, const assay_ticketing 
 	return rc;
 }
 
-/* The sample is delivered, and a model got it wrong. @param anew  what it fails without help is not as the store has it */
+/*
+ * The sample is delivered, and a model got it wrong.
+ * @param anew  what it fails without help is not as the store has it
+ * @param why   it is delivered; NULL: it passes
+ */
 static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_sample_row *row, bool anew,
 			       const char *why, assay_err *err)
 {
@@ -307,12 +323,16 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	d->settled += was_open && answer != NULL;
 	if (t->damaged)
 		tell_anew(t);
-	if (answer == NULL)
-		assay_buf_printf(&reason, "%s; nobody has decided what an evaluation told of it", why);
-	else
+	if (answer != NULL) {
 		assay_buf_puts(&reason, answer->reason);
-	if (answer != NULL)
 		e.actor = answer->actor;
+	} else {
+		if (why != NULL)
+			assay_buf_puts(&reason, why);
+		else
+			describe_passing(&reason, row);
+		assay_buf_puts(&reason, "; nobody has decided what an evaluation told of it");
+	}
 	e.reason = (char *)(uintptr_t)assay_buf_str(&reason);
 	rc = assay_buf_check(&reason, err);
 	if (rc == ASSAY_OK)
@@ -410,8 +430,6 @@ void assay_ticketing_begin(assay_ticketing *d)
 	memset(d->kept, 0, sizeof d->kept);
 }
 
-#define PASSES_NOW "it passes every check now"
-
 static int compare_u64(const void *a, const void *b)
 {
 	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -438,7 +456,7 @@ static assay_code tell_passes(assay_buf *out, const assay_ticketing *d, const as
 {
 	const assay_code rc = tell_reopened(out, d, was, &(assay_complaint){.unit = row->judged_unit}, err);
 
-	assay_buf_puts(out, PASSES_NOW);
+	describe_passing(out, row);
 	return rc;
 }
 
@@ -551,7 +569,7 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 		assay_ticket_forget_failure(&copy);
 		forget_attempts(&copy);
 	}
-	rc = stand_beside(d, &copy, &row, anew, PASSES_NOW, err);
+	rc = stand_beside(d, &copy, &row, anew, NULL, err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
@@ -601,7 +619,7 @@ static assay_code settle_damaged(void *ctx, uint64_t id, const assay_err *why, a
 		rc = find_delivered(&delivered, d, t.subject, &row, err);
 	assay_ticket_forget_failure(&t); /* no more than why the row cannot be read */
 	if (rc == ASSAY_OK)
-		rc = delivered ? stand_beside(d, &t, &row, true, PASSES_NOW, err) : settle_anew(d, &t, err);
+		rc = delivered ? stand_beside(d, &t, &row, true, NULL, err) : settle_anew(d, &t, err);
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 

@@ -279,15 +279,18 @@ static const assay_decision *decision_on(const trial *t, const char *key)
 	return d != NULL && !d->is_source ? d : NULL;
 }
 
-/* Is what it was found in rejected? That comes before it, and its key is how this one's begins. */
+/* Is what it was found in rejected, or, of sound, its pictures? That comes before it, and its key begins this one. */
 static assay_code is_given_up(bool *out, const trial *t, const char *key, assay_err *err)
 {
-	ASSAY_AUTO_FREE char *whole = assay_strdup(key);
+	ASSAY_AUTO_FREE char *whole = NULL;
 
 	*out = false;
+	if (t->decision_count == 0 || strchr(key, '#') == NULL)
+		return ASSAY_OK;
+	whole = assay_strdup(key);
 	if (whole == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "key");
-	for (size_t n = strlen(whole); n > 0 && !*out && t->decision_count > 0; n--) {
+	for (size_t n = strlen(whole); n > 0 && !*out; n--) {
 		const assay_decision *d;
 
 		if (whole[n] != '&' && whole[n] != '#')
@@ -313,11 +316,11 @@ static assay_code holds(bool *out, const trial *t, const assay_decision *d, assa
 }
 
 /* By the verdict and the findings that were made last. */
-static assay_code outcome_of(trial *t, const assay_trial_member *m, bool is_found, assay_outcome *out, assay_err *err)
+static assay_code outcome_of(trial *t, const assay_trial_member *m, assay_outcome *out, assay_err *err)
 {
 	const assay_decision *d = decision_on(t, m->key);
 	bool stands = false, given_up = false;
-	assay_code rc = is_found ? is_given_up(&given_up, t, m->key, err) : ASSAY_OK;
+	assay_code rc = is_given_up(&given_up, t, m->key, err);
 
 	*out = t->verdict.passed && !given_up ? ASSAY_OUTCOME_ACCEPTED : ASSAY_OUTCOME_QUARANTINED;
 	t->out->given_up += given_up;
@@ -334,8 +337,8 @@ static assay_code outcome_of(trial *t, const assay_trial_member *m, bool is_foun
 	return rc;
 }
 
-static assay_code decide(trial *t, const assay_trial_member *m, const assay_judge_subject *s, bool is_found,
-			 assay_outcome *after, assay_err *err)
+static assay_code decide(trial *t, const assay_trial_member *m, const assay_judge_subject *s, assay_outcome *after,
+			 assay_err *err)
 {
 	const assay_bench bench = {t->contracts, t->digests, t->count, t->opts->vocabulary};
 	assay_code rc;
@@ -351,7 +354,7 @@ static assay_code decide(trial *t, const assay_trial_member *m, const assay_judg
 	if (rc == ASSAY_OK)
 		rc = assay_findings_set(&t->findings, &bench, &t->verdict, err);
 	if (rc == ASSAY_OK)
-		rc = outcome_of(t, m, is_found, after, err);
+		rc = outcome_of(t, m, after, err);
 	return rc == ASSAY_OK && *after != m->outcome ? tell_change(t, m, *after, err) : rc;
 }
 
@@ -377,7 +380,7 @@ static assay_code judge_sample(trial *t, const assay_trial_member *m, const assa
 		ASSAY_TRY(assay_table_columns_load(&columns, &found, t->store, recipe->recipe, sample, err));
 	s.sample.columns = found ? &columns : NULL;
 	s.sample.values = t->values.items;
-	ASSAY_TRY(decide(t, m, &s.sample, sample->parent != ASSAY_NO_SAMPLE, &after, err));
+	ASSAY_TRY(decide(t, m, &s.sample, &after, err));
 	s.outcome = after;
 	ASSAY_TRY(assay_dataset_judge_add(t->dataset, &s, err));
 fail:
