@@ -60,6 +60,26 @@ static void fault(const reading *r, const saying *s, const char *what)
 		assay_diagnostics_add(r->d, true, r->name, s->line, 1, "%s", what);
 }
 
+/* C0, DEL and C1, which is C2 80 to C2 9F in UTF-8. */
+static bool has_control(const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
+		if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
+			return true;
+	return false;
+}
+
+const char *assay_annotator_fault(const char *name)
+{
+	const size_t size = strlen(name);
+
+	if (size > ASSAY_ANNOTATOR_MAX)
+		return "the name of who wrote it is longer than 200 bytes";
+	if (assay_utf8_prefix(name, size) != size)
+		return "the name of who wrote it is not UTF-8";
+	return has_control(name) ? "the name of who wrote it holds a control character, such as a line break" : NULL;
+}
+
 static const char *who_says(const reading *r, const saying *s)
 {
 	return s->annotator != NULL && *s->annotator != '\0' ? s->annotator : r->default_annotator;
@@ -94,6 +114,10 @@ static assay_code add(reading *r, const saying *s)
 	}
 	if (who == NULL) {
 		fault(r, s, "it does not say who completed it: --annotator NAME says who");
+		return ASSAY_OK;
+	}
+	if (assay_annotator_fault(who) != NULL) {
+		fault(r, s, assay_annotator_fault(who));
 		return ASSAY_OK;
 	}
 	if (s->digest != NULL && *s->digest != '\0') {

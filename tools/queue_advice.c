@@ -1,3 +1,4 @@
+#include "queue_obstacles.h"
 #include "queue_ticket.h"
 
 #include <inttypes.h>
@@ -81,26 +82,45 @@ static const struct {
 } by_state[] = {
     {ASSAY_TICKET_RETRYING,
      "'assay run' makes the attempts that are still to be made, and so does 'assay queue retry @'"},
-    {ASSAY_TICKET_WAIVED, "to take the waiver back: 'assay queue retry @'; to renew it: 'assay queue waive @' again"},
+    {ASSAY_TICKET_WAIVED,
+     "to take the waiver back: 'assay queue retry @'; to renew it: 'assay queue waive @ --owner NAME --reason TEXT'"},
     {ASSAY_TICKET_REJECTED, "to open it again: 'assay queue retry @'"},
     {ASSAY_TICKET_CORRECTED, "to take the correction back: 'assay queue retry @'"},
     {ASSAY_TICKET_REPLACED, "to take the other file back: 'assay queue retry @'"},
 };
 
-/* What a person can do about a sample or source that the machine could not help. */
-static void advise_people(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
-{
-	const bool page = c->kind != NULL && strcmp(c->kind, "page") == 0;
+/* What a person can do about a sample or source that the machine could not help, where the verb would not refuse it. */
+static const struct {
+	assay_obstacle_fn *obstacle;
+	const char *advice;
+} by_people[] = {
+    {assay_obstacle_to_text, "type what it says: 'assay queue resolve @ --text FILE'"},
+    {assay_obstacle_to_file, "put a better file in its place: 'assay queue resolve @ --file FILE'"},
+    {assay_obstacle_to_waiver, "deliver it all the same: 'assay queue waive @ --owner NAME --reason TEXT'"},
+    {assay_obstacle_to_rejection, "give it up: 'assay queue reject @ --reason TEXT'"},
+};
 
-	if (t->origin == ASSAY_TICKET_JUDGED && (t->failure == ASSAY_FAILURE_NONE || (t->is_source && t->unit != 0)))
-		advise(fn, ctx, "another way to read it: 'assay queue retry @ --remedy NAME'", t->id);
-	if (assay_ticket_has_text(c) && assay_ticket_takes_text(c))
-		advise(fn, ctx, "type what it says: 'assay queue resolve @ --text FILE'", t->id);
-	if (page || (t->is_source && t->unit != 0) || (c->sample != NULL && c->sample->parent == ASSAY_NO_SAMPLE))
-		advise(fn, ctx, "put a better file in its place: 'assay queue resolve @ --file FILE'", t->id);
-	if (!t->is_source)
-		advise(fn, ctx, "deliver it all the same: 'assay queue waive @ --owner NAME --reason TEXT'", t->id);
-	advise(fn, ctx, "give it up: 'assay queue reject @ --reason TEXT'", t->id);
+static assay_code advise_unless(assay_obstacle_fn *obstacle, const char *text, assay_store *s, const assay_ticket *t,
+				assay_advise_fn *fn, void *ctx, assay_err *err)
+{
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+	const assay_code rc = obstacle(&why, s, t, err);
+
+	if (rc == ASSAY_OK && why.len == 0)
+		advise(fn, ctx, text, t->id);
+	return rc;
+}
+
+static assay_code advise_people(assay_store *s, const assay_ticket *t, assay_advise_fn *fn, void *ctx, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	if (t->origin == ASSAY_TICKET_JUDGED)
+		rc = advise_unless(assay_obstacle_to_remedy,
+				   "another way to read it: 'assay queue retry @ --remedy NAME'", s, t, fn, ctx, err);
+	for (size_t i = 0; i < ASSAY_COUNT(by_people) && rc == ASSAY_OK; i++)
+		rc = advise_unless(by_people[i].obstacle, by_people[i].advice, s, t, fn, ctx, err);
+	return rc;
 }
 
 /* What can be changed so that it passes by itself. */
@@ -119,18 +139,40 @@ static void advise_work(const assay_ticket *t, const assay_ticket_facts *c, assa
 		fn(ctx, "for a metric without a value: supply what it needs (a sidecar), or say 'whenMissing: skip'");
 }
 
-void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+/* What was decided is taken back where it was: on the page that a table lies on, on the source of a sample. */
+static assay_code holder(uint64_t *out, assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
+			 assay_err *err)
 {
+	ASSAY_AUTO_TICKET other = {0};
+	assay_code rc = ASSAY_ENOENT;
+
+	*out = t->id;
+	if (c->decision.id != 0 && c->decision.subject != NULL)
+		rc = assay_ticket_peek_on(s, c->decision.subject, &other, err);
+	if (rc == ASSAY_OK)
+		*out = other.id;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn,
+			       void *ctx, assay_err *err)
+{
+	uint64_t decided;
+	const assay_code rc = holder(&decided, s, t, c, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
 	for (size_t i = 0; i < ASSAY_COUNT(by_state); i++)
 		if (by_state[i].state == t->state && (t->origin == ASSAY_TICKET_JUDGED || t->decision != 0))
-			advise(fn, ctx, by_state[i].advice, t->id);
+			advise(fn, ctx, by_state[i].advice,
+			       by_state[i].state == ASSAY_TICKET_RETRYING ? t->id : decided);
 	if (t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_NEEDS_REVIEW)
-		return;
+		return ASSAY_OK;
 	if (t->origin == ASSAY_TICKET_FEEDBACK) {
 		fn(ctx, "what else the model got wrong, and what it has in common: 'assay feedback report'");
 		fn(ctx, "a cause that is found is mended in assay.yaml or its contracts: 'assay run' makes it again");
 	} else {
 		advise_work(t, c, fn, ctx);
 	}
-	advise_people(t, c, fn, ctx);
+	return advise_people(s, t, fn, ctx, err);
 }

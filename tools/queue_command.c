@@ -68,7 +68,13 @@ void assay_command_release(assay_command *c)
 		free(c->items[i].text);
 		free(c->items[i].reason);
 	}
+	for (size_t i = 0; i < c->skip_count; i++) {
+		free(c->skipped[i].subject);
+		free(c->skipped[i].text);
+		free(c->skipped[i].annotator);
+	}
 	free(c->items);
+	free(c->skipped);
 	free(c->taken);
 	free(c->anew);
 	free(c->actor);
@@ -172,27 +178,15 @@ static bool has_number(const numbers *n, uint64_t id)
 /* *goes: it is decided upon with that, which is among the tickets. Alone it cannot be. */
 static assay_code goes_with_whole(bool *goes, assay_command *c, const assay_ticket *t, const numbers *n, assay_err *err)
 {
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
-	ASSAY_AUTO_DECISION d = {0};
 	ASSAY_AUTO_TICKET whole = {0};
-	assay_code rc = ASSAY_ENOENT;
+	const assay_code rc = assay_ticket_whole(&whole, c->store, t, err);
 
-	*goes = false;
-	if (!t->is_source && t->state == ASSAY_TICKET_REJECTED)
-		rc = assay_sample_find(c->store, t->subject, &row, err);
-	if (rc == ASSAY_OK)
-		rc = assay_decision_of_whole(&d, c->store, &row, err);
-	if (rc == ASSAY_OK)
-		rc = assay_ticket_find(c->store, d.subject, &whole, err);
+	*goes = rc == ASSAY_OK && has_number(n, whole.id);
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	*goes = has_number(n, whole.id);
 	if (*goes)
 		return assay_command_note_told(c, t, "goes with what it was found in", err);
-	return assay_command_refuse(t, err,
-				    "is rejected with T%" PRIu64
-				    " (%s), in which it was found: 'assay queue retry T%" PRIu64 "' takes that back",
-				    whole.id, whole.subject, whole.id);
+	return assay_command_allow(c, t, assay_obstacle_decided, err);
 }
 
 assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err)
@@ -328,7 +322,7 @@ static assay_code add_file(assay_digest *work_key, assay_command *c, const assay
 	assay_code rc = assay_command_source(&src, c, t, err);
 
 	if (rc == ASSAY_OK)
-		rc = assay_command_content(&d, c, t, &src, err);
+		rc = assay_ticket_content(&d, c->store, t, &src, err);
 	return rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE && d.is_source
 		   ? assay_unit_work_on(work_key, u, &d.payload, err)
 		   : rc;
@@ -373,27 +367,11 @@ assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_
 
 assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t, assay_err *err)
 {
-	ASSAY_AUTO_FREE char *path = NULL;
-	assay_code rc = assay_ticket_path(&path, t, err);
+	const assay_code rc = assay_ticket_source(out, c->store, t, err);
 
-	if (rc == ASSAY_OK)
-		rc = assay_source_find(c->store, path, out, err);
-	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && out->missing))
+	if (rc == ASSAY_ENOENT)
 		return assay_command_refuse(t, err, "is about a source that is not there any more");
 	return rc;
-}
-
-assay_code assay_command_content(assay_decision *out, assay_command *c, const assay_ticket *t, const assay_source *src,
-				 assay_err *err)
-{
-	const assay_code rc = assay_decision_find(c->store, t->subject, ASSAY_DECISION_OF_CONTENT, out, err);
-
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	if (rc == ASSAY_ENOENT || out->standing != ASSAY_DECISION_STANDS ||
-	    (out->kind != ASSAY_DECISION_REMEDY && !assay_digest_eq(&out->basis, &src->digest)))
-		assay_decision_release(out);
-	return ASSAY_OK;
 }
 
 assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const char *fmt, ...)
@@ -407,42 +385,12 @@ assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const cha
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "T%" PRIu64 " (%s) %s", t->id, t->subject, assay_buf_str(&text));
 }
 
-/* Its text is that of the other file: it must be part of that. */
-static assay_code has_own_text(assay_command *c, const assay_ticket *t, assay_err *err)
+assay_code assay_command_allow(assay_command *c, const assay_ticket *t, assay_obstacle_fn *obstacle, assay_err *err)
 {
-	ASSAY_AUTO_SOURCE src = {0};
-	ASSAY_AUTO_DECISION d = {0};
-	assay_code rc = assay_command_source(&src, c, t, err);
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+	const assay_code rc = obstacle(&why, c->store, t, err);
 
-	if (rc == ASSAY_OK)
-		rc = assay_command_content(&d, c, t, &src, err);
-	if (rc != ASSAY_OK || d.kind != ASSAY_DECISION_REPLACE)
-		return rc;
-	return assay_command_refuse(t, err,
-				    "has another file in its place, which a text would take back: the text must be "
-				    "part of a file that replaces it, or 'assay queue retry T%" PRIu64
-				    "' takes the other file back first",
-				    t->id);
-}
-
-assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, assay_err *err)
-{
-	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
-	assay_code rc = assay_ticket_facts_load(&facts, c->store, t, err);
-
-	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
-		return assay_command_refuse(t, err, "is %s: there is nothing to resolve",
-					    assay_ticket_state_name(t->state));
-	if (rc == ASSAY_OK)
-		rc = assay_ticket_facts_load_rest(&facts, c->store, t, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	if (!assay_ticket_has_text(&facts))
-		return assay_command_refuse(t, err, "is a %s: only pages and audio have a text that can be corrected",
-					    facts.kind != NULL ? facts.kind : "sample that is not there any more");
-	if (!assay_ticket_takes_text(&facts))
-		return assay_command_refuse(t, err, "has no text: its pipeline has no stage that takes one");
-	return has_own_text(c, t, err);
+	return rc == ASSAY_OK && why.len > 0 ? assay_command_refuse(t, err, "%s", assay_buf_str(&why)) : rc;
 }
 
 /* ---------------------------------------------------------------- what came of it */
@@ -525,6 +473,27 @@ static void tell_taken(const assay_command *c, assay_json *j)
 	assay_json_end(j);
 }
 
+/* Those who read no JSON were told on stderr, each with its line. */
+static void tell_skipped(const assay_command *c, assay_json *j)
+{
+	char id[24];
+
+	if (!c->skips)
+		return;
+	assay_json_key(j, "skipped");
+	assay_json_array(j);
+	for (size_t i = 0; i < c->skip_count; i++) {
+		(void)snprintf(id, sizeof id, "T%" PRIu64, c->skipped[i].ticket);
+		assay_json_object(j);
+		assay_json_kstr(j, "ticket", id);
+		assay_json_kstr(j, "key", c->skipped[i].subject);
+		assay_json_kstr(j, "annotator", c->skipped[i].annotator);
+		assay_json_kstr(j, "why", c->skipped[i].text);
+		assay_json_end(j);
+	}
+	assay_json_end(j);
+}
+
 /* @param s  NULL when nothing had to be judged */
 static assay_code tell(const assay_command *c, const assay_summary *s, int code, assay_err *err)
 {
@@ -535,6 +504,7 @@ static assay_code tell(const assay_command *c, const assay_summary *s, int code,
 	assay_json_object(&r.json);
 	assay_json_kbool(&r.json, "dry_run", c->dry);
 	tell_taken(c, &r.json);
+	tell_skipped(c, &r.json);
 	assay_json_key(&r.json, "tickets");
 	assay_json_array(&r.json);
 	for (size_t i = 0; i < c->count && rc == ASSAY_OK; i++)

@@ -5,6 +5,7 @@
 #ifndef ASSAY_QUEUE_COMMAND_H
 #define ASSAY_QUEUE_COMMAND_H
 
+#include "queue_obstacles.h"
 #include "queue_select.h"
 #include "queue_ticket.h"
 
@@ -39,6 +40,12 @@ typedef struct assay_command_item {
 	bool told;                 /* an event of its own tells who decided so: what a person lets pass or gives up */
 } assay_command_item;
 
+/** What a file holds for a ticket that is not taken: what came between. */
+typedef struct assay_command_skip {
+	uint64_t ticket;
+	char *subject, *text, *annotator;
+} assay_command_skip;
+
 typedef struct assay_command {
 	const assay_invocation *in;
 	const char *own; /* option of the verb that is no filter; NULL: none is */
@@ -53,6 +60,9 @@ typedef struct assay_command {
 	bool judge; /* something was decided that judging must see */
 	assay_command_item *items;
 	size_t count, cap;
+	bool skips; /* the verb may leave some of its file out: */
+	assay_command_skip *skipped;
+	size_t skip_count, skip_cap;
 	uint64_t *taken; /* numbers of decisions that cannot be read and are taken out */
 	size_t taken_count, taken_cap;
 	uint64_t *anew; /* numbers of tickets that could not be read, and were made anew before all else */
@@ -96,21 +106,13 @@ ASSAY_NODISCARD assay_code assay_command_basis_of_row(assay_digest *out, assay_c
 /** The source of a ticket, which must be there. */
 ASSAY_NODISCARD assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t,
 						assay_err *err);
-/**
- * What stands in place of what the pipeline makes of its sample: a correction or another file that holds for the bytes
- * of its source, or a remedy by name. Kind 0: nothing does.
- */
-ASSAY_NODISCARD assay_code assay_command_content(assay_decision *out, assay_command *c, const assay_ticket *t,
-						 const assay_source *src, assay_err *err);
 /** ASSAY_EUSAGE: "T12 (scans/a.tif#page=3) ..." */
 ASSAY_NODISCARD assay_code assay_command_refuse(const assay_ticket *t, assay_err *err, const char *fmt, ...)
     ASSAY_PRINTF(3, 4);
 
-/**
- * Can a person's text be taken in for it: is it about a page or a recording whose pipeline has a stage that takes
- * corrections, not settled by itself, and without another file in its place? ASSAY_EUSAGE says why not.
- */
-ASSAY_NODISCARD assay_code assay_command_can_correct(assay_command *c, const assay_ticket *t, assay_err *err);
+/** ASSAY_EUSAGE says what keeps it from being done. */
+ASSAY_NODISCARD assay_code assay_command_allow(assay_command *c, const assay_ticket *t, assay_obstacle_fn *obstacle,
+					       assay_err *err);
 
 /** Commit, do what follows, tell of every ticket. @param exit  [out] that the verb is to end with */
 ASSAY_NODISCARD assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err);

@@ -2,6 +2,7 @@
 
 #include "csv.h"
 #include "queue_lane.h"
+#include "queue_obstacles.h"
 #include "queue_select.h"
 #include "queue_ticket.h"
 #include "queue_work.h"
@@ -292,8 +293,17 @@ static assay_code export_ticket(void *ctx, const assay_ticket *t, assay_err *err
 {
 	exporting *x = ctx;
 	ASSAY_AUTO_WORK w = {0};
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
 	const char *lane = NULL;
-	assay_code rc = assay_ticket_lane(&lane, x->config, &x->sel->stages, t, err);
+	assay_code rc = assay_obstacle_decided(&why, x->store, t, err);
+
+	/* What 'queue import' would not take back is not handed out. */
+	if (rc == ASSAY_OK && why.len == 0)
+		rc = assay_obstacle_to_text(&why, x->store, t, err);
+	if (rc == ASSAY_OK && why.len > 0)
+		return leave_out(x, t, assay_buf_str(&why));
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_lane(&lane, x->config, &x->sel->stages, t, err);
 
 	if (rc == ASSAY_OK)
 		rc = assay_work_load(&w, x->viewer, x->store, t, err);
@@ -426,7 +436,10 @@ const assay_verb assay_verb_queue_export = {
 	"read. Pictures are named for a Label Studio that serves the folder as its local files; --media names\n"
 	"another place, such as https://host/ that serves it.\n"
 	"csv writes a table with a line for each ticket; who corrects a text puts a name under annotator. Lines of\n"
-	"several people for one ticket are fine. 'assay queue import' takes either back.\n" ASSAY_SELECTION_HELP,
+	"several people for one ticket are fine. 'assay queue import' takes either back. What it would not take is "
+	"left\n"
+	"out, with the reason: what has no text (tables, shots, segments, sources that gave no samples), passes, was\n"
+	"rejected or waived, or has another file in its place.\n" ASSAY_SELECTION_HELP,
     .options = options,
     .example = "  assay queue export --format labelstudio --lane readers --out desk\n"
 	       "  assay queue export --check cer --format csv --out cer.csv\n",

@@ -17,6 +17,7 @@
 
 static const assay_option options[] = {
     {"annotator", 0, "NAME", "who wrote what the file names nobody for"},
+    {"settled", 0, NULL, "take the texts, too, of what people rejected or waived: that ends by them"},
     ASSAY_COMMAND_OPTIONS,
     {NULL, 0, NULL, NULL},
 };
@@ -24,7 +25,8 @@ static const assay_option options[] = {
 /* An annotation and the ticket that it is for. */
 typedef struct item {
 	uint64_t ticket;
-	size_t at; /* in the list */
+	size_t at;    /* in the list */
+	bool skipped; /* what came between keeps it out */
 } item;
 
 typedef struct importing {
@@ -43,12 +45,17 @@ static void importing_release(importing *m)
 	free(m->items);
 }
 
-static void fault(importing *m, const assay_annotation *a, const char *what)
+static void find(importing *m, const assay_annotation *a, bool is_fault, const char *what)
 {
 	if (a->task > 0)
-		assay_diagnostics_add(&m->wrong, true, m->path, 0, 0, "task %zu: %s", a->task, what);
+		assay_diagnostics_add(&m->wrong, is_fault, m->path, 0, 0, "task %zu: %s", a->task, what);
 	else
-		assay_diagnostics_add(&m->wrong, true, m->path, a->line, 1, "%s", what);
+		assay_diagnostics_add(&m->wrong, is_fault, m->path, a->line, 1, "%s", what);
+}
+
+static void fault(importing *m, const assay_annotation *a, const char *what)
+{
+	find(m, a, true, what);
 }
 
 /* ---------------------------------------------------------------- which ticket */
@@ -81,23 +88,61 @@ static assay_code find_ticket(assay_ticket *t, importing *m, const assay_annotat
 	return ASSAY_OK;
 }
 
-/* Can a text be taken in for it, and is its source what it was? */
+static assay_code skip(importing *m, const assay_annotation *a, const assay_ticket *t, const char *why, assay_err *err)
+{
+	assay_command *c = m->c;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	const assay_code rc = assay_grow(&c->skipped, &c->skip_cap, c->skip_count, sizeof *c->skipped, err);
+	assay_command_skip *s;
+
+	if (rc != ASSAY_OK)
+		return rc;
+	s = &c->skipped[c->skip_count++];
+	*s = (assay_command_skip){t->id, assay_strdup(t->subject), assay_strdup(why), assay_strdup(a->annotator)};
+	if (s->subject == NULL || s->text == NULL || s->annotator == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
+	assay_buf_printf(&text, "skipped: T%" PRIu64 " (%s) %s", t->id, t->subject, why);
+	find(m, a, false, assay_buf_str(&text));
+	m->items[m->count - 1].skipped = true;
+	return assay_buf_check(&text, err);
+}
+
+/* What came between the export and now: it is no fault of who wrote the text. */
+static assay_code came_between(assay_buf *why, importing *m, const assay_annotation *a, const assay_ticket *t,
+			       assay_err *err)
+{
+	ASSAY_AUTO_TICKET whole = {0};
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc = assay_ticket_whole(&whole, m->c->store, t, err);
+
+	/* A text for what is rejected with the whole would wait behind that. */
+	if (rc == ASSAY_OK || (rc == ASSAY_ENOENT && assay_opt(m->c->in, "settled") == NULL))
+		rc = assay_obstacle_decided(why, m->c->store, t, err);
+	if ((rc == ASSAY_OK || rc == ASSAY_ENOENT) && why->len == 0)
+		rc = assay_obstacle_to_text(why, m->c->store, t, err);
+	if (rc != ASSAY_OK || why->len > 0 || !a->has_digest)
+		return rc;
+	rc = assay_ticket_source(&src, m->c->store, t, err);
+	if (rc == ASSAY_OK && !assay_digest_eq(&a->digest, &src.digest))
+		assay_buf_puts(why, "is about a source that has changed since it was handed out: export it again");
+	return rc;
+}
+
+/* What could never have been handed out is a fault; what came between is told, and the rest is taken. */
 static assay_code check_ticket(importing *m, const assay_annotation *a, const assay_ticket *t, assay_err *err)
 {
-	ASSAY_AUTO_SOURCE src = {0};
-	assay_err why = ASSAY_ERR_INIT;
-	assay_code rc = assay_command_can_correct(m->c, t, &why);
+	const bool is_there = t->state != ASSAY_TICKET_PASSED && t->state != ASSAY_TICKET_GONE;
+	ASSAY_AUTO_BUF ever = ASSAY_BUF_INIT, why = ASSAY_BUF_INIT;
+	assay_code rc = is_there ? assay_obstacle_to_text_ever(&ever, m->c->store, t, err) : ASSAY_OK;
 
+	if (rc == ASSAY_OK && ever.len > 0) {
+		assay_buf_printf(&why, "T%" PRIu64 " (%s) %s", t->id, t->subject, assay_buf_str(&ever));
+		find(m, a, true, assay_buf_str(&why));
+		return assay_buf_check(&why, err);
+	}
 	if (rc == ASSAY_OK)
-		rc = assay_command_source(&src, m->c, t, &why);
-	if (rc == ASSAY_OK && a->has_digest && !assay_digest_eq(&a->digest, &src.digest))
-		fault(m, a, "its source has changed since it was handed out: export it again");
-	if (rc == ASSAY_EUSAGE)
-		fault(m, a, why.msg);
-	if (rc == ASSAY_OK || rc == ASSAY_EUSAGE)
-		return ASSAY_OK;
-	*err = why;
-	return rc;
+		rc = came_between(&why, m, a, t, err);
+	return rc == ASSAY_OK && why.len > 0 ? skip(m, a, t, assay_buf_str(&why), err) : rc;
 }
 
 static int by_ticket(const void *x, const void *y)
@@ -122,7 +167,7 @@ static assay_code find_tickets(importing *m, assay_err *err)
 
 		rc = find_ticket(&t, m, &m->list.items[i], &found, err);
 		if (rc == ASSAY_OK && found) {
-			m->items[m->count++] = (item){t.id, i};
+			m->items[m->count++] = (item){t.id, i, false};
 			rc = check_ticket(m, &m->list.items[i], &t, err);
 		}
 	}
@@ -164,6 +209,17 @@ static void check_group(importing *m, size_t start, size_t end)
 				      "the same person wrote another text for this ticket above");
 				break;
 			}
+}
+
+/* After every fault was looked for: a person who wrote twice did so whatever came between. */
+static void drop_skipped(importing *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (!m->items[i].skipped)
+			m->items[kept++] = m->items[i];
+	m->count = kept;
 }
 
 /* "ann: typed from the scan; ben", then what --reason says. */
@@ -252,6 +308,9 @@ static assay_code read_file(importing *m, const assay_invocation *in, assay_err 
 
 	if (annotator != NULL && annotator[0] == '\0')
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue import: --annotator: say who");
+	if (annotator != NULL && assay_annotator_fault(annotator) != NULL)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue import: --annotator: %s",
+				   assay_annotator_fault(annotator));
 	rc = assay_handed_open(&h, in, "FILE", m->path, FILE_MAX, err);
 	m->name = h.name;
 	if (rc != ASSAY_OK)
@@ -273,7 +332,11 @@ static assay_code import(importing *m, assay_err *err)
 	if (m->list.blank + m->list.cancelled + m->list.wordless > 0)
 		(void)fprintf(stderr, "assay: %zu of nobody, %zu cancelled and %zu without a text are left out\n",
 			      m->list.blank, m->list.cancelled, m->list.wordless);
-	if (m->count == 0)
+	drop_skipped(m);
+	if (m->c->skip_count > 0)
+		(void)fprintf(stderr, "assay: %zu skipped, for what came between; %zu taken\n", m->c->skip_count,
+			      m->count);
+	else if (m->count == 0)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' holds no text that somebody wrote", m->path);
 	for (size_t i = 0; i < m->count; i = group_end(m, i))
 		ASSAY_TRY(decide(m, i, group_end(m, i), err));
@@ -290,6 +353,7 @@ static int run(const assay_invocation *in, assay_err *err)
 
 	ASSAY_TRY(read_file(&m, in, err)); /* before the store's lock is taken: it may be a pipe */
 	ASSAY_TRY(assay_command_open(&c, in, err));
+	c.skips = true;
 	ASSAY_TRY(import(&m, err));
 	ASSAY_TRY(assay_command_finish(&c, &code, err));
 	return code;
@@ -309,9 +373,15 @@ const assay_verb assay_verb_queue_import = {
 	"that name no annotator are as they were handed out and are left out, unless --annotator says who.\n"
 	"The texts of a ticket are one correction: the one in the middle is taken, and how far people agree is\n"
 	"measured (ocr.agreement, transcript.agreement). An annotation without a text is told and\n"
-	"left out. All of the file or nothing: every fault is told with its line or task. FILE may be a pipe, or - "
-	"for\n"
-	"standard input.\n" ASSAY_COMMAND_HELP,
+	"left out. A text for what was settled since the export is told and skipped, and the rest is taken: what "
+	"passes or\n"
+	"is gone, has another file in its place or other bytes, was rejected or waived (with --settled the text of "
+	"such is\n"
+	"taken too, and ends that). A fault in the file is told with its line or task, and nothing of it is taken. "
+	"FILE\n"
+	"may be a pipe, or - for standard input. Then what follows is done at once: everything is judged, and a "
+	"version\n"
+	"is committed.\n",
     .options = options,
     .example = "  assay queue import project-3.json --dry-run\n  assay queue import cer.csv --annotator ann\n",
     .exits = assay_command_exits,

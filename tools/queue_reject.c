@@ -7,7 +7,6 @@
 #include "assay/memory.h"
 #include "assay/unit.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,17 +171,9 @@ static assay_code reject(void *ctx, assay_command *c, const assay_ticket *t, ass
 
 	if (rc != ASSAY_OK || named)
 		return rc;
-	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
-		return assay_command_refuse(
-		    t, err, "is %s: there is nothing to reject by its ticket%s", assay_ticket_state_name(t->state),
-		    t->state == ASSAY_TICKET_PASSED ? "; what is delivered all the same is rejected by its key or path"
-						    : "");
-	if (t->is_source && t->failure == ASSAY_FAILURE_NONE)
-		return assay_command_refuse(t, err,
-					    "fails no more, and another file is in its place: take that back with "
-					    "'assay queue retry T%" PRIu64 "', or reject its samples",
-					    t->id);
-	rc = assay_command_basis(&basis, c, t, ASSAY_DECISION_REJECT, err);
+	rc = assay_command_allow(c, t, assay_obstacle_to_rejection, err);
+	if (rc == ASSAY_OK)
+		rc = assay_command_basis(&basis, c, t, ASSAY_DECISION_REJECT, err);
 	return rc == ASSAY_OK ? decide(c, t, &basis, err) : rc;
 }
 

@@ -125,37 +125,13 @@ static assay_code store_file(resolution *r, assay_command *c, assay_err *err)
 
 /* ---------------------------------------------------------------- can it be done to this ticket? */
 
-/* Another file stands for a page, or for a whole recording, or for a source that gave no samples. */
-static assay_code can_replace(assay_command *c, const assay_ticket *t, assay_err *err)
-{
-	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
-	assay_code rc;
-
-	if (t->is_source)
-		return t->unit != 0 ? ASSAY_OK
-				    : assay_command_refuse(t, err,
-							   "could not be read as it lies there, with its sidecars: put "
-							   "that right, and 'assay run'");
-	rc = assay_ticket_facts_load(&facts, c->store, t, err);
-	if (rc != ASSAY_OK || facts.sample == NULL)
-		return rc;
-	if (facts.sample->kind == ASSAY_SAMPLE_PAGE || facts.sample->parent == ASSAY_NO_SAMPLE)
-		return ASSAY_OK;
-	return assay_command_refuse(t, err,
-				    "is a %s, a part of what its file holds: another file can stand for a page "
-				    "or for a whole recording",
-				    facts.kind);
-}
-
 static assay_code can_resolve(const resolution *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	/* Metadata are of the source, however its sample fares: they may be why a filter takes it out. */
 	if (r->kind == ASSAY_DECISION_METADATA)
 		return ASSAY_OK;
-	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
-		return assay_command_refuse(t, err, "is %s: there is nothing to resolve",
-					    assay_ticket_state_name(t->state));
-	return r->kind == ASSAY_DECISION_CORRECT ? assay_command_can_correct(c, t, err) : can_replace(c, t, err);
+	return assay_command_allow(
+	    c, t, r->kind == ASSAY_DECISION_CORRECT ? assay_obstacle_to_text : assay_obstacle_to_file, err);
 }
 
 /* ---------------------------------------------------------------- metadata */
@@ -296,7 +272,7 @@ static assay_code set_content(const resolution *r, assay_command *c, const assay
 {
 	assay_decision d = {.kind = r->kind, .basis = src->digest, .payload = r->payload};
 	ASSAY_AUTO_DECISION before = {0};
-	assay_code rc = assay_command_content(&before, c, t, src, err);
+	assay_code rc = assay_ticket_content(&before, c->store, t, src, err);
 
 	if (rc != ASSAY_OK)
 		return rc;

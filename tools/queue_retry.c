@@ -70,96 +70,18 @@ static assay_code take_back(bool *out, assay_command *c, const char *subject, as
 	return *out && !c->dry ? assay_decision_withdraw(c->store, subject, slot, err) : rc;
 }
 
-static bool fails(const assay_failed_check *checks, size_t count, assay_failure failure)
-{
-	for (size_t i = 0; i < count; i++)
-		if (checks[i].severity == ASSAY_SEVERITY_ERROR)
-			return true;
-	return failure != ASSAY_FAILURE_NONE;
-}
-
-/* Remedies are for what fails as the pipeline makes it. What a model got wrong may well pass. */
-static assay_code can_fail(assay_command *c, const assay_ticket *t, assay_err *err)
-{
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
-	assay_code rc = ASSAY_OK;
-	bool failing;
-
-	if (t->origin == ASSAY_TICKET_FEEDBACK) {
-		rc = assay_sample_find(c->store, t->subject, &row, err);
-		if (rc == ASSAY_ENOENT)
-			return assay_command_refuse(t, err, "is about a sample that is not there any more");
-		failing = (row.way == ASSAY_WAY_REMEDY && row.plain_unit != row.unit) ||
-			  fails(row.checks, row.check_count, row.failure);
-	} else {
-		failing = fails(t->checks, t->check_count, t->failure);
-	}
-	if (rc != ASSAY_OK || failing)
-		return rc;
-	return assay_command_refuse(t, err, "passes every check as the pipeline makes it: a remedy would not be tried");
-}
-
-/* A remedy stands where a correction or another file stood: not in place of one that helps, or that is not tried yet. */
-static assay_code can_displace(assay_command *c, const assay_ticket *t, const assay_source *src, assay_err *err)
-{
-	ASSAY_AUTO_DECISION d = {0};
-	const assay_code rc = assay_command_content(&d, c, t, src, err);
-	const char *what = d.kind == ASSAY_DECISION_CORRECT ? "a correction" : "another file in its place";
-
-	if (rc != ASSAY_OK || (d.kind != ASSAY_DECISION_CORRECT && d.kind != ASSAY_DECISION_REPLACE))
-		return rc;
-	if (t->state == ASSAY_TICKET_NEEDS_REVIEW)
-		return ASSAY_OK;
-	if (t->state == ASSAY_TICKET_RETRYING)
-		return assay_command_refuse(
-		    t, err, "has %s that is still to be tried: 'assay queue retry T%" PRIu64 "' tries it", what, t->id);
-	return assay_command_refuse(t, err,
-				    "has %s, which a remedy would take back: 'assay queue retry T%" PRIu64
-				    "' takes it back first, then name the remedy",
-				    what, t->id);
-}
-
-/* What a file in the source's place holds is not tried in other ways; one of the sample's own makes room for the remedy. */
-static assay_code can_try(assay_command *c, const assay_ticket *t, const assay_source *src, assay_err *err)
-{
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
-	ASSAY_AUTO_DECISION d = {0};
-	ASSAY_AUTO_UNIT u = {0};
-	assay_code rc;
-
-	if (t->is_source)
-		return ASSAY_OK;
-	ASSAY_TRY(assay_sample_find(c->store, t->subject, &row, err));
-	ASSAY_TRY(assay_unit_get(c->store, row.judged_unit, &u, err));
-	ASSAY_TRY(assay_command_content(&d, c, t, src, err));
-	if (assay_digest_eq(&u.source, &src->digest) || d.kind == ASSAY_DECISION_REPLACE)
-		return ASSAY_OK;
-	return assay_command_refuse(t, err,
-				    "is part of a file that stands in its source's place, on which no remedy is tried: "
-				    "hand in another with 'assay queue resolve T%" PRIu64 " --file FILE'",
-				    t->id);
-fail:
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-}
-
 static assay_code can_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
 	ASSAY_AUTO_SOURCE src = {0};
-	assay_code rc;
+	assay_code rc = assay_command_allow(c, t, assay_obstacle_to_remedy, err);
 
-	if (t->is_source && t->unit == 0)
-		return assay_command_refuse(t, err,
-					    "could not be read: a remedy changes what is made of what was read");
-	rc = assay_command_source(&src, c, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_command_source(&src, c, t, err);
 	if (rc == ASSAY_OK && assay_config_rung_chain(c->config, src.modality, r, 0, steps) == 0)
 		return assay_command_refuse(t, err, "is %s: remedy '%s' changes nothing for it",
 					    assay_modality_name((unsigned)src.modality), r->name);
-	if (rc == ASSAY_OK)
-		rc = can_displace(c, t, &src, err);
-	if (rc == ASSAY_OK)
-		rc = can_try(c, t, &src, err);
-	return rc == ASSAY_OK ? can_fail(c, t, err) : rc;
+	return rc;
 }
 
 /* With it goes what was decided on the verdict: a sample that is waived or rejected is not treated. */
@@ -199,7 +121,7 @@ static assay_code is_file_rejected(bool *out, assay_command *c, const assay_tick
 		return ASSAY_OK;
 	rc = assay_command_source(&src, c, t, err);
 	if (rc == ASSAY_OK)
-		rc = assay_command_content(&d, c, t, &src, err);
+		rc = assay_ticket_content(&d, c->store, t, &src, err);
 	*out = rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE;
 	return rc;
 }
@@ -315,7 +237,7 @@ static assay_code made_in_vain(bool *out, assay_command *c, const assay_ticket *
 	assay_code rc = assay_command_source(&src, c, t, err);
 
 	if (rc == ASSAY_OK)
-		rc = assay_command_content(&d, c, t, &src, err);
+		rc = assay_ticket_content(&d, c->store, t, &src, err);
 	if (rc == ASSAY_OK && (d.kind == ASSAY_DECISION_CORRECT || d.kind == ASSAY_DECISION_REPLACE))
 		rc = assay_units_of(c->store, d.kind == ASSAY_DECISION_CORRECT ? ASSAY_UNIT_SIDECAR : ASSAY_UNIT_SOURCE,
 				    &d.payload, look_at_unit, &v, err);
@@ -366,7 +288,8 @@ static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticke
 	if (has_file)
 		return take_rejection_back(c, t, err);
 	rc = withdraw_metadata(&found_anew, w, c, t, err);
-	if (rc == ASSAY_OK && (!settled || ended))
+	/* What waits behind a filter would keep out what comes back with its metadata. */
+	if (rc == ASSAY_OK && (!settled || ended || found_anew))
 		rc = withdraw(&withdrawn, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;

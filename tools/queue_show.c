@@ -223,7 +223,7 @@ static assay_code print_ticket(assay_store *s, const assay_ticket *t, const assa
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_events(s, t->id, print_event, s, err);
 	if (rc == ASSAY_OK)
-		assay_ticket_advise(t, c, print_advice, &word);
+		rc = assay_ticket_advise(s, t, c, print_advice, &word, err);
 	return rc;
 }
 
@@ -304,7 +304,8 @@ static assay_code json_whole(assay_json *j, assay_store *s, const assay_ticket *
 	assay_json_end(j);
 	assay_json_key(j, "try");
 	assay_json_array(j);
-	assay_ticket_advise(t, c, json_advice, j);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_advise(s, t, c, json_advice, j, err);
 	assay_json_end(j);
 	assay_json_end(j);
 	return rc;

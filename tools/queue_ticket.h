@@ -84,7 +84,8 @@ void assay_tell_damaged_ticket(assay_buf *out, const assay_ticket *t);
 void assay_json_ticket(assay_json *j, const assay_ticket *t, const assay_ticket_facts *c);
 
 typedef void assay_advise_fn(void *ctx, const char *text);
-/** Call fn with each thing to try; nothing for a ticket that is settled. */
-void assay_ticket_advise(const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx);
+/** Call fn with each thing to try, none that a verb would refuse; nothing for a ticket that is settled. */
+ASSAY_NODISCARD assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c,
+					       assay_advise_fn *fn, void *ctx, assay_err *err);
 
 #endif

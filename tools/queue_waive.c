@@ -22,43 +22,14 @@ typedef struct waiver {
 	int64_t expires_ns; /* 0: never */
 } waiver;
 
-/* What would be delivered may be a correction or another file; the ticket goes on about the plain sample. */
-static assay_code can_deliver(assay_command *c, const assay_ticket *t, assay_err *err)
-{
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
-	const assay_code rc = assay_sample_find(c->store, t->subject, &row, err);
-	const assay_failure failure = rc == ASSAY_OK ? row.failure : t->failure;
-
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	if (failure == ASSAY_FAILURE_METADATA)
-		return assay_command_refuse(t, err,
-					    "breaks the fields of assay.yaml: 'assay queue resolve --metadata' "
-					    "says what is true of it");
-	if (failure != ASSAY_FAILURE_NONE)
-		return assay_command_refuse(t, err, "has nothing that could be delivered (%s): reject it",
-					    assay_failure_name(failure));
-	return ASSAY_OK;
-}
-
-/* Only what fails, or what a model got wrong, can be let pass. */
 static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const waiver *w = ctx;
 	assay_decision d = {.kind = ASSAY_DECISION_WAIVE, .expires_ns = w->expires_ns};
-	assay_code rc;
+	assay_code rc = assay_command_allow(c, t, assay_obstacle_to_waiver, err);
 
-	if (t->is_source)
-		return assay_command_refuse(t, err,
-					    "gave no samples, so there is nothing to deliver: reject it, or "
-					    "put a sound file where it lies and 'assay run'");
-	rc = can_deliver(c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (!assay_ticket_state_is_open(t->state) && t->state != ASSAY_TICKET_WAIVED &&
-	    t->state != ASSAY_TICKET_REJECTED)
-		return assay_command_refuse(t, err, "is %s: there is nothing to waive",
-					    assay_ticket_state_name(t->state));
 	d.subject = assay_strdup(t->subject);
 	d.owner = assay_strdup(w->owner);
 	rc = d.subject == NULL || d.owner == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision")

@@ -1,6 +1,7 @@
 #include "queue_work.h"
 
 #include "queue_columns.h"
+#include "queue_obstacles.h"
 #include "queue_ticket.h"
 
 #include "assay/file.h"
@@ -44,6 +45,30 @@ static assay_code see(assay_work *w, assay_viewer *viewer, assay_store *s, assay
 	return rc == ASSAY_OK ? assay_viewer_see(&w->view, viewer, w->path, &unit, row.position, err) : rc;
 }
 
+/* The ways to hand it in that the verbs take. */
+static const struct {
+	assay_obstacle_fn *obstacle;
+	const char *verb, *rest;
+} ways[ASSAY_WORK_WAYS] = {
+    {assay_obstacle_to_text, "resolve", "--text text.txt"},
+    {assay_obstacle_to_file, "resolve", "--file FILE"},
+    {assay_obstacle_to_waiver, "waive", "--owner NAME --reason TEXT"},
+    {assay_obstacle_to_rejection, "reject", "--reason TEXT"},
+};
+
+static assay_code find_ways(assay_work *w, assay_store *s, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < ASSAY_WORK_WAYS && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+
+		rc = ways[i].obstacle(&why, s, w->ticket, err);
+		w->ways[i] = rc == ASSAY_OK && why.len == 0;
+	}
+	return rc;
+}
+
 /* With the columns marked of which a check of the ticket, as it stands, speaks. */
 static assay_code see_marked(assay_work *w, assay_viewer *viewer, assay_store *s, assay_err *err)
 {
@@ -81,6 +106,7 @@ assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	ASSAY_TRY(see_marked(w, viewer, s, err));
+	ASSAY_TRY(find_ways(w, s, err));
 fail:
 	return rc;
 }
@@ -151,13 +177,9 @@ static void json_hand_in(assay_json *j, const assay_work *w)
 {
 	assay_json_key(j, "hand_in");
 	assay_json_array(j);
-	if (w->view.text != SIZE_MAX)
-		json_command(j, w, "resolve", "--text text.txt");
-	if (!w->ticket->is_source || w->ticket->unit != 0)
-		json_command(j, w, "resolve", "--file FILE");
-	if (!w->ticket->is_source)
-		json_command(j, w, "waive", "--owner NAME --reason TEXT");
-	json_command(j, w, "reject", "--reason TEXT");
+	for (size_t i = 0; i < ASSAY_WORK_WAYS; i++)
+		if (w->ways[i] && (ways[i].obstacle != assay_obstacle_to_text || w->view.text != SIZE_MAX))
+			json_command(j, w, ways[i].verb, ways[i].rest);
 	assay_json_end(j);
 }
 

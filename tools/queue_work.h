@@ -9,6 +9,8 @@
 #include "assay/source.h"
 #include "assay/view.h"
 
+#define ASSAY_WORK_WAYS 4 /* to hand it in: a text, a file, a waiver, a rejection */
+
 typedef struct assay_work {
 	const assay_ticket *ticket; /* borrowed */
 	assay_sample_row stands;    /* assay_ticket_standing */
@@ -17,6 +19,7 @@ typedef struct assay_work {
 	const char *lane;           /* [borrowed] set by who knows it; NULL otherwise */
 	const char *kind;           /* of the sample, "source" for a source; NULL when it was made anew since */
 	assay_view view;
+	bool ways[ASSAY_WORK_WAYS]; /* that the verbs take for it as it stands */
 } assay_work;
 
 void assay_work_release(assay_work *w);

@@ -29,7 +29,9 @@ assert_jq desk2/page/tasks.json '.[0].data.image | startswith("https://host/medi
 echo 'tasks'
 
 assay queue export --format csv --out all.csv >told
-assert_eq "$(cat told)" "$(assay queue list --json | jq length) rows in all.csv" 'what was done'
+source=$(assay queue list --json --kind source | jq -r '.[0].id')
+assert_eq "$(cat told)" "$source     left out: is a source: only pages and audio have a text that can be corrected
+$(($(assay queue list --json | jq length) - 1)) rows in all.csv" 'what was done'
 python3 - all.csv "$id" "${text%x}" <<'PY' || fail 'the table'
 import csv, sys
 with open(sys.argv[1], newline="", encoding="utf-8") as f:

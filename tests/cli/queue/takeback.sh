@@ -120,6 +120,13 @@ decide reject "$(page metadata)" --reason 'torn'
 decide retry "$(page metadata)"
 assert_eq "$(ticket .state)" open 'all of it is taken back'
 assert_eq "$(said)" "$before" 'as the rule says again'
+# So it is where a filter took out what was rejected: it does not come back rejected.
+decide reject "$(page metadata)" --reason 'torn'
+decide resolve "$(page metadata)" --metadata batch=draft
+assert_eq "$(ticket .state)" passed 'filtered'
+decide retry "$(page metadata)"
+assert_jq did.json '.tickets[0].did' 'taken back, metadata too: judged as if nothing had been decided'
+assert_eq "$(ticket .state)" open 'the rejection too'
 assay check >out || fail "check: $(cat out)"
 echo 'metadata'
 

@@ -59,8 +59,10 @@ assert_jq did.json '.tickets[0].ticket.state' needs-review
 assay queue show "$id" --work replaced >told
 assert_jq "replaced/$id/task.json" '.picture' page.png
 cmp "replaced/$id/page.png" "desk/$blurred/page.png" || fail 'another picture'
+assert_jq "replaced/$id/task.json" '.hand_in[0]' "assay queue resolve $id --file FILE"
 assay queue export "$id" --format labelstudio --out tasks >told
-assert_eq "$(find tasks -name '*.png' | wc -l)" 1 'pictures of the tasks'
+assert_match "$(cat told)" "$id * left out: has another file in its place, which a text would take back*" 'no task'
+assert_exit 1 test -e tasks
 assay queue retry "$id" >/dev/null
 echo 'another file'
 

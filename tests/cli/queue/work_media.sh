@@ -1,4 +1,5 @@
 # `queue show --work` of sound and video: waveform, sound of the span, key frames.
+. "$(dirname "${BASH_SOURCE[0]}")/advised.bash"
 use_media inbox/audio/speech.wav inbox/video/reel.mp4
 cat >assay.yaml <<'YAML'
 dataset: media
@@ -62,3 +63,11 @@ sound=$(assay queue list --json --kind audio --source inbox/video | jq -r '.[0].
 assay queue show "$sound" --work desk --json >told
 assert_jq told '.[0].picture' waveform.png
 echo 'video'
+
+# What is advised of recordings, segments, videos and shots is what the verbs take.
+all_advice_holds inbox/audio/speech.wav ''
+for kind in video:3 shot:2 segment:2; do
+    id=$(assay queue list --json --kind ${kind%:*} | jq -r '.[0].id')
+    assert_jq "advice/$id/task.json" '.hand_in | length' ${kind#*:}
+done
+echo 'advice'

@@ -1,0 +1,68 @@
+# `queue show` advises nothing that a verb refuses, of no kind and in no state, and names the ticket that holds a decision.
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
+. "$(dirname "${BASH_SOURCE[0]}")/advised.bash"
+values_dataset <<'YAML'
+remedies:
+  less: [test.read: {add: -3}]
+YAML
+sed -i 's/, remedy: less//' values.odcs.yaml
+cat >>values.odcs.yaml <<'YAML'
+  - name: table
+    quality:
+      - {id: cells, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 8}}
+YAML
+for name in open rejected replaced corrected waived; do
+    printf 'value: 15\ntables: 2\n# %s\n' $name >docs/$name.txt
+done
+printf 'value: 15\n' >docs/worse.txt
+printf 'value: 15\n# gone\n' >docs/gone.txt
+printf 'value: 15\n# passed\n' >docs/passed.txt
+printf 'value: 2\n# told\n' >docs/told.txt
+printf 'fail: decode\n' >docs/broken.txt
+printf 'fail: decode\n# 2\n' >docs/given_up.txt
+printf 'fail: decode\n# 3\n' >docs/swapped.txt
+printf 'value: 3\ntables: 2\n' >better.txt
+printf 'value: 12\ntables: 2\n' >worse.txt
+settle docs
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+page() { printf 'docs/%s.txt#page=1' "$1"; }
+id() { assay queue list --json --all "$1" | jq -r '.[0].id'; }
+decide() { assay queue "$@" --json >did.json 2>did.err || fail "queue $*: $(tail -n 2 did.err)"; }
+tries() { assay queue show "$1" --json | jq -r '.[0].try[]'; }
+hand_in() { jq -r '.hand_in | map(split(" ")[2, 4]) | join(" ")' "advice/$(id "$1")/task.json"; }
+test_run_into store
+
+all_advice_holds better.txt less
+assert_eq "$(hand_in "$(page open)")" 'resolve --text resolve --file waive --owner reject --reason' 'a page'
+assert_eq "$(hand_in "$(page open)&table=1")" 'waive --owner reject --reason' 'a table'
+assert_eq "$(hand_in docs/broken.txt)" 'resolve --file reject --reason' 'a source'
+echo 'as it was made'
+
+decide reject "$(page rejected)" --reason torn
+decide resolve "$(page replaced)" --file better.txt
+decide resolve "$(page corrected)" --text better.txt
+decide waive "$(page waived)" --owner Anna --reason legible
+decide resolve "$(page worse)" --file worse.txt
+decide reject docs/given_up.txt --reason lost
+decide resolve docs/swapped.txt --file better.txt
+printf '{"key": "%s", "label": false}\n' "$(page told)" >eval.jsonl
+assay feedback import eval.jsonl >out
+assay feedback open >out
+rm docs/gone.txt
+printf 'value: 1\n# passed\n' >docs/passed.txt
+settle docs
+test_run_into store
+assert_eq "$(assay queue list --all --json | jq -r 'map(.state) | unique | join(" ")')" \
+    'corrected gone needs-review open passed rejected replaced waived' 'states'
+all_advice_holds better.txt less
+assert_eq "$(tries "$(page rejected)&table=1")" "to open it again: 'assay queue retry $(id "$(page rejected)")'" 'a table of a rejected page'
+assert_eq "$(hand_in "$(page rejected)&table=1")" '' 'which nobody can hand in'
+assert_eq "$(tries "$(page worse)" | grep -c -e --text)" 0 'a text where another file stands'
+assert_eq "$(hand_in "$(page worse)")" 'resolve --file waive --owner reject --reason' 'to hand in'
+assert_eq "$(hand_in "$(page gone)")" '' 'gone'
+[ "$advised" -gt 25 ] || fail "$advised were advised"
+echo 'as people decided'

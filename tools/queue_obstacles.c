@@ -1,0 +1,391 @@
+#include "queue_obstacles.h"
+
+#include "queue_ticket.h"
+
+#include <inttypes.h>
+
+/* ---------------------------------------------------------------- what is asked of the store */
+
+assay_code assay_ticket_whole(assay_ticket *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc;
+
+	if (t->is_source || t->state != ASSAY_TICKET_REJECTED)
+		return ASSAY_ENOENT;
+	rc = assay_sample_find(s, t->subject, &row, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_of_whole(&d, s, &row, err);
+	return rc == ASSAY_OK ? assay_ticket_find(s, d.subject, out, err) : rc;
+}
+
+assay_code assay_ticket_source(assay_source *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL;
+	assay_code rc = assay_ticket_path(&path, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_source_find(s, path, out, err);
+	return rc == ASSAY_OK && out->missing ? ASSAY_ENOENT : rc;
+}
+
+assay_code assay_ticket_content(assay_decision *out, assay_store *s, const assay_ticket *t, const assay_source *src,
+				assay_err *err)
+{
+	const assay_code rc = assay_decision_find(s, t->subject, ASSAY_DECISION_OF_CONTENT, out, err);
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	if (rc == ASSAY_ENOENT || out->standing != ASSAY_DECISION_STANDS ||
+	    (out->kind != ASSAY_DECISION_REMEDY && !assay_digest_eq(&out->basis, &src->digest)))
+		assay_decision_release(out);
+	return ASSAY_OK;
+}
+
+/* Of a source that is not there nothing stands. */
+static assay_code content_of(assay_decision *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_ticket_source(&src, s, t, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return assay_ticket_content(out, s, t, &src, err);
+}
+
+/* The first that there is. */
+static assay_code first_of(assay_obstacle_fn *const *list, size_t count, assay_buf *why, assay_store *s,
+			   const assay_ticket *t, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < count && rc == ASSAY_OK && why->len == 0; i++)
+		rc = list[i](why, s, t, err);
+	return rc == ASSAY_OK ? assay_buf_check(why, err) : rc;
+}
+
+/* ---------------------------------------------------------------- whatever is to be done */
+
+static assay_code settled(assay_buf *why, const assay_ticket *t, const char *what)
+{
+	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
+		assay_buf_printf(why, "is %s: there is nothing to %s", assay_ticket_state_name(t->state), what);
+	return ASSAY_OK;
+}
+
+static assay_code source_is_gone(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_ticket_source(&src, s, t, err);
+
+	if (rc == ASSAY_ENOENT)
+		assay_buf_puts(why, "is about a source that is not there any more");
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static assay_code goes_with_whole(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_TICKET whole = {0};
+	const assay_code rc = assay_ticket_whole(&whole, s, t, err);
+
+	if (rc == ASSAY_OK)
+		assay_buf_printf(why,
+				 "is rejected with T%" PRIu64
+				 " (%s), in which it was found: 'assay queue retry T%" PRIu64 "' takes that back",
+				 whole.id, whole.subject, whole.id);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static assay_code decided(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	char time[32];
+	const assay_code rc = t->decision != 0 ? assay_decision_peek(s, t->decision, &d, err) : ASSAY_OK;
+
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_buf_puts(why, "is ");
+	if (d.kind == 0) {
+		assay_buf_puts(why, assay_ticket_state_name(t->state));
+	} else {
+		assay_tell_decision(why, &d);
+		assay_buf_printf(why, ", decided on %s", assay_tell_time(d.made_ns, time));
+		if (d.reason[0] != '\0') {
+			assay_buf_puts(why, " (");
+			assay_tell_safe(why, d.reason);
+			assay_buf_puts(why, ")");
+		}
+	}
+	assay_buf_printf(why, ": 'assay queue retry T%" PRIu64 "' takes that back", t->id);
+	return ASSAY_OK;
+}
+
+assay_code assay_obstacle_decided(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {goes_with_whole, decided};
+
+	if (t->state != ASSAY_TICKET_REJECTED && t->state != ASSAY_TICKET_WAIVED)
+		return ASSAY_OK;
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+/* ---------------------------------------------------------------- a text, another file */
+
+static assay_code nothing_to_resolve(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	(void)s;
+	(void)err;
+	return settled(why, t, "resolve");
+}
+
+assay_code assay_obstacle_to_text_ever(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
+	assay_code rc = assay_ticket_facts_load(&facts, s, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load_rest(&facts, s, t, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	if (!assay_ticket_has_text(&facts))
+		assay_buf_printf(why, "is a %s: only pages and audio have a text that can be corrected",
+				 facts.kind != NULL ? facts.kind : "sample that is not there any more");
+	else if (!assay_ticket_takes_text(&facts))
+		assay_buf_puts(why, "has no text: its pipeline has no stage that takes one");
+	return ASSAY_OK;
+}
+
+/* Its text is that of the other file: it must be part of that. */
+static assay_code has_other_file(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	const assay_code rc = content_of(&d, s, t, err);
+
+	if (rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE)
+		assay_buf_printf(
+		    why,
+		    "has another file in its place, which a text would take back: the text must be part of a "
+		    "file that replaces it, or 'assay queue retry T%" PRIu64 "' takes the other file back first",
+		    t->id);
+	return rc;
+}
+
+assay_code assay_obstacle_to_text(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, assay_obstacle_to_text_ever,
+						  source_is_gone, has_other_file};
+
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+/* Another file stands for a page, or for a whole recording, or for a source that gave no samples. */
+static assay_code is_part(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
+	assay_code rc;
+
+	if (t->is_source) {
+		if (t->unit == 0)
+			assay_buf_puts(why,
+				       "could not be read as it lies there, with its sidecars: put that right, and "
+				       "'assay run'");
+		return ASSAY_OK;
+	}
+	rc = assay_ticket_facts_load(&facts, s, t, err);
+	if (rc == ASSAY_OK && facts.sample != NULL && facts.sample->kind != ASSAY_SAMPLE_PAGE &&
+	    facts.sample->parent != ASSAY_NO_SAMPLE)
+		assay_buf_printf(why,
+				 "is a %s, a part of what its file holds: another file can stand for a page or for a "
+				 "whole recording",
+				 facts.kind);
+	return rc;
+}
+
+assay_code assay_obstacle_to_file(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, is_part, source_is_gone};
+
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+/* ---------------------------------------------------------------- a waiver, a rejection */
+
+static assay_code gave_no_samples(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	(void)s;
+	(void)err;
+	if (t->is_source)
+		assay_buf_puts(why,
+			       "gave no samples, so there is nothing to deliver: reject it, or put a sound file where "
+			       "it lies and 'assay run'");
+	return ASSAY_OK;
+}
+
+/* A waiver is for what fails. What somebody gave up may pass every check: it would come back without a word to them. */
+static assay_code is_rejected(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	return t->state == ASSAY_TICKET_REJECTED ? assay_obstacle_decided(why, s, t, err) : ASSAY_OK;
+}
+
+/* What would be delivered may be a correction or another file; the ticket goes on about the plain sample. */
+static assay_code cannot_be_delivered(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	const assay_code rc = assay_sample_find(s, t->subject, &row, err);
+	const assay_failure failure = rc == ASSAY_OK ? row.failure : t->failure;
+
+	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
+		return rc;
+	if (failure == ASSAY_FAILURE_METADATA)
+		assay_buf_puts(why,
+			       "breaks the fields of assay.yaml: 'assay queue resolve --metadata' says what is true of "
+			       "it");
+	else if (failure != ASSAY_FAILURE_NONE)
+		assay_buf_printf(why, "has nothing that could be delivered (%s): reject it",
+				 assay_failure_name(failure));
+	return ASSAY_OK;
+}
+
+/* Only what fails, or what a model got wrong, can be let pass. */
+static assay_code nothing_to_waive(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	(void)s;
+	(void)err;
+	if (!assay_ticket_state_is_open(t->state) && t->state != ASSAY_TICKET_WAIVED)
+		assay_buf_printf(why, "is %s: there is nothing to waive", assay_ticket_state_name(t->state));
+	return ASSAY_OK;
+}
+
+assay_code assay_obstacle_to_waiver(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {gave_no_samples, is_rejected, cannot_be_delivered, nothing_to_waive};
+
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+static assay_code nothing_to_reject(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	(void)s;
+	(void)err;
+	if (t->state == ASSAY_TICKET_PASSED)
+		assay_buf_puts(why,
+			       "is passed: there is nothing to reject by its ticket; what is delivered all the same is "
+			       "rejected by its key or path");
+	else if (t->state == ASSAY_TICKET_GONE)
+		assay_buf_puts(why, "is gone: there is nothing to reject by its ticket");
+	return ASSAY_OK;
+}
+
+static assay_code fails_no_more(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	(void)s;
+	(void)err;
+	if (t->is_source && t->failure == ASSAY_FAILURE_NONE)
+		assay_buf_printf(why,
+				 "fails no more, and another file is in its place: take that back with 'assay queue "
+				 "retry T%" PRIu64 "', or reject its samples",
+				 t->id);
+	return ASSAY_OK;
+}
+
+assay_code assay_obstacle_to_rejection(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {nothing_to_reject, goes_with_whole, fails_no_more};
+
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+/* ---------------------------------------------------------------- a remedy */
+
+static assay_code nothing_to_try(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	(void)s;
+	(void)err;
+	if (t->is_source && t->unit == 0)
+		assay_buf_puts(why, "could not be read: a remedy changes what is made of what was read");
+	return settled(why, t, "try");
+}
+
+/* A remedy stands where a correction or another file stood: not in place of one that helps, or that is not tried yet. */
+static assay_code content_stays(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	const assay_code rc = content_of(&d, s, t, err);
+	const char *what = d.kind == ASSAY_DECISION_CORRECT ? "a correction" : "another file in its place";
+
+	if (rc != ASSAY_OK || (d.kind != ASSAY_DECISION_CORRECT && d.kind != ASSAY_DECISION_REPLACE) ||
+	    t->state == ASSAY_TICKET_NEEDS_REVIEW)
+		return rc;
+	if (t->state == ASSAY_TICKET_RETRYING)
+		assay_buf_printf(why, "has %s that is still to be tried: 'assay queue retry T%" PRIu64 "' tries it",
+				 what, t->id);
+	else
+		assay_buf_printf(why,
+				 "has %s, which a remedy would take back: 'assay queue retry T%" PRIu64
+				 "' takes it back first, then name the remedy",
+				 what, t->id);
+	return ASSAY_OK;
+}
+
+/* What a file in the source's place holds is not tried in other ways; one of the sample's own makes room for the remedy. */
+static assay_code is_of_other_file(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	ASSAY_AUTO_UNIT u = {0};
+	assay_code rc;
+
+	if (t->is_source)
+		return ASSAY_OK;
+	ASSAY_TRY(assay_ticket_source(&src, s, t, err));
+	ASSAY_TRY(assay_sample_find(s, t->subject, &row, err));
+	ASSAY_TRY(assay_unit_get(s, row.judged_unit, &u, err));
+	ASSAY_TRY(assay_ticket_content(&d, s, t, &src, err));
+	if (!assay_digest_eq(&u.source, &src.digest) && d.kind != ASSAY_DECISION_REPLACE)
+		assay_buf_printf(
+		    why,
+		    "is part of a file that stands in its source's place, on which no remedy is tried: hand "
+		    "in another with 'assay queue resolve T%" PRIu64 " --file FILE'",
+		    t->id);
+fail:
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static bool fails(const assay_failed_check *checks, size_t count, assay_failure failure)
+{
+	for (size_t i = 0; i < count; i++)
+		if (checks[i].severity == ASSAY_SEVERITY_ERROR)
+			return true;
+	return failure != ASSAY_FAILURE_NONE;
+}
+
+/* Remedies are for what fails as the pipeline makes it. What a model got wrong may well pass. */
+static assay_code passes(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	bool failing = fails(t->checks, t->check_count, t->failure);
+
+	if (t->origin == ASSAY_TICKET_FEEDBACK) {
+		const assay_code rc = assay_sample_find(s, t->subject, &row, err);
+
+		if (rc == ASSAY_ENOENT)
+			assay_buf_puts(why, "is about a sample that is not there any more");
+		if (rc != ASSAY_OK)
+			return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+		failing = (row.way == ASSAY_WAY_REMEDY && row.plain_unit != row.unit) ||
+			  fails(row.checks, row.check_count, row.failure);
+	}
+	if (!failing)
+		assay_buf_puts(why, "passes every check as the pipeline makes it: a remedy would not be tried");
+	return ASSAY_OK;
+}
+
+assay_code assay_obstacle_to_remedy(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {nothing_to_try, goes_with_whole,  source_is_gone,
+						  content_stays,  is_of_other_file, passes};
+
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}

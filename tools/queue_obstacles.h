@@ -1,0 +1,48 @@
+/**
+ * What keeps a person from doing something to a ticket as it stands. The verbs refuse by it, and advice, folders of work
+ * and exports offer nothing that they would refuse.
+ */
+#ifndef ASSAY_QUEUE_OBSTACLES_H
+#define ASSAY_QUEUE_OBSTACLES_H
+
+#include "assay/decision.h"
+#include "assay/queue.h"
+#include "assay/source.h"
+
+/**
+ * @param why  what stands in the way, to be read after "T12 (scans/a.tif#page=3) "; nothing is put into it where it can
+ *             be done
+ * @return ASSAY_OK in both cases; errors of the store
+ */
+typedef assay_code assay_obstacle_fn(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err);
+
+/** `resolve --text`: what is no page or recording, or has no stage that takes a text; another file in its place. */
+assay_obstacle_fn assay_obstacle_to_text;
+/** Of these what will never change: what it is about has no text that people could write. */
+assay_obstacle_fn assay_obstacle_to_text_ever;
+/** `resolve --file`: what is part of what its file holds. */
+assay_obstacle_fn assay_obstacle_to_file;
+/** `waive`: what does not fail, what cannot be delivered, what people rejected. */
+assay_obstacle_fn assay_obstacle_to_waiver;
+assay_obstacle_fn assay_obstacle_to_rejection;
+/** `retry --remedy`, whichever it is: what passes, what a person's correction or file helps. */
+assay_obstacle_fn assay_obstacle_to_remedy;
+/** That people rejected it or let it pass: who, when, why and how that is taken back. */
+assay_obstacle_fn assay_obstacle_decided;
+
+/**
+ * The ticket of the page or stream that a sample was found in and is rejected with. ASSAY_ENOENT without a message where
+ * it is not.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_whole(assay_ticket *out, assay_store *s, const assay_ticket *t, assay_err *err);
+/** The source of a ticket. ASSAY_ENOENT without a message where it is not there any more. */
+ASSAY_NODISCARD assay_code assay_ticket_source(assay_source *out, assay_store *s, const assay_ticket *t,
+					       assay_err *err);
+/**
+ * What stands in place of what the pipeline makes of its sample: a correction or another file that holds for the bytes
+ * of its source, or a remedy by name. Kind 0: nothing does.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_content(assay_decision *out, assay_store *s, const assay_ticket *t,
+						const assay_source *src, assay_err *err);
+
+#endif
