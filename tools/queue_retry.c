@@ -266,6 +266,22 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 				    "contract");
 }
 
+/* A page by whose other file its source is a duplicate has passed; the file is taken back all the same. */
+static assay_code stands_by_file(bool *out, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc;
+
+	if (t->state != ASSAY_TICKET_PASSED || t->is_source || *out)
+		return ASSAY_OK;
+	rc = assay_command_source(&src, c, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_content(&d, c->store, t, &src, err);
+	*out = rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE;
+	return rc;
+}
+
 static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const bool settled = t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE;
@@ -276,6 +292,8 @@ static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticke
 		rc = made_in_vain(&in_vain, c, t, err);
 	if (rc == ASSAY_OK && settled) /* also of a file that is gone, and whose bytes are elsewhere */
 		rc = assay_ticket_has_ended(&ended, c->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = stands_by_file(&ended, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (has_unmade(t) && !in_vain) {

@@ -110,3 +110,33 @@ settle docs
 test_run_into store --as-of $now
 assert_eq "$(told)" 'docs/b1.txt#page=1 null docs/b2.txt#page=1 quarantined' 'the waiver gives way'
 assay check >out || fail "check: $(cat out)"
+
+# A file of one page in the place of the only page of a source stands for all of it: what has its bytes is there once.
+printf 'value: 95\n# one\n' >docs/e1.txt
+printf 'value: 95\n# two\n' >docs/e2.txt
+printf 'value: 95\npages: 2\n' >docs/e3.txt
+printf 'value: 3\n# good\n' >docs/g.txt
+printf 'value: 3\npages: 2\n# many\n' >docs/h.txt
+printf 'value: 95\n# three\n' >docs/e4.txt
+settle docs
+sed -i '/slaProperties/d' values.odcs.yaml
+test_run_into store --as-of $now
+for page in e1 e2 e3; do did resolve "docs/$page.txt#page=1" --file docs/g.txt; done
+did resolve 'docs/e4.txt#page=1' --file docs/h.txt
+assert_eq "$(outcome g)" 'accepted -' 'what has the bytes itself'
+assert_eq "$(outcome e1) $(outcome e2)" 'duplicate docs/g.txt#page=1 duplicate docs/g.txt#page=1' 'the same file twice'
+assert_eq "$(outcome e3)" 'accepted -' 'one page of two is no copy'
+assert_eq "$(outcome e4) $(outcome h)" 'accepted - accepted -' 'the first page of a file of two is none either'
+test_run_into store --as-of $now
+assert_jq run.json '[.conserved, .ended] | @json' '[true,[]]'
+rm docs/g.txt
+test_run_into store --as-of $now
+assert_eq "$(outcome e1) $(outcome e2)" 'accepted - duplicate docs/e1.txt#page=1' 'the first of the two'
+did retry 'docs/e1.txt#page=1'
+assert_eq "$(outcome e1) $(outcome e2)" 'quarantined - accepted -' 'taken back'
+printf 'value: 3\n# good\n' >good.txt
+did resolve 'docs/e1.txt#page=1' --file good.txt
+assert_eq "$(outcome e2)" 'duplicate docs/e1.txt#page=1' 'the first of the two again'
+did retry 'docs/e2.txt#page=1'
+assert_eq "$(outcome e1) $(outcome e2)" 'accepted - quarantined -' 'of the duplicate'
+assay check >out || fail "check: $(cat out)"

@@ -19,6 +19,7 @@ typedef struct asked {
 	size_t unit_count;
 	const assay_known_recipe *recipe;
 	assay_digest bytes;
+	const assay_decision *file; /* by which it stands, and which says nothing about those bytes; NULL: none */
 } asked;
 
 static bool find_sample(const asked *a, const char *part, assay_judged *of)
@@ -64,7 +65,7 @@ static assay_code holds(const asked *a, const assay_decision *d, bool *out, assa
 	*out = false;
 	if (d->kind == ASSAY_DECISION_METADATA)
 		return ASSAY_OK; /* filters ask for those */
-	if (d->kind == ASSAY_DECISION_REPLACE && d->is_source)
+	if (d == a->file || (d->kind == ASSAY_DECISION_REPLACE && d->is_source))
 		return ASSAY_OK; /* it says by which bytes the source stands, and nothing about those */
 	if (d->kind != ASSAY_DECISION_CORRECT && d->kind != ASSAY_DECISION_REPLACE)
 		return holds_for_verdict(a, d, out, err);
@@ -143,10 +144,11 @@ assay_code assay_copy_rank(assay_copy *c, assay_judging *j, const assay_source *
 	out->rank = ASSAY_ORIGINAL_STANDS;
 	if (rc != ASSAY_OK || !decided)
 		return rc;
-	a.units = t->units != NULL ? t->units : units;
-	a.unit_count = t->units != NULL ? t->unit_count : src->unit_count;
-	out->stands = a.bytes = t->units != NULL ? t->bytes : src->digest;
-	out->file = t->units != NULL ? t->whole.file : 0;
+	a.units = t->units != NULL ? t->units : t->page != NULL ? t->page : units;
+	a.unit_count = t->units != NULL ? t->unit_count : t->page != NULL ? 1 : src->unit_count;
+	a.file = t->page_file;
+	out->stands = a.bytes = t->stands;
+	out->file = t->page_file != NULL ? t->page_file->id : t->units != NULL ? t->whole.file : 0;
 	rc = assay_recipe_know(j->repair.known, j->session->store, &j->session->config->vocabulary, &a.units[0].recipe,
 			       &a.recipe, err);
 	if (rc == ASSAY_OK)

@@ -48,12 +48,6 @@ typedef struct dataset {
 
 /* ---------------------------------------------------------------- one sample */
 
-/* The bytes that the samples of the source being judged are made of. */
-static const assay_digest *bytes_of(const dataset *d, const assay_source *src)
-{
-	return d->source.units != NULL ? &d->source.bytes : &src->digest;
-}
-
 /* Content of the sample as it stood before, where it did, or else as its ticket speaks of it; and as it is delivered. */
 static assay_code tell_contents(void *ctx, assay_digest *before, assay_digest *after, assay_err *err)
 {
@@ -77,7 +71,7 @@ static assay_code tell_age(void *ctx, assay_ticket *t, assay_err *err)
 	const assay_source *src = d->judging.of.source;
 	const char *rest = t->subject + strlen(src->path);
 
-	return assay_copy_age(t, &d->originals, d->store, src, bytes_of(d, src), *rest == '#' ? rest + 1 : "", err);
+	return assay_copy_age(t, &d->originals, d->store, src, &d->source.stands, *rest == '#' ? rest + 1 : "", err);
 }
 
 static assay_code complain(dataset *d, assay_err *err)
@@ -242,7 +236,7 @@ static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, con
 	of->sample = &of->unit->result.samples[position];
 	of->part = part;
 	rc = assay_original_of(&of->original, &d->originals, d->store, d->session->config, of->source,
-			       bytes_of(d, of->source), of->sample->kind, err);
+			       &d->source.stands, of->sample->kind, err);
 	if (rc == ASSAY_OK)
 		rc = do_sample(d, of, err);
 	return rc == ASSAY_OK ? note_judged(d, err) : rc;

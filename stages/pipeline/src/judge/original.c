@@ -122,9 +122,13 @@ static assay_code search_all(search *e, assay_err *err)
 	assay_code rc = assay_sources_with(e->store, bytes, offer, e, err);
 
 	for (size_t i = first_file(e->all, bytes); rc == ASSAY_OK && is_put_in(e->all, i, bytes); i++) {
+		const char *subject = e->all->files[i]->subject;
+		ASSAY_AUTO_FREE char *path = assay_strndup(subject, strcspn(subject, "#"));
 		ASSAY_AUTO_SOURCE src = {0};
 
-		rc = assay_source_find(e->store, e->all->files[i]->subject, &src, err);
+		if (path == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
+		rc = assay_source_find(e->store, path, &src, err);
 		if (rc == ASSAY_OK && !assay_digest_eq(&src.digest, bytes))
 			rc = offer(e, &src, err);
 		if (rc == ASSAY_ENOENT)
@@ -214,9 +218,10 @@ static int compare_files(const void *a, const void *b)
 	return memcmp((*x)->payload.bytes, (*y)->payload.bytes, sizeof(*x)->payload.bytes);
 }
 
+/* For all of a source, or for a page, which may be all of it: its standing tells. */
 static bool is_file(const assay_decision *d)
 {
-	return d->is_source && d->kind == ASSAY_DECISION_REPLACE;
+	return d->kind == ASSAY_DECISION_REPLACE;
 }
 
 static assay_code list_files(assay_originals *o, assay_err *err)

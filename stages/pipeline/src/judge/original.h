@@ -60,7 +60,7 @@ typedef struct assay_originals {
 	size_t count, cap;
 	uint64_t *shared; /* sources that may have company, ascending; read on first use */
 	size_t shared_count;
-	const assay_decision **files; /* for whole sources, ascending by their bytes; read with them */
+	const assay_decision **files; /* for sources and pages, ascending by their bytes; read with them */
 	size_t file_count;
 	bool has_shared;
 	uint64_t source; /* asked for last, and the answers by slot: */

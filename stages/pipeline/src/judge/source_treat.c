@@ -211,7 +211,7 @@ static void stand(const making *m, assay_try *y, const assay_unit *units, size_t
 	t->units = units;
 	t->unit_count = count;
 	t->recipe = y->of.recipe;
-	t->bytes = y->of.bytes;
+	t->bytes = t->stands = y->of.bytes;
 }
 
 static void note_unsettled(assay_source_treatment *t, const assay_try *y)
@@ -392,8 +392,11 @@ static assay_code keep_tries(assay_source_treatment *t, const assay_repair *r, a
 	return ASSAY_OK;
 }
 
-static void begin(assay_source_treatment *t, assay_judging *j)
+static void begin(assay_source_treatment *t, assay_judging *j, const assay_source *src)
 {
+	t->stands = src->digest;
+	t->page = NULL;
+	t->page_file = NULL;
 	if (t->tried_count > 0)
 		assay_arena_rewind(&t->notes);
 	t->tried_count = 0;
@@ -491,6 +494,73 @@ static const assay_decision *content_of(const assay_session *s, const assay_sour
 	return d != NULL && d->is_source ? d : NULL;
 }
 
+static const assay_result_sample *only_page(const making *m)
+{
+	const assay_result *r = &m->plain->result;
+
+	if (m->src->modality != ASSAY_MODALITY_PAGE || m->src->unit_count != 1 || r->pages != 1)
+		return NULL;
+	for (uint32_t k = 0; k < r->sample_count; k++)
+		if (r->samples[k].parent == ASSAY_NO_SAMPLE)
+			return &r->samples[k];
+	return NULL;
+}
+
+static assay_code file_of_page(const assay_decision **out, const making *m, const char *part, assay_err *err)
+{
+	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
+	const assay_decision *d;
+	assay_code rc;
+
+	*out = NULL;
+	assay_sample_key(&key, m->src->path, part);
+	rc = assay_buf_check(&key, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	d = assay_decided_find(&m->j->session->decided, assay_buf_str(&key), ASSAY_DECISION_OF_CONTENT);
+	if (d != NULL && !d->is_source && d->kind == ASSAY_DECISION_REPLACE &&
+	    assay_digest_eq(&d->basis, &m->src->digest))
+		*out = d;
+	return ASSAY_OK;
+}
+
+/* A file of one page in the place of the only page is in the place of all of it. */
+static assay_code stand_by_page(const making *m, assay_err *err)
+{
+	const assay_result_sample *page = m->j->session->decided.count > 0 ? only_page(m) : NULL;
+	assay_judged of = {.source = m->src, .unit = m->plain, .sample = page, .bytes = m->src->digest};
+	const assay_decision *d = NULL;
+	assay_unit *unit;
+	assay_try *y;
+	assay_code rc = page != NULL ? file_of_page(&d, m, page->part, err) : ASSAY_OK;
+
+	if (rc != ASSAY_OK || d == NULL)
+		return rc;
+	of.part = page->part;
+	of.position = (uint32_t)(page - m->plain->result.samples);
+	rc = assay_recipe_know(m->j->repair.known, m->j->session->store, &m->j->session->config->vocabulary,
+			       &m->src->recipe, &of.recipe, err);
+	if (rc == ASSAY_OK)
+		rc = assay_repair_decided(&m->j->repair, &of, d, &y, err);
+	if (rc != ASSAY_OK || y == NULL || y->told.outcome != 0) {
+		assay_repair_begin(&m->j->repair); /* what comes of it is told of the page */
+		return rc;
+	}
+	assay_arena_rewind(&m->t->arena);
+	unit = assay_arena_alloc(&m->t->arena, 1, sizeof *unit);
+	if (unit == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "page of '%s'", m->src->path);
+	rc = assay_unit_get_in(m->j->session->store, y->told.unit, &m->t->arena, unit, err);
+	assay_repair_begin(&m->j->repair);
+	if (rc != ASSAY_OK || unit->result.pages != 1)
+		return rc;
+	assay_decided_enforce(&m->j->session->decided, d);
+	m->t->stands = d->payload;
+	m->t->page = unit;
+	m->t->page_file = d;
+	return ASSAY_OK;
+}
+
 static assay_code treat(assay_source_treatment *t, assay_judging *j, const assay_source *src, const assay_unit *plain,
 			assay_err *err)
 {
@@ -498,9 +568,9 @@ static assay_code treat(assay_source_treatment *t, assay_judging *j, const assay
 	making m = {.t = t, .j = j, .src = src, .plain = plain, .failed = assay_source_failed(plain, src->unit_count)};
 	assay_code rc;
 
-	begin(t, j);
+	begin(t, j, src);
 	if (m.failed == NULL && content == NULL)
-		return ASSAY_OK;
+		return stand_by_page(&m, err);
 	rc = name_stage(&m, err);
 	if (rc == ASSAY_OK && content != NULL && content->kind == ASSAY_DECISION_REPLACE &&
 	    assay_digest_eq(&content->basis, &src->digest))

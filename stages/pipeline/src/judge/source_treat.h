@@ -19,11 +19,14 @@ typedef struct assay_source_treatment {
 	size_t unit_count;                /* of them */
 	const assay_known_recipe *recipe; /* of all of them */
 	assay_digest bytes;               /* that they read */
-	assay_ticket_state state;         /* of the source's ticket; 0: it needs none */
-	const assay_decision *decision;   /* that its state comes from; NULL: none */
-	const assay_config_remedy *left;  /* not begun, since there were attempts enough; NULL: none */
-	bool unsettled;                   /* an attempt was not made, or only in vain for want of time or memory */
-	assay_wanted *wanted;             /* units that are to be made; owned */
+	assay_digest stands;    /* bytes by which it is a duplicate: its own, or of a file in place of all of it */
+	const assay_unit *page; /* of a file in the place of its only page; NULL: none, or units has all of it */
+	const assay_decision *page_file; /* that put it there */
+	assay_ticket_state state;        /* of the source's ticket; 0: it needs none */
+	const assay_decision *decision;  /* that its state comes from; NULL: none */
+	const assay_config_remedy *left; /* not begun, since there were attempts enough; NULL: none */
+	bool unsettled;                  /* an attempt was not made, or only in vain for want of time or memory */
+	assay_wanted *wanted;            /* units that are to be made; owned */
 	size_t wanted_count, wanted_cap;
 	assay_arena arena;                           /* of the units that are looked at */
 	assay_ticket_attempt tried[ASSAY_TRIES_MAX]; /* what was, for its ticket */
