@@ -102,6 +102,27 @@ static assay_code name_sample(void *ctx, const assay_sample_row *row, assay_err 
 	return rc == ASSAY_OK && root ? name_row(n, row, err) : rc;
 }
 
+/* What failed is given up by its own ticket, with whatever stands in its place. */
+static assay_code has_source_ticket(bool *has, assay_store *s, const char *path, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const assay_code rc = assay_ticket_peek_on(s, path, &t, err);
+
+	*has = rc == ASSAY_OK && !t.damaged && t.is_source && t.state != ASSAY_TICKET_PASSED &&
+	       t.state != ASSAY_TICKET_GONE;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static assay_code name_source(naming *n, const assay_source *src, assay_err *err)
+{
+	assay_code rc = has_source_ticket(&n->has_ticket, n->c->store, src->path, err);
+
+	if (rc != ASSAY_OK || n->has_ticket)
+		return rc;
+	rc = add_id(&n->wholes, &n->whole_count, &n->whole_cap, src->id, err);
+	return rc == ASSAY_OK ? assay_samples_of(n->c->store, src->id, name_sample, n, err) : rc;
+}
+
 static assay_code name_operand(naming *n, char *name, assay_err *err)
 {
 	ASSAY_AUTO_SUBJECT x = {0};
@@ -113,9 +134,7 @@ static assay_code name_operand(naming *n, char *name, assay_err *err)
 	n->has_ticket = assay_ticket_parse(name, &id) && assay_ticket_peek(n->c->store, id, &t, NULL) == ASSAY_OK;
 	rc = n->has_ticket ? ASSAY_ENOENT : assay_subject_try(&x, n->c->store, name, err);
 	if (rc == ASSAY_OK && x.is_path) {
-		rc = add_id(&n->wholes, &n->whole_count, &n->whole_cap, x.source.id, err);
-		if (rc == ASSAY_OK)
-			rc = assay_samples_of(n->c->store, x.source.id, name_sample, n, err);
+		rc = name_source(n, &x.source, err);
 	} else if (rc == ASSAY_OK && !x.sample.missing) {
 		rc = name_row(n, &x.sample, err);
 	}
