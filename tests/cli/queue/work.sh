@@ -54,7 +54,8 @@ assert_exit 64 assay queue show "$id" --force
 echo 'nothing is lost'
 
 # Another file stands in its place and fails too: it is what there is to work on.
-assay queue resolve "$id" --file inbox/scans/blurred.jpg --json >did.json 2>err || fail "resolve: $(cat err)"
+{ cat inbox/scans/blurred.jpg; echo; } >again.jpg # the same picture; with the bytes of a source it would be a duplicate
+assay queue resolve "$id" --file again.jpg --json >did.json 2>err || fail "resolve: $(cat err)"
 assert_jq did.json '.tickets[0].ticket.state' needs-review
 assay queue show "$id" --work replaced >told
 assert_jq "replaced/$id/task.json" '.picture' page.png
