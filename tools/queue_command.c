@@ -193,7 +193,7 @@ assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx,
 {
 	ASSAY_AUTO_SELECTION sel = {0};
 	ASSAY_CLEANUP(numbers_release) numbers n = {0};
-	assay_code rc = assay_selection_init_but(&sel, c->in, c->own, c->store, err);
+	assay_code rc = assay_selection_init_to_act(&sel, c->in, c->own, c->store, err);
 
 	if (rc == ASSAY_OK && !assay_selection_is_narrow(&sel))
 		return ASSAY_RAISE(err, ASSAY_EUSAGE,

@@ -7,6 +7,8 @@
 #include "assay/memory.h"
 #include "assay/unit.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +18,9 @@ static const assay_option options[] = {
 };
 
 /*
- * What is named by its key or path, without a filter, is rejected itself, whatever it passes: each of its samples that
- * stands for itself. Those without a ticket, or with one that is passed, are listed; others are rejected by their tickets.
+ * What is named by its key or path, without a filter, is rejected itself, whatever it passes. A path is of each sample that
+ * stands for itself and can still be rejected; where none can, of its tickets, which say why. Samples without a ticket, or
+ * with one that is settled though they are delivered, are listed; others are rejected by their tickets.
  */
 typedef struct naming {
 	assay_command *c;
@@ -25,16 +28,19 @@ typedef struct naming {
 	size_t row_count, row_cap;
 	uint64_t *wholes; /* sources all of which is rejected */
 	size_t whole_count, whole_cap;
-	char **args; /* operands that have tickets; the texts are borrowed */
-	int arg_count;
-	bool has_ticket; /* what is looked at now */
+	char **args; /* operands that have tickets, and tickets of samples of paths */
+	size_t arg_count, arg_cap;
+	size_t found;      /* samples of the path that is looked at that can be rejected */
+	uint64_t filtered; /* one that a filter takes out, 0: none */
 } naming;
 
 static void naming_release(naming *n)
 {
+	for (size_t i = 0; i < n->arg_count; i++)
+		free(n->args[i]);
+	free(n->args);
 	free(n->rows);
 	free(n->wholes);
-	free(n->args);
 }
 
 static assay_code add_id(uint64_t **ids, size_t *count, size_t *cap, uint64_t id, assay_err *err)
@@ -54,14 +60,31 @@ static bool has_id(const uint64_t *ids, size_t count, uint64_t id)
 	return false;
 }
 
-/* A page or stream, that is: what was found in it goes with it. */
+/* Pictures have the key of their recording. What is decided on them is about its sound too. */
+static assay_code is_sound_of_pictures(bool *out, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	ASSAY_AUTO_SAMPLE_ROW pictures = {0};
+	assay_code rc = assay_source_get(s, row->source, &src, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_sample_find(s, src.path, &pictures, err);
+	*out = rc == ASSAY_OK && pictures.id != row->id && !pictures.missing;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* A page or stream that stands for itself: what was found in it, or lies beside it in a video, goes with it. */
 static assay_code is_root(bool *out, assay_store *s, const assay_sample_row *row, assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
-	const assay_code rc = assay_unit_get(s, row->unit, &u, err);
+	bool goes = false;
+	assay_code rc = assay_unit_get(s, row->unit, &u, err);
 
 	*out = rc == ASSAY_OK && row->position < u.result.sample_count &&
 	       u.result.samples[row->position].parent == ASSAY_NO_SAMPLE;
+	if (rc == ASSAY_OK && *out)
+		rc = is_sound_of_pictures(&goes, s, row, err);
+	*out &= !goes;
 	return rc;
 }
 
@@ -77,71 +100,135 @@ static assay_code refuse_undelivered(const assay_sample_row *row, assay_err *err
 	return ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s' is not judged yet: 'assay run' first", row->key);
 }
 
-static assay_code name_row(naming *n, const assay_sample_row *row, assay_err *err)
+static assay_code add_arg(naming *n, const char *text, assay_err *err)
 {
-	ASSAY_AUTO_TICKET t = {0};
-	const assay_code rc = assay_ticket_peek_on(n->c->store, row->key, &t, err);
+	const assay_code rc = assay_grow(&n->args, &n->arg_cap, n->arg_count, sizeof *n->args, err);
+	char *copy = rc == ASSAY_OK ? assay_strdup(text) : NULL;
 
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	n->has_ticket |= rc == ASSAY_OK;
-	if (rc == ASSAY_OK && (t.damaged || (t.state != ASSAY_TICKET_PASSED && t.state != ASSAY_TICKET_GONE)))
-		return ASSAY_OK;
+	if (copy != NULL)
+		n->args[n->arg_count++] = copy;
+	return rc == ASSAY_OK && copy == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "operand") : rc;
+}
+
+static assay_code add_ticket(naming *n, uint64_t id, assay_err *err)
+{
+	char name[24];
+
+	snprintf(name, sizeof name, "T%" PRIu64, id);
+	return add_arg(n, name, err);
+}
+
+/* A sample that is to be rejected. */
+static assay_code name_row(naming *n, const assay_sample_row *row, const assay_ticket *t, assay_err *err)
+{
+	if (t->damaged || (t->state != 0 && t->state != ASSAY_TICKET_PASSED && t->state != ASSAY_TICKET_GONE))
+		return add_ticket(n, t->id, err);
 	if (!assay_outcome_is_delivered(row->outcome))
 		return refuse_undelivered(row, err);
 	return has_id(n->rows, n->row_count, row->id) ? ASSAY_OK
 						      : add_id(&n->rows, &n->row_count, &n->row_cap, row->id, err);
 }
 
-static assay_code name_sample(void *ctx, const assay_sample_row *row, assay_err *err)
+static assay_code is_copy_within(bool *out, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW original = {0};
+	assay_code rc = ASSAY_ENOENT;
+
+	if (row->outcome == ASSAY_OUTCOME_DUPLICATE)
+		rc = assay_sample_find(s, row->original, &original, err);
+	*out = rc == ASSAY_OK && original.source == row->source;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static assay_code find_ticket(assay_ticket *out, const naming *n, const char *subject, assay_err *err)
+{
+	const assay_code rc = assay_ticket_peek_on(n->c->store, subject, out, err);
+
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* One of a path. What is rejected already, not delivered anyway, or goes with its original there is passed over. */
+static assay_code name_part(void *ctx, const assay_sample_row *row, assay_err *err)
 {
 	naming *n = ctx;
-	bool root = false;
-	const assay_code rc = row->missing ? ASSAY_OK : is_root(&root, n->c->store, row, err);
+	ASSAY_AUTO_TICKET t = {0};
+	bool root = false, copy = false;
+	assay_code rc = row->missing ? ASSAY_OK : is_root(&root, n->c->store, row, err);
 
-	return rc == ASSAY_OK && root ? name_row(n, row, err) : rc;
+	if (rc != ASSAY_OK || !root)
+		return rc;
+	ASSAY_TRY(find_ticket(&t, n, row->key, err));
+	ASSAY_TRY(is_copy_within(&copy, n->c->store, row, err));
+	if (copy || (!t.damaged && t.state == ASSAY_TICKET_REJECTED))
+		return ASSAY_OK;
+	if (row->outcome == ASSAY_OUTCOME_FILTERED) {
+		n->filtered = row->id;
+		return ASSAY_OK;
+	}
+	n->found++;
+	rc = name_row(n, row, &t, err);
+fail:
+	return rc;
+}
+
+static assay_code refuse_filtered(const naming *n, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	const assay_code rc = assay_sample_get(n->c->store, n->filtered, &row, err);
+
+	return rc == ASSAY_OK ? refuse_undelivered(&row, err) : rc;
 }
 
 /* What failed is given up by its own ticket, with whatever stands in its place. */
-static assay_code has_source_ticket(bool *has, assay_store *s, const char *path, assay_err *err)
+static bool is_of_source(const assay_ticket *t)
 {
-	ASSAY_AUTO_TICKET t = {0};
-	const assay_code rc = assay_ticket_peek_on(s, path, &t, err);
-
-	*has = rc == ASSAY_OK && !t.damaged && t.is_source && t.state != ASSAY_TICKET_PASSED &&
-	       t.state != ASSAY_TICKET_GONE;
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return !t->damaged && t->is_source && t->state != 0 && t->state != ASSAY_TICKET_PASSED &&
+	       t->state != ASSAY_TICKET_GONE;
 }
 
 static assay_code name_source(naming *n, const assay_source *src, assay_err *err)
 {
-	assay_code rc = has_source_ticket(&n->has_ticket, n->c->store, src->path, err);
+	ASSAY_AUTO_TICKET t = {0};
+	assay_code rc = find_ticket(&t, n, src->path, err);
 
-	if (rc != ASSAY_OK || n->has_ticket)
+	if (rc == ASSAY_OK && is_of_source(&t))
+		return add_ticket(n, t.id, err);
+	n->found = 0;
+	n->filtered = 0;
+	if (rc == ASSAY_OK)
+		rc = add_id(&n->wholes, &n->whole_count, &n->whole_cap, src->id, err);
+	if (rc == ASSAY_OK)
+		rc = assay_samples_of(n->c->store, src->id, name_part, n, err);
+	if (rc != ASSAY_OK || n->found > 0)
 		return rc;
-	rc = add_id(&n->wholes, &n->whole_count, &n->whole_cap, src->id, err);
-	return rc == ASSAY_OK ? assay_samples_of(n->c->store, src->id, name_sample, n, err) : rc;
+	/* Why nothing of it can be, its tickets say. */
+	return n->filtered != 0 ? refuse_filtered(n, err) : add_arg(n, src->path, err);
 }
 
-static assay_code name_operand(naming *n, char *name, assay_err *err)
+static assay_code name_sample(naming *n, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const assay_code rc = find_ticket(&t, n, row->key, err);
+
+	return rc == ASSAY_OK ? name_row(n, row, &t, err) : rc;
+}
+
+static assay_code name_operand(naming *n, const char *name, assay_err *err)
 {
 	ASSAY_AUTO_SUBJECT x = {0};
 	ASSAY_AUTO_TICKET t = {0};
-	const size_t before = n->row_count;
 	uint64_t id;
 	assay_code rc;
 
-	n->has_ticket = assay_ticket_parse(name, &id) && assay_ticket_peek(n->c->store, id, &t, NULL) == ASSAY_OK;
-	rc = n->has_ticket ? ASSAY_ENOENT : assay_subject_try(&x, n->c->store, name, err);
-	if (rc == ASSAY_OK && x.is_path) {
-		rc = name_source(n, &x.source, err);
-	} else if (rc == ASSAY_OK && !x.sample.missing) {
-		rc = name_row(n, &x.sample, err);
-	}
-	/* Whatever it is that has neither, the selection says so. */
-	if (n->has_ticket || n->row_count == before)
-		n->args[n->arg_count++] = name;
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	if (assay_ticket_parse(name, &id) && assay_ticket_peek(n->c->store, id, &t, NULL) == ASSAY_OK)
+		return add_arg(n, name, err);
+	rc = assay_subject_try(&x, n->c->store, name, err);
+	if (rc == ASSAY_OK && x.is_path)
+		return name_source(n, &x.source, err);
+	if (rc == ASSAY_OK && !x.sample.missing)
+		return name_sample(n, &x.sample, err);
+	/* Whatever else it is, the selection says so. */
+	return rc == ASSAY_OK || rc == ASSAY_ENOENT ? add_arg(n, name, err) : rc;
 }
 
 static assay_code name_all(naming *n, assay_err *err)
@@ -149,9 +236,6 @@ static assay_code name_all(naming *n, assay_err *err)
 	const assay_invocation *in = n->c->in;
 	assay_code rc = ASSAY_OK;
 
-	n->args = assay_alloc((size_t)in->arg_count, sizeof *n->args);
-	if (n->args == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "operands");
 	for (int i = 0; i < in->arg_count && rc == ASSAY_OK; i++)
 		rc = name_operand(n, in->args[i], err);
 	return rc;
@@ -227,7 +311,7 @@ static assay_code reject_all(assay_command *c, assay_err *err)
 	rest.arg_count = 0;
 	if (in->arg_count > 0 && !assay_selection_is_narrow(&(assay_selection){.in = &rest})) {
 		rc = name_all(&n, err);
-		rest.arg_count = n.arg_count;
+		rest.arg_count = (int)n.arg_count;
 		rest.args = n.args;
 		c->in = &rest;
 	}
@@ -263,10 +347,10 @@ const assay_verb assay_verb_queue_reject = {
     .help =
 	"The tickets are settled as 'rejected'; the samples stay quarantined. When the source, the recipe or what "
 	"is\nfound changes, the ticket is opened again by the next run. What was found in a page or stream (tables, "
-	"shots,\nsegments) is rejected with it, and comes back with it: 'assay queue retry'.\nA sample named by its "
-	"key "
-	"without a filter, and all of a source named by its path, is rejected also where it\npasses: it gets a ticket. "
-	"With a filter, only what has a ticket is.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
+	"shots,\nsegments), and the sound of a video, is rejected with it, and comes back with it: 'assay queue "
+	"retry'.\nA sample named by its key without a filter, and each page or stream of a source named by its path, "
+	"is\nrejected also where it passes: it gets a ticket. With a filter, only what has a ticket "
+	"is.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue reject T12 --reason 'the page is torn'\n"
 	       "  assay queue reject talks/speech.wav --reason 'no consent'\n"
 	       "  assay queue reject --failure decode --source 'scans/b7/**' --reason 'the disk was broken'\n",

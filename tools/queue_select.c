@@ -217,6 +217,29 @@ static assay_code add_sample(void *ctx, const assay_sample_row *row, assay_err *
 	return add_key(ctx, row->key, err);
 }
 
+/* Of those from `first` on, which a path has, the ones that something can be done to, if there are any. */
+static assay_code keep_live(assay_selection *sel, size_t first, assay_err *err)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < sel->id_count; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+		const assay_code rc = assay_ticket_peek(sel->store, sel->ids[i], &t, err);
+
+		if (rc != ASSAY_OK)
+			return rc;
+		if (t.damaged || (t.state != ASSAY_TICKET_PASSED && t.state != ASSAY_TICKET_GONE)) {
+			const uint64_t other = sel->ids[kept];
+
+			sel->ids[kept++] = sel->ids[i];
+			sel->ids[i] = other;
+		}
+	}
+	if (kept > first)
+		sel->id_count = kept;
+	return ASSAY_OK;
+}
+
 static assay_code add_subject(assay_selection *sel, const char *name, assay_err *err)
 {
 	ASSAY_AUTO_SUBJECT subject = {0};
@@ -227,6 +250,8 @@ static assay_code add_subject(assay_selection *sel, const char *name, assay_err 
 		rc = add_key(sel, subject.name, err);
 	if (rc == ASSAY_OK && subject.is_path)
 		rc = assay_samples_of(sel->store, subject.source.id, add_sample, sel, err);
+	if (rc == ASSAY_OK && subject.is_path && sel->acts && sel->states == 0 && !sel->ended)
+		rc = keep_live(sel, before, err);
 	if (rc == ASSAY_OK && sel->id_count == before)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' never had a ticket; see 'assay why %s'", subject.name,
 				   subject.name);
@@ -275,27 +300,32 @@ static void sort_ids(assay_selection *sel)
 	sel->id_count = kept + 1;
 }
 
-assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s, assay_err *err)
+static assay_code read_selection(assay_selection *sel, assay_err *err)
 {
-	return assay_selection_init_but(out, in, NULL, s, err);
-}
-
-assay_code assay_selection_init_but(assay_selection *out, const assay_invocation *in, const char *own, assay_store *s,
-				    assay_err *err)
-{
+	const assay_invocation *in = sel->in;
 	assay_code rc;
 
-	*out = (assay_selection){.in = in,
-				 .own = own,
-				 .store = s,
-				 .stages = {.store = s},
-				 .ended = assay_opt(in, "ended") != NULL,
-				 .named = in->arg_count > 0};
-	rc = parse_filters(out, err);
+	sel->stages.store = sel->store;
+	sel->ended = assay_opt(in, "ended") != NULL;
+	sel->named = in->arg_count > 0;
+	rc = parse_filters(sel, err);
 	for (int i = 0; rc == ASSAY_OK && i < in->arg_count; i++)
-		rc = add_name(out, in->args[i], err);
-	sort_ids(out);
+		rc = add_name(sel, in->args[i], err);
+	sort_ids(sel);
 	return rc;
+}
+
+assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s, assay_err *err)
+{
+	*out = (assay_selection){.in = in, .store = s};
+	return read_selection(out, err);
+}
+
+assay_code assay_selection_init_to_act(assay_selection *out, const assay_invocation *in, const char *own,
+				       assay_store *s, assay_err *err)
+{
+	*out = (assay_selection){.in = in, .own = own, .acts = true, .store = s};
+	return read_selection(out, err);
 }
 
 void assay_selection_release(assay_selection *sel)

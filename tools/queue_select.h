@@ -42,11 +42,13 @@
 #define ASSAY_SELECTION_HELP                                                                                           \
 	"A ticket is named by its number, by the key of its sample, or by a path, which stands for the tickets of "    \
 	"all\n"                                                                                                        \
-	"its samples. Filters can be combined; one that is given several times, or with commas, means any of these.\n"
+	"its samples (to verbs that decide without those passed or gone, where there are others). Filters can be\n"    \
+	"combined; one that is given several times, or with commas, means any of these.\n"
 
 typedef struct assay_selection {
 	const assay_invocation *in;
 	const char *own; /* option of the verb that is no filter; NULL: none is */
+	bool acts;       /* a path is of the tickets that something can be done to */
 	assay_store *store;
 	uint64_t failures;                           /* bit of each class; 0: any */
 	uint32_t states, modalities, kinds, origins; /* bits; 0: any. Kind 0 is a source */
@@ -68,9 +70,12 @@ typedef struct assay_selection {
  */
 ASSAY_NODISCARD assay_code assay_selection_init(assay_selection *out, const assay_invocation *in, assay_store *s,
 						assay_err *err);
-/** The same for a verb that means something else by the option `own`. */
-ASSAY_NODISCARD assay_code assay_selection_init_but(assay_selection *out, const assay_invocation *in, const char *own,
-						    assay_store *s, assay_err *err);
+/**
+ * The same for a verb that does something to the tickets, and may mean something else by the option `own`. A path is of
+ * those that are neither passed nor gone, where it has such and no filter asks for others.
+ */
+ASSAY_NODISCARD assay_code assay_selection_init_to_act(assay_selection *out, const assay_invocation *in,
+						       const char *own, assay_store *s, assay_err *err);
 void assay_selection_release(assay_selection *sel);
 #define ASSAY_AUTO_SELECTION ASSAY_CLEANUP(assay_selection_release) assay_selection
 

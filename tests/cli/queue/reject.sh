@@ -69,6 +69,15 @@ assert_jq did.json '[.tickets[].ticket.subject] | sort | @json' \
     '["docs/bad.txt#page=1","docs/many.txt#page=1","docs/many.txt#page=2","docs/many.txt#page=3","docs/torn.txt"]'
 assert_eq "$(outcome 'docs/many.txt#page=1') $(outcome 'docs/many.txt#page=3')" 'quarantined quarantined' 'its pages'
 
+# A path is of what can still be rejected there; a name given twice is one.
+did retry docs/many.txt
+did reject 'docs/many.txt#page=2' --reason torn
+did reject docs/many.txt docs/many.txt 'docs/many.txt#page=1' --reason gone
+assert_jq did.json '[.tickets[].ticket.subject] | sort | @json' '["docs/many.txt#page=1","docs/many.txt#page=3"]'
+assert_match "$(assay why 'docs/many.txt#page=2')" '*torn*' 'a page that was rejected before keeps its reason'
+did reject docs/many.txt --reason 'all of it again'
+assert_jq did.json '.tickets | length' 3
+
 # A filter asks for tickets; a duplicate is not what is delivered; nothing is done where one of them cannot be.
 assert_exit 66 assay queue reject docs/copied.txt --state open --reason x
 assert_exit 64 assay queue reject docs/copied.txt docs/zcopy.txt --reason x

@@ -73,6 +73,7 @@ echo 'another file'
 decide reject "$reel" --reason 'of another reel' --actor Anna
 [ ! -s delivery/manifest.jsonl ] || fail "delivered of what is rejected: $(jq -r .key delivery/manifest.jsonl)"
 assert_eq "$(states)" 'pictures rejected, sound rejected' 'rejected'
+assert_jq did.json '[.tickets[].ticket.subject | contains("#audio")] | any' false # no decision of its own
 assert_exit 64 assay queue retry "$reel#audio=1"
 assay contract test clips.odcs.yaml --json >tried.json
 assert_jq tried.json .counts.rejected_by_people "$(jq -r .summary.samples.in did.json)"
@@ -90,6 +91,10 @@ cat >>clips.odcs.yaml <<'YAML'
 YAML
 sed -i 's/mustBeLessThan: 4/mustBeLessThan: 40/' clips.odcs.yaml
 judged
+decide reject "$reel" --reason 'of another reel'
+assert_eq "$(jq -r '[.tickets[].ticket.subject] | unique | join(" ")' did.json) $(states)" \
+    "$reel pictures gone, pictures rejected, sound rejected" 'the recording by its path, its pictures pass'
+decide retry "$reel"
 decide reject "$reel#audio=1" --reason 'of another reel'
 assert_eq "$(states)" 'pictures gone, pictures passed, sound rejected' 'the sound alone'
 jq -r .key delivery/manifest.jsonl | grep -q "^$reel\$" || fail 'the pictures are not delivered'
