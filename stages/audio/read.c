@@ -108,10 +108,11 @@ static assay_code pump(reader *r, assay_err *err)
 
 static assay_code finish_track(reader *r, assay_av_track *t, assay_err *err)
 {
-	const int32_t rate = (int32_t)t->blocks.rate;
+	int32_t rate;
 	assay_code rc;
 
 	ASSAY_TRY(assay_av_track_finish(t, r->in, 0, r->p->max_damage, r->sink, err));
+	rate = (int32_t)t->blocks.rate; /* of a short stream the decoder may have given nothing before its end */
 	if (!t->rejected)
 		ASSAY_TRY(assay_span(r->sink, t->root, (assay_time){t->blocks.origin, 1, rate},
 				     (assay_time){t->blocks.origin + (int64_t)t->blocks.first, 1, rate}, err));

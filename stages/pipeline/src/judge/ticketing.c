@@ -460,6 +460,14 @@ static assay_code tell_passes(assay_buf *out, const assay_ticketing *d, const as
 	return rc;
 }
 
+static void tell_undelivered(assay_buf *out, const assay_sample_row *row)
+{
+	if (row->outcome == ASSAY_OUTCOME_DUPLICATE)
+		assay_buf_printf(out, "it is a duplicate of '%s'", row->original != NULL ? row->original : "");
+	else
+		assay_buf_printf(out, "filter '%s' takes it out", row->failed_stage != NULL ? row->failed_stage : "");
+}
+
 /* Why a ticket that nobody complained about any more is settled: its state, and its event but for the reason's text. */
 static assay_code settle_reason(assay_ticketing *d, assay_ticket *t, assay_ticket_event *e, assay_buf *reason,
 				assay_err *err)
@@ -480,10 +488,8 @@ static assay_code settle_reason(assay_ticketing *d, assay_ticket *t, assay_ticke
 		assay_buf_printf(reason, "the %s is no longer part of the dataset", t->is_source ? "source" : "sample");
 	else if (t->is_source)
 		assay_buf_puts(reason, "the source gives samples now");
-	else if (row.outcome == ASSAY_OUTCOME_DUPLICATE)
-		assay_buf_printf(reason, "it is a duplicate of '%s'", row.original != NULL ? row.original : "");
-	else if (row.outcome == ASSAY_OUTCOME_FILTERED)
-		assay_buf_printf(reason, "filter '%s' takes it out", row.failed_stage != NULL ? row.failed_stage : "");
+	else if (row.outcome == ASSAY_OUTCOME_DUPLICATE || row.outcome == ASSAY_OUTCOME_FILTERED)
+		tell_undelivered(reason, &row);
 	else
 		ASSAY_TRY(tell_passes(reason, d, &was, &row, err));
 	e->actor = (char *)(uintptr_t) "assay";
@@ -550,6 +556,32 @@ static bool has_help(const assay_sample_row *row)
 	return row->way != ASSAY_WAY_PLAIN || row->outcome == ASSAY_OUTCOME_WAIVED;
 }
 
+/* Settled by a decision on an evaluation's ticket, and nothing complains: it is not delivered, so that holds no more. */
+static bool is_answered(const assay_ticket *t, const assay_sample_row *row)
+{
+	return t->origin == ASSAY_TICKET_FEEDBACK && !t->is_source && row->id != 0 && !row->missing &&
+	       t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_WAIVED && t->state != ASSAY_TICKET_PASSED &&
+	       t->state != ASSAY_TICKET_GONE;
+}
+
+static assay_code open_undelivered(assay_ticketing *d, const assay_ticket *t, const assay_sample_row *row,
+				   assay_err *err)
+{
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+	ASSAY_AUTO_TICKET copy = {0};
+	assay_code rc = assay_ticket_get(d->store, t->id, &copy, err);
+
+	if (rc == ASSAY_OK)
+		tell_undelivered(&why, row);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&why, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	forget_attempts(&copy);
+	rc = stand_beside(d, &copy, row, true, assay_buf_str(&why), err);
+	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
+}
+
 /* No verdict speaks of it, but an evaluation did: of what is delivered, or is not there now and may come again. */
 static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_err *err)
 {
@@ -559,7 +591,7 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 	assay_code rc = find_delivered(&delivered, d, t->subject, &row, err);
 
 	if (rc == ASSAY_OK && !delivered)
-		return settle_unnamed(d, t, err);
+		return is_answered(t, &row) ? open_undelivered(d, t, &row, err) : settle_unnamed(d, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc != ASSAY_OK)
