@@ -92,7 +92,7 @@ fail:
 	return rc;
 }
 
-static assay_code add_symbol(ocr_words *w, const TessResultIterator *it, assay_err *err)
+static assay_code add_symbol(ocr_words *w, const TessResultIterator *it, size_t *length, assay_err *err)
 {
 	ocr_symbol s = {.confidence = to_hundredths(TessResultIteratorConfidence(it, RIL_SYMBOL))};
 	char *text = TessResultIteratorGetUTF8Text(it, RIL_SYMBOL);
@@ -100,6 +100,7 @@ static assay_code add_symbol(ocr_words *w, const TessResultIterator *it, assay_e
 	int l = 0, t = 0, r = 0, b = 0;
 	const assay_code rc = assay_grow(&w->symbols, &w->symbol_cap, w->symbol_count, sizeof *w->symbols, err);
 
+	*length = text != NULL ? strlen(text) : 0;
 	if (rc == ASSAY_OK) {
 		(void)TessPageIteratorBoundingBox(TessResultIteratorGetPageIteratorConst(it), RIL_SYMBOL, &l, &t, &r,
 						  &b);
@@ -113,20 +114,34 @@ static assay_code add_symbol(ocr_words *w, const TessResultIterator *it, assay_e
 	return rc;
 }
 
+/*
+ * The symbols from where `at` stands to the end of the word, whose text is `left` bytes long. When those are had, the
+ * iterator is not asked to go on, which takes it through the page; only a word with a mark of direction before it has
+ * more bytes than its symbols.
+ */
+static assay_code add_symbols(ocr_words *w, TessResultIterator *at, size_t left, assay_err *err)
+{
+	const TessPageIterator *place = TessResultIteratorGetPageIteratorConst(at);
+	size_t length;
+	assay_code rc;
+
+	do {
+		rc = add_symbol(w, at, &length, err);
+		left -= length < left ? length : left;
+	} while (rc == ASSAY_OK && left > 0 && TessResultIteratorNext(at, RIL_SYMBOL) &&
+		 !TessPageIteratorIsAtBeginningOf(place, RIL_WORD));
+	return rc;
+}
+
 /* The symbols of the word that `it` stands at, which it keeps. */
-static assay_code add_detail(ocr_words *w, const TessResultIterator *it, assay_err *err)
+static assay_code add_detail(ocr_words *w, const TessResultIterator *it, size_t length, assay_err *err)
 {
 	ocr_detail d = {.symbol = w->symbol_count, .known = TessResultIteratorWordIsFromDictionary(it) != 0};
 	TessResultIterator *at = TessResultIteratorCopy(it);
 	assay_code rc = assay_grow(&w->details, &w->detail_cap, w->count, sizeof *w->details, err);
 
-	while (rc == ASSAY_OK) {
-		rc = add_symbol(w, at, err);
-		if (TessPageIteratorIsAtFinalElement(TessResultIteratorGetPageIteratorConst(at), RIL_WORD,
-						     RIL_SYMBOL) ||
-		    !TessResultIteratorNext(at, RIL_SYMBOL))
-			break;
-	}
+	if (rc == ASSAY_OK)
+		rc = add_symbols(w, at, length, err);
 	TessResultIteratorDelete(at);
 	d.symbol_count = w->symbol_count - d.symbol;
 	if (rc == ASSAY_OK)
@@ -134,8 +149,8 @@ static assay_code add_detail(ocr_words *w, const TessResultIterator *it, assay_e
 	return rc;
 }
 
-static assay_code add_word(ocr_words *w, const TessResultIterator *it, const cursor *c, const char *text,
-			   assay_err *err)
+static assay_code add_word(ocr_words *w, const TessResultIterator *it, const cursor *c, const char *raw,
+			   const char *text, assay_err *err)
 {
 	assay_word word = {.confidence = to_hundredths(TessResultIteratorConfidence(it, RIL_WORD)),
 			   .block = c->block > 0 ? c->block - 1 : 0,
@@ -145,7 +160,7 @@ static assay_code add_word(ocr_words *w, const TessResultIterator *it, const cur
 	assay_code rc = assay_grow(&w->items, &w->cap, w->count, sizeof *w->items, err);
 
 	if (rc == ASSAY_OK)
-		rc = add_detail(w, it, err);
+		rc = add_detail(w, it, strlen(raw), err);
 	if (rc != ASSAY_OK)
 		return rc;
 	(void)TessPageIteratorBoundingBox(TessResultIteratorGetPageIteratorConst(it), RIL_WORD, &l, &t, &r, &b);
@@ -193,24 +208,42 @@ static assay_code read_word(ocr_words *w, const TessResultIterator *it, const cu
 	assay_code rc = ASSAY_OK;
 
 	if (!is_blank(text))
-		rc = add_word(w, it, c, text, err);
+		rc = add_word(w, it, c, raw, text, err);
 	free(text);
 	TessDeleteText(raw);
+	return rc;
+}
+
+/*
+ * Where lines, paragraphs and blocks begin, a plain iterator tells, which goes through the words of each line from left
+ * to right, as many in each as the other goes through in the order of reading. The other would go through the page
+ * from its beginning for each question.
+ */
+static assay_code read_words(ocr_words *w, TessResultIterator *it, TessPageIterator *lines, assay_err *err)
+{
+	cursor c = {0};
+	assay_code rc;
+
+	TessPageIteratorBegin(lines);
+	do {
+		advance(&c, lines);
+		rc = read_word(w, it, &c, err);
+		(void)TessPageIteratorNext(lines, RIL_WORD);
+	} while (rc == ASSAY_OK && TessResultIteratorNext(it, RIL_WORD));
 	return rc;
 }
 
 assay_code ocr_words_read(ocr_words *w, TessBaseAPI *api, assay_err *err)
 {
 	TessResultIterator *it = TessBaseAPIGetIterator(api);
-	cursor c = {0};
-	assay_code rc = ASSAY_OK;
+	TessPageIterator *lines;
+	assay_code rc;
 
 	if (it == NULL)
-		return ASSAY_OK; /* nothing on the page */
-	do {
-		advance(&c, TessResultIteratorGetPageIteratorConst(it));
-		rc = read_word(w, it, &c, err);
-	} while (rc == ASSAY_OK && TessResultIteratorNext(it, RIL_WORD));
+		return ASSAY_OK;                                                  /* nothing on the page */
+	lines = TessPageIteratorCopy(TessResultIteratorGetPageIteratorConst(it)); /* as a plain one */
+	rc = read_words(w, it, lines, err);
+	TessPageIteratorDelete(lines);
 	TessResultIteratorDelete(it);
 	return rc != ASSAY_OK ? rc : ocr_words_close(w, err);
 }

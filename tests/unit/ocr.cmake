@@ -19,6 +19,7 @@ assay_add_unit(ocr_reconcile LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERAC
 assay_add_unit(ocr_rows LINK assay::ocr PkgConfig::TESSERACT)
 assay_add_unit(ocr_score LINK assay::ocr)
 assay_add_unit(ocr_truth LINK assay::ocr)
+assay_add_unit(ocr_words LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(ocr_shim LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(page_forms LINK assay::ocr assay::stage PkgConfig::LEPT tiff)
 assay_add_unit(page_colour LINK assay::ocr assay::stage PkgConfig::LEPT tiff jpeg)
