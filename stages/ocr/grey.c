@@ -15,11 +15,25 @@ size_t grey_row_size(PIX *pix)
 	return words * (pixGetDepth(pix) == 1 ? 32 : pixGetDepth(pix) == 8 ? 4 : 1);
 }
 
+#define EACH_BYTE 0x0101010101010101U
+
+/* Eight pixels at once, the leftmost in the lowest byte, which is the first in memory. */
+static uint64_t from_eight(uint32_t bits)
+{
+	const uint64_t set = bits * EACH_BYTE & 0x0102040810204080U;     /* each its own bit of its byte */
+	const uint64_t ones = (set + 0x7f * EACH_BYTE) >> 7 & EACH_BYTE; /* no byte carries into the next */
+
+	return ~(ones * 255);
+}
+
 static void from_bits(uint8_t *out, const uint32_t *row, size_t words)
 {
 	for (size_t i = 0; i < words; i++)
-		for (unsigned b = 0; b < 32; b++)
-			out[32 * i + b] = row[i] >> (31 - b) & 1 ? 0 : 255;
+		for (unsigned b = 0; b < 4; b++) {
+			const uint64_t eight = from_eight(row[i] >> (24 - 8 * b) & 0xff);
+
+			memcpy(out + 32 * i + 8 * b, &eight, sizeof eight);
+		}
 }
 
 static void from_bytes(uint8_t *out, const uint32_t *row, size_t words)
@@ -134,13 +148,26 @@ grey_tones grey_tones_of(const uint64_t hist[256])
 	return t;
 }
 
-static uint32_t pack_word(const uint8_t *g, int t)
+uint32_t grey_pack(const uint8_t set[32])
 {
 	uint32_t v = 0;
 
-	for (unsigned b = 0; b < 32; b++)
-		v = v << 1 | (g[b] <= t);
+	for (unsigned b = 0; b < 4; b++) {
+		uint64_t eight;
+
+		memcpy(&eight, set + 8 * b, sizeof eight);
+		v = v << 8 | (uint32_t)((eight & EACH_BYTE) * 0x8040201008040201U >> 56);
+	}
 	return v;
+}
+
+static uint32_t pack_word(const uint8_t *g, int t)
+{
+	uint8_t set[32];
+
+	for (unsigned b = 0; b < 32; b++)
+		set[b] = g[b] <= t;
+	return grey_pack(set);
 }
 
 PIX *grey_threshold(PIX *pix, int t, assay_err *err)

@@ -39,6 +39,9 @@ grey_tones grey_tones_of(const uint64_t hist[256]);
 /** The level at which `rank` (1-based) of the pixels of levels first..last are reached. */
 int grey_level_at(const uint64_t hist[256], int first, int last, uint64_t rank);
 
+/** A word of a 1 bpp picture, of 32 bytes that are 1 for ink and 0 for paper; the first is the leftmost. */
+uint32_t grey_pack(const uint8_t set[32]);
+
 /** 1 bpp picture whose ink (1) are the pixels of grey <= t. NULL when memory is out (err filled). */
 PIX *grey_threshold(PIX *pix, int t, assay_err *err);
 

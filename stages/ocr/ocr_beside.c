@@ -2,6 +2,7 @@
 
 #include "ocr_missed.h"
 #include "ocr_order.h"
+#include "page_brick.h"
 
 #include <leptonica/allheaders.h>
 
@@ -46,7 +47,7 @@ static assay_code add_group(int64_t *letters, PIX *rest, BOX *group, int height,
 
 static assay_code measure_letters(int64_t *out, PIX *rest, int height, assay_err *err)
 {
-	PIX *joined = pixCloseSafeBrick(NULL, rest, height | 1, (height / 2) | 1);
+	PIX *joined = page_brick_close(rest, height | 1, (height / 2) | 1);
 	BOXA *groups = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
 	assay_code rc = ASSAY_OK;
 
@@ -77,7 +78,7 @@ static PIX *frame_of(PIX *pix)
 /* The dark sides of a reduced page; NULL when memory is out. */
 static PIX *find_dark(PIX *small, int side)
 {
-	PIX *solid = pixOpenBrick(NULL, small, side, side), *seed = solid != NULL ? frame_of(solid) : NULL;
+	PIX *solid = page_brick_open(small, side, side), *seed = solid != NULL ? frame_of(solid) : NULL;
 	PIX *dark = seed != NULL ? pixSeedfillBinary(NULL, seed, solid, 4) : NULL;
 
 	pixDestroy(&seed);

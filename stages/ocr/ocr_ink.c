@@ -1,12 +1,14 @@
 #include "ocr_ink.h"
 
 #include "grey.h"
+#include "page_brick.h"
 
 #include "assay/memory.h"
 
 #include <leptonica/allheaders.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #define TEXT  12 /* px that text is high at least, on a page that is reduced to it */
 #define BLOCK 4  /* heights of text along a side */
@@ -25,22 +27,43 @@ typedef struct reducer {
 } reducer;
 
 /* Means of factor x factor pixels, rounded to nearest; what is left over at the right and below is left out. */
-static void reduce_row(const reducer *r, int y)
+static inline void reduce_row_by(const reducer *r, int y, int factor)
 {
-	const uint32_t area = (uint32_t)(r->factor * r->factor);
+	const uint32_t area = (uint32_t)(factor * factor);
 	const int width = pixGetWidth(r->to);
 	l_uint32 *line = pixGetData(r->to) + (size_t)y * (size_t)pixGetWpl(r->to);
 
 	for (int x = 0; x < width; x++)
 		r->sums[x] = area / 2;
-	for (int dy = 0; dy < r->factor; dy++) {
-		grey_row(r->row, r->from, y * r->factor + dy);
+	for (int dy = 0; dy < factor; dy++) {
+		grey_row(r->row, r->from, y * factor + dy);
 		for (int x = 0; x < width; x++)
-			for (int dx = 0; dx < r->factor; dx++)
-				r->sums[x] += r->row[x * r->factor + dx];
+			for (int dx = 0; dx < factor; dx++)
+				r->sums[x] += r->row[x * factor + dx];
 	}
 	for (int x = 0; x < width; x++)
 		SET_DATA_BYTE(line, x, (l_uint8)(r->sums[x] / area));
+}
+
+/* Print is reduced by 1 to 4: the compiler is told those numbers, and has no division for each pixel. */
+static void reduce_row(const reducer *r, int y)
+{
+	switch (r->factor) {
+	case 1:
+		reduce_row_by(r, y, 1);
+		break;
+	case 2:
+		reduce_row_by(r, y, 2);
+		break;
+	case 3:
+		reduce_row_by(r, y, 3);
+		break;
+	case 4:
+		reduce_row_by(r, y, 4);
+		break;
+	default:
+		reduce_row_by(r, y, r->factor);
+	}
 }
 
 static PIX *reduced(PIX *page, int factor)
@@ -112,29 +135,56 @@ static assay_code find_grain(ocr_ink *in, assay_err *err)
 	return ASSAY_OK;
 }
 
-static void mark_row(const ocr_ink *in, PIX *deepest, int y)
+/* Rows of bytes, a little longer than the page is wide. */
+typedef struct marker {
+	uint8_t *depth, *most, *least, *set;
+} marker;
+
+/* What blocks ask for, for each pixel of a row. */
+static void spread_least(uint8_t *out, const ocr_ink *in, int y)
 {
-	const l_uint32 *depth = line_of(in->depth, y), *most = line_of(deepest, y);
-	l_uint32 *to = pixGetData(in->pix) + (size_t)y * (size_t)pixGetWpl(in->pix);
+	const uint8_t *least = in->least + (size_t)(y / in->side) * (size_t)in->columns;
+	const int width = pixGetWidth(in->pix);
 
-	for (int x = 0; x < pixGetWidth(in->pix); x++) {
-		const int d = GET_DATA_BYTE(depth, x);
+	for (int x = 0; x < width; x += in->side)
+		memset(out + x, *least++, (size_t)(x + in->side < width ? in->side : width - x));
+}
 
-		if (d >= LEAST && PART * d >= GET_DATA_BYTE(most, x) && d >= least_at(in, x, y))
-			SET_DATA_BIT(to, x);
+/* Blocks ask for LEAST at least. */
+static void mark_row(const ocr_ink *in, const marker *m, int y)
+{
+	const size_t words = (size_t)pixGetWpl(in->pix);
+	l_uint32 *to = pixGetData(in->pix) + (size_t)y * words;
+
+	for (size_t x = 0; x < 32 * words; x++)
+		m->set[x] = (m->depth[x] >= m->least[x]) & (PART * m->depth[x] >= m->most[x]);
+	for (size_t i = 0; i < words; i++)
+		to[i] = grey_pack(m->set + 32 * i);
+}
+
+static void mark_rows(const ocr_ink *in, PIX *deepest, const marker *m)
+{
+	for (int y = 0; y < pixGetHeight(in->pix); y++) {
+		grey_row(m->depth, in->depth, y);
+		grey_row(m->most, deepest, y);
+		if (y % in->side == 0)
+			spread_least(m->least, in, y);
+		mark_row(in, m, y);
 	}
+	(void)pixSetPadBits(in->pix, 0);
 }
 
 static assay_code mark(ocr_ink *in, assay_err *err)
 {
-	const int side = (in->height / 2) | 1;
-	PIX *deepest = pixDilateGray(in->depth, side, side);
+	const size_t size = (size_t)pixGetWidth(in->depth) + 32; /* whole words */
+	PIX *deepest = page_brick_brightest(in->depth, (in->height / 2) | 1);
+	ASSAY_AUTO_FREE uint8_t *rows = assay_alloc(4, size);
+	const marker m = {rows, rows + size, rows + 2 * size, rows + 3 * size};
 
-	in->pix = pixCreate(pixGetWidth(in->depth), pixGetHeight(in->depth), 1);
-	for (int y = 0; deepest != NULL && in->pix != NULL && y < pixGetHeight(in->pix); y++)
-		mark_row(in, deepest, y);
-	if (deepest == NULL)
-		pixDestroy(&in->pix);
+	if (deepest != NULL && rows != NULL)
+		in->pix = pixCreate(pixGetWidth(in->depth), pixGetHeight(in->depth), 1);
+	if (in->pix != NULL)
+		mark_rows(in, deepest, &m);
 	pixDestroy(&deepest);
 	return in->pix != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
 }
@@ -146,7 +196,7 @@ assay_code ocr_ink_find(ocr_ink *out, PIX *page, int32_t height, assay_err *err)
 	*out = (ocr_ink){.factor = factor_of(page, height)};
 	out->height = height / out->factor > 0 ? height / out->factor : 1;
 	out->grey = reduced(page, out->factor);
-	out->paper = out->grey != NULL ? pixCloseGray(out->grey, out->height | 1, out->height | 1) : NULL;
+	out->paper = out->grey != NULL ? page_brick_close_grey(out->grey, out->height | 1) : NULL;
 	out->depth = out->paper != NULL ? pixSubtractGray(NULL, out->paper, out->grey) : NULL;
 	if (out->depth == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "paper of a page");

@@ -3,6 +3,7 @@
 #include "ocr_ink.h"
 #include "ocr_order.h"
 #include "ocr_shaded.h"
+#include "page_brick.h"
 
 #include "assay/memory.h"
 
@@ -229,7 +230,7 @@ static assay_code find_rows(finder *f, PIX *ink, bool bright, assay_err *err)
 	assay_code rc = pieces_find(&p, ink, height, err);
 
 	if (rc == ASSAY_OK) {
-		joined = pixCloseSafeBrick(NULL, p.boxes, height | 1, 1);
+		joined = page_brick_close(p.boxes, height | 1, 1);
 		rows = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
 		rc = rows != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
 	}

@@ -1,6 +1,7 @@
 #include "ocr_shaded.h"
 
 #include "grey.h"
+#include "page_brick.h"
 #include "page_ink.h"
 
 #include <stdbool.h>
@@ -72,8 +73,7 @@ assay_code ocr_shaded_ground(PIX **out, PIX *page, int32_t height, assay_err *er
 	*out = NULL;
 	if (rc != ASSAY_OK)
 		return rc;
-	*out =
-	    ink != NULL ? pixOpenBrick(NULL, ink, height, height) : pixCreate(pixGetWidth(page), pixGetHeight(page), 1);
+	*out = ink != NULL ? page_brick_open(ink, height, height) : pixCreate(pixGetWidth(page), pixGetHeight(page), 1);
 	pixDestroy(&ink);
 	return *out != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "dark ground of a page");
 }

@@ -1,6 +1,7 @@
 #include "table_marks.h"
 
 #include "grey.h"
+#include "page_brick.h"
 
 #include "assay/memory.h"
 
@@ -18,7 +19,7 @@ void table_marks_release(table_marks *m)
 /* The letters of a small blurred word run into each other: what has upright strokes in a third of its length is no line. */
 static assay_code spare_words(PIX *lines, PIX *ink, int32_t height)
 {
-	PIX *strokes = pixOpenBrick(NULL, ink, 1, height / 2);
+	PIX *strokes = page_brick_open(ink, 1, height / 2);
 	BOXA *boxes = pixConnCompBB(lines, 8);
 	const assay_code rc =
 	    strokes != NULL && pixAnd(strokes, strokes, lines) != NULL && boxes != NULL ? ASSAY_OK : ASSAY_ENOMEM;
@@ -40,7 +41,7 @@ static assay_code spare_words(PIX *lines, PIX *ink, int32_t height)
 /* What fits a brick, and a pixel beside it, is no longer ink; but for words, of that height, when it is not 0. ASSAY_ENOMEM without a message. */
 static assay_code take_lines(PIX *ink, int wide, int high, int32_t words)
 {
-	PIX *lines = pixOpenBrick(NULL, ink, wide, high);
+	PIX *lines = page_brick_open(ink, wide, high);
 	const assay_code spared = lines != NULL && words > 0 ? spare_words(lines, ink, words) : ASSAY_OK;
 	PIX *thick = lines != NULL ? pixDilateBrick(NULL, lines, wide > 1 ? 1 : 3, wide > 1 ? 3 : 1) : NULL;
 	const assay_code rc =
@@ -220,7 +221,7 @@ static assay_code find_points(table_marks *out, const sight *s, assay_err *err)
 
 static assay_code take_marks(table_marks *out, PIX *ink, const sight *s, assay_err *err)
 {
-	PIX *joined = pixCloseSafeBrick(NULL, ink, s->height / 2 | 1, 1);
+	PIX *joined = page_brick_close(ink, s->height / 2 | 1, 1);
 	BOXA *boxes = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
 	const assay_code rc =
 	    boxes != NULL ? take_boxes(out, joined, boxes, s, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "marks of a page");
@@ -253,7 +254,7 @@ static assay_code find_ground(PIX **out, const sight *s, assay_err *err)
 {
 	const int32_t h = s->height;
 	PIX *dark = pixThresholdToBinary(s->grey, paper_less_fifth(s) > 0 ? paper_less_fifth(s) : 1);
-	PIX *solid = dark != NULL ? pixOpenBrick(NULL, dark, 2 * h, h / 4 > 3 ? h / 4 : 3) : NULL;
+	PIX *solid = dark != NULL ? page_brick_open(dark, 2 * h, h / 4 > 3 ? h / 4 : 3) : NULL;
 	l_int32 none = 0;
 	const bool told = solid != NULL && pixZero(solid, &none) == 0;
 

@@ -1,6 +1,7 @@
 #include "table_rules.h"
 
 #include "grey.h"
+#include "page_brick.h"
 
 #include "assay/memory.h"
 
@@ -209,8 +210,8 @@ static assay_code collect(table_rules *all, BOXA *boxes, bool upright, int32_t h
 static assay_code lines_of(table_rules *out, PIX *ridge, bool upright, int32_t height, assay_err *err)
 {
 	const int length = upright ? WALL(height) : LENGTHS * height;
-	PIX *whole = pixCloseSafeBrick(NULL, ridge, upright ? 1 : GAP, upright ? GAP : 1);
-	PIX *lines = whole != NULL ? pixOpenBrick(NULL, whole, upright ? 1 : length, upright ? length : 1) : NULL;
+	PIX *whole = page_brick_close(ridge, upright ? 1 : GAP, upright ? GAP : 1);
+	PIX *lines = whole != NULL ? page_brick_open(whole, upright ? 1 : length, upright ? length : 1) : NULL;
 	BOXA *boxes = lines != NULL ? pixConnCompBB(lines, 8) : NULL;
 	const assay_code rc =
 	    boxes != NULL ? collect(out, boxes, upright, height, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "ruling lines");
