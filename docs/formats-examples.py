@@ -85,6 +85,7 @@ content = record("content", {
     0: 1, 1: source, 2: 5, 3: "", 4: [0, 1, 1, 3, 1, 2], 5: [["audio.peak", 2, -601]], 6: [],
     7: [["licence", "CC-BY-4.0"]]})
 record("correction", {0: 1, 1: ["Hello\n", "Hello.\n"]})
+record("correction of a table", {0: 1, 1: 2, 2: 0, 3: [1000, 2000, 3000, 4000], 4: 2, 5: ["Item", "Amount", "Anchor", "340.50"]})
 contract = record("contract", {0: 1, 1: "c1", 2: "", 3: "1.0.0", 4: [{
     0: "cer", 1: 1, 2: "ocr.cer", 3: 5, 4: [2, 2], 5: None, 6: 1, 7: 1, 8: "accuracy", 9: "", 10: []}]})
 record("contract of format 2", {0: 2, 1: "c2", 2: "", 3: "1.0.0", 4: [], 5: [{

@@ -101,7 +101,7 @@ static void unguard(assay_csv *c, size_t start)
 	char *text = (char *)c->texts.data + start;
 	const size_t size = c->texts.len - start;
 
-	if (text[0] != '\'' || !is_formula(text))
+	if (c->exact || text[0] != '\'' || !is_formula(text))
 		return;
 	memmove(text, text + 1, size - 1);
 	c->texts.len--;
@@ -136,7 +136,7 @@ bool assay_csv_next(assay_csv *c)
 {
 	assay_buf_reset(&c->texts);
 	c->count = 0;
-	while (c->at < c->end && at_line_end(c))
+	while (!c->exact && c->at < c->end && at_line_end(c))
 		skip_line_end(c);
 	if (c->at == c->end)
 		return false;

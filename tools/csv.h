@@ -7,7 +7,7 @@
 
 #include "assay/buf.h"
 
-#define ASSAY_CSV_COLUMNS_MAX 64
+#define ASSAY_CSV_COLUMNS_MAX 256
 
 /**
  * Append a cell, and a comma before it unless it is the first. Guarded: a text that begins with any number of
@@ -20,6 +20,7 @@ typedef struct assay_csv {
 	const char *at, *end; /* not yet read */
 	int line;             /* of the record that was read last: where it begins, from 1 */
 	int next_line;
+	bool exact;      /* set it to have cells as they stand, and an empty line as a record of one empty cell */
 	assay_buf texts; /* [owned] its fields, each with a NUL */
 	size_t starts[ASSAY_CSV_COLUMNS_MAX];
 	size_t count;      /* fields */
@@ -32,7 +33,7 @@ void assay_csv_release(assay_csv *c);
 #define ASSAY_AUTO_CSV ASSAY_CLEANUP(assay_csv_release) assay_csv
 
 /**
- * The next record; empty lines are skipped. Cells are unguarded.
+ * The next record; empty lines are skipped. Cells are unguarded. Neither when c->exact.
  * @return false at the end, when memory is out (c->texts.failed), or when c->fault says what is wrong from c->line on
  */
 bool assay_csv_next(assay_csv *c);

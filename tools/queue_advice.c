@@ -94,7 +94,7 @@ static const struct {
 	assay_obstacle_fn *obstacle;
 	const char *advice;
 } by_people[] = {
-    {assay_obstacle_to_text, "type what it says: 'assay queue resolve @ --text FILE'"},
+    {assay_obstacle_to_correction, "type what it says: 'assay queue resolve @ --text FILE'"},
     {assay_obstacle_to_file, "put a better file in its place: 'assay queue resolve @ --file FILE'"},
     {assay_obstacle_to_waiver, "deliver it all the same: 'assay queue waive @ --owner NAME --reason TEXT'"},
     {assay_obstacle_to_rejection, "give it up: 'assay queue reject @ --reason TEXT'"},

@@ -1,5 +1,6 @@
 #include "queue_ended.h"
 
+#include "queue_table.h"
 #include "queue_ticket.h"
 #include "tell.h"
 
@@ -30,6 +31,24 @@ static assay_code end_of_bytes(assay_decision_end *out, assay_store *s, const as
 	else if (rc == ASSAY_OK && !assay_digest_is_zero(&src.digest) && !assay_digest_eq(&src.digest, &d->basis))
 		*out = ASSAY_DECISION_OTHER_BYTES;
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* What was said of a table is of the page that it was found on. */
+static assay_code end_of_table(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_DECISION page = {0};
+	assay_code rc = assay_sample_find(s, d->subject, &row, err);
+
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && row.missing)) {
+		*out = ASSAY_DECISION_WAITS;
+		return ASSAY_OK;
+	}
+	if (rc == ASSAY_OK)
+		rc = assay_table_other_page(&page, s, &row, err);
+	if (rc == ASSAY_OK && page.id != 0)
+		*out = ASSAY_DECISION_OTHER_PAGE;
+	return rc;
 }
 
 /* What there is of whom one on a verdict is about. */
@@ -145,6 +164,9 @@ assay_code assay_decision_end_of(assay_decision_end *out, assay_store *s, const 
 		return ASSAY_OK;
 	rc = assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? end_of_verdict(out, s, d, err)
 									  : end_of_bytes(out, s, d, err);
+	if (rc == ASSAY_OK && *out == ASSAY_DECISION_HOLDS && d->kind == ASSAY_DECISION_CORRECT &&
+	    assay_key_is_table(d->subject))
+		rc = end_of_table(out, s, d, err);
 	return rc == ASSAY_OK && !assay_decision_end_is(*out) ? look_instead(out, s, d, err) : rc;
 }
 
@@ -164,6 +186,9 @@ const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, cons
 		break;
 	case ASSAY_DECISION_OTHER_BYTES:
 		assay_buf_puts(out, "the source has other bytes now");
+		break;
+	case ASSAY_DECISION_OTHER_PAGE:
+		assay_buf_puts(out, "another file stands in place of the page that the table was found on");
 		break;
 	case ASSAY_DECISION_DECIDED_SINCE:
 		assay_buf_puts(out, "by what was decided since it stands otherwise");

@@ -1,5 +1,6 @@
 #include "queue_obstacles.h"
 
+#include "queue_table.h"
 #include "queue_ticket.h"
 
 #include <inttypes.h>
@@ -148,7 +149,11 @@ assay_code assay_obstacle_to_text_ever(assay_buf *why, assay_store *s, const ass
 		rc = assay_ticket_facts_load_rest(&facts, s, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (!assay_ticket_has_text(&facts))
+	if (assay_ticket_is_table(t))
+		assay_buf_printf(
+		    why, "is a table: its cells are handed in with 'assay queue resolve T%" PRIu64 " --text table.csv'",
+		    t->id);
+	else if (!assay_ticket_has_text(&facts))
 		assay_buf_printf(why, "is a %s: only pages and audio have a text that can be corrected",
 				 facts.kind != NULL ? facts.kind : "sample that is not there any more");
 	else if (!assay_ticket_takes_text(&facts))
@@ -176,6 +181,49 @@ assay_code assay_obstacle_to_text(assay_buf *why, assay_store *s, const assay_ti
 	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, assay_obstacle_to_text_ever,
 						  source_is_gone, has_other_file};
 
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+static assay_code takes_no_table(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
+	assay_code rc = assay_ticket_facts_load(&facts, s, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_facts_load_rest(&facts, s, t, err);
+	if (rc == ASSAY_OK && !assay_ticket_takes_table(&facts))
+		assay_buf_puts(why, "has no cells that could be corrected: its pipeline has no stage that takes them");
+	return rc;
+}
+
+/* The tables of that file are others: what its own cells are belongs to the file. */
+static assay_code is_on_other_page(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_TICKET page = {0};
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = assay_sample_find(s, t->subject, &row, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_table_other_page(&d, s, &row, err);
+	if (rc == ASSAY_OK && d.id != 0)
+		rc = assay_ticket_find(s, d.subject, &page, err);
+	if (rc == ASSAY_OK && d.id != 0)
+		assay_buf_printf(why,
+				 "lies on a page that another file stands in place of (T%" PRIu64
+				 "): hand in a file on which the table is read right, or 'assay queue retry T%" PRIu64
+				 "' takes the other file back first",
+				 page.id, page.id);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+assay_code assay_obstacle_to_correction(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, takes_no_table, source_is_gone,
+						  is_on_other_page};
+
+	if (!assay_ticket_is_table(t))
+		return assay_obstacle_to_text(why, s, t, err);
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
 

@@ -16,7 +16,9 @@
  */
 typedef assay_code assay_obstacle_fn(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err);
 
-/** `resolve --text`: what is no page or recording, or has no stage that takes a text; another file in its place. */
+/** `resolve --text`: what is no page, recording or table, or has no stage that takes one; another file in its place. */
+assay_obstacle_fn assay_obstacle_to_correction;
+/** A text that annotations hold: the same, and tables, whose cells are handed in one by one. */
 assay_obstacle_fn assay_obstacle_to_text;
 /** Of these what will never change: what it is about has no text that people could write. */
 assay_obstacle_fn assay_obstacle_to_text_ever;

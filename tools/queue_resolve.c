@@ -2,6 +2,8 @@
 
 #include "handed.h"
 #include "queue_command.h"
+#include "queue_table.h"
+#include "table_csv.h"
 
 #include "assay/correction.h"
 #include "assay/file.h"
@@ -17,7 +19,7 @@
 #include <sys/stat.h>
 
 static const assay_option options[] = {
-    {"text", 0, "FILE", "what the sample says, as UTF-8; - is standard input"},
+    {"text", 0, "FILE", "what the sample says, as UTF-8; of a table its cells, as CSV; - is standard input"},
     {"file", 0, "FILE", "a file that stands in place of its source"},
     {"metadata", 0, "NAME=VALUE", "what its source is; may be given several times"},
     ASSAY_COMMAND_OPTIONS,
@@ -70,16 +72,45 @@ static assay_code read_text(resolution *r, const assay_invocation *in, assay_err
 	return ASSAY_OK;
 }
 
-static assay_code store_text(resolution *r, assay_command *c, assay_err *err)
+static assay_code encode_text(assay_buf *record, const resolution *r, assay_err *err)
+{
+	const char *texts[1] = {assay_buf_str(&r->bytes)};
+	const assay_code rc = assay_correction_encode(record, texts, 1, err);
+
+	return rc == ASSAY_OK ? rc : assay_err_prefix(err, "'%s'", r->text);
+}
+
+static assay_code encode_table(assay_buf *record, const resolution *r, const assay_command *c, const assay_ticket *t,
+			       assay_err *err)
+{
+	ASSAY_AUTO_TABLE_CORRECTION cells = {0};
+	assay_code rc;
+
+	if (r->bytes.len > ASSAY_TABLE_CORRECTION_SIZE_MAX)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' has %zu bytes: the cells of a table have at most %zu MiB",
+				   r->text, r->bytes.len, ASSAY_TABLE_CORRECTION_SIZE_MAX >> 20);
+	ASSAY_TRY(assay_table_csv_read(&cells, r->text, r->bytes.data, r->bytes.len, err));
+	rc = assay_table_place(&cells, c->store, t, err);
+	if (rc == ASSAY_ENOENT)
+		return assay_command_refuse(t, err, "is about a table that is not there any more");
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = assay_table_correction_encode(record, &cells, err);
+	if (rc != ASSAY_OK)
+		(void)assay_err_prefix(err, "'%s'", r->text);
+fail:
+	return rc;
+}
+
+/* What is read of it depends on what the ticket is about. */
+static assay_code store_text(resolution *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
-	const char *texts[1] = {assay_buf_str(&r->bytes)};
-	const assay_code rc = assay_correction_encode(&record, texts, 1, err);
+	const assay_code rc =
+	    assay_ticket_is_table(t) ? encode_table(&record, r, c, t, err) : encode_text(&record, r, err);
 
-	if (rc != ASSAY_OK)
-		return assay_err_prefix(err, "'%s'", r->text);
-	if (c->dry)
-		return ASSAY_OK;
+	if (rc != ASSAY_OK || c->dry)
+		return rc;
 	return assay_object_put(c->store, ASSAY_OBJECT_PAYLOAD, record.data, record.len, NULL, &r->payload, NULL, err);
 }
 
@@ -131,7 +162,7 @@ static assay_code can_resolve(const resolution *r, assay_command *c, const assay
 	if (r->kind == ASSAY_DECISION_METADATA)
 		return ASSAY_OK;
 	return assay_command_allow(
-	    c, t, r->kind == ASSAY_DECISION_CORRECT ? assay_obstacle_to_text : assay_obstacle_to_file, err);
+	    c, t, r->kind == ASSAY_DECISION_CORRECT ? assay_obstacle_to_correction : assay_obstacle_to_file, err);
 }
 
 /* ---------------------------------------------------------------- metadata */
@@ -267,15 +298,18 @@ static assay_code reopen(assay_command *c, const assay_ticket *t, assay_err *err
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-static assay_code set_content(const resolution *r, assay_command *c, const assay_ticket *t, const assay_source *src,
+static assay_code set_content(resolution *r, assay_command *c, const assay_ticket *t, const assay_source *src,
 			      assay_err *err)
 {
-	assay_decision d = {.kind = r->kind, .basis = src->digest, .payload = r->payload};
+	assay_decision d = {.kind = r->kind, .basis = src->digest};
 	ASSAY_AUTO_DECISION before = {0};
 	assay_code rc = assay_ticket_content(&before, c->store, t, src, err);
 
+	if (rc == ASSAY_OK && r->kind == ASSAY_DECISION_CORRECT)
+		rc = store_text(r, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	d.payload = r->payload;
 	/* A stream has the key of its source: a file that stands for all of it gives way to the next one. */
 	d.is_source = t->is_source || (r->kind == ASSAY_DECISION_REPLACE && before.is_source);
 	d.subject = assay_strdup(t->subject);
@@ -297,7 +331,7 @@ static assay_code set_content(const resolution *r, assay_command *c, const assay
 
 static assay_code resolve(void *ctx, assay_command *c, const assay_ticket *t, assay_err *err)
 {
-	const resolution *r = ctx;
+	resolution *r = ctx;
 	ASSAY_AUTO_SOURCE src = {0};
 	assay_code rc = can_resolve(r, c, t, err);
 
@@ -331,9 +365,7 @@ static assay_code parse(resolution *r, const assay_invocation *in, assay_err *er
 
 static assay_code store_payload(resolution *r, assay_command *c, assay_err *err)
 {
-	if (r->kind == ASSAY_DECISION_METADATA)
-		return ASSAY_OK;
-	return r->text != NULL ? store_text(r, c, err) : store_file(r, c, err);
+	return r->kind == ASSAY_DECISION_REPLACE ? store_file(r, c, err) : ASSAY_OK;
 }
 
 static int run(const assay_invocation *in, assay_err *err)
@@ -361,7 +393,11 @@ const assay_verb assay_verb_queue_resolve = {
     .summary = "hand in what a person found: a text, another file, or metadata",
     .help =
 	"--text is for a page whose pipeline reads text, and for audio that is transcribed: the stage takes the text\n"
-	"from it, everything is measured anew and judged. --file stands in place of the source, or of one page of\n"
+	"from it, everything is measured anew and judged. Of a table FILE is its cells as CSV (RFC 4180), a line for "
+	"each\n"
+	"row, heads first, as 'queue show --work' writes them: ocr.tables takes them in place of its own, and the page "
+	"and\n"
+	"its other tables stay as they are. --file stands in place of the source, or of one page of\n"
 	"it; of a file of several pages that is given for one page, the first is taken. For a source that failed it\n"
 	"stands whole: its samples have the source's keys, and are judged each. The source itself is left alone, and\n"
 	"the file is kept in the store. --text is refused where another file stands in the sample's place; --file\n"
@@ -369,6 +405,7 @@ const assay_verb assay_verb_queue_resolve = {
 	"tickets are settled. All of them hold as long as the source's bytes are the same.\n" ASSAY_COMMAND_HELP
 	    ASSAY_SELECTION_HELP,
     .example = "  assay queue resolve T12 --text page.txt --reason 'typed from the scan'\n"
+	       "  assay queue resolve T15 --text desk/T15/table.csv\n"
 	       "  assay queue resolve 'scans/b7.pdf#page=3' --file rescan.tif\n"
 	       "  assay queue resolve --source 'scans/b7/**' --metadata language=de --metadata batch=b7\n",
     .options = options,

@@ -519,8 +519,11 @@ typedef struct working {
 
 static void tell_work(const working *w, const assay_work *k)
 {
-	assay_say("%s/T%" PRIu64 "  %s: %zu files%s\n", w->folders.dir, k->ticket->id, k->ticket->subject,
-		  k->view.file_count + 1, k->view.text != SIZE_MAX ? ", text.txt to correct" : "");
+	const bool has_text = k->view.text != SIZE_MAX;
+
+	assay_say("%s/T%" PRIu64 "  %s: %zu files%s%s%s\n", w->folders.dir, k->ticket->id, k->ticket->subject,
+		  k->view.file_count + 1, has_text ? ", " : "", has_text ? k->view.files[k->view.text].name : "",
+		  has_text ? " to correct" : "");
 	if (k->view.missing != NULL)
 		assay_say("          no picture: %s\n", k->view.missing);
 }

@@ -243,15 +243,25 @@ bool assay_ticket_has_text(const assay_ticket_facts *c)
 	return c->kind != NULL && (strcmp(c->kind, "page") == 0 || strcmp(c->kind, "audio") == 0);
 }
 
-bool assay_ticket_takes_text(const assay_ticket_facts *c)
+static bool takes(const assay_ticket_facts *c, bool table)
 {
 	for (size_t i = 0; c->recipe != NULL && i < c->recipe->step_count; i++) {
 		const assay_stage *stage = assay_stage_find(c->recipe->steps[i].stage);
 
-		if (stage != NULL && stage->takes_correction)
+		if (stage != NULL && (table ? stage->takes_table : stage->takes_correction))
 			return true;
 	}
 	return false;
+}
+
+bool assay_ticket_takes_text(const assay_ticket_facts *c)
+{
+	return takes(c, false);
+}
+
+bool assay_ticket_takes_table(const assay_ticket_facts *c)
+{
+	return takes(c, true);
 }
 
 /* ---------------------------------------------------------------- one ticket as JSON */

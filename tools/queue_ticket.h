@@ -59,6 +59,8 @@ assay_ticket assay_ticket_standing_as(const assay_ticket *t, const assay_sample_
 bool assay_ticket_has_text(const assay_ticket_facts *c);
 /** Has its recipe a stage that takes a text from people (assay_stage.takes_correction)? After the rest. */
 bool assay_ticket_takes_text(const assay_ticket_facts *c);
+/** One that takes the cells of a table (assay_stage.takes_table)? After the rest. */
+bool assay_ticket_takes_table(const assay_ticket_facts *c);
 
 /** Path of the source that it is about: its subject, or the subject without its part. The caller frees it. */
 ASSAY_NODISCARD assay_code assay_ticket_path(char **out, const assay_ticket *t, assay_err *err);

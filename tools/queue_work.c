@@ -50,7 +50,7 @@ static const struct {
 	assay_obstacle_fn *obstacle;
 	const char *verb, *rest;
 } ways[ASSAY_WORK_WAYS] = {
-    {assay_obstacle_to_text, "resolve", "--text text.txt"},
+    {assay_obstacle_to_correction, "resolve", "--text "},
     {assay_obstacle_to_file, "resolve", "--file FILE"},
     {assay_obstacle_to_waiver, "waive", "--owner NAME --reason TEXT"},
     {assay_obstacle_to_rejection, "reject", "--reason TEXT"},
@@ -164,11 +164,11 @@ static void json_metadata(assay_json *j, const assay_source *src)
 	assay_json_end(j);
 }
 
-static void json_command(assay_json *j, const assay_work *w, const char *verb, const char *rest)
+static void json_command(assay_json *j, const assay_work *w, const char *verb, const char *rest, const char *file)
 {
 	char line[128];
 
-	(void)snprintf(line, sizeof line, "assay queue %s T%" PRIu64 " %s", verb, w->ticket->id, rest);
+	(void)snprintf(line, sizeof line, "assay queue %s T%" PRIu64 " %s%s", verb, w->ticket->id, rest, file);
 	assay_json_str(j, line);
 }
 
@@ -177,9 +177,13 @@ static void json_hand_in(assay_json *j, const assay_work *w)
 {
 	assay_json_key(j, "hand_in");
 	assay_json_array(j);
-	for (size_t i = 0; i < ASSAY_WORK_WAYS; i++)
-		if (w->ways[i] && (ways[i].obstacle != assay_obstacle_to_text || w->view.text != SIZE_MAX))
-			json_command(j, w, ways[i].verb, ways[i].rest);
+	for (size_t i = 0; i < ASSAY_WORK_WAYS; i++) {
+		const bool takes_text = ways[i].obstacle == assay_obstacle_to_correction;
+
+		if (w->ways[i] && (!takes_text || w->view.text != SIZE_MAX))
+			json_command(j, w, ways[i].verb, ways[i].rest,
+				     takes_text ? w->view.files[w->view.text].name : "");
+	}
 	assay_json_end(j);
 }
 

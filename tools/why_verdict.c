@@ -17,6 +17,7 @@ void assay_why_verdict_release(assay_why_verdict *v)
 	free(v->last_reason);
 	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++)
 		assay_decision_release(&v->decisions[i]);
+	assay_decision_release(&v->found_in);
 	assay_why_moved_release(&v->moved);
 	assay_unit_release(&v->unit);
 	assay_recipe_close(v->recipe);
@@ -106,11 +107,12 @@ static assay_code learn_root(assay_why_verdict *v, assay_store *s, const assay_s
 {
 	ASSAY_AUTO_DECISION d = {0};
 	assay_decision *slot = &v->decisions[ASSAY_DECISION_OF_CONTENT];
-	const bool is_found = row->way != ASSAY_WAY_PLAIN && row->plain_unit == row->unit && row->decision != 0;
-	const assay_code rc = is_found && slot->id == 0 ? assay_decision_peek(s, row->decision, &d, err) : ASSAY_ENOENT;
+	const bool is_found = row->way != ASSAY_WAY_PLAIN && row->plain_unit == row->unit && row->decision != 0 &&
+			      row->decision != slot->id;
+	const assay_code rc = is_found ? assay_decision_peek(s, row->decision, &d, err) : ASSAY_ENOENT;
 
 	if (rc == ASSAY_OK && d.kind != 0 && assay_decision_slot_of(d.kind) == ASSAY_DECISION_OF_CONTENT) {
-		*slot = d;
+		*(slot->id == 0 ? slot : &v->found_in) = d;
 		d = (assay_decision){0};
 	}
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
@@ -283,10 +285,19 @@ static void print_way(const assay_sample_row *row, const assay_why_verdict *v)
 	}
 }
 
+static void print_found_in(const assay_decision *d)
+{
+	if (d->id == 0)
+		return;
+	assay_say_decision("decision", d);
+	assay_say("          on %s, where it was found\n", d->subject);
+}
+
 static void print_queue(const assay_sample_row *row, const assay_why_verdict *v)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 
+	print_found_in(&v->found_in);
 	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++) {
 		const assay_decision *d = &v->decisions[i];
 
@@ -456,6 +467,7 @@ static void json_queue(assay_json *j, const assay_why_verdict *v)
 	assay_json_object(j);
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
 		assay_json_decision_end(j, slots[i], &v->decisions[i], v->ended[i]);
+	assay_json_decision_end(j, "found_in", &v->found_in, ASSAY_DECISION_HOLDS);
 	assay_json_end(j);
 	assay_json_key(j, "decisions_ended");
 	assay_json_array(j);

@@ -15,6 +15,7 @@ typedef struct assay_why_verdict {
 	char *last_reason;                                        /* of the ticket's last event */
 	assay_decision decisions[ASSAY_DECISION_OF_METADATA + 1]; /* newest by slot; id 0: none */
 	assay_decision_end ended[ASSAY_DECISION_OF_METADATA + 1]; /* why it is not in force */
+	assay_decision found_in; /* on the content of what it was found in, beside one of its own; id 0: none */
 	assay_why_moved moved;
 	assay_unit unit;
 	assay_recipe *recipe;

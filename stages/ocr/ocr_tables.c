@@ -3,6 +3,7 @@
 
 #include "ocr_engine.h"
 #include "ocr_truth.h"
+#include "table_corrected.h"
 #include "table_digits.h"
 #include "table_find.h"
 #include "table_measure.h"
@@ -160,14 +161,16 @@ typedef struct state {
 	const params *p;  /* borrowed */
 	TessBaseAPI *api; /* borrowed; NULL: nothing is read again */
 	bool by_hand;
-	const assay_sidecar *truth; /* borrowed; NULL when there is none */
-	assay_place place;          /* of the page in the document that it is of */
-	assay_value *page, *words;  /* the one that came first waits for the other */
+	const assay_sidecar *truth;       /* borrowed; NULL when there is none */
+	assay_place place;                /* of the page in the document that it is of */
+	assay_table_correction corrected; /* of one of its tables; number 0: of none */
+	assay_value *page, *words;        /* the one that came first waits for the other */
 } state;
 
 static assay_code open_stage(void **out, void *shared, const void *p, const assay_input *in, uint32_t root,
 			     assay_err *err)
 {
+	const assay_sidecar *corrected = in != NULL ? assay_input_sidecar(in, ASSAY_SIDECAR_TABLE) : NULL;
 	state *st = assay_alloc(1, sizeof *st);
 
 	(void)root;
@@ -179,7 +182,8 @@ static assay_code open_stage(void **out, void *shared, const void *p, const assa
 	st->by_hand = in != NULL && assay_input_sidecar(in, ASSAY_SIDECAR_CORRECTION) != NULL;
 	st->truth = in != NULL ? assay_input_sidecar(in, "table_truth") : NULL;
 	st->place = in != NULL ? in->part.place : (assay_place){0};
-	return ASSAY_OK;
+	return corrected != NULL ? assay_table_correction_decode(&st->corrected, corrected->data, corrected->size, err)
+				 : ASSAY_OK;
 }
 
 static void close_stage(void *state_)
@@ -190,6 +194,7 @@ static void close_stage(void *state_)
 		return;
 	assay_value_unref(st->page);
 	assay_value_unref(st->words);
+	assay_table_correction_release(&st->corrected);
 	free(st);
 }
 
@@ -219,6 +224,10 @@ static assay_code measure_beliefs(assay_sink *sink, uint32_t sample, const table
 	int64_t sum = 0, low = 0;
 	assay_code rc;
 
+	if (t->by_hand) {
+		rc = assay_undefined(sink, sample, METRIC_CONFIDENCE, ASSAY_BY_HAND, err);
+		return rc != ASSAY_OK ? rc : assay_undefined(sink, sample, METRIC_LOW, ASSAY_BY_HAND, err);
+	}
 	for (size_t i = 0; i < t->count; i++) {
 		sum += t->cells[i].confidence;
 		low += t->cells[i].words > 0 && t->cells[i].least < LOW_CONFIDENCE;
@@ -234,22 +243,37 @@ static assay_code measure_share(assay_sink *sink, uint32_t sample, unsigned metr
 			 : assay_measure(sink, sample, metric, assay_round_ratio(s.good, s.of, 4), err);
 }
 
-/* What a table that lost its columns shows without ground truth. */
-static assay_code measure_signs(assay_sink *sink, uint32_t sample, const table *t, int32_t height, assay_err *err)
+/* What is told by where the words stand. */
+static assay_code measure_places(assay_sink *sink, uint32_t sample, const table *t, int32_t height, assay_err *err)
 {
 	const table_share readings = {t->agreed, t->beside};
 	table_share s;
 	assay_code rc;
 
+	if (t->by_hand) {
+		rc = assay_undefined(sink, sample, METRIC_ALIGNMENT, ASSAY_BY_HAND, err);
+		return rc != ASSAY_OK ? rc : assay_undefined(sink, sample, METRIC_READINGS, ASSAY_BY_HAND, err);
+	}
 	ASSAY_TRY(table_alignment(&s, t, height, err));
 	ASSAY_TRY(measure_share(sink, sample, METRIC_ALIGNMENT, s, "columns too short", err));
+	rc = measure_share(sink, sample, METRIC_READINGS, readings, "no ruled columns", err);
+fail:
+	return rc;
+}
+
+/* What a table that lost its columns shows without ground truth. */
+static assay_code measure_signs(assay_sink *sink, uint32_t sample, const table *t, int32_t height, assay_err *err)
+{
+	table_share s;
+	assay_code rc;
+
+	ASSAY_TRY(measure_places(sink, sample, t, height, err));
 	ASSAY_TRY(measure_share(sink, sample, METRIC_TYPES, table_type_consistency(t), "columns too short", err));
 	ASSAY_TRY(measure_share(sink, sample, METRIC_MERGED, table_merged(t), "no cells below the heads", err));
 	ASSAY_TRY(measure_share(sink, sample, METRIC_HEADS, table_heads(t), "no heads", err));
 	ASSAY_TRY(measure_share(sink, sample, METRIC_TOTALS, table_totals(t), "no totals", err));
 	ASSAY_TRY(table_running(&s, t, err));
-	ASSAY_TRY(measure_share(sink, sample, METRIC_RUNNING, s, "no running totals", err));
-	rc = measure_share(sink, sample, METRIC_READINGS, readings, "no ruled columns", err);
+	rc = measure_share(sink, sample, METRIC_RUNNING, s, "no running totals", err);
 fail:
 	return rc;
 }
@@ -273,15 +297,56 @@ fail:
 	return rc;
 }
 
-static assay_code give(assay_sink *sink, uint32_t page, size_t number, const tables *found, assay_err *err)
+/* The one of them that a person corrected, if there is one; NULL: none. */
+static const table *corrected_in(const state *st, const tables *found)
+{
+	const assay_table_correction *c = &st->corrected;
+
+	return c->table > 0 && c->table <= found->count && c->half == st->page->u.page.half
+		   ? &found->items[c->table - 1]
+		   : NULL;
+}
+
+static bool is_elsewhere(const state *st, const table *t)
+{
+	return !table_is_where(t, &st->corrected, pixGetWidth(st->page->u.page.pix),
+			       pixGetHeight(st->page->u.page.pix));
+}
+
+static assay_code take_correction(const state *st, tables *found, assay_err *err)
+{
+	table *t = (table *)(uintptr_t)corrected_in(st, found);
+	table now = {0};
+	assay_code rc;
+
+	if (t == NULL || is_elsewhere(st, t))
+		return ASSAY_OK;
+	rc = table_corrected(&now, t, &st->corrected, err);
+	if (rc != ASSAY_OK) {
+		table_release(&now);
+		return rc;
+	}
+	table_release(t);
+	*t = now;
+	return ASSAY_OK;
+}
+
+static assay_code give(const state *st, assay_sink *sink, size_t number, const tables *found, assay_err *err)
 {
 	const table *t = &found->items[number - 1];
+	const uint32_t page = st->page->root;
 	char part[32];
 	uint32_t sample;
 	assay_code rc;
 
 	(void)snprintf(part, sizeof part, "table=%zu", number);
 	ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_TABLE, part, page, &sample, err));
+	if (t == corrected_in(st, found) && !t->by_hand)
+		return assay_reject(
+		    sink, sample, ASSAY_FAILURE_STAGE, err,
+		    "table %zu of the page does not lie where the one lay that was corrected: look at it "
+		    "again, and hand in its cells",
+		    number);
 	ASSAY_TRY(measure(sink, sample, t, found->height, err));
 	rc = keep(sink, sample, t, err);
 fail:
@@ -363,15 +428,17 @@ static assay_code compare(const state *st, const tables *found, assay_sink *sink
 	return why != NULL ? undefined_truth(sink, page, why, err) : measure_score(sink, page, &s, err);
 }
 
-static assay_code give_all(const state *st, const tables *found, assay_sink *sink, assay_err *err)
+static assay_code give_all(const state *st, tables *found, assay_sink *sink, assay_err *err)
 {
 	const uint32_t page = st->page->root;
 	assay_code rc = assay_measure(sink, page, METRIC_COUNT, (int64_t)found->count, err);
 
 	if (rc == ASSAY_OK)
+		rc = take_correction(st, found, err);
+	if (rc == ASSAY_OK)
 		rc = compare(st, found, sink, err);
 	for (size_t i = 0; i < found->count && rc == ASSAY_OK; i++)
-		rc = give(sink, page, i + 1, found, err);
+		rc = give(st, sink, i + 1, found, err);
 	return rc;
 }
 
@@ -451,6 +518,7 @@ const assay_stage assay_stage_ocr_tables = {
 		 "Gobel, Hassan, Oro, Orsi 2013, doi:10.1109/ICDAR.2013.292 (how tables are scored)",
     .observes = ASSAY_VALUE_PAGE | ASSAY_VALUE_WORDS,
     .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_TABLE),
+    .takes_table = true,
     .determinism = ASSAY_EXACT,
     .params = schema,
     .params_size = sizeof(params),

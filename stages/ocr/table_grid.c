@@ -218,20 +218,26 @@ static bool is_row_of_values(const table *t, uint32_t row)
 }
 
 /* Rows before the first of values; the first row alone where there are no values, when a rule parts it from the rest. */
-static void find_head(table *t, const table_rows *rows)
+static void find_head(table *t, bool parted)
 {
 	uint32_t r = 0;
 
 	while (r < t->rows && !is_row_of_values(t, r))
 		r++;
 	if (r == t->rows)
-		r = t->rows > 1 && rows->items[1].rule >= 0 ? 1 : 0;
+		r = t->rows > 1 && parted ? 1 : 0;
 	for (uint32_t k = 1; k < r; k++) /* heads of several rows name the first column once */
 		if (table_at(t, k, 0)->row == k && table_at(t, k, 0)->words > 0 && table_at(t, k - 1, 0)->words > 0)
 			r = k;
 	if (r > 4 || 2 * r > t->rows)
 		r = r > 0 && t->rows > 1 ? 1 : 0;
 	t->head = r;
+}
+
+void table_tell(table *t, bool parted)
+{
+	find_types(t);
+	find_head(t, parted);
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -267,10 +273,8 @@ static assay_code fill(grid *g, assay_err *err)
 		make_cells(g);
 		rc = fill_cells(g, err);
 	}
-	if (rc == ASSAY_OK) {
-		find_types(g->t);
-		find_head(g->t, g->rows);
-	}
+	if (rc == ASSAY_OK)
+		table_tell(g->t, g->rows->count > 1 && g->rows->items[1].rule >= 0);
 	free(g->filled);
 	free(g->reach);
 	return rc;

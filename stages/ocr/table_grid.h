@@ -28,6 +28,7 @@ typedef struct table {
 	uint32_t head;          /* rows of column heads at the top */
 	uint32_t *cell_of;      /* of each slot, row * columns + column */
 	bool ruled;             /* an upright rule parts two columns */
+	bool by_hand;           /* a person wrote the cells: they have no boxes and no confidence */
 	int64_t beside, agreed; /* words side by side, and those that rules and space place alike: set by tables_find */
 	int32_t left, top, right, bottom; /* px */
 	assay_buf strings;                /* each text ended by a NUL */
@@ -54,5 +55,11 @@ static inline table_cell *table_at(const table *t, uint32_t row, uint32_t column
  * @return ASSAY_OK, ASSAY_ENOMEM
  */
 ASSAY_NODISCARD assay_code table_read(table *out, table_area *a, table_reading reading, assay_err *err);
+
+/**
+ * Types of the cells, by their texts, and how many rows are of heads: those before the first of values.
+ * @param parted  something parts the first row from the rest: where no row is of values, that is the head
+ */
+void table_tell(table *t, bool parted);
 
 #endif

@@ -111,7 +111,7 @@ static void put_json_cell(assay_json *j, const table *t, const table_cell *c)
 		assay_json_kuint(j, "columns", c->columns);
 	assay_json_kstr(j, "text", table_text(t, c));
 	assay_json_kstr(j, "type", table_type_name(c->type));
-	if (c->words > 0) {
+	if (c->words > 0 && !t->by_hand) {
 		assay_json_key(j, "confidence");
 		assay_json_decimal(j, (assay_decimal){c->confidence, 2});
 		put_box(j, c->left, c->top, c->right, c->bottom);
@@ -129,6 +129,8 @@ assay_code table_write_json(assay_buf *out, const table *t, assay_err *err)
 	assay_json_kuint(&j, "columns", t->columns);
 	assay_json_kuint(&j, "head", t->head);
 	assay_json_kbool(&j, "ruled", t->ruled);
+	if (t->by_hand)
+		assay_json_kbool(&j, "by_hand", true);
 	put_box(&j, t->left, t->top, t->right, t->bottom);
 	assay_json_key(&j, "cells");
 	assay_json_array(&j);

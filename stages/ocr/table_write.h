@@ -10,7 +10,8 @@ ASSAY_NODISCARD assay_code table_write_csv(assay_buf *out, const table *t, assay
 ASSAY_NODISCARD assay_code table_write_html(assay_buf *out, const table *t, assay_err *err);
 /**
  * {"rows":…,"columns":…,"head":…,"ruled":…,"box":[l,t,r,b],"cells":[{"row":…,"column":…,"rows":…,"columns":…,"text":…,
- * "type":…,"confidence":…,"box":[…]},…]}; spans of one and what empty cells have none of is left out.
+ * "type":…,"confidence":…,"box":[…]},…]}; spans of one and what empty cells have none of is left out. Of one that a person wrote
+ * "by_hand":true stands after "ruled", and no cell has a confidence or a box.
  */
 ASSAY_NODISCARD assay_code table_write_json(assay_buf *out, const table *t, assay_err *err);
 

@@ -12,7 +12,7 @@
  *   kept: N       metric test.kept, less parameter lose: less of it is content that is lost
  *
  * Parameters `add` and `lose` make attempts of remedies differ; with `obey: 0` neither `act` nor `fail` is done. A correction is read in place of the file, but for
- * what is decided before there are samples.
+ * what is decided before there are samples. The cells of a table are read in place of its value: the first is that.
  * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report".
  * PAGE values have no picture: chain no real stage behind it.
  */
@@ -20,6 +20,7 @@
 #include "assay/correction.h"
 #include "assay/file.h"
 #include "assay/memory.h"
+#include "assay/table_correction.h"
 #include "test_stages.h"
 
 #include <inttypes.h>
@@ -122,7 +123,21 @@ static assay_code emit_page(const assay_buf *text, uint32_t sample, uint32_t num
 	return assay_emit(sink, v, err);
 }
 
-static assay_code tables(const assay_buf *text, const params *p, uint32_t on, assay_sink *sink, assay_err *err)
+/* Of a table that a person corrected: its first cell. */
+static assay_code take_cells(bool *taken, const assay_input *in, unsigned long n, uint32_t sample, assay_sink *sink,
+			     assay_err *err)
+{
+	const assay_sidecar *sc = assay_input_sidecar(in, ASSAY_SIDECAR_TABLE);
+	ASSAY_AUTO_TABLE_CORRECTION c = {0};
+	assay_code rc = sc != NULL ? assay_table_correction_decode(&c, sc->data, sc->size, err) : ASSAY_OK;
+
+	*taken = rc == ASSAY_OK && c.table == n;
+	return *taken ? assay_measure(sink, sample, TEST_READ_VALUE, strtoll(assay_buf_str(&c.texts), NULL, 10), err)
+		      : rc;
+}
+
+static assay_code tables(const assay_buf *text, const params *p, const assay_input *in, uint32_t on, assay_sink *sink,
+			 assay_err *err)
 {
 	ASSAY_AUTO_FREE char *count = directive(text, "tables");
 	const unsigned long total = count != NULL ? strtoul(count, NULL, 10) : 0;
@@ -131,17 +146,20 @@ static assay_code tables(const assay_buf *text, const params *p, uint32_t on, as
 	for (unsigned long n = 1; n <= total && rc == ASSAY_OK; n++) {
 		char part[32];
 		uint32_t sample = 0;
+		bool taken = false;
 
 		(void)snprintf(part, sizeof part, "table=%lu", n);
 		rc = assay_sample(sink, ASSAY_SAMPLE_TABLE, part, on, &sample, err);
 		if (rc == ASSAY_OK)
+			rc = take_cells(&taken, in, n, sample, sink, err);
+		if (rc == ASSAY_OK && !taken)
 			rc = measure_line(text, "value", p->add + (int64_t)n, sample, TEST_READ_VALUE, sink, err);
 	}
 	return rc;
 }
 
-static assay_code page(const assay_buf *text, const params *p, uint32_t number, int met, const assay_buf *report,
-		       assay_sink *sink, assay_err *err)
+static assay_code page(const assay_buf *text, const params *p, const assay_input *in, uint32_t number, int met,
+		       const assay_buf *report, assay_sink *sink, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *reject = directive(text, "reject");
 	char part[32];
@@ -156,7 +174,7 @@ static assay_code page(const assay_buf *text, const params *p, uint32_t number, 
 		ASSAY_TRY(assay_artifact(sink, sample, 1, report->data, report->len, err));
 	if (reject != NULL)
 		ASSAY_TRY(assay_reject(sink, sample, failure_class(reject), err, "the file asks for it"));
-	ASSAY_TRY(tables(text, p, sample, sink, err));
+	ASSAY_TRY(tables(text, p, in, sample, sink, err));
 	ASSAY_TRY(emit_page(text, sample, number, sink, err));
 	return assay_end(sink, sample, err);
 fail:
@@ -178,7 +196,7 @@ static assay_code pages(const assay_buf *text, const params *p, const assay_inpu
 	if (truth != NULL)
 		assay_buf_append(&report, truth->data, truth->size);
 	for (uint32_t n = first; n <= last && rc == ASSAY_OK; n++)
-		rc = page(text, p, n, met, &report, sink, err);
+		rc = page(text, p, in, n, met, &report, sink, err);
 	return rc;
 }
 
@@ -230,6 +248,7 @@ const assay_stage assay_stage_test_read = {
     .emits = ASSAY_VALUE_PAGE,
     .makes = PAGE | TABLE,
     .takes_correction = true,
+    .takes_table = true,
     .determinism = ASSAY_EXACT,
     .metrics = metric_rows,
     .notes = note_rows,

@@ -5,7 +5,7 @@ foreach(name sums distribution folder)
 endforeach()
 
 # What `assay init` looks at and writes, and what `assay diff` compares. None of it needs a registry of stages.
-foreach(name annotations changes csv look starter)
+foreach(name annotations changes csv look starter table_correction)
   assay_add_unit(${name} LINK assay_tool)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tools)
 endforeach()

@@ -322,6 +322,8 @@ static const wrong_case wrong[] = {
      "unknown key 'groundtruth', did you mean 'ground_truth'?"},
     {SOURCE("path: a, modality: page, sidecars: {correction: x.json}"), 2, 48,
      "no file is a 'correction': people give them with 'assay queue resolve'"},
+    {SOURCE("path: a, modality: page, sidecars: {corrected_table: x.csv}"), 2, 48,
+     "no file is a 'corrected_table': people give them with 'assay queue resolve'"},
     {SOURCE("path: a, modality: page, sidecars: {metadata: '{base}.x'}"), 2, 58,
      "sidecar '{base}.x' may use {stem}, {name} and {dir} only"},
     {SOURCE("path: a, modality: page, sidecars: {metadata: '../{name}'}"), 2, 58,

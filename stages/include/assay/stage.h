@@ -236,9 +236,11 @@ ASSAY_NODISCARD assay_code assay_widen(assay_sink *s, assay_err *err);
 
 /** Role of what people say the text of a sample is (assay/correction.h). It comes from decisions, never from a file. */
 #define ASSAY_SIDECAR_CORRECTION "correction"
+/** Role of what people say the cells of a table are (assay/table_correction.h). It comes from decisions likewise. */
+#define ASSAY_SIDECAR_TABLE "corrected_table"
 
 typedef struct assay_sidecar {
-	const char *role; /* "ground_truth", "transcript", ASSAY_SIDECAR_CORRECTION */
+	const char *role; /* "ground_truth", "transcript", ASSAY_SIDECAR_CORRECTION, ASSAY_SIDECAR_TABLE */
 	const unsigned char *data;
 	size_t size;
 } assay_sidecar;
@@ -395,6 +397,7 @@ typedef struct assay_stage {
 	 * the whole stream. Where one of the steps that know the sample's kind does not, attempts read the stream. */
 	bool spans;
 	bool takes_correction; /* reads the sidecar ASSAY_SIDECAR_CORRECTION in place of what it would find itself */
+	bool takes_table;      /* and ASSAY_SIDECAR_TABLE in place of the one table that it names */
 	assay_determinism determinism;
 	const char *const
 	    *libraries;            /* NULL-ended shared-object name prefixes that decide results, e.g. "libpng16.so" */

@@ -17,6 +17,7 @@ all_advice_holds() {
         [ -n "$remedy" ] || [[ $command != *--remedy* ]] || continue
         command=${command//FILE/$file}
         command=${command//text.txt/$file}
+        command=${command//table.csv/$file}
         command=${command//--remedy NAME/--remedy $remedy}
         command=${command//NAME/Anna}
         command=${command//TEXT/why}

@@ -31,7 +31,8 @@ typedef struct assay_view {
 	assay_sample_kind kind;
 	assay_view_file *files;
 	size_t file_count, file_cap;
-	size_t text;    /* position of the text that can be corrected; SIZE_MAX: there is none */
+	size_t
+	    text; /* position of the text, or of a table's cells as CSV, that can be corrected; SIZE_MAX: there is none */
 	size_t picture; /* of the page, the table, the waveform or the first key frame; SIZE_MAX: there is none */
 	size_t sound;   /* SIZE_MAX: there is none */
 	assay_view_line *lines;

@@ -171,6 +171,8 @@ static assay_code read_metadata(config_loader *l, const assay_yaml_node *n, assa
 	return rc;
 }
 
+/* What a role stands for that no file has: they are of decisions. */
+static const char *const decided_roles[] = {ASSAY_SIDECAR_CORRECTION, ASSAY_SIDECAR_TABLE};
 static const char *const sidecar_roles[] = {"ground_truth", "table_truth", "transcript", "subtitles", "metadata", NULL};
 
 static bool is_metadata_file(const char *name)
@@ -182,13 +184,17 @@ static bool is_metadata_file(const char *name)
 
 static assay_code lint_sidecars(config_loader *l, const assay_yaml_node *map)
 {
+	bool decided = false;
 	assay_code rc = ASSAY_OK;
 
-	if (assay_yaml_get(map, ASSAY_SIDECAR_CORRECTION) != NULL)
-		CONFIG_ERROR_AT_KEY(l, assay_yaml_get(map, ASSAY_SIDECAR_CORRECTION),
-				    "no file is a '%s': people give them with 'assay queue resolve'",
-				    ASSAY_SIDECAR_CORRECTION);
-	else
+	for (size_t i = 0; i < ASSAY_COUNT(decided_roles); i++)
+		if (assay_yaml_get(map, decided_roles[i]) != NULL) {
+			CONFIG_ERROR_AT_KEY(l, assay_yaml_get(map, decided_roles[i]),
+					    "no file is a '%s': people give them with 'assay queue resolve'",
+					    decided_roles[i]);
+			decided = true;
+		}
+	if (!decided)
 		assay_yaml_only(map, sidecar_roles, l->file, l->d);
 	for (size_t i = 0; i < map->count && rc == ASSAY_OK; i++) {
 		const char *text = config_text(&map->children[i]), *fault = NULL;

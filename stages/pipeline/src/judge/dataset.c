@@ -243,37 +243,48 @@ static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, con
 }
 
 /* The part that a sample found in the root has in the dataset: a page of another file goes by its number in the document. */
-static assay_code part_found(const char **part, dataset *d, const assay_judged *root, const assay_result_sample *s,
-			     assay_err *err)
+static assay_code part_found(const char **part, dataset *d, const char *kept_part, const assay_result_sample *root,
+			     const assay_result_sample *s, assay_err *err)
 {
-	const size_t own = strlen(root->sample->part), kept = strlen(root->part);
+	const size_t own = strlen(root->part), kept = strlen(kept_part);
 	char *out;
 
 	*part = s->part;
-	if (strcmp(root->part, root->sample->part) == 0 || strncmp(s->part, root->sample->part, own) != 0)
+	if (strcmp(kept_part, root->part) == 0 || strncmp(s->part, root->part, own) != 0)
 		return ASSAY_OK;
 	out = assay_arena_alloc(&d->units, kept + strlen(s->part + own) + 1, 1);
 	if (out == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "part");
-	memcpy(out, root->part, kept);
+	memcpy(out, kept_part, kept);
 	memcpy(out + kept, s->part + own, strlen(s->part + own) + 1);
 	*part = out;
 	return ASSAY_OK;
+}
+
+/* By which of the session's rungs the root was made. */
+static uint32_t chain_of(const assay_judging *j)
+{
+	for (size_t i = 0; j->row.way == ASSAY_WAY_REMEDY && i < j->repair.count; i++)
+		if (j->repair.tries[i].told.chosen)
+			return j->repair.tries[i].wanted.rung;
+	return j->of.whole != NULL ? j->of.whole->chain : ASSAY_NO_RUNG;
 }
 
 /* How what was found in a root stands: by whatever the root, which was just judged, stands by. */
 static assay_stand_in stand_with_root(const assay_judging *j)
 {
 	const assay_judged *root = &j->of;
+	const bool replaced = j->row.way == ASSAY_WAY_REPLACED && j->content != NULL;
 
 	return (assay_stand_in){
 	    .way = j->row.way,
 	    .remedy = j->row.remedy,
 	    .rung = j->row.rung,
-	    .chain = root->whole != NULL ? root->whole->chain : ASSAY_NO_RUNG,
-	    .file = j->row.way == ASSAY_WAY_REPLACED && j->content != NULL ? j->content->id
-		    : root->whole != NULL                                  ? root->whole->file
-									   : 0,
+	    .chain = chain_of(j),
+	    .file = replaced              ? j->content->id
+		    : root->whole != NULL ? root->whole->file
+					  : 0,
+	    .other_page = replaced && root->sample->kind == ASSAY_SAMPLE_PAGE,
 	    .decision = j->content != NULL ? j->content->id : 0,
 	    .plain_unit = j->row.unit,
 	};
@@ -378,7 +389,8 @@ static assay_code judge_found(dataset *d, const assay_judged *root, bool all, as
 
 		if (k == root->position || (!all && root_of(r, k) != root->position))
 			continue;
-		ASSAY_TRY(part_found(&part, d, root, &r->samples[k], err));
+		/* The root's own sample is the judging's, which has gone on to what was judged since. */
+		ASSAY_TRY(part_found(&part, d, root->part, &r->samples[root->position], &r->samples[k], err));
 		ASSAY_TRY(judge_at(d, &of, k, part, all ? root->position : ASSAY_NO_SAMPLE, fates, err));
 	}
 	return ASSAY_OK;

@@ -100,20 +100,27 @@ static assay_part stream_of(assay_repair *r, const assay_judged *base, const ass
 	return part;
 }
 
+/* What people say of a table is of its cells. */
+static const char *role_of(const assay_judged *base)
+{
+	return base->sample->kind == ASSAY_SAMPLE_TABLE ? ASSAY_SIDECAR_TABLE : ASSAY_SIDECAR_CORRECTION;
+}
+
 static size_t gather_sidecars(assay_unit_sidecar *out, const assay_judged *base, const assay_decision *d)
 {
+	const bool corrects = d != NULL && d->kind == ASSAY_DECISION_CORRECT;
 	const assay_unit *u = base->unit;
+	const char *role = role_of(base);
 	size_t n = 0;
 
 	for (size_t i = 0; i < u->sidecar_count; i++) {
 		/* Sorted by role: the correction goes where it belongs. */
-		if (d != NULL && d->kind == ASSAY_DECISION_CORRECT && n == i &&
-		    strcmp(u->sidecars[i].role, ASSAY_SIDECAR_CORRECTION) > 0)
-			out[n++] = (assay_unit_sidecar){(char *)(uintptr_t)ASSAY_SIDECAR_CORRECTION, d->payload};
+		if (corrects && n == i && strcmp(u->sidecars[i].role, role) > 0)
+			out[n++] = (assay_unit_sidecar){(char *)(uintptr_t)role, d->payload};
 		out[n++] = u->sidecars[i];
 	}
-	if (d != NULL && d->kind == ASSAY_DECISION_CORRECT && n == u->sidecar_count)
-		out[n++] = (assay_unit_sidecar){(char *)(uintptr_t)ASSAY_SIDECAR_CORRECTION, d->payload};
+	if (corrects && n == u->sidecar_count)
+		out[n++] = (assay_unit_sidecar){(char *)(uintptr_t)role, d->payload};
 	return n;
 }
 
@@ -315,9 +322,13 @@ assay_code assay_repair_decided(assay_repair *r, const assay_judged *base, const
 	/* What a document's page has on it, and what is cut out of a stream, goes with the whole. */
 	if (replaced && base->sample->parent != ASSAY_NO_SAMPLE)
 		return ASSAY_OK;
+	/* A page that another file gives has tables of its own: nobody said of these what their cells are. */
+	if (base->sample->kind == ASSAY_SAMPLE_TABLE && base->whole != NULL && base->whole->other_page)
+		return ASSAY_OK;
 	t = assay_repair_next(r);
 	t->told.way = d->kind == ASSAY_DECISION_CORRECT ? ASSAY_WAY_CORRECTED : ASSAY_WAY_REPLACED;
 	t->wanted.text = d->kind == ASSAY_DECISION_CORRECT ? d->id : 0;
+	t->wanted.table = base->sample->kind == ASSAY_SAMPLE_TABLE;
 	t->wanted.rung = base->whole != NULL ? base->whole->chain : ASSAY_NO_RUNG;
 	if (base->source->modality == ASSAY_MODALITY_PAGE)
 		part = replaced ? page_in_place(base) : page_of(base);

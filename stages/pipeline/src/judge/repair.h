@@ -32,6 +32,7 @@ typedef struct assay_stand_in {
 	uint64_t file;        /* REPLACED: the decision whose payload is read; 0 otherwise */
 	uint64_t decision;    /* that made it so; 0: none */
 	uint64_t plain_unit;  /* that the pipeline made */
+	bool other_page;      /* REPLACED: the file is one that was handed in for the page that it was found on */
 } assay_stand_in;
 
 /** What is judged. All of it is borrowed. */
@@ -54,6 +55,7 @@ typedef struct assay_wanted {
 	uint64_t source; /* row */
 	uint64_t file;   /* REPLACE whose payload it reads; 0: the source */
 	uint64_t text;   /* CORRECT whose payload it takes; 0: none */
+	bool table;      /* that is of a table's cells */
 	uint32_t rung;   /* in session->rungs; ASSAY_NO_RUNG: the pipeline as it is */
 	assay_part part; /* of the file that it is to read */
 } assay_wanted;

@@ -108,6 +108,8 @@ static assay_code take_content(assay_judging *j, const assay_decision *d, assay_
 		return ASSAY_OK;
 	}
 	j->row.way = t->told.way;
+	j->row.remedy = NULL; /* of what it is part of: how the correction was read is told by its unit */
+	j->row.rung = 0;
 	j->row.plain_unit = j->of.unit->id;
 	if (j->row.outcome == ASSAY_OUTCOME_QUARANTINED)
 		keep_objection(j);

@@ -142,8 +142,9 @@ static bool open_sidecars(assay_unit_files *f, assay_buf *why, int rootfd)
 	return true;
 }
 
+/* @param role  of a correction */
 static assay_code open_decided(assay_unit_files *f, assay_buf *missing, const assay_session *s, uint64_t decision,
-			       assay_err *err)
+			       const char *role, assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
 	assay_err why = ASSAY_ERR_INIT;
@@ -166,7 +167,7 @@ static assay_code open_decided(assay_unit_files *f, assay_buf *missing, const as
 	if (rc != ASSAY_OK)
 		return ASSAY_RAISE(err, rc, "%s", why.msg);
 	if (d.kind == ASSAY_DECISION_CORRECT) {
-		add_sidecar(f, ASSAY_SIDECAR_CORRECTION, &d.payload, fd);
+		add_sidecar(f, role, &d.payload, fd);
 		return ASSAY_OK;
 	}
 	f->fd = fd;
@@ -203,8 +204,8 @@ assay_code assay_unit_files_open(assay_unit_files *f, assay_buf *why, const assa
 	}
 	if (!open_sidecars(f, why, rootfd))
 		return ASSAY_OK;
-	ASSAY_TRY(open_decided(f, why, s, w->text, err));
-	ASSAY_TRY(open_decided(f, why, s, w->file, err));
+	ASSAY_TRY(open_decided(f, why, s, w->text, w->table ? ASSAY_SIDECAR_TABLE : ASSAY_SIDECAR_CORRECTION, err));
+	ASSAY_TRY(open_decided(f, why, s, w->file, NULL, err));
 	if (f->fd < 0 && why->len == 0)
 		f->fd = open_as_digested(why, rootfd, f->source.path, &f->source.stamp);
 fail:

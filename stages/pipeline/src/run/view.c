@@ -107,6 +107,7 @@ static assay_code see_stored(assay_view *v, assay_viewer *w, const assay_artifac
 			     const assay_recipe_artifact *type, const char *name, assay_err *err)
 {
 	const bool is_text = strncmp(type->media, "text/plain", 10) == 0;
+	const bool is_table = v->kind == ASSAY_SAMPLE_TABLE && strcmp(type->role, "csv") == 0;
 	ASSAY_AUTO_BUF data = ASSAY_BUF_INIT;
 	assay_code rc = assay_object_get(w->store, &a->digest, &data, err);
 
@@ -119,6 +120,10 @@ static assay_code see_stored(assay_view *v, assay_viewer *w, const assay_artifac
 	if (is_text && v->text == SIZE_MAX) {
 		v->text = v->file_count;
 		name = "text.txt";
+	}
+	if (is_table && v->text == SIZE_MAX) {
+		v->text = v->file_count;
+		name = "table.csv";
 	}
 	return add_file(v, name, type->media, &data, err);
 }

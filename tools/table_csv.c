@@ -1,0 +1,142 @@
+#include "table_csv.h"
+
+#include "csv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+typedef struct reading {
+	assay_table_correction *out;
+	const char *path;
+	assay_csv csv;
+	int first;       /* line of the first row */
+	int empty;       /* the first empty line since the row before; 0: none */
+	uint32_t passed; /* empty lines since */
+	bool written;    /* some cell has a text */
+	bool parted;     /* each row holds what other programs part cells by */
+} reading;
+
+static assay_code refuse(const reading *r, int line, assay_err *err, const char *what)
+{
+	return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' line %d: %s", r->path, line, what);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* What would be read off a page has words parted by a blank. */
+static assay_code put_cell(reading *r, const char *s, assay_err *err)
+{
+	assay_buf *texts = &r->out->texts;
+	const size_t from = texts->len;
+
+	while (*s != '\0') {
+		const char *word = s;
+
+		for (; *s != '\0' && !is_space(*s); s++)
+			if ((unsigned char)*s < ' ' || *s == 0x7f)
+				return refuse(r, r->csv.line, err, "a control character");
+		if (s > word && texts->len > from)
+			assay_buf_putc(texts, ' ');
+		assay_buf_append(texts, word, (size_t)(s - word));
+		while (is_space(*s))
+			s++;
+	}
+	if (texts->len - from > ASSAY_TABLE_CORRECTION_TEXT_MAX)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' line %d: a cell is longer than %d bytes", r->path,
+				   r->csv.line, ASSAY_TABLE_CORRECTION_TEXT_MAX);
+	r->written |= texts->len > from;
+	assay_buf_putc(texts, '\0');
+	return assay_buf_check(texts, err);
+}
+
+/* Of a table of one column an empty line is an empty cell. */
+static assay_code put_passed(reading *r, assay_err *err)
+{
+	assay_table_correction *t = r->out;
+
+	if (r->passed > 0 && t->columns > 1)
+		return refuse(r, r->empty, err, "it is empty, and rows follow");
+	for (; r->passed > 0; r->passed--, t->rows++)
+		assay_buf_putc(&t->texts, '\0');
+	return assay_buf_check(&t->texts, err);
+}
+
+static assay_code check_row(const reading *r, assay_err *err)
+{
+	const assay_table_correction *t = r->out;
+
+	if (r->csv.count != t->columns)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' line %d: %zu cells, and line %d has %" PRIu32, r->path,
+				   r->csv.line, r->csv.count, r->first, t->columns);
+	if (t->rows + r->passed >= ASSAY_TABLE_CORRECTION_ROWS_MAX)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' line %d: a table has at most %d rows", r->path,
+				   r->csv.line, ASSAY_TABLE_CORRECTION_ROWS_MAX);
+	/* 4096 rows of 256 fit */
+	if ((t->rows + 1) * t->columns > ASSAY_TABLE_CORRECTION_CELLS_MAX)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' line %d: a table has at most %d cells", r->path,
+				   r->csv.line, ASSAY_TABLE_CORRECTION_CELLS_MAX);
+	return ASSAY_OK;
+}
+
+static bool is_empty_line(const reading *r)
+{
+	return r->csv.count == 1 && assay_csv_field(&r->csv, 0)[0] == '\0';
+}
+
+static assay_code read_row(reading *r, assay_err *err)
+{
+	assay_table_correction *t = r->out;
+	assay_code rc;
+
+	if (is_empty_line(r)) {
+		r->empty = r->passed == 0 ? r->csv.line : r->empty;
+		r->passed += r->first > 0 && r->passed <= ASSAY_TABLE_CORRECTION_ROWS_MAX;
+		return ASSAY_OK;
+	}
+	if (r->first == 0) {
+		r->first = r->csv.line;
+		t->columns = (uint32_t)r->csv.count;
+	}
+	rc = check_row(r, err);
+	if (rc == ASSAY_OK)
+		rc = put_passed(r, err);
+	r->parted &= strpbrk(assay_csv_field(&r->csv, 0), ";\t") != NULL;
+	for (size_t i = 0; i < r->csv.count && rc == ASSAY_OK; i++)
+		rc = put_cell(r, assay_csv_field(&r->csv, i), err);
+	t->rows++;
+	return rc;
+}
+
+static assay_code check_all(const reading *r, assay_err *err)
+{
+	const assay_table_correction *t = r->out;
+
+	if (r->csv.texts.failed)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "'%s'", r->path);
+	if (r->csv.fault != NULL)
+		return refuse(r, r->csv.line, err, r->csv.fault);
+	if (!r->written)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' has no cell with a text: it is no table", r->path);
+	if (t->columns == 1 && t->rows > 1 && r->parted)
+		return refuse(r, r->first, err, "cells are parted by commas, not by semicolons or tabs");
+	return ASSAY_OK;
+}
+
+assay_code assay_table_csv_read(assay_table_correction *out, const char *path, const void *data, size_t size,
+				assay_err *err)
+{
+	reading r = {.out = out, .path = path, .parted = true};
+	assay_code rc = ASSAY_OK;
+
+	assay_csv_open(&r.csv, data, size);
+	r.csv.exact = true;
+	while (rc == ASSAY_OK && assay_csv_next(&r.csv))
+		rc = read_row(&r, err);
+	if (rc == ASSAY_OK)
+		rc = check_all(&r, err);
+	assay_csv_release(&r.csv);
+	return rc;
+}
