@@ -1,7 +1,9 @@
 #include "queue_command.h"
 
+#include "duplicate.h"
 #include "queue_attempts.h"
 #include "summary.h"
+#include "tell_decision.h"
 
 #include "assay/file.h"
 #include "assay/memory.h"
@@ -175,6 +177,28 @@ static bool has_number(const numbers *n, uint64_t id)
 	return bsearch(&id, n->items, n->count, sizeof *n->items, compare_numbers) != NULL;
 }
 
+/* What was decided on it alone waited, and holds as soon as that does no more. */
+static assay_code note_goes(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
+
+	assay_buf_puts(&text, "goes with what it was found in");
+	for (unsigned slot = ASSAY_DECISION_OF_VERDICT; slot <= ASSAY_DECISION_OF_CONTENT && rc == ASSAY_OK; slot++) {
+		ASSAY_AUTO_DECISION d = {0};
+
+		rc = assay_decision_peek_on(c->store, t->subject, (assay_decision_slot)slot, &d, err);
+		if (rc == ASSAY_OK && d.standing == ASSAY_DECISION_STANDS) {
+			assay_buf_puts(&text, "; what was decided on it alone stays: ");
+			assay_tell_decision(&text, &d);
+		}
+		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	}
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&text, err);
+	return rc == ASSAY_OK ? assay_command_note_told(c, t, assay_buf_str(&text), err) : rc;
+}
+
 /* *goes: it is decided upon with that, which is among the tickets. Alone it cannot be. */
 static assay_code goes_with_whole(bool *goes, assay_command *c, const assay_ticket *t, const numbers *n, assay_err *err)
 {
@@ -185,7 +209,7 @@ static assay_code goes_with_whole(bool *goes, assay_command *c, const assay_tick
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	if (*goes)
-		return assay_command_note_told(c, t, "goes with what it was found in", err);
+		return note_goes(c, t, err);
 	return assay_command_allow(c, t, assay_obstacle_decided, err);
 }
 
@@ -422,10 +446,20 @@ static assay_code tell_without_ticket(const assay_command *c, const assay_comman
 	return ASSAY_OK;
 }
 
+static void say_item(const assay_command *c, const assay_command_item *item, const assay_ticket *t, const char *lost)
+{
+	const char *why = c->dry ? NULL : why_unfinished(t);
+
+	assay_say("T%-5" PRIu64 " %-12s  %-40s  %s%s%s%s%s%s\n", t->id, assay_ticket_state_name(t->state), t->subject,
+		  item->text, c->dry ? " (dry run: not done)" : "", why != NULL ? "; not finished: " : "",
+		  why != NULL ? why : "", lost[0] != '\0' ? "; " : "", lost);
+}
+
 static assay_code tell_item(const assay_command *c, const assay_command_item *item, assay_json *j, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
 	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_BUF lost = ASSAY_BUF_INIT;
 	assay_code rc = item->ticket != 0 ? assay_ticket_get(c->store, item->ticket, &t, err)
 					  : assay_ticket_find(c->store, item->subject, &t, err);
 
@@ -433,14 +467,12 @@ static assay_code tell_item(const assay_command *c, const assay_command_item *it
 		return tell_without_ticket(c, item, j);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_facts_load(&facts, c->store, &t, err);
+	if (rc == ASSAY_OK && !c->dry)
+		rc = assay_tell_lost_duplicate(&lost, c->store, &t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (!c->in->json) {
-		const char *why = c->dry ? NULL : why_unfinished(&t);
-
-		assay_say("T%-5" PRIu64 " %-12s  %-40s  %s%s%s%s\n", t.id, assay_ticket_state_name(t.state), t.subject,
-			  item->text, c->dry ? " (dry run: not done)" : "", why != NULL ? "; not finished: " : "",
-			  why != NULL ? why : "");
+		say_item(c, item, &t, assay_buf_str(&lost));
 		return ASSAY_OK;
 	}
 	rc = assay_ticket_facts_load_region(&facts, c->store, &facts.recipe, err);
@@ -449,6 +481,7 @@ static assay_code tell_item(const assay_command *c, const assay_command_item *it
 	assay_json_object(j);
 	assay_json_kstr(j, "did", item->text);
 	assay_json_kstr(j, "before", assay_ticket_state_name(item->before));
+	assay_json_kstr(j, "lost", lost.len > 0 ? assay_buf_str(&lost) : NULL);
 	assay_json_key(j, "ticket");
 	assay_json_object(j);
 	assay_json_ticket(j, &t, &facts);

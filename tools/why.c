@@ -350,6 +350,8 @@ static assay_code tell_text(assay_store *s, const assay_subject *x, const work *
 	print_work(&x->source, w);
 	print_metadata(&x->source);
 	print_source_failure(w);
+	if (!x->has_sample)
+		assay_why_moved_say(&v->moved);
 	return x->is_path ? list_samples(&l, &x->source, err) : ASSAY_OK;
 }
 
@@ -372,6 +374,7 @@ static assay_code tell_json(assay_store *s, const assay_subject *x, const work *
 		assay_json_end(&r.json);
 	} else {
 		assay_json_null(&r.json);
+		assay_why_moved_json(&r.json, &v->moved);
 	}
 	if (x->is_path)
 		rc = list_samples(&l, &x->source, err);
@@ -392,6 +395,8 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(learn_work(&w, s, &x.source, err));
 	if (x.has_sample)
 		ASSAY_TRY(assay_why_verdict_load(&v, s, &x.sample, &x.source, err));
+	else
+		ASSAY_TRY(assay_why_moved_load(&v.moved, s, x.source.path, &x.source, err));
 	ASSAY_TRY(put_in_order(&w, &v, &x.sample, err));
 	rc = in->json ? tell_json(s, &x, &w, &v, err) : tell_text(s, &x, &w, &v, err);
 fail:

@@ -72,10 +72,10 @@ static int compare(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const assay_sample_row *row,
-				const assay_source *src, assay_err *err)
+assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const char *key, const assay_source *src,
+				assay_err *err)
 {
-	search e = {m, s, src, row->key + strcspn(row->key, "#")};
+	search e = {m, s, src, key + strcspn(key, "#")};
 	assay_code rc = ASSAY_OK;
 
 	if (!src->missing && !assay_digest_is_zero(&src->digest))

@@ -13,8 +13,11 @@ typedef struct assay_why_moved {
 	size_t count, cap;
 } assay_why_moved;
 
-/** @param m  blank */
-ASSAY_NODISCARD assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const assay_sample_row *row,
+/**
+ * @param m    blank
+ * @param key  of the sample, or the path of a source that has none
+ */
+ASSAY_NODISCARD assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const char *key,
 						const assay_source *src, assay_err *err);
 void assay_why_moved_release(assay_why_moved *m);
 /** A paragraph for each. */

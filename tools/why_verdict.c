@@ -1,5 +1,6 @@
 #include "why_verdict.h"
 
+#include "duplicate.h"
 #include "queue_attempts.h"
 #include "queue_decisions.h"
 
@@ -152,7 +153,7 @@ static assay_code learn_decisions(assay_why_verdict *v, assay_store *s, const as
 		rc = learn_root(v, s, row, err);
 	if (rc == ASSAY_OK)
 		rc = learn_rejection(v, s, row, err);
-	return rc == ASSAY_OK ? assay_why_moved_load(&v->moved, s, row, src, err) : rc;
+	return rc == ASSAY_OK ? assay_why_moved_load(&v->moved, s, row->key, src, err) : rc;
 }
 
 /* What was said when it was rejected: by a stage, in its unit's result; by the fields, in its ticket. */
@@ -227,6 +228,8 @@ assay_code assay_why_verdict_load(assay_why_verdict *v, assay_store *s, const as
 		return ASSAY_OK;
 	ASSAY_TRY(learn_ticket(v, s, row, err));
 	ASSAY_TRY(learn_decisions(v, s, row, src, err));
+	if (row->original != NULL)
+		ASSAY_TRY(assay_original_standing(&v->original, s, row->original, err));
 	ASSAY_TRY(assay_run_note_of(&v->run, s, row->judged_run, err));
 	ASSAY_TRY(assay_unit_get(s, row->judged_unit, &v->unit, err));
 	ASSAY_TRY(assay_recipe_load(&v->recipe, s, &v->unit.recipe, err));
@@ -326,7 +329,7 @@ static void print_reason(const assay_sample_row *row, const assay_why_verdict *v
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
 	if (row->original != NULL)
-		assay_say("          the same bytes as %s, which is kept\n", row->original);
+		assay_say("          the same bytes as %s, which is %s\n", row->original, v->original);
 	if (row->failure != ASSAY_FAILURE_NONE) {
 		assay_tell_failure(&text, row->failed_stage, row->failure, rejected_why(v));
 		assay_say("rejected  %s\n", assay_buf_str(&text));

@@ -11,8 +11,9 @@
 #include "assay/source.h"
 
 typedef struct assay_why_verdict {
-	assay_ticket ticket;                                      /* id 0 when it never had one */
-	char *last_reason;                                        /* of the ticket's last event */
+	assay_ticket ticket;  /* id 0 when it never had one */
+	char *last_reason;    /* of the ticket's last event */
+	const char *original; /* of a duplicate: how that stands which it duplicates */
 	assay_decision decisions[ASSAY_DECISION_OF_METADATA + 1]; /* newest by slot; id 0: none */
 	assay_decision_end ended[ASSAY_DECISION_OF_METADATA + 1]; /* why it is not in force */
 	assay_decision found_in; /* on the content of what it was found in, beside one of its own; id 0: none */

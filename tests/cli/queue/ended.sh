@@ -148,6 +148,9 @@ assert_match "$(assay queue show docs/moved.txt)" '*rejected by Ann*not in force
 assert_match "$(assay why docs/zcopy.txt#page=1)" '*rejected by Ann*personal data*not in force: on docs/moved.txt#page=1, whose file is gone; it had the same bytes*' 'why'
 assert_jq <(assay why docs/zcopy.txt#page=1 --json) '.verdict.decided_before_it_moved | map([.subject, .decision.actor]) | @json' \
     '[["docs/moved.txt#page=1","Ann"]]'
+assay why docs/broken2.txt >told
+assert_match "$(cat told)" '*rejected by Ann*empty*not in force: on docs/broken.txt, whose file is gone; it had the same bytes*' 'why of a source that failed'
+assert_jq <(assay why docs/broken2.txt --json) '.decided_before_it_moved | map([.subject, .decision.actor]) | @json' '[["docs/broken.txt","Ann"]]'
 assay queue retry docs/spelt.txt >/dev/null 2>err || fail "retry: $(cat err)"
 assert_jq <(assay queue list --ended --json) '[.[].subject | select(test("moved|broken|spelt"))] | sort | @json' \
     '["docs/broken.txt","docs/moved.txt#page=1"]'

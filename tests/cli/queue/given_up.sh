@@ -63,7 +63,7 @@ for verb in 'retry' 'waive --owner Anna --reason legible' 'reject --reason torn'
 done
 did retry --source docs/a.txt --state rejected
 assert_jq did.json '[.tickets[].did] | sort | unique | join("; ")' \
-    'goes with what it was found in; taken back: judged as if nothing had been decided'
+    'goes with what it was found in; goes with what it was found in; what was decided on it alone stays: waived by Anna; taken back: judged as if nothing had been decided'
 judge
 assert_eq "$(version_of)" "$before" 'taken back'
 assert_eq "$(stands)" 'quarantined accepted waived' 'taken back'

@@ -63,6 +63,13 @@ did retry 'docs/tables.txt#page=1'
 assert_eq "$(outcome 'docs/tables.txt#page=1&table=1')" accepted 'taken back with it'
 did reject 'docs/tables.txt#page=1&table=1' --reason 'this one alone'
 assert_eq "$(outcome 'docs/tables.txt#page=1') $(outcome 'docs/tables.txt#page=1&table=1')" 'accepted quarantined' 'a table'
+# With its page it goes, and what was decided on it alone is told to hold again.
+did reject 'docs/tables.txt#page=1' --reason torn --actor Ben
+did retry docs/tables.txt
+assert_jq did.json '.tickets[] | select(.ticket.subject | endswith("table=1")) | .did' \
+    "goes with what it was found in; what was decided on it alone stays: rejected by $(id -un)"
+assert_jq did.json '.tickets[] | select(.ticket.subject | endswith("table=2")) | .did' 'goes with what it was found in'
+assert_eq "$(outcome 'docs/tables.txt#page=1') $(outcome 'docs/tables.txt#page=1&table=1')" 'accepted quarantined' 'its own'
 did reject docs/many.txt docs/bad.txt docs/torn.txt --reason gone
 assert_eq "$(state docs/bad.txt) $(state docs/torn.txt)" 'rejected rejected' 'what has tickets as well'
 assert_jq did.json '[.tickets[].ticket.subject] | sort | @json' \
@@ -86,4 +93,12 @@ assert_eq "$(outcome 'docs/copied.txt#page=1')" accepted 'nothing was done'
 assert_exit 66 assay queue reject docs/none.txt --reason x
 did reject docs/copied.txt --reason x
 assert_eq "$(outcome 'docs/copied.txt#page=1') $(outcome 'docs/zcopy.txt#page=1')" 'quarantined duplicate' 'its copy neither'
+assay why 'docs/zcopy.txt#page=1' >told
+grep -qF 'the same bytes as docs/copied.txt#page=1, which is rejected' told || fail "what it duplicates: $(cat told)"
+# Another file that makes a sample the duplicate of what is rejected: nobody gets either, which is said at once.
+did retry docs/bad.txt
+cp docs/copied.txt same.txt
+assay queue resolve 'docs/bad.txt#page=1' --file same.txt >told 2>err || fail "resolve: $(cat err)"
+grep -qF "; it is a duplicate of 'docs/copied.txt#page=1', which is rejected: nothing of either is delivered" told || fail "told: $(cat told)"
+assay queue retry docs/bad.txt >/dev/null 2>err || fail "retry: $(cat err)"
 assay check >out || fail "check: $(cat out)"
