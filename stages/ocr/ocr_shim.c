@@ -1,5 +1,8 @@
 #include "ocr_shim.h"
 
+#include "page_brick.h"
+#include "page_distance.h"
+
 #include <dlfcn.h>
 #include <stddef.h>
 #include <string.h>
@@ -56,15 +59,42 @@ void ocr_shim_lines(bool on)
 	lines = on;
 }
 
-typedef l_ok write_fn(l_uint8 **data, size_t *size, PIX *pix, l_int32 format);
+/* Leptonica's own function of that name; `real` is a pointer to one. False where there is none. */
+static bool find_real(void *real, const char *name)
+{
+	void *const symbol = dlsym(RTLD_NEXT, name);
+
+	memcpy(real, &symbol, sizeof symbol); /* ISO C has no cast from a pointer to data to one to a function */
+	return symbol != NULL;
+}
 
 l_ok pixWriteMem(l_uint8 **data, size_t *size, PIX *pix, l_int32 format)
 {
-	void *const symbol = dlsym(RTLD_NEXT, "pixWriteMem");
-	write_fn *real = NULL;
+	l_ok (*real)(l_uint8 * *data, size_t * size, PIX * pix, l_int32 format);
 
 	if (lines && format == IFF_PNG)
 		return pixWriteMemSpix(data, size, pix);
-	memcpy(&real, &symbol, sizeof real); /* ISO C has no cast from a pointer to data to one to a function */
-	return real != NULL ? real(data, size, pix, format) : 1;
+	return find_real(&real, "pixWriteMem") ? real(data, size, pix, format) : 1;
+}
+
+/* ---------------------------------------------------------------- what Leptonica takes long for */
+
+/* Tesseract looks for ruling lines with bricks of a hundred pixels. */
+PIX *pixOpenBrick(PIX *pixd, PIX *pixs, l_int32 hsize, l_int32 vsize)
+{
+	PIX *(*real)(PIX * pixd, PIX * pixs, l_int32 hsize, l_int32 vsize);
+
+	if (pixd == NULL && pixs != NULL && pixGetDepth(pixs) == 1 && hsize > 0 && vsize > 0)
+		return page_brick_open(pixs, hsize, vsize);
+	return find_real(&real, "pixOpenBrick") ? real(pixd, pixs, hsize, vsize) : NULL;
+}
+
+/* Tesseract measures the strokes of every blob. */
+PIX *pixDistanceFunction(PIX *pixs, l_int32 connectivity, l_int32 outdepth, l_int32 boundcond)
+{
+	PIX *(*real)(PIX * pixs, l_int32 connectivity, l_int32 outdepth, l_int32 boundcond);
+
+	if (pixs != NULL && pixGetDepth(pixs) == 1 && connectivity == 4 && outdepth == 8 && boundcond == L_BOUNDARY_BG)
+		return page_distance(pixs);
+	return find_real(&real, "pixDistanceFunction") ? real(pixs, connectivity, outdepth, boundcond) : NULL;
 }

@@ -127,7 +127,7 @@ static void run(PIX *out, const plane *p, size_t width, size_t height, bool any,
 
 static PIX *filter(PIX *pix, int width, int height, bool any)
 {
-	PIX *out = pixCreate(pixGetWidth(pix), pixGetHeight(pix), 1);
+	PIX *out = pixCreateTemplate(pix);
 	plane p = {0};
 	const bool whole = width > 0 && height > 0 && out != NULL && plane_of(&p, pix, width, height);
 	uint32_t *shifted = whole ? assay_alloc(p.stride, sizeof *shifted) : NULL;

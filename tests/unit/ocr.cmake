@@ -45,7 +45,8 @@ assay_add_unit(page_despeckle LINK assay::ocr assay::stage PkgConfig::LEPT WRAP 
 # The recogniser's pages are drawn with cairo, which comes with PDF.
 if(ASSAY_PDF)
   assay_add_unit(ocr_recognize LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER)
-  assay_add_unit(table_reread LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER PkgConfig::TESSERACT WRAP ${ocr_alloc})
+  assay_add_unit(table_reread LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER PkgConfig::TESSERACT
+    WRAP ${ocr_alloc} ocr_engine_recognize)
   assay_add_unit(page_pdf LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER)
 endif()
 foreach(name IN ITEMS page_read page_pdf page_orient ocr_recognize table_reread)

@@ -17,8 +17,9 @@ void GOMP_sections_end_nowait(void);
 /* What a shared library's call of that name reaches. */
 static void bound__names_of_tesseract__to_the_program(void **state)
 {
-	static const char *const names[] = {"GOMP_parallel", "GOMP_parallel_sections", "GOMP_sections_next",
-					    "GOMP_sections_end_nowait", "pixWriteMem"};
+	static const char *const names[] = {
+	    "GOMP_parallel", "GOMP_parallel_sections", "GOMP_sections_next", "GOMP_sections_end_nowait",
+	    "pixWriteMem",   "pixOpenBrick",           "pixDistanceFunction"};
 	Dl_info own, found;
 
 	(void)state;
@@ -138,6 +139,35 @@ static void lines__other_formats__as_asked_for(void **state)
 	pixDestroy(&pix);
 }
 
+static bool same(PIX *a, PIX *b)
+{
+	l_int32 equal = 0;
+
+	assert_non_null(a);
+	assert_non_null(b);
+	(void)pixEqual(a, b, &equal);
+	pixDestroy(&a);
+	pixDestroy(&b);
+	return equal != 0;
+}
+
+/* Asked for in other ways than Tesseract's, they are Leptonica's. */
+static void bricks_and_distances__other_ways__as_asked_for(void **state)
+{
+	PIX *pix = noise(1), *out = pixCreateTemplate(pix), *deep;
+
+	(void)state;
+	assert_ptr_equal(pixOpenBrick(out, pix, 2, 3), out);
+	assert_true(same(out, pixOpenBrick(NULL, pix, 2, 3)));
+	assert_null(pixOpenBrick(NULL, pix, 0, 3));
+	assert_null(pixOpenBrick(NULL, NULL, 2, 3));
+	deep = pixDistanceFunction(pix, 8, 16, L_BOUNDARY_FG);
+	assert_int_equal(pixGetDepth(deep), 16);
+	pixDestroy(&deep);
+	assert_null(pixDistanceFunction(NULL, 4, 8, L_BOUNDARY_BG));
+	pixDestroy(&pix);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +176,7 @@ int main(void)
 	    cmocka_unit_test(parallel__region__once_whatever_is_asked_for),
 	    cmocka_unit_test(lines__every_depth__pixels_as_through_png),
 	    cmocka_unit_test(lines__other_formats__as_asked_for),
+	    cmocka_unit_test(bricks_and_distances__other_ways__as_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

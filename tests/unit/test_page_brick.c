@@ -1,9 +1,39 @@
-/* Bricks, against Leptonica's own. */
+/* Bricks and distances, against Leptonica's own, which the library itself is asked for: the program has its own of those names. */
 #include "ocr_cmocka.h"
 
 #include "page_brick.h"
+#include "page_distance.h"
+
+#include <dlfcn.h>
+#include <string.h>
 
 #include <leptonica/allheaders.h>
+
+static PIX *(*open_brick)(PIX *pixd, PIX *pixs, l_int32 hsize, l_int32 vsize);
+static PIX *(*distance_function)(PIX *pixs, l_int32 connectivity, l_int32 outdepth, l_int32 boundcond);
+
+static void find(void *out, void *library, const char *name)
+{
+	void *const symbol = dlsym(library, name);
+
+	assert_non_null(symbol);
+	memcpy(out, &symbol, sizeof symbol);
+}
+
+static int setup(void **state)
+{
+	Dl_info lept;
+	void *library;
+
+	(void)state;
+	if (dladdr((void *)(uintptr_t)pixCloseSafeBrick, &lept) == 0)
+		return 1;
+	library = dlopen(lept.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+	assert_non_null(library);
+	find(&open_brick, library, "pixOpenBrick");
+	find(&distance_function, library, "pixDistanceFunction");
+	return 0;
+}
 
 /* Blots of several sizes, some at the edges; `depth` 1 or 8. */
 static PIX *blots(int width, int height, int depth, uint32_t seed)
@@ -50,7 +80,7 @@ static void close_open__every_size__as_leptonica(void **state)
 				expect_equal(page_brick_close(pix, sides[w], sides[h]),
 					     pixCloseSafeBrick(NULL, pix, sides[w], sides[h]));
 				expect_equal(page_brick_open(pix, sides[w], sides[h]),
-					     pixOpenBrick(NULL, pix, sides[w], sides[h]));
+					     open_brick(NULL, pix, sides[w], sides[h]));
 			}
 		pixDestroy(&pix);
 	}
@@ -85,13 +115,45 @@ static void grey__every_odd_size__as_leptonica(void **state)
 	}
 }
 
+static void distance__ink_of_every_kind__as_leptonica(void **state)
+{
+	static const int heights[] = {1, 2, 3, 57};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+		for (size_t k = 0; k < 4; k++) {
+			PIX *pix = blots(widths[i], heights[k], 1, (uint32_t)i + 1);
+
+			expect_equal(page_distance(pix), distance_function(pix, 4, 8, L_BOUNDARY_BG));
+			pixDestroy(&pix);
+		}
+}
+
+/* Deeper than a byte tells. */
+static void distance__deep_ink__at_most_255(void **state)
+{
+	PIX *pix = pixCreate(700, 700, 1), *out;
+	l_uint32 middle;
+
+	(void)state;
+	assert_non_null(pix);
+	(void)pixSetAll(pix);
+	out = page_distance(pix);
+	(void)pixGetPixel(out, 350, 350, &middle);
+	assert_int_equal(middle, 255);
+	expect_equal(out, distance_function(pix, 4, 8, L_BOUNDARY_BG));
+	pixDestroy(&pix);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(close_open__every_size__as_leptonica),
 	    cmocka_unit_test(close__ink_behind_the_edge__is_not_seen),
 	    cmocka_unit_test(grey__every_odd_size__as_leptonica),
+	    cmocka_unit_test(distance__ink_of_every_kind__as_leptonica),
+	    cmocka_unit_test(distance__deep_ink__at_most_255),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, NULL);
 }
