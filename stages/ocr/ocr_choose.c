@@ -14,6 +14,9 @@
 #define BEAM        64
 #define SEGMENT_MAX 256 /* places that are chosen together; longer stretches are chosen place by place */
 
+/* Thousandths of a logarithm of odds by which a stretch is better than the first reading of it to be clearly so. */
+#define CLEAR 800
+
 int32_t ocr_log(uint64_t x)
 {
 	const int top = 63 - __builtin_clzll(x);
@@ -42,9 +45,16 @@ typedef struct option {
 typedef struct place {
 	option options[OCR_READINGS]; /* the likeliest first */
 	int count;
+	int own; /* option of the first reading */
 	int32_t first;
-	int32_t sure; /* of what is chosen: of the surest reading, unless a string was weighed against others */
+	int32_t sure; /* of the surest reading */
 } place;
+
+/** What is taken of a place, and how certain it is. */
+typedef struct picked {
+	uint8_t option;
+	int32_t sure;
+} picked;
 
 static int32_t belief_of(const ocr_glyph *g)
 {
@@ -80,6 +90,12 @@ static int32_t votes_of(const ocr_reading *readings, size_t k)
 	return k == 0 ? FIRST_VOTES : readings[k].other ? OTHER_VOTES : 1;
 }
 
+/* 0: nothing. */
+static uint32_t point_at(const ocr_column *c, const ocr_reading *readings, size_t k)
+{
+	return c->at[k] >= 0 ? readings[k].items[c->at[k]].point : 0;
+}
+
 static place place_of(const ocr_column *c, const ocr_reading *readings, size_t count)
 {
 	place p = {.first = c->at[0]};
@@ -98,6 +114,8 @@ static place place_of(const ocr_column *c, const ocr_reading *readings, size_t c
 		p.options[k].score = ocr_log(belief) - ocr_log((uint64_t)most);
 	}
 	qsort(p.options, (size_t)p.count, sizeof *p.options, likelier);
+	while (p.options[p.own].point != point_at(c, readings, 0))
+		p.own++;
 	return p;
 }
 
@@ -110,6 +128,7 @@ static bool all_agree_on_blank(const place *p)
 
 typedef struct candidate {
 	int32_t score;
+	int32_t words;              /* of it, what speaks for its words; once these were looked at */
 	uint8_t picks[SEGMENT_MAX]; /* option of each place */
 } candidate;
 
@@ -148,23 +167,23 @@ static void extend(beam *b, const place *p)
 	b->count = b->count > BEAM ? BEAM : b->count;
 }
 
-static int32_t score_words(const candidate *c, const place *places, size_t n, const ocr_dictionary *d)
+static void score_words(candidate *c, const place *places, size_t n, const ocr_dictionary *d)
 {
 	uint32_t word[SEGMENT_MAX];
 	size_t length = 0;
-	int32_t score = c->score;
 
+	c->words = 0;
 	for (size_t i = 0; i <= n; i++) {
 		const uint32_t point = i < n ? places[i].options[c->picks[i]].point : ' ';
 
 		if (point == ' ' && length > 0)
-			score += ocr_word_score(word, length, d);
+			c->words += ocr_word_score(word, length, d);
 		if (point == ' ')
 			length = 0;
 		else if (point != 0)
 			word[length++] = point;
 	}
-	return score;
+	c->score += c->words;
 }
 
 /* e to the power of -x / 1000, in ten-thousandths: what ocr_log() makes of it is x below that of certainty. */
@@ -184,27 +203,50 @@ static int32_t fall(int64_t x)
 	return low;
 }
 
-static size_t spell(uint32_t *out, const candidate *c, const place *places, size_t n)
-{
-	size_t length = 0;
+/* As it is put into the line: one blank between words, none at the ends. */
+typedef struct spelling {
+	size_t length;
+	uint32_t points[SEGMENT_MAX];
+} spelling;
 
+static void write_point(spelling *s, uint32_t point)
+{
+	const bool blank = s->length == 0 || s->points[s->length - 1] == ' ';
+
+	if (point != 0 && !(point == ' ' && blank))
+		s->points[s->length++] = point;
+}
+
+static void end_spelling(spelling *s)
+{
+	s->length -= s->length > 0 && s->points[s->length - 1] == ' ';
+}
+
+static void spell(spelling *out, const candidate *c, const place *places, size_t n)
+{
+	out->length = 0;
 	for (size_t i = 0; i < n; i++)
-		if (places[i].options[c->picks[i]].point != 0)
-			out[length++] = places[i].options[c->picks[i]].point;
-	return length;
+		write_point(out, places[i].options[c->picks[i]].point);
+	end_spelling(out);
+}
+
+static bool same_spelling(const spelling *a, const spelling *b)
+{
+	return a->length == b->length && memcmp(a->points, b->points, a->length * sizeof *a->points) == 0;
 }
 
 /* How much of the belief in all strings that were considered is in the best one; it can be spelt in several ways. */
 static int32_t certainty(const beam *b, const candidate *best, const place *places, size_t n)
 {
-	uint32_t mine[SEGMENT_MAX], other[SEGMENT_MAX];
-	const size_t length = spell(mine, best, places, n);
+	spelling mine, other;
 	int64_t all = ONE;
 
+	spell(&mine, best, places, n);
 	for (size_t i = 0; i < b->count; i++) {
 		const candidate *c = &b->items[i];
 
-		if (spell(other, c, places, n) != length || memcmp(mine, other, length * sizeof *mine) != 0)
+		spell(&other, c, places, n);
+		if (!same_spelling(&mine, &other))
 			all += fall((int64_t)best->score - c->score);
 	}
 	return (int32_t)((int64_t)ONE * ONE / all);
@@ -219,72 +261,209 @@ static void make_beam(beam *b, const place *places, size_t n)
 		extend(b, &places[i]);
 }
 
-/* Picks of the best string, and how certain they are; places where all agree are as certain as the readings are. */
-static void pick(uint8_t *picks, beam *b, place *places, size_t n, const ocr_dictionary *d)
+static const candidate *best_of(beam *b, const place *places, size_t n, const ocr_dictionary *d)
 {
-	const candidate *best;
-	int32_t sure;
-	bool open = false;
+	const candidate *best = &b->items[0];
 
-	for (size_t i = 0; i < n; i++)
-		open = open || places[i].count > 1;
-	memset(picks, 0, n);
-	if (!open || n > SEGMENT_MAX)
-		return;
-	make_beam(b, places, n);
-	best = &b->items[0];
 	for (size_t i = 0; i < b->count; i++) {
-		b->items[i].score = score_words(&b->items[i], places, n, d);
+		score_words(&b->items[i], places, n, d);
 		best = b->items[i].score > best->score ? &b->items[i] : best;
 	}
-	memcpy(picks, best->picks, n);
-	sure = certainty(b, best, places, n);
-	for (size_t i = 0; i < n; i++)
-		if (places[i].count > 1)
-			places[i].sure = sure;
+	return best;
+}
+
+static candidate first_of(const place *places, size_t n, const ocr_dictionary *d)
+{
+	candidate c = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		c.picks[i] = (uint8_t)places[i].own;
+		c.score += places[i].options[c.picks[i]].score;
+	}
+	score_words(&c, places, n, d);
+	return c;
+}
+
+/* A stretch between blanks on which all readings agree. */
+typedef struct stretch {
+	const ocr_column *columns;
+	place *places;
+	size_t count;
+	const ocr_reading *readings;
+	size_t reading_count;
+	const ocr_dictionary *dictionary;
+} stretch;
+
+static void spell_reading(spelling *out, const stretch *s, size_t k)
+{
+	out->length = 0;
+	for (size_t i = 0; i < s->count; i++)
+		write_point(out, point_at(&s->columns[i], s->readings, k));
+	end_spelling(out);
+}
+
+/* Of the least sure sign; blanks are none. */
+static int32_t least_sure(const stretch *s, size_t k)
+{
+	int32_t least = ONE;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const int32_t at = s->columns[i].at[k];
+		const ocr_glyph *g = at >= 0 ? &s->readings[k].items[at] : NULL;
+
+		if (g != NULL && g->point != ' ' && g->sure < least)
+			least = g->sure;
+	}
+	return least;
+}
+
+/* A further reading that reads just so, and is as sure of its least sure sign as the first one is of its own. */
+static bool has_witness(const stretch *s, const spelling *chosen)
+{
+	const int32_t first = least_sure(s, 0);
+	spelling one;
+
+	for (size_t k = 1; k < s->reading_count; k++) {
+		spell_reading(&one, s, k);
+		if (same_spelling(&one, chosen) && least_sure(s, k) >= first)
+			return true;
+	}
+	return false;
+}
+
+enum { SAME, CHANGED, CLEARLY_CHANGED };
+
+/*
+ * The looks at a line share their mistakes: that all of them see a mark before a capital, or a letter of another shape, is
+ * less than it seems. Where no word becomes likelier by it one of them must be surer than the page's own reading is.
+ */
+static int change_of(const stretch *s, const candidate *best, const candidate *first)
+{
+	spelling a, b;
+
+	spell(&a, best, s->places, s->count);
+	spell(&b, first, s->places, s->count);
+	if (same_spelling(&a, &b) || (best->words <= first->words && !has_witness(s, &a)))
+		return SAME;
+	return best->score >= first->score + CLEAR ? CLEARLY_CHANGED : CHANGED;
+}
+
+/* Places where all agree are as certain as the readings are. */
+static void take(picked *out, const stretch *s, const candidate *c, int32_t sure)
+{
+	for (size_t i = 0; i < s->count; i++)
+		out[i] = (picked){c->picks[i], s->places[i].count > 1 ? sure : s->places[i].sure};
+}
+
+static bool is_open(const stretch *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->places[i].count > 1)
+			return true;
+	return false;
+}
+
+/* Too long to be weighed as a whole: the likeliest of each place, none of them clearly. */
+static void pick_places(picked *likeliest, picked *clear, const stretch *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		likeliest[i] = (picked){0, s->places[i].sure};
+		clear[i] = (picked){(uint8_t)s->places[i].own, s->places[i].sure};
+	}
+}
+
+/* The best string, and what is left of it where only clear changes count; both as certain as the best is. */
+static int pick(picked *likeliest, picked *clear, beam *b, const stretch *s)
+{
+	const candidate *best;
+	candidate first;
+	int32_t sure;
+	int change;
+
+	if (!is_open(s) || s->count > SEGMENT_MAX) {
+		pick_places(likeliest, clear, s);
+		return is_open(s) ? CHANGED : SAME;
+	}
+	make_beam(b, s->places, s->count);
+	best = best_of(b, s->places, s->count, s->dictionary);
+	first = first_of(s->places, s->count, s->dictionary);
+	change = change_of(s, best, &first);
+	sure = certainty(b, best, s->places, s->count);
+	take(likeliest, s, change == SAME ? &first : best, sure);
+	take(clear, s, change == CLEARLY_CHANGED ? best : &first, sure);
+	return change;
 }
 
 /* ---------------------------------------------------------------- the line */
 
-static void put(ocr_choice *out, size_t *n, const place *p, int k)
+static void put(ocr_decision *out, const place *p, picked taken)
 {
-	const option *o = &p->options[k];
+	const option *o = &p->options[taken.option];
 	ocr_choice c;
 
-	if (o->point == 0 || (o->point == ' ' && (*n == 0 || out[*n - 1].glyph.point == ' ')))
+	if (o->point == 0 || (o->point == ' ' && (out->count == 0 || out->items[out->count - 1].glyph.point == ' ')))
 		return;
 	c = (ocr_choice){*o->glyph, p->first};
-	c.glyph.sure = p->sure;
-	out[(*n)++] = c;
+	c.glyph.sure = taken.sure;
+	out->items[out->count++] = c;
 }
 
-assay_code ocr_choose(ocr_choice **out, size_t *count, const ocr_alignment *a, const ocr_reading *readings,
+static void put_all(ocr_decision *out, const place *places, const picked *taken, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put(out, &places[i], taken[i]);
+	while (out->count > 0 && out->items[out->count - 1].glyph.point == ' ')
+		out->count--;
+}
+
+void ocr_decisions_release(ocr_decision *d)
+{
+	for (int i = 0; i < OCR_DECISIONS; i++) {
+		free(d[i].items);
+		d[i] = (ocr_decision){0};
+	}
+}
+
+/* Stretch by stretch; blanks between them are as all readings have them. */
+static void pick_all(ocr_decision *out, picked *likeliest, picked *clear, beam *b, const stretch *line)
+{
+	for (size_t i = 0, end; i < line->count; i = end + 1) {
+		stretch s = *line;
+		int change;
+
+		for (end = i; end < line->count && !all_agree_on_blank(&line->places[end]); end++)
+			;
+		s.columns += i;
+		s.places += i;
+		s.count = end - i;
+		change = pick(likeliest + i, clear + i, b, &s);
+		out[OCR_LIKELIEST].changes += change != SAME;
+		out[OCR_CLEAR].changes += change == CLEARLY_CHANGED;
+		if (end < line->count)
+			likeliest[end] = clear[end] = (picked){0, line->places[end].sure};
+	}
+}
+
+assay_code ocr_choose(ocr_decision out[OCR_DECISIONS], const ocr_alignment *a, const ocr_reading *readings,
 		      const ocr_dictionary *d, assay_err *err)
 {
 	ASSAY_AUTO_FREE place *places = assay_alloc(a->count + 1, sizeof *places);
-	ASSAY_AUTO_FREE uint8_t *picks = assay_alloc(a->count + 1, 1);
+	ASSAY_AUTO_FREE picked *likeliest = assay_alloc(a->count + 1, sizeof *likeliest);
+	ASSAY_AUTO_FREE picked *clear = assay_alloc(a->count + 1, sizeof *clear);
 	ASSAY_AUTO_FREE beam *b = assay_alloc(1, sizeof *b);
+	const stretch line = {a->items, places, a->count, readings, a->readings, d};
 
-	*count = 0;
-	*out = assay_alloc(a->count + 1, sizeof **out);
-	if (places == NULL || picks == NULL || b == NULL || *out == NULL) {
-		free(*out);
-		*out = NULL;
+	for (int i = 0; i < OCR_DECISIONS; i++)
+		out[i] = (ocr_decision){.items = assay_alloc(a->count + 1, sizeof *out[i].items)};
+	if (places == NULL || likeliest == NULL || clear == NULL || b == NULL || out[OCR_LIKELIEST].items == NULL ||
+	    out[OCR_CLEAR].items == NULL) {
+		ocr_decisions_release(out);
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "choice of readings");
 	}
 	for (size_t i = 0; i < a->count; i++)
 		places[i] = place_of(&a->items[i], readings, a->readings);
-	for (size_t i = 0; i < a->count;) {
-		size_t end = i;
-
-		while (end < a->count && !all_agree_on_blank(&places[end]))
-			end++;
-		pick(picks + i, b, places + i, end - i, d);
-		i = end + 1; /* the pick of the blank itself is 0 */
-	}
-	for (size_t i = 0; i < a->count; i++)
-		put(*out, count, &places[i], picks[i]);
-	while (*count > 0 && (*out)[*count - 1].glyph.point == ' ')
-		--*count;
+	pick_all(out, likeliest, clear, b, &line);
+	put_all(&out[OCR_LIKELIEST], places, likeliest, a->count);
+	put_all(&out[OCR_CLEAR], places, clear, a->count);
 	return ASSAY_OK;
 }

@@ -131,6 +131,25 @@ int32_t ocr_plausible_spelling(const uint32_t *points, size_t count)
 	return empty ? score + NO_LETTER : score;
 }
 
+static bool is_dash(uint32_t point)
+{
+	return point == 0x2013 || point == 0x2014;
+}
+
+/* All words between dashes, which stand without blanks: a blank beside one makes no word better known. */
+static bool knows_between_dashes(const ocr_dictionary *d, const uint32_t *points, size_t count)
+{
+	char core[OCR_WORD_BYTES];
+
+	for (size_t i = 0, end; i < count; i = end + 1) {
+		for (end = i; end < count && !is_dash(points[end]); end++)
+			;
+		if (ocr_word_core(core, points + i, end - i) > 0 && !ocr_word_known(d, core))
+			return false;
+	}
+	return true;
+}
+
 int32_t ocr_word_score(const uint32_t *points, size_t count, const ocr_dictionary *d)
 {
 	char core[OCR_WORD_BYTES];
@@ -139,7 +158,7 @@ int32_t ocr_word_score(const uint32_t *points, size_t count, const ocr_dictionar
 
 	if (letters == 0)
 		return score;
-	if (!ocr_word_known(d, core))
+	if (!ocr_word_known(d, core) && !knows_between_dashes(d, points, count))
 		return score + UNKNOWN;
 	return score + (letters < SHORT ? KNOWN_SHORT : KNOWN);
 }

@@ -40,11 +40,21 @@ static const struct look {
 #define SLOPE_MOST    11556 /* 10 degrees: beyond it lines stand upright or are none */
 
 #define GAP_HEIGHTS 3
-#define LENGTH_MAX  128 /* heights that a line is long; 150 letters are 75 */
+
+/* Changes of a page that are not clear, for each that is. */
+#define GUESSES_MOST 2
+#define LENGTH_MAX   128 /* heights that a line is long; 150 letters are 75 */
+
+/* The page as one sort of decision makes it. */
+typedef struct draft {
+	ocr_words words;
+	int64_t changed; /* words */
+	size_t changes;  /* stretches of lines */
+} draft;
 
 typedef struct work {
 	const ocr_words *old;
-	ocr_words made;
+	draft drafts[OCR_DECISIONS];
 	ocr_reading page; /* the first reading of all lines */
 	const ocr_source *source;
 	ocr_dictionary dictionary; /* of the words' own model: what the estimate was fitted to */
@@ -419,7 +429,8 @@ static bool shares(const line *l, const ocr_choice *c, size_t count, size_t begi
 	return false;
 }
 
-static assay_code put_word(work *k, const span *s, const char *text, const ocr_choice *c, size_t count, assay_err *err)
+static assay_code put_word(const work *k, draft *to, const span *s, const char *text, const ocr_choice *c, size_t count,
+			   assay_err *err)
 {
 	ASSAY_AUTO_FREE ocr_symbol *symbols = assay_alloc(count, sizeof *symbols);
 	ASSAY_AUTO_FREE uint32_t *points = assay_alloc(count, sizeof *points);
@@ -437,7 +448,7 @@ static assay_code put_word(work *k, const span *s, const char *text, const ocr_c
 	}
 	known = ocr_word_core(core, points, count) > 0 && ocr_word_known(&k->dictionary, core);
 	w.confidence = s->sure;
-	return ocr_words_add(&k->made, &w, text, symbols, count, known, err);
+	return ocr_words_add(&to->words, &w, text, symbols, count, known, err);
 }
 
 static void take_span(span *s, ocr_box *characters, const work *k, const line *l, const ocr_choice *c, size_t count)
@@ -454,54 +465,69 @@ static void take_span(span *s, ocr_box *characters, const work *k, const line *l
 	}
 }
 
-static assay_code add_word(work *k, const line *l, const ocr_choice *c, size_t count, size_t begin, size_t end,
+static assay_code add_word(const work *k, draft *to, const line *l, const ocr_decision *d, size_t begin, size_t end,
 			   assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	const ocr_choice *c = d->items;
 	ocr_box characters;
 	bool whole, same;
 	span s;
 	assay_code rc;
 
 	take_span(&s, &characters, k, l, c + begin, end - begin);
-	whole = s.from <= s.to && !shares(l, c, count, begin, end);
+	whole = s.from <= s.to && !shares(l, c, d->count, begin, end);
 	place_word(&s, l, &characters, whole);
 	ASSAY_TRY(make_text(&text, c + begin, end - begin, err));
 	same = whole && s.from == s.to && strcmp(assay_buf_str(&text), k->old->items[s.from].text) == 0;
-	k->count->words += !same;
-	rc = put_word(k, &s, assay_buf_str(&text), c + begin, end - begin, err);
+	to->changed += !same;
+	rc = put_word(k, to, &s, assay_buf_str(&text), c + begin, end - begin, err);
 fail:
 	return rc;
 }
 
 /* Words of the line of which nothing was chosen. */
-static int64_t count_left_out(const line *l, const ocr_choice *c, size_t count)
+static int64_t count_left_out(const line *l, const ocr_decision *d)
 {
+	const ocr_choice *c = d->items;
 	int64_t n = 0;
 
 	for (size_t word = 0; word < l->words; word++) {
 		bool there = false;
 
-		for (size_t i = 0; i < count && !there; i++)
+		for (size_t i = 0; i < d->count && !there; i++)
 			there = c[i].first >= 0 && c[i].glyph.point != ' ' && first_word(l, &c[i]) == word;
 		n += !there;
 	}
 	return n;
 }
 
-static assay_code add_line(work *k, const line *l, const ocr_choice *c, size_t count, assay_err *err)
+static assay_code add_line(const work *k, draft *to, const line *l, const ocr_decision *d, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
-	k->count->words += count_left_out(l, c, count);
-	for (size_t i = 0; i < count && rc == ASSAY_OK;) {
+	to->changed += count_left_out(l, d);
+	to->changes += d->changes;
+	for (size_t i = 0; i < d->count && rc == ASSAY_OK;) {
 		size_t end = i;
 
-		while (end < count && c[end].glyph.point != ' ')
+		while (end < d->count && d->items[end].glyph.point != ' ')
 			end++;
-		rc = add_word(k, l, c, count, i, end, err);
+		rc = add_word(k, to, l, d, i, end, err);
 		i = end + 1;
 	}
+	return rc;
+}
+
+static assay_code keep_word(work *k, size_t word, assay_err *err)
+{
+	const assay_word *w = &k->old->items[word];
+	const ocr_detail *d = &k->old->details[word];
+	assay_code rc = ASSAY_OK;
+
+	for (int i = 0; i < OCR_DECISIONS && rc == ASSAY_OK; i++)
+		rc = ocr_words_add(&k->drafts[i].words, w, w->text, k->old->symbols + d->symbol, d->symbol_count,
+				   d->known, err);
 	return rc;
 }
 
@@ -509,22 +535,23 @@ static assay_code keep_line(work *k, const line *l, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = l->first; i < l->first + l->words && rc == ASSAY_OK; i++) {
-		const assay_word *w = &k->old->items[i];
-		const ocr_detail *d = &k->old->details[i];
-
-		rc = ocr_words_add(&k->made, w, w->text, k->old->symbols + d->symbol, d->symbol_count, d->known, err);
-	}
+	for (size_t i = l->first; i < l->first + l->words && rc == ASSAY_OK; i++)
+		rc = keep_word(k, i, err);
 	return rc;
+}
+
+static void leave_out(work *k, const line *l)
+{
+	for (int i = 0; i < OCR_DECISIONS; i++)
+		k->drafts[i].changed += (int64_t)l->words;
 }
 
 /* ---------------------------------------------------------------- a line, and all of them */
 
 static assay_code choose(work *k, line *l, assay_err *err)
 {
-	ASSAY_AUTO_FREE ocr_choice *choice = NULL;
+	ocr_decision decisions[OCR_DECISIONS] = {0};
 	ocr_alignment a = {0};
-	size_t count;
 	assay_code rc = ASSAY_OK;
 
 	for (size_t i = 0; i < l->count && rc == ASSAY_OK; i++)
@@ -535,9 +562,11 @@ static assay_code choose(work *k, line *l, assay_err *err)
 	}
 	if (rc != ASSAY_OK)
 		goto fail;
-	ASSAY_TRY(ocr_choose(&choice, &count, &a, l->readings, &k->all, err));
-	rc = add_line(k, l, choice, count, err);
+	rc = ocr_choose(decisions, &a, l->readings, &k->all, err);
+	for (int i = 0; i < OCR_DECISIONS && rc == ASSAY_OK; i++)
+		rc = add_line(k, &k->drafts[i], l, &decisions[i], err);
 fail:
+	ocr_decisions_release(decisions);
 	ocr_alignment_release(&a);
 	return rc;
 }
@@ -553,7 +582,7 @@ static assay_code do_line(work *k, line *l, assay_err *err)
 	ASSAY_TRY(read_line(k, l, err));
 	k->count->apart += apart(l);
 	if (is_dirt(k, l))
-		k->count->words += (int64_t)l->words;
+		leave_out(k, l);
 	else
 		rc = choose(k, l, err);
 fail:
@@ -596,6 +625,29 @@ static void set_segmentation(const ocr_source *s, TessPageSegMode mode)
 		TessBaseAPISetPageSegMode(s->other, mode);
 }
 
+/* Guesses are right two times in three, and clear changes nearly always. Where these are few, the page is read well, or
+ * what is on it is in no dictionary; guesses may then make it worse as well as better, and there is little to gain. */
+static draft *better_draft(work *k)
+{
+	const size_t clear = k->drafts[OCR_CLEAR].changes, guesses = k->drafts[OCR_LIKELIEST].changes - clear;
+
+	return &k->drafts[guesses <= GUESSES_MOST * clear ? OCR_LIKELIEST : OCR_CLEAR];
+}
+
+static assay_code finish(ocr_words *w, work *k, assay_err *err)
+{
+	draft *best = better_draft(k);
+	const assay_code rc = ocr_words_close(&best->words, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	k->count->words = best->changed;
+	ocr_words_release(w);
+	*w = best->words;
+	best->words = (ocr_words){0};
+	return ASSAY_OK;
+}
+
 assay_code ocr_reconcile(ocr_words *w, ocr_reconciled *out, const ocr_source *source, assay_err *err)
 {
 	ocr_source with = *source;
@@ -612,13 +664,11 @@ assay_code ocr_reconcile(ocr_words *w, ocr_reconciled *out, const ocr_source *so
 	ASSAY_TRY(find_slope(&k, err));
 	ASSAY_TRY(ocr_reading_take(&k.page, source->api, 0, err));
 	ASSAY_TRY(do_lines(&k, err));
-	ASSAY_TRY(ocr_words_close(&k.made, err));
-	ocr_words_release(w);
-	*w = k.made;
-	k.made = (ocr_words){0};
+	rc = finish(w, &k, err);
 fail:
 	set_segmentation(source, source->segmentation);
-	ocr_words_release(&k.made);
+	for (int i = 0; i < OCR_DECISIONS; i++)
+		ocr_words_release(&k.drafts[i].words);
 	ocr_reading_release(&k.page);
 	return rc;
 }

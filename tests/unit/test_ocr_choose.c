@@ -38,25 +38,46 @@ static void reading(size_t k, const char *text, int sure)
 	readings[k] = (ocr_reading){glyphs[k], n, n, false};
 }
 
-static ocr_choice *choice;
-static size_t chosen;
+static ocr_decision decisions[OCR_DECISIONS];
+static const ocr_choice *choice; /* of the likeliest */
 
-static void choose(char *out, size_t count, const char *const *words)
+static void decide(size_t count, const char *const *words)
 {
 	const ocr_dictionary d = dictionary(words);
 	ocr_alignment a = {0};
 
 	for (size_t k = 0; k < count; k++)
 		assert_int_equal(ocr_align(&a, readings, HEIGHT, NULL), ASSAY_OK);
-	free(choice);
-	assert_int_equal(ocr_choose(&choice, &chosen, &a, readings, &d, NULL), ASSAY_OK);
-	for (size_t i = 0; i < chosen; i++)
-		out[i] = (char)choice[i].glyph.point;
-	out[chosen] = '\0';
+	ocr_decisions_release(decisions);
+	assert_int_equal(ocr_choose(decisions, &a, readings, &d, NULL), ASSAY_OK);
+	choice = decisions[OCR_LIKELIEST].items;
 	ocr_alignment_release(&a);
 }
 
+static void write_text(char *out, const ocr_decision *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		out[i] = (char)d->items[i].glyph.point;
+	out[d->count] = '\0';
+}
+
+static void choose(char *out, size_t count, const char *const *words)
+{
+	decide(count, words);
+	write_text(out, &decisions[OCR_LIKELIEST]);
+}
+
 static char text[64];
+
+static void assert_decided(const char *likeliest, size_t changes, const char *clear, size_t clear_changes)
+{
+	write_text(text, &decisions[OCR_LIKELIEST]);
+	assert_string_equal(text, likeliest);
+	assert_int_equal(decisions[OCR_LIKELIEST].changes, changes);
+	write_text(text, &decisions[OCR_CLEAR]);
+	assert_string_equal(text, clear);
+	assert_int_equal(decisions[OCR_CLEAR].changes, clear_changes);
+}
 
 static void choose__three_against_the_first__the_three(void **state)
 {
@@ -206,12 +227,80 @@ static void choose__a_long_stretch_without_blanks__the_likeliest_of_each_place(v
 	readings[1] = (ocr_reading){b, LONG, LONG, false};
 	assert_int_equal(ocr_align(&al, readings, HEIGHT, NULL), ASSAY_OK);
 	assert_int_equal(ocr_align(&al, readings, HEIGHT, NULL), ASSAY_OK);
-	free(choice);
-	assert_int_equal(ocr_choose(&choice, &chosen, &al, readings, &d, NULL), ASSAY_OK);
-	assert_int_equal(chosen, LONG);
-	for (size_t i = 0; i < LONG; i++)
-		assert_int_equal(choice[i].glyph.point, i % 2 == 0 ? 'a' : 'b');
+	ocr_decisions_release(decisions);
+	assert_int_equal(ocr_choose(decisions, &al, readings, &d, NULL), ASSAY_OK);
+	assert_int_equal(decisions[OCR_LIKELIEST].count, LONG);
+	assert_int_equal(decisions[OCR_CLEAR].count, LONG);
+	for (size_t i = 0; i < LONG; i++) {
+		assert_int_equal(decisions[OCR_LIKELIEST].items[i].glyph.point, i % 2 == 0 ? 'a' : 'b');
+		assert_int_equal(decisions[OCR_CLEAR].items[i].glyph.point, 'a');
+	}
+	assert_int_equal(decisions[OCR_LIKELIEST].changes, 1);
+	assert_int_equal(decisions[OCR_CLEAR].changes, 0);
 	ocr_alignment_release(&al);
+}
+
+/* ---------------------------------------------------------------- clear changes */
+
+/* Three looks against one of two votes: 2.8 of 5 to 1.9 of 5, e^0.4. */
+static void choose__all_looks_but_no_dictionary__likelier_but_not_clear(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < 4; k++)
+		reading(k, k == 0 ? "whieh one" : "which one", 95);
+	decide(4, no_words);
+	assert_decided("which one", 1, "whieh one", 0);
+	/* what is kept is as doubtful as what it is kept from */
+	assert_int_equal(decisions[OCR_CLEAR].items[3].glyph.sure, decisions[OCR_LIKELIEST].items[3].glyph.sure);
+	assert_in_range(decisions[OCR_CLEAR].items[3].glyph.sure, 5000, 7000);
+	assert_int_equal(decisions[OCR_CLEAR].items[4].glyph.sure, 9500);
+}
+
+static void choose__the_dictionary_knows_what_a_look_reads__clear(void **state)
+{
+	static const char *const words[] = {"which", NULL};
+
+	(void)state;
+	reading(0, "whieh I", 80);
+	reading(1, "which l", 95);
+	decide(2, words);
+	assert_decided("which I", 1, "which I", 1);
+	assert_int_equal(decisions[OCR_CLEAR].items[3].glyph.sure, decisions[OCR_LIKELIEST].items[3].glyph.sure);
+}
+
+/* "The" that all looks read as "'The". */
+static void choose__no_word_likelier_and_no_look_surer__the_first(void **state)
+{
+	(void)state;
+	reading(0, "Tbe", 95);
+	for (size_t k = 1; k < 4; k++)
+		reading(k, "'Tbe", 94);
+	for (size_t k = 1; k < 4; k++)
+		for (size_t i = 0; i < 4; i++) {
+			glyphs[k][i].left -= PITCH;
+			glyphs[k][i].right -= PITCH;
+		}
+	decide(4, no_words);
+	assert_decided("Tbe", 0, "Tbe", 0);
+	for (size_t i = 0; i < 4; i++)
+		glyphs[2][i].sure = 9600;
+	decide(4, no_words);
+	assert_decided("'Tbe", 1, "Tbe", 0);
+}
+
+/* A letter of the one, a letter of the other: -0.35 for each. */
+static void choose__no_word_likelier_and_no_look_that_reads_it__the_first(void **state)
+{
+	(void)state;
+	reading(0, "whieb", 30);
+	reading(1, "whicb", 95);
+	reading(2, "whieh", 95);
+	reading(3, "whixx", 95);
+	for (size_t k = 1; k < 4; k++)
+		glyphs[k][3].sure = glyphs[k][4].sure = 9000;
+	glyphs[1][3].sure = glyphs[2][4].sure = 9900;
+	decide(4, no_words);
+	assert_decided("whieb", 0, "whieb", 0);
 }
 
 /* ---------------------------------------------------------------- numbers */
@@ -257,6 +346,18 @@ static void word_score__known_words__by_their_length(void **state)
 	assert_int_equal(score("well-known", words), score("house", words));
 	assert_true(score("hovse", words) < 0); /* by less than any odd spelling: two such words cost twice */
 	assert_int_equal(score("well-knovvn", words), score("hovse", words));
+}
+
+static void word_score__words_between_dashes__known_if_all_are(void **state)
+{
+	static const char *const words[] = {"young", "if", NULL};
+	static const uint32_t both[] = {'y', 'o', 'u', 'n', 'g', ',', 0x2014, 'i', 'f'};
+	static const uint32_t one[] = {'y', 'o', 'u', 'n', 'g', 0x2014, 'o', 'f'};
+	const ocr_dictionary d = dictionary(words);
+
+	(void)state;
+	assert_true(ocr_word_score(both, ASSAY_COUNT(both), &d) > 0);
+	assert_true(ocr_word_score(one, ASSAY_COUNT(one), &d) < 0);
 }
 
 static void word_score__odd_spellings__speak_against(void **state)
@@ -326,14 +427,19 @@ int main(void)
 	    cmocka_unit_test(choose__agreement_and_its_lack__what_is_left_of_certainty),
 	    cmocka_unit_test(choose__a_place_the_first_reading_lacks__says_so),
 	    cmocka_unit_test(choose__a_long_stretch_without_blanks__the_likeliest_of_each_place),
+	    cmocka_unit_test(choose__all_looks_but_no_dictionary__likelier_but_not_clear),
+	    cmocka_unit_test(choose__the_dictionary_knows_what_a_look_reads__clear),
+	    cmocka_unit_test(choose__no_word_likelier_and_no_look_surer__the_first),
+	    cmocka_unit_test(choose__no_word_likelier_and_no_look_that_reads_it__the_first),
 	    cmocka_unit_test(log__known_values__thousandths),
 	    cmocka_unit_test(word_score__known_words__by_their_length),
+	    cmocka_unit_test(word_score__words_between_dashes__known_if_all_are),
 	    cmocka_unit_test(word_score__odd_spellings__speak_against),
 	    cmocka_unit_test(word_core__marks_around__are_taken_off),
 	    cmocka_unit_test(reading_line__words_and_quotes__blanks_between_and_double_marks),
 	};
 	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	free(choice);
+	ocr_decisions_release(decisions);
 	return failed;
 }
