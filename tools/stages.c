@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "assay/engines.h"
 #include "assay/params.h"
 #include "assay/registry.h"
 #include "assay/suggest.h"
@@ -13,11 +14,6 @@ static const char *const type_names[] = {
     [ASSAY_PARAM_BOOL] = "bool", [ASSAY_PARAM_INT] = "int",   [ASSAY_PARAM_DECIMAL] = "decimal",
     [ASSAY_PARAM_ENUM] = "enum", [ASSAY_PARAM_TEXT] = "text", [ASSAY_PARAM_LIST] = "list",
 };
-
-static const char *engine_of(const assay_stage *s)
-{
-	return s->engine != NULL ? s->engine() : NULL;
-}
 
 static const char *determinism_of(const assay_stage *s)
 {
@@ -129,7 +125,7 @@ static void print_tables(const assay_stage *s)
 			     s->artifacts[i].help);
 }
 
-static void print_stage(const assay_stage *s)
+static void print_stage(const assay_stage *s, const char *engine)
 {
 	(void)printf("%s (version %" PRIu32 "): %s\n\n", s->name, s->version, s->summary);
 	(void)printf("%-12s %s%s\n", "pipeline", assay_modality_name(s->modality),
@@ -143,8 +139,8 @@ static void print_stage(const assay_stage *s)
 						   : "exact per build: the same for equal builds of its libraries");
 	for (size_t i = 0; s->libraries != NULL && s->libraries[i] != NULL; i++)
 		(void)printf("%-12s %s\n", i == 0 ? "libraries" : "", s->libraries[i]);
-	if (engine_of(s) != NULL)
-		(void)printf("%-12s %s\n", "engine", engine_of(s));
+	if (engine[0] != '\0')
+		(void)printf("%-12s %s\n", "engine", engine);
 	if (s->reference != NULL && s->reference[0] != '\0')
 		(void)printf("%-12s %s\n", "reference", s->reference);
 	print_tables(s);
@@ -260,7 +256,7 @@ static void json_tables(assay_json *j, const assay_stage *s)
 	assay_json_end(j);
 }
 
-static void json_stage(assay_json *j, const assay_stage *s)
+static void json_stage(assay_json *j, const assay_stage *s, const char *engine)
 {
 	assay_json_object(j);
 	assay_json_kstr(j, "name", s->name);
@@ -276,25 +272,31 @@ static void json_stage(assay_json *j, const assay_stage *s)
 	assay_json_kuint(j, "max_delay_frames", s->max_delay);
 	assay_json_kstr(j, "determinism", determinism_of(s));
 	json_texts(j, "libraries", s->libraries);
-	assay_json_kstr(j, "engine", engine_of(s));
+	assay_json_kstr(j, "engine", engine[0] != '\0' ? engine : NULL);
 	json_tables(j, s);
 	assay_json_end(j);
 }
 
-static assay_code print_json(const assay_stage *only, assay_err *err)
+static assay_code print_json(assay_engines *engines, const assay_stage *only, assay_err *err)
 {
 	ASSAY_AUTO_REPORT r;
+	const char *engine;
+	assay_code rc = ASSAY_OK;
 
 	assay_report_init(&r);
 	assay_json_object(&r.json);
 	assay_json_key(&r.json, "stages");
 	assay_json_array(&r.json);
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		if (only == NULL || *s == only)
-			json_stage(&r.json, *s);
+	for (const assay_stage *const *s = assay_stages; *s != NULL && rc == ASSAY_OK; s++) {
+		if (only != NULL && *s != only)
+			continue;
+		rc = assay_engines_version(&engine, engines, *s, err);
+		if (rc == ASSAY_OK)
+			json_stage(&r.json, *s, engine);
+	}
 	assay_json_end(&r.json);
 	assay_json_end(&r.json);
-	return assay_report_print(&r, err);
+	return rc == ASSAY_OK ? assay_report_print(&r, err) : rc;
 }
 
 /* ---------------------------------------------------------------- the verb */
@@ -316,17 +318,24 @@ static assay_code find(const assay_stage **out, const char *name, assay_err *err
 
 static int run(const assay_invocation *in, assay_err *err)
 {
+	ASSAY_CLEANUP(assay_engines_closep) assay_engines *engines = NULL;
 	const assay_stage *stage = NULL;
+	const char *engine;
 	assay_code rc = ASSAY_OK;
 
 	if (in->arg_count > 0)
 		ASSAY_TRY(find(&stage, in->args[0], err));
-	if (in->json)
-		ASSAY_TRY(print_json(stage, err));
-	else if (stage != NULL)
-		print_stage(stage);
-	else
+	if (!in->json && stage == NULL) {
 		print_list();
+		return ASSAY_EXIT_OK;
+	}
+	ASSAY_TRY(assay_engines_open(&engines, err));
+	if (in->json) {
+		ASSAY_TRY(print_json(engines, stage, err));
+	} else {
+		ASSAY_TRY(assay_engines_version(&engine, engines, stage, err));
+		print_stage(stage, engine);
+	}
 fail:
 	return assay_exit_of(rc);
 }

@@ -17,6 +17,6 @@ extern const assay_verb assay_verb_contract, assay_verb_contract_lint, assay_ver
     assay_verb_contract_diff, assay_verb_contract_test;
 extern const assay_verb assay_verb_config, assay_verb_config_lint, assay_verb_config_schema, assay_verb_config_template;
 extern const assay_verb assay_verb_calibrate;
-extern const assay_verb assay_verb_worker, assay_verb_complete;
+extern const assay_verb assay_verb_complete;
 
 #endif

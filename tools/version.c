@@ -1,7 +1,7 @@
 #include "verbs.h"
 
-#include "assay/build_id.h"
 #include "assay/delivery.h"
+#include "assay/engines.h"
 #include "assay/file.h"
 #include "assay/params.h"
 #include "assay/program.h"
@@ -74,7 +74,7 @@ static void tell_file(const assay_stage *s, const char *role, const char *path, 
 }
 
 /* With the parameters that stages have by themselves. A model that is not installed is told, not an error. */
-static assay_code each_model(model_fn *fn, void *ctx, assay_err *err)
+static assay_code each_model(assay_engines *engines, model_fn *fn, void *ctx, assay_err *err)
 {
 	for (const assay_stage *const *s = assay_stages; *s != NULL; s++) {
 		assay_stage_files files = {0};
@@ -82,12 +82,10 @@ static assay_code each_model(model_fn *fn, void *ctx, assay_err *err)
 		void *params;
 		assay_code rc;
 
-		if ((*s)->files == NULL)
-			continue;
 		rc = assay_params_new(&params, *s, err);
 		if (rc != ASSAY_OK)
 			return rc;
-		rc = (*s)->files(params, &files, &why);
+		rc = assay_engines_files(&files, engines, *s, params, &why);
 		if (rc != ASSAY_OK)
 			fn(ctx, *s, &(model){.role = "model", .path = NULL}, why.msg);
 		for (size_t i = 0; rc == ASSAY_OK && i < files.count; i++)
@@ -100,17 +98,23 @@ static assay_code each_model(model_fn *fn, void *ctx, assay_err *err)
 
 /* ---------------------------------------------------------------- engines */
 
-static bool engine_told_before(const assay_stage *const *at)
+/* Each once, in the order of the stages. */
+static assay_code each_engine(assay_engines *engines, void fn(void *ctx, const char *engine), void *ctx, assay_err *err)
 {
-	for (const assay_stage *const *s = assay_stages; s != at; s++)
-		if ((*s)->engine != NULL && strcmp((*s)->engine(), (*at)->engine()) == 0)
-			return true;
-	return false;
-}
+	for (const assay_stage *const *s = assay_stages; *s != NULL; s++) {
+		const assay_stage *const *t = assay_stages;
+		const char *engine, *other;
+		assay_code rc = assay_engines_version(&engine, engines, *s, err);
 
-static bool has_new_engine(const assay_stage *const *s)
-{
-	return (*s)->engine != NULL && (*s)->engine() != NULL && !engine_told_before(s);
+		if (rc != ASSAY_OK)
+			return rc;
+		while (t != s && assay_engines_version(&other, engines, *t, err) == ASSAY_OK &&
+		       strcmp(engine, other) != 0)
+			t++;
+		if (t == s && engine[0] != '\0')
+			fn(ctx, engine);
+	}
+	return ASSAY_OK;
 }
 
 /* ---------------------------------------------------------------- for people */
@@ -172,17 +176,23 @@ static void print_sandbox(void)
 		(void)printf("  %-16s no\n", "landlock");
 }
 
-static assay_code print_text(const assay_build_ids *builds, assay_err *err)
+static void print_engine(void *ctx, const char *engine)
+{
+	(void)ctx;
+	(void)printf("  %s\n", engine);
+}
+
+static assay_code print_text(assay_engines *engines, const assay_build_ids *builds, assay_err *err)
 {
 	font_folder fonts = {0};
 	assay_code rc;
 
 	(void)puts("assay " ASSAY_PROGRAM_VERSION "\n\nengines");
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		if (has_new_engine(s))
-			(void)printf("  %s\n", (*s)->engine());
+	rc = each_engine(engines, print_engine, NULL, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	(void)puts("\nmodels and fonts");
-	rc = each_model(print_model, &fonts, err);
+	rc = each_model(engines, print_model, &fonts, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	print_fonts(&fonts);
@@ -212,14 +222,9 @@ static void json_model(void *ctx, const assay_stage *s, const model *m, const ch
 	assay_json_end(j);
 }
 
-static void json_engines(assay_json *j)
+static void json_engine(void *ctx, const char *engine)
 {
-	assay_json_key(j, "engines");
-	assay_json_array(j);
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		if (has_new_engine(s))
-			assay_json_str(j, (*s)->engine());
-	assay_json_end(j);
+	assay_json_str(ctx, engine);
 }
 
 static void json_sandbox(assay_json *j)
@@ -245,7 +250,7 @@ static void json_formats(assay_json *j)
 	assay_json_end(j);
 }
 
-static assay_code print_json(const assay_build_ids *builds, assay_err *err)
+static assay_code print_json(assay_engines *engines, const assay_build_ids *builds, assay_err *err)
 {
 	ASSAY_AUTO_REPORT r;
 	assay_json *j = &r.json;
@@ -254,10 +259,15 @@ static assay_code print_json(const assay_build_ids *builds, assay_err *err)
 	assay_report_init(&r);
 	assay_json_object(j);
 	assay_json_kstr(j, "assay", ASSAY_PROGRAM_VERSION);
-	json_engines(j);
+	assay_json_key(j, "engines");
+	assay_json_array(j);
+	rc = each_engine(engines, json_engine, j, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_json_end(j);
 	assay_json_key(j, "models");
 	assay_json_array(j);
-	rc = each_model(json_model, j, err);
+	rc = each_model(engines, json_model, j, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_json_end(j);
@@ -274,11 +284,17 @@ static assay_code print_json(const assay_build_ids *builds, assay_err *err)
 
 static int run(const assay_invocation *in, assay_err *err)
 {
+	ASSAY_CLEANUP(assay_engines_closep) assay_engines *engines = NULL;
 	ASSAY_CLEANUP(assay_build_ids_release) assay_build_ids builds = {0};
-	assay_code rc = assay_build_ids_read(&builds, err);
+	const assay_build_ids *workers;
+	assay_code rc;
 
-	if (rc == ASSAY_OK)
-		rc = in->json ? print_json(&builds, err) : print_text(&builds, err);
+	ASSAY_TRY(assay_engines_open(&engines, err));
+	ASSAY_TRY(assay_build_ids_read(&builds, err));
+	ASSAY_TRY(assay_engines_libraries(&workers, engines, err));
+	ASSAY_TRY(assay_build_ids_join(&builds, workers, err));
+	rc = in->json ? print_json(engines, &builds, err) : print_text(engines, &builds, err);
+fail:
 	return assay_exit_of(rc);
 }
 

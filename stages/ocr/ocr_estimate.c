@@ -287,21 +287,26 @@ assay_code ocr_estimate_write(assay_buf *out, const ocr_estimate_model *m, assay
 
 /* ---------------------------------------------------------------- files */
 
-/* Beside the program as it is installed, and as it is built (build/PRESET/tools/assay). */
+/* From the program as it is installed (bin/assay, libexec/assay/assay-worker), and as it is built (build/PRESET/tools). */
 char *ocr_estimate_path(const char *path)
 {
-	static const char *const places[] = {"share/assay/models", "../../data/models"};
+	static const struct {
+		int up; /* names that are cut off the program's path */
+		const char *folder;
+	} places[] = {{2, "share/assay/models"}, {3, "share/assay/models"}, {2, "../../data/models"}};
 	char self[4096], *found = NULL;
 	const ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
 	if (path[0] != '\0')
 		return assay_strdup(path);
 	self[n > 0 ? n : 0] = '\0';
-	for (int up = 0; up < 2 && strrchr(self, '/') != NULL; up++)
-		*strrchr(self, '/') = '\0';
 	for (size_t i = 0; i < ASSAY_COUNT(places); i++) {
+		size_t end = strlen(self);
+
+		for (int up = places[i].up; up > 0 && end > 0; up -= self[end] == '/')
+			end--;
 		free(found);
-		found = assay_asprintf("%s/%s/pages.estimate", self, places[i]);
+		found = assay_asprintf("%.*s/%s/pages.estimate", (int)end, self, places[i].folder);
 		if (found == NULL || access(found, R_OK) == 0)
 			break;
 	}

@@ -4,8 +4,6 @@
 #include "frames/frames.h"
 #include "ocr/ocr.h"
 
-#include <string.h>
-
 const assay_stage *const assay_stages[] = {
     &assay_stage_page_read,        &assay_stage_page_orient,     &assay_stage_page_quality,
     &assay_stage_page_crop,        &assay_stage_page_split,      &assay_stage_page_deskew,
@@ -18,18 +16,4 @@ const assay_stage *const assay_stages[] = {
     &assay_stage_audio_transcript, &assay_stage_audio_picture,   NULL,
 };
 
-const assay_stage *assay_stage_find(const char *name)
-{
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		if (strcmp((*s)->name, name) == 0)
-			return *s;
-	return NULL;
-}
-
-const assay_stage *assay_stage_reader(assay_modality modality)
-{
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		if ((*s)->modality == modality && assay_stage_is_reader(*s))
-			return *s;
-	return NULL;
-}
+const assay_stages_home assay_stages_at = {.program = NULL};

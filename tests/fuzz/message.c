@@ -4,6 +4,7 @@
 #include "assay/params.h"
 #include "assay/registry.h"
 
+#include "about.h"
 #include "message.h"
 
 #include <string.h>
@@ -45,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ready_message ready;
 	exit_message end;
 	unit_message unit = {0};
+	assay_stage_files files = {0};
+	about told = {.build = NULL};
 	assay_err err = ASSAY_ERR_INIT;
 	assay_code rc = ASSAY_OK;
 
@@ -70,6 +73,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		params(data + 1, size - 1);
+		break;
+	case 5:
+		rc = about_decode(&told, &in, &err);
+		about_release(&told);
+		break;
+	case 6:
+		rc = about_decode_files(&files, &in, &err);
+		assay_stage_files_release(&files);
 		break;
 	default:
 		return -1;

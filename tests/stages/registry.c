@@ -1,7 +1,7 @@
 /*
- * The table of stages of test programs: the real ones (as stages/src/registry.c lists them) and the test ones. With
- * ASSAY_TEST_READER in the coordinator's environment, test.read is the reader of pages. With ASSAY_TEST_ALONE at
- * compilation the test ones alone: a program that loads no media library starts five times as fast.
+ * The table of stages of test programs: the real ones (as stages/src/registry.c lists them) and the test ones.
+ * With ASSAY_TEST_ALONE at compilation the test ones alone: a worker that loads no media library starts five times as
+ * fast.
  */
 #include "assay/registry.h"
 
@@ -9,9 +9,6 @@
 #include "frames/frames.h"
 #include "ocr/ocr.h"
 #include "test_stages.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 const assay_stage *const assay_stages[] = {
 #ifndef ASSAY_TEST_ALONE
@@ -28,20 +25,4 @@ const assay_stage *const assay_stages[] = {
     &assay_stage_test_read,        &assay_stage_test_misbehave,  NULL,
 };
 
-const assay_stage *assay_stage_find(const char *name)
-{
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		if (strcmp((*s)->name, name) == 0)
-			return *s;
-	return NULL;
-}
-
-const assay_stage *assay_stage_reader(assay_modality modality)
-{
-	if (modality == ASSAY_MODALITY_PAGE && getenv("ASSAY_TEST_READER") != NULL)
-		return &assay_stage_test_read;
-	for (const assay_stage *const *s = assay_stages; *s != NULL; s++)
-		if ((*s)->modality == modality && assay_stage_is_reader(*s))
-			return *s;
-	return NULL;
-}
+const assay_stages_home assay_stages_at = {.program = NULL};

@@ -84,7 +84,8 @@ static void session_open__check_names_a_remedy__recipes_of_all_attempts(void **s
 	assay_session s;
 
 	/* also for a judging, which finds attempts by recipe */
-	assert_int_equal(assay_session_open(&s, c, STORE(state), "judge", false, NULL), ASSAY_OK);
+	assert_int_equal(assay_session_begin(&s, c, STORE(state), false, NULL), ASSAY_OK);
+	assert_int_equal(assay_session_open(&s, "judge", false, NULL), ASSAY_OK);
 	assert_null(s.recipes[ASSAY_MODALITY_PAGE]);
 	assert_rungs(&s);
 	assert_int_equal(assay_session_make_rungs(&s, true, NULL), ASSAY_OK); /* once is enough */
@@ -98,7 +99,8 @@ static void session_open__no_check_names_one__made_when_asked_for(void **state)
 	assay_config *c = configure(FIXTURE(state), CONTRACT(""));
 	assay_session s;
 
-	assert_int_equal(assay_session_open(&s, c, STORE(state), "run", true, NULL), ASSAY_OK);
+	assert_int_equal(assay_session_begin(&s, c, STORE(state), true, NULL), ASSAY_OK);
+	assert_int_equal(assay_session_open(&s, "run", true, NULL), ASSAY_OK);
 	assert_int_equal(s.rung_count, 0);
 	assert_null(assay_session_rung_of(&s, &c->remedies[0], 0, ASSAY_MODALITY_PAGE));
 	assert_int_equal(assay_session_make_rungs(&s, true, NULL), ASSAY_OK);

@@ -427,9 +427,10 @@ typedef struct assay_stage {
 	assay_code (*read)(void *shared, const void *params, const assay_input *in, assay_sink *sink, assay_err *err);
 } assay_stage;
 
+/** Readers are those that take no values. */
 static inline bool assay_stage_is_reader(const assay_stage *s)
 {
-	return s->read != NULL;
+	return s->observes == 0 && s->replaces == 0;
 }
 
 /** Rows before the terminator; 0 for NULL. */

@@ -23,6 +23,8 @@ uint32_t frame_limit(uint8_t type)
 {
 	switch ((frame_type)type) {
 	case FRAME_SETUP:
+	case FRAME_ASK:
+	case FRAME_TOLD:
 		return 64u << 20;
 	case FRAME_READY:
 	case FRAME_FAILED:

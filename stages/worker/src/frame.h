@@ -18,6 +18,8 @@ typedef enum frame_type {
 	FRAME_UNIT = 4,      /* coordinator to worker, with descriptors */
 	FRAME_EXIT = 5,      /* worker to coordinator: the child has ended */
 	FRAME_STOP = 6,      /* coordinator to worker: kill the child */
+	FRAME_ASK = 7,       /* coordinator to worker, before SETUP (about.h) */
+	FRAME_TOLD = 8,      /* worker to coordinator: the answer, or else FAILED */
 	FRAME_ARTIFACT = 16, /* child to coordinator: the payload is the artifact */
 	FRAME_RESULT = 17,   /* child to coordinator: a result record; the last frame */
 } frame_type;

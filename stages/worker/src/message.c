@@ -2,6 +2,7 @@
 
 #include "assay/memory.h"
 #include "assay/params.h"
+#include "assay/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,16 +55,17 @@ static void put_chain(assay_buf *out, const assay_worker_chain *chain)
 
 void message_setup(assay_buf *out, const assay_worker_opts *opts)
 {
-	assay_cbor_map(out, 5);
+	assay_cbor_map(out, 6);
 	field_uint(out, 0, ASSAY_WORKER_FORMAT);
-	assay_cbor_uint(out, 1);
+	field_text(out, 1, assay_stages_at.build != NULL ? assay_stages_at.build : "");
+	assay_cbor_uint(out, 2);
 	assay_cbor_array(out, 3);
 	assay_cbor_uint(out, opts->limits.memory_bytes);
 	assay_cbor_uint(out, opts->limits.cpu_s);
 	assay_cbor_uint(out, opts->limits.wall_s);
-	field_uint(out, 2, (uint64_t)opts->sandbox);
-	field_uint(out, 3, opts->omit_layers);
-	assay_cbor_uint(out, 4);
+	field_uint(out, 3, (uint64_t)opts->sandbox);
+	field_uint(out, 4, opts->omit_layers);
+	assay_cbor_uint(out, 5);
 	assay_cbor_array(out, opts->chain_count);
 	for (size_t i = 0; i < opts->chain_count; i++)
 		put_chain(out, &opts->chains[i]);

@@ -2,8 +2,8 @@
  * Messages of the control socket between the coordinator and a worker. Payloads are deterministic CBOR, maps with
  * ascending integer keys:
  *
- *   SETUP   {0: format, 1: [memory_bytes, cpu_s, wall_s], 2: sandbox mode, 3: layers left out (tests),
- *            4: [chain...]}; chain: [[stage name, params]...]; params as assay_params_encode writes them, local
+ *   SETUP   {0: format, 1: build-id that the worker must have, empty: any, 2: [memory_bytes, cpu_s, wall_s],
+ *            3: sandbox mode, 4: layers left out (tests), 5: [chain...]}; chain: [[stage name, params]...]; params as assay_params_encode writes them, local
  *            rows included
  *   READY   {0: format, 1: cpu features, 2: layers, 3: pid}
  *   FAILED  {0: kind, 1: message}; kind 1 configuration, 2 sandbox, 3 memory, 4 anything else
@@ -12,6 +12,8 @@
  *   EXIT    {0: signal, 1: exit status, 2: flags, 3: step that ran last, 4: cpu_us, 5: wall_us, 6: max_rss_kib}
  *            flags: 1 wall limit, 2 stopped by STOP, 4 memory was out
  *   STOP    (empty)
+ *
+ * ASK and TOLD: about.h.
  */
 #ifndef ASSAY_WORKER_MESSAGE_H
 #define ASSAY_WORKER_MESSAGE_H

@@ -1,5 +1,7 @@
 #include "setup.h"
 
+#include "about.h"
+#include "assay/build_id.h"
 #include "assay/memory.h"
 #include "assay/params.h"
 #include "assay/registry.h"
@@ -213,17 +215,32 @@ static assay_code read_chain(setup *s, assay_cbor_reader *r, assay_err *err)
 	return rc;
 }
 
+/* The coordinator's table of stages was made of one build of this program, and only that has the code of it. */
+static assay_code check_build(assay_cbor_reader *r, assay_err *err)
+{
+	ASSAY_AUTO_FREE char *wanted = NULL;
+	ASSAY_AUTO_FREE char *own = NULL;
+	assay_code rc;
+
+	assay_cbor_read_key(r, 1);
+	wanted = assay_cbor_read_strdup(r);
+	rc = assay_build_id_of_program(&own, err);
+	if (rc != ASSAY_OK || wanted == NULL || wanted[0] == '\0' || strcmp(wanted, own) == 0)
+		return rc;
+	return ASSAY_RAISE(err, ASSAY_ECONFIG, "%s", ABOUT_OTHER_BUILD);
+}
+
 static void read_limits(setup *s, assay_cbor_reader *r)
 {
-	assay_cbor_read_key(r, 1);
+	assay_cbor_read_key(r, 2);
 	if (assay_cbor_read_array(r) != 3)
 		assay_cbor_fault(r, "limits are not three numbers");
 	s->limits.memory_bytes = assay_cbor_read_uint(r);
 	s->limits.cpu_s = (uint32_t)assay_cbor_read_uint(r);
 	s->limits.wall_s = (uint32_t)assay_cbor_read_uint(r);
-	assay_cbor_read_key(r, 2);
-	s->sandbox = assay_cbor_read_uint(r) == ASSAY_SANDBOX_REQUIRED ? ASSAY_SANDBOX_REQUIRED : ASSAY_SANDBOX_AUTO;
 	assay_cbor_read_key(r, 3);
+	s->sandbox = assay_cbor_read_uint(r) == ASSAY_SANDBOX_REQUIRED ? ASSAY_SANDBOX_REQUIRED : ASSAY_SANDBOX_AUTO;
+	assay_cbor_read_key(r, 4);
 	s->omit_layers = (unsigned)assay_cbor_read_uint(r);
 }
 
@@ -235,13 +252,16 @@ assay_code setup_read(setup *s, const void *p, size_t n, assay_err *err)
 
 	*s = (setup){0};
 	assay_cbor_reader_init(&r, p, n);
-	if (assay_cbor_read_map(&r) != 5)
+	if (assay_cbor_read_map(&r) != 6)
 		assay_cbor_fault(&r, "wrong number of fields");
 	assay_cbor_read_key(&r, 0);
 	if (assay_cbor_read_uint(&r) != ASSAY_WORKER_FORMAT)
 		assay_cbor_fault(&r, "the coordinator is of another version of Assay");
+	rc = check_build(&r, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	read_limits(s, &r);
-	assay_cbor_read_key(&r, 4);
+	assay_cbor_read_key(&r, 5);
 	chains = assay_cbor_read_array(&r);
 	rc = add_poppler_data(s, err);
 	for (size_t i = 0; i < chains && rc == ASSAY_OK; i++)

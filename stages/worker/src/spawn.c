@@ -2,6 +2,7 @@
 
 #include "assay/file.h"
 #include "assay/memory.h"
+#include "assay/registry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,6 +72,35 @@ static assay_code own_program(char **out, assay_err *err)
 	return *out != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "path of the worker");
 }
 
+/* Beside this program, as it is built, or where it is installed, as seen from there. */
+static assay_code find_program(char **out, assay_err *err)
+{
+	static const char *const places[] = {"", ASSAY_LIBEXEC_FROM_BIN "/"};
+	ASSAY_AUTO_FREE char *own = NULL;
+	assay_code rc = own_program(&own, err);
+	char *slash;
+
+	if (rc != ASSAY_OK)
+		return rc;
+	slash = strrchr(own, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
+	for (size_t i = 0; i < ASSAY_COUNT(places); i++) {
+		ASSAY_AUTO_FREE char *path = assay_asprintf("%s%s%s", own, places[i], assay_stages_at.program);
+
+		if (path == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "path of the worker");
+		if (access(path, X_OK) == 0) {
+			*out = ASSAY_STEAL(&path);
+			return ASSAY_OK;
+		}
+	}
+	return ASSAY_RAISE(
+	    err, ASSAY_ECONFIG,
+	    "there is no program '%s' in '%s' nor in '%s%s': without it no file can be read; install Assay whole",
+	    assay_stages_at.program, own, own, ASSAY_LIBEXEC_FROM_BIN);
+}
+
 static assay_code add_word(plan *p, size_t *count, char *word, assay_err *err)
 {
 	if (*count == WORDS_MAX - 1)
@@ -89,7 +119,7 @@ static assay_code plan_argv(plan *p, const assay_worker_opts *opts, assay_err *e
 	assay_code rc = ASSAY_OK;
 
 	if (opts->program == NULL)
-		rc = own_program(&p->program, err);
+		rc = assay_stages_at.program != NULL ? find_program(&p->program, err) : own_program(&p->program, err);
 	else if ((p->program = assay_strdup(opts->program)) == NULL)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "path of the worker");
 	p->words = assay_strdup(wrapper != NULL ? wrapper : "");

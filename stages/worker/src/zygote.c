@@ -1,6 +1,7 @@
 /* The worker process: loads the models, tries the sandbox, then forks a child for every unit it is given. */
 #include "assay/worker.h"
 
+#include "about.h"
 #include "cage.h"
 #include "child.h"
 #include "cpu.h"
@@ -85,17 +86,58 @@ static assay_code warm_up(assay_err *err)
 	return assay_digest_of(&unused, "", 0, err);
 }
 
+static void tell_failed(zygote *z, const assay_err *cause)
+{
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+
+	message_failed(&out, cause);
+	/* A coordinator that is gone does not need to know. */
+	if (!out.failed && frame_send(z->control.fd, FRAME_FAILED, out.data, out.len, NULL, 0, NULL) != ASSAY_OK)
+		return;
+}
+
+static assay_code tell_about(zygote *z, assay_err *err)
+{
+	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
+	assay_err why = ASSAY_ERR_INIT;
+	assay_code rc = about_tell(&out, &z->control.body, &why);
+
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&out, &why);
+	frame_next(&z->control);
+	if (rc == ASSAY_OK)
+		return frame_send(z->control.fd, FRAME_TOLD, out.data, out.len, NULL, 0, err);
+	tell_failed(z, &why);
+	return ASSAY_OK;
+}
+
+/* What the coordinator asks comes first; it may ask for nothing else. */
+static assay_code wait_for_setup(zygote *z, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	while (rc == ASSAY_OK) {
+		if (frame_read(&z->control, true, NULL) != FRAME_WHOLE ||
+		    (z->control.type != FRAME_SETUP && z->control.type != FRAME_ASK))
+			return ASSAY_RAISE(err, ASSAY_ESTOP, "no SETUP came");
+		if (z->control.type == FRAME_SETUP)
+			break;
+		rc = tell_about(z, err);
+	}
+	return rc;
+}
+
 static assay_code set_up(zygote *z, assay_err *err)
 {
-	assay_code rc = warm_up(err);
+	assay_code rc = wait_for_setup(z, err);
 
+	if (rc == ASSAY_OK)
+		rc = warm_up(err);
 	if (rc != ASSAY_OK)
 		return rc;
 	z->witness = witness_new();
 	if (z->witness == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "shared page");
-	if (frame_read(&z->control, true, NULL) != FRAME_WHOLE || z->control.type != FRAME_SETUP)
-		return ASSAY_RAISE(err, ASSAY_ESTOP, "no SETUP came");
 	rc = setup_read(&z->setup, z->control.body.data, z->control.body.len, err);
 	frame_next(&z->control);
 	return rc == ASSAY_OK ? set_up_sandbox(z, err) : rc;
@@ -111,16 +153,6 @@ static assay_code tell_ready(zygote *z, assay_err *err)
 	message_ready(&out, &ready);
 	rc = assay_buf_check(&out, err);
 	return rc == ASSAY_OK ? frame_send(z->control.fd, FRAME_READY, out.data, out.len, NULL, 0, err) : rc;
-}
-
-static void tell_failed(zygote *z, const assay_err *cause)
-{
-	ASSAY_AUTO_BUF out = ASSAY_BUF_INIT;
-
-	message_failed(&out, cause);
-	/* A coordinator that is gone does not need to know. */
-	if (!out.failed && frame_send(z->control.fd, FRAME_FAILED, out.data, out.len, NULL, 0, NULL) != ASSAY_OK)
-		return;
 }
 
 /* ---------------------------------------------------------------- units */
@@ -199,7 +231,9 @@ int assay_worker_main(int control_fd)
 	ignore_signals();
 	watch_init();
 	frame_reader_init(&z.control, control_fd,
-			  FRAME_ACCEPT(FRAME_SETUP) | FRAME_ACCEPT(FRAME_UNIT) | FRAME_ACCEPT(FRAME_STOP), true);
+			  FRAME_ACCEPT(FRAME_ASK) | FRAME_ACCEPT(FRAME_SETUP) | FRAME_ACCEPT(FRAME_UNIT) |
+			      FRAME_ACCEPT(FRAME_STOP),
+			  true);
 	rc = set_up(&z, &err);
 	if (rc == ASSAY_OK) {
 		rc = tell_ready(&z, &err);

@@ -1,4 +1,4 @@
-# A second run looks at each file once, opens none, starts no worker, and ends with the same id.
+# A second run looks at each file once, opens none, gives no worker work, and ends with the same id.
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
 need_strace
 
@@ -8,7 +8,7 @@ run_into store
 first=$(version_of)
 seen=$(jq_get .sources.seen run.json)
 
-strace -f -qq -e trace=%file -o trace "$ASSAY" run --store store --json --progress none >run.json 2>run.err
+strace -f -qq -e trace=%file,%process -o trace "$ASSAY" run --store store --json --progress none >run.json 2>run.err
 assert_eq "$(version_of)" "$first" 'version id'
 assert_conserved
 assert_jq run.json .sources.processed 0
@@ -28,5 +28,7 @@ assert_eq "$(grep -E 'inbox|\.(png|tif|mkv|mp4|flac|wav|txt)"' trace | grep -c E
 assert_eq "$(grep -cE '(newfstatat|statx|lstat|stat)\(.*\.(png|tif|mkv|mp4|flac|wav|txt)"' trace)" \
     "$(find inbox -type f | wc -l)" 'looks at files'
 echo "$seen sources and their sidecars: one stat each, none opened"
-assert_eq "$(grep -c 'execve(' trace)" 1 'programs started (the tool itself)'
-echo 'no worker was started'
+# A worker is asked for what recipes name, and has no child.
+assert_eq "$(grep -o 'execve("[^"]*' trace | sed 's|.*/||' | paste -sd ' ')" 'assay assay-worker' 'programs started'
+assert_eq "$(grep -cE '(fork|clone3?)\(.*SIGCHLD' trace)" 1 'processes started'
+echo 'no worker was given work'

@@ -190,11 +190,10 @@ static assay_code forecast(forecasting *c, int rootfd, const assay_run_opts *opt
 	uint64_t seen;
 	assay_code rc;
 
-	ASSAY_TRY(assay_build_ids_read(&c->session.builds, err));
 	c->session.as_of_ns = opts->has_as_of ? opts->as_of_ns : assay_now_ns();
 	ASSAY_TRY(foresee_repairs(c, err));
 	ASSAY_TRY(foresee_judging(c, err));
-	ASSAY_TRY(assay_session_recipes(c->session.recipes, c->session.config, &c->session.builds, NULL, err));
+	ASSAY_TRY(assay_session_recipes(&c->session, false, err));
 	ASSAY_TRY(
 	    assay_scan_run(&c->scan, c->session.config, rootfd, store != NULL ? assay_store_dirfd(store) : -1, err));
 	ASSAY_TRY(assay_presence_check(&c->out->unmatched, &c->scan, c->session.config, store, opts->allow_empty, err));

@@ -113,17 +113,17 @@ static assay_code count_all_missing(counting *c, assay_store *store, assay_err *
 assay_code assay_pipeline_status_read(assay_pipeline_status *out, const assay_config *config, assay_store *store,
 				      int rootfd, assay_err *err)
 {
-	assay_session s = {.config = config, .store = store};
+	assay_session s = {.config = config};
 	assay_scan found = {0};
 	counting c = {.out = out, .scan = &found};
 	assay_code rc;
 
 	*out = (assay_pipeline_status){0};
-	ASSAY_TRY(assay_build_ids_read(&s.builds, err));
-	ASSAY_TRY(assay_session_recipes(s.recipes, config, &s.builds, NULL, err));
+	ASSAY_TRY(assay_session_begin(&s, config, store, true, err));
+	ASSAY_TRY(assay_scan_run(&found, config, rootfd, assay_store_dirfd(store), err));
+	ASSAY_TRY(assay_session_recipes(&s, false, err));
 	ASSAY_TRY(assay_decided_look(&s.decided, store, err));
 	ASSAY_TRY(assay_seen_open(&c.seen, &s, err));
-	ASSAY_TRY(assay_scan_run(&found, config, rootfd, assay_store_dirfd(store), err));
 	for (size_t i = 0; i < found.count; i++)
 		ASSAY_TRY(count_found(&c, &s, &found.items[i], err));
 	ASSAY_TRY(count_all_missing(&c, store, err));

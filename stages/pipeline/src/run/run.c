@@ -87,13 +87,12 @@ static assay_code count_rows(assay_executor *r, assay_err *err)
 	return rc;
 }
 
-static assay_code scan(assay_executor *r, assay_err *err)
+/* What was found: what is it to this run? */
+static assay_code plan(assay_executor *r, assay_err *err)
 {
-	assay_code rc = assay_scan_run(&r->scan, r->config, r->rootfd, assay_store_dirfd(r->store), err);
+	assay_code rc =
+	    assay_presence_check(&r->summary->unmatched, &r->scan, r->config, r->store, r->opts->allow_empty, err);
 
-	if (rc == ASSAY_OK)
-		rc = assay_presence_check(&r->summary->unmatched, &r->scan, r->config, r->store, r->opts->allow_empty,
-					  err);
 	r->summary->scanned = rc == ASSAY_OK;
 	if (rc == ASSAY_OK)
 		rc = assay_scan_keep_shard(&r->scan, r->opts->shard, r->opts->shard_count, &r->summary->sources.seen,
@@ -173,7 +172,7 @@ static assay_code run_all(assay_executor *r, assay_err *err)
 
 	r->whole = !partial;
 	ASSAY_TRY(assay_executor_open(r, err));
-	ASSAY_TRY(scan(r, err));
+	ASSAY_TRY(plan(r, err));
 	/* Make the run known before its first unit, so that a kill leaves a trace. */
 	ASSAY_TRY(keep_run(r->session, err));
 	if (r->opts->limit == 0)
@@ -257,6 +256,25 @@ static assay_code decide_metadata(const assay_session *s, assay_err *err)
 	return rc == ASSAY_OK ? assay_store_commit(s->store, err) : rc;
 }
 
+/* While a worker that is asked for its engines loads them, the sources are walked through. */
+static assay_code begin_and_walk(assay_executor *r, assay_err *err)
+{
+	assay_session *s = r->session;
+	assay_code rc = assay_session_begin(s, r->config, r->store, true, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	rc = assay_scan_run(&r->scan, r->config, r->rootfd, assay_store_dirfd(r->store), err);
+	if (rc != ASSAY_OK) {
+		assay_session_release(s);
+		return rc;
+	}
+	rc = assay_session_open(s, "run", true, err);
+	if (rc != ASSAY_OK)
+		assay_scan_release(&r->scan);
+	return rc;
+}
+
 /* It may stand in a version's record, where more places would say no more. */
 static int64_t this_second(void)
 {
@@ -279,7 +297,7 @@ assay_code assay_pipeline_run(assay_summary *out, const assay_config *config, as
 	assay_code rc;
 
 	*out = (assay_summary){.layers = ASSAY_SANDBOX_ALL};
-	rc = assay_session_open(&session, config, store, "run", true, err);
+	rc = begin_and_walk(&r, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	session.as_of_ns = opts->has_as_of ? opts->as_of_ns : this_second();
@@ -302,7 +320,9 @@ assay_code assay_pipeline_judge(assay_summary *out, const assay_config *config, 
 	assay_code rc;
 
 	*out = (assay_summary){.layers = ASSAY_SANDBOX_ALL};
-	rc = assay_session_open(&session, config, store, "judge", false, err);
+	rc = assay_session_begin(&session, config, store, false, err);
+	if (rc == ASSAY_OK)
+		rc = assay_session_open(&session, "judge", false, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	session.as_of_ns = as_of_ns != NULL ? *as_of_ns : this_second();
@@ -334,7 +354,9 @@ assay_code assay_pipeline_repair(assay_summary *out, const assay_config *config,
 	assay_code rc;
 
 	*out = (assay_summary){.layers = ASSAY_SANDBOX_ALL};
-	rc = assay_session_open(&session, config, store, verb, true, err);
+	rc = assay_session_begin(&session, config, store, true, err);
+	if (rc == ASSAY_OK)
+		rc = assay_session_open(&session, verb, true, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	session.as_of_ns = opts->has_as_of ? opts->as_of_ns : this_second();

@@ -64,14 +64,13 @@ static int compare_files(const void *a, const void *b)
 	return by_name != 0 ? by_name : assay_digest_cmp(&fa->digest, &fb->digest);
 }
 
-static assay_code make_files(assay_recipe_step *out, const assay_config_step *step, assay_err *err)
+static assay_code make_files(assay_recipe_step *out, const assay_config_step *step, assay_engines *engines,
+			     assay_err *err)
 {
 	assay_stage_files files = {0};
 	assay_code rc = ASSAY_OK;
 
-	if (step->stage->files == NULL)
-		return ASSAY_OK;
-	ASSAY_TRY(step->stage->files(step->params, &files, err));
+	ASSAY_TRY(assay_engines_files(&files, engines, step->stage, step->params, err));
 	out->files = assay_alloc(files.count, sizeof *out->files);
 	if (out->files == NULL) {
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "recipe");
@@ -90,13 +89,17 @@ fail:
 	return rc;
 }
 
-static assay_code make_libraries(assay_recipe_step *out, const assay_stage *stage, const assay_build_ids *builds,
+static assay_code make_libraries(assay_recipe_step *out, const assay_stage *stage, assay_engines *engines,
 				 assay_err *err)
 {
+	const assay_build_ids *builds;
 	assay_code rc = ASSAY_OK;
 
 	if (stage->determinism != ASSAY_EXACT_PER_BUILD || stage->libraries == NULL)
 		return ASSAY_OK;
+	rc = assay_engines_libraries(&builds, engines, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	out->libraries = assay_alloc(builds->count, sizeof *out->libraries);
 	if (out->libraries == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recipe");
@@ -148,19 +151,21 @@ static assay_code make_artifacts(assay_recipe_step *out, const assay_stage *stag
 	return rc;
 }
 
-static assay_code make_step(assay_recipe_step *out, const assay_config_step *step, const assay_build_ids *builds,
+static assay_code make_step(assay_recipe_step *out, const assay_config_step *step, assay_engines *engines,
 			    assay_err *err)
 {
 	const assay_stage *stage = step->stage;
+	const char *engine;
 	assay_code rc;
 
 	out->version = stage->version;
 	out->determinism = stage->determinism;
 	ASSAY_TRY(copy_text(&out->stage, stage->name, err));
-	ASSAY_TRY(copy_text(&out->engine, stage->engine != NULL ? stage->engine() : "", err));
+	ASSAY_TRY(assay_engines_version(&engine, engines, stage, err));
+	ASSAY_TRY(copy_text(&out->engine, engine, err));
 	ASSAY_TRY(make_params(out, step, err));
-	ASSAY_TRY(make_files(out, step, err));
-	ASSAY_TRY(make_libraries(out, stage, builds, err));
+	ASSAY_TRY(make_files(out, step, engines, err));
+	ASSAY_TRY(make_libraries(out, stage, engines, err));
 	ASSAY_TRY(make_metrics(out, stage, err));
 	ASSAY_TRY(make_artifacts(out, stage, err));
 	return ASSAY_OK;
@@ -169,7 +174,7 @@ fail:
 }
 
 assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, assay_modality modality,
-			     const assay_config_step *const *steps, size_t count, const assay_build_ids *builds,
+			     const assay_config_step *const *steps, size_t count, assay_engines *engines,
 			     assay_err *err)
 {
 	ASSAY_CLEANUP(assay_recipe_closep) assay_recipe *draft = assay_alloc(1, sizeof *draft);
@@ -185,7 +190,7 @@ assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, assay_modali
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "recipe");
 	for (size_t i = 0; i < count && rc == ASSAY_OK; i++) {
 		draft->step_count++;
-		rc = make_step(&draft->steps[i], steps[i], builds, err);
+		rc = make_step(&draft->steps[i], steps[i], engines, err);
 	}
 	if (rc != ASSAY_OK)
 		return rc;

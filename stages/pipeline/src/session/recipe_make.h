@@ -2,8 +2,8 @@
 #ifndef ASSAY_RECIPE_MAKE_H
 #define ASSAY_RECIPE_MAKE_H
 
-#include "assay/build_id.h"
 #include "assay/config.h"
+#include "assay/engines.h"
 #include "assay/recipe.h"
 
 /**
@@ -17,6 +17,6 @@
  */
 ASSAY_NODISCARD assay_code assay_recipe_make(assay_recipe **out, assay_buf *record, assay_modality modality,
 					     const assay_config_step *const *steps, size_t count,
-					     const assay_build_ids *builds, assay_err *err);
+					     assay_engines *engines, assay_err *err);
 
 #endif

@@ -21,10 +21,10 @@ static bool modality_used(const assay_config *c, assay_modality m)
 
 /* Its recipe, stored where a store is given. */
 static assay_code keep_recipe(assay_recipe **out, assay_modality modality, const assay_config_step *const *steps,
-			      size_t count, const assay_build_ids *builds, assay_store *store, assay_err *err)
+			      size_t count, assay_engines *engines, assay_store *store, assay_err *err)
 {
 	ASSAY_AUTO_BUF record = ASSAY_BUF_INIT;
-	assay_code rc = assay_recipe_make(out, &record, modality, steps, count, builds, err);
+	assay_code rc = assay_recipe_make(out, &record, modality, steps, count, engines, err);
 
 	if (rc == ASSAY_OK && store != NULL)
 		rc = assay_object_put(store, ASSAY_OBJECT_RECIPE, record.data, record.len, &(*out)->digest, NULL, NULL,
@@ -32,17 +32,24 @@ static assay_code keep_recipe(assay_recipe **out, assay_modality modality, const
 	return rc;
 }
 
-assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
-				 const assay_build_ids *builds, assay_store *keep_in, assay_err *err)
+/* Started by the first who needs it. */
+static assay_code need_engines(assay_session *s, assay_err *err)
 {
-	assay_code rc = ASSAY_OK;
+	return s->engines != NULL ? ASSAY_OK : assay_engines_open(&s->engines, err);
+}
+
+assay_code assay_session_recipes(assay_session *s, bool keep, assay_err *err)
+{
+	const assay_config *config = s->config;
+	assay_code rc = need_engines(s, err);
 
 	for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++) {
 		const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
 
 		if (modality_used(config, (assay_modality)m))
-			rc = keep_recipe(&out[m], (assay_modality)m, steps,
-					 assay_config_chain(config, (assay_modality)m, steps), builds, keep_in, err);
+			rc = keep_recipe(&s->recipes[m], (assay_modality)m, steps,
+					 assay_config_chain(config, (assay_modality)m, steps), s->engines,
+					 keep ? s->store : NULL, err);
 	}
 	return rc;
 }
@@ -62,7 +69,7 @@ static assay_code make_rung(assay_session *s, const assay_config_remedy *r, size
 		return rc;
 	made = &s->rungs[s->rung_count];
 	*made = (assay_session_rung){.remedy = r, .rung = rung, .source = source};
-	rc = keep_recipe(&made->recipe, source, steps, count, &s->builds, keep ? s->store : NULL, err);
+	rc = keep_recipe(&made->recipe, source, steps, count, s->engines, keep ? s->store : NULL, err);
 	if (rc != ASSAY_OK)
 		return assay_err_prefix(err, "attempt %zu of remedy '%s'", rung + 1, r->name);
 	s->rung_count++;
@@ -77,11 +84,12 @@ bool assay_session_needs_rungs(const assay_session *s)
 assay_code assay_session_make_rungs(assay_session *s, bool keep, assay_err *err)
 {
 	const assay_config *c = s->config;
-	assay_code rc = ASSAY_OK;
+	assay_code rc;
 
 	if (s->rung_count > 0)
 		return ASSAY_OK;
-	for (size_t i = 0; i < c->remedy_count; i++)
+	rc = need_engines(s, err);
+	for (size_t i = 0; i < c->remedy_count && rc == ASSAY_OK; i++)
 		for (size_t k = 0; k < c->remedies[i].rung_count; k++)
 			for (unsigned m = 1; m <= ASSAY_MODALITY_MAX && rc == ASSAY_OK; m++)
 				if (modality_used(c, (assay_modality)m))
@@ -158,6 +166,31 @@ static assay_code copy(char **out, const char *text, assay_err *err)
 	return *out == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "run record") : ASSAY_OK;
 }
 
+/* Those of this program, and those of the workers where a recipe asked for them. */
+static assay_code list_libraries(assay_session *s, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_build_ids_release) assay_build_ids all = {0};
+	const assay_build_ids *workers = NULL;
+	assay_run *r = &s->run;
+	assay_code rc = assay_build_ids_read(&all, err);
+
+	if (rc == ASSAY_OK && s->engines != NULL)
+		rc = assay_engines_libraries(&workers, s->engines, err);
+	if (rc == ASSAY_OK && workers != NULL)
+		rc = assay_build_ids_join(&all, workers, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	r->libraries = assay_alloc(all.count, sizeof *r->libraries);
+	if (r->libraries == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "run record");
+	while (r->library_count < all.count && rc == ASSAY_OK) {
+		const size_t i = r->library_count++;
+
+		rc = copy(&r->libraries[i], all.items[i], err);
+	}
+	return rc;
+}
+
 static assay_code begin_run(assay_session *s, const char *verb, assay_err *err)
 {
 	char host[256] = "";
@@ -166,33 +199,32 @@ static assay_code begin_run(assay_session *s, const char *verb, assay_err *err)
 
 	if (gethostname(host, sizeof host - 1) != 0)
 		host[0] = '\0';
-	r->started_ns = assay_now_ns();
 	ASSAY_TRY(copy(&r->verb, verb, err));
 	ASSAY_TRY(copy(&r->program, ASSAY_PROGRAM_VERSION, err));
 	ASSAY_TRY(copy(&r->host, host, err));
 	ASSAY_TRY(copy(&r->cpu_features, "", err));
-	r->libraries = assay_alloc(s->builds.count, sizeof *r->libraries);
-	if (r->libraries == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "run record");
-	while (r->library_count < s->builds.count) {
-		const size_t i = r->library_count++;
-
-		ASSAY_TRY(copy(&r->libraries[i], s->builds.items[i], err));
-	}
+	ASSAY_TRY(list_libraries(s, err));
 	rc = assay_run_put(s->store, r, err);
 fail:
 	return rc;
 }
 
-assay_code assay_session_open(assay_session *s, const assay_config *config, assay_store *store, const char *verb,
-			      bool with_recipes, assay_err *err)
+assay_code assay_session_begin(assay_session *s, const assay_config *config, assay_store *store, bool with_recipes,
+			       assay_err *err)
 {
+	*s = (assay_session){.config = config, .store = store, .started_ns = assay_monotonic_ns()};
+	s->run.started_ns = assay_now_ns();
+	return with_recipes ? need_engines(s, err) : ASSAY_OK;
+}
+
+assay_code assay_session_open(assay_session *s, const char *verb, bool with_recipes, assay_err *err)
+{
+	const assay_config *config = s->config;
+	assay_store *store = s->store;
 	assay_code rc;
 
-	*s = (assay_session){.config = config, .store = store, .started_ns = assay_monotonic_ns()};
-	ASSAY_TRY(assay_build_ids_read(&s->builds, err));
 	if (with_recipes)
-		ASSAY_TRY(assay_session_recipes(s->recipes, config, &s->builds, store, err));
+		ASSAY_TRY(assay_session_recipes(s, true, err));
 	ASSAY_TRY(assay_decided_load(&s->decided, store, err));
 	if (assay_session_needs_rungs(s))
 		ASSAY_TRY(assay_session_make_rungs(s, true, err));
@@ -201,6 +233,9 @@ assay_code assay_session_open(assay_session *s, const assay_config *config, assa
 	ASSAY_TRY(assay_baselines_find(&s->baselines, store, (const assay_contract *const *)config->contracts,
 				       config->contract_count, err));
 	ASSAY_TRY(begin_run(s, verb, err));
+	/* All is told: a run may be long. */
+	assay_engines_close(s->engines);
+	s->engines = NULL;
 	return ASSAY_OK;
 fail:
 	assay_session_release(s);
@@ -235,7 +270,7 @@ void assay_session_release(assay_session *s)
 	for (size_t i = 0; i < s->rung_count; i++)
 		assay_recipe_close(s->rungs[i].recipe);
 	free(s->rungs);
-	assay_build_ids_release(&s->builds);
+	assay_engines_close(s->engines);
 	free(s->contracts);
 	assay_baselines_release(&s->baselines);
 	assay_decided_release(&s->decided);

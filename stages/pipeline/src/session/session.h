@@ -2,7 +2,7 @@
 #ifndef ASSAY_SESSION_H
 #define ASSAY_SESSION_H
 
-#include "assay/build_id.h"
+#include "assay/engines.h"
 #include "assay/pipeline.h"
 #include "assay/recipe.h"
 
@@ -20,7 +20,7 @@ typedef struct assay_session_rung {
 typedef struct assay_session {
 	const assay_config *config;
 	assay_store *store;
-	assay_build_ids builds;
+	assay_engines *engines;                        /* while recipes are made; NULL before and after */
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* of the modalities that sources use; NULL otherwise */
 	assay_session_rung *rungs; /* assay_session_make_rungs; in order of remedies, attempts, modalities */
 	size_t rung_count, rung_cap;
@@ -36,20 +36,25 @@ typedef struct assay_session {
 } assay_session;
 
 /**
+ * The first step: with_recipes asks for engines and libraries, whose answer takes longer than what can be done meanwhile,
+ * such as walking through the sources.
+ */
+ASSAY_NODISCARD assay_code assay_session_begin(assay_session *s, const assay_config *config, assay_store *store,
+					       bool with_recipes, assay_err *err);
+/**
  * Store recipes and contracts, find the baselines that contracts name, and begin a run record.
+ * @param s             begun; released by a failure
  * @param with_recipes  digest models and fonts (a judging does not need them, but for those of remedies that checks
  *                      name: their attempts are found by recipe)
  */
-ASSAY_NODISCARD assay_code assay_session_open(assay_session *s, const assay_config *config, assay_store *store,
-					      const char *verb, bool with_recipes, assay_err *err);
+ASSAY_NODISCARD assay_code assay_session_open(assay_session *s, const char *verb, bool with_recipes, assay_err *err);
 /** Write the run's end and commit. */
 ASSAY_NODISCARD assay_code assay_session_end(assay_session *s, const assay_summary *summary, int exit_code,
 					     assay_err *err);
 void assay_session_release(assay_session *s);
 
-/** Recipes of the modalities that sources use, for those who need no run (status). Caller frees with recipe_close. */
-ASSAY_NODISCARD assay_code assay_session_recipes(assay_recipe *out[ASSAY_MODALITY_MAX + 1], const assay_config *config,
-						 const assay_build_ids *builds, assay_store *keep_in, assay_err *err);
+/** Recipes of the modalities that sources use, in the session; with keep they are stored. */
+ASSAY_NODISCARD assay_code assay_session_recipes(assay_session *s, bool keep, assay_err *err);
 /** Does a check or a decision name a remedy? */
 bool assay_session_needs_rungs(const assay_session *s);
 /**

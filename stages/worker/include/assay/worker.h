@@ -1,6 +1,6 @@
 /**
- * Worker processes, seen from the coordinator. A worker is `assay worker`, started by exec with a clean environment;
- * it loads the models of every chain once and forks one sandboxed child per unit of work. The coordinator talks to
+ * Worker processes, seen from the coordinator. A worker is a program of its own, which has the code of the stages and
+ * their libraries (assay/registry.h), started by exec with a clean environment; it loads the models of every chain once and forks one sandboxed child per unit of work. The coordinator talks to
  * the worker over a control socket and to each child over a socket of its own, so that no child can speak for the
  * worker or for another unit. All calls here are non-blocking but assay_worker_start and assay_worker_close;
  * assay_worker_launch waits for the exec alone.
@@ -15,7 +15,7 @@
 
 #include <poll.h>
 
-#define ASSAY_WORKER_FORMAT 2
+#define ASSAY_WORKER_FORMAT 3
 /* The largest single artifact and the largest result record that a child may send. */
 #define ASSAY_WORKER_ARTIFACT_MAX ((size_t)256 << 20)
 #define ASSAY_WORKER_RESULT_MAX   ((size_t)64 << 20)
@@ -37,7 +37,7 @@ typedef struct assay_worker_limits {
 } assay_worker_limits;
 
 typedef struct assay_worker_opts {
-	const char *program; /* NULL: this executable (/proc/self/exe resolved) */
+	const char *program; /* NULL: that of assay_stages_at, beside this executable or where it is installed */
 	const char *wrapper; /* words put before it, split at spaces; NULL: ASSAY_WORKER_WRAPPER, if set */
 	const assay_worker_chain *chains;
 	size_t chain_count;
@@ -99,7 +99,8 @@ typedef struct assay_worker assay_worker;
 /**
  * Start a worker and wait until its models are loaded. It ends with the thread that calls this: call from one that
  * lives as long as the program. Its stderr goes to /dev/null unless ASSAY_WORKER_DEBUG is set.
- * @return ASSAY_OK; ASSAY_ECONFIG when a stage cannot be prepared (message names it); ASSAY_EPERM when
+ * @return ASSAY_OK; ASSAY_ECONFIG when a stage cannot be prepared (message names it), or the program of the workers is
+ *         not installed or of another build than the table of stages; ASSAY_EPERM when
  *         opts->sandbox is REQUIRED and a layer is missing; ASSAY_EIO when it cannot be started or dies
  */
 ASSAY_NODISCARD assay_code assay_worker_start(assay_worker **out, const assay_worker_opts *opts, assay_err *err);
@@ -130,7 +131,7 @@ ASSAY_NODISCARD assay_code assay_worker_step_io(assay_worker *w, assay_err *err)
 /** The answer of a DONE or DEAD worker; moves it out. A DONE worker is IDLE afterwards. False if there is none. */
 bool assay_worker_take(assay_worker *w, assay_worker_answer *out);
 
-/** Body of `assay worker`: serves the control socket until it closes. Returns the exit code. */
+/** Body of a worker: serves the control socket until it closes. Returns the exit code. */
 int assay_worker_main(int control_fd);
 
 #endif

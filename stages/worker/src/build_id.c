@@ -41,23 +41,28 @@ static const unsigned char *find_note(const struct dl_phdr_info *info, size_t *s
 	return NULL;
 }
 
+static void put_id(assay_buf *out, const struct dl_phdr_info *info)
+{
+	size_t size = 0;
+	const unsigned char *id = find_note(info, &size);
+
+	for (size_t i = 0; i < size; i++)
+		assay_buf_printf(out, "%02x", id[i]);
+	if (id == NULL)
+		assay_buf_putc(out, '-');
+}
+
 static int visit(struct dl_phdr_info *info, size_t info_size, void *ctx)
 {
 	walk *w = ctx;
 	const char *slash = strrchr(info->dlpi_name, '/');
 	ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
-	const unsigned char *id;
-	size_t size = 0;
 
 	(void)info_size;
 	if (slash == NULL) /* the program itself and the vdso have no library name */
 		return 0;
 	assay_buf_printf(&line, "%s ", slash + 1);
-	id = find_note(info, &size);
-	for (size_t i = 0; i < size; i++)
-		assay_buf_printf(&line, "%02x", id[i]);
-	if (id == NULL)
-		assay_buf_putc(&line, '-');
+	put_id(&line, info);
 	w->rc = assay_buf_check(&line, w->err);
 	if (w->rc == ASSAY_OK)
 		w->rc = assay_grow(&w->out->items, &w->out->cap, w->out->count, sizeof *w->out->items, w->err);
@@ -83,6 +88,46 @@ assay_code assay_build_ids_read(assay_build_ids *out, assay_err *err)
 	else if (out->count > 0)
 		qsort(out->items, out->count, sizeof *out->items, compare);
 	return w.rc;
+}
+
+assay_code assay_build_ids_join(assay_build_ids *b, const assay_build_ids *other, assay_err *err)
+{
+	const size_t own = b->count;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < other->count && rc == ASSAY_OK; i++) {
+		if (own > 0 && bsearch(&other->items[i], b->items, own, sizeof *b->items, compare) != NULL)
+			continue;
+		rc = assay_grow(&b->items, &b->cap, b->count, sizeof *b->items, err);
+		if (rc != ASSAY_OK)
+			break;
+		b->items[b->count] = assay_strdup(other->items[i]);
+		if (b->items[b->count] == NULL)
+			return ASSAY_RAISE(err, ASSAY_ENOMEM, "list of libraries");
+		b->count++;
+	}
+	if (b->count > 0)
+		qsort(b->items, b->count, sizeof *b->items, compare);
+	return rc;
+}
+
+/* The program comes first. */
+static int visit_program(struct dl_phdr_info *info, size_t info_size, void *ctx)
+{
+	(void)info_size;
+	put_id(ctx, info);
+	return 1;
+}
+
+assay_code assay_build_id_of_program(char **out, assay_err *err)
+{
+	ASSAY_AUTO_BUF id = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	(void)dl_iterate_phdr(visit_program, &id);
+	rc = assay_buf_check(&id, err);
+	*out = rc == ASSAY_OK ? assay_buf_steal(&id) : NULL;
+	return rc;
 }
 
 void assay_build_ids_release(assay_build_ids *b)

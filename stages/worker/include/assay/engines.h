@@ -1,0 +1,42 @@
+/**
+ * What the code of the stages is and reads: engines, libraries, models and fonts, which recipes name. The coordinator
+ * has no such code (assay/registry.h) and asks a worker, which is started for it and handed no work. In a program that
+ * has the stages' callbacks they are called.
+ */
+#ifndef ASSAY_ENGINES_H
+#define ASSAY_ENGINES_H
+
+#include "assay/build_id.h"
+#include "assay/memory.h"
+#include "assay/stage.h"
+
+typedef struct assay_engines assay_engines;
+
+/**
+ * Start the worker that is asked; the calls below wait for its answers, so that other things can be done while it loads
+ * its libraries. It ends with the thread that calls this.
+ * @return ASSAY_OK; ASSAY_ECONFIG when the program of the workers is not installed; ASSAY_EIO when it cannot be started
+ */
+ASSAY_NODISCARD assay_code assay_engines_open(assay_engines **out, assay_err *err);
+/** Ends the worker. NULL is fine. */
+void assay_engines_close(assay_engines *e);
+static inline void assay_engines_closep(assay_engines **e)
+{
+	assay_engines_close(*e);
+}
+
+/*
+ * All of them fail with ASSAY_EIO when the worker ends before it answers, and with ASSAY_ECONFIG when it is of another
+ * build than the table of stages.
+ */
+
+/** The shared objects that a worker loads, before models. Borrowed until close. */
+ASSAY_NODISCARD assay_code assay_engines_libraries(const assay_build_ids **out, assay_engines *e, assay_err *err);
+/** assay_stage.engine of a stage of the table: "" when there is none. Borrowed until close. */
+ASSAY_NODISCARD assay_code assay_engines_version(const char **out, assay_engines *e, const assay_stage *stage,
+						 assay_err *err);
+/** assay_stage.files: nothing is added for a stage that has none. */
+ASSAY_NODISCARD assay_code assay_engines_files(assay_stage_files *out, assay_engines *e, const assay_stage *stage,
+					       const void *params, assay_err *err);
+
+#endif

@@ -1,0 +1,45 @@
+# What decodes media is a program of its own: 'assay' loads none of its libraries, finds it, and takes no other's word.
+. "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
+need_assay_test
+decoders='libavcodec|libavformat|libtesseract|liblept|libsndfile|libpoppler|libcairo'
+
+ldd "$ASSAY-worker" | grep -E "$decoders" >/dev/null || fail 'the worker loads no decoder'
+if ldd "$ASSAY" | grep -E "$decoders"; then fail 'assay loads decoders'; fi
+assert_exit 64 "$ASSAY-worker"
+assert_match "$(cat err)" "assay-worker: started by 'assay run'*"
+
+# As it is installed: bin/assay and libexec/assay/assay-worker, wherever the two are.
+mkdir -p bin libexec/assay
+cp "$ASSAY" bin/
+assert_exit 78 bin/assay stages page.read
+assert_match "$(cat err)" "assay: start a worker: there is no program 'assay-worker' in '*/bin/' nor in '*/bin/../libexec/assay'*install Assay whole*"
+assert_exit 0 bin/assay stages
+assert_exit 0 bin/assay config schema
+cp "$ASSAY-worker" libexec/assay/
+assert_exit 0 bin/assay stages ocr.recognize
+grep -q '^engine *tesseract ' out || fail 'no engine'
+
+# Of another build: by what it answers first...
+cp "$ASSAY_TEST-worker" bin/assay-worker
+assert_exit 78 bin/assay stages page.read
+assert_match "$(cat err)" "assay: the program of the workers is of another build*install Assay whole*"
+# ... and when it was exchanged under a run.
+cat >exchanged <<'END'
+#!/bin/sh
+[ -e asked ] || { touch asked; exec "$@"; }
+shift
+exec "$OTHER" "$@"
+END
+chmod +x exchanged
+sed -i "s|\$OTHER|$ASSAY-worker|" exchanged
+text_dataset
+echo 'value: 1' >docs/a.txt
+settle docs
+ASSAY_WORKER_WRAPPER=$PWD/exchanged assert_exit 78 assay_test run --store store --progress none
+assert_match "$(cat err)" "assay: start a worker: the program of the workers is of another build*"
+
+# One that cannot tell.
+printf '#!/bin/sh\nexit 3\n' >dumb
+chmod +x dumb
+ASSAY_WORKER_WRAPPER=$PWD/dumb assert_exit 74 assay_test status --store store
+assert_match "$(cat err)" "*the worker ended before it told of its engines: exit status 3 (ASSAY_WORKER_DEBUG=1 *"
