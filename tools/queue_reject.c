@@ -114,7 +114,7 @@ static assay_code add_ticket(naming *n, uint64_t id, assay_err *err)
 {
 	char name[24];
 
-	snprintf(name, sizeof name, "T%" PRIu64, id);
+	(void)snprintf(name, sizeof name, "T%" PRIu64, id);
 	return add_arg(n, name, err);
 }
 

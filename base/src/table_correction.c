@@ -101,7 +101,7 @@ static void read_texts(assay_table_correction *c, assay_cbor_reader *r)
 	n = assay_cbor_read_array(r);
 	if (n > ASSAY_TABLE_CORRECTION_CELLS_MAX || c->columns == 0 || n % c->columns != 0)
 		assay_cbor_fault(r, "a number of cells that no table has");
-	c->rows = r->fault == NULL ? (uint32_t)(n / c->columns) : 0;
+	c->rows = r->fault == NULL && c->columns > 0 ? (uint32_t)(n / c->columns) : 0;
 	for (size_t i = 0; i < n && r->fault == NULL; i++) {
 		size_t size = 0;
 		const char *text = assay_cbor_read_text(r, &size);

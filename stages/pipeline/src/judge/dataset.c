@@ -17,6 +17,7 @@
 #include "ticketing.h"
 #include "verdict.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -246,17 +247,18 @@ static assay_code judge_one(dataset *d, assay_judged *of, uint32_t position, con
 static assay_code part_found(const char **part, dataset *d, const char *kept_part, const assay_result_sample *root,
 			     const assay_result_sample *s, assay_err *err)
 {
-	const size_t own = strlen(root->part), kept = strlen(kept_part);
+	const size_t own = strlen(root->part);
+	size_t size;
 	char *out;
 
 	*part = s->part;
 	if (strcmp(kept_part, root->part) == 0 || strncmp(s->part, root->part, own) != 0)
 		return ASSAY_OK;
-	out = assay_arena_alloc(&d->units, kept + strlen(s->part + own) + 1, 1);
+	size = strlen(kept_part) + strlen(s->part + own) + 1;
+	out = assay_arena_alloc(&d->units, size, 1);
 	if (out == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "part");
-	memcpy(out, kept_part, kept);
-	memcpy(out + kept, s->part + own, strlen(s->part + own) + 1);
+	(void)snprintf(out, size, "%s%s", kept_part, s->part + own);
 	*part = out;
 	return ASSAY_OK;
 }
