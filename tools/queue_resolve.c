@@ -96,6 +96,9 @@ static assay_code encode_table(assay_buf *record, const resolution *r, const ass
 	if (rc != ASSAY_OK)
 		return rc;
 	rc = assay_table_correction_encode(record, &cells, err);
+	if (rc == ASSAY_EFULL)
+		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s': the cells of a table have at most %zu MiB together",
+				   r->text, ASSAY_TABLE_CORRECTION_SIZE_MAX >> 20);
 	if (rc != ASSAY_OK)
 		(void)assay_err_prefix(err, "'%s'", r->text);
 fail:

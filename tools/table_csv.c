@@ -120,8 +120,25 @@ static assay_code check_all(const reading *r, assay_err *err)
 		return refuse(r, r->csv.line, err, r->csv.fault);
 	if (!r->written)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' has no cell with a text: it is no table", r->path);
-	if (t->columns == 1 && t->rows > 1 && r->parted)
+	if (t->columns == 1 && r->parted)
 		return refuse(r, r->first, err, "cells are parted by commas, not by semicolons or tabs");
+	if (t->rows < 2)
+		return refuse(r, r->first, err, "a table has heads and at least a row of values: this is the only row");
+	return ASSAY_OK;
+}
+
+/* A CR alone ends lines to some programs and is a blank to others: whose rows would they be? */
+static assay_code check_line_ends(const char *path, const char *text, size_t size, assay_err *err)
+{
+	int line = 1;
+
+	for (size_t i = 0; i < size; i++) {
+		line += text[i] == '\n';
+		if (text[i] == '\r' && (i + 1 == size || text[i + 1] != '\n'))
+			return ASSAY_RAISE(err, ASSAY_ECORRUPT,
+					   "'%s' line %d: it ends with CR alone: save it with line ends LF or CR LF",
+					   path, line);
+	}
 	return ASSAY_OK;
 }
 
@@ -129,7 +146,7 @@ assay_code assay_table_csv_read(assay_table_correction *out, const char *path, c
 				assay_err *err)
 {
 	reading r = {.out = out, .path = path, .parted = true};
-	assay_code rc = ASSAY_OK;
+	assay_code rc = check_line_ends(path, data, size, err);
 
 	assay_csv_open(&r.csv, data, size);
 	r.csv.exact = true;

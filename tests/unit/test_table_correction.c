@@ -42,9 +42,8 @@ static void csv__what_programs_write__cells(void **state)
 	       "a,b\r\n,2",
 	       "a|b/|2/");
 	expect("\n\r\na\n\n2\n\n", "a//2/");
-	expect("\" a,\n\"\"b\"\"\",  c \t d\n", "a, \"b\"|c d/");
-	expect("'=1,-2\n", "'=1|-2/");
-	expect("a;b\n", "a;b/"); /* one row says little of what parts it */
+	expect("\" a,\n\"\"b\"\"\",  c \t d\n1,2\n", "a, \"b\"|c d/1|2/");
+	expect("'=1,-2\n3,4\n", "'=1|-2/3|4/");
 	expect("a;b\nc\n", "a;b/c/");
 }
 
@@ -68,6 +67,9 @@ static void csv__what_is_no_table__file_and_line(void **state)
 	refuse("a,b\n\n\n1,2\n", "'t.csv' line 2: it is empty, and rows follow");
 	refuse("a,b\n1,\x01\n", "'t.csv' line 2: a control character");
 	refuse("a,b\n1,\"2\n", "'t.csv' line 2: a quote is not closed");
+	refuse("a,b\r1,2\r", "'t.csv' line 1: it ends with CR alone: save it with line ends LF or CR LF");
+	refuse("a,b\n1,2\r3,4\n", "'t.csv' line 2: it ends with CR alone: save it with line ends LF or CR LF");
+	refuse("a,b\n", "'t.csv' line 1: a table has heads and at least a row of values: this is the only row");
 	refuse("a;b\n1;2\n", "'t.csv' line 1: cells are parted by commas, not by semicolons or tabs");
 	for (int i = 0; i < 4096; i++)
 		assay_buf_puts(&b, "1\n");

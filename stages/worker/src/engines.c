@@ -3,6 +3,7 @@
 #include "about.h"
 #include "assay/file.h"
 #include "assay/registry.h"
+#include "assay/stop.h"
 #include "assay/worker.h"
 #include "frame.h"
 #include "message.h"
@@ -10,6 +11,7 @@
 #include "spawn.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,15 +95,37 @@ assay_code assay_engines_open(assay_engines **out, assay_err *err)
 	return assay_err_prefix(err, "start a worker");
 }
 
+/* A whole frame, or an end of whatever kind; a signal to stop ends it, however long the worker takes. */
+static frame_status wait_for_frame(assay_engines *e, bool *stopped)
+{
+	frame_status status = e->control.fd >= 0 ? frame_read(&e->control, false, NULL) : FRAME_END;
+
+	*stopped = false;
+	while (status == FRAME_AGAIN && !*stopped) {
+		struct pollfd fds[] = {{.fd = e->control.fd, .events = POLLIN},
+				       {.fd = assay_stop_fd(), .events = POLLIN}};
+
+		if (poll(fds, ASSAY_COUNT(fds), -1) < 0 && errno != EINTR)
+			return FRAME_END;
+		*stopped = assay_stop_requested() > 0;
+		status = frame_read(&e->control, false, NULL);
+	}
+	return status;
+}
+
 /* The frame stays until frame_next. */
 static assay_code take_answer(assay_engines *e, assay_err *err)
 {
 	char how[64];
+	bool stopped;
 	int status;
 
-	if (e->control.fd >= 0 && frame_read(&e->control, true, NULL) == FRAME_WHOLE)
+	if (wait_for_frame(e, &stopped) == FRAME_WHOLE)
 		return e->control.type == FRAME_TOLD ? ASSAY_OK : message_read_failed(&e->control.body, err);
-	status = end_worker(e, true);
+	status = end_worker(e, !stopped);
+	if (stopped)
+		return ASSAY_RAISE(err, ASSAY_ESTOP, "stopped by signal %d before anything was done",
+				   assay_stop_signal());
 	return ASSAY_RAISE(
 	    err, ASSAY_EIO,
 	    "the worker ended before it told of its engines: %s (ASSAY_WORKER_DEBUG=1 shows what it says)",

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +78,7 @@ static assay_code find_program(char **out, assay_err *err)
 {
 	static const char *const places[] = {"", ASSAY_LIBEXEC_FROM_BIN "/"};
 	ASSAY_AUTO_FREE char *own = NULL;
+	struct stat st = {0};
 	assay_code rc = own_program(&own, err);
 	char *slash;
 
@@ -90,10 +92,14 @@ static assay_code find_program(char **out, assay_err *err)
 
 		if (path == NULL)
 			return ASSAY_RAISE(err, ASSAY_ENOMEM, "path of the worker");
-		if (access(path, X_OK) == 0) {
-			*out = ASSAY_STEAL(&path);
-			return ASSAY_OK;
-		}
+		if (stat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR))
+			continue;
+		if (access(path, X_OK) != 0)
+			return ASSAY_RAISE(err, ASSAY_ECONFIG, "'%s' cannot be executed: %s", path, strerror(errno));
+		if (!S_ISREG(st.st_mode))
+			return ASSAY_RAISE(err, ASSAY_ECONFIG, "'%s' is no program: install Assay whole", path);
+		*out = ASSAY_STEAL(&path);
+		return ASSAY_OK;
 	}
 	return ASSAY_RAISE(
 	    err, ASSAY_ECONFIG,

@@ -16,6 +16,10 @@ assert_match "$(cat err)" "assay: start a worker: there is no program 'assay-wor
 assert_exit 0 bin/assay stages
 assert_exit 0 bin/assay config schema
 cp "$ASSAY-worker" libexec/assay/
+chmod 644 libexec/assay/assay-worker
+assert_exit 78 bin/assay stages page.read
+assert_match "$(cat err)" "assay: start a worker: '*/libexec/assay/assay-worker' cannot be executed: Permission denied"
+chmod 755 libexec/assay/assay-worker
 assert_exit 0 bin/assay stages ocr.recognize
 grep -q '^engine *tesseract ' out || fail 'no engine'
 
@@ -37,6 +41,18 @@ echo 'value: 1' >docs/a.txt
 settle docs
 ASSAY_WORKER_WRAPPER=$PWD/exchanged assert_exit 78 assay_test run --store store --progress none
 assert_match "$(cat err)" "assay: start a worker: the program of the workers is of another build*"
+
+# One that takes its time: a signal ends the run, and with it the worker.
+printf '#!/bin/sh\nexec sleep 60\n' >slow
+chmod +x slow
+ASSAY_TEST_READER=1 ASSAY_WORKER_WRAPPER=$PWD/slow "$ASSAY_TEST" run --store other --progress none >out 2>err &
+pid=$!
+sleep 1
+kill "$pid"
+code=0
+wait "$pid" || code=$?
+assert_eq "$code" 75 'stopped while a worker loads'
+assert_match "$(cat err)" '*stopped by signal 15 before anything was done*'
 
 # One that cannot tell.
 printf '#!/bin/sh\nexit 3\n' >dumb

@@ -53,6 +53,11 @@ refused 'a,\xe9\n' "'bad.csv' line 1: a cell is not UTF-8"
 refused 'a,b\n1,\0\n' "'bad.csv' holds a NUL byte"
 refused 'a\n1\a\n' "'bad.csv' line 2: a control character"
 refused '\n,\n' "'bad.csv' has no cell with a text*"
+refused 'a,b\r1,2\r' "'bad.csv' line 1: it ends with CR alone: save it with line ends LF or CR LF"
+refused 'a,b\n' "'bad.csv' line 1: a table has heads and at least a row of values: this is the only row"
+python3 -c "print('\n'.join(','.join('x' * 62 for _ in range(16)) for _ in range(4096)))" >edge.csv
+assert_exit 65 assay queue resolve "$table" --text edge.csv
+assert_match "$(cat err)" "*'edge.csv': the cells of a table have at most 4 MiB together*" 'too large once encoded'
 refused 'a;b\n1;2\n' "'bad.csv' line 1: cells are parted by commas, not by semicolons or tabs"
 refused "$(printf 'x,%.0s' $(seq 256))y\n" "'bad.csv' line 1: too many cells"
 refused "$(printf '7\\n%.0s' $(seq 4097))" "'bad.csv' line 4097: a table has at most 4096 rows"
@@ -69,7 +74,7 @@ assert_eq "$(version_of)" "$before" 'nothing was decided'
 echo 'what is refused'
 
 # Cells that fail as well.
-echo 12,x >worse.csv
+printf '12,x\n,\n' >worse.csv
 assay queue resolve "$table" --text worse.csv --reason 'a guess' --json >did.json 2>err || fail "$(cat err)"
 assert_jq did.json '.tickets[0].ticket | [.state, .attempts[0].way, .attempts[0].outcome] | @json' '["needs-review","corrected","checks"]'
 assert_eq "$(there "$judged")" '[6,"acc"] [7,"acc"] [12,"qua"] [9,"qua"]' 'a correction that fails'
@@ -168,7 +173,7 @@ assert_eq "$(version_of)" "$version" 'without the remedy'
 echo 'by a remedy of the page'
 
 # Annotations are of texts: a table is left out of what is handed out, and refused where it is handed in.
-echo 12 >worse.csv
+printf '12\n0\n' >worse.csv
 assay queue resolve "$table" --text worse.csv >/dev/null 2>err || fail "$(cat err)"
 assay queue export "$id" --format csv --out out.csv >told || true
 assert_match "$(cat told)" "*$id * left out: is a table: its cells are handed in with 'assay queue resolve $id --text table.csv'*" 'left out'
@@ -200,7 +205,7 @@ assay feedback import eval.jsonl >out 2>err || fail "import: $(cat err)"
 assay feedback open >out 2>err || fail "open: $(cat err)"
 for n in '' '&table=1'; do
     printf 'value: 2\n' >text.txt
-    [ -z "$n" ] || printf '2,3\n' >text.txt
+    [ -z "$n" ] || printf '2,3\n1,1\n' >text.txt
     assay queue resolve "$other$n" --text text.txt --json >did.json 2>err || fail "$(cat err)"
     assert_jq did.json '.tickets[0].ticket.state' corrected
     assert_eq "$(assay show "$other$n" --json | jq -c "[$valued, .outcome]")" '[2,"accepted"]' "corrected: $n"

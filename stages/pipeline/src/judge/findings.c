@@ -42,9 +42,25 @@ static assay_failed_check failed_check(const assay_bench *b, const assay_finding
 	};
 }
 
-assay_code assay_findings_set(assay_findings *f, const assay_bench *bench, const assay_verdict *verdict, assay_err *err)
+/* The verdict forgets its own when it is used again, which may be for the same sample in another way. */
+static void take_reasons(assay_findings *f, assay_verdict *verdict)
+{
+	const assay_findings before = *f;
+
+	while (f->reason_count > 0)
+		free(f->reasons[--f->reason_count]);
+	f->reasons = verdict->reasons;
+	f->reason_count = verdict->reason_count;
+	f->reason_cap = verdict->reason_cap;
+	verdict->reasons = before.reasons;
+	verdict->reason_cap = before.reason_cap;
+	verdict->reason_count = 0;
+}
+
+assay_code assay_findings_set(assay_findings *f, const assay_bench *bench, assay_verdict *verdict, assay_err *err)
 {
 	f->count = 0;
+	take_reasons(f, verdict);
 	for (size_t i = 0; i < verdict->count; i++) {
 		const assay_code rc = assay_grow(&f->items, &f->cap, i, sizeof *f->items, err);
 
@@ -58,6 +74,9 @@ assay_code assay_findings_set(assay_findings *f, const assay_bench *bench, const
 
 void assay_findings_release(assay_findings *f)
 {
+	while (f->reason_count > 0)
+		free(f->reasons[--f->reason_count]);
+	free(f->reasons);
 	free(f->items);
 	*f = (assay_findings){0};
 }
