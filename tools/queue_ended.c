@@ -20,17 +20,50 @@ static assay_code source_of(assay_source *out, assay_store *s, const char *subje
 	return assay_source_find(s, path, out, err);
 }
 
-/* A text, another file and metadata are about the bytes of a source. */
+/* What of a sample a text or another file would be made upon now; of one that is not there its source's bytes. */
+static assay_code basis_now(assay_digest *out, bool *there, assay_store *s, const assay_decision *d,
+			    const assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc = ASSAY_ENOENT;
+
+	*out = src->digest;
+	if (!d->is_source)
+		rc = assay_sample_find(s, d->subject, &row, err);
+	*there = d->is_source || (rc == ASSAY_OK && !row.missing && row.judged_unit != 0);
+	if (rc != ASSAY_OK || !*there)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return assay_content_basis(out, s, &row, err);
+}
+
+static assay_code end_of_present(assay_decision_end *out, assay_store *s, const assay_decision *d,
+				 const assay_source *src, assay_err *err)
+{
+	assay_digest now;
+	bool there, handed_in;
+	assay_code rc = basis_now(&now, &there, s, d, src, err);
+
+	if (rc != ASSAY_OK || assay_digest_is_zero(&src->digest) || assay_digest_eq(&now, &d->basis))
+		return rc;
+	rc = assay_decision_is_file(&handed_in, s, &d->basis, err);
+	*out = !assay_digest_eq(&now, &src->digest) ? ASSAY_DECISION_OTHER_FILE
+	       : !handed_in                         ? ASSAY_DECISION_OTHER_BYTES
+	       : there                              ? ASSAY_DECISION_FILE_GONE
+						    : ASSAY_DECISION_WAITS;
+	return rc;
+}
+
+/* A text, another file and metadata are about bytes. */
 static assay_code end_of_bytes(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	const assay_code rc = source_of(&src, s, d->subject, err);
 
-	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && src.missing))
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && src.missing)) {
 		*out = ASSAY_DECISION_WAITS;
-	else if (rc == ASSAY_OK && !assay_digest_is_zero(&src.digest) && !assay_digest_eq(&src.digest, &d->basis))
-		*out = ASSAY_DECISION_OTHER_BYTES;
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+		return ASSAY_OK;
+	}
+	return rc == ASSAY_OK ? end_of_present(out, s, d, &src, err) : rc;
 }
 
 /* What was said of a table is of the page that it was found on. */
@@ -164,8 +197,8 @@ assay_code assay_decision_end_of(assay_decision_end *out, assay_store *s, const 
 		return ASSAY_OK;
 	rc = assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? end_of_verdict(out, s, d, err)
 									  : end_of_bytes(out, s, d, err);
-	if (rc == ASSAY_OK && *out == ASSAY_DECISION_HOLDS && d->kind == ASSAY_DECISION_CORRECT &&
-	    assay_key_is_table(d->subject))
+	if (rc == ASSAY_OK && (*out == ASSAY_DECISION_HOLDS || *out == ASSAY_DECISION_OTHER_FILE) &&
+	    d->kind == ASSAY_DECISION_CORRECT && assay_key_is_table(d->subject))
 		rc = end_of_table(out, s, d, err);
 	return rc == ASSAY_OK && !assay_decision_end_is(*out) ? look_instead(out, s, d, err) : rc;
 }
@@ -186,6 +219,12 @@ const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, cons
 		break;
 	case ASSAY_DECISION_OTHER_BYTES:
 		assay_buf_puts(out, "the source has other bytes now");
+		break;
+	case ASSAY_DECISION_OTHER_FILE:
+		assay_buf_puts(out, "another file stands in place of the one that it was made on");
+		break;
+	case ASSAY_DECISION_FILE_GONE:
+		assay_buf_puts(out, "the file that it was made on does not stand there any more");
 		break;
 	case ASSAY_DECISION_OTHER_PAGE:
 		assay_buf_puts(out, "another file stands in place of the page that the table was found on");

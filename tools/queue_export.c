@@ -135,7 +135,7 @@ static assay_code put_row(exporting *x, const assay_work *w, assay_err *err)
 	put_failed(&failed, w);
 	(void)snprintf(id, sizeof id, "T%" PRIu64, w->ticket->id);
 	if (w->source.id != 0)
-		(void)snprintf(digest, sizeof digest, "sha256:%s", assay_digest_hex(&w->source.digest, hex));
+		(void)snprintf(digest, sizeof digest, "sha256:%s", assay_digest_hex(&w->made_of, hex));
 	assay_csv_cell(out, id, true);
 	assay_csv_cell(out, w->ticket->subject, false);
 	assay_csv_cell(out, w->kind != NULL ? w->kind : "", false);
@@ -210,7 +210,7 @@ static void json_data(assay_json *j, const exporting *x, const assay_work *w, co
 	assay_json_kstr(j, "key", w->ticket->subject);
 	assay_json_kstr(j, "kind", w->kind);
 	assay_json_kstr(j, "lane", w->lane);
-	assay_json_kdigest(j, "source_digest", w->source.id != 0 ? &w->source.digest : NULL);
+	assay_json_kdigest(j, "source_digest", w->source.id != 0 ? &w->made_of : NULL);
 	assay_json_end(j);
 	assay_json_key(j, "meta");
 	assay_json_object(j);

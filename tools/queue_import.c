@@ -113,6 +113,7 @@ static assay_code came_between(assay_buf *why, importing *m, const assay_annotat
 {
 	ASSAY_AUTO_TICKET whole = {0};
 	ASSAY_AUTO_SOURCE src = {0};
+	assay_digest basis;
 	assay_code rc = assay_ticket_whole(&whole, m->c->store, t, err);
 
 	/* A text for what is rejected with the whole would wait behind that. */
@@ -123,7 +124,9 @@ static assay_code came_between(assay_buf *why, importing *m, const assay_annotat
 	if (rc != ASSAY_OK || why->len > 0 || !a->has_digest)
 		return rc;
 	rc = assay_ticket_source(&src, m->c->store, t, err);
-	if (rc == ASSAY_OK && !assay_digest_eq(&a->digest, &src.digest))
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_basis(&basis, m->c->store, t, &src, err);
+	if (rc == ASSAY_OK && !assay_digest_eq(&a->digest, &basis))
 		assay_buf_puts(why, "is about a source that has changed since it was handed out: export it again");
 	return rc;
 }
@@ -270,7 +273,7 @@ static assay_code decide(importing *m, size_t start, size_t end, assay_err *err)
 	ASSAY_TRY(store_texts(&d.payload, m, start, end, err));
 	put_reason(&reason, m, start, end);
 	ASSAY_TRY(assay_buf_check(&reason, err));
-	d.basis = src.digest;
+	ASSAY_TRY(assay_ticket_basis(&d.basis, m->c->store, &t, &src, err));
 	d.subject = assay_strdup(t.subject);
 	d.file = assay_strdup(m->name);
 	if (d.subject == NULL || d.file == NULL) {

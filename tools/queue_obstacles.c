@@ -31,17 +31,32 @@ assay_code assay_ticket_source(assay_source *out, assay_store *s, const assay_ti
 	return rc == ASSAY_OK && out->missing ? ASSAY_ENOENT : rc;
 }
 
+assay_code assay_ticket_basis(assay_digest *out, assay_store *s, const assay_ticket *t, const assay_source *src,
+			      assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc = t->is_source ? ASSAY_ENOENT : assay_sample_find(s, t->subject, &row, err);
+
+	*out = src->digest;
+	if (rc != ASSAY_OK || row.missing || row.judged_unit == 0)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	return assay_content_basis(out, s, &row, err);
+}
+
 assay_code assay_ticket_content(assay_decision *out, assay_store *s, const assay_ticket *t, const assay_source *src,
 				assay_err *err)
 {
-	const assay_code rc = assay_decision_find(s, t->subject, ASSAY_DECISION_OF_CONTENT, out, err);
+	assay_code rc = assay_decision_find(s, t->subject, ASSAY_DECISION_OF_CONTENT, out, err);
+	assay_digest basis = src->digest;
 
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	if (rc == ASSAY_ENOENT || out->standing != ASSAY_DECISION_STANDS ||
-	    (out->kind != ASSAY_DECISION_REMEDY && !assay_digest_eq(&out->basis, &src->digest)))
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	if (!out->is_source)
+		rc = assay_ticket_basis(&basis, s, t, src, err);
+	if (rc == ASSAY_OK && (out->standing != ASSAY_DECISION_STANDS ||
+			       (out->kind != ASSAY_DECISION_REMEDY && !assay_digest_eq(&out->basis, &basis))))
 		assay_decision_release(out);
-	return ASSAY_OK;
+	return rc;
 }
 
 /* Of a source that is not there nothing stands. */
@@ -379,19 +394,13 @@ static assay_code content_stays(assay_buf *why, assay_store *s, const assay_tick
 /* What a file in the source's place holds is not tried in other ways; one of the sample's own makes room for the remedy. */
 static assay_code is_of_other_file(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	ASSAY_AUTO_SOURCE src = {0};
-	ASSAY_AUTO_DECISION d = {0};
-	ASSAY_AUTO_UNIT u = {0};
+	assay_digest basis;
 	assay_code rc;
 
-	if (t->is_source)
-		return ASSAY_OK;
 	ASSAY_TRY(assay_ticket_source(&src, s, t, err));
-	ASSAY_TRY(assay_sample_find(s, t->subject, &row, err));
-	ASSAY_TRY(assay_unit_get(s, row.judged_unit, &u, err));
-	ASSAY_TRY(assay_ticket_content(&d, s, t, &src, err));
-	if (!assay_digest_eq(&u.source, &src.digest) && d.kind != ASSAY_DECISION_REPLACE)
+	ASSAY_TRY(assay_ticket_basis(&basis, s, t, &src, err));
+	if (!assay_digest_eq(&basis, &src.digest))
 		assay_buf_printf(
 		    why,
 		    "is part of a file that stands in its source's place, on which no remedy is tried: hand "

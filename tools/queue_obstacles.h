@@ -41,8 +41,14 @@ ASSAY_NODISCARD assay_code assay_ticket_whole(assay_ticket *out, assay_store *s,
 ASSAY_NODISCARD assay_code assay_ticket_source(assay_source *out, assay_store *s, const assay_ticket *t,
 					       assay_err *err);
 /**
- * What stands in place of what the pipeline makes of its sample: a correction or another file that holds for the bytes
- * of its source, or a remedy by name. Kind 0: nothing does.
+ * What a text or another file for it would be made upon: its source's bytes, or, of a sample that is made of a file which
+ * stands in the place of its source or of what it was found in, those of that file.
+ */
+ASSAY_NODISCARD assay_code assay_ticket_basis(assay_digest *out, assay_store *s, const assay_ticket *t,
+					      const assay_source *src, assay_err *err);
+/**
+ * What stands in place of what the pipeline makes of its sample: a correction or another file that holds for what it is
+ * made of, or a remedy by name. Kind 0: nothing does.
  */
 ASSAY_NODISCARD assay_code assay_ticket_content(assay_decision *out, assay_store *s, const assay_ticket *t,
 						const assay_source *src, assay_err *err);

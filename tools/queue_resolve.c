@@ -304,7 +304,7 @@ static assay_code reopen(assay_command *c, const assay_ticket *t, assay_err *err
 static assay_code set_content(resolution *r, assay_command *c, const assay_ticket *t, const assay_source *src,
 			      assay_err *err)
 {
-	assay_decision d = {.kind = r->kind, .basis = src->digest};
+	assay_decision d = {.kind = r->kind};
 	ASSAY_AUTO_DECISION before = {0};
 	assay_code rc = assay_ticket_content(&before, c->store, t, src, err);
 
@@ -315,6 +315,11 @@ static assay_code set_content(resolution *r, assay_command *c, const assay_ticke
 	d.payload = r->payload;
 	/* A stream has the key of its source: a file that stands for all of it gives way to the next one. */
 	d.is_source = t->is_source || (r->kind == ASSAY_DECISION_REPLACE && before.is_source);
+	d.basis = src->digest;
+	if (!d.is_source)
+		rc = assay_ticket_basis(&d.basis, c->store, t, src, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	d.subject = assay_strdup(t->subject);
 	d.file = assay_strdup(r->name);
 	if (d.subject == NULL || d.file == NULL) {

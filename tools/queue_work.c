@@ -103,6 +103,8 @@ assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, 
 	ASSAY_TRY(assay_ticket_kind(&w->kind, s, t, err));
 	ASSAY_TRY(assay_ticket_standing(&w->stands, s, t, err));
 	rc = assay_source_find(s, w->path, &w->source, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_basis(&w->made_of, s, t, &w->source, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	ASSAY_TRY(see_marked(w, viewer, s, err));

@@ -16,6 +16,7 @@ typedef struct assay_work {
 	assay_sample_row stands;    /* assay_ticket_standing */
 	char *path;                 /* of its source, as the store has it */
 	assay_source source;        /* id 0 when the store has none of that path any more */
+	assay_digest made_of;       /* assay_ticket_basis; zero without a source */
 	const char *lane;           /* [borrowed] set by who knows it; NULL otherwise */
 	const char *kind;           /* of the sample, "source" for a source; NULL when it was made anew since */
 	assay_view view;

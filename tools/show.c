@@ -387,7 +387,10 @@ static void print_metadata(const assay_source *src)
 
 static bool stands_in(const specimen *x)
 {
-	return x->subject->sample.way == ASSAY_WAY_REPLACED;
+	const assay_sample_row *row = &x->subject->sample;
+
+	return row->way == ASSAY_WAY_REPLACED || /* a correction may be one of that file's samples */
+	       (row->way == ASSAY_WAY_CORRECTED && !assay_digest_eq(&x->unit.source, &x->subject->source.digest));
 }
 
 /* What the sample's result was made of: the file's bytes of then, where nothing stands in its place. */

@@ -49,7 +49,7 @@ static assay_code compare_units(assay_why_verdict *v, assay_store *s, const assa
 	ASSAY_TRY(assay_inputs_of_unit(&was, &before, err));
 	ASSAY_TRY(assay_inputs_of_unit(&is, &v->unit, err));
 	was.stands_in = !is_own(src, &before.source);
-	is.stands_in = row->way == ASSAY_WAY_REPLACED;
+	is.stands_in = row->way == ASSAY_WAY_REPLACED || !is_own(src, &v->unit.source);
 	ASSAY_TRY(assay_changes_inputs(&v->changes, s, &was, &is, err));
 	a = (assay_measured){assay_unit_sample(&before, row->key), recipe};
 	b = (assay_measured){v->sample, v->recipe};

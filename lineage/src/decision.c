@@ -10,6 +10,7 @@
 #include "decision.h"
 
 #include "assay/memory.h"
+#include "assay/unit.h"
 
 #include "catalog_raw.h"
 #include "record.h"
@@ -361,6 +362,46 @@ assay_code assay_decision_of_whole(assay_decision *out, assay_store *s, const as
 	assay_decision_release(out);
 	*out = (assay_decision){0};
 	return ASSAY_ENOENT;
+}
+
+/* By a file of its own, or by that of what it was found in? The unit that it was made of without its own is still known. */
+static assay_code has_own_file(bool *out, assay_store *s, const assay_sample_row *row, const assay_digest *bytes,
+			       assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc;
+
+	*out = false;
+	if (row->way != ASSAY_WAY_REPLACED || row->plain_unit == row->judged_unit)
+		return ASSAY_OK;
+	rc = assay_decision_peek_on(s, row->key, ASSAY_DECISION_OF_CONTENT, &d, err);
+	*out = rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE && !d.is_source &&
+	       d.standing == ASSAY_DECISION_STANDS && assay_digest_eq(&d.payload, bytes);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+assay_code assay_content_basis(assay_digest *out, assay_store *s, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_UNIT judged = {0}, plain = {0};
+	bool own = false;
+	assay_code rc = assay_unit_get(s, row->judged_unit, &judged, err);
+
+	if (rc == ASSAY_OK)
+		rc = has_own_file(&own, s, row, &judged.source, err);
+	if (rc == ASSAY_OK && own)
+		rc = assay_unit_get(s, row->plain_unit, &plain, err);
+	if (rc == ASSAY_OK)
+		*out = own ? plain.source : judged.source;
+	return rc;
+}
+
+assay_code assay_decision_is_file(bool *out, assay_store *s, const assay_digest *bytes, assay_err *err)
+{
+	assay_object_info info;
+	const assay_code rc = assay_object_find(s, bytes, &info, err);
+
+	*out = rc == ASSAY_OK && info.type == ASSAY_OBJECT_PAYLOAD;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
 assay_code assay_decision_peek_on(assay_store *s, const char *subject, assay_decision_slot slot, assay_decision *out,

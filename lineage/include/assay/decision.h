@@ -52,8 +52,8 @@ typedef struct assay_decision {
 	assay_decision_kind kind;
 	char *subject;         /* sample key, or path of a source */
 	bool is_source;        /* METADATA always; WAIVE never */
-	assay_digest basis;    /* what was decided upon: see assay_decision_basis; CORRECT, REPLACE, METADATA: the
-				 digest of the source's bytes */
+	assay_digest basis;    /* what was decided upon: see assay_decision_basis; CORRECT, REPLACE, METADATA of a
+				 source: the digest of its bytes; CORRECT, REPLACE of a sample: see assay_content_basis */
 	assay_digest payload;  /* object: CORRECT the texts (a correction's record), REPLACE the file; zero otherwise */
 	char *remedy;          /* REMEDY: its name; NULL otherwise */
 	char **keys, **values; /* METADATA: sorted by key, each once */
@@ -83,6 +83,15 @@ ASSAY_NODISCARD assay_code assay_decision_basis(assay_digest *out, const assay_d
 						const char *stage, const assay_failed_check *checks, size_t count,
 						assay_err *err);
 
+/**
+ * What CORRECT and REPLACE of a sample are made upon: the digest of the file that the sample is made of without them, which
+ * is its source's, or another that stands in place of all of the source, or of the recording or page that it was found in.
+ * @param row  as it was judged last
+ */
+ASSAY_NODISCARD assay_code assay_content_basis(assay_digest *out, assay_store *s, const assay_sample_row *row,
+					       assay_err *err);
+/** Was a file of these bytes handed in, in place of another? *out tells. */
+ASSAY_NODISCARD assay_code assay_decision_is_file(bool *out, assay_store *s, const assay_digest *bytes, assay_err *err);
 /**
  * Append a decision (id 0, it stands) and let it supersede the one before in the same slot of its subject. d->id is set. Judging reads decisions: the generation advances.
  */

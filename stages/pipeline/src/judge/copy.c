@@ -60,6 +60,16 @@ static assay_code holds_for_verdict(const asked *a, const assay_decision *d, boo
 	return rc;
 }
 
+/* Of what was found in a recording that another file stands for, it is made upon that. */
+static bool is_of_recording(const asked *a, const assay_decision *d)
+{
+	const assay_decision *file =
+	    assay_decided_find(&a->j->session->decided, a->src->path, ASSAY_DECISION_OF_CONTENT);
+
+	return file != NULL && file->kind == ASSAY_DECISION_REPLACE && !file->is_source &&
+	       assay_digest_eq(&file->basis, &a->bytes) && assay_digest_eq(&file->payload, &d->basis);
+}
+
 static assay_code holds(const asked *a, const assay_decision *d, bool *out, assay_err *err)
 {
 	*out = false;
@@ -69,7 +79,7 @@ static assay_code holds(const asked *a, const assay_decision *d, bool *out, assa
 		return ASSAY_OK; /* it says by which bytes the source stands, and nothing about those */
 	if (d->kind != ASSAY_DECISION_CORRECT && d->kind != ASSAY_DECISION_REPLACE)
 		return holds_for_verdict(a, d, out, err);
-	*out = assay_digest_eq(&d->basis, &a->src->digest);
+	*out = assay_digest_eq(&d->basis, &a->bytes) || is_of_recording(a, d);
 	return ASSAY_OK;
 }
 

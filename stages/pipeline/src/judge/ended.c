@@ -51,6 +51,20 @@ static assay_code is_given_up(bool *out, assay_store *store, const assay_sample_
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* A text and another file are of the file that the sample is made of; of a source, and metadata, of its own bytes. */
+static assay_code has_other_bytes(bool *out, assay_store *store, const assay_decision *d, const assay_source *src,
+				  const assay_sample_row *row, assay_err *err)
+{
+	assay_digest now = src->digest;
+	assay_code rc = ASSAY_OK;
+
+	if (!d->is_source && assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_CONTENT && row->judged_unit != 0)
+		rc = assay_content_basis(&now, store, row, err);
+	*out = rc == ASSAY_OK && assay_decision_slot_of(d->kind) != ASSAY_DECISION_OF_VERDICT &&
+	       !assay_digest_eq(&now, &d->basis);
+	return rc;
+}
+
 /* *waits: it is not there, or something else keeps it out. */
 static assay_code look_at_subject(assay_ended_decision *e, bool *waits, assay_store *store, const assay_decision *d,
 				  assay_err *err)
@@ -71,8 +85,8 @@ static assay_code look_at_subject(assay_ended_decision *e, bool *waits, assay_st
 	*waits |= rc == ASSAY_ENOENT || src.missing || row.missing || row.outcome == ASSAY_OUTCOME_DUPLICATE ||
 		  row.outcome == ASSAY_OUTCOME_FILTERED;
 	e->outcome = row.outcome;
-	e->other_bytes =
-	    assay_decision_slot_of(d->kind) != ASSAY_DECISION_OF_VERDICT && !assay_digest_eq(&src.digest, &d->basis);
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
+		rc = has_other_bytes(&e->other_bytes, store, d, &src, &row, err);
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 

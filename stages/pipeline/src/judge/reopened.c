@@ -66,20 +66,25 @@ static void add(assay_buf *out, const char *text)
 	assay_buf_puts(out, text);
 }
 
-/* Not of the source, which has the bytes that it had. */
-static assay_code is_of_other_file(bool *out, const assay_reopening *r, const assay_unit *then, const assay_unit *now,
-				   assay_err *err)
+/* Of a source whose file is its own bytes may have changed, or a file that stood in its place was taken back. */
+static assay_code tell_bytes(assay_buf *out, const assay_reopening *r, const assay_unit *then, const assay_unit *now,
+			     assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	ASSAY_AUTO_FREE char *path = assay_strndup(r->ticket->subject, strcspn(r->ticket->subject, "#"));
+	bool handed_in = false;
 	assay_code rc;
 
-	*out = false;
 	if (path == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
 	rc = assay_source_find(r->store, path, &src, err);
-	*out = rc == ASSAY_OK && assay_digest_eq(&src.digest, &then->source) &&
-	       !assay_digest_eq(&src.digest, &now->source);
+	if (rc == ASSAY_OK && !assay_digest_eq(&src.digest, &now->source)) {
+		add(out, "another file stands in place of what it was found in");
+		return ASSAY_OK;
+	}
+	if (rc == ASSAY_OK)
+		rc = assay_decision_is_file(&handed_in, r->store, &then->source, err);
+	add(out, handed_in ? "the file itself stands again" : "the source has other bytes");
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
@@ -88,7 +93,6 @@ static assay_code tell_work(assay_buf *out, const assay_reopening *r, assay_err 
 {
 	ASSAY_AUTO_UNIT then = {0}, now = {0};
 	const uint64_t before = unit_then(r);
-	bool other = false;
 	assay_code rc;
 
 	if (before == 0 || r->unit == 0 || before == r->unit)
@@ -99,11 +103,9 @@ static assay_code tell_work(assay_buf *out, const assay_reopening *r, assay_err 
 	if (rc != ASSAY_OK || assay_digest_eq(&then.work_key, &now.work_key))
 		return rc;
 	if (!assay_digest_eq(&then.source, &now.source))
-		rc = is_of_other_file(&other, r, &then, &now, err);
+		rc = tell_bytes(out, r, &then, &now, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	if (!assay_digest_eq(&then.source, &now.source))
-		add(out, other ? "another file stands in place of what it was found in" : "the source has other bytes");
 	if (!assay_digest_eq(&then.recipe, &now.recipe))
 		add(out, "the recipe changed");
 	if (out->len == 0)

@@ -92,7 +92,7 @@ static assay_code take_content(assay_judging *j, const assay_decision *d, assay_
 	assay_try *t;
 	assay_code rc;
 
-	if (d->kind == ASSAY_DECISION_REMEDY || !assay_digest_eq(&d->basis, &j->of.source->digest))
+	if (d->kind == ASSAY_DECISION_REMEDY || !assay_digest_eq(&d->basis, &j->of.bytes))
 		return ASSAY_OK;
 	rc = assay_repair_decided(&j->repair, &j->of, d, &t, err);
 	if (rc != ASSAY_OK || t == NULL)

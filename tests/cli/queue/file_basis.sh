@@ -1,0 +1,96 @@
+# A correction of a sample that is made of a file which stands in place of its source is of that file: when yet another
+# takes its place, or the file is taken back, it is delivered no more, is told as ended with the reason, and holds again
+# with the same file.
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
+values_dataset <<'YAML'
+remedies:
+  less: [test.read: {add: -1}]
+YAML
+sed -i 's/, remedy: less//' values.odcs.yaml
+cat >>values.odcs.yaml <<'YAML'
+  - name: table
+    quality:
+      - {id: cells, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 10}}
+YAML
+printf 'value: 30\npages: 2\ntables: 1\nfail: decode\n' >docs/a.txt
+printf 'value: 20\npages: 2\ntables: 1\n' >first.txt
+printf 'value: 21\npages: 2\ntables: 1\n' >second.txt
+settle docs
+export ASSAY_STORE=store ASSAY_TEST_READER=1
+assay() {
+    # shellcheck disable=SC2086
+    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
+}
+page='docs/a.txt#page=1'
+table='docs/a.txt#page=2&table=1'
+did() { assay queue "$@" --json >did.json 2>err || fail "queue $*: $(cat err)"; }
+judge() { assay judge --json >run.json 2>err || fail "judge: $(cat err)"; }
+stands() { for n in "$page" "$table"; do assay why "$n" --json | jq -r '.verdict | "\(.outcome) \(.way)"'; done | paste -sd';'; }
+states() { assay queue list --all --json "$page" "$table" | jq -r '.[].state' | paste -sd' '; }
+last() { assay queue show "$1" --json | jq -r '.[0].history[-1].reason'; }
+digest() { printf 'sha256:%s' "$(sha256sum "$1" | cut -d' ' -f1)"; }
+test_run_into store
+whole=$(assay queue list --json docs/a.txt | jq -r '.[0].id')
+did resolve "$whole" --file first.txt
+assert_eq "$(stands)" 'quarantined replaced;quarantined replaced' 'of the first file'
+printf 'value: 3\n' >text
+printf '4,x\n5,y\n' >cells.csv
+assay queue export --format csv --out tasks.csv --kind page --force >/dev/null
+grep -q "$page.*$(digest first.txt)" tasks.csv || fail "handed out as something else: $(cat tasks.csv)"
+did resolve "$page" --text text --reason 'read from the first' --actor Anna
+did resolve "$table" --text cells.csv --reason 'read from the first' --actor Anna
+assert_eq "$(stands)" 'accepted corrected;accepted corrected' 'corrected'
+assert_eq "$(assay show "$page" --json | jq -c '[.source.digest, .source.replaced_by]')" \
+    "[\"$(digest docs/a.txt)\",\"$(digest first.txt)\"]" 'what the correction is made of'
+assert_exit 64 assay queue retry "$page" --remedy less
+
+did resolve "$whole" --file second.txt --reason 'a better scan'
+assert_eq "$(stands)" 'quarantined replaced;quarantined replaced' 'the second file is not what was corrected'
+assert_eq "$(states)" 'open open' 'their tickets'
+ended='no longer holds: another file stands in place of what it was found in; test.value is 2'
+for of in "$page" "$table"; do
+    assert_match "$(last "$of")" "the correction by Anna $ended*" "why $of is open again"
+    assert_match "$(assay why "$of")" '*not in force: another file stands in place of the one that it was made on*' "why $of"
+    assert_match "$(assay why "$of")" "*another file stands in its place: $(digest second.txt | cut -c1-19), before it $(digest first.txt | cut -c1-19)*" "why $of"
+done
+assert_eq "$(assay queue list --ended --json | jq -r '.[].subject' | sort | paste -sd' ')" "$page $table" 'listed as ended'
+judge
+assert_jq run.json '[.conserved, .samples.in, .samples.quarantined] | @json' '[true,4,4]'
+assert_exit 64 assay queue retry "$page" --remedy less
+assert_match "$(cat err)" "*is part of a file that stands in its source's place*" 'no remedy'
+
+# A text for what was handed out of the first is not one for the second.
+python3 - <<'PY'
+import csv
+rows = list(csv.DictReader(open('tasks.csv')))
+with open('back.csv', 'w', newline='') as f:
+    w = csv.DictWriter(f, rows[0].keys())
+    w.writeheader()
+    for r in rows:
+        w.writerow(r | {'text': 'value: 5\n', 'annotator': 'Ben'})
+PY
+assay queue import back.csv --json >did.json 2>err || fail "import: $(cat err)"
+assert_jq did.json '.tickets | length' 0
+assert_match "$(cat err)" '*is about a source that has changed since it was handed out*' 'import'
+
+# The same file again: what was said of it holds.
+did resolve "$whole" --file first.txt
+assert_eq "$(stands)" 'accepted corrected;accepted corrected' 'the first file again'
+assert_eq "$(assay queue list --ended --json | jq length)" 0 'holds again'
+
+# Taken back, while the source itself gives samples by now.
+sed -i 's/page: \[test.read\]/page: [test.read: {obey: 0}]/' assay.yaml
+test_run_into store
+assert_eq "$(stands)" 'accepted corrected;accepted corrected' 'the file stands, and so do its corrections'
+did retry "$whole"
+assert_eq "$(stands)" 'quarantined plain;quarantined plain' 'the source itself'
+for of in "$page" "$table"; do
+    assert_match "$(last "$of")" "the correction by Anna no longer holds: the file itself stands again*" "why $of is open again"
+    assert_match "$(assay why "$of")" '*not in force: the file that it was made on does not stand there any more*' "why $of"
+    assert_match "$(assay why "$of")" "*the file itself stands again: $(digest docs/a.txt | cut -c1-19), in its place stood $(digest first.txt | cut -c1-19)*" "why $of"
+done
+# A text of the source's own page, and a file again: the text is of the page that it was read from.
+did resolve "$page" --text text --reason 'read from the source' --actor Carl
+assert_eq "$(stands)" 'accepted corrected;quarantined plain' 'a text of its own'
+assay check --read-data >out || fail "check: $(cat out)"
+echo 'corrections are of the file that they were made on'
