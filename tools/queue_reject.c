@@ -19,8 +19,9 @@ static const assay_option options[] = {
 
 /*
  * What is named by its key or path, without a filter, is rejected itself, whatever it passes. A path is of each sample that
- * stands for itself and can still be rejected; where none can, of its tickets, which say why. Samples without a ticket, or
- * with one that is settled though they are delivered, are listed; others are rejected by their tickets.
+ * stands for itself and can still be rejected; where all are rejected already they stay so, by whom and for what they were;
+ * where none can be, its tickets say why. Samples without a ticket, or with one that is settled though they are delivered,
+ * are listed; others are rejected by their tickets.
  */
 typedef struct naming {
 	assay_command *c;
@@ -28,6 +29,8 @@ typedef struct naming {
 	size_t row_count, row_cap;
 	uint64_t *wholes; /* sources all of which is rejected */
 	size_t whole_count, whole_cap;
+	uint64_t *kept; /* tickets of paths all of which is rejected already */
+	size_t kept_count, kept_cap;
 	char **args; /* operands that have tickets, and tickets of samples of paths */
 	size_t arg_count, arg_cap;
 	size_t found;      /* samples of the path that is looked at that can be rejected */
@@ -41,6 +44,7 @@ static void naming_release(naming *n)
 	free(n->args);
 	free(n->rows);
 	free(n->wholes);
+	free(n->kept);
 }
 
 static assay_code add_id(uint64_t **ids, size_t *count, size_t *cap, uint64_t id, assay_err *err)
@@ -147,6 +151,11 @@ static assay_code find_ticket(assay_ticket *out, const naming *n, const char *su
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+static bool is_rejected(const assay_ticket *t)
+{
+	return !t->damaged && t->state == ASSAY_TICKET_REJECTED;
+}
+
 /* One of a path. What is rejected already, not delivered anyway, or goes with its original there is passed over. */
 static assay_code name_part(void *ctx, const assay_sample_row *row, assay_err *err)
 {
@@ -159,8 +168,10 @@ static assay_code name_part(void *ctx, const assay_sample_row *row, assay_err *e
 		return rc;
 	ASSAY_TRY(find_ticket(&t, n, row->key, err));
 	ASSAY_TRY(is_copy_within(&copy, n->c->store, row, err));
-	if (copy || (!t.damaged && t.state == ASSAY_TICKET_REJECTED))
+	if (copy)
 		return ASSAY_OK;
+	if (is_rejected(&t))
+		return add_id(&n->kept, &n->kept_count, &n->kept_cap, t.id, err);
 	if (row->outcome == ASSAY_OUTCOME_FILTERED) {
 		n->filtered = row->id;
 		return ASSAY_OK;
@@ -189,17 +200,21 @@ static bool is_of_source(const assay_ticket *t)
 static assay_code name_source(naming *n, const assay_source *src, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
+	const size_t kept = n->kept_count;
 	assay_code rc = find_ticket(&t, n, src->path, err);
 
 	if (rc == ASSAY_OK && is_of_source(&t))
-		return add_ticket(n, t.id, err);
+		return is_rejected(&t) ? add_id(&n->kept, &n->kept_count, &n->kept_cap, t.id, err)
+				       : add_ticket(n, t.id, err);
 	n->found = 0;
 	n->filtered = 0;
 	if (rc == ASSAY_OK)
 		rc = add_id(&n->wholes, &n->whole_count, &n->whole_cap, src->id, err);
 	if (rc == ASSAY_OK)
 		rc = assay_samples_of(n->c->store, src->id, name_part, n, err);
-	if (rc != ASSAY_OK || n->found > 0)
+	if (rc == ASSAY_OK && n->found > 0)
+		n->kept_count = kept; /* the rest is what was asked for */
+	if (rc != ASSAY_OK || n->found > 0 || n->kept_count > kept)
 		return rc;
 	/* Why nothing of it can be, its tickets say. */
 	return n->filtered != 0 ? refuse_filtered(n, err) : add_arg(n, src->path, err);
@@ -301,6 +316,40 @@ fail:
 	return rc;
 }
 
+/* A path may be named twice, and what it has by a ticket too. */
+static bool is_noted(const assay_command *c, uint64_t ticket)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i].ticket == ticket)
+			return true;
+	return false;
+}
+
+static assay_code note_kept(assay_command *c, uint64_t ticket, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	ASSAY_AUTO_DECISION d = {0};
+	ASSAY_AUTO_TICKET t = {0};
+	assay_code rc = assay_ticket_get(c->store, ticket, &t, err);
+
+	if (rc == ASSAY_OK && t.decision != 0)
+		rc = assay_decision_peek(c->store, t.decision, &d, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	assay_buf_puts(&text, "stays as it was: ");
+	if (d.kind != 0)
+		assay_tell_decision(&text, &d);
+	else
+		assay_buf_puts(&text, "rejected");
+	if (d.kind != 0 && d.reason[0] != '\0') {
+		assay_buf_puts(&text, " (");
+		assay_tell_safe(&text, d.reason);
+		assay_buf_puts(&text, ")");
+	}
+	rc = assay_buf_check(&text, err);
+	return rc == ASSAY_OK ? assay_command_note_told(c, &t, assay_buf_str(&text), err) : rc;
+}
+
 static assay_code reject_all(assay_command *c, assay_err *err)
 {
 	ASSAY_CLEANUP(naming_release) naming n = {.c = c};
@@ -320,6 +369,9 @@ static assay_code reject_all(assay_command *c, assay_err *err)
 	c->in = in;
 	for (size_t i = 0; i < n.row_count && rc == ASSAY_OK; i++)
 		rc = reject_row(c, n.rows[i], err);
+	for (size_t i = 0; i < n.kept_count && rc == ASSAY_OK; i++)
+		if (!is_noted(c, n.kept[i]))
+			rc = note_kept(c, n.kept[i], err);
 	return rc;
 }
 
@@ -349,7 +401,8 @@ const assay_verb assay_verb_queue_reject = {
 	"is\nfound changes, the ticket is opened again by the next run. What was found in a page or stream (tables, "
 	"shots,\nsegments), and the sound of a video, is rejected with it, and comes back with it: 'assay queue "
 	"retry'.\nA sample named by its key without a filter, and each page or stream of a source named by its path, "
-	"is\nrejected also where it passes: it gets a ticket. With a filter, only what has a ticket "
+	"is\nrejected also where it passes: it gets a ticket. What a path has that is rejected already stays as it is, "
+	"with\nwho did it and why. With a filter, only what has a ticket "
 	"is.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue reject T12 --reason 'the page is torn'\n"
 	       "  assay queue reject talks/speech.wav --reason 'no consent'\n"

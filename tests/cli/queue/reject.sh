@@ -82,8 +82,19 @@ did reject 'docs/many.txt#page=2' --reason torn
 did reject docs/many.txt docs/many.txt 'docs/many.txt#page=1' --reason gone
 assert_jq did.json '[.tickets[].ticket.subject] | sort | @json' '["docs/many.txt#page=1","docs/many.txt#page=3"]'
 assert_match "$(assay why 'docs/many.txt#page=2')" '*torn*' 'a page that was rejected before keeps its reason'
-did reject docs/many.txt --reason 'all of it again'
-assert_jq did.json '.tickets | length' 3
+assay queue reject docs/many.txt --reason 'all of it again' --actor Zoe --json >did.json 2>err || fail "$(cat err)"
+assert_jq did.json '[.summary, (.tickets[] | .did)] | @json' \
+    "[null,\"stays as it was: rejected by $(id -un) (gone)\",\"stays as it was: rejected by $(id -un) (torn)\",\"stays as it was: rejected by $(id -un) (gone)\"]"
+did retry docs/bad.txt
+did reject docs/many.txt docs/torn.txt docs/bad.txt --reason 'all of it again' --actor Zoe
+assert_jq did.json '[.tickets[] | select(.did == "rejected by Zoe") | .ticket.subject] | @json' '["docs/bad.txt#page=1"]'
+assert_eq "$(jq -r '.tickets | length' did.json)" 5 'and what stays is told'
+for of in 'docs/many.txt#page=1' 'docs/many.txt#page=2' docs/torn.txt; do
+    assay queue show "$of" >told
+    ! grep -q Zoe told || fail "$of was rejected before: $(cat told)"
+done
+did reject 'docs/many.txt#page=2' --reason 'torn in two' --actor Zoe
+assert_match "$(assay why 'docs/many.txt#page=2')" '*rejected by Zoe*torn in two*' 'who names the sample itself says it anew'
 
 # A filter asks for tickets; a duplicate is not what is delivered; nothing is done where one of them cannot be.
 assert_exit 66 assay queue reject docs/copied.txt --state open --reason x
