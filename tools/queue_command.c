@@ -213,11 +213,32 @@ static assay_code goes_with_whole(bool *goes, assay_command *c, const assay_tick
 	return assay_command_allow(c, t, assay_obstacle_decided, err);
 }
 
+typedef struct leaving {
+	assay_command *c;
+	const numbers *taken;
+} leaving;
+
+/* Of a path, unless it is named by itself too. */
+static assay_code note_left(void *ctx, const assay_ticket *t, assay_err *err)
+{
+	leaving *l = ctx;
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT, text = ASSAY_BUF_INIT;
+	assay_code rc;
+
+	if (has_number(l->taken, t->id))
+		return ASSAY_OK;
+	rc = l->c->obstacle(&why, l->c->store, t, err);
+	assay_buf_printf(&text, "left as it is: it %s", assay_buf_str(&why));
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&text, err);
+	return rc == ASSAY_OK ? assay_command_note_told(l->c, t, assay_buf_str(&text), err) : rc;
+}
+
 assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err)
 {
 	ASSAY_AUTO_SELECTION sel = {0};
 	ASSAY_CLEANUP(numbers_release) numbers n = {0};
-	assay_code rc = assay_selection_init_to_act(&sel, c->in, c->own, c->store, err);
+	assay_code rc = assay_selection_init_to_act(&sel, c->in, c->own, c->obstacle, c->store, err);
 
 	if (rc == ASSAY_OK && !assay_selection_is_narrow(&sel))
 		return ASSAY_RAISE(err, ASSAY_EUSAGE,
@@ -241,7 +262,7 @@ assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx,
 		if (rc == ASSAY_OK && !goes)
 			rc = fn(ctx, c, &t, err);
 	}
-	return rc;
+	return rc == ASSAY_OK ? assay_selection_each_left(&sel, note_left, &(leaving){c, &n}, err) : rc;
 }
 
 assay_code assay_command_note(assay_command *c, const assay_ticket *t, const char *text, assay_err *err)

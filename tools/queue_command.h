@@ -48,7 +48,8 @@ typedef struct assay_command_skip {
 
 typedef struct assay_command {
 	const assay_invocation *in;
-	const char *own; /* option of the verb that is no filter; NULL: none is */
+	const char *own;             /* option of the verb that is no filter; NULL: none is */
+	assay_obstacle_fn *obstacle; /* what it is in the way of is left out of paths, and told; NULL: nothing is */
 	assay_config *config;
 	int rootfd;
 	assay_store *store;

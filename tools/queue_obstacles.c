@@ -278,7 +278,7 @@ static assay_code gave_no_samples(assay_buf *why, assay_store *s, const assay_ti
 {
 	(void)s;
 	(void)err;
-	if (t->is_source)
+	if (t->is_source && t->state != ASSAY_TICKET_REPLACED && t->state != ASSAY_TICKET_REPAIRED)
 		assay_buf_puts(why,
 			       "gave no samples, so there is nothing to deliver: reject it, or put a sound file where "
 			       "it lies and 'assay run'");

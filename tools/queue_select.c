@@ -192,6 +192,24 @@ bool assay_ticket_parse(const char *name, uint64_t *id)
 	return errno == 0 && *end == '\0';
 }
 
+static assay_code is_in_the_way(bool *out, const assay_selection *sel, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+	const assay_code rc = sel->obstacle != NULL && !t->damaged ? sel->obstacle(&why, sel->store, t, err) : ASSAY_OK;
+
+	*out = why.len > 0;
+	return rc;
+}
+
+static assay_code leave(assay_selection *sel, uint64_t id, assay_err *err)
+{
+	const assay_code rc = assay_grow(&sel->left, &sel->left_cap, sel->left_count, sizeof *sel->left, err);
+
+	if (rc == ASSAY_OK)
+		sel->left[sel->left_count++] = id;
+	return rc;
+}
+
 static assay_code add_id(assay_selection *sel, uint64_t id, assay_err *err)
 {
 	const assay_code rc = assay_grow(&sel->ids, &sel->id_cap, sel->id_count, sizeof *sel->ids, err);
@@ -217,6 +235,36 @@ static assay_code add_sample(void *ctx, const assay_sample_row *row, assay_err *
 	return add_key(ctx, row->key, err);
 }
 
+/* Of those from `first` on the ones that nothing is in the way of, if there are any; the others are told. */
+static assay_code keep_possible(assay_selection *sel, size_t first, assay_err *err)
+{
+	const size_t left = sel->left_count;
+	size_t kept = first;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = first; i < sel->id_count && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+		bool blocked = false;
+
+		rc = assay_ticket_peek(sel->store, sel->ids[i], &t, err);
+		if (rc == ASSAY_OK)
+			rc = is_in_the_way(&blocked, sel, &t, err);
+		if (rc == ASSAY_OK && blocked) {
+			rc = leave(sel, sel->ids[i], err);
+		} else {
+			const uint64_t other = sel->ids[kept];
+
+			sel->ids[kept++] = sel->ids[i];
+			sel->ids[i] = other;
+		}
+	}
+	if (kept > first)
+		sel->id_count = kept;
+	else
+		sel->left_count = left;
+	return rc;
+}
+
 /* Of those from `first` on, which a path has, the ones that something can be done to, if there are any. */
 static assay_code keep_live(assay_selection *sel, size_t first, assay_err *err)
 {
@@ -237,7 +285,7 @@ static assay_code keep_live(assay_selection *sel, size_t first, assay_err *err)
 	}
 	if (kept > first)
 		sel->id_count = kept;
-	return ASSAY_OK;
+	return keep_possible(sel, first, err);
 }
 
 static assay_code add_subject(assay_selection *sel, const char *name, assay_err *err)
@@ -287,17 +335,17 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void sort_ids(assay_selection *sel)
+static void sort_ids(uint64_t *ids, size_t *count)
 {
 	size_t kept = 0;
 
-	if (sel->id_count == 0)
+	if (*count == 0)
 		return;
-	qsort(sel->ids, sel->id_count, sizeof *sel->ids, by_number);
-	for (size_t i = 1; i < sel->id_count; i++)
-		if (sel->ids[i] != sel->ids[kept])
-			sel->ids[++kept] = sel->ids[i];
-	sel->id_count = kept + 1;
+	qsort(ids, *count, sizeof *ids, by_number);
+	for (size_t i = 1; i < *count; i++)
+		if (ids[i] != ids[kept])
+			ids[++kept] = ids[i];
+	*count = kept + 1;
 }
 
 static assay_code read_selection(assay_selection *sel, assay_err *err)
@@ -311,7 +359,8 @@ static assay_code read_selection(assay_selection *sel, assay_err *err)
 	rc = parse_filters(sel, err);
 	for (int i = 0; rc == ASSAY_OK && i < in->arg_count; i++)
 		rc = add_name(sel, in->args[i], err);
-	sort_ids(sel);
+	sort_ids(sel->ids, &sel->id_count);
+	sort_ids(sel->left, &sel->left_count);
 	return rc;
 }
 
@@ -322,15 +371,16 @@ assay_code assay_selection_init(assay_selection *out, const assay_invocation *in
 }
 
 assay_code assay_selection_init_to_act(assay_selection *out, const assay_invocation *in, const char *own,
-				       assay_store *s, assay_err *err)
+				       assay_obstacle_fn *obstacle, assay_store *s, assay_err *err)
 {
-	*out = (assay_selection){.in = in, .own = own, .acts = true, .store = s};
+	*out = (assay_selection){.in = in, .own = own, .acts = true, .obstacle = obstacle, .store = s};
 	return read_selection(out, err);
 }
 
 void assay_selection_release(assay_selection *sel)
 {
 	free(sel->ids);
+	free(sel->left);
 	assay_ticket_stages_release(&sel->stages);
 	assay_config_close(sel->lanes);
 	*sel = (assay_selection){0};
@@ -628,5 +678,19 @@ assay_code assay_selection_each(assay_selection *sel, uint64_t after, assay_tick
 	const assay_code rc =
 	    sel->named ? each_named(sel, after, &w, err) : assay_tickets_in(sel->store, states, after, visit, &w, err);
 
+	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+}
+
+assay_code assay_selection_each_left(assay_selection *sel, assay_ticket_fn *fn, void *ctx, assay_err *err)
+{
+	walk w = {.sel = sel, .fn = fn, .ctx = ctx};
+	assay_selection left = *sel; /* borrows; filters are the same */
+	assay_code rc;
+
+	left.ids = sel->left;
+	left.id_count = sel->left_count;
+	w.sel = &left;
+	rc = each_named(&left, 0, &w, err);
+	sel->stages = left.stages; /* what it came to know on the way */
 	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
 }

@@ -6,6 +6,7 @@
 #ifndef ASSAY_QUEUE_SELECT_H
 #define ASSAY_QUEUE_SELECT_H
 
+#include "queue_obstacles.h"
 #include "queue_stages.h"
 
 #include "verb.h"
@@ -47,8 +48,9 @@
 
 typedef struct assay_selection {
 	const assay_invocation *in;
-	const char *own; /* option of the verb that is no filter; NULL: none is */
-	bool acts;       /* a path is of the tickets that something can be done to */
+	const char *own;             /* option of the verb that is no filter; NULL: none is */
+	bool acts;                   /* a path is of the tickets that something can be done to */
+	assay_obstacle_fn *obstacle; /* to what is done; NULL: only passed and gone ones are left out of a path */
 	assay_store *store;
 	uint64_t failures;                           /* bit of each class; 0: any */
 	uint32_t states, modalities, kinds, origins; /* bits; 0: any. Kind 0 is a source */
@@ -57,6 +59,8 @@ typedef struct assay_selection {
 	bool named;                                  /* by operands: */
 	uint64_t *ids;                               /* ascending, each once */
 	size_t id_count, id_cap;
+	uint64_t *left; /* of paths, those that the obstacle is in the way of; ascending, each once */
+	size_t left_count, left_cap;
 	assay_ticket_stages stages;
 	assay_config *lanes;      /* NULL: any lane */
 	assay_ticket_fn *damaged; /* of one that was named and cannot be read; NULL: it is left out, with a warning */
@@ -72,10 +76,12 @@ ASSAY_NODISCARD assay_code assay_selection_init(assay_selection *out, const assa
 						assay_err *err);
 /**
  * The same for a verb that does something to the tickets, and may mean something else by the option `own`. A path is of
- * those that are neither passed nor gone, where it has such and no filter asks for others.
+ * those that are neither passed nor gone, where it has such and no filter asks for others; with an obstacle, of those of
+ * them that it is not in the way of, where there are such.
  */
 ASSAY_NODISCARD assay_code assay_selection_init_to_act(assay_selection *out, const assay_invocation *in,
-						       const char *own, assay_store *s, assay_err *err);
+						       const char *own, assay_obstacle_fn *obstacle, assay_store *s,
+						       assay_err *err);
 void assay_selection_release(assay_selection *sel);
 #define ASSAY_AUTO_SELECTION ASSAY_CLEANUP(assay_selection_release) assay_selection
 
@@ -87,6 +93,10 @@ bool assay_selection_is_narrow(const assay_selection *sel);
  */
 ASSAY_NODISCARD assay_code assay_selection_each(assay_selection *sel, uint64_t after, assay_ticket_fn *fn, void *ctx,
 						assay_err *err);
+
+/** The same of those of paths that were left out, for the obstacle. */
+ASSAY_NODISCARD assay_code assay_selection_each_left(assay_selection *sel, assay_ticket_fn *fn, void *ctx,
+						     assay_err *err);
 
 /** Number of "T12"; false when it is no such name. */
 bool assay_ticket_parse(const char *name, uint64_t *id);

@@ -74,6 +74,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_TRY(parse(&w, in, err));
 	ASSAY_TRY(assay_command_open(&c, in, err));
 	ASSAY_TRY(check_expiry(&w, &c, err));
+	c.obstacle = assay_obstacle_to_waiver;
 	ASSAY_TRY(assay_command_each(&c, waive, &w, err));
 	ASSAY_TRY(assay_command_finish(&c, &code, err));
 	return code;
@@ -91,7 +92,9 @@ const assay_verb assay_verb_queue_waive = {
 	"was waived: when the source, the recipe or what the checks find changes, or when it expires, the ticket is\n"
 	"opened again by the next run. Expiry is judged at the run's --as-of. A waiver of what an evaluation told of, "
 	"on a\n"
-	"sample that passes every check, settles the ticket and changes no outcome and no version.\n" ASSAY_COMMAND_HELP
+	"sample that passes every check, settles the ticket and changes no outcome and no version. Of a path those "
+	"are\n"
+	"waived that can be; what is left as it is, corrected or rejected for one, is told.\n" ASSAY_COMMAND_HELP
 	    ASSAY_SELECTION_HELP,
     .example = "  assay queue waive T12 --owner Anna --reason 'a stamp over two words' --expires 2027-01-01\n"
 	       "  assay queue waive --check skew --source scans/b7 --owner Anna --reason 'the book is bound so' -n\n",
