@@ -1,5 +1,6 @@
 #include "ocr_engine.h"
 
+#include "ocr_network.h"
 #include "ocr_shim.h"
 
 #include "assay/memory.h"
@@ -111,20 +112,46 @@ static assay_code init_engine(TessBaseAPI *api, const ocr_engine_params *p, cons
 	return ASSAY_OK;
 }
 
+/* Strokes of many kinds in a line; as writing goes they mean nothing. */
+static PIX *strokes(void)
+{
+	PIX *pix = pixCreate(240, 48, 1);
+
+	for (int i = 0; pix != NULL && i < 20; i++) {
+		const int x = 8 + 11 * i, top = 8 + 5 * (i % 3);
+
+		(void)pixRasterop(pix, x, top, 3, 40 - top, PIX_SET, NULL, 0, 0);
+		(void)pixRasterop(pix, x, 12 + 7 * (i % 4), 9, 3, PIX_SET, NULL, 0, 0);
+	}
+	return pix;
+}
+
+/* What is computed here of the network is held against what Tesseract computes: one line, however small. */
+static void try_network(TessBaseAPI *api, TessPageSegMode segmentation, PIX *pix)
+{
+	TessBaseAPISetPageSegMode(api, PSM_RAW_LINE);
+	TessBaseAPISetImage2(api, pix);
+	ocr_network_check(true);
+	(void)TessBaseAPIRecognize(api, NULL);
+	ocr_network_check(false);
+	TessBaseAPISetPageSegMode(api, segmentation);
+}
+
 /* A first page before the fork: what Tesseract sets up on first use is then shared, and no
  * file is opened later. */
-static void warm_up(TessBaseAPI *api)
+static void warm_up(TessBaseAPI *api, TessPageSegMode segmentation)
 {
-	PIX *pix = pixCreate(64, 64, 1);
+	PIX *pix = strokes();
 
 	if (pix == NULL)
 		return;
-	(void)pixRasterop(pix, 16, 16, 8, 32, PIX_SET, NULL, 0, 0);
+	try_network(api, segmentation, pix);
 	TessBaseAPISetImage2(api, pix);
 	/* a resolution that it refuses makes it say so, which opens debug_file */
 	TessBaseAPISetSourceResolution(api, 10);
 	(void)TessBaseAPIRecognize(api, NULL);
 	TessBaseAPIClear(api);
+	TessBaseAPIClearAdaptiveClassifier(api);
 	pixDestroy(&pix);
 }
 
@@ -144,7 +171,7 @@ assay_code ocr_engine_open(TessBaseAPI **out, const ocr_engine_params *p, assay_
 		TessBaseAPIDelete(api);
 		return rc;
 	}
-	warm_up(api);
+	warm_up(api, p->segmentation);
 	*out = api;
 	return ASSAY_OK;
 }
