@@ -1,7 +1,8 @@
 #include "ocr_gates.h"
 
+#if defined(__x86_64__)
 #include <immintrin.h>
-#include <math.h>
+#endif
 
 #define SCALE      256.0F
 #define STATE_MOST 100.0F

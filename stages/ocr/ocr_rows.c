@@ -71,7 +71,7 @@ static bool has_letter(const uint32_t *points, size_t n)
 
 static void weigh_word(merits *m, const ocr_glyph *g, size_t n, const ocr_dictionary *d)
 {
-	uint32_t points[OCR_WORD_BYTES];
+	uint32_t points[OCR_WORD_BYTES] = {0};
 	char core[OCR_WORD_BYTES];
 	size_t letters;
 

@@ -15,7 +15,7 @@ convert_to() {
     ffmpeg -v error -nostdin -bitexact -i "$from" "$@" "$to" 2>ffmpeg.err || { echo "left out: $to: $(head -n 1 ffmpeg.err)"; rm -f "$to"; }
 }
 for suffix in tif bmp gif webp jp2 pgm; do
-    convert_to inbox/scans/letter.png "inbox/scans/letter.$suffix" -vf scale=600:-1 -frames:v 1
+    convert_to inbox/scans/letter.png "inbox/scans/letter.$suffix" -vf scale=600:-1,crop=600:200:0:0 -frames:v 1
 done
 rm inbox/scans/letter.png
 convert_to inbox/scans/letter.tif inbox/scans/small.png
