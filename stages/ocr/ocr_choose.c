@@ -17,6 +17,10 @@
 /* Thousandths of a logarithm of odds by which a stretch is better than the first reading of it to be clearly so. */
 #define CLEAR 800
 
+/* Signs, and a part of all, in which a string may differ from every reading. */
+#define PATCHES      2
+#define PATCHES_PART 10
+
 int32_t ocr_log(uint64_t x)
 {
 	const int top = 63 - __builtin_clzll(x);
@@ -331,6 +335,53 @@ static bool has_witness(const stretch *s, const spelling *chosen)
 	return false;
 }
 
+static size_t least_of(size_t a, size_t b, size_t c)
+{
+	const size_t least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+/* Levenshtein's, by the plain recurrence: stretches are short. */
+static size_t distance(const spelling *a, const spelling *b)
+{
+	size_t row[SEGMENT_MAX + 1];
+
+	for (size_t j = 0; j <= b->length; j++)
+		row[j] = j;
+	for (size_t i = 0; i < a->length; i++) {
+		size_t corner = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < b->length; j++) {
+			const size_t change = corner + (a->points[i] != b->points[j]);
+
+			corner = row[j + 1];
+			row[j + 1] = least_of(change, corner + 1, row[j] + 1);
+		}
+	}
+	return row[b->length];
+}
+
+/*
+ * Put together of pieces: in three signs and more, and in more than a tenth, something else than each reading has. The
+ * readings saw different things then, and that the words are likelier is no evidence: nobody saw them.
+ */
+static bool is_patchwork(const stretch *s, const spelling *chosen)
+{
+	spelling one;
+
+	for (size_t k = 0; k < s->reading_count; k++) {
+		size_t apart;
+
+		spell_reading(&one, s, k);
+		apart = distance(chosen, &one);
+		if (apart <= PATCHES || apart * PATCHES_PART <= chosen->length)
+			return false;
+	}
+	return true;
+}
+
 enum { SAME, CHANGED, CLEARLY_CHANGED };
 
 /*
@@ -343,7 +394,7 @@ static int change_of(const stretch *s, const candidate *best, const candidate *f
 
 	spell(&a, best, s->places, s->count);
 	spell(&b, first, s->places, s->count);
-	if (same_spelling(&a, &b) || (best->words <= first->words && !has_witness(s, &a)))
+	if (same_spelling(&a, &b) || (best->words <= first->words && !has_witness(s, &a)) || is_patchwork(s, &a))
 		return SAME;
 	return best->score >= first->score + CLEAR ? CLEARLY_CHANGED : CHANGED;
 }

@@ -30,8 +30,9 @@ void ocr_decisions_release(ocr_decision *d);
  * twice: it is the page's own, and saw the line among others. Of its character a reading believes its confidence, and
  * the rest is shared by the others; a reading that has nothing there believes so to nine tenths. Between blanks that all
  * agree on the string is taken for which that, and what speaks for its words, is most together; where no more speaks for
- * its words than for the first reading's, only if a further reading reads just so and is as sure of its least sure sign. It
- * is clearly better when the whole is more by 0.8 of a natural logarithm of odds, 2.2 to 1.
+ * its words than for the first reading's, only if a further reading reads just so and is as sure of its least sure sign;
+ * and none that differs from each reading in three signs and more, and in more than a tenth. It is clearly better when the
+ * whole is more by 0.8 of a natural logarithm of odds, 2.2 to 1.
  *
  * @param out  [out, owned] released with ocr_decisions_release(); empty after a failure
  * @return ASSAY_OK, ASSAY_ENOMEM

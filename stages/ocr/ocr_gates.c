@@ -74,6 +74,18 @@ const ocr_gates ocr_gates_plain = {plain_tanh, plain_logistic, plain_cells, plai
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2")))
 
+/* An entry and the one behind it, for each of four indices; by loads of their own, which are faster than a gather. */
+AVX2 static inline __m256 pairs_4(const float *table, const uint32_t *i, size_t a, size_t b, size_t c, size_t d)
+{
+	const __m128 none = _mm_setzero_ps();
+	const __m128 low = _mm_loadh_pi(_mm_loadl_pi(none, (const __m64 *)(const void *)(table + i[a])),
+					(const __m64 *)(const void *)(table + i[b]));
+	const __m128 high = _mm_loadh_pi(_mm_loadl_pi(none, (const __m64 *)(const void *)(table + i[c])),
+					 (const __m64 *)(const void *)(table + i[d]));
+
+	return _mm256_set_m128(high, low);
+}
+
 /* The sign aside. A number too large for an index becomes the most negative one, which is the largest without sign. */
 AVX2 static inline __m256 look_up_8(__m256 x, const float *table)
 {
@@ -82,8 +94,13 @@ AVX2 static inline __m256 look_up_8(__m256 x, const float *table)
 	const __m256i wanted = _mm256_cvttps_epi32(scaled);
 	const __m256i beyond = _mm256_cmpeq_epi32(_mm256_max_epu32(wanted, last), wanted);
 	const __m256i i = _mm256_min_epu32(wanted, _mm256_set1_epi32(OCR_GATES_TABLE - 2));
-	const __m256 low = _mm256_i32gather_ps(table, i, sizeof *table);
-	const __m256 high = _mm256_i32gather_ps(table + 1, i, sizeof *table);
+	uint32_t at[8];
+
+	_mm256_storeu_si256((__m256i *)(void *)at, i);
+	/* in the order in which the shuffles take the halves apart again */
+	const __m256 a = pairs_4(table, at, 0, 1, 4, 5), b = pairs_4(table, at, 2, 3, 6, 7);
+	const __m256 low = _mm256_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0));
+	const __m256 high = _mm256_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
 	const __m256 part = _mm256_sub_ps(scaled, _mm256_cvtepi32_ps(i));
 	const __m256 between = _mm256_add_ps(low, _mm256_mul_ps(_mm256_sub_ps(high, low), part));
 

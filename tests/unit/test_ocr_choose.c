@@ -412,6 +412,52 @@ static void reading_line__words_and_quotes__blanks_between_and_double_marks(void
 	ocr_reading_release(&r);
 }
 
+/* Readings that err in places of their own; in each place most are right. */
+static void read_astray(const char *right, size_t length, size_t errors)
+{
+	char line[64];
+
+	assert_true(length < sizeof line);
+	for (size_t k = 0; k < 4; k++) {
+		memcpy(line, right, length);
+		line[length] = '\0';
+		for (size_t i = 0; i < errors; i++)
+			line[4 * i + k] = "zyxw"[k];
+		reading(k, line, 90);
+	}
+}
+
+/* In more than two signs and a tenth unlike each of them, it is nobody's reading. */
+static void choose__string_that_is_unlike_each_reading__the_first_stays(void **state)
+{
+	static const char right[] = "abcdefghijklmnopqrstuvabcdefgh";
+	static const char *const words[] = {"abcdefghijkl", "abcdefghijklmnopqrstuvabcdefg",
+					    "abcdefghijklmnopqrstuvabcdefgh", NULL};
+
+	(void)state;
+	read_astray(right, 12, 3);
+	decide(4, words);
+	assert_decided("zbcdzfghzjkl", 0, "zbcdzfghzjkl", 0);
+	read_astray(right, 12, 2);
+	decide(4, words);
+	assert_decided("abcdefghijkl", 1, "abcdefghijkl", 1);
+	read_astray(right, 29, 3);
+	decide(4, words);
+	assert_decided("zbcdzfghzjklmnopqrstuvabcdefg", 0, "zbcdzfghzjklmnopqrstuvabcdefg", 0);
+	read_astray(right, 30, 3);
+	decide(4, words);
+	assert_decided("abcdefghijklmnopqrstuvabcdefgh", 1, "abcdefghijklmnopqrstuvabcdefgh", 1);
+}
+
+static void choose__string_that_one_reads__taken(void **state)
+{
+	(void)state;
+	read_astray("abcdefghijkl", 12, 3);
+	reading(3, "abcdefghijkl", 90);
+	decide(4, no_words);
+	assert_decided("abcdefghijkl", 1, "abcdefghijkl", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +483,8 @@ int main(void)
 	    cmocka_unit_test(word_score__odd_spellings__speak_against),
 	    cmocka_unit_test(word_core__marks_around__are_taken_off),
 	    cmocka_unit_test(reading_line__words_and_quotes__blanks_between_and_double_marks),
+	    cmocka_unit_test(choose__string_that_is_unlike_each_reading__the_first_stays),
+	    cmocka_unit_test(choose__string_that_one_reads__taken),
 	};
 	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
