@@ -7,10 +7,9 @@
 
 typedef struct assay_ended_decision {
 	assay_decision decision;
-	bool expired; /* a waiver, by its own date; else what was decided upon has changed */
-	bool
-	    other_bytes; /* than those that a text, another file or metadata were given for: its source's, or a file's that
-				   stands in place of what it was found in */
+	bool expired;             /* a waiver, by its own date; else what was decided upon has changed */
+	bool other_bytes;         /* than what a text, another file or metadata were given for: those of its source,
+				   or of a file that stands in place of what it was found in */
 	char *moved_to;           /* source that has the bytes of its file, which is gone; NULL: none. Owned */
 	char *original;           /* a copy that its subject is a duplicate of now; NULL: it is none. Owned */
 	assay_outcome outcome;    /* of the sample, or of that in either, as it is judged now; 0 of a source */
