@@ -8,6 +8,7 @@
 #include "conservation.h"
 #include "copy.h"
 #include "copy_age.h"
+#include "copy_told.h"
 #include "dataset_checks.h"
 #include "ended.h"
 #include "judged_before.h"
@@ -45,6 +46,7 @@ typedef struct dataset {
 	bool moved;                    /* the source being judged is not as the snapshot's base has it */
 	assay_source_treatment source; /* of the one being judged */
 	assay_copy copy;               /* of one that may be the original of its samples */
+	assay_copy_told copy_told;     /* of the source being judged */
 } dataset;
 
 /* ---------------------------------------------------------------- one sample */
@@ -136,6 +138,19 @@ static bool is_tried_next(const dataset *d)
 	return found;
 }
 
+/* What takes the place of a copy that is gone is told of, before its own complaint. */
+static assay_code tell_copy(dataset *d, assay_err *err)
+{
+	const assay_judging *j = &d->judging;
+	bool opened = false;
+	assay_code rc = ASSAY_OK;
+
+	if (!j->passing && j->row.outcome != ASSAY_OUTCOME_DUPLICATE && j->row.outcome != ASSAY_OUTCOME_FILTERED)
+		rc = assay_copy_tell(&d->copy_told, j, &d->originals, &d->source.stands, &opened, err);
+	d->tickets.opened += opened;
+	return rc;
+}
+
 /* Every sample of the dataset passes here once, with its verdict and the values it was judged by in d->judging. */
 static assay_code take_sample(dataset *d, bool written, assay_err *err)
 {
@@ -147,7 +162,8 @@ static assay_code take_sample(dataset *d, bool written, assay_err *err)
 	d->summary->verdicts_changed += written && j->before.outcome != row->outcome;
 	d->summary->by_attempt += row->way != ASSAY_WAY_PLAIN && assay_outcome_is_delivered(row->outcome);
 	d->summary->incomplete |= j->unsettled;
-	if (j->state != 0 && !j->passing)
+	rc = tell_copy(d, err);
+	if (rc == ASSAY_OK && j->state != 0 && !j->passing)
 		rc = complain(d, err);
 	if (rc == ASSAY_OK && j->unsettled)
 		rc = want(d, err);
@@ -657,6 +673,7 @@ static assay_code walk(dataset *d, const assay_judgement *base, bool *whole, ass
 
 	assay_snapshot_begin(&d->snapshot, d->store, base, !d->commit);
 	assay_ticketing_begin(&d->tickets);
+	d->copy_told = (assay_copy_told){0};
 	assay_decided_begin(&d->session->decided);
 	d->job->wanted_count = 0;
 	d->summary->samples = (assay_counts){0};

@@ -1,0 +1,29 @@
+/**
+ * What an evaluation told of a sample goes to the copy that takes its place: the same bytes are delivered, and nobody has
+ * answered for them.
+ */
+#ifndef ASSAY_COPY_TOLD_H
+#define ASSAY_COPY_TOLD_H
+
+#include "judging.h"
+#include "original.h"
+
+#include "assay/queue.h"
+
+/** Of the source whose samples are judged. */
+typedef struct assay_copy_told {
+	uint64_t source; /* 0: none yet */
+	bool any;        /* something that had its bytes is gone, or has others */
+} assay_copy_told;
+
+/**
+ * The sample that was judged last is neither a duplicate nor filtered. Where a copy of it that is gone, or has other bytes
+ * by now, was told of, and it was not since, its ticket is told of too: opened, unless it is open or somebody decided on
+ * it since. An event names the copy.
+ * @param stands  bytes that its source stands by
+ * @param opened  [out] its ticket was opened
+ */
+ASSAY_NODISCARD assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_originals *o,
+					   const assay_digest *stands, bool *opened, assay_err *err);
+
+#endif
