@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "changes.h"
+#include "duplicate.h"
 #include "queue_attempts.h"
 #include "subject.h"
 #include "tell.h"
@@ -272,14 +273,15 @@ typedef struct listing {
 	uint64_t shown;
 } listing;
 
-static void print_short(listing *l, const assay_sample_row *row)
+/* @param original  how that stands which it duplicates; NULL: it is no duplicate */
+static void print_short(listing *l, const assay_sample_row *row, const char *original)
 {
 	const assay_failed_check *worst = assay_worst_check(row->checks, row->check_count);
 	const char *name = assay_outcome_name(row->outcome);
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
 	if (row->original != NULL)
-		assay_buf_printf(&text, "of %s", row->original);
+		assay_buf_printf(&text, "of %s, which is %s", row->original, original);
 	else if (row->failure != ASSAY_FAILURE_NONE)
 		assay_tell_failure(&text, row->failed_stage, row->failure, NULL);
 	else if (row->outcome == ASSAY_OUTCOME_FILTERED)
@@ -299,17 +301,23 @@ static void print_short(listing *l, const assay_sample_row *row)
 static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err *err)
 {
 	listing *l = ctx;
+	const char *original = NULL;
+	assay_code rc = ASSAY_OK;
 
-	(void)err;
 	if (row->missing || (l->told != NULL && strcmp(l->told, row->key) == 0))
 		return ASSAY_OK;
+	if (row->original != NULL)
+		rc = assay_original_standing(&original, l->store, row->original, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	if (l->json == NULL) {
-		print_short(l, row);
+		print_short(l, row, original);
 	} else {
 		assay_json_object(l->json);
 		assay_json_kstr(l->json, "key", row->key);
 		assay_json_kstr(l->json, "outcome", assay_outcome_name(row->outcome));
 		assay_json_kstr(l->json, "duplicate_of", row->original);
+		assay_json_kstr(l->json, "original_stands", original);
 		assay_json_kstr(l->json, "way", assay_way_name(row->way));
 		assay_json_failure(l->json, "failure", row->failed_stage, row->failure, NULL);
 		assay_json_kstr(l->json, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);

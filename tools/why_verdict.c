@@ -500,6 +500,7 @@ void assay_why_verdict_json(assay_json *j, const assay_sample_row *row, const as
 	assay_json_kbool(j, "missing", row->missing);
 	assay_json_run(j, "judged", &v->run);
 	assay_json_kstr(j, "duplicate_of", row->original);
+	assay_json_kstr(j, "original_stands", v->original);
 	assay_json_failure(j, "failure", row->failure != ASSAY_FAILURE_NONE ? row->failed_stage : NULL, row->failure,
 			   rejected_why(v));
 	assay_json_kstr(j, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);

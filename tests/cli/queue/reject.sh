@@ -106,6 +106,10 @@ did reject docs/copied.txt --reason x
 assert_eq "$(outcome 'docs/copied.txt#page=1') $(outcome 'docs/zcopy.txt#page=1')" 'quarantined duplicate' 'its copy neither'
 assay why 'docs/zcopy.txt#page=1' >told
 grep -qF 'the same bytes as docs/copied.txt#page=1, which is rejected' told || fail "what it duplicates: $(cat told)"
+for why in "docs/zcopy.txt .samples[0]" "docs/zcopy.txt#page=1 .verdict"; do
+    assert_eq "$(assay why "${why% *}" --json | jq -r "${why#* }.original_stands")" rejected "how that stands: $why"
+done
+assert_match "$(assay why docs/zcopy.txt)" '*of docs/copied.txt#page=1, which is rejected*' 'in short'
 # Another file that makes a sample the duplicate of what is rejected: nobody gets either, which is said at once.
 did retry docs/bad.txt
 cp docs/copied.txt same.txt
