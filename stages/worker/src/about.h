@@ -12,9 +12,10 @@
 #include "assay/cbor.h"
 #include "assay/stage.h"
 
-/* A worker of another build than the table of stages would do other things than the recipe says. */
+/* A worker of another build than the table of stages would do other things than the recipe says. Of its program's path. */
 #define ABOUT_OTHER_BUILD                                                                                              \
-	"the program of the workers is of another build than 'assay' itself: install Assay whole, and run again"
+	"the program of the workers, '%s', is of another build than 'assay' itself: install Assay whole, and run "     \
+	"again"
 
 typedef struct about {
 	char *build;    /* build-id of the program */

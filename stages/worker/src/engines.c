@@ -135,6 +135,14 @@ static assay_code take_answer(assay_engines *e, assay_err *err)
 
 /* ---------------------------------------------------------------- the program */
 
+static assay_code refuse_build(assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL;
+	const assay_code rc = spawn_find_program(&path, err);
+
+	return rc == ASSAY_OK ? ASSAY_RAISE(err, ASSAY_ECONFIG, ABOUT_OTHER_BUILD, path) : rc;
+}
+
 static assay_code take_about(assay_engines *e, assay_err *err)
 {
 	size_t stages = 0;
@@ -148,7 +156,7 @@ static assay_code take_about(assay_engines *e, assay_err *err)
 	while (assay_stages[stages] != NULL)
 		stages++;
 	if (strcmp(e->about.build, assay_stages_at.build) != 0)
-		rc = ASSAY_RAISE(err, ASSAY_ECONFIG, "%s", ABOUT_OTHER_BUILD);
+		rc = refuse_build(err);
 	else if (e->about.engine_count != stages)
 		rc = ASSAY_RAISE(err, ASSAY_EINVAL, "a worker told of %zu stages, and there are %zu",
 				 e->about.engine_count, stages);

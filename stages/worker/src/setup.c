@@ -5,6 +5,7 @@
 #include "assay/memory.h"
 #include "assay/params.h"
 #include "assay/registry.h"
+#include "spawn.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -220,6 +221,7 @@ static assay_code check_build(assay_cbor_reader *r, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *wanted = NULL;
 	ASSAY_AUTO_FREE char *own = NULL;
+	ASSAY_AUTO_FREE char *path = NULL;
 	assay_code rc;
 
 	assay_cbor_read_key(r, 1);
@@ -227,7 +229,8 @@ static assay_code check_build(assay_cbor_reader *r, assay_err *err)
 	rc = assay_build_id_of_program(&own, err);
 	if (rc != ASSAY_OK || wanted == NULL || wanted[0] == '\0' || strcmp(wanted, own) == 0)
 		return rc;
-	return ASSAY_RAISE(err, ASSAY_ECONFIG, "%s", ABOUT_OTHER_BUILD);
+	rc = spawn_own_program(&path, err);
+	return rc == ASSAY_OK ? ASSAY_RAISE(err, ASSAY_ECONFIG, ABOUT_OTHER_BUILD, path) : rc;
 }
 
 static void read_limits(setup *s, assay_cbor_reader *r)

@@ -62,7 +62,7 @@ static void plan_release(plan *p)
 	assay_closep(&p->told);
 }
 
-static assay_code own_program(char **out, assay_err *err)
+assay_code spawn_own_program(char **out, assay_err *err)
 {
 	char path[4096];
 	const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -74,12 +74,12 @@ static assay_code own_program(char **out, assay_err *err)
 }
 
 /* Beside this program, as it is built, or where it is installed, as seen from there. */
-static assay_code find_program(char **out, assay_err *err)
+assay_code spawn_find_program(char **out, assay_err *err)
 {
 	static const char *const places[] = {"", ASSAY_LIBEXEC_FROM_BIN "/"};
 	ASSAY_AUTO_FREE char *own = NULL;
 	struct stat st = {0};
-	assay_code rc = own_program(&own, err);
+	assay_code rc = spawn_own_program(&own, err);
 	char *slash;
 
 	if (rc != ASSAY_OK)
@@ -96,7 +96,7 @@ static assay_code find_program(char **out, assay_err *err)
 			continue;
 		if (access(path, X_OK) != 0)
 			return ASSAY_RAISE(err, ASSAY_ECONFIG, "'%s' cannot be executed: %s", path, strerror(errno));
-		if (!S_ISREG(st.st_mode))
+		if (!S_ISREG(st.st_mode) || st.st_size == 0) /* a shell would take an empty one for a script */
 			return ASSAY_RAISE(err, ASSAY_ECONFIG, "'%s' is no program: install Assay whole", path);
 		*out = ASSAY_STEAL(&path);
 		return ASSAY_OK;
@@ -125,7 +125,8 @@ static assay_code plan_argv(plan *p, const assay_worker_opts *opts, assay_err *e
 	assay_code rc = ASSAY_OK;
 
 	if (opts->program == NULL)
-		rc = assay_stages_at.program != NULL ? find_program(&p->program, err) : own_program(&p->program, err);
+		rc = assay_stages_at.program != NULL ? spawn_find_program(&p->program, err)
+						     : spawn_own_program(&p->program, err);
 	else if ((p->program = assay_strdup(opts->program)) == NULL)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "path of the worker");
 	p->words = assay_strdup(wrapper != NULL ? wrapper : "");

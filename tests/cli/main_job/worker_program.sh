@@ -20,13 +20,19 @@ chmod 644 libexec/assay/assay-worker
 assert_exit 78 bin/assay stages page.read
 assert_match "$(cat err)" "assay: start a worker: '*/libexec/assay/assay-worker' cannot be executed: Permission denied"
 chmod 755 libexec/assay/assay-worker
+# An empty file is no program, though it may be executed.
+: >bin/assay-worker
+chmod 755 bin/assay-worker
+assert_exit 78 bin/assay stages page.read
+assert_match "$(cat err)" "assay: start a worker: '*/bin/assay-worker' is no program: install Assay whole"
+rm bin/assay-worker
 assert_exit 0 bin/assay stages ocr.recognize
 grep -q '^engine *tesseract ' out || fail 'no engine'
 
 # Of another build: by what it answers first...
 cp "$ASSAY_TEST-worker" bin/assay-worker
 assert_exit 78 bin/assay stages page.read
-assert_match "$(cat err)" "assay: the program of the workers is of another build*install Assay whole*"
+assert_match "$(cat err)" "assay: the program of the workers, '*/bin/assay-worker', is of another build*install Assay whole*"
 # ... and when it was exchanged under a run.
 cat >exchanged <<'END'
 #!/bin/sh
@@ -40,7 +46,7 @@ text_dataset
 echo 'value: 1' >docs/a.txt
 settle docs
 ASSAY_WORKER_WRAPPER=$PWD/exchanged assert_exit 78 assay_test run --store store --progress none
-assert_match "$(cat err)" "assay: start a worker: the program of the workers is of another build*"
+assert_match "$(cat err)" "assay: start a worker: the program of the workers, '$ASSAY-worker', is of another build*"
 
 # One that takes its time: a signal ends the run, and with it the worker.
 printf '#!/bin/sh\nexec sleep 60\n' >slow
