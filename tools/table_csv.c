@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 typedef struct reading {
 	assay_table_correction *out;
@@ -13,8 +14,11 @@ typedef struct reading {
 	int empty;       /* the first empty line since the row before; 0: none */
 	uint32_t passed; /* empty lines since */
 	bool written;    /* some cell has a text */
+	bool told;       /* its first line said what parts cells */
 	bool parted;     /* each row holds what other programs part cells by */
 } reading;
+
+static const char other_separator[] = "cells are parted by commas, not by semicolons or tabs";
 
 static assay_code refuse(const reading *r, int line, assay_err *err, const char *what)
 {
@@ -26,12 +30,44 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+static bool begins(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* Bytes of the blank at the front, of those of Unicode too, and of what shows nothing; 0: there is none. */
+static size_t blank_size(const char *s)
+{
+	static const char *const wide[] = {
+	    "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
+	    "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u200b",
+	    "\u2028", "\u2029", "\u202f", "\u205f", "\u2060", "\u3000", "\ufeff",
+	};
+
+	if (is_space(*s))
+		return 1;
+	for (size_t i = 0; i < ASSAY_COUNT(wide); i++)
+		if (begins(s, wide[i]))
+			return strlen(wide[i]);
+	return 0;
+}
+
+static const char *skip_blanks(const char *s)
+{
+	for (size_t n = blank_size(s); n > 0; n = blank_size(s))
+		s += n;
+	return s;
+}
+
 /* What would be read off a page has words parted by a blank. */
 static assay_code put_cell(reading *r, const char *s, assay_err *err)
 {
 	assay_buf *texts = &r->out->texts;
 	const size_t from = texts->len;
 
+	/* Spreadsheets pad with blanks of other kinds; within a text they are part of it. */
+	if (*skip_blanks(s) == '\0')
+		s = "";
 	while (*s != '\0') {
 		const char *word = s;
 
@@ -86,6 +122,18 @@ static bool is_empty_line(const reading *r)
 	return r->csv.count == 1 && assay_csv_field(&r->csv, 0)[0] == '\0';
 }
 
+/* Excel's first line "sep=,", which tells what parts the cells and is none of the rows. '\0': this is no such line. */
+static char told_separator(const assay_csv *csv)
+{
+	const char *s = assay_csv_field(csv, 0);
+
+	if (strncasecmp(s, "sep=", 4) != 0)
+		return '\0';
+	if (csv->count == 2 && s[4] == '\0' && assay_csv_field(csv, 1)[0] == '\0')
+		return ',';
+	return csv->count == 1 && s[4] != '\0' && s[5] == '\0' ? s[4] : '\0';
+}
+
 static assay_code read_row(reading *r, assay_err *err)
 {
 	assay_table_correction *t = r->out;
@@ -95,6 +143,15 @@ static assay_code read_row(reading *r, assay_err *err)
 		r->empty = r->passed == 0 ? r->csv.line : r->empty;
 		r->passed += r->first > 0 && r->passed <= ASSAY_TABLE_CORRECTION_ROWS_MAX;
 		return ASSAY_OK;
+	}
+	if (r->first == 0 && !r->told) {
+		const char separator = told_separator(&r->csv);
+
+		r->told = separator != '\0';
+		if (separator == ',')
+			return ASSAY_OK;
+		if (r->told)
+			return refuse(r, r->csv.line, err, other_separator);
 	}
 	if (r->first == 0) {
 		r->first = r->csv.line;
@@ -121,7 +178,7 @@ static assay_code check_all(const reading *r, assay_err *err)
 	if (!r->written)
 		return ASSAY_RAISE(err, ASSAY_ECORRUPT, "'%s' has no cell with a text: it is no table", r->path);
 	if (t->columns == 1 && r->parted)
-		return refuse(r, r->first, err, "cells are parted by commas, not by semicolons or tabs");
+		return refuse(r, r->first, err, other_separator);
 	if (t->rows < 2)
 		return refuse(r, r->first, err, "a table has heads and at least a row of values: this is the only row");
 	return ASSAY_OK;

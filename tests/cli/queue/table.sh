@@ -58,6 +58,9 @@ refused 'a,b\n' "'bad.csv' line 1: a table has heads and at least a row of value
 python3 -c "print('\n'.join(','.join('x' * 62 for _ in range(16)) for _ in range(4096)))" >edge.csv
 assert_exit 65 assay queue resolve "$table" --text edge.csv
 assert_match "$(cat err)" "*'edge.csv': the cells of a table have at most 4 MiB together*" 'too large once encoded'
+refused 'sep=;\na;b\n1;2\n' "'bad.csv' line 1: cells are parted by commas, not by semicolons or tabs"
+refused 'sep=,\na,b\n' "'bad.csv' line 2: a table has heads *"
+refused '\xc2\xa0,\xe3\x80\x80\n \xe2\x80\x89,\n' "'bad.csv' has no cell with a text*"
 refused 'a;b\n1;2\n' "'bad.csv' line 1: cells are parted by commas, not by semicolons or tabs"
 refused "$(printf 'x,%.0s' $(seq 256))y\n" "'bad.csv' line 1: too many cells"
 refused "$(printf '7\\n%.0s' $(seq 4097))" "'bad.csv' line 4097: a table has at most 4096 rows"

@@ -64,7 +64,8 @@ assert_eq "$(jq -c '.tickets[0].ticket.checks' did.json)" "$(jq -c '.[0].checks'
 assert_jq did.json '[.tickets[0].ticket.standing_checks[].reason] | unique | @json' '["missing: no column has this head"]'
 # A total that is none.
 awk -F, 'BEGIN { OFS = "," } NR > 1 { t = $3; $3 = $4; $4 = t } 1' "desk/$id/table.csv" >"desk/$id/mine.csv"
-sed 's/576.55/577.55/' "desk/$id/mine.csv" >wrong.csv
+# Excel's first line, which is none of the table.
+{ printf 'sep=,\r\n' && sed 's/576.55/577.55/' "desk/$id/mine.csv"; } >wrong.csv
 assay queue resolve "$id" --text wrong.csv --json >did.json 2>err || fail "$(cat err)"
 assert_jq did.json '.tickets[0].ticket | [.state, ([.standing_checks[].check] | join(" "))] | @json' '["needs-review","totals"]'
 assay queue resolve "$id" --text "desk/$id/mine.csv" --actor eva --reason 'amounts and dates were swapped' --json >did.json 2>err || fail "$(cat err)"
