@@ -41,9 +41,14 @@ static assay_code note_first(assay_judging *j, assay_try *t, assay_err *err)
 		const assay_failed_check *f = &j->findings.items[i];
 		char number[ASSAY_DECIMAL_TEXT];
 
-		if (f->severity == ASSAY_SEVERITY_ERROR)
-			return assay_repair_note(&j->repair, t, err, "%s: %s is %s", f->check_id, f->metric,
-						 f->defined ? assay_decimal_format(f->value, number) : f->reason);
+		if (f->severity != ASSAY_SEVERITY_ERROR)
+			continue;
+		/* A reason may have a verb of its own. */
+		if (!f->defined)
+			return assay_repair_note(&j->repair, t, err, "%s: %s undefined (%s)", f->check_id, f->metric,
+						 f->reason);
+		return assay_repair_note(&j->repair, t, err, "%s: %s is %s", f->check_id, f->metric,
+					 assay_decimal_format(f->value, number));
 	}
 	return ASSAY_OK;
 }
