@@ -262,12 +262,19 @@ static bool is_glue(const char *s)
 	return false;
 }
 
+/* (60.2): what stands so behind a value is of it. */
+static bool is_bracketed(const char *s)
+{
+	return s[0] == '(' && s[strlen(s) - 1] == ')';
+}
+
 static bool belongs(const table_area *a, const table_token *l, const table_token *r, int32_t join)
 {
 	const int32_t gap = r->left - l->right;
 	const char *s = text_of(a, l), *t = text_of(a, r);
+	const bool two = l->value && r->value && !is_bracketed(t);
 
-	if (gap < (l->value && r->value && 2 * join > a->height ? a->height / 2 : join))
+	if (gap < (two && 2 * join > a->height ? a->height / 2 : join))
 		return true;
 	return gap < a->height && (is_grouped(s, t) || is_glue(s) || is_glue(t));
 }

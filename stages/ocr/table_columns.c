@@ -315,6 +315,48 @@ static void drop(table_partings *p, size_t i)
 	p->count--;
 }
 
+/* A sign that stands before the numbers of a column, or after them, by itself. */
+static bool is_sign(const char *s, bool after)
+{
+	static const char *const signs[] = {"$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "US$", NULL};
+
+	if (after)
+		return strcmp(s, "%") == 0;
+	for (const char *const *g = signs; *g != NULL; g++)
+		if (strcmp(s, *g) == 0)
+			return true;
+	return false;
+}
+
+/* Most words of the column are one sign: it is of the numbers beside it, and no column. */
+static bool is_of_signs(const table_area *a, size_t column, bool after)
+{
+	const char *sign = NULL;
+	size_t same = 0, all = 0;
+
+	for (size_t i = 0; i < a->count; i++) {
+		const table_token *t = &a->tokens[i];
+		const char *text = a->words->items[t->word].text;
+
+		if (t->column != column || t->column_end != column + 1)
+			continue;
+		if (sign == NULL && is_sign(text, after))
+			sign = text;
+		same += sign != NULL && strcmp(text, sign) == 0;
+		all++;
+	}
+	return same >= 2 && 2 * same > all;
+}
+
+/* The parting between a column of signs and the column of their numbers; SIZE_MAX where there is none. */
+static size_t parts_signs(const table_partings *p, const table_area *a)
+{
+	for (size_t k = 0; k < p->count; k++)
+		if (!p->items[k].ruled && (is_of_signs(a, k, false) || is_of_signs(a, k + 1, true)))
+			return k;
+	return SIZE_MAX;
+}
+
 /* Which side of a column without words of its own is the less a parting: no rule, more pieces across, less support. */
 static size_t weaker_side(const table_partings *p, const table_area *a, size_t column)
 {
@@ -350,6 +392,10 @@ static assay_code drop_needless(table_partings *p, table_area *a, assay_err *err
 			rc = table_columns_place(a, p, err);
 			k = 0;
 		}
+	}
+	for (size_t k; rc == ASSAY_OK && (k = parts_signs(p, a)) != SIZE_MAX;) {
+		drop(p, k);
+		rc = table_columns_place(a, p, err);
 	}
 	return rc;
 }

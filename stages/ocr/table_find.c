@@ -420,15 +420,21 @@ static bool same_extent(const table_rule *a, const table_rule *b, int32_t height
 	return abs(a->from - b->from) <= 2 * height && abs(a->to - b->to) <= 2 * height;
 }
 
-/* Half of the lines between two rules are of several parts. */
-static assay_code is_tabular_between(bool *out, finder *f, const table_rule *a, const table_rule *b, assay_err *err)
+/* What stands between two rules. */
+typedef enum band {
+	BAND_OTHER,
+	BAND_TABULAR, /* half of its lines are of several parts, or one of four lines at most is */
+	BAND_LABEL, /* one line of one part, as close to both rules as lines of a table are: a head of the rows below */
+} band;
+
+static assay_code band_between(band *out, finder *f, const table_rule *a, const table_rule *b, assay_err *err)
 {
 	const box between = {a->from - f->height, a->at, a->to + f->height, b->at};
 	table_area area;
 	uint32_t parted = 0, line = UINT32_MAX;
 	assay_code rc;
 
-	*out = false;
+	*out = BAND_OTHER;
 	choose_within(f, &between);
 	rc = table_area_make(&area, f->words, f->chosen, f->chosen_count, &f->page->rules, f->height, err);
 	for (size_t i = 1; rc == ASSAY_OK && i < area.piece_count; i++) {
@@ -439,7 +445,10 @@ static assay_code is_tabular_between(bool *out, finder *f, const table_rule *a, 
 		line = p->line;
 		parted++;
 	}
-	*out = rc == ASSAY_OK && parted > 0 && 2 * parted >= area.lines;
+	if (rc == ASSAY_OK && parted > 0 && (2 * parted >= area.lines || area.lines <= 4))
+		*out = BAND_TABULAR;
+	else if (rc == ASSAY_OK && parted == 0 && area.lines == 1 && 2 * (b->at - a->at) <= 7 * f->height)
+		*out = BAND_LABEL;
 	table_area_release(&area);
 	return rc;
 }
@@ -448,18 +457,21 @@ static assay_code is_tabular_between(bool *out, finder *f, const table_rule *a, 
 static assay_code follow_rules(size_t *last, finder *f, size_t first, assay_err *err)
 {
 	const table_rule *rules = f->page->rules.level;
+	size_t above = first;
 	assay_code rc = ASSAY_OK;
 
 	*last = first;
 	for (size_t k = first + 1; k < f->page->rules.level_count && rc == ASSAY_OK; k++) {
-		bool tabular;
+		band kind;
 
 		if (!same_extent(&rules[first], &rules[k], f->height))
 			continue;
-		rc = is_tabular_between(&tabular, f, &rules[*last], &rules[k], err);
-		if (!tabular)
+		rc = band_between(&kind, f, &rules[above], &rules[k], err);
+		if (kind == BAND_OTHER)
 			break;
-		*last = k;
+		above = k;
+		if (kind == BAND_TABULAR) /* a label alone ends no table */
+			*last = k;
 	}
 	return rc;
 }

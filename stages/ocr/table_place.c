@@ -4,6 +4,10 @@
 #include "assay/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define HEAD_LINES 4  /* of a table, that may stand over several columns each */
+#define HEADS_MAX  64 /* of one such line */
 
 typedef struct extent {
 	int32_t left, right; /* of the words that stand in one column alone */
@@ -137,6 +141,156 @@ static void place_run(placing *q, size_t first, size_t end)
 	}
 }
 
+/* ---------------------------------------------------------------- heads over several columns */
+
+typedef struct group {
+	size_t from, to; /* columns */
+} group;
+
+static int32_t middle_of(int32_t left, int32_t right)
+{
+	return left + (right - left) / 2;
+}
+
+static void set_group(placing *q, const table_piece *s, group g)
+{
+	for (size_t i = s->first; i < s->first + s->count; i++) {
+		q->a->tokens[i].column = (uint16_t)g.from;
+		q->a->tokens[i].column_end = (uint16_t)g.to;
+	}
+}
+
+/* No rule bars the group at the height of the piece. */
+static bool is_free(const placing *q, const table_piece *s, group g)
+{
+	for (size_t k = g.from; k + 1 < g.to; k++)
+		if (is_barred(q, &q->p->items[k], &q->a->tokens[s->first]))
+			return false;
+	return true;
+}
+
+/* The columns over which a level rule runs, closely below the piece, that stands alone there in its line. */
+static group under_rule(const placing *q, size_t first, size_t end, size_t piece, const table_rule *r)
+{
+	const table_piece *all = q->a->pieces, *s = &all[piece];
+	const int32_t near = q->a->height / 2, bottom = q->a->tokens[s->first].bottom;
+	group g = {SIZE_MAX, 0};
+
+	if (r->at < bottom - near / 2 || r->at > bottom + 3 * near || r->from > s->left + near ||
+	    r->to < s->right - near || 4 * (int64_t)(r->to - r->from) > 3 * (int64_t)(q->a->right - q->a->left))
+		return (group){0, 0};
+	for (size_t i = first; i < end; i++)
+		if (i != piece && all[i].left < r->to && all[i].right > r->from)
+			return (group){0, 0};
+	for (size_t k = 0; k <= q->p->count; k++) {
+		const int32_t x = middle_of(q->cores[k].left, q->cores[k].right);
+
+		if (x < r->from || x >= r->to)
+			continue;
+		g.from = g.from < k ? g.from : k;
+		g.to = k + 1;
+	}
+	return g.to == 0 ? (group){0, 0} : g;
+}
+
+static void place_by_rules(placing *q, size_t first, size_t end)
+{
+	const table_rules *r = q->a->rules;
+
+	for (size_t i = first; i < end; i++)
+		for (size_t k = 0; k < r->level_count; k++) {
+			const group g = under_rule(q, first, end, i, &r->level[k]);
+
+			if (g.to - g.from > 1 && is_free(q, &q->a->pieces[i], g))
+				set_group(q, &q->a->pieces[i], g);
+		}
+}
+
+/* The columns from `from` on over whose middle the piece stands, so that the next piece of its line stands beyond them; all
+ * that are left for the last one. None: from == to. */
+static group centred(const placing *q, const table_piece *s, bool last, size_t from)
+{
+	const size_t columns = q->p->count + 1;
+
+	for (size_t to = last ? columns : from + 1; to <= columns; to++) {
+		const int32_t left = q->cores[from].left, right = q->cores[to - 1].right;
+		const int32_t off = middle_of(left, right) - middle_of(s->left, s->right);
+		const int32_t most =
+		    to - from == 1 || right - left < 8 * q->a->height ? q->a->height : (right - left) / 8;
+
+		if (abs(off) <= most && (last || s[1].left >= right))
+			return (group){from, to};
+	}
+	return (group){from, from};
+}
+
+/* One head in the middle of three may as well be of one column whose head has a line more than the others. */
+static bool may_be_of_one(const placing *q, const table_piece *s)
+{
+	const extent *core = &q->cores[column_at(q, middle_of(s->left, s->right))];
+
+	return s->left >= core->left && s->right <= core->right;
+}
+
+/* The pieces of a line stand over the middles of groups of columns that are all columns, but for the first. */
+static void place_centred(placing *q, size_t first, size_t end)
+{
+	const table_piece *all = q->a->pieces;
+	group groups[HEADS_MAX];
+	size_t n = 0, next = 1;
+
+	if (column_at(q, middle_of(all[first].left, all[first].right)) == 0)
+		first++;
+	if (first == end || end - first > HEADS_MAX || (end - first == 1 && may_be_of_one(q, &all[first])))
+		return;
+	for (size_t i = first; i < end && next <= q->p->count; i++) {
+		const group g = centred(q, &all[i], i + 1 == end, next);
+
+		if (g.to == g.from || !is_free(q, &all[i], g))
+			return;
+		groups[n++] = g;
+		next = g.to;
+	}
+	if (next != q->p->count + 1 || n != end - first)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (groups[i].to - groups[i].from > 1)
+			set_group(q, &all[first + i], groups[i]);
+}
+
+/* No number but a year. */
+static bool is_head(const placing *q, size_t first, size_t end)
+{
+	const table_piece *all = q->a->pieces;
+
+	for (size_t i = all[first].first; i < all[end - 1].first + all[end - 1].count; i++) {
+		const table_token *t = &q->a->tokens[i];
+		const char *s = q->a->words->items[t->word].text;
+
+		if (t->value && (strlen(s) != 4 || strspn(s, "0123456789") != 4))
+			return false;
+	}
+	return true;
+}
+
+/* The first lines, above one that has something in every column, but for the first. */
+static void place_heads(placing *q)
+{
+	const table_area *a = q->a;
+	bool above = true;
+
+	for (size_t first = 0, end; first < a->piece_count && a->pieces[first].line < HEAD_LINES; first = end) {
+		for (end = first + 1; end < a->piece_count && a->pieces[end].line == a->pieces[first].line; end++) {
+		}
+		above = above && end - first < q->p->count;
+		if (!is_head(q, first, end))
+			return;
+		if (above)
+			place_centred(q, first, end);
+		place_by_rules(q, first, end);
+	}
+}
+
 assay_code table_columns_place(table_area *a, const table_partings *p, assay_err *err)
 {
 	placing q = {.a = a, .p = p};
@@ -157,5 +311,6 @@ assay_code table_columns_place(table_area *a, const table_partings *p, assay_err
 			}
 		place_run(&q, first, end);
 	}
+	place_heads(&q);
 	return ASSAY_OK;
 }

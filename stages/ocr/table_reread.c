@@ -65,14 +65,30 @@ static bool is_high(const assay_word *w, int32_t height)
 	return (int64_t)w->bottom - w->top > 2 * (int64_t)height;
 }
 
-/* Few letters are soon taken for sure; a small box is no word. */
-static bool is_doubted(const assay_word *w, int32_t height)
+/* Words of two cells that were read as one: an upright rule stands in its box. */
+static bool is_barred(const rereading *q, const assay_word *w)
 {
-	const int32_t n = points_in(w->text);
+	const table_rules *r = &q->r->page->rules;
+	const int32_t third = q->r->page->text / 3;
+
+	for (size_t i = 0; i < r->upright_count; i++) {
+		const table_rule *u = &r->upright[i];
+
+		if (u->at > w->left + third && u->at < w->right - third && u->from <= w->top + third &&
+		    u->to >= w->bottom - third)
+			return true;
+	}
+	return false;
+}
+
+/* Few letters are soon taken for sure; a small box is no word. */
+static bool is_doubted(const rereading *q, const assay_word *w)
+{
+	const int32_t n = points_in(w->text), height = q->r->page->text;
 	const int64_t high = (int64_t)w->bottom - w->top, wide = (int64_t)w->right - w->left;
 
 	return w->confidence < (n <= 3 ? SURE_SHORT : SURE) || is_high(w, height) || 3 * high < height ||
-	       6 * wide < (int64_t)n * height;
+	       6 * wide < (int64_t)n * height || is_barred(q, w);
 }
 
 static bool is_dash(const char *s)
@@ -139,7 +155,7 @@ static assay_code own_marks(rereading *q, assay_err *err)
 	q->own.count = page->count;
 	q->marks = &q->own;
 	for (size_t i = 0; i < q->words->count; i++)
-		if (!is_doubted(&q->words->items[i], q->r->page->text))
+		if (!is_doubted(q, &q->words->items[i]))
 			join_marks(q, &q->words->items[i]);
 	return ASSAY_OK;
 }
@@ -204,10 +220,11 @@ static void weigh_word(rereading *q, size_t i)
 	s->left = s->letters == 0 || w->left < s->left ? w->left : s->left;
 	s->right = s->letters == 0 || w->right > s->right ? w->right : s->right;
 	s->letters += points_in(w->text);
-	s->sure += points_in(w->text) * (is_high(w, q->r->page->text) ? w->confidence / 2 : w->confidence);
+	s->sure +=
+	    points_in(w->text) * (is_high(w, q->r->page->text) || is_barred(q, w) ? w->confidence / 2 : w->confidence);
 	s->wide += (int64_t)w->right - w->left;
 	s->point |= lost_point(q, w);
-	s->doubted |= q->marks->items[m].dash ? !is_dash(w->text) : is_doubted(w, q->r->page->text);
+	s->doubted |= q->marks->items[m].dash ? !is_dash(w->text) : is_doubted(q, w);
 }
 
 /* A mark is doubted where a word in it is, and where its words leave out half a height of it. */
@@ -256,7 +273,7 @@ static void see(rereading *q)
 	for (size_t i = 0; i < q->words->count; i++) {
 		const size_t m = q->mark_of[i];
 
-		if (m == NONE ? !is_doubted(&q->words->items[i], q->r->page->text) : !q->states[m].doubted)
+		if (m == NONE ? !is_doubted(q, &q->words->items[i]) : !q->states[m].doubted)
 			q->seen[q->seen_count++] = q->words->items[i];
 	}
 	for (size_t i = 0; i < q->marks->count; i++) {
@@ -429,7 +446,7 @@ static bool stays(const rereading *q, size_t word)
 	const size_t m = q->mark_of[word];
 
 	if (m == NONE)
-		return !is_doubted(w, q->r->page->text);
+		return !is_doubted(q, w);
 	if (q->states[m].reread)
 		return false;
 	return !q->states[m].doubted || !q->states[m].inside || w->confidence >= HOPELESS;

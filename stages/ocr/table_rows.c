@@ -19,8 +19,8 @@ typedef struct columns {
 typedef struct strip {
 	uint32_t line, band, id; /* id: in the order of the tokens */
 	int32_t top, bottom, middle;
-	columns filled, values;
-	bool spans;      /* something stands in several columns */
+	columns filled, values, under;
+	bool spans;      /* something stands in several columns: those of under */
 	bool begins_low; /* its first word begins with a small letter */
 	bool ends_open;  /* its last word ends in a hyphen, comma, slash or opening bracket */
 	bool starts_row;
@@ -150,6 +150,8 @@ static void add_to_strip(strip *s, const rowing *w, const table_token *t, bool f
 	if (t->value)
 		set_column(&s->values, t->column);
 	s->spans |= t->column_end - t->column > 1;
+	for (unsigned c = t->column; t->column_end - t->column > 1 && c < t->column_end; c++)
+		set_column(&s->under, c);
 	if (first)
 		s->begins_low = text[0] >= 'a' && text[0] <= 'z';
 	s->ends_open = text[0] != '\0' && strchr("-,/(&", text[strlen(text) - 1]) != NULL && strlen(text) > 1;
@@ -194,6 +196,11 @@ static int by_number(const void *a_, const void *b_)
 	return (a > b) - (a < b);
 }
 
+static int32_t step_of(const rowing *w, size_t i)
+{
+	return w->strips[i].middle - w->strips[i - 1].middle;
+}
+
 /* The distance of lines that follow each other closely: a fifth above the tenth of all, at most 2.2 heights of text. */
 static assay_code find_close(rowing *w, assay_err *err)
 {
@@ -203,7 +210,7 @@ static assay_code find_close(rowing *w, assay_err *err)
 	if (steps == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of an area");
 	for (size_t i = 1; i < w->count; i++) {
-		const int32_t step = w->strips[i].middle - w->strips[i - 1].middle;
+		const int32_t step = step_of(w, i);
 
 		if (w->strips[i].band == w->strips[i - 1].band && 10 * step > 8 * w->a->height)
 			steps[n++] = step;
@@ -217,18 +224,6 @@ static assay_code find_close(rowing *w, assay_err *err)
 
 /* ---------------------------------------------------------------- rows */
 
-/* Rules part the rows when there are upright ones too and three bands, or when no band has many lines. */
-static bool is_trusted(const rowing *w, const table_partings *p)
-{
-	size_t bands = 0, ruled = 0;
-
-	for (size_t i = 0; i < w->count; i++)
-		bands += i == 0 || w->strips[i].band != w->strips[i - 1].band;
-	for (size_t i = 0; i < p->count; i++)
-		ruled += p->items[i].ruled;
-	return (bands >= 3 && ruled > 0) || (bands >= 4 && w->count <= 2 * bands);
-}
-
 /* A column of the band has values in several lines. */
 static bool has_several_values(const rowing *w, size_t from, size_t to)
 {
@@ -240,6 +235,42 @@ static bool has_several_values(const rowing *w, size_t from, size_t to)
 		add_columns(&seen, &w->strips[i].values);
 	}
 	return false;
+}
+
+static bool has_values(const rowing *w, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (number_of(&w->strips[i].values) > 0)
+			return true;
+	return false;
+}
+
+static size_t end_of_band(const rowing *w, size_t from)
+{
+	size_t to = from + 1;
+
+	while (to < w->count && w->strips[to].band == w->strips[from].band)
+		to++;
+	return to;
+}
+
+/* Rules part the rows when there are upright ones too and three bands, or when no band has many lines: two each, three where
+ * the values of half of the bands, and of none several, say that each is a row. */
+static bool is_trusted(const rowing *w, const table_partings *p)
+{
+	size_t bands = 0, ruled = 0, valued = 0, several = 0;
+
+	for (size_t from = 0, to; from < w->count; from = to) {
+		to = end_of_band(w, from);
+		bands++;
+		valued += has_values(w, from, to);
+		several += has_several_values(w, from, to);
+	}
+	for (size_t i = 0; i < p->count; i++)
+		ruled += p->items[i].ruled;
+	if (bands >= 3 && ruled > 0)
+		return true;
+	return bands >= 4 && (w->count <= 2 * bands || (w->count <= 3 * bands && 2 * valued >= bands && several == 0));
 }
 
 /* The strips from..to stand close to each other and are the lines of one row: some cell has fewer lines than the others. */
@@ -258,15 +289,14 @@ static bool is_one_row(const rowing *w, size_t from, size_t to)
 	return number_of(&every) < number_of(&all);
 }
 
-/* b is the next line of the row that ends in a. */
-static bool goes_on(const rowing *w, const strip *a, const strip *b)
+/* b is the next line of the row that has come to `row` and whose last line is a. */
+static bool goes_on(const rowing *w, const columns *row, const strip *a, const strip *b)
 {
 	const int na = number_of(&a->filled), nb = number_of(&b->filled);
-	const bool within = number_common(&a->filled, &b->filled) == nb;
 
 	if (a->spans || b->spans)
 		return false;
-	if (number_of(&b->values) == 0 && 3 * nb <= 2 * na && within &&
+	if (number_of(&b->values) == 0 && 3 * nb <= 2 * number_of(row) && number_common(row, &b->filled) == nb &&
 	    (b->begins_low || a->ends_open || !has_first(&b->filled)))
 		return true;
 	/* a label that began on the line before its values */
@@ -276,7 +306,7 @@ static bool goes_on(const rowing *w, const strip *a, const strip *b)
 
 static bool is_close(const rowing *w, size_t i)
 {
-	return w->strips[i].middle - w->strips[i - 1].middle <= w->close;
+	return step_of(w, i) <= w->close;
 }
 
 /* Lines at a distance that only cells of one row have: there is a clear step from close lines to others. */
@@ -285,7 +315,7 @@ static bool has_two_distances(const rowing *w, size_t from, size_t to)
 	size_t far = 0, near = 0;
 
 	for (size_t i = from + 1; i < to; i++) {
-		far += 10 * (w->strips[i].middle - w->strips[i - 1].middle) >= 12 * w->close;
+		far += 10 * step_of(w, i) >= 12 * w->close;
 		near += is_close(w, i);
 	}
 	return far >= 2 && near >= 1 && 4 * far >= near;
@@ -316,21 +346,36 @@ static bool are_full(const rowing *w, const strip *a, const strip *b)
 	return (size_t)number_of(&a->filled) == w->column_count && (size_t)number_of(&b->filled) == w->column_count;
 }
 
+/* Lines of heads that stand as high as each other in part, in other columns: three lines beside two. */
+static bool is_beside(const rowing *w, const strip *a, const strip *b)
+{
+	return 4 * (a->bottom - b->top) > w->a->height && number_common(&a->filled, &b->filled) == 0;
+}
+
+static bool goes_on_in_head(const rowing *w, size_t k)
+{
+	const strip *a = &w->strips[k - 1], *b = &w->strips[k];
+
+	return !a->spans && !b->spans && (is_beside(w, a, b) || (number_of(&b->filled) > 1 && !are_full(w, a, b)));
+}
+
 static void split_band(rowing *w, size_t from, size_t to, size_t head)
 {
 	const bool two = has_two_distances(w, from, to);
+	columns row = {0};
 
 	for (size_t i = from; i < to;) {
 		const size_t end = end_of_cluster(w, i, to);
 		const bool one = two && is_one_row(w, i, end);
 
 		for (size_t k = i; k < end; k++) {
-			const bool in_head = k < head && k > i && !w->strips[k].spans && !w->strips[k - 1].spans &&
-					     number_of(&w->strips[k].filled) > 1 &&
-					     !are_full(w, &w->strips[k - 1], &w->strips[k]);
+			const strip *s = &w->strips[k];
 
 			w->strips[k].starts_row =
-			    k == i || !(one || in_head || goes_on(w, &w->strips[k - 1], &w->strips[k]));
+			    k == i || !(one || (k < head && goes_on_in_head(w, k)) || goes_on(w, &row, s - 1, s));
+			if (s->starts_row)
+				row = (columns){0};
+			add_columns(&row, &s->filled);
 		}
 		i = end;
 	}
@@ -339,20 +384,34 @@ static void split_band(rowing *w, size_t from, size_t to, size_t head)
 			w->strips[i].starts_row = false;
 }
 
+/* The first line of a band, and no other, stands over several columns that all have something below: heads of their own. */
+static bool is_under_span(const rowing *w, size_t from, size_t to)
+{
+	const strip *over = &w->strips[from];
+
+	if (to - from < 2 || !over->spans || is_beside(w, over, over + 1))
+		return false;
+	for (size_t i = from + 1; i < to; i++)
+		if (w->strips[i].spans)
+			return false;
+	return number_common(&over->under, &over[1].filled) == number_of(&over->under);
+}
+
 static void start_rows(rowing *w)
 {
 	const size_t head = end_of_head(w);
 	size_t from = 0;
 
 	while (from < w->count) {
-		size_t to = from + 1;
+		const size_t to = end_of_band(w, from);
 
-		while (to < w->count && w->strips[to].band == w->strips[from].band)
-			to++;
-		if (w->trusted && !has_several_values(w, from, to))
+		if (w->trusted && !has_several_values(w, from, to)) {
 			w->strips[from].starts_row = true;
-		else
+			if (from < head && is_under_span(w, from, to))
+				w->strips[from + 1].starts_row = true;
+		} else {
 			split_band(w, from, to, head);
+		}
 		from = to;
 	}
 }

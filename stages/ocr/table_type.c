@@ -236,25 +236,53 @@ static bool further_values(signs *s, value *v)
 
 /* ---------------------------------------------------------------- dates */
 
+/* Of the month that three letters begin: how it may go on. */
+typedef struct month {
+	char begins[4];
+	const char *ends[5];
+} month;
+
+static const month months[] = {
+    {"jan", {"", "uary", "uar", "vier"}},
+    {"feb", {"", "ruary", "ruar"}},
+    {"mar", {"", "ch"}},
+    {"apr", {"", "il"}},
+    {"may", {""}},
+    {"jun", {"", "e", "i"}},
+    {"jul", {"", "y", "i"}},
+    {"aug", {"", "ust"}},
+    {"sep", {"", "t", "tember", "tembre"}},
+    {"oct", {"", "ober", "obre"}},
+    {"nov", {"", "ember", "embre"}},
+    {"dec", {"", "ember"}},
+};
+
+static bool is_month(const char *low, size_t n)
+{
+	for (size_t i = 0; i < ASSAY_COUNT(months); i++)
+		for (const char *const *e = months[i].ends; *e != NULL && memcmp(low, months[i].begins, 3) == 0; e++)
+			if (strlen(*e) == n - 3 && memcmp(low + 3, *e, n - 3) == 0)
+				return true;
+	return false;
+}
+
+/* "Mar", "March" and not "market". */
 static bool month_name(signs *s)
 {
-	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
-					     "jul", "aug", "sep", "oct", "nov", "dec"};
-	char low[3];
+	enum { LONGEST = 9 };
+	char low[LONGEST];
+	size_t n = 0;
 
-	if (s->end - s->at < 3)
-		return false;
-	for (int i = 0; i < 3; i++)
-		low[i] = (char)(s->at[i] | 0x20);
-	for (size_t i = 0; i < ASSAY_COUNT(months); i++) {
-		if (memcmp(low, months[i], 3) != 0)
-			continue;
-		while (s->at < s->end && ((*s->at | 0x20) >= 'a' && (*s->at | 0x20) <= 'z'))
-			s->at++;
-		(void)take(s, ".");
-		return true;
+	for (; s->at + n < s->end && (s->at[n] | 0x20) >= 'a' && (s->at[n] | 0x20) <= 'z'; n++) {
+		if (n == LONGEST)
+			return false;
+		low[n] = (char)(s->at[n] | 0x20);
 	}
-	return false;
+	if (n < 3 || !is_month(low, n))
+		return false;
+	s->at += n;
+	(void)take(s, ".");
+	return true;
 }
 
 static bool is_date_of_numbers(signs s)
@@ -274,8 +302,10 @@ static bool is_date_of_numbers(signs s)
 	return s.at == s.end && (first == 4 ? third >= 1 && third <= 2 : third == 2 || third == 4);
 }
 
+/* A name without a day or year begins with a capital: "may" is a word. */
 static bool is_date_of_names(signs s)
 {
+	const bool capital = s.at < s.end && *s.at >= 'A' && *s.at <= 'Z';
 	const int day = digits(&s);
 
 	if (day > 2)
@@ -287,7 +317,7 @@ static bool is_date_of_names(signs s)
 	(void)(take(&s, ",") || take(&s, "-"));
 	skip_blanks(&s);
 	if (s.at == s.end)
-		return true;
+		return day > 0 || capital;
 	if (digits(&s) == 0)
 		return false;
 	(void)take(&s, ",");

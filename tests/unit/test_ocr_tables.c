@@ -304,6 +304,191 @@ static void find__label_that_goes_on_below__one_row(void **state)
 		  "Coal and other solid fuels,12,34\nCoal and other solid fuels,12,34\n");
 }
 
+static void find__share_in_brackets_behind_its_number__of_that_cell(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 9; i++) {
+		(void)text("Port of Bergen", 100, 200 + PITCH * i);
+		text_to("120", 500, 200 + PITCH * i);
+		(void)text("(60.2)", 512, 200 + PITCH * i);
+		text_to("7", 750, 200 + PITCH * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.items[0].columns, 3);
+	assert_string_equal(table_text(&found.items[0], table_at(&found.items[0], 4, 1)), "120 (60.2)");
+}
+
+static void find__signs_before_and_behind_numbers__no_columns(void **state)
+{
+	static const char *const numbers[] = {"9", "1204", "12", "110000", "77"};
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		(void)text("Bergen", 100, 200 + PITCH * i);
+		if (i != 2) /* most rows have it */
+			(void)text("$", 300, 200 + PITCH * i);
+		text_to(numbers[i], 430, 200 + PITCH * i);
+		text_to("12", 600, 200 + PITCH * i);
+		(void)text("%", 640, 200 + PITCH * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	expect(0, "Bergen,$ 9,12 %\nBergen,$ 1204,12 %\nBergen,12,12 %\nBergen,$ 110000,12 %\nBergen,$ 77,12 %\n");
+	count = 0;
+	for (int i = 0; i < 5; i++) { /* other letters by themselves are a column */
+		(void)text("Bergen", 100, 200 + PITCH * i);
+		(void)text("A", 300, 200 + PITCH * i);
+		text_to(numbers[i], 430, 200 + PITCH * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.items[0].columns, 3);
+}
+
+static void find__label_between_rules__of_the_table_and_does_not_end_it(void **state)
+{
+	(void)state;
+	level(100, 190, 600);
+	(void)text("Harbour", 110, 200);
+	text_to("Ships", 590, 200);
+	level(100, 230, 600);
+	(void)text("Bergen", 110, 240);
+	text_to("12", 590, 240);
+	(void)text("Narvik", 110, 280);
+	text_to("9", 590, 280);
+	level(100, 310, 600);
+	(void)text("Ports of the south", 110, 320);
+	level(100, 350, 600);
+	(void)text("Porto", 110, 360);
+	text_to("7", 590, 360);
+	(void)text("Cadiz", 110, 400);
+	text_to("3", 590, 400);
+	level(100, 430, 600);
+	(void)text("A line of words below that is of no table", 110, 440);
+	level(100, 470, 600);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, "Harbour,Ships\nBergen,12\nNarvik,9\nPorts of the south,\nPorto,7\nCadiz,3\n");
+}
+
+/* Three columns, heads over the last four of five: "In" and "Out" stand where `at` says. */
+static void put_years(const int *at, int y)
+{
+	(void)text("In", at[0], y);
+	(void)text("Out", at[1], y);
+	for (int i = 0; i < 5; i++) {
+		(void)text(i == 0 ? "Harbour" : "Bergen", 100, y + 40 + PITCH * i);
+		for (int c = 0; c < 4; c++)
+			text_to(i == 0 ? (c % 2 == 0 ? "ships" : "tons") : "1204", 400 + 150 * c, y + 40 + PITCH * i);
+	}
+}
+
+static void expect_years(void)
+{
+	const table *t = &found.items[0];
+
+	assert_int_equal(t->columns, 5);
+	assert_int_equal(t->rows, 6);
+	assert_int_equal(table_at(t, 0, 1)->columns, 2);
+	assert_int_equal(table_at(t, 0, 3)->columns, 2);
+	assert_string_equal(table_text(t, table_at(t, 0, 2)), "In");
+	assert_string_equal(table_text(t, table_at(t, 0, 4)), "Out");
+}
+
+static void find__short_heads_over_the_middles_of_columns__span_them(void **state)
+{
+	/* columns of numbers: 352..400, 502..550, 652..700, 802..850 */
+	static const int middles[] = {434, 730};
+
+	(void)state;
+	put_years(middles, 200);
+	assert_int_equal(find(false), ASSAY_OK);
+	expect_years();
+}
+
+static void find__rule_below_a_head__spans_what_it_runs_over(void **state)
+{
+	static const int lefts[] = {345, 645};
+
+	(void)state;
+	put_years(lefts, 200);
+	level(340, 228, 560);
+	level(640, 228, 860);
+	assert_int_equal(find(true), ASSAY_OK);
+	expect_years();
+}
+
+static void find__head_of_three_lines_beside_two__one_row(void **state)
+{
+	(void)state;
+	(void)text("Ships", 330, 200);
+	(void)text("Name of", 100, 214);
+	(void)text("seen in", 330, 228);
+	(void)text("harbour", 100, 242);
+	(void)text("here", 330, 256);
+	for (int i = 0; i < 5; i++) {
+		(void)text("Bergen", 100, 310 + PITCH * i);
+		text_to("120", 400, 310 + PITCH * i);
+	}
+	assert_int_equal(find(true), ASSAY_OK);
+	assert_int_equal(found.items[0].rows, 6);
+	assert_string_equal(table_text(&found.items[0], table_at(&found.items[0], 0, 0)), "Name of harbour");
+	assert_string_equal(table_text(&found.items[0], table_at(&found.items[0], 0, 1)), "Ships seen in here");
+}
+
+static void find__rows_between_level_rules_of_three_lines__one_each(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 6; i++)
+		level(100, 190 + 120 * i, 700);
+	for (int i = 0; i < 5; i++) {
+		(void)text("Coal And", 110, 200 + 120 * i);
+		(void)text("Other", 110, 235 + 120 * i);
+		(void)text("Solid Fuels", 110, 270 + 120 * i);
+		text_to("12", 500, 235 + 120 * i);
+		text_to("34", 690, 235 + 120 * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.items[0].rows, 5);
+	assert_string_equal(table_text(&found.items[0], table_at(&found.items[0], 3, 0)), "Coal And Other Solid Fuels");
+}
+
+static void find__cells_of_one_row_that_go_on_in_turn__one_row(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const int y = 200 + 84 * i;
+
+		(void)text("Coal", 100, y);
+		text_to("12", 500, y);
+		(void)text("Sold to", 600, y);
+		(void)text("and other", 100, y + 28);
+		(void)text("many", 600, y + 56);
+	}
+	assert_int_equal(find(true), ASSAY_OK);
+	expect(0, "Coal and other,12,Sold to many\nCoal and other,12,Sold to many\nCoal and other,12,Sold to many\n"
+		  "Coal and other,12,Sold to many\n");
+}
+
+static void find__head_over_heads_in_one_band__row_of_its_own(void **state)
+{
+	(void)state;
+	level(90, 190, 650);
+	(void)text("Ships seen in the year", 330, 200);
+	(void)text("Harbour", 100, 240);
+	(void)text("arrived", 320, 240);
+	(void)text("departed", 500, 240);
+	for (int i = 0; i < 6; i++)
+		level(90, 270 + PITCH * i, 650);
+	for (int i = 0; i < 5; i++) {
+		(void)text("Bergen", 100, 280 + PITCH * i);
+		text_to("120", 400, 280 + PITCH * i);
+		text_to("118", 590, 280 + PITCH * i);
+	}
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.items[0].rows, 7);
+	assert_int_equal(found.items[0].head, 2);
+	assert_string_equal(table_text(&found.items[0], table_at(&found.items[0], 1, 2)), "departed");
+}
+
 static void find__level_rules_alone__table_between_them(void **state)
 {
 	(void)state;
@@ -893,6 +1078,15 @@ int main(void)
 	    TEST(find__head_over_two_columns_without_rules__spans_them),
 	    TEST(find__first_row_without_values__no_head),
 	    TEST(find__label_that_goes_on_below__one_row),
+	    TEST(find__share_in_brackets_behind_its_number__of_that_cell),
+	    TEST(find__signs_before_and_behind_numbers__no_columns),
+	    TEST(find__label_between_rules__of_the_table_and_does_not_end_it),
+	    TEST(find__short_heads_over_the_middles_of_columns__span_them),
+	    TEST(find__rule_below_a_head__spans_what_it_runs_over),
+	    TEST(find__head_of_three_lines_beside_two__one_row),
+	    TEST(find__rows_between_level_rules_of_three_lines__one_each),
+	    TEST(find__cells_of_one_row_that_go_on_in_turn__one_row),
+	    TEST(find__head_over_heads_in_one_band__row_of_its_own),
 	    TEST(find__level_rules_alone__table_between_them),
 	    TEST(find__shaded_rows_and_light_rules__the_same),
 	    TEST(find__prose_in_one_column_and_in_two__no_table),

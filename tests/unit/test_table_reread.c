@@ -260,6 +260,25 @@ static void reread__sure_word_over_two_pieces__neither_is_read(void **state)
 	assert_null(strstr(assay_buf_str(&b), "1204"));
 }
 
+/* An upright rule between two cells that were read as one word, however sure. */
+static void reread__word_across_a_rule__two_cells(void **state)
+{
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+	int64_t n;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		(void)pixRasterop(page, i == 0 ? 60 : 60 + 350 * i - 20, 90, 3, 440, PIX_CLR, NULL, 0, 0);
+	for (int i = 0; i < 6; i++)
+		(void)pixRasterop(page, 60, 90 + (i == 5 ? 440 : 88 * i), 1033, 3, PIX_CLR, NULL, 0, 0);
+	words[4].right = words[5].right;
+	(void)snprintf(texts[4], sizeof texts[0], "1204l12.5");
+	lose(5);
+	assert_int_equal(read_page(&b, &n), ASSAY_OK);
+	assert_string_equal(assay_buf_str(&b), cells_csv);
+	assert_int_equal(n, 2);
+}
+
 static void reread__ink_outside_of_tables__not_read(void **state)
 {
 	(void)state;
@@ -532,6 +551,7 @@ int main(void)
 	    TEST(reread__doubted_word__the_surer_reading_stands),
 	    TEST(reread__box_over_two_rows__each_row_has_its_own),
 	    TEST(reread__sure_word_over_two_pieces__neither_is_read),
+	    TEST(reread__word_across_a_rule__two_cells),
 	    TEST(reread__ink_outside_of_tables__not_read),
 	    TEST(marks__rules_and_specks__are_none),
 	    TEST(digits__text_in_a_column_of_numbers__read_as_digits),
