@@ -127,7 +127,8 @@ static assay_code came_between(assay_buf *why, importing *m, const assay_annotat
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_basis(&basis, m->c->store, t, &src, err);
 	if (rc == ASSAY_OK && !assay_digest_eq(&a->digest, &basis))
-		assay_buf_puts(why, "is about a source that has changed since it was handed out: export it again");
+		assay_buf_puts(why, "is about a file that has changed since it was handed out, or that another stands "
+				    "for: export it again");
 	return rc;
 }
 

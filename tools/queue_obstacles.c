@@ -322,7 +322,7 @@ static assay_code nothing_to_waive(assay_buf *why, assay_store *s, const assay_t
 
 assay_code assay_obstacle_to_waiver(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	static assay_obstacle_fn *const list[] = {gave_no_samples, is_rejected, cannot_be_delivered, nothing_to_waive};
+	static assay_obstacle_fn *const list[] = {gave_no_samples, is_rejected, nothing_to_waive, cannot_be_delivered};
 
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }

@@ -410,8 +410,9 @@ const assay_verb assay_verb_queue_resolve = {
 	"stands whole: its samples have the source's keys, and are judged each. The source itself is left alone, and\n"
 	"the file is kept in the store. --text is refused where another file stands in the sample's place; --file\n"
 	"takes the place of a text. --metadata goes over what files and rules say of the source, also where its\n"
-	"tickets are settled. All of them hold as long as the source's bytes are the same.\n" ASSAY_COMMAND_HELP
-	    ASSAY_SELECTION_HELP,
+	"tickets are settled. A text or a file for a sample holds as long as that is made of the same file, the "
+	"others\n"
+	"while the source's bytes are the same.\n" ASSAY_COMMAND_HELP ASSAY_SELECTION_HELP,
     .example = "  assay queue resolve T12 --text page.txt --reason 'typed from the scan'\n"
 	       "  assay queue resolve T15 --text desk/T15/table.csv\n"
 	       "  assay queue resolve 'scans/b7.pdf#page=3' --file rescan.tif\n"

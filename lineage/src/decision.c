@@ -365,18 +365,15 @@ assay_code assay_decision_of_whole(assay_decision *out, assay_store *s, const as
 }
 
 /* By a file of its own, or by that of what it was found in? The unit that it was made of without its own is still known. */
-static assay_code has_own_file(bool *out, assay_store *s, const assay_sample_row *row, const assay_digest *bytes,
-			       assay_err *err)
+static assay_code has_own_file(bool *out, assay_store *s, const assay_sample_row *row, const assay_unit *judged,
+			       const assay_unit *plain, assay_err *err)
 {
 	ASSAY_AUTO_DECISION d = {0};
-	assay_code rc;
+	const assay_code rc = assay_decision_peek_on(s, row->key, ASSAY_DECISION_OF_CONTENT, &d, err);
 
-	*out = false;
-	if (row->way != ASSAY_WAY_REPLACED || row->plain_unit == row->judged_unit)
-		return ASSAY_OK;
-	rc = assay_decision_peek_on(s, row->key, ASSAY_DECISION_OF_CONTENT, &d, err);
 	*out = rc == ASSAY_OK && d.kind == ASSAY_DECISION_REPLACE && !d.is_source &&
-	       d.standing == ASSAY_DECISION_STANDS && assay_digest_eq(&d.payload, bytes);
+	       d.standing == ASSAY_DECISION_STANDS && assay_digest_eq(&d.payload, &judged->source) &&
+	       assay_digest_eq(&d.basis, &plain->source);
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
@@ -386,10 +383,11 @@ assay_code assay_content_basis(assay_digest *out, assay_store *s, const assay_sa
 	bool own = false;
 	assay_code rc = assay_unit_get(s, row->judged_unit, &judged, err);
 
-	if (rc == ASSAY_OK)
-		rc = has_own_file(&own, s, row, &judged.source, err);
-	if (rc == ASSAY_OK && own)
+	if (rc == ASSAY_OK && row->way == ASSAY_WAY_REPLACED && row->plain_unit != row->judged_unit) {
 		rc = assay_unit_get(s, row->plain_unit, &plain, err);
+		if (rc == ASSAY_OK)
+			rc = has_own_file(&own, s, row, &judged, &plain, err);
+	}
 	if (rc == ASSAY_OK)
 		*out = own ? plain.source : judged.source;
 	return rc;

@@ -18,7 +18,7 @@
 /** Hold what is computed here against Tesseract's own from now on, or no longer. Off at start. */
 void ocr_network_check(bool on);
 
-/** @return kinds of layers that are computed here, 0 to 4 */
+/** @return kinds of layers that are computed here, 0 to 5 */
 int ocr_network_layers(void);
 
 /** Compute nothing here, or again what gave the same: for tests and measurements. On at start. */

@@ -107,7 +107,7 @@ static void open__version_that_is_known__all_layers_are_trusted(void **state)
 	(void)state;
 	assert_int_equal(ocr_network_layers(), 0);
 	api = opened();
-	assert_int_equal(ocr_network_layers(), is_known() ? 4 : 0);
+	assert_int_equal(ocr_network_layers(), is_known() ? 5 : 0);
 	ocr_engine_close(api);
 }
 
@@ -132,11 +132,10 @@ static void recognize__either_way__same_to_the_last_digit(void **state)
 	ocr_engine_close(api);
 }
 
-/* Only some of the first values: what a look at the end alone would miss. */
-static void quantise_otherwise(int8_t *out, const float *in, size_t count)
+/* The last value stays as it lies there: it may be what Tesseract wrote. */
+static void quantise_in_part(int8_t *out, const float *in, size_t count)
 {
-	ocr_gates_plain.quantise(out, in, count);
-	out[0] = (int8_t)(out[0] ^ 1);
+	ocr_gates_plain.quantise(out, in, count - 1);
 	used++;
 }
 
@@ -148,7 +147,7 @@ static void open__layers_that_differ__not_taken(void **state)
 
 	(void)state;
 	ocr_engine_close(api);
-	given.quantise = quantise_otherwise;
+	given.quantise = quantise_in_part;
 	api = opened();
 	assert_int_equal(ocr_network_layers(), is_known() ? 2 : 0);
 	used = 0;

@@ -52,7 +52,7 @@ echo 'a waiver over a rejection'
 decide resolve "$(page a)" --file worse.txt
 decide reject "$(page b)" --actor Ann --reason torn
 assay queue export --format csv --out out.csv --json --state open,needs-review,rejected >told
-assert_jq told '[.rows, (.left_out | map(.ticket) | sort)] | @json' "[5,[\"$(id a)\",\"$(id b)\"]]" 'left out'
+assert_jq told '[.rows, (.left_out | map(.ticket) | sort)] | @json' "[5,$(jq -nc --arg a "$(id a)" --arg b "$(id b)" '[$a, $b] | sort')]" 'left out'
 assert_jq told ".left_out[] | select(.ticket == \"$(id a)\") | .why | startswith(\"has another file in its place\")" true
 assert_jq told ".left_out[] | select(.ticket == \"$(id b)\") | .why | startswith(\"is rejected by Ann\")" true
 fill out.csv

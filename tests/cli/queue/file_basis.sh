@@ -71,7 +71,7 @@ with open('back.csv', 'w', newline='') as f:
 PY
 assay queue import back.csv --json >did.json 2>err || fail "import: $(cat err)"
 assert_jq did.json '.tickets | length' 0
-assert_match "$(cat err)" '*is about a source that has changed since it was handed out*' 'import'
+assert_match "$(cat err)" '*is about a file that has changed since it was handed out, or that another stands for*' 'import'
 
 # The same file again: what was said of it holds.
 did resolve "$whole" --file first.txt
@@ -92,5 +92,34 @@ done
 # A text of the source's own page, and a file again: the text is of the page that it was read from.
 did resolve "$page" --text text --reason 'read from the source' --actor Carl
 assert_eq "$(stands)" 'accepted corrected;quarantined plain' 'a text of its own'
+
+# The same file for a page of the source as it was, and for all of the source as it is: a text is of the file for all of it.
+printf 'value: 30\npages: 2\n' >docs/b.txt
+printf 'value: 20\npages: 2\n' >both.txt
+settle docs
+test_run_into store
+did resolve 'docs/b.txt#page=1' --file both.txt
+printf 'value: 31\npages: 2\nfail: decode\n' >docs/b.txt
+sed -i 's/page: \[test.read: {obey: 0}\]/page: [test.read]/' assay.yaml
+settle docs
+test_run_into store
+did resolve "$(assay queue list --json docs/b.txt | jq -r '.[] | select(.subject == "docs/b.txt").id')" --file both.txt
+did resolve 'docs/b.txt#page=1' --text text --reason 'read from it' --actor Dora
+assert_eq "$(assay why 'docs/b.txt#page=1' --json | jq -r '.verdict | "\(.outcome) \(.way)"')" 'accepted corrected' 'a text of the file for all'
+# What stands by another file is not to be rejected as the source once failed.
+assert_exit 64 assay queue waive "$(assay queue list --all --json docs/b.txt | jq -r '.[] | select(.subject == "docs/b.txt").id')" --owner Anna --reason no
+assert_match "$(cat err 2>/dev/null; assay queue waive docs/b.txt --owner Anna --reason no 2>&1 || true)" '*is replaced: there is nothing to waive*' 'no advice to reject it'
+
+# Where a filter takes the page out, its file is no decision in force, whether or not it was read before.
+printf 'value: 40\n' >docs/c.txt
+settle docs
+test_run_into store
+did resolve 'docs/c.txt#page=1' --file text
+replacing() { assay show latest --json | jq '[.decisions[] | select(.subject == "docs/c.txt#page=1" and .kind == "replace")] | length'; }
+assert_eq "$(replacing)" 1 'in force'
+printf 'filters: [{name: no-drafts, drop: {state: draft}}]\nfields: {state: {}}\n' >>assay.yaml
+did resolve 'docs/c.txt#page=1' --metadata state=draft
+test_run_into store
+assert_eq "$(replacing)" 0 'filtered'
 assay check --read-data >out || fail "check: $(cat out)"
 echo 'corrections are of the file that they were made on'

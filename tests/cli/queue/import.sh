@@ -71,7 +71,7 @@ assert_exit 65 assay queue import bad.csv
 for fault in "bad.csv:3:1: error: there is no ticket 'T99'" \
     "bad.csv:4:1: error: $id is about '$wrong', not 'other.png#page=1'" \
     'bad.csv:5:1: error: the same person wrote another text for this ticket above' \
-    "bad.csv:6:1: warning: skipped: $id ($wrong) is about a source that has changed since it was handed out: export it again" \
+    "bad.csv:6:1: warning: skipped: $id ($wrong) is about a file that has changed since it was handed out, or that another stands for: export it again" \
     'bad.csv:7:1: error: T1 (inbox/scans/cut.tif) is a source: only pages and audio have a text that can be corrected' \
     "assay: 'bad.csv' has 4 faults: nothing was imported"; do
     grep -qxF "$fault" err || fail "no '$fault': $(cat err)"

@@ -524,10 +524,14 @@ static assay_code file_of_page(const assay_decision **out, const making *m, cons
 	return ASSAY_OK;
 }
 
-/* A file of one page in the place of the only page is in the place of all of it. */
+/*
+ * A file of one page in the place of the only page is in the place of all of it. Where a filter takes the page out nothing is
+ * made of its file, and nothing that was made of it before counts.
+ */
 static assay_code stand_by_page(const making *m, assay_err *err)
 {
-	const assay_result_sample *page = m->j->session->decided.count > 0 ? only_page(m) : NULL;
+	const assay_result_sample *only = m->j->session->decided.count > 0 ? only_page(m) : NULL;
+	const assay_result_sample *page = only != NULL && !is_filtered(m, only->kind) ? only : NULL;
 	assay_judged of = {.source = m->src, .unit = m->plain, .sample = page, .bytes = m->src->digest};
 	const assay_decision *d = NULL;
 	assay_unit *unit;
