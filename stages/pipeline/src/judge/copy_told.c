@@ -120,7 +120,8 @@ static bool is_answered(const asked *a, const assay_ticket *t)
 /* Until the complaint that follows, or is not made, a ticket that stays as it is leaves delivered what it left. */
 static assay_code tell_contents(assay_ticket_event *e, const asked *a, const assay_ticket *t, assay_err *err)
 {
-	const bool kept_out = assay_ticket_state_is_open(t->state) && t->origin != ASSAY_TICKET_FEEDBACK;
+	const bool kept_out = assay_ticket_state_is_open(t->state) &&
+			      (t->origin != ASSAY_TICKET_FEEDBACK || t->state != ASSAY_TICKET_OPEN);
 	const assay_sample_row *row = &a->j->row;
 	const assay_code rc = assay_content_of_row(a->j->session->store, row, &e->before, err);
 
