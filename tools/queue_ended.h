@@ -12,7 +12,7 @@ typedef enum assay_decision_end {
 	ASSAY_DECISION_WAITS, /* its subject is not there, a duplicate, filtered or given up as a whole: it has not ended */
 	ASSAY_DECISION_EXPIRED,       /* a waiver's day came */
 	ASSAY_DECISION_OTHER_BYTES,   /* the source has others */
-	ASSAY_DECISION_OTHER_FILE,    /* a file stands in place of what it was found in, which did not then */
+	ASSAY_DECISION_OTHER_FILE,    /* a file stands in place of its source or page, and it was made on another */
 	ASSAY_DECISION_FILE_GONE,     /* the file that stood there then does no more, and none does */
 	ASSAY_DECISION_OTHER_PAGE,    /* of a table: another file stands in place of the page that it was found on */
 	ASSAY_DECISION_DECIDED_SINCE, /* by what was decided since it stands otherwise */

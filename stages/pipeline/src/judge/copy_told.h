@@ -17,9 +17,9 @@ typedef struct assay_copy_told {
 } assay_copy_told;
 
 /**
- * The sample that was judged last is neither a duplicate nor filtered. Where a copy of it that is gone, or has other bytes
- * by now, was told of, and it was not since, its ticket is told of too: opened, unless it is open or somebody decided on
- * it since. An event names the copy.
+ * For the sample that was judged last, which is neither a duplicate nor filtered. Where an evaluation told of a copy that is
+ * gone, or has other bytes by now, and of this sample not since, the finding goes to this sample's ticket: that is opened,
+ * unless it is open or somebody decided on the sample since. An event names the copy.
  * @param stands  bytes that its source stands by
  * @param opened  [out] its ticket was opened
  */

@@ -66,7 +66,7 @@ static void add(assay_buf *out, const char *text)
 	assay_buf_puts(out, text);
 }
 
-/* Of a source whose file is its own bytes may have changed, or a file that stood in its place was taken back. */
+/* A file stands in the source's place, or one that stood there was taken back, or the source itself has other bytes. */
 static assay_code tell_bytes(assay_buf *out, const assay_reopening *r, const assay_unit *then, const assay_unit *now,
 			     assay_err *err)
 {
