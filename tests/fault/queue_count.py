@@ -4,6 +4,8 @@ Each line of stdin is a request, answered by one line of stdout that begins with
 
   count              docs/ against judged.json and queue.json, whose tickets lose no attempt that they had; answers with
                      the tickets that are neither passed nor gone
+  tables             answers with those of these tickets that are about tables
+  task T12           with the exit code that handing in desk/T12/table.csv must have by desk/T12/task.json
   events             history.json: what each event tells of before and after (docs/queue.md), and that they connect
   outcomes FOLDER    a delivery of the latest version against queue.json, sample by sample
   evaluate N         writes eval.jsonl: results for samples of judged.json's version by the delivery `out`; N is random
@@ -31,18 +33,23 @@ def lines(path):
         return [json.loads(line) for line in f]
 
 
+def stands_by_file(ticket):
+    return any(a["current"] and a["way"] == "replaced" and a["chosen"] for a in ticket["attempts"])
+
+
 def count_files(replaced):
-    """Samples, and sources that give none. Of those another file may stand in the place, which is of one page."""
+    """Samples, and sources that give none. replaced: sources and pages that another file stands for: a page of two tables."""
     samples = bad = 0
     for name in os.listdir("docs"):
         with open(os.path.join("docs", name), encoding="utf-8") as f:
             said = dict(line.rstrip("\n").split(": ", 1) for line in f if ": " in line)
-        if "fail" in said and "docs/" + name in replaced:
-            samples += 1
-        elif "fail" in said:
-            bad += 1
-        else:
-            samples += int(said.get("pages", 1))
+        path = "docs/" + name
+        if "fail" in said:
+            samples += 3 if path in replaced else 0
+            bad += path not in replaced
+            continue
+        for page in range(1, int(said.get("pages", 1)) + 1):
+            samples += 3 if f"{path}#page={page}" in replaced else 1 + int(said.get("tables", 0))
     return samples, bad
 
 
@@ -98,7 +105,9 @@ def events():
 
 def count():
     judged, queue = load("judged.json"), load("queue.json")
-    samples, bad = count_files({t["subject"] for t in queue if t["kind"] == "source" and t["state"] == "replaced"})
+    samples, bad = count_files(
+        {t["subject"] for t in queue if (t["state"] == "replaced" if t["kind"] == "source" else stands_by_file(t))}
+    )
     n = judged["samples"]
     of_samples = [t for t in queue if t["kind"] != "source"]
     # An evaluation's ticket that is open, or waived, may be of a sample that passes.
@@ -127,6 +136,19 @@ def count():
         tickets = [(t["id"], t["subject"], t["state"], t["origin"]) for t in queue]
         return f"not so: {', '.join(wrong)}; {samples} samples, {bad} bad sources; {n} {judged.get('imbalance')} {tickets}"
     return "ok " + " ".join(t["id"] for t in queue if t["state"] not in ("passed", "gone"))
+
+
+def tables():
+    """Those of the last count."""
+    return "ok " + " ".join(
+        t["id"] for t in load("queue.json") if t["kind"] == "table" and t["state"] not in ("passed", "gone")
+    )
+
+
+def task(ticket):
+    with open(os.path.join("desk", ticket, "task.json"), encoding="utf-8") as f:
+        hand_in = json.load(f)["hand_in"]
+    return "ok 0" if f"assay queue resolve {ticket} --text table.csv" in hand_in else "ok 64"
 
 
 def outcomes(folder):
@@ -197,7 +219,15 @@ def annotate(kind, number):
     return f"ok {len(rows)}"
 
 
-REQUESTS = {"count": count, "events": events, "outcomes": outcomes, "evaluate": evaluate, "annotate": annotate}
+REQUESTS = {
+    "count": count,
+    "tables": tables,
+    "task": task,
+    "events": events,
+    "outcomes": outcomes,
+    "evaluate": evaluate,
+    "annotate": annotate,
+}
 
 for request in sys.stdin:
     words = request.split()

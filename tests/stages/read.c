@@ -13,7 +13,8 @@
  *
  * Parameters `add` and `lose` make attempts of remedies differ; with `obey: 0` neither `act` nor `fail` is done. A correction is read in place of the file, but for
  * what is decided before there are samples. The cells of a table are read in place of its value: the first is that.
- * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report".
+ * Every page keeps the whole text as artifact "text", and a sidecar "ground_truth" as artifact "report"; every table of
+ * which a value is known its cells as artifact "csv", two of one column.
  * PAGE values have no picture: chain no real stage behind it.
  */
 #include "act.h"
@@ -56,9 +57,12 @@ static const assay_metric_note note_rows[] = {
     {.metric = NULL},
 };
 
+enum { ARTIFACT_TEXT, ARTIFACT_REPORT, ARTIFACT_CSV };
+
 static const assay_artifact_type artifact_rows[] = {
     {"text", "text/plain;charset=utf-8", "txt", "the file"},
     {"report", "text/plain;charset=utf-8", "txt", "what an act saw"},
+    {"csv", "text/csv;charset=utf-8", "csv", "the cells of a table"},
     {.role = NULL},
 };
 
@@ -123,37 +127,41 @@ static assay_code emit_page(const assay_buf *text, uint32_t sample, uint32_t num
 	return assay_emit(sink, v, err);
 }
 
-/* Of a table that a person corrected: its first cell. */
-static assay_code take_cells(bool *taken, const assay_input *in, unsigned long n, uint32_t sample, assay_sink *sink,
-			     assay_err *err)
+/* @param text  of the cells that a person wrote, the value first; NULL: there are none, and it goes by the page's value */
+static assay_code table(const char *text, const char *value, int64_t add, uint32_t sample, assay_sink *sink,
+			assay_err *err)
 {
-	const assay_sidecar *sc = assay_input_sidecar(in, ASSAY_SIDECAR_TABLE);
-	ASSAY_AUTO_TABLE_CORRECTION c = {0};
-	assay_code rc = sc != NULL ? assay_table_correction_decode(&c, sc->data, sc->size, err) : ASSAY_OK;
+	const int64_t cell = text != NULL    ? strtoll(text, NULL, 10)
+			     : value != NULL ? strtoll(value, NULL, 10) + add
+					     : 0;
+	char cells[64];
+	const int size = snprintf(cells, sizeof cells, "%" PRId64 "\ncell\n", cell);
+	assay_code rc;
 
-	*taken = rc == ASSAY_OK && c.table == n;
-	return *taken ? assay_measure(sink, sample, TEST_READ_VALUE, strtoll(assay_buf_str(&c.texts), NULL, 10), err)
-		      : rc;
+	if (text == NULL && value == NULL)
+		return assay_undefined(sink, sample, TEST_READ_VALUE, "the file has no such line", err);
+	rc = assay_measure(sink, sample, TEST_READ_VALUE, cell, err);
+	return rc == ASSAY_OK ? assay_artifact(sink, sample, ARTIFACT_CSV, cells, (size_t)size, err) : rc;
 }
 
 static assay_code tables(const assay_buf *text, const params *p, const assay_input *in, uint32_t on, assay_sink *sink,
 			 assay_err *err)
 {
-	ASSAY_AUTO_FREE char *count = directive(text, "tables");
+	ASSAY_AUTO_FREE char *count = directive(text, "tables"), *value = directive(text, "value");
 	const unsigned long total = count != NULL ? strtoul(count, NULL, 10) : 0;
-	assay_code rc = ASSAY_OK;
+	const assay_sidecar *sc = assay_input_sidecar(in, ASSAY_SIDECAR_TABLE);
+	ASSAY_AUTO_TABLE_CORRECTION c = {0};
+	assay_code rc = sc != NULL ? assay_table_correction_decode(&c, sc->data, sc->size, err) : ASSAY_OK;
 
 	for (unsigned long n = 1; n <= total && rc == ASSAY_OK; n++) {
 		char part[32];
 		uint32_t sample = 0;
-		bool taken = false;
 
 		(void)snprintf(part, sizeof part, "table=%lu", n);
 		rc = assay_sample(sink, ASSAY_SAMPLE_TABLE, part, on, &sample, err);
 		if (rc == ASSAY_OK)
-			rc = take_cells(&taken, in, n, sample, sink, err);
-		if (rc == ASSAY_OK && !taken)
-			rc = measure_line(text, "value", p->add + (int64_t)n, sample, TEST_READ_VALUE, sink, err);
+			rc = table(sc != NULL && c.table == n ? assay_buf_str(&c.texts) : NULL, value,
+				   p->add + (int64_t)n, sample, sink, err);
 	}
 	return rc;
 }
@@ -169,9 +177,9 @@ static assay_code page(const assay_buf *text, const params *p, const assay_input
 	(void)snprintf(part, sizeof part, "page=%" PRIu32, number);
 	ASSAY_TRY(assay_sample(sink, ASSAY_SAMPLE_PAGE, part, ASSAY_NO_PARENT, &sample, err));
 	ASSAY_TRY(measure(text, p, sample, met, sink, err));
-	ASSAY_TRY(assay_artifact(sink, sample, 0, assay_buf_str(text), text->len, err));
+	ASSAY_TRY(assay_artifact(sink, sample, ARTIFACT_TEXT, assay_buf_str(text), text->len, err));
 	if (report->len > 0)
-		ASSAY_TRY(assay_artifact(sink, sample, 1, report->data, report->len, err));
+		ASSAY_TRY(assay_artifact(sink, sample, ARTIFACT_REPORT, report->data, report->len, err));
 	if (reject != NULL)
 		ASSAY_TRY(assay_reject(sink, sample, failure_class(reject), err, "the file asks for it"));
 	ASSAY_TRY(tables(text, p, in, sample, sink, err));

@@ -38,7 +38,7 @@ test_run_into store
 
 all_advice_holds better.txt less
 assert_eq "$(hand_in "$(page open)")" 'resolve --text resolve --file waive --owner reject --reason' 'a page'
-assert_eq "$(hand_in "$(page open)&table=1")" 'waive --owner reject --reason' 'a table'
+assert_eq "$(hand_in "$(page open)&table=1")" 'resolve --text waive --owner reject --reason' 'a table'
 assert_eq "$(hand_in docs/broken.txt)" 'resolve --file reject --reason' 'a source'
 echo 'as it was made'
 
