@@ -45,6 +45,7 @@ static const assay_param schema[] = {
 enum {
 	METRIC_COUNT,
 	METRIC_REREAD,
+	METRIC_DIGITS,
 	METRIC_RIGHT,
 	METRIC_COLUMNS_RIGHT,
 	METRIC_ROWS,
@@ -70,6 +71,10 @@ static const assay_metric metrics[] = {
     {"table.count", "1", 0, ON_PAGES, "tables found on the page, 0 to 64"},
     {"table.pieces_reread", "1", 0, ON_PAGES,
      "pieces of ink in tables, a word or a few each, that were read again by themselves, 0 and up"},
+    {"table.cells_as_numbers", "1", 0, ON_PAGES,
+     "cells in columns of numbers whose text another took the place of: read again as digits, or with the point before "
+     "its "
+     "first digit, 0 and up"},
     {"table.cells_right", "1", 4, ON_PAGES,
      "twice the cells of the page's tables that stand in the right row and column, over the cells with text of the "
      "ground truth and of the tables that stand for it, 0 to 1; undefined without ground truth of tables"},
@@ -354,24 +359,25 @@ fail:
 }
 
 /* The tables of the page's words, or of what these are once the doubtful ones in tables are read again. */
-static assay_code find(tables *found, table_texts *texts, const state *st, const table_page *page, assay_err *err)
+static assay_code find(tables *found, int64_t *numbers, table_texts *texts, const state *st, const table_page *page,
+		       assay_err *err)
 {
 	const table_reader r = {.api = st->api,
 				.pix = st->page->u.page.pix,
 				.page = page,
 				.dpi = st->page->u.page.dpi_y,
 				.whole = st->p->region == REGION_PAGE};
-	bool changed = false;
 	assay_code rc;
 
+	*numbers = 0;
 	if (st->api == NULL) {
 		texts->words = st->words->u.words;
 		return tables_find(found, page, &texts->words, r.whole, err);
 	}
 	ASSAY_TRY(table_reread(texts, &r, &st->words->u.words, err));
 	ASSAY_TRY(tables_find(found, page, &texts->words, r.whole, err));
-	ASSAY_TRY(table_digits(texts, &r, found, &changed, err));
-	if (changed) {
+	ASSAY_TRY(table_digits(texts, &r, found, numbers, err));
+	if (*numbers > 0) {
 		tables_release(found);
 		rc = tables_find(found, page, &texts->words, r.whole, err);
 	}
@@ -454,15 +460,18 @@ static assay_code look(const state *st, assay_sink *sink, assay_err *err)
 	tables *found = assay_alloc(1, sizeof *found);
 	table_page page = {0};
 	table_texts texts = {0};
+	int64_t numbers;
 	assay_code rc, told;
 
 	if (found == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "tables of a page");
 	ASSAY_TRY(table_page_read(&page, st->page->u.page.pix, &st->words->u.words, err));
-	rc = find(found, &texts, st, &page, err);
+	rc = find(found, &numbers, &texts, st, &page, err);
 	if (rc != ASSAY_OK && rc != ASSAY_EFULL)
 		goto fail;
 	told = assay_measure(sink, st->page->root, METRIC_REREAD, texts.marks, err);
+	if (told == ASSAY_OK)
+		told = assay_measure(sink, st->page->root, METRIC_DIGITS, numbers, err);
 	if (told != ASSAY_OK)
 		rc = told;
 	else if (rc == ASSAY_EFULL)
@@ -486,6 +495,8 @@ static assay_code by_hand(assay_sink *sink, uint32_t page, assay_err *err)
 	if (rc != ASSAY_OK)
 		return rc;
 	rc = assay_undefined(sink, page, METRIC_REREAD, ASSAY_BY_HAND, err);
+	if (rc == ASSAY_OK)
+		rc = assay_undefined(sink, page, METRIC_DIGITS, ASSAY_BY_HAND, err);
 	return rc != ASSAY_OK ? rc : undefined_truth(sink, page, ASSAY_BY_HAND, err);
 }
 
@@ -511,7 +522,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 const assay_stage assay_stage_ocr_tables = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.tables",
-    .version = 11,
+    .version = 12,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "find the tables of a page and read their cells",
     .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "

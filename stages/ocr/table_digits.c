@@ -8,6 +8,8 @@
 #define SIGNS  8    /* of a text that may be a number */
 #define SURE   9000 /* hundredths of a percent: a text that is as sure stays */
 #define ENOUGH 4000 /* of a reading that knows digits alone: what else could it have said */
+#define LITTLE 1500 /* the same, where the column and the size of the ink speak for a number as well */
+#define ALIKE  3    /* numbers of as many digits, before the size of their ink says something */
 
 /* What the numbers of a column look like. */
 typedef struct form {
@@ -39,19 +41,39 @@ static const table_cell *body_cell(const table *t, uint32_t row, uint32_t column
 	return c->row == row && c->column == column && c->rows == 1 && c->columns == 1 && c->words > 0 ? c : NULL;
 }
 
-static bool is_of_numbers(const table *t, uint32_t column)
+/* How many cells below the heads are numbers, and how many are something else; `but` is not counted. */
+typedef struct census {
+	uint32_t numbers, others;
+} census;
+
+static census count_column(const table *t, uint32_t column, const table_cell *but)
 {
-	uint32_t numbers = 0, others = 0;
+	census n = {0};
 
 	for (uint32_t r = t->head; r < t->rows; r++) {
 		const table_cell *c = body_cell(t, r, column);
 
-		if (c == NULL || c->type == TABLE_NONE)
+		if (c == NULL || c == but || c->type == TABLE_NONE)
 			continue;
-		numbers += table_type_is_number(c->type);
-		others += !table_type_is_number(c->type);
+		n.numbers += table_type_is_number(c->type);
+		n.others += !table_type_is_number(c->type);
 	}
-	return numbers >= 3 && numbers >= 2 * others;
+	return n;
+}
+
+static bool is_of_numbers(const table *t, uint32_t column)
+{
+	const census n = count_column(t, column, NULL);
+
+	return n.numbers >= 3 && n.numbers >= 2 * n.others;
+}
+
+/* All but a tenth of the other cells are numbers. */
+static bool is_but_numbers(const table *t, const table_cell *c)
+{
+	const census n = count_column(t, c->column, c);
+
+	return n.numbers >= 5 && n.numbers >= 9 * n.others;
 }
 
 static form form_of(const char *text)
@@ -77,6 +99,41 @@ static bool is_usual(const table *t, uint32_t column, form f)
 		all++;
 	}
 	return 3 * same >= all;
+}
+
+/* ---------------------------------------------------------------- the size of the ink */
+
+static size_t digits_of(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += *text >= '0' && *text <= '9';
+	return n;
+}
+
+static bool is_near(int64_t a, int64_t b)
+{
+	return 8 * llabs(a - b) <= (a < b ? b : a) + 8;
+}
+
+/* As wide and high, up to an eighth, as most of the column's numbers that are `size` bytes and so many digits long. */
+static bool has_its_size(const table *t, const table_cell *c, const char *text)
+{
+	const size_t size = strlen(text), count = digits_of(text);
+	uint32_t near = 0, all = 0;
+
+	for (uint32_t r = t->head; r < t->rows; r++) {
+		const table_cell *o = body_cell(t, r, c->column);
+
+		if (o == NULL || o == c || !table_type_is_number(o->type) || o->size != size ||
+		    digits_of(table_text(t, o)) != count)
+			continue;
+		near +=
+		    is_near(o->right - o->left, c->right - c->left) && is_near(o->bottom - o->top, c->bottom - c->top);
+		all++;
+	}
+	return all >= ALIKE && 2 * near > all;
 }
 
 /* ---------------------------------------------------------------- a cell */
@@ -144,21 +201,40 @@ static assay_code take(reading *q, const table *t, const table_cell *c, const ch
 	return rc == ASSAY_OK ? assay_buf_check(&q->texts->numbers, err) : rc;
 }
 
+/* The number that both ways come to, and how sure the less sure one is; false: they differ, or it is not enough. */
+static bool agree(const assay_word **out, const ocr_words w[TABLE_LINE_WAYS], const table *t, const table_cell *c)
+{
+	int32_t least = INT32_MAX;
+	bool all = true;
+
+	*out = NULL;
+	for (unsigned way = 0; way < TABLE_LINE_WAYS; way++) {
+		const assay_word *one = w[way].items;
+
+		all = all && w[way].count > 0;
+		if (w[way].count == 0)
+			continue;
+		if (w[way].count > 1 || (*out != NULL && strcmp((*out)->text, one->text) != 0))
+			return false;
+		least = one->confidence < least ? one->confidence : least;
+		*out = *out == NULL ? one : *out;
+	}
+	return (all && least >= ENOUGH) ||
+	       (*out != NULL && least >= LITTLE && is_but_numbers(t, c) && has_its_size(t, c, (*out)->text));
+}
+
 static assay_code read_cell(reading *q, const table *t, const table_cell *c, assay_err *err)
 {
 	const table_mark m = {c->left, c->top, c->right, c->bottom, false, false};
 	ocr_words w[TABLE_LINE_WAYS] = {{0}};
+	const assay_word *best;
 	assay_code rc = ASSAY_OK;
-	bool same = true;
 
 	q->looks++;
-	for (unsigned way = 0; way < TABLE_LINE_WAYS && rc == ASSAY_OK && same; way++) {
+	for (unsigned way = 0; way < TABLE_LINE_WAYS && rc == ASSAY_OK; way++)
 		rc = table_line_read(&w[way], q->r, &m, &m, way, err);
-		same = w[way].count == 1 && w[way].items[0].confidence >= ENOUGH &&
-		       strcmp(w[way].items[0].text, w[0].items[0].text) == 0;
-	}
-	if (rc == ASSAY_OK && same)
-		rc = take(q, t, c, w[0].items[0].text, w[0].items[0].confidence, err);
+	if (rc == ASSAY_OK && agree(&best, w, t, c))
+		rc = take(q, t, c, best->text, best->confidence, err);
 	for (unsigned way = 0; way < TABLE_LINE_WAYS; way++)
 		ocr_words_release(&w[way]);
 	return rc;
@@ -227,7 +303,7 @@ static void put(table_texts *texts, const number *n)
 	texts->words.count = kept;
 }
 
-assay_code table_digits(table_texts *texts, const table_reader *r, const tables *found, bool *changed, assay_err *err)
+assay_code table_digits(table_texts *texts, const table_reader *r, const tables *found, int64_t *taken, assay_err *err)
 {
 	reading q = {.r = r, .texts = texts};
 	assay_code rc;
@@ -238,7 +314,7 @@ assay_code table_digits(table_texts *texts, const table_reader *r, const tables 
 	for (size_t i = 0; i < q.count && rc == ASSAY_OK; i++)
 		put(texts, &q.items[i]);
 	texts->marks += (int64_t)q.looks;
-	*changed = q.count > 0;
+	*taken = (int64_t)q.count;
 	free(q.items);
 	return rc;
 }
