@@ -126,14 +126,12 @@ static PIX *strokes(void)
 	return pix;
 }
 
-/* What is computed here of the network is held against what Tesseract computes: one line, however small. */
+/* A first line, however small: what is computed here of the network is held against what Tesseract computes. */
 static void try_network(TessBaseAPI *api, TessPageSegMode segmentation, PIX *pix)
 {
 	TessBaseAPISetPageSegMode(api, PSM_RAW_LINE);
 	TessBaseAPISetImage2(api, pix);
-	ocr_network_check(true);
 	(void)TessBaseAPIRecognize(api, NULL);
-	ocr_network_check(false);
 	TessBaseAPISetPageSegMode(api, segmentation);
 }
 
@@ -181,6 +179,7 @@ void ocr_engine_close(TessBaseAPI *api)
 	if (api != NULL)
 		TessBaseAPIEnd(api);
 	TessBaseAPIDelete(api);
+	ocr_network_forget();
 }
 
 assay_code ocr_engine_recognize(TessBaseAPI *api, PIX *pix, int32_t dpi, assay_err *err)

@@ -1,6 +1,7 @@
 #include "ocr_network.h"
 
 #include "ocr_gates.h"
+#include "ocr_network_objects.h"
 
 #include "assay/memory.h"
 
@@ -11,111 +12,29 @@
 
 #include <tesseract/capi.h>
 
-/* ---------------------------------------------------------------- Tesseract's objects, of this version alone */
-
-#define KNOWN_VERSION "5.3.0"
-
-/* GENERIC_2D_ARRAY */
-typedef struct grid {
-	const void *functions;
-	void *cells; /* row by row */
-	uint32_t none;
-	int32_t rows, columns, room;
-} grid;
-
-/* std::vector<int> */
-typedef struct numbers {
-	const int32_t *begin, *end, *room;
-} numbers;
-
-/* StrideMap: how pictures lie in the rows of a grid; batch, height, width */
-typedef struct map {
-	int32_t shape[3], steps[3];
-	numbers heights, widths;
-} map;
-
-/* NetworkIO */
-typedef struct values {
-	grid floats, bytes;
-	bool whole; /* in bytes */
-	map map;
-} values;
-
-/* Network */
-typedef struct layer {
-	const void *functions;
-	int32_t type, training;
-	bool learns;
-	int32_t flags, inputs, outputs, weights;
-	char name[32];
-	void *windows[2];
-	uint64_t *random;
-} layer;
-
-/* Convolve: its reach to each side */
-typedef struct window {
-	layer base;
-	int32_t x, y;
-} window;
-
-/* Maxpool: its size */
-typedef struct rectangle {
-	layer base;
-	map back;
-	int32_t x, y;
-} rectangle;
-
-/* WeightMatrix */
-typedef struct matrix {
-	uint64_t content[31];
-} matrix;
-
-typedef struct connected {
-	layer base;
-	matrix weights;
-} connected;
-
-enum { IN, GATE_IN, GATE_KEEP, GATE_OUT, GATE_OTHER, MATRICES };
-
-typedef struct lstm {
-	layer base;
-	int32_t sources, states, fed_back;
-	bool two_ways;
-	matrix weights[MATRICES];
-	void *softmax;
-} lstm;
-
-_Static_assert(sizeof(grid) == 32 && sizeof(map) == 72 && sizeof(values) == 144 && sizeof(layer) == 96,
-	       "as the compiler of Tesseract lays them out");
-_Static_assert(offsetof(lstm, weights) == 112 && offsetof(lstm, softmax) == 1352, "as above");
-
-enum { TYPE_LSTM = 14, TYPE_LSTM_SUMMARY = 15, TYPE_TANH = 19 };
-
 /* Reads and writes past the end that Tesseract's products of matrices may do. */
 #define PADDING 64
 
 /* ---------------------------------------------------------------- Tesseract's functions */
 
-typedef void forward_function(layer *l, bool debug, const values *in, const void *transposed, void *scratch,
-			      values *out);
+typedef void forward_function(tess_layer *l, bool debug, const tess_values *in, const void *transposed, void *scratch,
+			      tess_values *out);
 
-/* SUMMARY: an LSTM of which the last of each row is kept */
-enum { WINDOW, CONNECTED, LARGEST, LSTM, SUMMARY, KINDS };
+enum { WINDOW, CONNECTED, LARGEST, LSTM, KINDS };
 
 #define ARGUMENTS "ForwardEbRKNS_9NetworkIOEPKNS_15TransposedArrayEPNS_14NetworkScratchEPS1_"
-#define LSTM_NAME "_ZN9tesseract4LSTM7" ARGUMENTS
 static const char *const names[KINDS] = {"_ZN9tesseract8Convolve7" ARGUMENTS,
 					 "_ZN9tesseract14FullyConnected7" ARGUMENTS, "_ZN9tesseract7Maxpool7" ARGUMENTS,
-					 LSTM_NAME, LSTM_NAME};
+					 "_ZN9tesseract4LSTM7" ARGUMENTS};
 
 static struct engine {
 	bool sought, known;
 	forward_function *forward[KINDS];
-	void (*multiply)(const matrix *m, const int8_t *u, float *v);
-	void (*resize)(values *v, bool whole, const map *m, int32_t columns);
-	void (*resize_scaled)(values *v, const values *like, int32_t x, int32_t y, int32_t columns);
-	void (*resize_narrow)(values *v, const values *like, int32_t columns);
-	void (*randomize)(values *v, int32_t row, int32_t from, int32_t count, uint64_t *random);
+	void (*multiply)(const tess_matrix *m, const int8_t *u, float *v);
+	void (*resize)(tess_values *v, bool whole, const tess_map *m, int32_t columns);
+	void (*resize_scaled)(tess_values *v, const tess_values *like, int32_t x, int32_t y, int32_t columns);
+	void (*resize_narrow)(tess_values *v, const tess_values *like, int32_t columns);
+	void (*randomize)(tess_values *v, int32_t row, int32_t from, int32_t count, uint64_t *random);
 	const float *tanh, *logistic;
 	const ocr_gates *gates;
 } engine;
@@ -131,10 +50,11 @@ static bool find(void *out, const char *name)
 /* The arguments that are floats tell that the tables are, too. */
 static void seek(void)
 {
-	bool all = strcmp(TessVersion(), KNOWN_VERSION) == 0;
+	bool all;
 
 	if (engine.sought)
 		return;
+	all = strcmp(TessVersion(), TESS_VERSION) == 0;
 	engine.sought = true;
 	engine.gates = ocr_gates_best();
 	for (int i = 0; i < KINDS; i++)
@@ -151,31 +71,31 @@ static void seek(void)
 
 /* ---------------------------------------------------------------- what they have in common */
 
-static const grid *grid_of(const values *v)
+static const tess_grid *grid_of(const tess_values *v)
 {
 	return v->whole ? &v->bytes : &v->floats;
 }
 
-static int8_t *row_of(const values *v, size_t row)
+static int8_t *row_of(const tess_values *v, size_t row)
 {
 	return (int8_t *)v->bytes.cells + row * (size_t)v->bytes.columns;
 }
 
 /* Of a picture that is_plain. */
-static int8_t *place_of(const values *v, int32_t y, int32_t x)
+static int8_t *place_of(const tess_values *v, int32_t y, int32_t x)
 {
 	return row_of(v, (size_t)y * (size_t)v->map.shape[2] + (size_t)x);
 }
 
-static bool holds_one(const numbers *n, int32_t number)
+static bool holds_one(const tess_numbers *n, int32_t number)
 {
 	return n->end - n->begin == 1 && n->begin[0] == number;
 }
 
 /* One picture without a rest, in bytes, for a layer that does not learn. */
-static bool is_plain(const layer *l, const values *in)
+static bool is_plain(const tess_layer *l, const tess_values *in)
 {
-	const map *m = &in->map;
+	const tess_map *m = &in->map;
 
 	return in->whole && l->training != 1 && m->shape[0] == 1 && m->shape[1] > 0 && m->shape[2] > 0 &&
 	       holds_one(&m->heights, m->shape[1]) && holds_one(&m->widths, m->shape[2]) && m->steps[2] == 1 &&
@@ -185,13 +105,15 @@ static bool is_plain(const layer *l, const values *in)
 
 /* ---------------------------------------------------------------- the sliding window */
 
+#define REACH_MOST 64 /* models reach 1 to each side */
+
 static bool is_inside(int32_t at, int32_t size)
 {
 	return at >= 0 && at < size;
 }
 
 /* One column of a window into one row of values. What lies outside of the picture is noise, in Tesseract's order. */
-static void fill_column(values *out, const values *in, const window *w, int32_t x, int32_t y, int32_t dx)
+static void fill_column(tess_values *out, const tess_values *in, const tess_window *w, int32_t x, int32_t y, int32_t dx)
 {
 	const int32_t height = in->map.shape[1], width = in->map.shape[2], inputs = w->base.inputs;
 	const int32_t row = y * width + x, tall = 2 * w->y + 1;
@@ -210,7 +132,7 @@ static void fill_column(values *out, const values *in, const window *w, int32_t 
 }
 
 /* Windows that lie inside of a picture of one value a place: the usual case. */
-static void fill_inside(values *out, const values *in, const window *w, int32_t y)
+static void fill_inside(tess_values *out, const tess_values *in, const tess_window *w, int32_t y)
 {
 	const int32_t width = in->map.shape[2];
 	int8_t *to = place_of(out, y, w->x);
@@ -224,21 +146,27 @@ static void fill_inside(values *out, const values *in, const window *w, int32_t 
 	}
 }
 
-static void fill_edge(values *out, const values *in, const window *w, int32_t y, int32_t from, int32_t to)
+static void fill_edge(tess_values *out, const tess_values *in, const tess_window *w, int32_t y, int32_t from,
+		      int32_t to)
 {
 	for (int32_t x = from; x < to; x++)
 		for (int32_t dx = -w->x; dx <= w->x; dx++)
 			fill_column(out, in, w, x, y, dx);
 }
 
-static bool slide_window(layer *l, const values *in, values *out)
+static bool fits_window(const tess_layer *l)
 {
-	const window *w = (const window *)(const void *)l;
+	const tess_window *w = (const tess_window *)(const void *)l;
+
+	return w->x >= 0 && w->x <= REACH_MOST && w->y >= 0 && w->y <= REACH_MOST && l->random != NULL &&
+	       (int64_t)l->outputs == (int64_t)l->inputs * (2 * w->x + 1) * (2 * w->y + 1);
+}
+
+static bool slide_window(tess_layer *l, const tess_values *in, tess_values *out)
+{
+	const tess_window *w = (const tess_window *)(const void *)l;
 	const int32_t height = in->map.shape[1], width = in->map.shape[2];
 
-	if (!is_plain(l, in) || w->x < 0 || w->y < 0 || l->random == NULL ||
-	    l->outputs != l->inputs * (2 * w->x + 1) * (2 * w->y + 1))
-		return false;
 	engine.resize(out, true, &in->map, l->outputs);
 	for (int32_t y = 0; y < height; y++) {
 		if (l->inputs > 1 || y < w->y || y >= height - w->y || width <= 2 * w->x) {
@@ -256,15 +184,17 @@ static bool slide_window(layer *l, const values *in, values *out)
 
 #define ROWS_AT_ONCE 32
 
-static bool connect(layer *l, const values *in, values *out)
+static bool fits_connected(const tess_layer *l)
 {
-	const connected *c = (const connected *)(const void *)l;
-	const size_t outputs = (size_t)l->outputs;
-	ASSAY_AUTO_FREE float *lines = NULL;
+	return l->type == TESS_TYPE_TANH;
+}
 
-	if (!is_plain(l, in) || l->type != TYPE_TANH)
-		return false;
-	lines = assay_alloc(outputs * ROWS_AT_ONCE + PADDING, sizeof *lines);
+static bool connect(tess_layer *l, const tess_values *in, tess_values *out)
+{
+	const tess_connected *c = (const tess_connected *)(const void *)l;
+	const size_t outputs = (size_t)l->outputs;
+	ASSAY_AUTO_FREE float *lines = assay_alloc(outputs * ROWS_AT_ONCE + PADDING, sizeof *lines);
+
 	if (lines == NULL)
 		return false;
 	engine.resize(out, true, &in->map, l->outputs);
@@ -283,7 +213,7 @@ static bool connect(layer *l, const values *in, values *out)
 /* ---------------------------------------------------------------- the largest of a rectangle */
 
 /* First of each column, for a whole row of rectangles, then of the columns. */
-static void take_largest(values *out, const values *in, const rectangle *r, size_t y, int8_t *tallest)
+static void take_largest(tess_values *out, const tess_values *in, const tess_rectangle *r, size_t y, int8_t *tallest)
 {
 	const size_t width = (size_t)in->map.shape[2], features = (size_t)in->bytes.columns;
 	const size_t columns = (size_t)out->map.shape[2], across = (size_t)r->x;
@@ -300,13 +230,20 @@ static void take_largest(values *out, const values *in, const rectangle *r, size
 	}
 }
 
-static bool find_largest(layer *l, const values *in, values *out)
+static bool fits_rectangle(const tess_layer *l)
 {
-	const rectangle *r = (const rectangle *)(const void *)l;
+	const tess_rectangle *r = (const tess_rectangle *)(const void *)l;
+
+	return r->x >= 1 && r->y >= 1 && l->outputs == l->inputs;
+}
+
+/* Of a picture that is no smaller than the rectangle. */
+static bool find_largest(tess_layer *l, const tess_values *in, tess_values *out)
+{
+	const tess_rectangle *r = (const tess_rectangle *)(const void *)l;
 	ASSAY_AUTO_FREE int8_t *tallest = NULL;
 
-	if (!is_plain(l, in) || r->x < 1 || r->y < 1 || l->outputs != l->inputs || in->map.shape[1] < r->y ||
-	    in->map.shape[2] < r->x)
+	if (in->map.shape[1] < r->y || in->map.shape[2] < r->x)
 		return false;
 	tallest = assay_alloc((size_t)in->map.shape[2], (size_t)in->bytes.columns);
 	if (tallest == NULL)
@@ -321,7 +258,7 @@ static bool find_largest(layer *l, const values *in, values *out)
 
 /* Of one row of a picture, from left to right. */
 typedef struct row {
-	const lstm *l;
+	const tess_lstm *l;
 	size_t inputs, states, stride; /* stride: of lines */
 	int8_t *source;                /* input, then the last output */
 	float *lines;                  /* of the four matrices, then state and output */
@@ -333,7 +270,7 @@ static void step(const row *r)
 	float *const gate_out = keep + r->stride, *const state = gate_out + r->stride, *const out = state + r->stride;
 	const ocr_cells cells = {state, out, in, gate_in, keep, gate_out, engine.tanh};
 
-	for (size_t i = 0; i < GATE_OTHER; i++)
+	for (size_t i = 0; i < TESS_GATE_OTHER; i++)
 		engine.multiply(&r->l->weights[i], r->source, r->lines + i * r->stride);
 	engine.gates->tanh(in, r->states, engine.tanh);
 	engine.gates->logistic(gate_in, r->states, engine.logistic);
@@ -344,13 +281,13 @@ static void step(const row *r)
 }
 
 /* Each output, or the last of each row alone. */
-static void walk(row *r, const values *in, values *out, bool last_only)
+static void walk(row *r, const tess_values *in, tess_values *out, bool last_only)
 {
 	const size_t height = (size_t)in->map.shape[1], width = (size_t)in->map.shape[2];
 
 	for (size_t y = 0; y < height; y++) {
 		memset(r->source + r->inputs, 0, r->states);
-		memset(r->lines + GATE_OTHER * r->stride, 0, r->stride * sizeof *r->lines);
+		memset(r->lines + TESS_GATE_OTHER * r->stride, 0, r->stride * sizeof *r->lines);
 		for (size_t x = 0; x < width; x++) {
 			memcpy(r->source, row_of(in, y * width + x), r->inputs);
 			step(r);
@@ -362,58 +299,100 @@ static void walk(row *r, const values *in, values *out, bool last_only)
 	}
 }
 
-static bool is_plain_lstm(const lstm *l, const values *in)
+static bool fits_lstm(const tess_layer *base)
 {
-	return is_plain(&l->base, in) && (l->base.type == TYPE_LSTM || l->base.type == TYPE_LSTM_SUMMARY) &&
-	       !l->two_ways && l->fed_back == 0 && l->softmax == NULL && l->states == l->base.outputs &&
-	       l->sources == l->base.inputs + l->states;
+	const tess_lstm *l = (const tess_lstm *)(const void *)base;
+
+	return (base->type == TESS_TYPE_LSTM || base->type == TESS_TYPE_LSTM_SUMMARY) && !l->two_ways &&
+	       l->fed_back == 0 && l->softmax == NULL && l->states == base->outputs &&
+	       l->sources == (int64_t)base->inputs + l->states;
 }
 
-static bool remember(layer *base, const values *in, values *out)
+static bool remember(tess_layer *base, const tess_values *in, tess_values *out)
 {
-	const lstm *l = (const lstm *)(const void *)base;
+	const tess_lstm *l = (const tess_lstm *)(const void *)base;
 	ASSAY_AUTO_FREE int8_t *source = NULL;
 	ASSAY_AUTO_FREE float *lines = NULL;
-	row r;
+	row r = {.l = l, .inputs = (size_t)base->inputs, .states = (size_t)l->states};
 
-	if (!is_plain_lstm(l, in))
-		return false;
-	r = (row){.l = l, .inputs = (size_t)base->inputs, .states = (size_t)l->states};
 	r.stride = (r.states + 2 * PADDING - 1) / PADDING * PADDING;
 	source = r.source = assay_alloc(r.inputs + r.states + PADDING, 1);
-	lines = r.lines = assay_alloc((GATE_OTHER + 2) * r.stride, sizeof *lines);
+	lines = r.lines = assay_alloc((TESS_GATE_OTHER + 2) * r.stride, sizeof *lines);
 	if (source == NULL || lines == NULL)
 		return false;
-	if (base->type == TYPE_LSTM_SUMMARY)
+	if (base->type == TESS_TYPE_LSTM_SUMMARY)
 		engine.resize_narrow(out, in, base->outputs);
 	else
 		engine.resize(out, true, &in->map, base->outputs);
-	walk(&r, in, out, base->type == TYPE_LSTM_SUMMARY);
+	walk(&r, in, out, base->type == TESS_TYPE_LSTM_SUMMARY);
 	return true;
 }
 
-/* ---------------------------------------------------------------- whose is taken */
+/* ---------------------------------------------------------------- what a layer is */
 
-static bool (*const own[KINDS])(layer *l, const values *in, values *out) = {slide_window, connect, find_largest,
-									    remember, remember};
+/* Of a picture that is plain. False: nothing is done, for want of memory or since the picture is too small. */
+static const struct {
+	bool (*fits)(const tess_layer *l);
+	bool (*compute)(tess_layer *l, const tess_values *in, tess_values *out);
+} own[KINDS] = {
+    [WINDOW] = {fits_window, slide_window},
+    [CONNECTED] = {fits_connected, connect},
+    [LARGEST] = {fits_rectangle, find_largest},
+    [LSTM] = {fits_lstm, remember},
+};
+
+static uint64_t random_of(const tess_layer *l)
+{
+	return l->random != NULL ? *l->random : 0;
+}
+
+static void set_random(tess_layer *l, uint64_t to)
+{
+	if (l->random != NULL)
+		*l->random = to;
+}
+
+/* ---------------------------------------------------------------- which are trusted */
+
+#define LAYERS_MAX   256 /* at once: 7 of a model */
+#define LEAST_PLACES 32  /* of a picture, for that both ways give the same to tell anything */
 
 static struct trust {
-	bool checking, unused;
-	bool same[KINDS], other[KINDS];
+	bool unused;
+	size_t count;
+	struct {
+		const tess_layer *layer;
+		bool same;
+	} items[LAYERS_MAX];
 } trust;
 
-static bool equal(const values *a, const values *b)
+/* trust.count: it was not tried yet. */
+static size_t find_layer(const tess_layer *l)
 {
-	const grid *x = grid_of(a), *y = grid_of(b);
+	size_t i = 0;
+
+	while (i < trust.count && trust.items[i].layer != l)
+		i++;
+	return i;
+}
+
+static bool can_try(const tess_values *in)
+{
+	return trust.count < LAYERS_MAX && in->bytes.rows >= LEAST_PLACES;
+}
+
+static bool equal(const tess_values *a, const tess_values *b)
+{
+	const tess_grid *x = grid_of(a), *y = grid_of(b);
 
 	return a->whole == b->whole && x->rows == y->rows && x->columns == y->columns &&
 	       memcmp(a->map.shape, b->map.shape, sizeof a->map.shape) == 0 &&
 	       memcmp(a->map.steps, b->map.steps, sizeof a->map.steps) == 0;
 }
 
-static size_t size_of(const values *v)
+static size_t size_of(const tess_values *v)
 {
-	const grid *g = grid_of(v);
+	const tess_grid *g = grid_of(v);
 
 	return (size_t)g->rows * (size_t)g->columns * (v->whole ? 1 : sizeof(float));
 }
@@ -427,65 +406,69 @@ static void complement(void *cells, size_t size)
 		bytes[i] = (uint8_t)~bytes[i];
 }
 
-/* Ours in the place of theirs, from the same random numbers on. False where they differ; `done` tells whether there is ours. */
-static bool agrees(bool *done, int kind, layer *l, const values *in, values *out, uint64_t after)
+enum { UNKNOWN, SAME, OTHER };
+
+/* Ours in the place of theirs, which stays where there is no memory for both. */
+static int compare(int kind, tess_layer *l, const tess_values *in, tess_values *out, uint64_t after)
 {
-	const values theirs = *out; /* but for the cells, which may move */
+	const tess_values theirs = *out; /* but for the cells, which may move */
 	const size_t size = size_of(out);
 	ASSAY_AUTO_FREE void *cells = assay_alloc(size + 1, 1);
 
-	*done = false;
 	if (cells == NULL)
-		return true;
+		return UNKNOWN;
 	memcpy(cells, grid_of(out)->cells, size);
 	complement(grid_of(out)->cells, size);
-	*done = own[kind](l, in, out);
-	if (!*done)
+	if (!own[kind].compute(l, in, out)) {
 		memcpy(grid_of(out)->cells, cells, size);
-	return !*done || (equal(&theirs, out) && memcmp(cells, grid_of(out)->cells, size) == 0 &&
-			  (l->random == NULL || *l->random == after));
-}
-
-/* Both ways. */
-static void check(int kind, layer *l, const values *in, const void *transposed, void *scratch, values *out)
-{
-	const uint64_t before = l->random != NULL ? *l->random : 0;
-	bool done;
-
-	engine.forward[kind](l, false, in, transposed, scratch, out);
-	const uint64_t after = l->random != NULL ? *l->random : 0;
-
-	if (l->random != NULL)
-		*l->random = before;
-	if (agrees(&done, kind, l, in, out, after)) {
-		trust.same[kind] |= done;
-		if (l->random != NULL)
-			*l->random = after;
-		return;
+		return UNKNOWN;
 	}
-	trust.other[kind] = true;
-	if (l->random != NULL)
-		*l->random = before;
+	return equal(&theirs, out) && memcmp(cells, grid_of(out)->cells, size) == 0 && random_of(l) == after ? SAME
+													     : OTHER;
+}
+
+/* Both ways, from the same random numbers on. */
+static void try_layer(int kind, tess_layer *l, const tess_values *in, const void *transposed, void *scratch,
+		      tess_values *out)
+{
+	const uint64_t before = random_of(l);
+	uint64_t after;
+	int found;
+
 	engine.forward[kind](l, false, in, transposed, scratch, out);
-}
-
-static void forward(int of, layer *l, bool debug, const values *in, const void *transposed, void *scratch, values *out)
-{
-	const int kind = of == LSTM && l->type == TYPE_LSTM_SUMMARY ? SUMMARY : of;
-	const bool trusted = trust.same[kind] && !trust.other[kind] && !trust.unused;
-
-	if (trusted && !trust.checking && !debug && own[kind](l, in, out))
+	after = random_of(l);
+	set_random(l, before);
+	found = compare(kind, l, in, out, after);
+	if (found == OTHER) {
+		set_random(l, before);
+		engine.forward[kind](l, false, in, transposed, scratch, out);
+	}
+	set_random(l, after);
+	if (found == UNKNOWN)
 		return;
-	seek();
-	if (trust.checking && engine.known && !debug)
-		check(kind, l, in, transposed, scratch, out);
-	else
-		engine.forward[kind](l, debug, in, transposed, scratch, out);
+	trust.items[trust.count].layer = l;
+	trust.items[trust.count++].same = found == SAME;
 }
 
-void ocr_network_check(bool on)
+static void forward(int kind, tess_layer *l, bool debug, const tess_values *in, const void *transposed, void *scratch,
+		    tess_values *out)
 {
-	trust.checking = on;
+	size_t at;
+
+	seek();
+	at = find_layer(l);
+	if (!engine.known || trust.unused || debug || !is_plain(l, in) || !own[kind].fits(l))
+		engine.forward[kind](l, debug, in, transposed, scratch, out);
+	else if (at == trust.count && can_try(in))
+		try_layer(kind, l, in, transposed, scratch, out);
+	else if (at == trust.count || !trust.items[at].same || !own[kind].compute(l, in, out))
+		engine.forward[kind](l, false, in, transposed, scratch, out);
+}
+
+void ocr_network_forget(void)
+{
+	engine = (struct engine){.sought = false};
+	trust.count = 0;
 }
 
 void ocr_network_use(bool on)
@@ -493,19 +476,20 @@ void ocr_network_use(bool on)
 	trust.unused = !on;
 }
 
-int ocr_network_layers(void)
+size_t ocr_network_layers(void)
 {
-	int count = 0;
+	size_t count = 0;
 
-	for (int i = 0; i < KINDS; i++)
-		count += trust.same[i] && !trust.other[i];
+	for (size_t i = 0; i < trust.count; i++)
+		count += trust.items[i].same;
 	return count;
 }
 
 /* The names by which the tables of Tesseract's classes find them. */
 #define ENTRY(function, kind, name)                                                                                    \
 	forward_function function __asm__(name ARGUMENTS);                                                             \
-	void function(layer *l, bool debug, const values *in, const void *transposed, void *scratch, values *out)      \
+	void function(tess_layer *l, bool debug, const tess_values *in, const void *transposed, void *scratch,         \
+		      tess_values *out)                                                                                \
 	{                                                                                                              \
 		forward(kind, l, debug, in, transposed, scratch, out);                                                 \
 	}

@@ -6,20 +6,21 @@
  * matrices are multiplied by Tesseract's own function.
  *
  * The results are the same to the bit, which is not taken on trust: the layout of Tesseract's objects is that of one
- * version. In any other, with a model of floats, or with a layer of another kind Tesseract computes for itself; and while
- * ocr_network_check(true) is in force each layer is computed both ways. Only a kind of layer that gave the same every time
- * is computed here afterwards.
+ * version. In any other, with a model of floats, or with a layer of another kind Tesseract computes for itself. The first
+ * time that a layer of a model is used it is computed both ways, and Tesseract's result stands; only a layer that gave the
+ * same is computed here afterwards. Where there is no memory for it Tesseract computes, too, and nothing is concluded.
  */
 #ifndef ASSAY_OCR_NETWORK_H
 #define ASSAY_OCR_NETWORK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/** Hold what is computed here against Tesseract's own from now on, or no longer. Off at start. */
-void ocr_network_check(bool on);
+/** Forget which layers gave the same: when a model is closed, since the next one's may lie where its layers lay. */
+void ocr_network_forget(void);
 
-/** @return kinds of layers that are computed here, 0 to 5 */
-int ocr_network_layers(void);
+/** @return layers, of all models that are open, which are computed here: 7 of Tesseract's own */
+size_t ocr_network_layers(void);
 
 /** Compute nothing here, or again what gave the same: for tests and measurements. On at start. */
 void ocr_network_use(bool on);

@@ -15,6 +15,7 @@ assay_add_unit(ocr_larger LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(ocr_missed LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(ocr_beside LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
 assay_add_unit(ocr_network LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT WRAP ocr_gates_best)
+assay_add_unit(ocr_network_refusals LINK assay::ocr PkgConfig::LEPT WRAP calloc dlsym TessVersion)
 assay_add_unit(ocr_order LINK assay::ocr PkgConfig::TESSERACT)
 assay_add_unit(ocr_reconcile LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT
   WRAP calloc realloc pixClipRectangle pixAddBorderGeneral pixCopy ocr_engine_recognize ocr_line_read ocr_reading_take
