@@ -363,6 +363,11 @@ static size_t distance(const spelling *a, const spelling *b)
 	return row[b->length];
 }
 
+static bool is_near(size_t apart, size_t length)
+{
+	return apart <= PATCHES || apart * PATCHES_PART <= length;
+}
+
 /*
  * Put together of pieces: in three signs and more, and in more than a tenth, something else than each reading has. The
  * readings saw different things then, and that the words are likelier is no evidence: nobody saw them.
@@ -372,11 +377,8 @@ static bool is_patchwork(const stretch *s, const spelling *chosen)
 	spelling one;
 
 	for (size_t k = 0; k < s->reading_count; k++) {
-		size_t apart;
-
 		spell_reading(&one, s, k);
-		apart = distance(chosen, &one);
-		if (apart <= PATCHES || apart * PATCHES_PART <= chosen->length)
+		if (is_near(distance(chosen, &one), chosen->length))
 			return false;
 	}
 	return true;
@@ -414,13 +416,42 @@ static bool is_open(const stretch *s)
 	return false;
 }
 
-/* Too long to be weighed as a whole: the likeliest of each place, none of them clearly. */
-static void pick_places(picked *likeliest, picked *clear, const stretch *s)
+/* Places in which the likeliest is something else than the reading has: no less than the distance of both strings. */
+static size_t places_apart(const stretch *s, size_t k)
 {
+	size_t apart = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		apart += s->places[i].options[0].point != point_at(&s->columns[i], s->readings, k);
+	return apart;
+}
+
+static bool is_patchwork_of_places(const stretch *s)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		length += s->places[i].options[0].point != 0;
+	for (size_t k = 0; k < s->reading_count; k++)
+		if (is_near(places_apart(s, k), length))
+			return false;
+	return true;
+}
+
+/* Too long to be weighed as a whole: the likeliest of each place, none of them clearly. */
+static int pick_places(picked *likeliest, picked *clear, const stretch *s)
+{
+	const bool stays = is_patchwork_of_places(s);
+	int change = SAME;
+
 	for (size_t i = 0; i < s->count; i++) {
-		likeliest[i] = (picked){0, s->places[i].sure};
-		clear[i] = (picked){(uint8_t)s->places[i].own, s->places[i].sure};
+		const place *p = &s->places[i];
+
+		clear[i] = (picked){(uint8_t)p->own, p->sure};
+		likeliest[i] = stays ? clear[i] : (picked){0, p->sure};
+		change = likeliest[i].option != clear[i].option ? CHANGED : change;
 	}
+	return change;
 }
 
 /* The best string, and what is left of it where only clear changes count; both as certain as the best is. */
@@ -431,10 +462,8 @@ static int pick(picked *likeliest, picked *clear, beam *b, const stretch *s)
 	int32_t sure;
 	int change;
 
-	if (!is_open(s) || s->count > SEGMENT_MAX) {
-		pick_places(likeliest, clear, s);
-		return is_open(s) ? CHANGED : SAME;
-	}
+	if (!is_open(s) || s->count > SEGMENT_MAX)
+		return pick_places(likeliest, clear, s);
 	make_beam(b, s->places, s->count);
 	best = best_of(b, s->places, s->count, s->dictionary);
 	first = first_of(s->places, s->count, s->dictionary);

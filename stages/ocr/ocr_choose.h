@@ -32,7 +32,8 @@ void ocr_decisions_release(ocr_decision *d);
  * agree on the string is taken for which that, and what speaks for its words, is most together; where no more speaks for
  * its words than for the first reading's, only if a further reading reads just so and is as sure of its least sure sign;
  * and none that differs from each reading in three signs and more, and in more than a tenth. It is clearly better when the
- * whole is more by 0.8 of a natural logarithm of odds, 2.2 to 1.
+ * whole is more by 0.8 of a natural logarithm of odds, 2.2 to 1. Of more than 256 places between such blanks the likeliest of
+ * each is taken, never clearly; nothing where they differ from each reading in so many places.
  *
  * @param out  [out, owned] released with ocr_decisions_release(); empty after a failure
  * @return ASSAY_OK, ASSAY_ENOMEM

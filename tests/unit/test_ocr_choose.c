@@ -240,6 +240,43 @@ static void choose__a_long_stretch_without_blanks__the_likeliest_of_each_place(v
 	ocr_alignment_release(&al);
 }
 
+/* Four readings of one long string, each of which errs once in `step` places, elsewhere than the others. */
+static void decide_long(char *likeliest, int step)
+{
+	enum { LONG = 300 };
+	static ocr_glyph line[4][LONG];
+	const ocr_dictionary d = dictionary(no_words);
+	ocr_alignment a = {0};
+
+	for (int32_t k = 0; k < 4; k++) {
+		for (int32_t i = 0; i < LONG; i++)
+			line[k][i] = (ocr_glyph){(unsigned char)(i % step == k ? "zyxw"[k] : 'a' + i % 22), PITCH * i,
+						 PITCH * (i + 1), 9000, 0};
+		readings[k] = (ocr_reading){line[k], LONG, LONG, false};
+		assert_int_equal(ocr_align(&a, readings, HEIGHT, NULL), ASSAY_OK);
+	}
+	ocr_decisions_release(decisions);
+	assert_int_equal(ocr_choose(decisions, &a, readings, &d, NULL), ASSAY_OK);
+	ocr_alignment_release(&a);
+	assert_int_equal(decisions[OCR_LIKELIEST].count, LONG);
+	write_text(likeliest, &decisions[OCR_LIKELIEST]);
+}
+
+/* One in nine is more than a tenth, one in eleven is not. */
+static void choose__long_string_that_is_unlike_each_reading__the_first_stays(void **state)
+{
+	char line[301];
+
+	(void)state;
+	decide_long(line, 9);
+	assert_memory_equal(line, "zbcdefghizklmnopqrztuv", 22);
+	assert_int_equal(decisions[OCR_LIKELIEST].changes, 0);
+	decide_long(line, 11);
+	assert_memory_equal(line, "abcdefghijklmnopqrstuv", 22);
+	assert_int_equal(decisions[OCR_LIKELIEST].changes, 1);
+	assert_int_equal(decisions[OCR_CLEAR].changes, 0);
+}
+
 /* ---------------------------------------------------------------- clear changes */
 
 /* Three looks against one of two votes: 2.8 of 5 to 1.9 of 5, e^0.4. */
@@ -473,6 +510,7 @@ int main(void)
 	    cmocka_unit_test(choose__agreement_and_its_lack__what_is_left_of_certainty),
 	    cmocka_unit_test(choose__a_place_the_first_reading_lacks__says_so),
 	    cmocka_unit_test(choose__a_long_stretch_without_blanks__the_likeliest_of_each_place),
+	    cmocka_unit_test(choose__long_string_that_is_unlike_each_reading__the_first_stays),
 	    cmocka_unit_test(choose__all_looks_but_no_dictionary__likelier_but_not_clear),
 	    cmocka_unit_test(choose__the_dictionary_knows_what_a_look_reads__clear),
 	    cmocka_unit_test(choose__no_word_likelier_and_no_look_surer__the_first),
