@@ -5,6 +5,7 @@
 #include "assay/registry.h"
 #include "assay/stop.h"
 #include "assay/worker.h"
+#include "engines.h"
 #include "frame.h"
 #include "message.h"
 #include "outcome.h"
@@ -37,6 +38,21 @@ static int end_worker(assay_engines *e, bool by_itself)
 		continue;
 	e->pid = 0;
 	return status;
+}
+
+bool engines_hand_on(assay_engines *e, pid_t *pid, int *control)
+{
+	if (e->pid == 0 || !e->known)
+		return false; /* there is none, or its answer is not taken yet */
+	if (waitpid(e->pid, NULL, WNOHANG) != 0) {
+		e->pid = 0; /* it ended by itself */
+		assay_closep(&e->control.fd);
+		return false;
+	}
+	*pid = e->pid;
+	*control = ASSAY_TAKE_FD(&e->control.fd);
+	e->pid = 0;
+	return true;
 }
 
 void assay_engines_close(assay_engines *e)
@@ -205,6 +221,8 @@ assay_code assay_engines_files(assay_stage_files *out, assay_engines *e, const a
 	if (assay_stages_at.program == NULL)
 		return stage->files != NULL ? stage->files(params, out, err) : ASSAY_OK;
 	rc = know(e, err);
+	if (rc == ASSAY_OK && e->control.fd < 0)
+		rc = ASSAY_RAISE(err, ASSAY_EINVAL, "the worker that tells of '%s' was given work", stage->name);
 	if (rc == ASSAY_OK)
 		rc = ask(e, stage, params, err);
 	if (rc == ASSAY_OK)

@@ -3,6 +3,7 @@
 #include "answer.h"
 #include "assay/file.h"
 #include "assay/memory.h"
+#include "engines.h"
 #include "frame.h"
 #include "message.h"
 #include "outcome.h"
@@ -189,6 +190,15 @@ static assay_code keep_shapes(assay_worker *w, const assay_worker_opts *opts, as
 	return ASSAY_OK;
 }
 
+/* That which was asked has the environment of any other, and its libraries are loaded. */
+static assay_code obtain_process(assay_worker *w, int *control, const assay_worker_opts *opts, assay_err *err)
+{
+	if (opts->asked != NULL && opts->program == NULL && opts->wrapper == NULL &&
+	    engines_hand_on(opts->asked, &w->pid, control))
+		return ASSAY_OK;
+	return spawn_worker(&w->pid, control, opts, err);
+}
+
 assay_code assay_worker_launch(assay_worker **out, const assay_worker_opts *opts, assay_err *err)
 {
 	assay_worker *w = assay_alloc(1, sizeof *w);
@@ -203,7 +213,7 @@ assay_code assay_worker_launch(assay_worker **out, const assay_worker_opts *opts
 			  FRAME_ACCEPT(FRAME_READY) | FRAME_ACCEPT(FRAME_FAILED) | FRAME_ACCEPT(FRAME_EXIT), false);
 	w->unit.in.fd = -1;
 	ASSAY_TRY(keep_shapes(w, opts, err));
-	ASSAY_TRY(spawn_worker(&w->pid, &control, opts, err));
+	ASSAY_TRY(obtain_process(w, &control, opts, err));
 	w->control.fd = control;
 	ASSAY_TRY(send_setup(w, opts, err));
 	*out = w;

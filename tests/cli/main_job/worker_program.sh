@@ -1,6 +1,7 @@
 # What decodes media is a program of its own: 'assay' loads none of its libraries, finds it, and takes no other's word.
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
 need_assay_test
+need_strace
 decoders='libavcodec|libavformat|libtesseract|liblept|libsndfile|libpoppler|libcairo'
 
 ldd "$ASSAY-worker" | grep -E "$decoders" >/dev/null || fail 'the worker loads no decoder'
@@ -43,10 +44,38 @@ END
 chmod +x exchanged
 sed -i "s|\$OTHER|$ASSAY-worker|" exchanged
 text_dataset
-echo 'value: 1' >docs/a.txt
+echo 'act: sleep' >docs/a.txt # keeps the first worker, which was asked, until there is a second
+echo 'value: 2' >docs/b.txt
 settle docs
-ASSAY_WORKER_WRAPPER=$PWD/exchanged assert_exit 78 assay_test run --store store --progress none
+ASSAY_WORKER_WRAPPER=$PWD/exchanged assert_exit 78 assay_test run -j 2 --store store --progress none
 assert_match "$(cat err)" "assay: start a worker: the program of the workers, '$ASSAY-worker', is of another build*"
+
+# The one that is asked is the first that works.
+rm docs/a.txt
+cat >counted <<'END'
+#!/bin/sh
+echo "$$" >>workers
+exec "$@"
+END
+chmod +x counted
+ASSAY_WORKER_WRAPPER=$PWD/counted assert_exit 0 assay_test run -j 1 --store counted.store --progress none
+assert_eq "$(wc -l <workers)" 1 'workers of a run with one job'
+ASSAY_WORKER_WRAPPER=$PWD/counted assert_exit 0 assay_test run -j 1 --store counted.store --progress none
+assert_eq "$(wc -l <workers)" 2 'workers with a run that had nothing to do, which asks'
+
+# One that ends in between is not missed: another is started. Nothing is synced before all is asked; there it is killed.
+echo 'value: 3' >docs/c.txt
+settle docs
+ASSAY_WORKER_WRAPPER=$PWD/counted ASSAY_TEST_READER=1 strace --seccomp-bpf -f -qq -o trace -e trace=fdatasync \
+    -e inject=fdatasync:delay_enter=5s:when=1 "$ASSAY_TEST" run -j 1 --store counted.store --json --progress none >run.json 2>run.err &
+traced=$!
+syncs() { grep -q "^State:.*t " "/proc/$(pgrep -P "$traced")/status"; }
+wait_for syncs
+kill -KILL "$(tail -n 1 workers)"
+wait "$traced" || fail "exit $?: $(cat run.err)"
+assert_conserved
+assert_jq run.json .units.run 1
+assert_eq "$(wc -l <workers)" 4 'workers with one that was killed before it got work'
 
 # One that takes its time: a signal ends the run, and with it the worker.
 printf '#!/bin/sh\nexec sleep 60\n' >slow

@@ -18,8 +18,7 @@ assert_starts() {
     settle docs
     test_run_into store -j6
     assert_conserved
-    # The first is asked for engines and models, and gets no unit.
-    assert_eq "$(($(wc -l <starts) - 1))" "$1" "workers for $2"
+    assert_eq "$(wc -l <starts)" "$1" "workers for $2"
     echo "$2: $1"
 }
 

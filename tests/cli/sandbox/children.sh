@@ -20,7 +20,7 @@ strays=$(awk -v t=" $tool " 'index(t, " " $1 " ")' writes | grep -v store || tru
 assert_eq "$strays" '' 'writes of the tool outside its store'
 echo "$(wc -l <writes) opens for writing and changes of folders, all by the tool in its store"
 
-assert_eq "$(grep -cE 'execve\(' trace)" 4 'programs started: the tool, a worker that is asked, a worker, and one that knows the remedies too'
+assert_eq "$(grep -cE 'execve\(' trace)" 3 'programs started: the tool, a worker, which is asked first, and one that knows the remedies too'
 ! grep -E 'socket\((AF_INET|AF_INET6|AF_NETLINK|AF_PACKET)' trace || fail 'a socket to the outside'
 
 # Sources come to children as open descriptors: only the tool opens them by name.

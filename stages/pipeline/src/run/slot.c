@@ -43,6 +43,7 @@ assay_code assay_slot_launch(assay_executor *r, assay_slot *s, assay_err *err)
 	    .chain_count = r->chain_count,
 	    .limits = {(uint64_t)l->memory_mib << 20, (uint32_t)l->cpu_s, (uint32_t)l->wall_s},
 	    .sandbox = r->opts->sandbox,
+	    .asked = r->session->engines,
 	};
 
 	return assay_worker_launch(&s->worker, &o, err);

@@ -233,9 +233,6 @@ assay_code assay_session_open(assay_session *s, const char *verb, bool with_reci
 	ASSAY_TRY(assay_baselines_find(&s->baselines, store, (const assay_contract *const *)config->contracts,
 				       config->contract_count, err));
 	ASSAY_TRY(begin_run(s, verb, err));
-	/* All is told: a run may be long. */
-	assay_engines_close(s->engines);
-	s->engines = NULL;
 	return ASSAY_OK;
 fail:
 	assay_session_release(s);

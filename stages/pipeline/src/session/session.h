@@ -20,7 +20,7 @@ typedef struct assay_session_rung {
 typedef struct assay_session {
 	const assay_config *config;
 	assay_store *store;
-	assay_engines *engines;                        /* while recipes are made; NULL before and after */
+	assay_engines *engines; /* asked when recipes are made; the first slot takes their worker */
 	assay_recipe *recipes[ASSAY_MODALITY_MAX + 1]; /* of the modalities that sources use; NULL otherwise */
 	assay_session_rung *rungs; /* assay_session_make_rungs; in order of remedies, attempts, modalities */
 	size_t rung_count, rung_cap;

@@ -1,7 +1,7 @@
 /**
  * What the code of the stages is and reads: engines, libraries, models and fonts, which recipes name. The coordinator
- * has no such code (assay/registry.h) and asks a worker, which is started for it and handed no work. In a program that
- * has the stages' callbacks they are called.
+ * has no such code (assay/registry.h) and asks a worker, which is started for it. When all is asked it may become the
+ * first that is given work (assay_worker_opts.asked). In a program that has the stages' callbacks they are called.
  */
 #ifndef ASSAY_ENGINES_H
 #define ASSAY_ENGINES_H
@@ -35,7 +35,10 @@ ASSAY_NODISCARD assay_code assay_engines_libraries(const assay_build_ids **out, 
 /** assay_stage.engine of a stage of the table: "" when there is none. Borrowed until close. */
 ASSAY_NODISCARD assay_code assay_engines_version(const char **out, assay_engines *e, const assay_stage *stage,
 						 assay_err *err);
-/** assay_stage.files: nothing is added for a stage that has none. */
+/**
+ * assay_stage.files: nothing is added for a stage that has none.
+ * @return besides, ASSAY_EINVAL when the worker was given work meanwhile
+ */
 ASSAY_NODISCARD assay_code assay_engines_files(assay_stage_files *out, assay_engines *e, const assay_stage *stage,
 					       const void *params, assay_err *err);
 

@@ -36,6 +36,8 @@ typedef struct assay_worker_limits {
 	uint32_t wall_s;
 } assay_worker_limits;
 
+struct assay_engines;
+
 typedef struct assay_worker_opts {
 	const char *program; /* NULL: that of assay_stages_at, beside this executable or where it is installed */
 	const char *wrapper; /* words put before it, split at spaces; NULL: ASSAY_WORKER_WRAPPER, if set */
@@ -44,6 +46,11 @@ typedef struct assay_worker_opts {
 	assay_worker_limits limits;
 	assay_sandbox_mode sandbox;
 	unsigned omit_layers; /* for tests: ASSAY_SANDBOX_… bits to leave out, as if the kernel had none; normally 0 */
+	/*
+	 * Whose worker is taken, if it has answered and still runs: its libraries are loaded. These engines can answer
+	 * nothing new then (assay/engines.h). NULL, or with a program or wrapper named here: one is started.
+	 */
+	struct assay_engines *asked;
 } assay_worker_opts;
 
 /** What a worker says of itself once it is ready; goes into the run record. */
