@@ -5,8 +5,9 @@
 #include "assay/queue.h"
 
 /**
- * How the sample stands that others duplicate: "kept" where it is delivered, "rejected" where people gave it up, else the
- * name of its outcome ("quarantined", "filtered").
+ * How the sample stands that others duplicate: "kept" where it is delivered, "rejected" where people gave it up, "gone" and
+ * "not judged yet" until the judging that makes another the original, or leaves it, else the name of its outcome ("quarantined",
+ * "filtered").
  * @param out  [out] static
  */
 ASSAY_NODISCARD assay_code assay_original_standing(const char **out, assay_store *s, const char *key, assay_err *err);

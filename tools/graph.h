@@ -52,7 +52,8 @@ typedef struct assay_node {
 	char *stage;            /* ARTIFACT: that made it */
 	uint64_t number;        /* TICKET, RUN, DECISION */
 	char *text;    /* TICKET: state and what is wrong. CONTRACT: its version. VERSION: its counts. DECISION:
-				   what it says. SOURCE: name of the file that stands in its place, else NULL. UNIT: of
+				   what it says. SOURCE: name of the file that stands in its place, or stood there
+				   (is_past), else NULL. UNIT: of
 				   a past attempt the way that was tried and its outcome, else NULL */
 	char *reason;  /* DECISION: "" when none was given */
 	int64_t at_ns; /* VERSION, TICKET, DECISION */

@@ -30,7 +30,7 @@ static void say_source(const assay_graph *g, size_t at)
 
 	say_head(n);
 	if (n->text != NULL)
-		assay_say(": in its place %s\n", n->text);
+		assay_say(": in its place %s%s\n", n->is_past ? "stood " : "", n->text);
 	else
 		assay_say("%s\n", n->missing ? " (missing now)" : n->is_past ? " (as it was before)" : "");
 	say_digest(n);

@@ -19,8 +19,8 @@ static const assay_option options[] = {
 
 /*
  * What is named by its key or path, without a filter, is rejected itself, whatever it passes. A path is of each sample that
- * stands for itself and can still be rejected; where all are rejected already they stay so, by whom and for what they were;
- * where none can be, its tickets say why. Samples without a ticket, or with one that is settled though they are delivered,
+ * stands for itself and can still be rejected; those that are rejected already stay so, by whom and for what they were, which
+ * is told; where none can be, its tickets say why. Samples without a ticket, or with one that is settled though they are delivered,
  * are listed; others are rejected by their tickets.
  */
 typedef struct naming {
@@ -29,7 +29,7 @@ typedef struct naming {
 	size_t row_count, row_cap;
 	uint64_t *wholes; /* sources all of which is rejected */
 	size_t whole_count, whole_cap;
-	uint64_t *kept; /* tickets of paths all of which is rejected already */
+	uint64_t *kept; /* tickets of paths that are rejected already */
 	size_t kept_count, kept_cap;
 	char **args; /* operands that have tickets, and tickets of samples of paths */
 	size_t arg_count, arg_cap;
@@ -212,8 +212,6 @@ static assay_code name_source(naming *n, const assay_source *src, assay_err *err
 		rc = add_id(&n->wholes, &n->whole_count, &n->whole_cap, src->id, err);
 	if (rc == ASSAY_OK)
 		rc = assay_samples_of(n->c->store, src->id, name_part, n, err);
-	if (rc == ASSAY_OK && n->found > 0)
-		n->kept_count = kept; /* the rest is what was asked for */
 	if (rc != ASSAY_OK || n->found > 0 || n->kept_count > kept)
 		return rc;
 	/* Why nothing of it can be, its tickets say. */

@@ -265,6 +265,29 @@ static assay_code keep_possible(assay_selection *sel, size_t first, assay_err *e
 	return rc;
 }
 
+static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t, assay_err *err);
+
+/* Of those from `first` on, which a path has, the ones that filters ask for: what can be done is asked of these alone. */
+static assay_code keep_asked(assay_selection *sel, size_t first, assay_err *err)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < sel->id_count; i++) {
+		ASSAY_AUTO_TICKET t = {0};
+		bool asked = true; /* for all that is known of one that cannot be read */
+		assay_code rc = assay_ticket_peek(sel->store, sel->ids[i], &t, err);
+
+		if (rc == ASSAY_OK && !t.damaged)
+			rc = belongs(&asked, sel, &t, err);
+		if (rc != ASSAY_OK)
+			return rc;
+		if (asked)
+			sel->ids[kept++] = sel->ids[i];
+	}
+	sel->id_count = kept;
+	return ASSAY_OK;
+}
+
 /* Of those from `first` on, which a path has, the ones that something can be done to, if there are any. */
 static assay_code keep_live(assay_selection *sel, size_t first, assay_err *err)
 {
@@ -298,12 +321,13 @@ static assay_code add_subject(assay_selection *sel, const char *name, assay_err 
 		rc = add_key(sel, subject.name, err);
 	if (rc == ASSAY_OK && subject.is_path)
 		rc = assay_samples_of(sel->store, subject.source.id, add_sample, sel, err);
-	if (rc == ASSAY_OK && subject.is_path && sel->acts && sel->states == 0 && !sel->ended)
-		rc = keep_live(sel, before, err);
 	if (rc == ASSAY_OK && sel->id_count == before)
 		return ASSAY_RAISE(err, ASSAY_ENOENT, "'%s' never had a ticket; see 'assay why %s'", subject.name,
 				   subject.name);
-	return rc;
+	if (rc != ASSAY_OK || !subject.is_path || !sel->acts || sel->states != 0 || sel->ended)
+		return rc;
+	rc = keep_asked(sel, before, err);
+	return rc == ASSAY_OK ? keep_live(sel, before, err) : rc;
 }
 
 /* A sample may be called T12 too: a ticket goes before it. */

@@ -80,7 +80,9 @@ assert_eq "$(outcome 'docs/many.txt#page=1') $(outcome 'docs/many.txt#page=3')" 
 did retry docs/many.txt
 did reject 'docs/many.txt#page=2' --reason torn
 did reject docs/many.txt docs/many.txt 'docs/many.txt#page=1' --reason gone
-assert_jq did.json '[.tickets[].ticket.subject] | sort | @json' '["docs/many.txt#page=1","docs/many.txt#page=3"]'
+assert_jq did.json '[.tickets[] | select(.did | startswith("rejected by")) | .ticket.subject] | sort | @json' '["docs/many.txt#page=1","docs/many.txt#page=3"]'
+assert_jq did.json '[.tickets[] | select(.did | startswith("rejected by") | not) | "\(.ticket.subject): \(.did)"] | @json' \
+    "[\"docs/many.txt#page=2: stays as it was: rejected by $(id -un) (torn)\"]"
 assert_match "$(assay why 'docs/many.txt#page=2')" '*torn*' 'a page that was rejected before keeps its reason'
 assay queue reject docs/many.txt --reason 'all of it again' --actor Zoe --json >did.json 2>err || fail "$(cat err)"
 assert_jq did.json '[.summary, (.tickets[] | .did)] | @json' \
@@ -110,10 +112,39 @@ for why in "docs/zcopy.txt .samples[0]" "docs/zcopy.txt#page=1 .verdict"; do
     assert_eq "$(assay why "${why% *}" --json | jq -r "${why#* }.original_stands")" rejected "how that stands: $why"
 done
 assert_match "$(assay why docs/zcopy.txt)" '*of docs/copied.txt#page=1, which is rejected*' 'in short'
+# By severity: what failed, then errors, then a rejected sample that has a warning, and one that has nothing.
+cat >>values.odcs.yaml <<'YAML'
+  - name: page
+    quality:
+      - {id: odd, type: custom, engine: assay, severity: warning, implementation: {metric: test.value, mustBeLessThan: 3}}
+YAML
+printf 'value: 91\n' >docs/late.txt
+settle docs
+test_run_into store
+did reject 'docs/tables.txt#page=1' 'docs/bad.txt#page=1' --reason x
+severities() { assay queue list --all --sort severity | awk '{print $3}' | uniq | paste -sd' '; }
+assert_eq "$(severities)" 'failed error warning -' 'by severity'
+did retry 'docs/tables.txt#page=1'
 # Another file that makes a sample the duplicate of what is rejected: nobody gets either, which is said at once.
 did retry docs/bad.txt
 cp docs/copied.txt same.txt
 assay queue resolve 'docs/bad.txt#page=1' --file same.txt >told 2>err || fail "resolve: $(cat err)"
 grep -qF "; it is a duplicate of 'docs/copied.txt#page=1', which is rejected: nothing of either is delivered" told || fail "told: $(cat told)"
 assay queue retry docs/bad.txt >/dev/null 2>err || fail "retry: $(cat err)"
+# Of an original that has changed, and was not judged since (the run is stopped before), nobody can say how it stands.
+assay queue retry docs/copied.txt >/dev/null 2>err || fail "retry: $(cat err)"
+assert_eq "$(assay why docs/zcopy.txt --json | jq -r '.samples[0].original_stands')" kept 'delivered'
+printf 'value: 5\n# another\n' >docs/copied.txt
+for n in $(seq 1000); do printf 'value: 1\n# %s\n' "$n" >"docs/n$n.txt"; done
+settle docs
+"$ASSAY_TEST" run --store store -j1 --progress none >out 2>err &
+pid=$!
+for _ in $(seq 400); do
+    ! assay why docs/copied.txt | grep -q 'content changed' || break
+    sleep 0.05
+done
+kill -TERM "$pid"
+wait "$pid" || true
+assert_eq "$(assay why docs/zcopy.txt --json | jq -r '.samples[0].original_stands')" 'not judged yet' 'it has changed'
+assert_match "$(assay why 'docs/zcopy.txt#page=1')" '*the same bytes as docs/copied.txt#page=1, which is not judged yet*' 'told'
 assay check >out || fail "check: $(cat out)"

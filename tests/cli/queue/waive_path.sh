@@ -42,6 +42,21 @@ test_run_into store
 assay queue reject docs/c.txt --reason torn >/dev/null
 assert_exit 64 assay queue waive docs/c.txt --owner Anna --reason legible
 assert_match "$(cat err)" '*docs/c.txt#page=1) is rejected by*' 'nothing to waive'
+# What a filter asks for and cannot be waived says why, though the path has others that can be.
+printf 'value: 14\ntables: 1\n' >docs/e.txt
+cat >>values.odcs.yaml <<'YAML'
+  - name: table
+    quality:
+      - {id: cells, type: custom, engine: assay, severity: error, implementation: {metric: test.value, mustBeLessThan: 10}}
+YAML
+settle docs
+test_run_into store
+printf '4,x\n5,y\n' >cells.csv
+assay queue resolve 'docs/e.txt#page=1&table=1' --text cells.csv >/dev/null
+assert_exit 64 assay queue waive docs/e.txt --kind table --owner Anna --reason legible
+assert_match "$(cat err)" '*docs/e.txt#page=1&table=1) is corrected: there is nothing to waive*' 'the only table'
+assert_exit 66 assay queue waive docs/e.txt --kind shot --owner Anna --reason legible
+assert_match "$(cat err)" '*no ticket matches*' 'none there'
 # A filter is of what it leaves out, too.
 waive docs/a.txt --check value || fail "waive: $(cat err)"
 assay queue waive docs/a.txt --owner Anna --reason legible >told 2>err || fail "waive: $(cat err)"
