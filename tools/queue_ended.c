@@ -20,7 +20,7 @@ static assay_code source_of(assay_source *out, assay_store *s, const char *subje
 	return assay_source_find(s, path, out, err);
 }
 
-/* What of a sample a text or another file would be made upon now; of one that is not there its source's bytes. */
+/* What of a sample a text or another file would be made upon now; of one that was not judged yet its source's bytes. */
 static assay_code basis_now(assay_digest *out, bool *there, assay_store *s, const assay_decision *d,
 			    const assay_source *src, assay_err *err)
 {
@@ -30,8 +30,8 @@ static assay_code basis_now(assay_digest *out, bool *there, assay_store *s, cons
 	*out = src->digest;
 	if (!d->is_source)
 		rc = assay_sample_find(s, d->subject, &row, err);
-	*there = d->is_source || (rc == ASSAY_OK && !row.missing && row.judged_unit != 0);
-	if (rc != ASSAY_OK || !*there)
+	*there = d->is_source || (rc == ASSAY_OK && !row.missing);
+	if (rc != ASSAY_OK || !*there || row.judged_unit == 0)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	return assay_content_basis(out, s, &row, err);
 }
@@ -39,17 +39,19 @@ static assay_code basis_now(assay_digest *out, bool *there, assay_store *s, cons
 static assay_code end_of_present(assay_decision_end *out, assay_store *s, const assay_decision *d,
 				 const assay_source *src, assay_err *err)
 {
+	bool there, stood = false;
 	assay_digest now;
-	bool there, handed_in;
 	assay_code rc = basis_now(&now, &there, s, d, src, err);
 
-	if (rc != ASSAY_OK || assay_digest_is_zero(&src->digest) || assay_digest_eq(&now, &d->basis))
+	if (rc == ASSAY_OK && !there)
+		*out = ASSAY_DECISION_WAITS;
+	if (rc != ASSAY_OK || !there || assay_digest_is_zero(&src->digest) || assay_digest_eq(&now, &d->basis))
 		return rc;
-	rc = assay_decision_is_file(&handed_in, s, &d->basis, err);
+	if (!d->is_source && assay_digest_eq(&now, &src->digest))
+		rc = assay_decision_stood(&stood, s, d->subject, &now, &d->basis, err);
 	*out = !assay_digest_eq(&now, &src->digest) ? ASSAY_DECISION_OTHER_FILE
-	       : !handed_in                         ? ASSAY_DECISION_OTHER_BYTES
-	       : there                              ? ASSAY_DECISION_FILE_GONE
-						    : ASSAY_DECISION_WAITS;
+	       : stood                              ? ASSAY_DECISION_FILE_GONE
+						    : ASSAY_DECISION_OTHER_BYTES;
 	return rc;
 }
 
@@ -177,12 +179,15 @@ static assay_code end_of_verdict(assay_decision_end *out, assay_store *s, const 
 static assay_code look_instead(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *path = NULL, *key = NULL;
+	bool answers = false;
 	assay_code rc = assay_decision_moved_to(&path, s, d, err);
 
 	if (rc == ASSAY_OK && path == NULL)
 		rc = assay_decision_original(&key, s, d, err);
 	if (rc == ASSAY_OK && path != NULL)
-		*out = ASSAY_DECISION_MOVED;
+		rc = assay_decision_answers_at(&answers, s, d, path, err);
+	if (rc == ASSAY_OK && path != NULL)
+		*out = answers ? ASSAY_DECISION_ANSWERS_ON : ASSAY_DECISION_MOVED;
 	else if (rc == ASSAY_OK && key != NULL)
 		*out = ASSAY_DECISION_OF_COPY;
 	return rc;
@@ -209,6 +214,7 @@ const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, cons
 
 	switch (end) {
 	case ASSAY_DECISION_HOLDS:
+	case ASSAY_DECISION_ANSWERS_ON:
 		return NULL;
 	case ASSAY_DECISION_WAITS:
 		assay_buf_puts(out,
@@ -247,7 +253,7 @@ const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, cons
 
 bool assay_decision_end_is(assay_decision_end end)
 {
-	return end != ASSAY_DECISION_HOLDS && end != ASSAY_DECISION_WAITS;
+	return end != ASSAY_DECISION_HOLDS && end != ASSAY_DECISION_WAITS && end != ASSAY_DECISION_ANSWERS_ON;
 }
 
 assay_code assay_decision_has_ended(bool *out, assay_store *s, const assay_decision *d, assay_err *err)
@@ -259,7 +265,13 @@ assay_code assay_decision_has_ended(bool *out, assay_store *s, const assay_decis
 	return rc;
 }
 
-assay_code assay_ticket_has_ended(bool *out, assay_store *s, const assay_ticket *t, assay_err *err)
+static bool is_left(assay_decision_end end)
+{
+	return assay_decision_end_is(end) || end == ASSAY_DECISION_ANSWERS_ON;
+}
+
+static assay_code has_one(bool *out, assay_store *s, const assay_ticket *t, bool (*is)(assay_decision_end),
+			  assay_err *err)
 {
 	ASSAY_AUTO_FREE char *path = NULL;
 	assay_code rc = assay_ticket_path(&path, t, err);
@@ -267,13 +279,25 @@ assay_code assay_ticket_has_ended(bool *out, assay_store *s, const assay_ticket 
 	*out = false;
 	for (unsigned i = 0; rc == ASSAY_OK && !*out && i < ASSAY_DECISION_SLOTS; i++) {
 		const assay_decision_slot slot = (assay_decision_slot)i;
+		assay_decision_end end = ASSAY_DECISION_HOLDS;
 		ASSAY_AUTO_DECISION d = {0};
 
 		rc = assay_decision_peek_on(s, slot == ASSAY_DECISION_OF_METADATA ? path : t->subject, slot, &d, err);
 		if (rc == ASSAY_OK)
-			rc = assay_decision_has_ended(out, s, &d, err);
+			rc = assay_decision_end_of(&end, s, &d, err);
+		*out = rc == ASSAY_OK && is(end);
 		if (rc == ASSAY_ENOENT)
 			rc = ASSAY_OK;
 	}
 	return rc;
+}
+
+assay_code assay_ticket_has_ended(bool *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	return has_one(out, s, t, assay_decision_end_is, err);
+}
+
+assay_code assay_ticket_has_left(bool *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	return has_one(out, s, t, is_left, err);
 }

@@ -285,15 +285,15 @@ static assay_code stands_by_file(bool *out, assay_command *c, const assay_ticket
 static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	const bool settled = t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE;
-	bool withdrawn = false, in_vain = false, ended = false, has_file = false, found_anew;
+	bool withdrawn = false, in_vain = false, left = false, has_file = false, found_anew;
 	assay_code rc = ASSAY_OK;
 
 	if (has_unmade(t))
 		rc = made_in_vain(&in_vain, c, t, err);
 	if (rc == ASSAY_OK && settled) /* also of a file that is gone, and whose bytes are elsewhere */
-		rc = assay_ticket_has_ended(&ended, c->store, t, err);
+		rc = assay_ticket_has_left(&left, c->store, t, err);
 	if (rc == ASSAY_OK)
-		rc = stands_by_file(&ended, c, t, err);
+		rc = stands_by_file(&left, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (has_unmade(t) && !in_vain) {
@@ -307,7 +307,7 @@ static assay_code retry_plainly(retrying *w, assay_command *c, const assay_ticke
 		return take_rejection_back(c, t, err);
 	rc = withdraw_metadata(&found_anew, w, c, t, err);
 	/* What waits behind a filter would keep out what comes back with its metadata. */
-	if (rc == ASSAY_OK && (!settled || ended || found_anew))
+	if (rc == ASSAY_OK && (!settled || left || found_anew))
 		rc = withdraw(&withdrawn, c, t, err);
 	if (rc != ASSAY_OK)
 		return rc;

@@ -105,8 +105,7 @@ void assay_tell_damaged_ticket(assay_buf *out, const assay_ticket *t)
 }
 
 typedef struct reasons {
-	int64_t feedback_ns;
-	bool told; /* text is of that time: judging may have said more since */
+	bool told; /* the text is an evaluation's: judging may have said more since */
 	char *text;
 } reasons;
 
@@ -114,9 +113,11 @@ static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err 
 {
 	reasons *r = ctx;
 
-	if (r->told || e->act || e->damaged)
+	const bool told = assay_ticket_event_is_told(e);
+
+	if (e->act || e->damaged || (r->told && !told))
 		return ASSAY_OK;
-	r->told = r->feedback_ns != 0 && e->at_ns == r->feedback_ns;
+	r->told = told;
 	free(r->text);
 	r->text = assay_strdup(e->reason);
 	return r->text != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
@@ -124,7 +125,7 @@ static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err 
 
 assay_code assay_ticket_told(char **out, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	reasons r = {.feedback_ns = t->feedback_ns};
+	reasons r = {0};
 	const assay_code rc = assay_ticket_events(s, t->id, keep_reason, &r, err);
 
 	if (rc != ASSAY_OK) {

@@ -235,6 +235,8 @@ static void print_ended(const assay_ended *ended)
 			assay_say("its file is gone; the same bytes are now at %s, ", e->moved_to);
 		if (e->moved_to != NULL && e->decision.is_source)
 			assay_say("about which nothing is decided");
+		else if (e->moved_to != NULL && e->outcome == 0)
+			assay_say("which has no such sample");
 		else if (e->original != NULL)
 			assay_say("now a duplicate of %s, which is %s", e->original, now != NULL ? now : "not judged");
 		else

@@ -17,20 +17,25 @@ typedef struct search {
 
 void assay_why_moved_release(assay_why_moved *m)
 {
-	assay_decisions_free(m->items, m->count);
+	for (size_t i = 0; i < m->count; i++)
+		assay_decision_release(&m->items[i].decision);
+	free(m->items);
 	*m = (assay_why_moved){0};
 }
 
 static assay_code add(search *e, assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *path = NULL;
+	bool answers;
 	assay_code rc = assay_decision_moved_to(&path, e->store, d, err);
 
 	if (rc != ASSAY_OK || path == NULL || strcmp(path, e->src->path) != 0)
 		return rc;
-	rc = assay_grow(&e->out->items, &e->out->cap, e->out->count, sizeof *e->out->items, err);
+	rc = assay_decision_answers_at(&answers, e->store, d, path, err);
+	if (rc == ASSAY_OK)
+		rc = assay_grow(&e->out->items, &e->out->cap, e->out->count, sizeof *e->out->items, err);
 	if (rc == ASSAY_OK) {
-		e->out->items[e->out->count++] = *d;
+		e->out->items[e->out->count++] = (struct assay_why_moved_item){*d, answers};
 		*d = (assay_decision){0};
 	}
 	return rc;
@@ -67,9 +72,9 @@ static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
 
 static int compare(const void *a, const void *b)
 {
-	const assay_decision *x = a, *y = b;
+	const struct assay_why_moved_item *x = a, *y = b;
 
-	return (x->id > y->id) - (x->id < y->id);
+	return (x->decision.id > y->decision.id) - (x->decision.id < y->decision.id);
 }
 
 assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const char *key, const assay_source *src,
@@ -88,9 +93,12 @@ assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const char *
 void assay_why_moved_say(const assay_why_moved *m)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		assay_say_decision("decision", &m->items[i]);
-		assay_say("          not in force: on %s, whose file is gone; it had the same bytes\n",
-			  m->items[i].subject);
+		const assay_decision *d = &m->items[i].decision;
+
+		assay_say_decision("decision", d);
+		assay_say(
+		    "          %s on %s, whose file is gone; it had the same bytes\n",
+		    m->items[i].answers ? "answers what an evaluation told of it, too:" : "not in force:", d->subject);
 	}
 }
 
@@ -100,8 +108,9 @@ void assay_why_moved_json(assay_json *j, const assay_why_moved *m)
 	assay_json_array(j);
 	for (size_t i = 0; i < m->count; i++) {
 		assay_json_object(j);
-		assay_json_kstr(j, "subject", m->items[i].subject);
-		assay_json_decision(j, "decision", &m->items[i]);
+		assay_json_kstr(j, "subject", m->items[i].decision.subject);
+		assay_json_kbool(j, "answers", m->items[i].answers);
+		assay_json_decision(j, "decision", &m->items[i].decision);
 		assay_json_end(j);
 	}
 	assay_json_end(j);

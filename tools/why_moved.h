@@ -9,7 +9,10 @@
 #include "assay/source.h"
 
 typedef struct assay_why_moved {
-	assay_decision *items; /* as assay_decision_moved_to has it; in order of their numbers */
+	struct assay_why_moved_item {
+		assay_decision decision; /* as assay_decision_moved_to has it */
+		bool answers;            /* what an evaluation told of the other is answered by it here too */
+	} * items;                       /* in order of their numbers */
 	size_t count, cap;
 } assay_why_moved;
 
@@ -22,7 +25,7 @@ ASSAY_NODISCARD assay_code assay_why_moved_load(assay_why_moved *m, assay_store 
 void assay_why_moved_release(assay_why_moved *m);
 /** A paragraph for each. */
 void assay_why_moved_say(const assay_why_moved *m);
-/** "decided_before_it_moved": [decision with its "subject"...] */
+/** "decided_before_it_moved": [{"subject", "answers", "decision"}...] */
 void assay_why_moved_json(assay_json *j, const assay_why_moved *m);
 
 #endif

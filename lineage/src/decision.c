@@ -393,15 +393,6 @@ assay_code assay_content_basis(assay_digest *out, assay_store *s, const assay_sa
 	return rc;
 }
 
-assay_code assay_decision_is_file(bool *out, assay_store *s, const assay_digest *bytes, assay_err *err)
-{
-	assay_object_info info;
-	const assay_code rc = assay_object_find(s, bytes, &info, err);
-
-	*out = rc == ASSAY_OK && info.type == ASSAY_OBJECT_PAYLOAD;
-	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-}
-
 assay_code assay_decision_peek_on(assay_store *s, const char *subject, assay_decision_slot slot, assay_decision *out,
 				  assay_err *err)
 {
@@ -621,4 +612,60 @@ const assay_decision *assay_decisions_find(const assay_decision *list, size_t co
 	return low < count && strcmp(list[low].subject, subject) == 0 && assay_decision_slot_of(list[low].kind) == slot
 		   ? &list[low]
 		   : NULL;
+}
+
+/* ---------------------------------------------------------------- which files stood there */
+
+typedef struct stood {
+	const char *subject;
+	assay_digest *files; /* that stood there one after the other; the first are the source's own bytes */
+	size_t count, cap;
+} stood;
+
+/* Is it the subject, or what that was found in, or all of its source? */
+static bool is_at(const char *subject, const char *at)
+{
+	const size_t size = strlen(at);
+
+	return strncmp(subject, at, size) == 0 &&
+	       (subject[size] == '\0' || subject[size] == '#' || subject[size] == '&');
+}
+
+/* Decisions come in the order in which they were made: what one was made upon stood before. */
+static assay_code note_stood(void *ctx, const assay_decision *d, assay_err *err)
+{
+	stood *x = ctx;
+	bool made_upon = false;
+	assay_code rc;
+
+	if (d->kind != ASSAY_DECISION_REPLACE || !is_at(x->subject, d->subject))
+		return ASSAY_OK;
+	for (size_t i = 0; i < x->count && !made_upon; i++)
+		made_upon = assay_digest_eq(&x->files[i], &d->basis);
+	if (!made_upon)
+		return ASSAY_OK;
+	rc = assay_grow(&x->files, &x->cap, x->count, sizeof *x->files, err);
+	if (rc == ASSAY_OK)
+		x->files[x->count++] = d->payload;
+	return rc;
+}
+
+assay_code assay_decision_stood(bool *out, assay_store *s, const char *subject, const assay_digest *source,
+				const assay_digest *bytes, assay_err *err)
+{
+	stood x = {.subject = subject};
+	assay_object_info info;
+	assay_code rc = assay_object_find(s, bytes, &info, err);
+
+	*out = false;
+	if (rc != ASSAY_OK || info.type != ASSAY_OBJECT_PAYLOAD) /* nobody ever handed it in */
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	ASSAY_TRY(assay_grow(&x.files, &x.cap, x.count, sizeof *x.files, err));
+	x.files[x.count++] = *source;
+	ASSAY_TRY(assay_decisions_peek(s, note_stood, &x, err));
+	for (size_t i = 1; i < x.count; i++)
+		*out |= assay_digest_eq(&x.files[i], bytes);
+fail:
+	free(x.files);
+	return rc;
 }

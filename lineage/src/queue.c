@@ -34,11 +34,12 @@
 #define EVENT_FORMAT       2
 #define EVENT_FORMAT_ACT   3
 #define EVENT_FORMAT_TRIED 4
+#define EVENT_FORMAT_TOLD  5
 #define OPEN_COUNT         "tickets.open"
 #define COUNTED            "tickets.counted"
 
 /* By format. */
-static const size_t fields_of[] = {0, 12, 15, 16}, event_fields_of[] = {0, 6, 8, 8, 10};
+static const size_t fields_of[] = {0, 12, 15, 16}, event_fields_of[] = {0, 6, 8, 8, 10, 11};
 
 void assay_ticket_release(assay_ticket *t)
 {
@@ -75,6 +76,11 @@ void assay_ticket_event_release(assay_ticket_event *e)
 	free(e->actor);
 	free(e->reason);
 	*e = (assay_ticket_event){0};
+}
+
+bool assay_ticket_event_is_told(const assay_ticket_event *e)
+{
+	return e->run == 0 && !e->act && !e->damaged;
 }
 
 /* ---------------------------------------------------------------- encode */
@@ -143,7 +149,10 @@ static void encode_content(assay_buf *out, const assay_digest *d)
 
 static uint64_t event_format(const assay_ticket_event *e)
 {
-	return e->act ? EVENT_FORMAT_ACT : e->attempt_count > 0 ? EVENT_FORMAT_TRIED : EVENT_FORMAT;
+	return e->act                 ? EVENT_FORMAT_ACT
+	       : e->told_ns != 0      ? EVENT_FORMAT_TOLD
+	       : e->attempt_count > 0 ? EVENT_FORMAT_TRIED
+				      : EVENT_FORMAT;
 }
 
 static void encode_event(assay_buf *out, const assay_ticket_event *e)
@@ -167,12 +176,16 @@ static void encode_event(assay_buf *out, const assay_ticket_event *e)
 	encode_content(out, &e->before);
 	assay_cbor_uint(out, 7);
 	encode_content(out, &e->after);
-	if (format != EVENT_FORMAT_TRIED)
+	if (format < EVENT_FORMAT_TRIED)
 		return;
 	assay_cbor_uint(out, 8);
 	assay_ticket_attempts_encode(out, e->attempts, e->attempt_count);
 	assay_cbor_uint(out, 9);
 	assay_cbor_uint(out, e->earlier);
+	if (format != EVENT_FORMAT_TOLD)
+		return;
+	assay_cbor_uint(out, 10);
+	assay_cbor_int(out, e->told_ns);
 }
 
 /* ---------------------------------------------------------------- decode */
@@ -289,7 +302,7 @@ static assay_code decode(assay_ticket *out, uint64_t id, const void *p, size_t n
 
 static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 {
-	const uint64_t format = read_head(c, event_fields_of, EVENT_FORMAT_TRIED, "event has another number of fields",
+	const uint64_t format = read_head(c, event_fields_of, EVENT_FORMAT_TOLD, "event has another number of fields",
 					  "unknown event format");
 
 	e->act = format == EVENT_FORMAT_ACT;
@@ -309,7 +322,7 @@ static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 	(void)assay_cbor_read_digest(c, &e->before);
 	assay_cbor_read_key(c, 7);
 	(void)assay_cbor_read_digest(c, &e->after);
-	if (format != EVENT_FORMAT_TRIED)
+	if (format < EVENT_FORMAT_TRIED)
 		return;
 	assay_cbor_read_key(c, 8);
 	assay_ticket_attempts_decode(c, &e->attempts, &e->attempt_count);
@@ -317,6 +330,10 @@ static void read_event(assay_cbor_reader *c, assay_ticket_event *e)
 	e->earlier = assay_record_u32(c);
 	if (c->fault == NULL && e->earlier > e->attempt_count)
 		assay_cbor_fault(c, "event keeps fewer attempts than it says");
+	if (format != EVENT_FORMAT_TOLD)
+		return;
+	assay_cbor_read_key(c, 10);
+	e->told_ns = assay_cbor_read_int(c);
 }
 
 static assay_code decode_event(assay_ticket_event *out, const void *p, size_t n, assay_err *err)

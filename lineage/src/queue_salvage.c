@@ -93,12 +93,6 @@ static assay_code is_of_source(bool *out, assay_store *s, const char *subject, a
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
-/* Who judges has a run, and what a person does is an act: what is neither was told by an evaluation. */
-static bool is_of_evaluation(const assay_ticket_event *e)
-{
-	return e->run == 0 && !e->act;
-}
-
 typedef struct history {
 	assay_ticket *ticket;
 	bool opened; /* the event that opened it was seen */
@@ -114,8 +108,8 @@ static assay_code take_event(void *ctx, const assay_ticket_event *e, assay_err *
 	if (e->damaged)
 		return ASSAY_OK;
 	t->state = e->state;
-	if (is_of_evaluation(e))
-		t->feedback_ns = e->at_ns;
+	if (assay_ticket_event_is_told(e))
+		t->feedback_ns = e->told_ns != 0 ? e->told_ns : e->at_ns;
 	if (h->opened || e->act)
 		return ASSAY_OK;
 	h->opened = true;

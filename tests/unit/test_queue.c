@@ -673,6 +673,31 @@ static void ticket_peek__cannot_be_read__what_other_rows_say(void **state)
 	assert_int_equal(again.events, 5);
 }
 
+/* Of what goes to a copy the evaluation is older than the event: so it is read back, and known where the row is lost. */
+static void ticket_peek__told_of_another__when_it_was_told(void **state)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	ASSAY_AUTO_TICKET left = {0};
+	const assay_ticket_event told = {
+	    .actor = (char *)(uintptr_t) "eve", .reason = (char *)(uintptr_t) "read wrong", .told_ns = 7};
+	assay_ticket_event seen = {0};
+
+	make_full(&t, "a.tif");
+	put(STORE(state), &t, ASSAY_TICKET_OPEN, "failed");
+	t.changed_run = 0;
+	t.changed_ns = 70;
+	t.feedback_ns = 7;
+	assert_int_equal(assay_ticket_put_event(STORE(state), &t, &told, NULL), ASSAY_OK);
+	assert_int_equal(assay_ticket_last_event(STORE(state), &t, &seen, NULL), ASSAY_OK);
+	assert_true(assay_ticket_event_is_told(&seen));
+	assert_true(seen.told_ns == 7 && seen.at_ns == 70);
+	assay_ticket_event_release(&seen);
+	put_bytes(STORE(state), ASSAY_TABLE_TICKET, t.id, "\xa0", 1);
+	assert_int_equal(assay_ticket_peek_on(STORE(state), "a.tif", &left, NULL), ASSAY_OK);
+	assert_true(left.damaged);
+	assert_int_equal(left.feedback_ns, 7);
+}
+
 /* Where the list by state does not hold, the last event that can be read says in which it was. */
 static void ticket_peek__without_the_list__state_of_its_last_event(void **state)
 {
@@ -826,6 +851,7 @@ int main(void)
 	    WITH_STORE(ticket_events__history__in_order_and_its_own),
 	    WITH_STORE(ticket_put_act__of_a_ticket__changes_nothing_but_history),
 	    WITH_STORE(ticket_peek__cannot_be_read__what_other_rows_say),
+	    WITH_STORE(ticket_peek__told_of_another__when_it_was_told),
 	    WITH_STORE(ticket_peek__without_the_list__state_of_its_last_event),
 	    WITH_STORE(ticket_give_up__event__an_act_in_its_place),
 	    WITH_STORE(ticket_get__every_truncation__ecorrupt),

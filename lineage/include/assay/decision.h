@@ -90,8 +90,13 @@ ASSAY_NODISCARD assay_code assay_decision_basis(assay_digest *out, const assay_d
  */
 ASSAY_NODISCARD assay_code assay_content_basis(assay_digest *out, assay_store *s, const assay_sample_row *row,
 					       assay_err *err);
-/** Was a file of these bytes handed in, in place of another? *out tells. */
-ASSAY_NODISCARD assay_code assay_decision_is_file(bool *out, assay_store *s, const assay_digest *bytes, assay_err *err);
+/**
+ * Did a file of these bytes stand in place of the sample, of what it was found in, or of all of its source, by what was
+ * decided while the source had the bytes that it has now? *out tells. One of a source with other bytes says nothing.
+ * @param source  what the source has now
+ */
+ASSAY_NODISCARD assay_code assay_decision_stood(bool *out, assay_store *s, const char *subject,
+						const assay_digest *source, const assay_digest *bytes, assay_err *err);
 /**
  * Append a decision (id 0, it stands) and let it supersede the one before in the same slot of its subject. d->id is set. Judging reads decisions: the generation advances.
  */

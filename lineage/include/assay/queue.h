@@ -111,6 +111,9 @@ typedef struct assay_ticket_event {
 	/* What stood before, and what is delivered after: of a sample its content (assay/content.h), of a source its
 	 * bytes. Zero where there is none; docs/queue.md has it for each state. */
 	assay_digest before, after;
+	/* When an evaluation told of it, where it told of another sample, whose place this one takes; 0: at at_ns, or the
+	 * event is not of an evaluation. */
+	int64_t told_ns;
 	bool act;     /* what a person did: the state is the one that it was in, and what came of it is told next */
 	bool damaged; /* its row cannot be read: reason says so, all else is nothing */
 	/* Attempts that no event before it has, but for those that another judged otherwise; the first `earlier` of them
@@ -120,11 +123,13 @@ typedef struct assay_ticket_event {
 } assay_ticket_event;
 
 void assay_ticket_event_release(assay_ticket_event *e);
+/** Did an evaluation tell of it? Who judges has a run, and what a person does is an act: this is neither. */
+bool assay_ticket_event_is_told(const assay_ticket_event *e);
 
 /**
  * Insert (id 0) or replace, and append an event that says why. How many tickets are in each state is kept. The event
  * begins where the last one that can be read ended, and keeps what attempts of the ticket no event has.
- * @param e  actor, reason, before and after are taken from it; before only where the last event left nothing delivered
+ * @param e  actor, reason, told_ns, before and after are taken from it; before only where the last event left nothing delivered
  */
 ASSAY_NODISCARD assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_ticket_event *e,
 						  assay_err *err);

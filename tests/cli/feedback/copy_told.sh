@@ -61,6 +61,8 @@ assert_eq "$(of third)" 'open judged' 'it fails'
 sed -i 's/mustBeLessThan: 3/mustBeLessThan: 10/' values.odcs.yaml
 run
 assert_eq "$(of third)" 'open feedback' 'it passes, and was told of'
+assert_match "$(told third 1 -1)" '*nobody has decided what an evaluation told of it' 'what judging said last'
+assert_match "$(assay queue list 'docs/third.txt#page=1')" "*an evaluation told of 'docs/dupl.txt#page=1', in whose place it is: an evaluation*read wrong; evaluation E1*" 'what the evaluation said'
 assay check >out || fail "check: $(cat out)"
 
 # One that was corrected since the evaluation is answered, and open again once that is taken back.
@@ -81,4 +83,52 @@ did resolve 'docs/f.txt#page=1' --text text
 assert_eq "$(of f)" 'corrected feedback' 'answered'
 did retry 'docs/f.txt#page=1'
 assert_eq "$(of f)" 'open feedback' 'taken back'
+
+# What somebody let pass, knowing what the model made of it, is answered under another name too: which can be taken back.
+tell() {
+    printf '{"key": "docs/%s.txt#page=1", "label": "fail"}\n' "$@" >eval.jsonl
+    assay feedback import eval.jsonl --eval vqa --replace >/dev/null
+    assay feedback open --eval vqa --label fail --reason 'read wrong' >/dev/null
+}
+printf 'value: 7\n' >docs/g.txt
+run
+tell g
+did waive 'docs/g.txt#page=1' --owner Anna --reason 'it is right' --actor Anna
+mv docs/g.txt docs/h.txt
+run
+assert_exit 66 assay queue show 'docs/h.txt#page=1'
+assert_match "$(assay why 'docs/h.txt#page=1')" '*waived by Anna*it is right*answers what an evaluation told of it, too: on docs/g.txt#page=1, whose file is gone*' 'why'
+assert_eq "$(assay why 'docs/h.txt#page=1' --json | jq -c '.verdict.decided_before_it_moved | map([.subject, .answers])')" '[["docs/g.txt#page=1",true]]' 'why'
+assert_eq "$(assay queue list --ended --json | jq '[.[] | select(.subject | startswith("docs/g."))] | length')" 0 'it has not ended'
+did retry 'docs/g.txt#page=1'
+assert_eq "$(of h)" 'open feedback' 'taken back'
+# Of other work than was let pass nobody has said so.
+printf 'value: 8\n' >docs/i.txt
+run
+tell i
+did waive 'docs/i.txt#page=1' --owner Anna --reason 'it is right' --expires 2100-01-01
+mv docs/i.txt docs/j.txt
+run
+assert_exit 66 assay queue show 'docs/j.txt#page=1'
+assay judge --as-of 2100-01-01 >/dev/null
+assert_eq "$(of j)" 'open feedback' 'its day has come'
+assert_match "$(assay why 'docs/j.txt#page=1')" '*not in force: on docs/i.txt#page=1, whose file is gone*' 'why'
+
+# The copy's ticket is open for a reason of its own: that is told beside what the evaluation said.
+printf 'value: 9\n' >docs/k.txt
+printf 'value: 45\n' >docs/l.txt
+run
+cp docs/k.txt docs/l.txt
+run
+tell k
+rm docs/k.txt
+sed -i 's/mustBeLessThan: 10/mustBeLessThan: 9/' values.odcs.yaml
+run
+assert_eq "$(of l)" 'open judged' 'it fails'
+assay queue show 'docs/l.txt#page=1' --json | jq -r '.[0].history[].reason' >reasons
+grep -qx 'it is no duplicate any more and the contract changed; test.value is 9, must be < 9' reasons || fail "why it is open: $(cat reasons)"
+grep -q "^an evaluation told of 'docs/k.txt#page=1', in whose place it is: read wrong; " reasons || fail "what was told: $(cat reasons)"
+sed -i 's/mustBeLessThan: 9/mustBeLessThan: 10/' values.odcs.yaml
+run
+assert_eq "$(of l)" 'open feedback' 'it passes, and was told of'
 assay check --read-data >out || fail "check: $(cat out)"

@@ -43,6 +43,13 @@ assert_eq "$(stands)" 'accepted corrected;accepted corrected' 'corrected'
 assert_eq "$(assay show "$page" --json | jq -c '[.source.digest, .source.replaced_by]')" \
     "[\"$(digest docs/a.txt)\",\"$(digest first.txt)\"]" 'what the correction is made of'
 assert_exit 64 assay queue retry "$page" --remedy less
+# What a file was decided upon is told as what it is: here the file that stands in the source's place.
+printf 'value: 4\n' >third.txt
+did resolve 'docs/a.txt#page=2' --file third.txt
+assay lineage 'docs/a.txt#page=2' >lines
+assert_eq "$(grep -c '^source    docs/a.txt: in its place ' lines)" 2 'both files'
+grep -q '^source    docs/a.txt: in its place first.txt$' lines || fail "lineage: $(cat lines)"
+did retry 'docs/a.txt#page=2'
 
 did resolve "$whole" --file second.txt --reason 'a better scan'
 assert_eq "$(stands)" 'quarantined replaced;quarantined replaced' 'the second file is not what was corrected'
@@ -121,5 +128,60 @@ printf 'filters: [{name: no-drafts, drop: {state: draft}}]\nfields: {state: {}}\
 did resolve 'docs/c.txt#page=1' --metadata state=draft
 test_run_into store
 assert_eq "$(replacing)" 0 'filtered'
+
+# The handed-in file copied over its source: what was said of it holds, and when the source is another again it has other
+# bytes, as it has where a file of such bytes once stood for something else.
+printf 'value: 50\npages: 2\nfail: decode\n' >docs/d.txt
+printf 'value: 51\npages: 2\n' >docs/e.txt
+cp docs/e.txt kept.txt
+printf 'fail: decode\n# f\n' >docs/f.txt
+cp docs/f.txt failing.txt
+printf 'value: 54\npages: 2\n' >docs/g.txt
+settle docs
+test_run_into store
+did resolve "$(assay queue list --json docs/d.txt | jq -r '.[0].id')" --file first.txt
+did resolve 'docs/d.txt#page=1' --text text --actor Emil
+did resolve 'docs/e.txt#page=1' --text text --actor Emil
+did resolve 'docs/e.txt#page=2' --text text --actor Emil
+did resolve "$(assay queue list --json docs/f.txt | jq -r '.[0].id')" --file first.txt --actor Emil
+did resolve 'docs/g.txt#page=1' --file kept.txt
+did resolve 'docs/g.txt#page=2' --file failing.txt
+of() { assay why "docs/$1" --json | jq -r '.verdict | "\(.outcome) \(.way)"'; }
+cp first.txt docs/d.txt
+settle docs
+test_run_into store
+assert_eq "$(of 'd.txt#page=1')" 'accepted corrected' 'the file over its source'
+printf 'value: 52\npages: 2\n' >docs/d.txt
+printf 'value: 53\n' >docs/e.txt
+printf 'fail: decode\n# other\n' >docs/f.txt
+settle docs
+test_run_into store
+for of in 'docs/d.txt#page=1' 'docs/e.txt#page=1'; do
+    assert_match "$(last "$of")" 'the correction by Emil no longer holds: the source has other bytes;*' "why $of is open again"
+    assert_match "$(assay why "$of")" '*not in force: the source has other bytes now*' "why $of"
+done
+assert_match "$(assay why 'docs/e.txt#page=2')" '*not in force: what it is about is not there,*it waits*' 'a page that there is no more'
+assert_match "$(assay queue show docs/f.txt)" '*not in force: the source has other bytes now*' 'all of a source'
+
+# A source moves away from the file that stood in its place: what was said of its samples is named with that.
+printf 'value: 60\npages: 2\nfail: decode\n' >docs/h.txt
+settle docs
+test_run_into store
+did resolve "$(assay queue list --json docs/h.txt | jq -r '.[0].id')" --file first.txt --actor Fay
+did resolve 'docs/h.txt#page=1' --text text --actor Fay
+did waive 'docs/h.txt#page=2' --owner Fay --reason 'good enough' --actor Fay
+mv docs/h.txt docs/i.txt
+assay run -j1 --progress none >told 2>err || fail "run: $(cat err)"
+moved='its file is gone; the same bytes are now at docs/i.txt'
+assert_match "$(grep 'docs/h.txt, ' told)" "*replaced by Fay*: $moved, about which nothing is decided*" 'the file'
+assert_match "$(grep 'docs/h.txt#page=1, ' told)" "*corrected by Fay*: $moved, which has no such sample (T*" 'the text'
+assert_match "$(grep 'docs/h.txt#page=2, ' told)" "*waived by Fay*: $moved, which has no such sample (T*" 'the waiver'
+ended() { assay queue list --ended --json | jq -r '.[].subject | select(startswith("docs/h.txt"))' | sort | paste -sd' '; }
+assert_eq "$(ended)" 'docs/h.txt docs/h.txt#page=1 docs/h.txt#page=2' 'listed'
+assert_match "$(assay why 'docs/h.txt#page=1')" '*not in force: its file is gone, and the same bytes are now under another path*' 'why'
+did resolve "$(assay queue list --json docs/i.txt | jq -r '.[0].id')" --file first.txt --actor Fay
+assert_eq "$(of 'i.txt#page=1')" 'quarantined replaced' 'the file once more'
+assert_eq "$(ended)" 'docs/h.txt#page=1 docs/h.txt#page=2' 'the file is decided upon, its samples are not'
+assert_match "$(assay why 'docs/i.txt#page=1')" '*corrected by Fay*not in force: on docs/h.txt#page=1, whose file is gone*' 'why of the page there'
 assay check --read-data >out || fail "check: $(cat out)"
 echo 'corrections are of the file that they were made on'

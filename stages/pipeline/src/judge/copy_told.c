@@ -13,7 +13,8 @@ typedef struct asked {
 	const assay_digest *stands;
 	const char *part;
 	assay_buf key;
-	assay_ticket told; /* the one that was told of last; id 0: none */
+	assay_ticket told;   /* the one that was told of last; id 0: none */
+	int64_t answered_ns; /* when somebody last let such a sample pass, knowing what was told of it; 0: never */
 	bool any;
 } asked;
 
@@ -59,6 +60,30 @@ static assay_code is_about(bool *out, const asked *a, const assay_ticket *t, ass
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* A waiver of what was told of, and of the sample as it stands here: the same bytes, work and checks. */
+static assay_code note_answer(asked *a, const assay_ticket *t, assay_err *err)
+{
+	const assay_judging *j = a->j;
+	const assay_decided *all = &j->session->decided;
+	const assay_decision *w =
+	    all->count > 0 ? assay_decided_find(all, t->subject, ASSAY_DECISION_OF_VERDICT) : NULL;
+	ASSAY_AUTO_UNIT u = {0};
+	assay_digest basis;
+	assay_code rc;
+
+	if (w == NULL || w->kind != ASSAY_DECISION_WAIVE || w->made_ns <= t->feedback_ns ||
+	    w->made_ns <= a->answered_ns || (w->expires_ns != 0 && j->session->as_of_ns >= w->expires_ns) ||
+	    !assay_outcome_is_delivered(j->row.outcome))
+		return ASSAY_OK;
+	rc = assay_unit_get(j->session->store, j->row.judged_unit, &u, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_basis(&basis, &u.work_key, j->row.failure, j->row.failed_stage, j->row.checks,
+					  j->row.check_count, err);
+	if (rc == ASSAY_OK && assay_digest_eq(&basis, &w->basis))
+		a->answered_ns = w->made_ns;
+	return rc;
+}
+
 static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
 {
 	asked *a = ctx;
@@ -75,6 +100,8 @@ static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
 		rc = assay_ticket_peek_on(a->j->session->store, assay_buf_str(&a->key), &t, err);
 	if (rc == ASSAY_OK)
 		rc = is_about(&about, a, &t, err);
+	if (rc == ASSAY_OK && about)
+		rc = note_answer(a, &t, err);
 	if (rc == ASSAY_OK && about && t.feedback_ns > a->told.feedback_ns) {
 		assay_ticket_release(&a->told);
 		a->told = t;
@@ -95,12 +122,11 @@ static void words_release(words *w)
 	free(w->reason);
 }
 
-/* Who judges has a run, and what a person does is an act: what is neither was told by an evaluation. */
 static assay_code keep_words(void *ctx, const assay_ticket_event *e, assay_err *err)
 {
 	words *w = ctx;
 
-	if (e->damaged || e->act || e->run != 0)
+	if (!assay_ticket_event_is_told(e))
 		return ASSAY_OK;
 	words_release(w);
 	*w = (words){assay_strdup(e->actor), assay_strdup(e->reason)};
@@ -136,7 +162,7 @@ static assay_code put(const asked *a, assay_ticket *t, bool *opened, assay_err *
 	assay_store *s = j->session->store;
 	ASSAY_CLEANUP(words_release) words w = {0};
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
-	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay"};
+	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay", .told_ns = a->told.feedback_ns};
 	const bool was_open = assay_ticket_state_is_open(t->state);
 	assay_code rc = assay_ticket_events(s, a->told.id, keep_words, &w, err);
 
@@ -206,7 +232,7 @@ assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_ori
 		rc = find_any(x, &a, o, err);
 	if (rc == ASSAY_OK && x->any)
 		rc = assay_sources_with(j->session->store, stands, look_at, &a, err);
-	if (rc == ASSAY_OK && a.told.id != 0)
+	if (rc == ASSAY_OK && a.told.id != 0 && a.told.feedback_ns >= a.answered_ns)
 		rc = tell(&a, opened, err);
 	assay_buf_release(&a.key);
 	assay_ticket_release(&a.told);

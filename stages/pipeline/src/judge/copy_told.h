@@ -19,7 +19,8 @@ typedef struct assay_copy_told {
 /**
  * For the sample that was judged last, which is neither a duplicate nor filtered. Where an evaluation told of a copy that is
  * gone, or has other bytes by now, and of this sample not since, the finding goes to this sample's ticket: that is opened,
- * unless it is open or somebody decided on the sample since. An event names the copy.
+ * unless it is open or somebody decided on the sample since. An event names the copy. Nothing is told of what somebody let
+ * pass on the other since, by a waiver that would hold here too.
  * @param stands  bytes that its source stands by
  * @param opened  [out] its ticket was opened
  */

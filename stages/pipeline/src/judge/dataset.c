@@ -138,7 +138,10 @@ static bool is_tried_next(const dataset *d)
 	return found;
 }
 
-/* What takes the place of a copy that is gone is told of, before its own complaint. */
+/*
+ * What takes the place of a copy that is gone is told of. Before a complaint about what is delivered, which an evaluation
+ * may have to be answered beside; after one about what is not, which says why its ticket is open.
+ */
 static assay_code tell_copy(dataset *d, assay_err *err)
 {
 	const assay_judging *j = &d->judging;
@@ -149,6 +152,11 @@ static assay_code tell_copy(dataset *d, assay_err *err)
 		rc = assay_copy_tell(&d->copy_told, j, &d->originals, &d->source.stands, &opened, err);
 	d->tickets.opened += opened;
 	return rc;
+}
+
+static bool is_kept_out(const assay_judging *j)
+{
+	return j->state == ASSAY_TICKET_REJECTED || (j->state != 0 && assay_ticket_state_is_open(j->state));
 }
 
 /* Every sample of the dataset passes here once, with its verdict and the values it was judged by in d->judging. */
@@ -162,9 +170,12 @@ static assay_code take_sample(dataset *d, bool written, assay_err *err)
 	d->summary->verdicts_changed += written && j->before.outcome != row->outcome;
 	d->summary->by_attempt += row->way != ASSAY_WAY_PLAIN && assay_outcome_is_delivered(row->outcome);
 	d->summary->incomplete |= j->unsettled;
-	rc = tell_copy(d, err);
+	if (!is_kept_out(j))
+		rc = tell_copy(d, err);
 	if (rc == ASSAY_OK && j->state != 0 && !j->passing)
 		rc = complain(d, err);
+	if (rc == ASSAY_OK && is_kept_out(j))
+		rc = tell_copy(d, err);
 	if (rc == ASSAY_OK && j->unsettled)
 		rc = want(d, err);
 	if (rc == ASSAY_OK)

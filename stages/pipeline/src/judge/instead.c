@@ -2,8 +2,10 @@
 #include "assay/ended.h"
 
 #include "assay/memory.h"
+#include "assay/queue.h"
 #include "assay/sample.h"
 #include "assay/source.h"
+#include "assay/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +26,14 @@ static assay_code source_of(assay_source *out, assay_store *s, const assay_decis
 	return path != NULL ? assay_source_find(s, path, out, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
 }
 
-static bool is_of_bytes(const assay_decision *d)
+/* Of the bytes that were here last: its own, or those of a file that stood in their place. What a verdict is of is more. */
+static assay_code is_of_those(bool *out, assay_store *s, const assay_decision *d, const assay_source *gone,
+			      assay_err *err)
 {
-	return assay_decision_slot_of(d->kind) != ASSAY_DECISION_OF_VERDICT;
+	*out =
+	    assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT || assay_digest_eq(&gone->digest, &d->basis);
+	return *out || d->is_source ? ASSAY_OK
+				    : assay_decision_stood(out, s, d->subject, &gone->digest, &d->basis, err);
 }
 
 /* Somebody decided on the sample there later, or in the same way. */
@@ -49,6 +56,16 @@ static assay_code is_answered(bool *out, const search *e, const char *key, assay
 	return ASSAY_OK;
 }
 
+/* Without what people decided on the other it may not be there at all: then it is the source that they decide upon. */
+static assay_code is_lost(bool *out, const search *e, const assay_source *src, assay_err *err)
+{
+	bool answered = false;
+	const assay_code rc = is_answered(&answered, e, src->path, err);
+
+	*out = !answered;
+	return rc;
+}
+
 /* A copy of what is there is told of with that. */
 static assay_code stands(bool *out, const search *e, const assay_source *src, assay_err *err)
 {
@@ -65,10 +82,9 @@ static assay_code stands(bool *out, const search *e, const assay_source *src, as
 	if (answered || e->of->is_source)
 		return ASSAY_OK;
 	rc = assay_sample_find(e->store, assay_buf_str(&key), &row, err);
-	*out = rc == ASSAY_OK && !row.missing && row.outcome != ASSAY_OUTCOME_DUPLICATE &&
-	       row.outcome != ASSAY_OUTCOME_FILTERED;
-	if (rc == ASSAY_ENOENT)
-		rc = ASSAY_OK;
+	if (rc == ASSAY_ENOENT || (rc == ASSAY_OK && row.missing))
+		return is_lost(out, e, src, err);
+	*out = rc == ASSAY_OK && row.outcome != ASSAY_OUTCOME_DUPLICATE && row.outcome != ASSAY_OUTCOME_FILTERED;
 fail:
 	return rc;
 }
@@ -94,11 +110,13 @@ assay_code assay_decision_moved_to(char **path, assay_store *s, const assay_deci
 {
 	ASSAY_AUTO_SOURCE gone = {0};
 	search e = {.store = s, .of = d, .gone = &gone, .part = d->subject + strcspn(d->subject, "#")};
+	bool same = false;
 	assay_code rc = source_of(&gone, s, d, err);
 
 	*path = NULL;
-	if (rc != ASSAY_OK || !gone.missing || assay_digest_is_zero(&gone.digest) ||
-	    (is_of_bytes(d) && !assay_digest_eq(&gone.digest, &d->basis)))
+	if (rc == ASSAY_OK && gone.missing && !assay_digest_is_zero(&gone.digest))
+		rc = is_of_those(&same, s, d, &gone, err);
+	if (rc != ASSAY_OK || !same)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	rc = assay_sources_with(s, &gone.digest, look_at, &e, err);
 	if (rc == ASSAY_OK)
@@ -107,6 +125,74 @@ assay_code assay_decision_moved_to(char **path, assay_store *s, const assay_deci
 		free(e.path);
 	return rc;
 }
+
+/* ---------------------------------------------------------------- what it answers there */
+
+/* Was it made in answer to an evaluation? */
+static assay_code is_answer(bool *out, assay_store *s, const assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const assay_code rc = assay_ticket_peek_on(s, d->subject, &t, err);
+
+	*out = rc == ASSAY_OK && t.feedback_ns != 0 && d->made_ns > t.feedback_ns;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* After its day, and when others told of it since, the ticket is open. */
+static assay_code is_asked_again(bool *out, assay_store *s, const char *key, assay_err *err)
+{
+	ASSAY_AUTO_TICKET t = {0};
+	const assay_code rc = assay_ticket_peek_on(s, key, &t, err);
+
+	*out = rc == ASSAY_OK && (t.damaged || assay_ticket_state_is_open(t.state));
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static assay_code holds_for(bool *out, assay_store *s, const assay_decision *d, const assay_sample_row *row,
+			    assay_err *err)
+{
+	ASSAY_AUTO_UNIT u = {0};
+	assay_digest basis;
+	bool asked;
+	assay_code rc;
+
+	*out = false;
+	if (row->missing || !assay_outcome_is_delivered(row->outcome))
+		return ASSAY_OK;
+	rc = assay_unit_get(s, row->judged_unit, &u, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_basis(&basis, &u.work_key, row->failure, row->failed_stage, row->checks,
+					  row->check_count, err);
+	if (rc == ASSAY_OK)
+		rc = is_asked_again(&asked, s, row->key, err);
+	*out = rc == ASSAY_OK && !asked && assay_digest_eq(&basis, &d->basis);
+	return rc;
+}
+
+assay_code assay_decision_answers_at(bool *out, assay_store *s, const assay_decision *d, const char *path,
+				     assay_err *err)
+{
+	ASSAY_AUTO_BUF key = ASSAY_BUF_INIT;
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	assay_code rc;
+
+	*out = false;
+	if (d->kind != ASSAY_DECISION_WAIVE || d->is_source)
+		return ASSAY_OK;
+	assay_buf_printf(&key, "%s%s", path, d->subject + strcspn(d->subject, "#"));
+	rc = assay_buf_check(&key, err);
+	if (rc == ASSAY_OK)
+		rc = is_answer(out, s, d, err);
+	if (rc != ASSAY_OK || !*out)
+		return rc;
+	rc = assay_sample_find(s, assay_buf_str(&key), &row, err);
+	if (rc == ASSAY_OK)
+		return holds_for(out, s, d, &row, err);
+	*out = false;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* ---------------------------------------------------------------- a copy that was put before it */
 
 /* What it let pass is delivered all the same, or the same is decided on the original. */
 static assay_code comes_to_the_same(bool *out, assay_store *s, const assay_decision *d,

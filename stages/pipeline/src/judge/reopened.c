@@ -72,7 +72,7 @@ static assay_code tell_bytes(assay_buf *out, const assay_reopening *r, const ass
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	ASSAY_AUTO_FREE char *path = assay_strndup(r->ticket->subject, strcspn(r->ticket->subject, "#"));
-	bool handed_in = false;
+	bool stood = false;
 	assay_code rc;
 
 	if (path == NULL)
@@ -82,9 +82,9 @@ static assay_code tell_bytes(assay_buf *out, const assay_reopening *r, const ass
 		add(out, "another file stands in place of what it was found in");
 		return ASSAY_OK;
 	}
-	if (rc == ASSAY_OK)
-		rc = assay_decision_is_file(&handed_in, r->store, &then->source, err);
-	add(out, handed_in ? "the file itself stands again" : "the source has other bytes");
+	if (rc == ASSAY_OK && !r->ticket->is_source && (r->cause & ASSAY_CAUSE_CONTENT) == 0)
+		rc = assay_decision_stood(&stood, r->store, r->ticket->subject, &src.digest, &then->source, err);
+	add(out, stood ? "the file itself stands again" : "the source has other bytes");
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
