@@ -9,7 +9,7 @@
 
 #include "ocr_evidence.h"
 
-#define OCR_ESTIMATE_FORMAT 3
+#define OCR_ESTIMATE_FORMAT 4
 #define OCR_ESTIMATE_TERMS  64
 #define OCR_ESTIMATE_BINS   32
 #define OCR_ESTIMATE_SIZE   ((size_t)64 << 10) /* bytes of a model file */
@@ -53,8 +53,9 @@ typedef struct ocr_estimate {
 } ocr_estimate;
 
 /**
- * Read a model. Formats 1 and 2 have no term of `unread`, and were fitted to `missed` of the engine's ink; format 1 had the
- * first two parts only: they stand for the others as well.
+ * Read a model. Format 3 has no terms of `alone`, `capitals`, `unknown_small` and `known_short`. Formats 1 and 2 have no
+ * term of `unread`, and were fitted to `missed` of the engine's ink; format 1 had the first two parts only: they stand
+ * for the others as well.
  *
  * @param name  of the file, for messages
  * @return ASSAY_OK; ASSAY_ECONFIG with name and line when it is malformed

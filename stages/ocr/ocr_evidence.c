@@ -18,7 +18,9 @@
 #define WIDTHS_MIN  5    /* letters of a kind, before their widths say something */
 #define SHORT_MAX   3    /* symbols */
 #define CLASS_BANDS 5
-#define FEW         20 /* symbols */
+#define WEAK        9000 /* a symbol that makes a word of small letters doubtful */
+#define WEAK_SHORT  9700 /* and a short one that a dictionary has: hardly any two or three letters are none */
+#define FEW         20   /* symbols */
 
 static int64_t share(int64_t part, int64_t whole)
 {
@@ -63,6 +65,61 @@ static int band_of(int32_t confidence)
 	return b;
 }
 
+/* What a word is made of; `plain`: small letters alone, but for marks around them. */
+typedef struct signs {
+	int64_t letters, small, capitals, numbers;
+	bool plain;
+} signs;
+
+static signs signs_of(const char *text)
+{
+	signs s = {.plain = true};
+	bool gap = false; /* a mark behind a letter or digit: within the word when another follows */
+	utf8proc_int32_t c;
+
+	for (utf8proc_ssize_t n; *text != '\0' && (n = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &c)) > 0;
+	     text += n) {
+		const utf8proc_category_t k = utf8proc_category(c);
+		const bool letter = is_letter((uint32_t)c),
+			   number = k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO;
+
+		if (!letter && !number) {
+			gap = s.letters + s.numbers > 0;
+			continue;
+		}
+		s.plain = s.plain && k == UTF8PROC_CATEGORY_LL && !gap;
+		s.letters += letter;
+		s.numbers += number;
+		s.small += k == UTF8PROC_CATEGORY_LL;
+		s.capitals += k == UTF8PROC_CATEGORY_LU;
+	}
+	s.plain = s.plain && s.letters > 0;
+	return s;
+}
+
+static bool has_below(const ocr_words *w, size_t word, int32_t confidence)
+{
+	const ocr_symbol *s = symbols_of(w, word);
+
+	for (size_t i = 0; i < w->details[word].symbol_count; i++)
+		if (s[i].confidence < confidence)
+			return true;
+	return false;
+}
+
+/* What stands alone in print is a dash or a bullet; read from a page, as often dirt, or a mark torn from its word. */
+static void count_doubts(ocr_evidence *e, const ocr_words *w, size_t word, int class)
+{
+	const signs s = signs_of(w->items[word].text);
+	const int64_t n = (int64_t)w->details[word].symbol_count;
+
+	e->share[OCR_ALONE] += s.letters + s.numbers == 0;
+	if (class == OCR_UNKNOWN && s.plain && has_below(w, word, WEAK))
+		e->share[OCR_UNKNOWN_SMALL] += n;
+	if (class == OCR_KNOWN && n <= SHORT_MAX && has_below(w, word, WEAK_SHORT))
+		e->share[OCR_KNOWN_SHORT] += n;
+}
+
 static void count_word(ocr_evidence *e, const ocr_words *w, size_t word)
 {
 	const ocr_detail *d = &w->details[word];
@@ -82,6 +139,33 @@ static void count_word(ocr_evidence *e, const ocr_words *w, size_t word)
 	e->share[OCR_ODD] += ocr_spelling_oddities(w->items[word].text);
 	if (class == OCR_UNKNOWN && d->symbol_count <= SHORT_MAX)
 		e->share[OCR_SHORT] += (int64_t)d->symbol_count;
+	count_doubts(e, w, word, class);
+}
+
+static bool is_last_of_line(const ocr_words *w, size_t word)
+{
+	const assay_word *a = &w->items[word];
+
+	return word + 1 == w->count || a[1].line != a->line || a[1].block != a->block;
+}
+
+/* Small capitals are read as capitals, small letters and both mixed, and surely so. */
+static void count_capitals(ocr_evidence *e, const ocr_words *w)
+{
+	int64_t small = 0, capitals = 0, symbols = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		const signs s = signs_of(w->items[i].text);
+
+		small += s.small;
+		capitals += s.capitals;
+		if (s.letters >= 2 && s.capitals == s.letters)
+			symbols += (int64_t)w->details[i].symbol_count;
+		if (!is_last_of_line(w, i))
+			continue;
+		e->share[OCR_CAPITALS] += small > capitals ? symbols : 0;
+		small = capitals = symbols = 0;
+	}
 }
 
 /* ---------------------------------------------------------------- widths */
@@ -142,11 +226,10 @@ static void count_lines(ocr_evidence *e, const ocr_words *w, const ocr_evidence_
 
 	for (size_t i = 0; i < w->count; i++) {
 		const assay_word *a = &w->items[i];
-		const bool last = i + 1 == w->count || a[1].line != a->line || a[1].block != a->block;
 
 		cut = cut || touches(a, p);
 		area += (int64_t)(a->right - a->left) * (a->bottom - a->top);
-		if (!last)
+		if (!is_last_of_line(w, i))
 			continue;
 		e->lines++;
 		e->lines_cut += cut;
@@ -180,6 +263,7 @@ assay_code ocr_evidence_read(ocr_evidence *out, const ocr_words *words, const oc
 
 	for (size_t i = 0; i < words->count; i++)
 		count_word(&e, words, i);
+	count_capitals(&e, words);
 	e.repeated = ocr_spelling_repeated(words);
 	e.share[OCR_REPEATED] = e.repeated;
 	e.share[OCR_EDGE] = page->edge;

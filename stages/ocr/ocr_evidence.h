@@ -31,6 +31,10 @@ enum {
 	OCR_STRAY,
 	OCR_DARK,
 	OCR_UNREAD,
+	OCR_ALONE,
+	OCR_CAPITALS,
+	OCR_UNKNOWN_SMALL,
+	OCR_KNOWN_SHORT,
 	OCR_FIRST_COUNT,             /* what one recognition gives */
 	OCR_APART = OCR_FIRST_COUNT, /* of lines that were read again */
 	OCR_DIFFERENT,               /* what follows needs a second recognition */
@@ -85,14 +89,15 @@ ASSAY_NODISCARD assay_code ocr_evidence_compare(ocr_evidence *out, const ocr_wor
 /** Pieces of the ink of a page that touch its border and are as large as text is high. ASSAY_OK, ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code ocr_evidence_edge(int64_t *out, struct Pix *ink, int32_t height, assay_err *err);
 
-#define OCR_EVIDENCE_FORMAT 3
+#define OCR_EVIDENCE_FORMAT 4
 
-/** {"format":3,"reread":…,"twice":…,"shares":{"known_70":…,…}} */
+/** {"format":4,"reread":…,"twice":…,"shares":{"known_70":…,…}} */
 ASSAY_NODISCARD assay_code ocr_evidence_json(assay_buf *out, const ocr_evidence *e, assay_err *err);
 /**
- * Read what ocr_evidence_json() writes: reread, twice and the shares. Format 2 had no unread, and its missed and outside were
- * of the engine's ink; format 1 had no `reread` either, and neither stray, dark nor apart: they are 0. False when it is
- * anything else.
+ * Read what ocr_evidence_json() writes: reread, twice and the shares. Format 3 had neither alone, capitals,
+ * unknown_small nor known_short; format 2 had no unread, and its missed and outside were of the engine's ink; format 1
+ * had no `reread` either, and neither stray, dark nor apart. What a format did not have is 0. False when it is anything
+ * else.
  */
 bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size);
 

@@ -30,6 +30,10 @@ const ocr_evidence_name ocr_evidence_names[OCR_EVIDENCE_COUNT] = {
     {"stray", "letters in no word's box that stand alone or a few together, for each symbol"},
     {"dark", "lines that begin or end within two heights of text of a dark side of the page, of all lines"},
     {"unread", "letters of rows that look like text and are in no word's box, of these and all symbols"},
+    {"alone", "words without letter or digit, for each symbol"},
+    {"capitals", "symbols of words of two capitals and more, in lines of more small letters than capitals"},
+    {"unknown_small", "symbols of unknown words of small letters alone, but for marks around them, with one below 90"},
+    {"known_short", "symbols of known words of one to three symbols, with one below 97"},
     {"apart",
      "characters in which further readings of lines in doubt differ from the first, on average, for each symbol"},
     {"different", "edit distance to the second recognition, in whatever order, for each code point"},
@@ -103,12 +107,19 @@ static bool take_bool(cursor *c, const char *key, bool *out)
 /* The first format that has it. */
 static int format_of(int share)
 {
-	return share == OCR_UNREAD ? 3 : share == OCR_STRAY || share == OCR_DARK || share == OCR_APART ? 2 : 1;
+	return share >= OCR_ALONE && share <= OCR_KNOWN_SHORT                  ? 4
+	       : share == OCR_UNREAD                                           ? 3
+	       : share == OCR_STRAY || share == OCR_DARK || share == OCR_APART ? 2
+									       : 1;
 }
 
 static int take_format(cursor *c)
 {
-	return take(c, "{\"format\":3") ? 3 : take(c, "{\"format\":2") ? 2 : take(c, "{\"format\":1") ? 1 : 0;
+	return take(c, "{\"format\":4")   ? 4
+	       : take(c, "{\"format\":3") ? 3
+	       : take(c, "{\"format\":2") ? 2
+	       : take(c, "{\"format\":1") ? 1
+					  : 0;
 }
 
 bool ocr_evidence_parse(ocr_evidence *out, const char *text, size_t size)

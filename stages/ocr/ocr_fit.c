@@ -22,14 +22,20 @@ static const struct candidate {
 	double drawn; /* the weight that few pages leave it at: what the evidence means */
 	double least; /* no weight below: there are next to no pages that speak for it, and all do */
 } candidates[] = {
-    {OCR_KNOWN, ONE, 0, 0},           {OCR_KNOWN + 1, ONE, 0, 0},   {OCR_KNOWN + 2, ONE, 0, 0},
-    {OCR_KNOWN + 3, ONE, 0, 0},       {OCR_UNKNOWN, ONE, 0, 0},     {OCR_UNKNOWN + 1, ONE, 0, 0},
-    {OCR_UNKNOWN + 2, ONE, 0, 0},     {OCR_UNKNOWN + 3, ONE, 0, 0}, {OCR_OTHER, ONE, 0, 0},
-    {OCR_OTHER + 1, ONE, 0, 0},       {OCR_OTHER + 2, ONE, 0, 0},   {OCR_OTHER + 3, ONE, 0, 0},
-    {OCR_ODD, 50000, 0, 0},           {OCR_SHORT, 100000, 0, 0},    {OCR_UNREAD, 50000, 0.6, 0},
-    {OCR_CUT, ONE, 0.1, 0},           {OCR_REPEATED, ONE, 0.1, 0},  {OCR_FEW, ONE, 0.05, 0.05},
-    {OCR_STRAY, 300000, 1.5, 0},      {OCR_DARK, ONE, 0.4, 0},      {OCR_APART, 50000, 0.3, 0},
-    {OCR_DIFFERENT, ONE, 0.3, 0},     {OCR_MOVED, 50000, 0, 0},     {OCR_UNKNOWN_DIFFERENT, ONE, 0, 0},
+    {OCR_KNOWN, ONE, 0, 0},           {OCR_KNOWN + 1, ONE, 0, 0},
+    {OCR_KNOWN + 2, ONE, 0, 0},       {OCR_KNOWN + 3, ONE, 0, 0},
+    {OCR_UNKNOWN, ONE, 0, 0},         {OCR_UNKNOWN + 1, ONE, 0, 0},
+    {OCR_UNKNOWN + 2, ONE, 0, 0},     {OCR_UNKNOWN + 3, ONE, 0, 0},
+    {OCR_OTHER, ONE, 0, 0},           {OCR_OTHER + 1, ONE, 0, 0},
+    {OCR_OTHER + 2, ONE, 0, 0},       {OCR_OTHER + 3, ONE, 0, 0},
+    {OCR_ODD, 50000, 0, 0},           {OCR_SHORT, 100000, 0, 0},
+    {OCR_UNREAD, 50000, 0.6, 0},      {OCR_CUT, ONE, 0.1, 0},
+    {OCR_REPEATED, ONE, 0.1, 0},      {OCR_FEW, ONE, 0.05, 0.05},
+    {OCR_ALONE, ONE, 0, 0},           {OCR_CAPITALS, ONE, 0, 0},
+    {OCR_UNKNOWN_SMALL, ONE, 0, 0},   {OCR_KNOWN_SHORT, ONE, 0, 0},
+    {OCR_STRAY, 300000, 1.5, 0},      {OCR_DARK, ONE, 0.4, 0},
+    {OCR_APART, 50000, 0.3, 0},       {OCR_DIFFERENT, ONE, 0.3, 0},
+    {OCR_MOVED, 50000, 0, 0},         {OCR_UNKNOWN_DIFFERENT, ONE, 0, 0},
     {OCR_OTHER_DIFFERENT, ONE, 0, 0},
 };
 

@@ -15,7 +15,7 @@
 #define REREAD                                                                                                         \
 	"reread_once\nterm apart 1000000 250000\nbin 1000000 0 0\nreread_twice\nterm different 1000000 250000\nbin "   \
 	"1000000 0 0\n"
-#define MODEL "assay-estimate 3\n# a comment\n" ONCE "\n" TWICE REREAD
+#define MODEL "assay-estimate 4\n# a comment\n" ONCE "\n" TWICE REREAD
 
 static ocr_estimate_model model(const char *text)
 {
@@ -122,10 +122,10 @@ static void estimate_read__a_line_that_is_wrong__named_with_what_is_wrong(void *
 	static const struct {
 		const char *text, *says;
 	} rows[] = {
-	    {"", "m:1: not a model of the estimate: it begins with 'assay-estimate 3'"},
+	    {"", "m:1: not a model of the estimate: it begins with 'assay-estimate 4'"},
 	    {"assay-estimate\n", "m:1: not a model"},
-	    {"assay-estimate 4\n", "m:1: format 4; this program reads formats 1 to 3"},
-	    {"assay-estimate 0\n", "m:1: format 0; this program reads formats 1 to 3"},
+	    {"assay-estimate 5\n", "m:1: format 5; this program reads formats 1 to 4"},
+	    {"assay-estimate 0\n", "m:1: format 0; this program reads formats 1 to 4"},
 	    {"assay-estimate 1\nbin 1 2 3\n", "m:2: 'bin' stands before 'once' and the other parts"},
 	    {"assay-estimate 1\nonce\nonce\n", "m:3: a second part 'once'"},
 	    {"assay-estimate 1\nonce\nterm odd 1\n", "m:3: 'term' has 4 words, not 3"},

@@ -86,6 +86,47 @@ static void evidence_read__well_read_words_of_another_language__letters_are_fore
 	assert_int_equal(e.share[OCR_SHORT], 666666);
 }
 
+static void evidence_read__words_that_are_doubted_as_a_whole__their_shares(void **state)
+{
+	ocr_evidence e;
+
+	(void)state;
+	begin();
+	word("(manes,)", false, 89); /* 8 of 40 symbols, small letters alone */
+	word("mane's", false, 89);   /* a mark within */
+	word("Tigre", false, 89);
+	word("gloomy", false, 90); /* as sure as can be asked */
+	word("the", true, 96);     /* 3 */
+	word("and", true, 97);
+	word("them", true, 90);
+	word("*'", false, 99);
+	word("-", false, 99);
+	word("12", true, 99);
+	e = evidence();
+	assert_int_equal(e.symbols, 40);
+	assert_int_equal(e.share[OCR_UNKNOWN_SMALL], 200000);
+	assert_int_equal(e.share[OCR_KNOWN_SHORT], 75000);
+	assert_int_equal(e.share[OCR_ALONE], 50000);
+}
+
+static void evidence_read__words_in_capitals__count_in_lines_of_small_letters(void **state)
+{
+	(void)state;
+	begin();
+	word("pictures", true, 99);
+	word("RUBENS,", false, 99); /* 7 of 31 symbols */
+	word("A", true, 99);
+	word("CHAPTER", true, 99); /* a heading */
+	word("fiveX", false, 99);
+	word("\xc3\x89T", false, 99); /* 3 bytes, and as many symbols here: 2 letters */
+	for (size_t i = 0; i < page.count; i++)
+		items[i].line = i < 3 ? 0 : i < 4 ? 1 : 2;
+	assert_int_equal(evidence().symbols, 31);
+	assert_int_equal(evidence().share[OCR_CAPITALS], 322580);
+	items[4].block = 1; /* another block is another line */
+	assert_int_equal(evidence().share[OCR_CAPITALS], 225806);
+}
+
 static void evidence_read__a_letter_wider_than_its_like__is_counted_where_there_are_five(void **state)
 {
 	(void)state;
@@ -251,6 +292,26 @@ static void evidence_parse__format_2__nothing_unread(void **state)
 	assert_int_equal(e.share[OCR_APART], 27);
 }
 
+/* As version 20 of the stage wrote it. */
+static void evidence_parse__format_3__no_doubts_of_words(void **state)
+{
+	static const char once[] =
+	    "{\"format\":3,\"reread\":true,\"twice\":false,\"shares\":{\"known_70\":1,\"known_90\":2,\"known_97\":3,"
+	    "\"known_99\":4,\"known_sure\":5,\"unknown_70\":6,\"unknown_90\":7,\"unknown_97\":8,\"unknown_99\":9,"
+	    "\"unknown_sure\":10,\"other_70\":11,\"other_90\":12,\"other_97\":13,\"other_99\":14,\"other_sure\":15,"
+	    "\"odd\":16,\"short\":17,\"width\":18,\"missed\":19,\"outside\":20,\"edge\":21,\"cut\":22,\"repeated\":23,"
+	    "\"few\":24,\"stray\":25,\"dark\":26,\"unread\":27,\"apart\":28}}\n";
+	ocr_evidence e;
+
+	(void)state;
+	assert_true(ocr_evidence_parse(&e, once, sizeof once - 1));
+	for (int i = OCR_KNOWN; i <= OCR_UNREAD; i++)
+		assert_int_equal(e.share[i], i + 1);
+	for (int i = OCR_ALONE; i <= OCR_KNOWN_SHORT; i++)
+		assert_int_equal(e.share[i], 0);
+	assert_int_equal(e.share[OCR_APART], 28);
+}
+
 static void evidence_parse__what_was_written_and_anything_else__the_same_or_refused(void **state)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -268,7 +329,7 @@ static void evidence_parse__what_was_written_and_anything_else__the_same_or_refu
 		assert_false(ocr_evidence_parse(&got, (const char *)text.data, n));
 	assay_buf_putc(&text, ' ');
 	assert_false(ocr_evidence_parse(&got, (const char *)text.data, text.len));
-	assert_false(ocr_evidence_parse(&got, "{\"format\":4,", 12));
+	assert_false(ocr_evidence_parse(&got, "{\"format\":5,", 12));
 }
 
 /* ---------------------------------------------------------------- spelling */
@@ -318,6 +379,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(evidence_read__words_of_three_classes__shares_by_class_and_confidence),
 	    cmocka_unit_test(evidence_read__well_read_words_of_another_language__letters_are_foreign),
+	    cmocka_unit_test(evidence_read__words_that_are_doubted_as_a_whole__their_shares),
+	    cmocka_unit_test(evidence_read__words_in_capitals__count_in_lines_of_small_letters),
 	    cmocka_unit_test(evidence_read__a_letter_wider_than_its_like__is_counted_where_there_are_five),
 	    cmocka_unit_test(evidence_read__ink_and_edges__shares_of_the_page),
 	    cmocka_unit_test(evidence_compare__same_words_in_another_order__moved_and_not_different),
@@ -325,6 +388,7 @@ int main(void)
 	    cmocka_unit_test(evidence_edge__pieces_of_text_size_at_the_border__are_counted),
 	    cmocka_unit_test(evidence_json__once_and_twice__only_what_was_measured),
 	    cmocka_unit_test(evidence_parse__format_2__nothing_unread),
+	    cmocka_unit_test(evidence_parse__format_3__no_doubts_of_words),
 	    cmocka_unit_test(evidence_parse__what_was_written_and_anything_else__the_same_or_refused),
 	    cmocka_unit_test(evidence_parse__format_1__what_it_did_not_have_is_0),
 	    cmocka_unit_test(oddities__words__places_that_hardly_a_language_has),
