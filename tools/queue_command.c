@@ -231,7 +231,7 @@ static assay_code note_left(void *ctx, const assay_ticket *t, assay_err *err)
 	assay_buf_printf(&text, "left as it is: it %s", assay_buf_str(&why));
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&text, err);
-	return rc == ASSAY_OK ? assay_command_note_told(l->c, t, assay_buf_str(&text), err) : rc;
+	return rc == ASSAY_OK ? assay_command_note_left(l->c, t, assay_buf_str(&text), err) : rc;
 }
 
 assay_code assay_command_each(assay_command *c, assay_command_fn *fn, void *ctx, assay_err *err)
@@ -291,6 +291,15 @@ assay_code assay_command_note_told(assay_command *c, const assay_ticket *t, cons
 
 	if (rc == ASSAY_OK)
 		c->items[c->count - 1].told = true;
+	return rc;
+}
+
+assay_code assay_command_note_left(assay_command *c, const assay_ticket *t, const char *text, assay_err *err)
+{
+	const assay_code rc = assay_command_note_told(c, t, text, err);
+
+	if (rc == ASSAY_OK)
+		c->items[c->count - 1].left = true;
 	return rc;
 }
 
@@ -472,8 +481,8 @@ static void say_item(const assay_command *c, const assay_command_item *item, con
 	const char *why = c->dry ? NULL : why_unfinished(t);
 
 	assay_say("T%-5" PRIu64 " %-12s  %-40s  %s%s%s%s%s%s\n", t->id, assay_ticket_state_name(t->state), t->subject,
-		  item->text, c->dry ? " (dry run: not done)" : "", why != NULL ? "; not finished: " : "",
-		  why != NULL ? why : "", lost[0] != '\0' ? "; " : "", lost);
+		  item->text, c->dry && !item->left ? " (dry run: not done)" : "",
+		  why != NULL ? "; not finished: " : "", why != NULL ? why : "", lost[0] != '\0' ? "; " : "", lost);
 }
 
 static assay_code tell_item(const assay_command *c, const assay_command_item *item, assay_json *j, assay_err *err)

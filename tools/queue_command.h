@@ -37,6 +37,7 @@ typedef struct assay_command_item {
 	assay_ticket_state before; /* 0 without one */
 	char *text;                /* what is done to it */
 	char *reason;              /* why */
+	bool left;                 /* nothing is: it stays as it is */
 	bool told;                 /* an event of its own tells who decided so: what a person lets pass or gives up */
 } assay_command_item;
 
@@ -92,6 +93,9 @@ ASSAY_NODISCARD assay_code assay_command_note(assay_command *c, const assay_tick
 					      assay_err *err);
 /** The same, where an event of its own tells who decided so. */
 ASSAY_NODISCARD assay_code assay_command_note_told(assay_command *c, const assay_ticket *t, const char *text,
+						   assay_err *err);
+/** It is named by the selection, and left as it is; the text says why. */
+ASSAY_NODISCARD assay_code assay_command_note_left(assay_command *c, const assay_ticket *t, const char *text,
 						   assay_err *err);
 /** Decide (actor, reason and time are filled in), and note it. d is released. */
 ASSAY_NODISCARD assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d,

@@ -345,7 +345,7 @@ static assay_code note_kept(assay_command *c, uint64_t ticket, assay_err *err)
 		assay_buf_puts(&text, ")");
 	}
 	rc = assay_buf_check(&text, err);
-	return rc == ASSAY_OK ? assay_command_note_told(c, &t, assay_buf_str(&text), err) : rc;
+	return rc == ASSAY_OK ? assay_command_note_left(c, &t, assay_buf_str(&text), err) : rc;
 }
 
 static assay_code reject_all(assay_command *c, assay_err *err)

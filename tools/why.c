@@ -3,6 +3,7 @@
 #include "changes.h"
 #include "duplicate.h"
 #include "queue_attempts.h"
+#include "queue_decisions.h"
 #include "subject.h"
 #include "tell.h"
 #include "why_verdict.h"
@@ -264,12 +265,83 @@ static void json_work(assay_json *j, const assay_source *src, const work *w)
 	assay_json_end(j);
 }
 
+/* ---------------------------------------------------------------- what became of a source in the queue */
+
+typedef struct queued {
+	assay_ticket ticket; /* of the source itself; id 0: it has none */
+	assay_ticket_decisions decisions;
+	char *reason; /* of its last event; NULL without one */
+} queued;
+
+static void queued_release(queued *q)
+{
+	assay_ticket_release(&q->ticket);
+	assay_ticket_decisions_release(&q->decisions);
+	free(q->reason);
+}
+
+static assay_code keep_reason(void *ctx, const assay_ticket_event *e, assay_err *err)
+{
+	queued *q = ctx;
+
+	return e->act || e->damaged ? ASSAY_OK : copy(&q->reason, e->reason, err);
+}
+
+static assay_code learn_queued(queued *q, assay_store *s, const assay_source *src, assay_err *err)
+{
+	const assay_ticket whole = {.subject = src->path, .is_source = true};
+	assay_code rc = assay_ticket_decisions_load(&q->decisions, s, &whole, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_peek_on(s, src->path, &q->ticket, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_events(s, q->ticket.id, keep_reason, q, err);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static void print_queued(const queued *q)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+
+	assay_say_ticket_decisions(&q->decisions, &(assay_decision){0});
+	if (q->ticket.id == 0)
+		return;
+	if (q->ticket.damaged) {
+		assay_tell_damaged_ticket(&text, &q->ticket);
+		assay_say("damaged   %s\n", assay_buf_str(&text));
+		return;
+	}
+	assay_tell_safe(&text, q->reason);
+	assay_say("ticket    T%" PRIu64 " %s: %s\n", q->ticket.id, assay_ticket_state_name(q->ticket.state),
+		  assay_buf_str(&text));
+}
+
+static void json_queued(assay_json *j, const queued *q)
+{
+	char id[24];
+
+	assay_json_ticket_decisions(j, "decisions", &q->decisions);
+	assay_json_key(j, "ticket");
+	if (q->ticket.id == 0) {
+		assay_json_null(j);
+		return;
+	}
+	(void)snprintf(id, sizeof id, "T%" PRIu64, q->ticket.id);
+	assay_json_object(j);
+	assay_json_kstr(j, "id", id);
+	assay_json_kstr(j, "state", assay_ticket_state_name(q->ticket.state));
+	assay_json_kstr(j, "damaged", q->ticket.damaged ? q->ticket.message : NULL);
+	assay_json_kstr(j, "reason", q->reason);
+	assay_json_end(j);
+}
+
 /* ---------------------------------------------------------------- the samples of a path, in short */
 
 typedef struct listing {
 	assay_store *store;
 	assay_json *json; /* NULL: text */
 	const char *told; /* key that was explained in full already, NULL */
+	const assay_source *src;
 	uint64_t shown;
 } listing;
 
@@ -300,6 +372,7 @@ static void print_short(listing *l, const assay_sample_row *row, const char *ori
 
 static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err *err)
 {
+	ASSAY_CLEANUP(assay_why_moved_release) assay_why_moved moved = {0};
 	listing *l = ctx;
 	const char *original = NULL;
 	assay_code rc = ASSAY_OK;
@@ -308,10 +381,13 @@ static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err 
 		return ASSAY_OK;
 	if (row->original != NULL)
 		rc = assay_original_standing(&original, l->store, row->original, err);
+	if (rc == ASSAY_OK && strchr(row->key, '#') != NULL) /* else it is told with the source */
+		rc = assay_why_moved_load(&moved, l->store, row->key, l->src, true, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (l->json == NULL) {
 		print_short(l, row, original);
+		assay_why_moved_say(&moved);
 	} else {
 		assay_json_object(l->json);
 		assay_json_kstr(l->json, "key", row->key);
@@ -322,6 +398,7 @@ static assay_code list_sample(void *ctx, const assay_sample_row *row, assay_err 
 		assay_json_failure(l->json, "failure", row->failed_stage, row->failure, NULL);
 		assay_json_kstr(l->json, "filter", row->outcome == ASSAY_OUTCOME_FILTERED ? row->failed_stage : NULL);
 		assay_json_checks(l->json, "checks", row->checks, row->check_count);
+		assay_why_moved_json(l->json, &moved);
 		assay_json_end(l->json);
 	}
 	l->shown++;
@@ -345,9 +422,9 @@ static assay_code list_samples(listing *l, const assay_source *src, assay_err *e
 /* ---------------------------------------------------------------- the verb */
 
 static assay_code tell_text(assay_store *s, const assay_subject *x, const work *w, const assay_why_verdict *v,
-			    assay_err *err)
+			    const queued *q, assay_err *err)
 {
-	listing l = {.store = s, .told = x->has_sample ? x->name : NULL};
+	listing l = {.store = s, .src = &x->source, .told = x->has_sample ? x->name : NULL};
 
 	if (x->has_sample) {
 		const char *kind = v->sample != NULL ? assay_sample_kind_name(v->sample->kind) : "sample";
@@ -358,16 +435,18 @@ static assay_code tell_text(assay_store *s, const assay_subject *x, const work *
 	print_work(&x->source, w);
 	print_metadata(&x->source);
 	print_source_failure(w);
-	if (!x->has_sample)
+	if (!x->has_sample) {
+		print_queued(q);
 		assay_why_moved_say(&v->moved);
+	}
 	return x->is_path ? list_samples(&l, &x->source, err) : ASSAY_OK;
 }
 
 static assay_code tell_json(assay_store *s, const assay_subject *x, const work *w, const assay_why_verdict *v,
-			    assay_err *err)
+			    const queued *q, assay_err *err)
 {
 	ASSAY_AUTO_REPORT r;
-	listing l = {.store = s, .json = &r.json};
+	listing l = {.store = s, .src = &x->source, .json = &r.json};
 	assay_code rc = ASSAY_OK;
 
 	assay_report_init(&r);
@@ -382,6 +461,7 @@ static assay_code tell_json(assay_store *s, const assay_subject *x, const work *
 		assay_json_end(&r.json);
 	} else {
 		assay_json_null(&r.json);
+		json_queued(&r.json, q);
 		assay_why_moved_json(&r.json, &v->moved);
 	}
 	if (x->is_path)
@@ -396,6 +476,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	ASSAY_AUTO_SUBJECT x = {0};
 	ASSAY_CLEANUP(work_release) work w = {0};
 	ASSAY_AUTO_WHY_VERDICT v = {0};
+	ASSAY_CLEANUP(queued_release) queued q = {0};
 	assay_code rc;
 
 	ASSAY_TRY(assay_open_store(in, &s, false, false, err));
@@ -404,9 +485,11 @@ static int run(const assay_invocation *in, assay_err *err)
 	if (x.has_sample)
 		ASSAY_TRY(assay_why_verdict_load(&v, s, &x.sample, &x.source, err));
 	else
-		ASSAY_TRY(assay_why_moved_load(&v.moved, s, x.source.path, &x.source, err));
+		ASSAY_TRY(learn_queued(&q, s, &x.source, err));
+	if (!x.has_sample)
+		ASSAY_TRY(assay_why_moved_load(&v.moved, s, x.source.path, &x.source, false, err));
 	ASSAY_TRY(put_in_order(&w, &v, &x.sample, err));
-	rc = in->json ? tell_json(s, &x, &w, &v, err) : tell_text(s, &x, &w, &v, err);
+	rc = in->json ? tell_json(s, &x, &w, &v, &q, err) : tell_text(s, &x, &w, &v, &q, err);
 fail:
 	return assay_exit_of(rc);
 }
@@ -422,7 +505,7 @@ const assay_verb assay_verb_why = {
 	"Tells of a sample its verdict with every check that it did not pass, what changed since the verdict before\n"
 	"(a bound, a severity, a measured value, a filter), and which term of its work key made the last run do it\n"
 	"again: the file's content, a sidecar, or parameters, models and versions of the recipe. Of a path it tells\n"
-	"the same of the source, and all its samples in short.\n",
+	"the same of the source, what people decided on all of it, its ticket, and all its samples in short.\n",
     .example = "  assay why scans/a.tif#page=3\n"
 	       "  assay why scans/a.tif --json | jq '.work.changes'\n",
     .uses = ASSAY_USES_STORE,

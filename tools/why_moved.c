@@ -13,6 +13,7 @@ typedef struct search {
 	assay_store *store;
 	const assay_source *src;
 	const char *part; /* of the sample's key, with its "#"; "" of all of the source */
+	bool alone;
 } search;
 
 void assay_why_moved_release(assay_why_moved *m)
@@ -67,7 +68,8 @@ static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
 	rc = assay_buf_check(&key, err);
 	if (rc == ASSAY_OK)
 		rc = look_on(e, assay_buf_str(&key), err);
-	return rc == ASSAY_OK && e->part[0] != '\0' ? look_on(e, other->path, err) : rc; /* metadata, all of it */
+	return rc == ASSAY_OK && e->part[0] != '\0' && !e->alone ? look_on(e, other->path, err)
+								 : rc; /* metadata, all of it */
 }
 
 static int compare(const void *a, const void *b)
@@ -78,9 +80,9 @@ static int compare(const void *a, const void *b)
 }
 
 assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const char *key, const assay_source *src,
-				assay_err *err)
+				bool alone, assay_err *err)
 {
-	search e = {m, s, src, key + strcspn(key, "#")};
+	search e = {m, s, src, key + strcspn(key, "#"), alone};
 	assay_code rc = ASSAY_OK;
 
 	if (!src->missing && !assay_digest_is_zero(&src->digest))

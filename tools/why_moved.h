@@ -17,11 +17,12 @@ typedef struct assay_why_moved {
 } assay_why_moved;
 
 /**
- * @param m    blank
- * @param key  of the sample, or the path of a source that has none
+ * @param m      blank
+ * @param key    of the sample, or the path of a source that has none
+ * @param alone  of a sample: not what was decided on all of the source
  */
 ASSAY_NODISCARD assay_code assay_why_moved_load(assay_why_moved *m, assay_store *s, const char *key,
-						const assay_source *src, assay_err *err);
+						const assay_source *src, bool alone, assay_err *err);
 void assay_why_moved_release(assay_why_moved *m);
 /** A paragraph for each. */
 void assay_why_moved_say(const assay_why_moved *m);

@@ -153,7 +153,7 @@ static assay_code learn_decisions(assay_why_verdict *v, assay_store *s, const as
 		rc = learn_root(v, s, row, err);
 	if (rc == ASSAY_OK)
 		rc = learn_rejection(v, s, row, err);
-	return rc == ASSAY_OK ? assay_why_moved_load(&v->moved, s, row->key, src, err) : rc;
+	return rc == ASSAY_OK ? assay_why_moved_load(&v->moved, s, row->key, src, false, err) : rc;
 }
 
 /* What was said when it was rejected: by a stage, in its unit's result; by the fields, in its ticket. */

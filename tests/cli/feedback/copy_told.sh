@@ -99,7 +99,12 @@ run
 assert_exit 66 assay queue show 'docs/h.txt#page=1'
 assert_match "$(assay why 'docs/h.txt#page=1')" '*waived by Anna*it is right*answers what an evaluation told of it, too: on docs/g.txt#page=1, whose file is gone*' 'why'
 assert_eq "$(assay why 'docs/h.txt#page=1' --json | jq -c '.verdict.decided_before_it_moved | map([.subject, .answers])')" '[["docs/g.txt#page=1",true]]' 'why'
+assert_match "$(assay why docs/h.txt)" '*accepted *docs/h.txt#page=1*waived by Anna*answers what*on docs/g.txt#page=1*' 'why of the file'
+assert_eq "$(assay why docs/h.txt --json | jq -c '.samples[0].decided_before_it_moved | map(.answers)')" '[true]' 'why of the file'
 assert_eq "$(assay queue list --ended --json | jq '[.[] | select(.subject | startswith("docs/g."))] | length')" 0 'it has not ended'
+did reject 'docs/h.txt#page=1' --reason 'no consent'
+did retry 'docs/h.txt#page=1'
+assert_eq "$(of h)" 'passed judged' 'a rejection that was taken back asks nothing anew'
 did retry 'docs/g.txt#page=1'
 assert_eq "$(of h)" 'open feedback' 'taken back'
 # Of other work than was let pass nobody has said so.

@@ -33,6 +33,8 @@ test_run_into store
 whole=$(assay queue list --json docs/a.txt | jq -r '.[0].id')
 did resolve "$whole" --file first.txt
 assert_eq "$(stands)" 'quarantined replaced;quarantined replaced' 'of the first file'
+assert_match "$(assay why docs/a.txt)" "*replaced by * with first.txt*ticket *$whole replaced: *quarantined *" 'what became of the source'
+assert_eq "$(assay why docs/a.txt --json | jq -c '[.ticket.id, .ticket.state, .decisions.content.file]')" "[\"$whole\",\"replaced\",\"first.txt\"]" 'why'
 printf 'value: 3\n' >text
 printf '4,x\n5,y\n' >cells.csv
 assay queue export --format csv --out tasks.csv --kind page --force >/dev/null

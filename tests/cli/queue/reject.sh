@@ -79,6 +79,9 @@ assert_eq "$(outcome 'docs/many.txt#page=1') $(outcome 'docs/many.txt#page=3')" 
 # A path is of what can still be rejected there; a name given twice is one.
 did retry docs/many.txt
 did reject 'docs/many.txt#page=2' --reason torn
+assay queue reject docs/many.txt --reason gone -n >told
+grep -q 'page=1 .*rejected by .*(dry run: not done)$' told || fail "dry run: $(cat told)"
+grep -q 'page=2 .*stays as it was: rejected by .* (torn)$' told || fail "dry run: $(cat told)"
 did reject docs/many.txt docs/many.txt 'docs/many.txt#page=1' --reason gone
 assert_jq did.json '[.tickets[] | select(.did | startswith("rejected by")) | .ticket.subject] | sort | @json' '["docs/many.txt#page=1","docs/many.txt#page=3"]'
 assert_jq did.json '[.tickets[] | select(.did | startswith("rejected by") | not) | "\(.ticket.subject): \(.did)"] | @json' \

@@ -72,8 +72,7 @@ static assay_code note_answer(asked *a, const assay_ticket *t, assay_err *err)
 	assay_code rc;
 
 	if (w == NULL || w->kind != ASSAY_DECISION_WAIVE || w->made_ns <= t->feedback_ns ||
-	    w->made_ns <= a->answered_ns || (w->expires_ns != 0 && j->session->as_of_ns >= w->expires_ns) ||
-	    !assay_outcome_is_delivered(j->row.outcome))
+	    w->made_ns <= a->answered_ns || (w->expires_ns != 0 && j->session->as_of_ns >= w->expires_ns))
 		return ASSAY_OK;
 	rc = assay_unit_get(j->session->store, j->row.judged_unit, &u, err);
 	if (rc == ASSAY_OK)
