@@ -44,3 +44,21 @@ assay check >out || fail "check: $(cat out)"
 # Taken back, the other rejection is the last word again.
 did retry "$b"
 assert_eq "$(fates)" 'quarantined rejected feedback,duplicate open feedback' 'taken back'
+
+# One that stood by a file and was told of, and that a filter takes out: it stands by nothing, and nothing of it is delivered.
+c='docs/c.txt#page=1'
+printf 'value: 6\n' >docs/c.txt
+printf 'filters: [{name: no-drafts, drop: {state: draft}}]\nfields: {state: {}}\n' >>assay.yaml
+settle docs
+test_run_into store
+did resolve "$a" --metadata state=final
+assay feedback import <(printf '{"key": "%s", "label": "fail"}\n' "$c") --eval vqa --replace >/dev/null 2>err || fail "import: $(cat err)"
+assay feedback open --eval vqa --label fail --reason 'read wrong' >/dev/null
+printf 'value: 7\n' >other.txt
+did resolve "$c" --file other.txt
+assay feedback open --eval vqa --label fail --reason 'read wrong again' >/dev/null
+told() { assay queue show "$c" --json | jq -c '.[0] | [.state, .origin, ([.attempts[] | select(.current)] | length), .history[-1].reason, .history[-1].after]'; }
+assert_match "$(told)" '["open","feedback",1,*'
+did resolve "$c" --metadata state=draft
+assert_eq "$(told)" "[\"open\",\"feedback\",0,\"filter 'no-drafts' takes it out; nobody has decided what an evaluation told of it\",null]" 'filtered'
+assay check --read-data >out || fail "check: $(cat out)"

@@ -335,7 +335,7 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	}
 	e.reason = (char *)(uintptr_t)assay_buf_str(&reason);
 	rc = assay_buf_check(&reason, err);
-	if (rc == ASSAY_OK)
+	if (rc == ASSAY_OK && assay_outcome_is_delivered(row->outcome))
 		rc = assay_content_of_row(d->store, row, &e.after, err);
 	e.before = e.after;
 	return rc == ASSAY_OK ? assay_ticket_put_event(d->store, t, &e, err) : rc;
@@ -564,6 +564,13 @@ static bool is_answered(const assay_ticket *t, const assay_sample_row *row)
 	       t->state != ASSAY_TICKET_GONE;
 }
 
+/* By a filter, or as a duplicate it is not delivered: what it stood by until then counts no more. */
+static bool stood_by_help(const assay_ticket *t, const assay_sample_row *row)
+{
+	return t->origin == ASSAY_TICKET_FEEDBACK && !t->is_source && row->id != 0 && !row->missing &&
+	       t->state == ASSAY_TICKET_OPEN && t->attempt_count > 0;
+}
+
 static assay_code open_undelivered(assay_ticketing *d, const assay_ticket *t, const assay_sample_row *row,
 				   assay_err *err)
 {
@@ -591,7 +598,8 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 	assay_code rc = find_delivered(&delivered, d, t->subject, &row, err);
 
 	if (rc == ASSAY_OK && !delivered)
-		return is_answered(t, &row) ? open_undelivered(d, t, &row, err) : settle_unnamed(d, t, err);
+		return is_answered(t, &row) || stood_by_help(t, &row) ? open_undelivered(d, t, &row, err)
+								      : settle_unnamed(d, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc != ASSAY_OK)
