@@ -18,6 +18,7 @@ void assay_changes_release(assay_changes *c)
 		free(c->items[i].now);
 		free(c->items[i].text);
 		free(c->items[i].stage);
+		free(c->items[i].subject);
 		if (c->items[i].terms != NULL)
 			assay_changes_release(c->items[i].terms);
 		free(c->items[i].terms);
@@ -43,6 +44,8 @@ void assay_json_changes(assay_json *j, const char *key, const assay_changes *c)
 		assay_json_kstr(j, "text", x->text);
 		if (x->stage != NULL)
 			assay_json_kstr(j, "stage", x->stage);
+		if (x->subject != NULL)
+			assay_json_kstr(j, "subject", x->subject);
 		if (x->terms != NULL)
 			assay_json_changes(j, "terms", x->terms);
 		assay_json_end(j);
@@ -81,6 +84,7 @@ assay_code assay_changes_add(assay_changes *c, assay_change_words w, const assay
 	ASSAY_TRY(copy(&x->now, w.now, err));
 	ASSAY_TRY(copy(&x->text, assay_buf_str(text), err));
 	ASSAY_TRY(copy(&x->stage, w.stage, err));
+	ASSAY_TRY(copy(&x->subject, w.subject, err));
 fail:
 	return rc;
 }

@@ -20,6 +20,7 @@ typedef struct assay_change {
 	char *text;                  /* the sentence */
 	const char *effect;          /* of a check: "loosened", "tightened", "altered"; NULL for everything else */
 	char *stage;                 /* of a recipe's term; NULL for everything else */
+	char *subject;               /* of a decision that is told for itself; NULL for everything else */
 	struct assay_changes *terms; /* of "recipe": each that differs; NULL for everything else */
 } assay_change;
 
@@ -30,7 +31,7 @@ typedef struct assay_changes {
 
 void assay_changes_release(assay_changes *c);
 #define ASSAY_AUTO_CHANGES ASSAY_CLEANUP(assay_changes_release) assay_changes
-/** key: array of {what, name, before, now, text}, where they have them with stage, effect, terms. */
+/** key: array of {what, name, before, now, text}, where they have them with stage, subject, effect, terms. */
 void assay_json_changes(assay_json *j, const char *key, const assay_changes *c);
 /** The same, or null where the store does not tell. */
 void assay_json_known_changes(assay_json *j, const char *key, const assay_changes *c, bool known);
@@ -39,7 +40,7 @@ void assay_say_changes(const char *indent, const char *word, const assay_changes
 
 /** A change as it is found; all borrowed, before or now NULL when it was not there. */
 typedef struct assay_change_words {
-	const char *what, *name, *before, *now, *effect, *stage;
+	const char *what, *name, *before, *now, *effect, *stage, *subject;
 } assay_change_words;
 ASSAY_NODISCARD assay_code assay_changes_add(assay_changes *c, assay_change_words w, const assay_buf *text,
 					     assay_err *err);
@@ -137,9 +138,16 @@ ASSAY_NODISCARD assay_code assay_decision_list_load(assay_decision_list *out, as
  */
 ASSAY_NODISCARD assay_code assay_changes_decisions(assay_changes *c, assay_store *s, const assay_decision_list *before,
 						   const assay_decision_list *now, const char *key, assay_err *err);
-/** Those of both that say another thing now, whatever they are about: a waiver that was renewed changes no sample. */
-ASSAY_NODISCARD assay_code assay_changes_renewed(assay_changes *c, assay_store *s, const assay_decision_list *before,
-						 const assay_decision_list *now, assay_err *err);
+/** Is what was decided on this sample told by the sample itself, which differs? */
+typedef assay_code assay_is_told_fn(void *ctx, const char *key, bool *out, assay_err *err);
+/**
+ * Those that a list of samples which differ does not tell, with their subject: on whole sources, which may have no sample,
+ * and on samples that stand in both versions the same, as one that was quarantined and is rejected now, or whose waiver was
+ * renewed.
+ */
+ASSAY_NODISCARD assay_code assay_changes_decided(assay_changes *c, assay_store *s, const assay_decision_list *before,
+						 const assay_decision_list *now, assay_is_told_fn *is_told, void *ctx,
+						 assay_err *err);
 
 /** A sample of a unit, with the recipe that its measurements are numbered by. All borrowed. */
 typedef struct assay_measured {

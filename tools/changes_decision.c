@@ -75,8 +75,9 @@ static assay_code tell(assay_buf *out, assay_store *s, const assay_decision *d, 
 	return assay_buf_check(out, err);
 }
 
+/* @param subject  NULL where the change is told with what it is about */
 static assay_code add(assay_changes *c, assay_store *s, const assay_decision *before, const assay_decision *now,
-		      assay_err *err)
+		      const char *subject, assay_err *err)
 {
 	ASSAY_AUTO_BUF was = ASSAY_BUF_INIT, is = ASSAY_BUF_INIT, text = ASSAY_BUF_INIT;
 	const assay_decision *any = now != NULL ? now : before;
@@ -88,6 +89,8 @@ static assay_code add(assay_changes *c, assay_store *s, const assay_decision *be
 		rc = tell(&is, s, now, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	if (subject != NULL)
+		assay_buf_printf(&text, "%s: ", subject);
 	if (now == NULL)
 		assay_buf_printf(&text, "no longer %s", assay_buf_str(&was));
 	else if (before == NULL)
@@ -98,7 +101,8 @@ static assay_code add(assay_changes *c, assay_store *s, const assay_decision *be
 				 (assay_change_words){.what = "decision",
 						      .name = assay_decision_kind_name(any->kind),
 						      .before = before != NULL ? assay_buf_str(&was) : NULL,
-						      .now = now != NULL ? assay_buf_str(&is) : NULL},
+						      .now = now != NULL ? assay_buf_str(&is) : NULL,
+						      .subject = subject},
 				 &text, err);
 }
 
@@ -116,23 +120,46 @@ assay_code assay_changes_decisions(assay_changes *c, assay_store *s, const assay
 		const assay_decision *b = assay_decisions_find(now->items, now->count, subject, slot);
 
 		if ((i < ASSAY_DECISION_SLOTS || is_part) && !same_decision(a, b))
-			rc = add(c, s, a, b, err);
+			rc = add(c, s, a, b, NULL, err);
 	}
 	return rc;
 }
 
-assay_code assay_changes_renewed(assay_changes *c, assay_store *s, const assay_decision_list *before,
-				 const assay_decision_list *now, assay_err *err)
+typedef struct decided {
+	assay_changes *out;
+	assay_store *store;
+	assay_is_told_fn *is_told;
+	void *ctx;
+} decided;
+
+static assay_code add_decided(const decided *x, const assay_decision *before, const assay_decision *now, assay_err *err)
 {
+	const assay_decision *any = now != NULL ? now : before;
+	bool told = false;
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0; i < now->count && rc == ASSAY_OK; i++) {
-		const assay_decision *b = &now->items[i];
-		const assay_decision *a =
-		    assay_decisions_find(before->items, before->count, b->subject, assay_decision_slot_of(b->kind));
+	if (same_decision(before, now))
+		return ASSAY_OK;
+	if (!any->is_source)
+		rc = x->is_told(x->ctx, any->subject, &told, err);
+	return rc == ASSAY_OK && !told ? add(x->out, x->store, before, now, any->subject, err) : rc;
+}
 
-		if (a != NULL && !same_decision(a, b))
-			rc = add(c, s, a, b, err);
-	}
+static const assay_decision *counterpart(const assay_decision_list *l, const assay_decision *d)
+{
+	return assay_decisions_find(l->items, l->count, d->subject, assay_decision_slot_of(d->kind));
+}
+
+assay_code assay_changes_decided(assay_changes *c, assay_store *s, const assay_decision_list *before,
+				 const assay_decision_list *now, assay_is_told_fn *is_told, void *ctx, assay_err *err)
+{
+	const decided x = {c, s, is_told, ctx};
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < now->count && rc == ASSAY_OK; i++)
+		rc = add_decided(&x, counterpart(before, &now->items[i]), &now->items[i], err);
+	for (size_t i = 0; i < before->count && rc == ASSAY_OK; i++)
+		if (counterpart(now, &before->items[i]) == NULL)
+			rc = add_decided(&x, &before->items[i], NULL, err);
 	return rc;
 }

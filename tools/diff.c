@@ -224,6 +224,13 @@ static bool filters_known(const comparison *c)
 	return c->a.filters_known && c->b.filters_known;
 }
 
+static assay_code is_told(void *ctx, const char *key, bool *out, assay_err *err)
+{
+	const comparison *c = ctx;
+
+	return assay_diff_has(out, c->s, &c->a.x.version, &c->b.x.version, key, err);
+}
+
 static assay_code compare_wholes(comparison *c, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
@@ -235,7 +242,7 @@ static assay_code compare_wholes(comparison *c, assay_err *err)
 		rc = assay_changes_filters(&c->filters, &c->a.filters, &c->b.filters, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	rc = assay_changes_renewed(&c->decisions, c->s, &c->a.x.decisions, &c->b.x.decisions, err);
+	rc = assay_changes_decided(&c->decisions, c->s, &c->a.x.decisions, &c->b.x.decisions, is_told, c, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	return assay_changes_contracts(&c->contracts, &c->a.x.contracts, &c->b.x.contracts, 0, err);
@@ -421,6 +428,9 @@ const assay_verb assay_verb_diff = {
 	"removed (-), has another outcome or content (~), or was made anew with the same content (=): with the input\n"
 	"that changed (content, sidecar, recipe, metadata, filter), every measurement that came out differently, and\n"
 	"the artifacts.\n"
+	"What people decided is told with the samples that differ by it, and before them where it is about a whole "
+	"source\n"
+	"or changes no sample.\n"
 	"Of a sample that was not delivered a version keeps the outcome alone; what it was made from is then told as\n"
 	"far as the store still knows. Samples come in the order of the hashes of their keys, so that any number of\n"
 	"them needs no memory. Exits 0 whether or not there is a difference, unless --exit-code is given.\n",

@@ -181,8 +181,9 @@ assay_code assay_diff_explain(assay_diff_reasons *out, assay_store *s, const ass
 	assay_code rc;
 
 	*out = (assay_diff_reasons){0};
-	if ((a != NULL ? a : b)->kind == 0)
-		return ASSAY_OK; /* a source that failed has no sample */
+	if ((a != NULL ? a : b)->kind == 0) /* a source that failed has no sample */
+		return assay_changes_decisions(&out->changes, s, &side_a->x.decisions, &side_b->x.decisions,
+					       (a != NULL ? a : b)->key, err);
 	ASSAY_TRY(load_row(&out->row, s, (a != NULL ? a : b)->key, err));
 	if (a != NULL && b != NULL)
 		ASSAY_TRY(load_specimen(&x, s, side_a, a, &out->row, &known, err));

@@ -90,6 +90,56 @@ assay_code assay_diff_walk(assay_store *s, const assay_version *a, const assay_v
 	return rc == ASSAY_OK ? assay_trie_diff(s, &a->others, &b->others, on_others, &w, err) : rc;
 }
 
+/* ---------------------------------------------------------------- one key in both */
+
+typedef struct lookup {
+	assay_store *s;
+	const assay_version *b;
+	const char *key;
+	const assay_trie_entry *of_a;
+	bool same;
+} lookup;
+
+static assay_code find_in(assay_store *s, const assay_version *v, const char *key, assay_trie_fn *fn, void *ctx,
+			  assay_err *err)
+{
+	const assay_code rc = assay_trie_find(s, &v->accepted, key, fn, ctx, err);
+
+	return rc == ASSAY_ENOENT ? assay_trie_find(s, &v->others, key, fn, ctx, err) : rc;
+}
+
+static assay_code compare_entries(void *ctx, const assay_trie_entry *of_b, assay_err *err)
+{
+	lookup *l = ctx;
+
+	(void)err;
+	l->same = l->of_a != NULL && assay_trie_entry_same(l->of_a, of_b);
+	return ASSAY_OK;
+}
+
+static assay_code look_in_other(void *ctx, const assay_trie_entry *of_a, assay_err *err)
+{
+	lookup *l = ctx;
+	assay_code rc;
+
+	l->of_a = of_a;
+	l->same = false;
+	rc = find_in(l->s, l->b, l->key, compare_entries, l, err);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+assay_code assay_diff_has(bool *out, assay_store *s, const assay_version *a, const assay_version *b, const char *key,
+			  assay_err *err)
+{
+	lookup l = {.s = s, .b = b, .key = key, .same = true};
+	assay_code rc = find_in(s, a, key, look_in_other, &l, err);
+
+	if (rc == ASSAY_ENOENT)
+		rc = find_in(s, b, key, compare_entries, &l, err);
+	*out = !l.same;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* ---------------------------------------------------------------- a version that is compared */
 
 void assay_diff_side_release(assay_diff_side *d)

@@ -27,6 +27,10 @@ assay_diff_class assay_diff_class_of(const assay_trie_entry *a, const assay_trie
 ASSAY_NODISCARD assay_code assay_diff_walk(assay_store *s, const assay_version *a, const assay_version *b,
 					   assay_trie_diff_fn *fn, void *ctx, assay_err *err);
 
+/** Would assay_diff_walk call fn with that key? */
+ASSAY_NODISCARD assay_code assay_diff_has(bool *out, assay_store *s, const assay_version *a, const assay_version *b,
+					  const char *key, assay_err *err);
+
 /** One of the versions that are compared. */
 typedef struct assay_diff_side {
 	assay_edition x;

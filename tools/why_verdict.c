@@ -19,6 +19,7 @@ void assay_why_verdict_release(assay_why_verdict *v)
 	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++)
 		assay_decision_release(&v->decisions[i]);
 	assay_decision_release(&v->found_in);
+	assay_decision_release(&v->of_source);
 	assay_why_moved_release(&v->moved);
 	assay_unit_release(&v->unit);
 	assay_recipe_close(v->recipe);
@@ -134,6 +135,23 @@ static assay_code learn_rejection(assay_why_verdict *v, assay_store *s, const as
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* Of all of its source another file, or a remedy to try. */
+static assay_code learn_source(assay_why_verdict *v, assay_store *s, const assay_sample_row *row,
+			       const assay_source *src, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc = ASSAY_ENOENT;
+
+	if (strcmp(row->key, src->path) != 0) /* else it is the sample's own */
+		rc = assay_decision_peek_on(s, src->path, ASSAY_DECISION_OF_CONTENT, &d, err);
+	if (rc == ASSAY_OK && (d.standing == ASSAY_DECISION_STANDS || d.standing == ASSAY_DECISION_DAMAGED)) {
+		rc = assay_decision_end_of(&v->source_end, s, &d, err);
+		v->of_source = d;
+		d = (assay_decision){0};
+	}
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* What people decided about the sample; of its metadata they decide by the source. */
 static assay_code learn_decisions(assay_why_verdict *v, assay_store *s, const assay_sample_row *row,
 				  const assay_source *src, assay_err *err)
@@ -153,6 +171,8 @@ static assay_code learn_decisions(assay_why_verdict *v, assay_store *s, const as
 		rc = learn_root(v, s, row, err);
 	if (rc == ASSAY_OK)
 		rc = learn_rejection(v, s, row, err);
+	if (rc == ASSAY_OK)
+		rc = learn_source(v, s, row, src, err);
 	return rc == ASSAY_OK ? assay_why_moved_load(&v->moved, s, row->key, src, false, err) : rc;
 }
 
@@ -296,10 +316,20 @@ static void print_found_in(const assay_decision *d)
 	assay_say("          on %s, where it was found\n", d->subject);
 }
 
+static void print_of_source(const assay_why_verdict *v)
+{
+	if (v->of_source.id == 0)
+		return;
+	assay_say_decision("decision", &v->of_source);
+	assay_say("          on all of %s\n", v->of_source.subject);
+	assay_say_decision_end(v->source_end, &v->of_source);
+}
+
 static void print_queue(const assay_sample_row *row, const assay_why_verdict *v)
 {
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 
+	print_of_source(v);
 	print_found_in(&v->found_in);
 	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++) {
 		const assay_decision *d = &v->decisions[i];
@@ -470,6 +500,7 @@ static void json_queue(assay_json *j, const assay_why_verdict *v)
 	assay_json_object(j);
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
 		assay_json_decision_end(j, slots[i], &v->decisions[i], v->ended[i]);
+	assay_json_decision_end(j, "source", &v->of_source, v->source_end);
 	assay_json_decision_end(j, "found_in", &v->found_in, ASSAY_DECISION_HOLDS);
 	assay_json_end(j);
 	assay_json_key(j, "decisions_ended");
@@ -477,6 +508,8 @@ static void json_queue(assay_json *j, const assay_why_verdict *v)
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
 		if (assay_decision_end_is(v->ended[i]))
 			assay_json_str(j, slots[i]);
+	if (assay_decision_end_is(v->source_end))
+		assay_json_str(j, "source");
 	assay_json_end(j);
 	assay_why_moved_json(j, &v->moved);
 	assay_json_key(j, "ticket");

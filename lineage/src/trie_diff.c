@@ -4,6 +4,17 @@
 
 #include <string.h>
 
+bool assay_trie_entry_same(const assay_trie_entry *a, const assay_trie_entry *b)
+{
+	if (a->outcome != b->outcome || a->kind != b->kind)
+		return false;
+	if (assay_trie_delivers(a->outcome))
+		return assay_digest_eq(&a->content, &b->content) && assay_digest_eq(&a->work_key, &b->work_key);
+	if (a->failure != b->failure || (a->stage == NULL) != (b->stage == NULL))
+		return false;
+	return a->stage == NULL || strcmp(a->stage, b->stage) == 0;
+}
+
 /* End of the run of entries that go on with this nibble. */
 static size_t run_end(const assay_trie_entry *e, size_t n, size_t from, unsigned depth, unsigned next)
 {
@@ -25,17 +36,6 @@ struct diff {
 	void *ctx;
 };
 
-static bool same_entry(const assay_trie_entry *a, const assay_trie_entry *b)
-{
-	if (a->outcome != b->outcome || a->kind != b->kind)
-		return false;
-	if (assay_trie_delivers(a->outcome))
-		return assay_digest_eq(&a->content, &b->content) && assay_digest_eq(&a->work_key, &b->work_key);
-	if (a->failure != b->failure || (a->stage == NULL) != (b->stage == NULL))
-		return false;
-	return a->stage == NULL || strcmp(a->stage, b->stage) == 0;
-}
-
 static assay_code diff_entries(const struct diff *x, const struct side *a, const struct side *b, assay_err *err)
 {
 	size_t i = 0, k = 0;
@@ -48,7 +48,7 @@ static assay_code diff_entries(const struct diff *x, const struct side *a, const
 		const assay_trie_entry *left = order <= 0 ? &a->entries[i++] : NULL;
 		const assay_trie_entry *right = order >= 0 ? &b->entries[k++] : NULL;
 
-		if (left == NULL || right == NULL || !same_entry(left, right))
+		if (left == NULL || right == NULL || !assay_trie_entry_same(left, right))
 			rc = x->fn(x->ctx, left, right, err);
 	}
 	return rc;

@@ -60,6 +60,8 @@ ASSAY_NODISCARD assay_code assay_trie_find(assay_store *s, const assay_digest *r
 					   void *ctx, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_count(assay_store *s, const assay_digest *root, uint64_t *count, assay_err *err);
 
+/** Do two versions that have these entries of a key have the same there? What is not delivered has no content to compare. */
+bool assay_trie_entry_same(const assay_trie_entry *a, const assay_trie_entry *b);
 /** One key whose entries differ: a or b is NULL when it is only in the other. */
 typedef assay_code assay_trie_diff_fn(void *ctx, const assay_trie_entry *a, const assay_trie_entry *b, assay_err *err);
 ASSAY_NODISCARD assay_code assay_trie_diff(assay_store *s, const assay_digest *a, const assay_digest *b,

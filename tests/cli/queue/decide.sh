@@ -90,7 +90,7 @@ decide waive "$waived" --owner Carl --reason 'another reason' --expires 2026-07-
 assert_jq did.json '.summary.version' "$second"
 decide waive "$waived" --owner Carl --reason 'longer' --expires 2026-08-01
 assert_eq "$(assay diff "$second" latest --json | jq -r '.decisions[].text')" \
-    'waived by Carl until 2026-08-01 00:00:00Z: longer; was waived until 2026-07-01 00:00:00Z' 'diff of a renewed waiver'
+    'docs/waived.txt#page=1: waived by Carl until 2026-08-01 00:00:00Z: longer; was waived until 2026-07-01 00:00:00Z' 'diff of a renewed waiver'
 echo 'who and why are beside the version'
 rm -rf store && mv other store
 
