@@ -1,5 +1,7 @@
 #include "copy_told.h"
 
+#include "answered.h"
+
 #include "assay/content.h"
 #include "assay/file.h"
 #include "assay/memory.h"
@@ -13,15 +15,14 @@ typedef struct asked {
 	const assay_digest *stands;
 	const char *part;
 	assay_buf key;
-	assay_ticket told;   /* the one that was told of last; id 0: none */
-	int64_t answered_ns; /* when somebody last let such a sample pass, knowing what was told of it; 0: never */
+	assay_ticket told; /* the one that was told of last; id 0: none */
 	bool any;
 } asked;
 
 static bool has_left(const asked *a, const assay_source *other)
 {
 	return other->id != a->j->of.source->id && other->modality == a->j->of.source->modality &&
-	       (other->missing || !assay_digest_eq(&other->digest, a->stands));
+	       assay_source_left(other, a->stands);
 }
 
 static assay_code note_left(void *ctx, const assay_source *other, assay_err *err)
@@ -33,13 +34,16 @@ static assay_code note_left(void *ctx, const assay_source *other, assay_err *err
 	return a->any ? ASSAY_ESTOP : ASSAY_OK;
 }
 
-static assay_code is_of(bool *out, const asked *a, uint64_t unit, assay_err *err)
+/* Made of these bytes, or of a file that people put in their place: that does not come along. */
+static assay_code is_of(bool *out, const asked *a, const char *subject, uint64_t unit, assay_err *err)
 {
+	assay_store *s = a->j->session->store;
 	ASSAY_AUTO_UNIT u = {0};
-	const assay_code rc = unit != 0 ? assay_unit_get(a->j->session->store, unit, &u, err) : ASSAY_OK;
+	const assay_code rc = unit != 0 ? assay_unit_get(s, unit, &u, err) : ASSAY_OK;
 
 	*out = rc == ASSAY_OK && unit != 0 && assay_digest_eq(&u.source, a->stands);
-	return rc;
+	return rc == ASSAY_OK && unit != 0 && !*out ? assay_decision_stood(out, s, subject, a->stands, &u.source, err)
+						    : rc;
 }
 
 /* Of these bytes: its ticket speaks of them, unless it was judged anew, by others, before this one. */
@@ -51,36 +55,13 @@ static assay_code is_about(bool *out, const asked *a, const assay_ticket *t, ass
 	*out = false;
 	if (t->damaged || t->is_source || t->feedback_ns == 0)
 		return ASSAY_OK;
-	rc = is_of(out, a, t->unit, err);
+	rc = is_of(out, a, t->subject, t->unit, err);
 	if (rc != ASSAY_OK || *out)
 		return rc;
 	rc = assay_sample_find(a->j->session->store, t->subject, &row, err);
 	if (rc == ASSAY_OK && row.has_before && row.judged_run == a->j->session->run.id)
-		rc = is_of(out, a, row.before_unit, err);
+		rc = is_of(out, a, t->subject, row.before_unit, err);
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-}
-
-/* A waiver of what was told of, and of the sample as it stands here: the same bytes, work and checks. */
-static assay_code note_answer(asked *a, const assay_ticket *t, assay_err *err)
-{
-	const assay_judging *j = a->j;
-	const assay_decided *all = &j->session->decided;
-	const assay_decision *w =
-	    all->count > 0 ? assay_decided_find(all, t->subject, ASSAY_DECISION_OF_VERDICT) : NULL;
-	ASSAY_AUTO_UNIT u = {0};
-	assay_digest basis;
-	assay_code rc;
-
-	if (w == NULL || w->kind != ASSAY_DECISION_WAIVE || w->made_ns <= t->feedback_ns ||
-	    w->made_ns <= a->answered_ns || (w->expires_ns != 0 && j->session->as_of_ns >= w->expires_ns))
-		return ASSAY_OK;
-	rc = assay_unit_get(j->session->store, j->row.judged_unit, &u, err);
-	if (rc == ASSAY_OK)
-		rc = assay_decision_basis(&basis, &u.work_key, j->row.failure, j->row.failed_stage, j->row.checks,
-					  j->row.check_count, err);
-	if (rc == ASSAY_OK && assay_digest_eq(&basis, &w->basis))
-		a->answered_ns = w->made_ns;
-	return rc;
 }
 
 static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
@@ -99,8 +80,6 @@ static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
 		rc = assay_ticket_peek_on(a->j->session->store, assay_buf_str(&a->key), &t, err);
 	if (rc == ASSAY_OK)
 		rc = is_about(&about, a, &t, err);
-	if (rc == ASSAY_OK && about)
-		rc = note_answer(a, &t, err);
 	if (rc == ASSAY_OK && about && t.feedback_ns > a->told.feedback_ns) {
 		assay_ticket_release(&a->told);
 		a->told = t;
@@ -142,7 +121,7 @@ static bool is_answered(const asked *a, const assay_ticket *t)
 		assay_outcome_is_delivered(a->j->row.outcome));
 }
 
-/* Until the complaint that follows, or is not made, a ticket that stays as it is leaves delivered what it left. */
+/* What is delivered changes with the complaint that follows, or is not made: until then it is what the ticket left. */
 static assay_code tell_contents(assay_ticket_event *e, const asked *a, const assay_ticket *t, assay_err *err)
 {
 	const bool kept_out = assay_ticket_state_is_open(t->state) &&
@@ -218,12 +197,29 @@ static assay_code find_any(assay_copy_told *x, asked *a, assay_originals *o, ass
 	return rc;
 }
 
+/* By a waiver that holds here: whoever looks at its ticket later asks the same. */
+static assay_code is_asked(bool *out, const asked *a, assay_err *err)
+{
+	const assay_session *s = a->j->session;
+	const assay_told_of told = {.store = s->store,
+				    .decided = &s->decided,
+				    .as_of_ns = s->as_of_ns,
+				    .told_ns = a->told.feedback_ns,
+				    .row = &a->j->row};
+	const assay_decision *answer = NULL;
+	const assay_code rc = a->told.id != 0 ? assay_answer_find(&answer, &told, err) : ASSAY_OK;
+
+	*out = rc == ASSAY_OK && a->told.id != 0 && answer == NULL;
+	return rc;
+}
+
 assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_originals *o, const assay_digest *stands,
 			   bool *opened, assay_err *err)
 {
 	const assay_source *src = j->of.source;
 	const char *rest = j->row.key + strlen(src->path);
 	asked a = {.j = j, .stands = stands, .part = *rest == '#' ? rest + 1 : "", .key = ASSAY_BUF_INIT};
+	bool asks = false;
 	assay_code rc = ASSAY_OK;
 
 	*opened = false;
@@ -231,7 +227,9 @@ assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_ori
 		rc = find_any(x, &a, o, err);
 	if (rc == ASSAY_OK && x->any)
 		rc = assay_sources_with(j->session->store, stands, look_at, &a, err);
-	if (rc == ASSAY_OK && a.told.id != 0 && a.told.feedback_ns >= a.answered_ns)
+	if (rc == ASSAY_OK)
+		rc = is_asked(&asks, &a, err);
+	if (rc == ASSAY_OK && asks)
 		rc = tell(&a, opened, err);
 	assay_buf_release(&a.key);
 	assay_ticket_release(&a.told);

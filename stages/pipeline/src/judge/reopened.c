@@ -183,6 +183,24 @@ static assay_code tell_end(assay_buf *out, const assay_reopening *r, bool decide
 	return ASSAY_OK;
 }
 
+static void tell_over(assay_buf *out, const assay_decision *d)
+{
+	assay_buf_puts(out, " expired on ");
+	tell_date(out, d->expires_ns);
+	assay_buf_puts(out, "; ");
+}
+
+/* Where the decision was made, and by whom. */
+static void tell_place(assay_buf *out, const assay_decision *d)
+{
+	if (d->kind == ASSAY_DECISION_WAIVE)
+		assay_buf_printf(out, "the waiver of '%s', which had the same bytes, by %s", d->subject,
+				 d->owner != NULL ? d->owner : d->actor);
+	else
+		assay_buf_printf(out, "the rejection of '%s', %s, by %s", d->subject,
+				 d->is_source ? "which has the same bytes" : "in which it was found", d->actor);
+}
+
 /*
  * Somebody took the decision back, or decided something else, which an act in the ticket's own history tells; unless it was
  * made on what the sample was found in, or on a copy.
@@ -193,14 +211,17 @@ static assay_code tell_elsewhere(assay_buf *out, const assay_reopening *r, assay
 	ASSAY_AUTO_DECISION d = {0};
 	assay_code rc = assay_decision_peek(r->store, t->decision, &d, err);
 
-	if (rc != ASSAY_OK || d.kind != ASSAY_DECISION_REJECT || strcmp(d.subject, t->subject) == 0)
+	if (rc != ASSAY_OK || (d.kind != ASSAY_DECISION_REJECT && d.kind != ASSAY_DECISION_WAIVE) ||
+	    strcmp(d.subject, t->subject) == 0)
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	assay_buf_printf(out, "the rejection of '%s', %s, by %s", d.subject,
-			 d.is_source ? "which has the same bytes" : "in which it was found", d.actor);
-	if (d.standing == ASSAY_DECISION_STANDS)
+	tell_place(out, &d);
+	if (d.standing == ASSAY_DECISION_STANDS && is_over(r, &d))
+		tell_over(out, &d);
+	else if (d.standing == ASSAY_DECISION_STANDS)
 		return tell_end(out, r, true, err);
-	assay_buf_puts(out, d.standing == ASSAY_DECISION_SUPERSEDED ? " gave way to another decision; "
-								    : " was taken back; ");
+	else
+		assay_buf_puts(out, d.standing == ASSAY_DECISION_SUPERSEDED ? " gave way to another decision; "
+									    : " was taken back; ");
 	return ASSAY_OK;
 }
 
@@ -210,9 +231,7 @@ assay_code assay_reopened_tell(assay_buf *out, const assay_reopening *r, assay_e
 
 	if (d != NULL && is_over(r, d)) {
 		tell_decision(out, d);
-		assay_buf_puts(out, " expired on ");
-		tell_date(out, d->expires_ns);
-		assay_buf_puts(out, "; ");
+		tell_over(out, d);
 		return ASSAY_OK;
 	}
 	if (d == NULL && r->ticket->decision != 0 && (r->decision == NULL || r->decision->id != r->ticket->decision))

@@ -1,5 +1,6 @@
 #include "ticketing.h"
 
+#include "answered.h"
 #include "reopened.h"
 
 #include "assay/content.h"
@@ -266,23 +267,26 @@ static assay_ticket_origin origin_of(const assay_ticket *t, const assay_complain
 static assay_code find_answer(const assay_decision **out, const assay_ticketing *d, const assay_ticket *t,
 			      const assay_sample_row *row, assay_err *err)
 {
-	const assay_decision *w =
-	    d->decided->count > 0 ? assay_decided_find(d->decided, t->subject, ASSAY_DECISION_OF_VERDICT) : NULL;
-	ASSAY_AUTO_UNIT u = {0};
-	assay_digest basis;
-	assay_code rc;
+	const assay_told_of told = {
+	    .store = d->store, .decided = d->decided, .as_of_ns = d->as_of_ns, .told_ns = t->feedback_ns, .row = row};
 
-	*out = NULL;
-	if (w == NULL || w->kind != ASSAY_DECISION_WAIVE || w->made_ns <= t->feedback_ns ||
-	    (w->expires_ns != 0 && d->as_of_ns >= w->expires_ns))
-		return ASSAY_OK;
-	rc = assay_unit_get(d->store, row->judged_unit, &u, err);
-	if (rc == ASSAY_OK)
-		rc = assay_decision_basis(&basis, &u.work_key, row->failure, row->failed_stage, row->checks,
-					  row->check_count, err);
-	if (rc == ASSAY_OK && assay_digest_eq(&basis, &w->basis))
-		*out = w;
-	return rc;
+	return assay_answer_find(out, &told, err);
+}
+
+/* What was let pass under another name is not waived here: nobody has to take that back, or to renew it. */
+static assay_ticket_state answered_state(const assay_ticket *t, const assay_decision *answer)
+{
+	if (answer == NULL)
+		return ASSAY_TICKET_OPEN;
+	return strcmp(answer->subject, t->subject) == 0 ? ASSAY_TICKET_WAIVED : ASSAY_TICKET_PASSED;
+}
+
+static void describe_answer(assay_buf *out, const assay_ticket *t, const assay_decision *answer)
+{
+	if (answered_state(t, answer) == ASSAY_TICKET_PASSED)
+		assay_buf_printf(out, "'%s', which had the same bytes, was waived by %s: ", answer->subject,
+				 answer->owner != NULL ? answer->owner : answer->actor);
+	assay_buf_puts(out, answer->reason);
 }
 
 /*
@@ -298,7 +302,7 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	const assay_decision *answer;
 	const bool was_open = assay_ticket_state_is_open(t->state);
 	assay_code rc = find_answer(&answer, d, t, row, err);
-	const assay_ticket_state state = answer != NULL ? ASSAY_TICKET_WAIVED : ASSAY_TICKET_OPEN;
+	const assay_ticket_state state = answered_state(t, answer);
 
 	if (rc != ASSAY_OK || (!anew && t->origin == ASSAY_TICKET_FEEDBACK && t->state == state &&
 			       t->decision == (answer != NULL ? answer->id : 0)))
@@ -324,8 +328,8 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	if (t->damaged)
 		tell_anew(t);
 	if (answer != NULL) {
-		assay_buf_puts(&reason, answer->reason);
-		e.actor = answer->actor;
+		describe_answer(&reason, t, answer);
+		e.actor = state == ASSAY_TICKET_WAIVED ? answer->actor : e.actor;
 	} else {
 		if (why != NULL)
 			assay_buf_puts(&reason, why);
