@@ -140,7 +140,7 @@ static assay_code add_path(void *ctx, const assay_source *src, assay_err *err)
 	const unit_walk *w = ctx;
 	size_t at;
 
-	return walk_add_source(w->t, src->path, w->digest, &at, err);
+	return walk_add_source(w->t, src->path, src->path, w->digest, &at, err);
 }
 
 static assay_code from_source(tracer *t, const assay_digest *d, assay_err *err)

@@ -43,6 +43,7 @@ assay_code walk_open(tracer *t, assay_err *err)
 
 void walk_close(tracer *t)
 {
+	walk_close_handed(t);
 	free(t->versions);
 	t->versions = NULL;
 	t->version_count = t->version_cap = 0;
@@ -103,7 +104,7 @@ static assay_code add_sample(wanted *w, const char *path, const char *key, const
 	if (fresh)
 		ASSAY_TRY(fill_sample(&t->g->nodes[at], key, x, row, u, err));
 	t->g->nodes[at].is_subject |= w->subjects;
-	ASSAY_TRY(walk_add_source(t, path, &u->source, &source, err));
+	ASSAY_TRY(walk_add_source(t, path, key, &u->source, &source, err));
 	ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_GENERATED_BY, w->unit, err));
 	ASSAY_TRY(assay_graph_edge(t->g, at, ASSAY_DERIVED_FROM, source, err));
 	ASSAY_TRY(assay_graph_edge(t->g, w->unit, ASSAY_USED, source, err));
@@ -177,7 +178,7 @@ static assay_code offer_path(void *ctx, const assay_source *src, assay_err *err)
 		rc = offer_sample(w, src->path, &u->result.samples[i], err);
 	if (rc != ASSAY_OK || u->result.failure == ASSAY_FAILURE_NONE)
 		return rc;
-	rc = walk_add_source(w->t, src->path, &u->source, &at, err);
+	rc = walk_add_source(w->t, src->path, src->path, &u->source, &at, err);
 	if (rc == ASSAY_OK)
 		rc = assay_graph_edge(w->t->g, w->unit, ASSAY_USED, at, err);
 	return rc == ASSAY_OK && w->t->downstream ? walk_add_ticket(w->t, src->path, w->unit, SIZE_MAX, err) : rc;
@@ -200,7 +201,7 @@ static assay_code link_source(void *ctx, const assay_source *src, assay_err *err
 	assay_code rc = ASSAY_OK;
 
 	if (w->path == NULL || strcmp(w->path, src->path) == 0)
-		rc = walk_add_source(w->t, src->path, &w->t->g->nodes[w->unit].unit->source, &at, err);
+		rc = walk_add_source(w->t, src->path, src->path, &w->t->g->nodes[w->unit].unit->source, &at, err);
 	else
 		return ASSAY_OK;
 	return rc == ASSAY_OK ? assay_graph_edge(w->t->g, w->unit, ASSAY_USED, at, err) : rc;
@@ -299,7 +300,7 @@ assay_code walk_source(tracer *t, const assay_source *src, assay_err *err)
 	size_t at;
 	assay_code rc;
 
-	ASSAY_TRY(walk_add_source(t, src->path, &src->digest, &at, err));
+	ASSAY_TRY(walk_add_source(t, src->path, src->path, &src->digest, &at, err));
 	t->g->nodes[at].is_subject = true;
 	if (!t->downstream)
 		return ASSAY_OK;

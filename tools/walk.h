@@ -8,12 +8,22 @@
 #include "assay/sample.h"
 #include "assay/source.h"
 
+/** A file that people put in the place of a source, or of something in it, whether or not it still stands there. */
+typedef struct walk_handed {
+	uint64_t id; /* of the decision */
+	assay_digest bytes;
+	char *subject;
+} walk_handed;
+
 typedef struct tracer {
 	assay_graph *g;
 	assay_store *s;
 	bool upstream, downstream; /* what is worth loading; what is not asked for is taken out in the end */
 	assay_version *versions;   /* newest first, without contracts */
 	size_t version_count, version_cap;
+	walk_handed *handed; /* ascending by bytes and decision, once it is known */
+	size_t handed_count, handed_cap;
+	bool handed_known;
 } tracer;
 
 typedef char digest_text[ASSAY_DIGEST_HEX + 7];
@@ -31,8 +41,12 @@ ASSAY_NODISCARD assay_code walk_set_owned(char **at, char *text, assay_err *err)
 
 /* Each finds or makes a node, with all that is known of it, and what it comes from as far as the catalog says. */
 ASSAY_NODISCARD assay_code walk_add_run(tracer *t, uint64_t id, size_t *at, assay_err *err);
-ASSAY_NODISCARD assay_code walk_add_source(tracer *t, const char *path, const assay_digest *d, size_t *at,
-					   assay_err *err);
+/** @param of  what is traced there: a sample's key, or the path itself */
+ASSAY_NODISCARD assay_code walk_add_source(tracer *t, const char *path, const char *of, const assay_digest *d,
+					   size_t *at, assay_err *err);
+/** Bytes that the path has not: the file of theirs that stands there, or stood there, for what is traced. */
+ASSAY_NODISCARD assay_code walk_name_handed(tracer *t, assay_node *n, const char *path, const char *of, assay_err *err);
+void walk_close_handed(tracer *t);
 ASSAY_NODISCARD assay_code walk_add_recipe(tracer *t, const assay_digest *d, size_t *at, assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_unit(tracer *t, uint64_t id, size_t *at, assay_err *err);
 ASSAY_NODISCARD assay_code walk_add_version(tracer *t, const assay_version *v, size_t *at, assay_err *err);

@@ -1,7 +1,6 @@
 #include "walk.h"
 
 #include "changes.h"
-#include "queue_ended.h"
 
 #include "assay/source.h"
 
@@ -72,49 +71,8 @@ assay_code walk_add_run(tracer *t, uint64_t id, size_t *at, assay_err *err)
 	return walk_set_text(&n->label, n->run->name, err);
 }
 
-typedef struct handed {
-	const char *path;
-	const assay_digest *bytes;
-	uint64_t
-	    id; /* of the last decision by which they stood in place of the source, or of something in it; 0: none */
-} handed;
-
-static assay_code note_handed(void *ctx, const assay_decision *d, assay_err *err)
-{
-	handed *h = ctx;
-	const size_t size = strcspn(d->subject, "#");
-
-	(void)err;
-	if (d->kind == ASSAY_DECISION_REPLACE && assay_digest_eq(&d->payload, h->bytes) &&
-	    strncmp(d->subject, h->path, size) == 0 && h->path[size] == '\0')
-		h->id = d->id;
-	return ASSAY_OK;
-}
-
-/* What the path has not itself may be a file that people handed in for it: that has the name that it came by. */
-static assay_code name_handed(assay_node *n, assay_store *s, const char *path, const assay_digest *bytes,
-			      assay_err *err)
-{
-	handed h = {path, bytes, 0};
-	assay_object_info info;
-	ASSAY_AUTO_DECISION d = {0};
-	bool ended = false;
-	assay_code rc = assay_object_find(s, bytes, &info, err);
-
-	if (rc == ASSAY_OK && info.type == ASSAY_OBJECT_PAYLOAD)
-		rc = assay_decisions_peek(s, note_handed, &h, err);
-	if (rc != ASSAY_OK || h.id == 0)
-		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
-	rc = assay_decision_peek(s, h.id, &d, err);
-	if (rc == ASSAY_OK)
-		rc = assay_decision_has_ended(&ended, s, &d, err);
-	if (rc == ASSAY_OK)
-		rc = walk_set_text(&n->text, d.file != NULL ? d.file : "", err);
-	n->is_past = ended || d.standing != ASSAY_DECISION_STANDS;
-	return rc;
-}
-
-assay_code walk_add_source(tracer *t, const char *path, const assay_digest *d, size_t *at, assay_err *err)
+assay_code walk_add_source(tracer *t, const char *path, const char *of, const assay_digest *d, size_t *at,
+			   assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
 	digest_text name;
@@ -126,16 +84,18 @@ assay_code walk_add_source(tracer *t, const char *path, const assay_digest *d, s
 	    assay_asprintf("source:%s%s%s", path, unread ? "" : "@", unread ? "" : walk_name_digest(d, name)), at,
 	    &fresh, err);
 
-	if (rc != ASSAY_OK || !fresh)
+	if (rc != ASSAY_OK)
 		return rc;
 	n = &t->g->nodes[*at];
+	if (!fresh)
+		return n->is_past && !unread ? walk_name_handed(t, n, path, of, err) : ASSAY_OK;
 	n->digest = *d;
 	rc = assay_source_find(t->s, path, &src, err);
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	n->missing = src.missing;
 	n->is_past = !assay_digest_eq(&src.digest, d);
-	rc = n->is_past && !unread ? name_handed(n, t->s, path, d, err) : ASSAY_OK;
+	rc = n->is_past && !unread ? walk_name_handed(t, n, path, of, err) : ASSAY_OK;
 	if (rc == ASSAY_OK)
 		rc = walk_set_text(&n->path, path, err);
 	return rc == ASSAY_OK ? walk_set_text(&n->label, path, err) : rc;

@@ -86,10 +86,8 @@ static assay_code link_substitute(tracer *t, size_t decision, const assay_decisi
 	size_t other, source;
 	assay_code rc;
 
-	ASSAY_TRY(walk_add_source(t, path, &d->payload, &other, err));
-	t->g->nodes[other].is_past = false;
-	ASSAY_TRY(walk_set_text(&t->g->nodes[other].text, d->file != NULL ? d->file : "", err));
-	ASSAY_TRY(walk_add_source(t, path, &d->basis, &source, err));
+	ASSAY_TRY(walk_add_source(t, path, d->subject, &d->payload, &other, err));
+	ASSAY_TRY(walk_add_source(t, path, d->subject, &d->basis, &source, err));
 	ASSAY_TRY(assay_graph_edge(t->g, unit, ASSAY_USED, other, err));
 	ASSAY_TRY(assay_graph_edge(t->g, other, ASSAY_GENERATED_BY, decision, err));
 	ASSAY_TRY(assay_graph_edge(t->g, decision, ASSAY_USED, source, err));
@@ -117,13 +115,13 @@ static assay_code link_decision(tracer *t, const assay_decision *d, size_t sampl
 }
 
 /* A unit that is not what stands: it read the source, or what stood in its place. */
-static assay_code add_attempt(tracer *t, uint64_t id, const char *path, size_t *at, assay_err *err)
+static assay_code add_attempt(tracer *t, uint64_t id, const char *path, const char *of, size_t *at, assay_err *err)
 {
 	size_t source;
 	assay_code rc = walk_add_unit(t, id, at, err);
 
 	if (rc == ASSAY_OK)
-		rc = walk_add_source(t, path, &t->g->nodes[*at].unit->source, &source, err);
+		rc = walk_add_source(t, path, of, &t->g->nodes[*at].unit->source, &source, err);
 	return rc == ASSAY_OK ? assay_graph_edge(t->g, *at, ASSAY_USED, source, err) : rc;
 }
 
@@ -169,7 +167,7 @@ assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char 
 	assay_code rc;
 
 	if (row->plain_unit != 0 && row->plain_unit != t->g->nodes[unit].unit->id) {
-		ASSAY_TRY(add_attempt(t, row->plain_unit, path, &plain, err));
+		ASSAY_TRY(add_attempt(t, row->plain_unit, path, row->key, &plain, err));
 		ASSAY_TRY(assay_graph_edge(t->g, unit, ASSAY_INFORMED_BY, plain, err));
 	}
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++) {
@@ -247,10 +245,10 @@ static assay_code add_tried(void *ctx, const assay_ticket_tried *x, assay_err *e
 	if (x->current != w->current || x->attempt->unit == 0)
 		return ASSAY_OK;
 	if (w->plain == SIZE_MAX && w->k->unit != 0) {
-		ASSAY_TRY(add_attempt(w->t, w->k->unit, w->path, &w->plain, err));
+		ASSAY_TRY(add_attempt(w->t, w->k->unit, w->path, w->k->subject, &w->plain, err));
 		ASSAY_TRY(assay_graph_edge(g, w->ticket, ASSAY_GENERATED_BY, w->plain, err));
 	}
-	ASSAY_TRY(add_attempt(w->t, x->attempt->unit, w->path, &at, err));
+	ASSAY_TRY(add_attempt(w->t, x->attempt->unit, w->path, w->k->subject, &at, err));
 	if (!x->current && at >= known && at != w->plain)
 		ASSAY_TRY(tell_past(&g->nodes[at], x->attempt, err));
 	ASSAY_TRY(assay_graph_edge(g, w->ticket, ASSAY_GENERATED_BY, at, err));
