@@ -1,3 +1,4 @@
+#include "queue_ended.h"
 #include "queue_obstacles.h"
 #include "queue_ticket.h"
 
@@ -154,6 +155,28 @@ static assay_code holder(uint64_t *out, assay_store *s, const assay_ticket *t, c
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* Of a file that is gone: what was let pass goes on answering for the same bytes under another name. */
+static assay_code advise_answering(assay_store *s, const assay_ticket *t, assay_advise_fn *fn, void *ctx,
+				   assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	ASSAY_AUTO_FREE char *key = NULL;
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_decision_end end = ASSAY_DECISION_HOLDS;
+	assay_code rc = assay_decision_peek_on(s, t->subject, ASSAY_DECISION_OF_VERDICT, &d, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_decision_end_of(&end, s, &d, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_answers_for(&key, s, &d, end, err);
+	if (rc != ASSAY_OK || key == NULL)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	assay_buf_printf(&text, "to take the waiver back, which answers for %s: 'assay queue retry T%" PRIu64 "'", key,
+			 t->id);
+	fn(ctx, assay_buf_str(&text));
+	return ASSAY_OK;
+}
+
 assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn,
 			       void *ctx, assay_err *err)
 {
@@ -166,6 +189,8 @@ assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assa
 		if (by_state[i].state == t->state && (t->origin == ASSAY_TICKET_JUDGED || t->decision != 0))
 			advise(fn, ctx, by_state[i].advice,
 			       by_state[i].state == ASSAY_TICKET_RETRYING ? t->id : decided);
+	if (t->state == ASSAY_TICKET_GONE)
+		return advise_answering(s, t, fn, ctx, err);
 	if (t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_NEEDS_REVIEW)
 		return ASSAY_OK;
 	if (t->origin == ASSAY_TICKET_FEEDBACK) {

@@ -2,6 +2,7 @@
 
 #include "queue_ticket.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { OF_VERDICT, OF_CONTENT, OF_SOURCE, FOUND_IN, OF_METADATA };
@@ -10,8 +11,10 @@ static const char *const names[ASSAY_TICKET_DECISIONS] = {"verdict", "content", 
 
 void assay_ticket_decisions_release(assay_ticket_decisions *d)
 {
-	for (size_t i = 0; i < ASSAY_TICKET_DECISIONS; i++)
+	for (size_t i = 0; i < ASSAY_TICKET_DECISIONS; i++) {
 		assay_decision_release(&d->items[i].decision);
+		free(d->items[i].answers_for);
+	}
 }
 
 static bool is_told(const assay_decision *d)
@@ -28,6 +31,8 @@ static assay_code load_one(assay_ticket_decisions *out, size_t i, assay_store *s
 	if (rc != ASSAY_OK || !is_told(&d))
 		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	rc = assay_decision_end_of(&out->items[i].end, s, &d, err);
+	if (rc == ASSAY_OK)
+		rc = assay_decision_answers_for(&out->items[i].answers_for, s, &d, out->items[i].end, err);
 	out->items[i].decision = d;
 	d = (assay_decision){0};
 	return rc;
@@ -73,16 +78,20 @@ assay_code assay_ticket_decisions_load(assay_ticket_decisions *out, assay_store 
 
 /* ---------------------------------------------------------------- told */
 
-void assay_say_decision_end(assay_decision_end end, const assay_decision *d)
+void assay_say_decision_end(assay_decision_end end, const assay_decision *d, const char *answers_for)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	const char *why = assay_decision_end_text(&text, end, d);
 
 	if (why != NULL)
 		assay_say("          not in force: %s\n", why);
+	if (answers_for != NULL)
+		assay_say("          answers what an evaluation told of it for %s, too, which has its bytes now\n",
+			  answers_for);
 }
 
-void assay_json_decision_end(assay_json *j, const char *key, const assay_decision *d, assay_decision_end end)
+void assay_json_decision_end(assay_json *j, const char *key, const assay_decision *d, assay_decision_end end,
+			     const char *answers_for)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 
@@ -94,6 +103,7 @@ void assay_json_decision_end(assay_json *j, const char *key, const assay_decisio
 	assay_json_object(j);
 	assay_json_decision_members(j, d);
 	assay_json_kstr(j, "not_in_force", assay_decision_end_text(&text, end, d));
+	assay_json_kstr(j, "answers_for", answers_for);
 	assay_json_end(j);
 }
 
@@ -113,7 +123,7 @@ void assay_say_ticket_decisions(const assay_ticket_decisions *d, const assay_dec
 		assay_say_decision("decision", x);
 		if (i == OF_SOURCE || i == FOUND_IN)
 			assay_say("          on %s\n", x->subject);
-		assay_say_decision_end(d->items[i].end, x);
+		assay_say_decision_end(d->items[i].end, x, d->items[i].answers_for);
 	}
 }
 
@@ -122,6 +132,6 @@ void assay_json_ticket_decisions(assay_json *j, const char *key, const assay_tic
 	assay_json_key(j, key);
 	assay_json_object(j);
 	for (size_t i = 0; i < ASSAY_TICKET_DECISIONS; i++)
-		assay_json_decision_end(j, names[i], &d->items[i].decision, d->items[i].end);
+		assay_json_decision_end(j, names[i], &d->items[i].decision, d->items[i].end, d->items[i].answers_for);
 	assay_json_end(j);
 }

@@ -11,6 +11,7 @@ typedef struct assay_ticket_decisions {
 	struct {
 		assay_decision decision; /* id 0: none stands */
 		assay_decision_end end;
+		char *answers_for; /* as assay_decision_answers_for has it */
 	} items
 	    [ASSAY_TICKET_DECISIONS]; /* on its verdict, its content, its whole source, where it was found, metadata */
 } assay_ticket_decisions;
@@ -25,9 +26,13 @@ void assay_say_ticket_decisions(const assay_ticket_decisions *d, const assay_dec
 /** key: {verdict, content, source, found_in, metadata}, each a decision as assay_json_decision_end has it, or null. */
 void assay_json_ticket_decisions(assay_json *j, const char *key, const assay_ticket_decisions *d);
 
-/** After assay_say_decision: why it is not in force, where it is not. */
-void assay_say_decision_end(assay_decision_end end, const assay_decision *d);
-/** assay_json_decision, with a member more: "not_in_force" has the reason, null where it holds. */
-void assay_json_decision_end(assay_json *j, const char *key, const assay_decision *d, assay_decision_end end);
+/** After assay_say_decision: why it is not in force, where it is not; and what it answers for under another name. */
+void assay_say_decision_end(assay_decision_end end, const assay_decision *d, const char *answers_for);
+/**
+ * assay_json_decision, with two members more: "not_in_force" has the reason, null where it holds; "answers_for" the key
+ * of the sample under another name, or null.
+ */
+void assay_json_decision_end(assay_json *j, const char *key, const assay_decision *d, assay_decision_end end,
+			     const char *answers_for);
 
 #endif

@@ -251,6 +251,19 @@ const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, cons
 	return assay_buf_str(out);
 }
 
+assay_code assay_decision_answers_for(char **key, assay_store *s, const assay_decision *d, assay_decision_end end,
+				      assay_err *err)
+{
+	ASSAY_AUTO_FREE char *path = NULL;
+	const assay_code rc = end == ASSAY_DECISION_ANSWERS_ON ? assay_decision_moved_to(&path, s, d, err) : ASSAY_OK;
+
+	*key = NULL;
+	if (rc != ASSAY_OK || path == NULL)
+		return rc;
+	*key = assay_asprintf("%s%s", path, d->subject + strcspn(d->subject, "#"));
+	return *key != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "key");
+}
+
 bool assay_decision_end_is(assay_decision_end end)
 {
 	return end != ASSAY_DECISION_HOLDS && end != ASSAY_DECISION_WAITS && end != ASSAY_DECISION_ANSWERS_ON;

@@ -27,6 +27,12 @@ ASSAY_NODISCARD assay_code assay_decision_end_of(assay_decision_end *out, assay_
 						 assay_err *err);
 /** "it expired on 2029-01-01", "the source has other bytes now"; NULL where it holds. The text is in `out`. */
 const char *assay_decision_end_text(assay_buf *out, assay_decision_end end, const assay_decision *d);
+/**
+ * Key of the sample that one which ANSWERS_ON answers for; NULL with any other end.
+ * @param key  [out] the caller frees it
+ */
+ASSAY_NODISCARD assay_code assay_decision_answers_for(char **key, assay_store *s, const assay_decision *d,
+						      assay_decision_end end, assay_err *err);
 /** Has it ended? One that waits, or answers on, has not. */
 bool assay_decision_end_is(assay_decision_end end);
 /** Does a decision stand that has ended so? */

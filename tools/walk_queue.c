@@ -6,6 +6,7 @@
 #include "queue_ended.h"
 #include "tell_decision.h"
 #include "walk.h"
+#include "why_moved.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -30,14 +31,19 @@ static assay_code add_person(tracer *t, size_t decision, const char *name, assay
 static assay_code fill_decision(assay_node *n, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	bool ended;
-	const assay_code rc = assay_decision_has_ended(&ended, s, d, err);
+	ASSAY_AUTO_FREE char *other = NULL;
+	assay_decision_end end;
+	assay_code rc = assay_decision_end_of(&end, s, d, err);
 
+	if (rc == ASSAY_OK)
+		rc = assay_decision_answers_for(&other, s, d, end, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_tell_decision(&text, d);
-	if (ended)
+	if (assay_decision_end_is(end))
 		assay_buf_puts(&text, "; it holds no more");
+	if (other != NULL)
+		assay_buf_printf(&text, " as %s; it answers for %s", d->subject, other);
 	n->number = d->id;
 	n->at_ns = d->made_ns;
 	n->digest = d->payload;
@@ -159,6 +165,26 @@ static assay_code link_root(tracer *t, size_t sample, size_t unit, const char *p
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
 
+/* What was let pass when the file had another name, and goes on answering an evaluation. */
+static assay_code link_answers(tracer *t, size_t sample, const char *path, const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_why_moved_release) assay_why_moved moved = {0};
+	ASSAY_AUTO_SOURCE src = {0};
+	size_t at;
+	assay_code rc = assay_source_find(t->s, path, &src, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_why_moved_load(&moved, t->s, row->key, &src, true, err);
+	for (size_t i = 0; i < moved.count && rc == ASSAY_OK; i++) {
+		if (!moved.items[i].answers)
+			continue;
+		rc = add_decision(t, &moved.items[i].decision, &at, err);
+		if (rc == ASSAY_OK)
+			rc = assay_graph_edge(t->g, sample, ASSAY_INFLUENCED_BY, at, err);
+	}
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char *path, const assay_sample_row *row,
 			      assay_err *err)
 {
@@ -180,6 +206,7 @@ assay_code walk_add_treatment(tracer *t, size_t sample, size_t unit, const char 
 		if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 			return rc;
 	}
+	ASSAY_TRY(link_answers(t, sample, path, row, err));
 	if (row->way == ASSAY_WAY_PLAIN)
 		return ASSAY_OK;
 	ASSAY_TRY(link_root(t, sample, unit, path, row, err));
@@ -283,19 +310,21 @@ static assay_code add_ticket_decision(tracer *t, size_t ticket, const assay_tick
 	return rc == ASSAY_OK ? assay_graph_edge(t->g, ticket, ASSAY_INFLUENCED_BY, at, err) : rc;
 }
 
-/* What was decided and holds no more brought the ticket to where it was. */
+/* What was decided and holds no more, or for another name alone, brought the ticket to where it was. */
 static assay_code add_ended_decisions(tracer *t, size_t ticket, const assay_ticket *k, assay_err *err)
 {
 	static const assay_decision_slot slots[] = {ASSAY_DECISION_OF_VERDICT, ASSAY_DECISION_OF_CONTENT};
 
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++) {
 		ASSAY_AUTO_DECISION d = {0};
+		assay_decision_end end = ASSAY_DECISION_HOLDS;
 		bool ended = false;
 		size_t at;
 		assay_code rc = assay_decision_peek_on(t->s, k->subject, slots[i], &d, err);
 
 		if (rc == ASSAY_OK)
-			rc = assay_decision_has_ended(&ended, t->s, &d, err);
+			rc = assay_decision_end_of(&end, t->s, &d, err);
+		ended = rc == ASSAY_OK && (assay_decision_end_is(end) || end == ASSAY_DECISION_ANSWERS_ON);
 		if (rc == ASSAY_OK && ended)
 			rc = add_decision(t, &d, &at, err);
 		if (rc == ASSAY_OK && ended)

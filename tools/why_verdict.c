@@ -18,6 +18,7 @@ void assay_why_verdict_release(assay_why_verdict *v)
 	free(v->last_reason);
 	for (size_t i = 0; i < ASSAY_COUNT(v->decisions); i++)
 		assay_decision_release(&v->decisions[i]);
+	free(v->answers_for);
 	assay_decision_release(&v->found_in);
 	assay_decision_release(&v->of_source);
 	assay_why_moved_release(&v->moved);
@@ -167,6 +168,9 @@ static assay_code learn_decisions(assay_why_verdict *v, assay_store *s, const as
 			rc = assay_decision_end_of(&v->ended[i], s, &v->decisions[i], err);
 		rc = rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 	}
+	if (rc == ASSAY_OK)
+		rc = assay_decision_answers_for(&v->answers_for, s, &v->decisions[ASSAY_DECISION_OF_VERDICT],
+						v->ended[ASSAY_DECISION_OF_VERDICT], err);
 	if (rc == ASSAY_OK)
 		rc = learn_root(v, s, row, err);
 	if (rc == ASSAY_OK)
@@ -322,7 +326,7 @@ static void print_of_source(const assay_why_verdict *v)
 		return;
 	assay_say_decision("decision", &v->of_source);
 	assay_say("          on all of %s\n", v->of_source.subject);
-	assay_say_decision_end(v->source_end, &v->of_source);
+	assay_say_decision_end(v->source_end, &v->of_source, NULL);
 }
 
 static void print_queue(const assay_sample_row *row, const assay_why_verdict *v)
@@ -339,7 +343,7 @@ static void print_queue(const assay_sample_row *row, const assay_why_verdict *v)
 		assay_say_decision("decision", d);
 		if (i != ASSAY_DECISION_OF_METADATA && d->subject != NULL && strcmp(d->subject, row->key) != 0)
 			assay_say("          on %s, where it was found\n", d->subject);
-		assay_say_decision_end(v->ended[i], d);
+		assay_say_decision_end(v->ended[i], d, i == ASSAY_DECISION_OF_VERDICT ? v->answers_for : NULL);
 	}
 	assay_why_moved_say(&v->moved);
 	if (v->ticket.id == 0)
@@ -499,9 +503,10 @@ static void json_queue(assay_json *j, const assay_why_verdict *v)
 	assay_json_key(j, "decisions");
 	assay_json_object(j);
 	for (size_t i = 0; i < ASSAY_COUNT(slots); i++)
-		assay_json_decision_end(j, slots[i], &v->decisions[i], v->ended[i]);
-	assay_json_decision_end(j, "source", &v->of_source, v->source_end);
-	assay_json_decision_end(j, "found_in", &v->found_in, ASSAY_DECISION_HOLDS);
+		assay_json_decision_end(j, slots[i], &v->decisions[i], v->ended[i],
+					i == ASSAY_DECISION_OF_VERDICT ? v->answers_for : NULL);
+	assay_json_decision_end(j, "source", &v->of_source, v->source_end, NULL);
+	assay_json_decision_end(j, "found_in", &v->found_in, ASSAY_DECISION_HOLDS, NULL);
 	assay_json_end(j);
 	assay_json_key(j, "decisions_ended");
 	assay_json_array(j);

@@ -16,6 +16,7 @@ typedef struct assay_why_verdict {
 	const char *original; /* of a duplicate: how that stands which it duplicates */
 	assay_decision decisions[ASSAY_DECISION_OF_METADATA + 1]; /* newest by slot; id 0: none */
 	assay_decision_end ended[ASSAY_DECISION_OF_METADATA + 1]; /* why it is not in force */
+	char *answers_for;        /* of the one on the verdict, as assay_decision_answers_for has it */
 	assay_decision found_in;  /* on the content of what it was found in, beside one of its own; id 0: none */
 	assay_decision of_source; /* that stands on the content of its whole source; id 0: none */
 	assay_decision_end source_end;
