@@ -26,12 +26,40 @@ static assay_code source_of(assay_source *out, assay_store *s, const assay_decis
 	return path != NULL ? assay_source_find(s, path, out, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "path");
 }
 
-/* Of the bytes that were here last: its own, or those of a file that stood in their place. What a verdict is of is more. */
+typedef struct work {
+	assay_store *store;
+	const assay_decision *before;
+	bool found;
+} work;
+
+static assay_code look_at_work(void *ctx, uint64_t unit, assay_err *err)
+{
+	work *w = ctx;
+	ASSAY_AUTO_UNIT u = {0};
+	const assay_code rc = assay_unit_get(w->store, unit, &u, err);
+
+	w->found |= rc == ASSAY_OK && u.finished_ns <= w->before->made_ns;
+	return rc == ASSAY_OK && w->found ? ASSAY_ESTOP : rc;
+}
+
+/* A verdict's basis does not name the bytes: it cannot be of any that nobody had read when it was made. */
+static assay_code was_read_before(bool *out, assay_store *s, const assay_decision *d, const assay_digest *bytes,
+				  assay_err *err)
+{
+	work w = {.store = s, .before = d};
+	const assay_code rc = assay_units_of(s, ASSAY_UNIT_SOURCE, bytes, look_at_work, &w, err);
+
+	*out = w.found;
+	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
+}
+
+/* Of the bytes that were here last: its own, or those of a file that stood in their place. */
 static assay_code is_of_those(bool *out, assay_store *s, const assay_decision *d, const assay_source *gone,
 			      assay_err *err)
 {
-	*out =
-	    assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT || assay_digest_eq(&gone->digest, &d->basis);
+	if (assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT)
+		return was_read_before(out, s, d, &gone->digest, err);
+	*out = assay_digest_eq(&gone->digest, &d->basis);
 	return *out || d->is_source ? ASSAY_OK
 				    : assay_decision_stood(out, s, d->subject, &gone->digest, &d->basis, err);
 }
