@@ -84,4 +84,30 @@ assert_exit 66 assay queue show 'docs/o.txt#page=1'
 assay judge --as-of 2100-01-01 >/dev/null
 assert_eq "$(of l)" 'open feedback' 'its day has come'
 assert_match "$(told l -1)" "*the waiver of 'docs/m.txt#page=1', which had the same bytes, by Anna expired on 2100-01-01; *" 'why'
+
+# What is not delivered says last why that is so, after what was told of it: a copy that fails, and one that was rejected
+# before it was told of.
+printf 'value: 8\n' >docs/p.txt
+printf 'value: -3\n' >docs/q.txt
+run
+tell p q
+waive q --expires 2100-01-01
+mv docs/p.txt docs/p1.txt
+mv docs/q.txt docs/q1.txt
+bound 8
+run
+assert_eq "$(of p1)" 'open judged' 'it fails'
+assert_jq run.json .queue.opened 1
+assert_eq "$(told p1 -1)" 'assay: test.value is 8, must be < 8' 'why it is open'
+assert_match "$(told p1 -2)" "*an evaluation told of 'docs/p.txt#page=1', in whose place it is: read wrong; *" 'and what was told'
+assert_match "$(assay why 'docs/p1.txt#page=1')" '*ticket *T*test.value is 8, must be < 8*' 'why'
+did reject 'docs/q1.txt#page=1' --reason 'no consent' --actor Bea
+assay judge --as-of 2100-01-01 >/dev/null
+assert_eq "$(of q1)" 'rejected judged' 'rejected'
+assert_eq "$(told q1 -1)" 'Bea: no consent' 'why it is rejected'
+assert_match "$(told q1 -2)" "*an evaluation told of 'docs/q.txt#page=1', in whose place it is: *" 'and what was told'
+assert_eq "$(assay queue show 'docs/q1.txt#page=1' --json | jq -c '.[0].history | map(.state)')" '["rejected","rejected","rejected"]' 'once'
+did retry 'docs/q1.txt#page=1'
+assay judge --as-of 2100-01-01 >/dev/null
+assert_eq "$(of q1)" 'open feedback' 'the rejection is taken back, and nobody has answered'
 assay check --read-data >out || fail "check: $(cat out)"

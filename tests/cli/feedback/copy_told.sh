@@ -131,6 +131,7 @@ sed -i 's/mustBeLessThan: 10/mustBeLessThan: 9/' values.odcs.yaml
 run
 assert_eq "$(of l)" 'open judged' 'it fails'
 assay queue show 'docs/l.txt#page=1' --json | jq -r '.[0].history[].reason' >reasons
+assert_match "$(told l 1 -1)" 'assay: it is no duplicate any more *; test.value is 9, must be < 9' 'what is said last'
 grep -qx 'it is no duplicate any more and the contract changed; test.value is 9, must be < 9' reasons || fail "why it is open: $(cat reasons)"
 grep -q "^an evaluation told of 'docs/k.txt#page=1', in whose place it is: read wrong; " reasons || fail "what was told: $(cat reasons)"
 sed -i 's/mustBeLessThan: 9/mustBeLessThan: 10/' values.odcs.yaml

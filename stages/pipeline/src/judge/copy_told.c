@@ -1,6 +1,7 @@
 #include "copy_told.h"
 
 #include "answered.h"
+#include "copy_age.h"
 
 #include "assay/content.h"
 #include "assay/file.h"
@@ -12,6 +13,7 @@
 
 typedef struct asked {
 	const assay_judging *j;
+	assay_originals *originals;
 	const assay_digest *stands;
 	const char *part;
 	assay_buf key;
@@ -121,23 +123,54 @@ static bool is_answered(const asked *a, const assay_ticket *t)
 		assay_outcome_is_delivered(a->j->row.outcome));
 }
 
-/* What is delivered changes with the complaint that follows, or is not made: until then it is what the ticket left. */
+/* A complaint follows that says why it is not delivered, and opens the ticket if somebody has settled it. */
+static bool is_complained_of(const asked *a)
+{
+	const assay_ticket_state state = a->j->state;
+
+	return state == ASSAY_TICKET_REJECTED || (state != 0 && assay_ticket_state_is_open(state));
+}
+
+/* Until the complaint that follows, or is not made, a ticket that stays as it is leaves delivered what it left. */
 static assay_code tell_contents(assay_ticket_event *e, const asked *a, const assay_ticket *t, assay_err *err)
 {
 	const bool kept_out = assay_ticket_state_is_open(t->state) &&
 			      (t->origin != ASSAY_TICKET_FEEDBACK || t->state != ASSAY_TICKET_OPEN);
 	const assay_sample_row *row = &a->j->row;
-	const assay_code rc = assay_content_of_row(a->j->session->store, row, &e->before, err);
+	assay_store *s = a->j->session->store;
+	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
+	assay_code rc = assay_content_of_row(s, row, &e->before, err);
 
+	if (rc == ASSAY_OK && is_complained_of(a)) {
+		rc = assay_ticket_last_event(s, t, &last, err);
+		e->after = last.after;
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	}
 	if (assay_outcome_is_delivered(row->outcome) && !kept_out && t->state != ASSAY_TICKET_REJECTED)
 		e->after = e->before;
 	return rc;
 }
 
-static assay_code put(const asked *a, assay_ticket *t, bool *opened, assay_err *err)
+/* As old as the one that was told of, if that is open, or as the oldest about these bytes that the complaint would find. */
+static assay_code open_ticket(const asked *a, assay_ticket *t, assay_err *err)
 {
 	const assay_judging *j = a->j;
-	assay_store *s = j->session->store;
+	const bool is_open = assay_ticket_state_is_open(a->told.state);
+
+	assay_ticket_forget_failure(t);
+	assay_ticket_turn_to_feedback(t);
+	t->unit = j->row.judged_unit;
+	t->opened_ns = is_open ? a->told.opened_ns : t->changed_ns;
+	t->opened_run = is_open ? a->told.opened_run : j->session->run.id;
+	if (!is_complained_of(a))
+		return ASSAY_OK;
+	t->origin = ASSAY_TICKET_JUDGED;
+	return assay_copy_age(t, a->originals, j->session->store, j->of.source, a->stands, a->part, err);
+}
+
+static assay_code put(const asked *a, assay_ticket *t, bool *opened, assay_err *err)
+{
+	assay_store *s = a->j->session->store;
 	ASSAY_CLEANUP(words_release) words w = {0};
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay", .told_ns = a->told.feedback_ns};
@@ -149,17 +182,13 @@ static assay_code put(const asked *a, assay_ticket *t, bool *opened, assay_err *
 	t->changed_ns = assay_now_ns();
 	t->changed_run = 0; /* by an evaluation, though this judging found it */
 	t->feedback_ns = a->told.feedback_ns;
-	*opened = !was_open && !is_answered(a, t);
-	if (*opened) {
-		assay_ticket_forget_failure(t);
-		assay_ticket_turn_to_feedback(t);
-		t->unit = j->row.judged_unit;
-		t->opened_ns = assay_ticket_state_is_open(a->told.state) ? a->told.opened_ns : t->changed_ns;
-		t->opened_run = assay_ticket_state_is_open(a->told.state) ? a->told.opened_run : j->session->run.id;
-	}
+	*opened = !was_open && !is_answered(a, t) && !(t->id != 0 && is_complained_of(a));
+	if (*opened)
+		rc = open_ticket(a, t, err);
 	assay_buf_printf(&reason, "an evaluation told of '%s', in whose place it is%s%s", a->told.subject,
 			 w.reason != NULL ? ": " : "", w.reason != NULL ? w.reason : "");
-	rc = assay_buf_check(&reason, err);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&reason, err);
 	if (rc == ASSAY_OK)
 		rc = tell_contents(&e, a, t, err);
 	e.actor = w.actor != NULL ? w.actor : e.actor;
@@ -167,7 +196,7 @@ static assay_code put(const asked *a, assay_ticket *t, bool *opened, assay_err *
 	return rc == ASSAY_OK ? assay_ticket_put_event(s, t, &e, err) : rc;
 }
 
-static assay_code tell(const asked *a, bool *opened, assay_err *err)
+static assay_code tell(const asked *a, assay_copy_event *did, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
 	assay_code rc = assay_ticket_peek_on(a->j->session->store, a->j->row.key, &t, err);
@@ -178,7 +207,8 @@ static assay_code tell(const asked *a, bool *opened, assay_err *err)
 		return ASSAY_OK;
 	if (t.subject == NULL)
 		t.subject = assay_strdup(a->j->row.key);
-	return t.subject != NULL ? put(a, &t, opened, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
+	did->told = true;
+	return t.subject != NULL ? put(a, &t, &did->opened, err) : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
 }
 
 /* ---------------------------------------------------------------- the whole */
@@ -214,15 +244,16 @@ static assay_code is_asked(bool *out, const asked *a, assay_err *err)
 }
 
 assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_originals *o, const assay_digest *stands,
-			   bool *opened, assay_err *err)
+			   assay_copy_event *did, assay_err *err)
 {
 	const assay_source *src = j->of.source;
 	const char *rest = j->row.key + strlen(src->path);
-	asked a = {.j = j, .stands = stands, .part = *rest == '#' ? rest + 1 : "", .key = ASSAY_BUF_INIT};
+	asked a = {
+	    .j = j, .originals = o, .stands = stands, .part = *rest == '#' ? rest + 1 : "", .key = ASSAY_BUF_INIT};
 	bool asks = false;
 	assay_code rc = ASSAY_OK;
 
-	*opened = false;
+	*did = (assay_copy_event){0};
 	if (x->source != src->id)
 		rc = find_any(x, &a, o, err);
 	if (rc == ASSAY_OK && x->any)
@@ -230,7 +261,7 @@ assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_ori
 	if (rc == ASSAY_OK)
 		rc = is_asked(&asks, &a, err);
 	if (rc == ASSAY_OK && asks)
-		rc = tell(&a, opened, err);
+		rc = tell(&a, did, err);
 	assay_buf_release(&a.key);
 	assay_ticket_release(&a.told);
 	return rc;

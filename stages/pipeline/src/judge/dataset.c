@@ -77,7 +77,8 @@ static assay_code tell_age(void *ctx, assay_ticket *t, assay_err *err)
 	return assay_copy_age(t, &d->originals, d->store, src, &d->source.stands, *rest == '#' ? rest + 1 : "", err);
 }
 
-static assay_code complain(dataset *d, assay_err *err)
+/* @param again  its ticket has had an event since that does not say why it is in its state */
+static assay_code complain(dataset *d, bool again, assay_err *err)
 {
 	const assay_judging *j = &d->judging;
 	assay_ticket_attempt attempts[ASSAY_TRIES_MAX];
@@ -93,6 +94,7 @@ static assay_code complain(dataset *d, assay_err *err)
 	    .passing = d->job->repairs && j->state == ASSAY_TICKET_RETRYING,
 	    .before = j->before.id != 0 ? &j->before : NULL,
 	    .state = j->state,
+	    .again = again,
 	    .decision = j->decision,
 	    .contents = tell_contents,
 	    .age = tell_age,
@@ -138,25 +140,18 @@ static bool is_tried_next(const dataset *d)
 	return found;
 }
 
-/*
- * What takes the place of a copy that is gone is told of. Before a complaint about what is delivered, which an evaluation
- * may have to be answered beside; after one about what is not, which says why its ticket is open.
- */
-static assay_code tell_copy(dataset *d, assay_err *err)
+/* What takes the place of a copy that is gone is told of, before a complaint: that says why its ticket is in its state. */
+static assay_code tell_copy(dataset *d, bool *told, assay_err *err)
 {
 	const assay_judging *j = &d->judging;
-	bool opened = false;
+	assay_copy_event did = {0};
 	assay_code rc = ASSAY_OK;
 
 	if (!j->passing && j->row.outcome != ASSAY_OUTCOME_DUPLICATE && j->row.outcome != ASSAY_OUTCOME_FILTERED)
-		rc = assay_copy_tell(&d->copy_told, j, &d->originals, &d->source.stands, &opened, err);
-	d->tickets.opened += opened;
+		rc = assay_copy_tell(&d->copy_told, j, &d->originals, &d->source.stands, &did, err);
+	d->tickets.opened += did.opened;
+	*told = did.told;
 	return rc;
-}
-
-static bool is_kept_out(const assay_judging *j)
-{
-	return j->state == ASSAY_TICKET_REJECTED || (j->state != 0 && assay_ticket_state_is_open(j->state));
 }
 
 /* Every sample of the dataset passes here once, with its verdict and the values it was judged by in d->judging. */
@@ -164,18 +159,15 @@ static assay_code take_sample(dataset *d, bool written, assay_err *err)
 {
 	const assay_judging *j = &d->judging;
 	const assay_sample_row *row = &j->row;
-	assay_code rc = ASSAY_OK;
+	bool told;
+	assay_code rc = tell_copy(d, &told, err);
 
 	assay_count_outcome(&d->summary->samples, row->outcome);
 	d->summary->verdicts_changed += written && j->before.outcome != row->outcome;
 	d->summary->by_attempt += row->way != ASSAY_WAY_PLAIN && assay_outcome_is_delivered(row->outcome);
 	d->summary->incomplete |= j->unsettled;
-	if (!is_kept_out(j))
-		rc = tell_copy(d, err);
 	if (rc == ASSAY_OK && j->state != 0 && !j->passing)
-		rc = complain(d, err);
-	if (rc == ASSAY_OK && is_kept_out(j))
-		rc = tell_copy(d, err);
+		rc = complain(d, told, err);
 	if (rc == ASSAY_OK && j->unsettled)
 		rc = want(d, err);
 	if (rc == ASSAY_OK)

@@ -386,27 +386,28 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	assay_code rc = assay_ticket_peek_on(d->store, c->subject, &t, err);
 	const bool was_open = rc == ASSAY_OK && (t.damaged || assay_ticket_state_is_open(t.state));
 	const assay_ticket_origin origin = origin_of(&t, c, state);
+	const bool stays = rc == ASSAY_OK && !t.damaged && t.origin == origin && unchanged(&t, c, state);
 	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
-	if (rc == ASSAY_OK && !t.damaged && tries_again(&t, c))
+	if (rc == ASSAY_OK && !t.damaged && !c->again && tries_again(&t, c))
 		return visit_ticket(d, t.id, err);
 	d->told[c->is_source][state]++;
 	if (rc == ASSAY_OK && is_beside(&t, c, state))
 		return keep_beside(d, &t, c, err);
-	if (rc == ASSAY_OK && !t.damaged && t.origin == origin && unchanged(&t, c, state))
+	if (stays && !c->again)
 		return visit_ticket(d, t.id, err);
-	if (assay_ticket_state_is_open(state) || state == ASSAY_TICKET_REPAIRED)
+	if (!stays && (assay_ticket_state_is_open(state) || state == ASSAY_TICKET_REPAIRED))
 		ASSAY_TRY(tell_reopened(&why, d, &t, c, err));
-	if (!was_open) {
+	if (!was_open && !stays) {
 		t.opened_run = d->run;
 		t.opened_ns = assay_now_ns();
 		d->opened++;
 	}
-	d->settled += !assay_ticket_state_is_open(state);
+	d->settled += !stays && !assay_ticket_state_is_open(state);
 	ASSAY_TRY(replace_text(&t.subject, c->subject, err));
-	if (!was_open && c->age != NULL)
+	if (!was_open && !stays && c->age != NULL)
 		ASSAY_TRY(c->age(c->ctx, &t, err));
 	ASSAY_TRY(replace_text(&t.stage, c->stage, err));
 	ASSAY_TRY(replace_text(&t.message, c->message, err));

@@ -43,6 +43,7 @@ typedef struct assay_complaint {
 	const char *stage, *message;
 	assay_failed_check *checks;
 	size_t check_count;
+	bool again;                     /* an event says so although the ticket stays as it is */
 	bool passing;                   /* attempts are made next, and all is judged again */
 	const assay_sample_row *before; /* the sample as it was before this judging; NULL: not known, or of a source */
 	unsigned cause;                 /* of a source: what this run found changed (assay_cause); 0: nothing */
