@@ -62,3 +62,18 @@ assert_match "$(told)" '["open","feedback",1,*'
 did resolve "$c" --metadata state=draft
 assert_eq "$(told)" "[\"open\",\"feedback\",0,\"filter 'no-drafts' takes it out; nobody has decided what an evaluation told of it\",null]" 'filtered'
 assay check --read-data >out || fail "check: $(cat out)"
+
+# One that a file stood for, and whose bytes become those that an evaluation told of: the file stands there no more.
+c='docs/d.txt#page=1'
+printf 'value: 33\n' >docs/d.txt
+printf 'value: 8\nkept: 1\n' >docs/e.txt
+settle docs
+test_run_into store
+did resolve "$c" --file other.txt
+assay feedback import <(printf '{"key": "docs/e.txt#page=1", "label": "fail"}\n') --eval vqa --replace >/dev/null 2>err || fail "import: $(cat err)"
+assay feedback open --eval vqa --label fail --reason 'read wrong' >/dev/null
+assert_match "$(told)" '["replaced","judged",1,*'
+mv docs/e.txt docs/d.txt
+settle docs
+test_run_into store
+assert_match "$(told)" '["open","feedback",0,"it passes every check now; nobody has decided what an evaluation told of it",*'

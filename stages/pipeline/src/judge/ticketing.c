@@ -610,7 +610,7 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 	if (rc != ASSAY_OK)
 		return rc;
 	if (!has_help(&row) || copy.is_source) {
-		anew = copy.failure != ASSAY_FAILURE_NONE || copy.check_count > 0;
+		anew = copy.failure != ASSAY_FAILURE_NONE || copy.check_count > 0 || copy.attempt_count > 0;
 		assay_ticket_forget_failure(&copy);
 		forget_attempts(&copy);
 	}
