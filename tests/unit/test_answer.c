@@ -148,7 +148,7 @@ static void spoil_reason(good *g)
 }
 static void spoil_artifact_type(good *g)
 {
-	g->artifacts[0].type = 2;
+	g->artifacts[0].type = 99;
 }
 static void spoil_artifact_stage(good *g)
 {
