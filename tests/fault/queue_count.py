@@ -78,6 +78,8 @@ def fault_of(event, stood, evaluated):
         return "does not go on where the one before it left"
     if event["act"]:
         return None if after == stood else "an act changes what is delivered"
+    if state == "waived" and ("is a duplicate of" in event["reason"] or "takes it out" in event["reason"]):
+        return None if after is None else "what waits is delivered"
     if state in HELPED or (state == "passed" and ("every check" in event["reason"] or ANSWERED in event["reason"])):
         return "nothing is delivered" if after is None else None
     if state == "passed" and "source" in event["reason"]:

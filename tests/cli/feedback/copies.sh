@@ -77,3 +77,22 @@ mv docs/e.txt docs/d.txt
 settle docs
 test_run_into store
 assert_match "$(told)" '["open","feedback",0,"it passes every check now; nobody has decided what an evaluation told of it",*'
+
+# What was let pass waits while a filter takes it out; the file that it stood by stands there no more.
+printf 'value: 9\nkept: 1\n' >docs/g.txt
+c='docs/g.txt#page=1'
+settle docs
+test_run_into store
+assay feedback import <(printf '{"key": "%s", "label": "fail"}\n' "$c") --eval vqa --replace >/dev/null 2>err || fail "import: $(cat err)"
+assay feedback open --eval vqa --label fail --reason 'read wrong' >/dev/null
+did resolve "$c" --file other.txt
+assay feedback open --eval vqa --label fail --reason 'read wrong again' >/dev/null
+did waive "$c" --owner Ann --reason 'good enough'
+assert_match "$(told)" '["waived","feedback",1,"good enough",*'
+did resolve "$c" --metadata state=draft
+assert_eq "$(told)" "[\"waived\",\"feedback\",0,\"filter 'no-drafts' takes it out\",null]" 'waits'
+events=$(assay queue show "$c" --json | jq '.[0].history | length')
+assay judge >/dev/null
+assert_eq "$(assay queue show "$c" --json | jq '.[0].history | length')" "$events" 'told once'
+did resolve "$c" --metadata state=final
+assert_match "$(told)" '["waived","feedback",1,"good enough",*'

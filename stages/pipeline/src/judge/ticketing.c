@@ -169,11 +169,16 @@ static bool fails_the_same(const assay_ticket *t, const assay_complaint *c)
 	       assay_failed_checks_same(t->checks, t->check_count, c->checks, c->check_count);
 }
 
+static bool told_the_same(const assay_ticket *t, const assay_complaint *c)
+{
+	return fails_the_same(t, c) &&
+	       assay_ticket_attempts_same(t->attempts, t->attempt_count, c->attempts, c->attempt_count);
+}
+
 static bool unchanged(const assay_ticket *t, const assay_complaint *c, assay_ticket_state state)
 {
 	return t->state == state && t->is_source == c->is_source && t->unit == c->unit &&
-	       t->decision == (c->decision != NULL ? c->decision->id : 0) && fails_the_same(t, c) &&
-	       assay_ticket_attempts_same(t->attempts, t->attempt_count, c->attempts, c->attempt_count);
+	       t->decision == (c->decision != NULL ? c->decision->id : 0) && told_the_same(t, c);
 }
 
 /* ---- a ticket whose row is damaged: its state comes from what is judged, and is written down again */
@@ -370,7 +375,7 @@ static assay_code keep_beside(assay_ticketing *d, assay_ticket *t, const assay_c
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&why, err);
 	if (rc == ASSAY_OK)
-		rc = stand_beside(d, t, &row, !fails_the_same(&own, c), assay_buf_str(&why), err);
+		rc = stand_beside(d, t, &row, !told_the_same(&own, c), assay_buf_str(&why), err);
 	t->stage = own.stage, t->message = own.message;
 	t->checks = own.checks, t->check_count = own.check_count;
 	t->attempts = own.attempts, t->attempt_count = own.attempt_count;
@@ -573,7 +578,7 @@ static bool is_answered(const assay_ticket *t, const assay_sample_row *row)
 static bool stood_by_help(const assay_ticket *t, const assay_sample_row *row)
 {
 	return t->origin == ASSAY_TICKET_FEEDBACK && !t->is_source && row->id != 0 && !row->missing &&
-	       t->state == ASSAY_TICKET_OPEN && t->attempt_count > 0;
+	       t->attempt_count > 0;
 }
 
 static assay_code open_undelivered(assay_ticketing *d, const assay_ticket *t, const assay_sample_row *row,
@@ -594,6 +599,22 @@ static assay_code open_undelivered(assay_ticketing *d, const assay_ticket *t, co
 	return rc == ASSAY_OK ? assay_store_spill(d->store, err) : rc;
 }
 
+/* What was let pass is so again when it is delivered again. */
+static assay_code wait_undelivered(assay_ticketing *d, const assay_ticket *t, const assay_sample_row *row,
+				   assay_err *err)
+{
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+	ASSAY_AUTO_TICKET copy = {0};
+	assay_ticket_event e = {.actor = (char *)(uintptr_t) "assay"};
+	assay_code rc = assay_ticket_get(d->store, t->id, &copy, err);
+
+	if (rc == ASSAY_OK)
+		tell_undelivered(&why, row);
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&why, err);
+	return rc == ASSAY_OK ? put_settled(d, &copy, &e, &why, err) : rc;
+}
+
 /* No verdict speaks of it, but an evaluation did: of what is delivered, or is not there now and may come again. */
 static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_err *err)
 {
@@ -602,9 +623,12 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 	bool delivered, anew = false;
 	assay_code rc = find_delivered(&delivered, d, t->subject, &row, err);
 
+	if (rc == ASSAY_OK && !delivered && t->state == ASSAY_TICKET_WAIVED && stood_by_help(t, &row))
+		return wait_undelivered(d, t, &row, err);
 	if (rc == ASSAY_OK && !delivered)
-		return is_answered(t, &row) || stood_by_help(t, &row) ? open_undelivered(d, t, &row, err)
-								      : settle_unnamed(d, t, err);
+		return is_answered(t, &row) || (t->state == ASSAY_TICKET_OPEN && stood_by_help(t, &row))
+			   ? open_undelivered(d, t, &row, err)
+			   : settle_unnamed(d, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc != ASSAY_OK)
