@@ -22,7 +22,8 @@ UNSOLVED = {"open", "retrying", "needs-review", "rejected"}
 HELPED = {"repaired", "corrected", "replaced", "waived"}
 # A waiver under another name, of what a model got wrong: it is delivered as it is.
 ANSWERED = "which had the same bytes, was waived by"
-# What an evaluation told of a file that is gone, on the ticket of the one in its place: that it passes may answer this too.
+# What an evaluation told of a file that is gone, on the ticket of the one in its place: that passes, delivered or as a
+# duplicate, until the next judging says otherwise.
 TOLD = "in whose place it is"
 tried = {}  # by ticket: every attempt that was ever told of it
 
@@ -83,7 +84,7 @@ def fault_of(event, stood, evaluated):
     if state == "waived" and ("is a duplicate of" in event["reason"] or "takes it out" in event["reason"]):
         return None if after is None else "what waits is delivered"
     if state == "passed" and TOLD in event["reason"]:
-        return None if after == before else "what is told changes what is delivered"
+        return None
     if state in HELPED or (state == "passed" and ("every check" in event["reason"] or ANSWERED in event["reason"])):
         return "nothing is delivered" if after is None else None
     if state == "passed" and "source" in event["reason"]:
