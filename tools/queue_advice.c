@@ -177,6 +177,21 @@ static assay_code advise_answering(assay_store *s, const assay_ticket *t, assay_
 	return ASSAY_OK;
 }
 
+/* Of what is passed by a waiver under another name: where that is taken back. */
+static assay_code advise_answered(assay_store *s, const assay_ticket *t, assay_advise_fn *fn, void *ctx, assay_err *err)
+{
+	ASSAY_CLEANUP(assay_ticket_answer_release) assay_ticket_answer a = {0};
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	const assay_code rc = assay_ticket_answer_find(&a, s, t, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	assay_buf_printf(&text, "to take back the waiver of %s, which answers for it: 'assay queue retry T%" PRIu64 "'",
+			 a.ticket.subject, a.ticket.id);
+	fn(ctx, assay_buf_str(&text));
+	return assay_buf_check(&text, err);
+}
+
 assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn,
 			       void *ctx, assay_err *err)
 {
@@ -191,6 +206,8 @@ assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assa
 			       by_state[i].state == ASSAY_TICKET_RETRYING ? t->id : decided);
 	if (t->state == ASSAY_TICKET_GONE)
 		return advise_answering(s, t, fn, ctx, err);
+	if (t->state == ASSAY_TICKET_PASSED)
+		return advise_answered(s, t, fn, ctx, err);
 	if (t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_NEEDS_REVIEW)
 		return ASSAY_OK;
 	if (t->origin == ASSAY_TICKET_FEEDBACK) {

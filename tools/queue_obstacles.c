@@ -21,6 +21,24 @@ assay_code assay_ticket_whole(assay_ticket *out, assay_store *s, const assay_tic
 	return rc == ASSAY_OK ? assay_ticket_find(s, d.subject, out, err) : rc;
 }
 
+void assay_ticket_answer_release(assay_ticket_answer *a)
+{
+	assay_decision_release(&a->waiver);
+	assay_ticket_release(&a->ticket);
+}
+
+assay_code assay_ticket_answer_find(assay_ticket_answer *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	assay_code rc;
+
+	if (t->state != ASSAY_TICKET_PASSED || t->decision == 0)
+		return ASSAY_ENOENT;
+	rc = assay_decision_peek(s, t->decision, &out->waiver, err);
+	if (rc == ASSAY_OK && out->waiver.kind != ASSAY_DECISION_WAIVE)
+		return ASSAY_ENOENT;
+	return rc == ASSAY_OK ? assay_ticket_peek_on(s, out->waiver.subject, &out->ticket, err) : rc;
+}
+
 assay_code assay_ticket_source(assay_source *out, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *path = NULL;
@@ -83,11 +101,30 @@ static assay_code first_of(assay_obstacle_fn *const *list, size_t count, assay_b
 
 /* ---------------------------------------------------------------- whatever is to be done */
 
-static assay_code settled(assay_buf *why, const assay_ticket *t, const char *what)
+/* What was let pass under another name is decided upon there, or anew once that is taken back. */
+static assay_code passes_by_waiver(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
-		assay_buf_printf(why, "is %s: there is nothing to %s", assay_ticket_state_name(t->state), what);
+	ASSAY_CLEANUP(assay_ticket_answer_release) assay_ticket_answer a = {0};
+	assay_code rc = assay_ticket_answer_find(&a, s, t, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	assay_buf_puts(why, "is passed: ");
+	assay_tell_safe(why, a.ticket.subject);
+	assay_buf_printf(why, " (T%" PRIu64 "), which had the same bytes, is ", a.ticket.id);
+	assay_tell_decision(why, &a.waiver);
+	assay_buf_printf(why, ": 'assay queue retry T%" PRIu64 "' takes that back, and opens this one", a.ticket.id);
 	return ASSAY_OK;
+}
+
+/* @param what  "try": of a verb */
+static assay_code settled(assay_buf *why, assay_store *s, const assay_ticket *t, const char *what, assay_err *err)
+{
+	const assay_code rc = passes_by_waiver(why, s, t, err);
+
+	if (rc == ASSAY_OK && why->len == 0 && (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE))
+		assay_buf_printf(why, "is %s: there is nothing to %s", assay_ticket_state_name(t->state), what);
+	return rc;
 }
 
 static assay_code source_is_gone(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
@@ -150,9 +187,7 @@ assay_code assay_obstacle_decided(assay_buf *why, assay_store *s, const assay_ti
 
 static assay_code nothing_to_resolve(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	(void)s;
-	(void)err;
-	return settled(why, t, "resolve");
+	return settled(why, s, t, "resolve", err);
 }
 
 assay_code assay_obstacle_to_text_ever(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
@@ -313,11 +348,11 @@ static assay_code cannot_be_delivered(assay_buf *why, assay_store *s, const assa
 /* Only what fails, or what a model got wrong, can be let pass. */
 static assay_code nothing_to_waive(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	(void)s;
-	(void)err;
-	if (!assay_ticket_state_is_open(t->state) && t->state != ASSAY_TICKET_WAIVED)
+	const assay_code rc = passes_by_waiver(why, s, t, err);
+
+	if (rc == ASSAY_OK && why->len == 0 && !assay_ticket_state_is_open(t->state) && t->state != ASSAY_TICKET_WAIVED)
 		assay_buf_printf(why, "is %s: there is nothing to waive", assay_ticket_state_name(t->state));
-	return ASSAY_OK;
+	return rc;
 }
 
 assay_code assay_obstacle_to_waiver(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
@@ -361,13 +396,20 @@ assay_code assay_obstacle_to_rejection(assay_buf *why, assay_store *s, const ass
 
 /* ---------------------------------------------------------------- a remedy */
 
+assay_code assay_obstacle_to_trying(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	const assay_code rc = settled(why, s, t, "try", err);
+
+	return rc == ASSAY_OK ? assay_buf_check(why, err) : rc;
+}
+
 static assay_code nothing_to_try(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	(void)s;
-	(void)err;
-	if (t->is_source && t->unit == 0)
+	const assay_code rc = settled(why, s, t, "try", err);
+
+	if (rc == ASSAY_OK && why->len == 0 && t->is_source && t->unit == 0)
 		assay_buf_puts(why, "could not be read: a remedy changes what is made of what was read");
-	return settled(why, t, "try");
+	return rc;
 }
 
 /* A remedy stands where a correction or another file stood: not in place of one that helps, or that is not tried yet. */

@@ -27,6 +27,8 @@ assay_obstacle_fn assay_obstacle_to_file;
 /** `waive`: what does not fail, what cannot be delivered, what people rejected. */
 assay_obstacle_fn assay_obstacle_to_waiver;
 assay_obstacle_fn assay_obstacle_to_rejection;
+/** `retry`: what is settled by nobody. */
+assay_obstacle_fn assay_obstacle_to_trying;
 /** `retry --remedy`, whichever it is: what passes, what a person's correction or file helps. */
 assay_obstacle_fn assay_obstacle_to_remedy;
 /** That people rejected it or let it pass: who, when, why and how that is taken back. */
@@ -37,6 +39,16 @@ assay_obstacle_fn assay_obstacle_decided;
  * it is not.
  */
 ASSAY_NODISCARD assay_code assay_ticket_whole(assay_ticket *out, assay_store *s, const assay_ticket *t, assay_err *err);
+/** What people let pass under another name of the same bytes, in answer to an evaluation. */
+typedef struct assay_ticket_answer {
+	assay_decision waiver;
+	assay_ticket ticket; /* of that other name, which takes the waiver back */
+} assay_ticket_answer;
+
+void assay_ticket_answer_release(assay_ticket_answer *a);
+/** Of a ticket that is passed since such a waiver answers for it. ASSAY_ENOENT without a message where it is not. */
+ASSAY_NODISCARD assay_code assay_ticket_answer_find(assay_ticket_answer *out, assay_store *s, const assay_ticket *t,
+						    assay_err *err);
 /** The source of a ticket. ASSAY_ENOENT without a message where it is not there any more. */
 ASSAY_NODISCARD assay_code assay_ticket_source(assay_source *out, assay_store *s, const assay_ticket *t,
 					       assay_err *err);

@@ -247,11 +247,13 @@ static assay_code made_in_vain(bool *out, assay_command *c, const assay_ticket *
 
 static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool withdrawn, assay_err *err)
 {
+	assay_code rc;
+
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
-	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
-		return assay_command_refuse(t, err, "is %s: there is nothing to try",
-					    assay_ticket_state_name(t->state));
+	rc = assay_command_allow(c, t, assay_obstacle_to_trying, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	if (t->attempt_count >= ASSAY_CONFIG_TRIES_ENOUGH)
 		return assay_command_refuse(t, err,
 					    "has had %zu attempts, and after %d no further remedy is begun: name one "
@@ -328,9 +330,6 @@ static assay_code retry(void *ctx, assay_command *c, const assay_ticket *t, assa
 		return assay_command_note_told(c, t, "it could not be read, and was made anew", err);
 	if (w->remedy == NULL)
 		return retry_plainly(w, c, t, err);
-	if (t->state == ASSAY_TICKET_PASSED || t->state == ASSAY_TICKET_GONE)
-		return assay_command_refuse(t, err, "is %s: there is nothing to try",
-					    assay_ticket_state_name(t->state));
 	return try_remedy(w->remedy, c, t, err);
 }
 

@@ -55,6 +55,17 @@ run
 assert_eq "$(of h); $(of k)" 'passed feedback; waived feedback' 'it passes, and was answered'
 assert_eq "$(told h -1)" "assay: 'docs/g.txt#page=1', which had the same bytes, was waived by Anna: it is right" 'why'
 assert_match "$(assay why 'docs/h.txt#page=1')" '*answers what an evaluation told of it, too: on docs/g.txt#page=1*' 'why'
+
+# What is to be done about it is to be done there, and whoever tries it here is told so.
+id=$(assay queue list --all --json 'docs/g.txt#page=1' | jq -r '.[0].id')
+said="is passed: docs/g.txt#page=1 ($id), which had the same bytes, is waived by Anna: 'assay queue retry $id' takes that back, and opens this one"
+for verb in retry 'waive --owner Bea --reason no' 'resolve --file docs/h.txt'; do
+    # shellcheck disable=SC2086
+    assert_exit 64 assay queue $verb 'docs/h.txt#page=1' 2>err
+    assert_match "$(cat err)" "*docs/h.txt#page=1) $said" "$verb"
+done
+assert_match "$(assay queue show 'docs/h.txt#page=1')" "*to take back the waiver of docs/g.txt#page=1, which answers for it: 'assay queue retry $id'*" 'advice'
+
 events=$(assay queue show 'docs/h.txt#page=1' --json | jq '.[0].history | length')
 assay judge >/dev/null
 printf 'value: 1\n' >docs/other.txt
