@@ -4,9 +4,11 @@
 
 #include <string.h>
 
-#define HEAD_MAX  9
-#define DEPTH_MAX 32
-#define BYTE_NULL 0xf6 /* RFC 8949, 3.3: the only encoding of null */
+#define HEAD_MAX   9
+#define DEPTH_MAX  32
+#define BYTE_FALSE 0xf4 /* RFC 8949, 3.3: the only encodings of these */
+#define BYTE_TRUE  0xf5
+#define BYTE_NULL  0xf6
 
 /* RFC 8949, 3.1: the high three bits of an initial byte. */
 enum major {
@@ -335,6 +337,8 @@ bool assay_cbor_read_bool(assay_cbor_reader *r)
 {
 	token t;
 
+	if (r->p < r->end && (*r->p == BYTE_FALSE || *r->p == BYTE_TRUE))
+		return *r->p++ == BYTE_TRUE;
 	(void)take(r, &t, ASSAY_CBOR_BOOL, "not a boolean");
 	return t.value != 0;
 }
@@ -349,8 +353,14 @@ bool assay_cbor_read_null(assay_cbor_reader *r)
 
 const unsigned char *assay_cbor_read_bytes(assay_cbor_reader *r, size_t *n)
 {
+	size_t size;
 	token t;
+	const unsigned char *s = short_string(r, MAJOR_BYTES, n, &size);
 
+	if (s != NULL) {
+		r->p += size;
+		return s;
+	}
 	(void)take(r, &t, ASSAY_CBOR_BYTES, "not a byte string");
 	*n = (size_t)t.value;
 	return t.data;
@@ -430,10 +440,11 @@ bool assay_cbor_read_digest(assay_cbor_reader *r, assay_digest *out)
 size_t assay_cbor_read_array(assay_cbor_reader *r)
 {
 	uint64_t v;
+	const size_t head = assay_cbor_head(r, MAJOR_ARRAY, &v);
 	token t;
 
-	if (assay_cbor_head(r, MAJOR_ARRAY, &v) == 1 && v < bytes_left(r)) {
-		r->p++;
+	if (head > 0 && v <= bytes_left(r) - head) {
+		r->p += head;
 		return (size_t)v;
 	}
 	(void)take(r, &t, ASSAY_CBOR_ARRAY, "not an array");

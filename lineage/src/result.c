@@ -203,24 +203,45 @@ static assay_time read_time(assay_cbor_reader *c)
 	return t;
 }
 
-/* Nearly every measurement is two small numbers, of which a judging reads tens of millions; false: it is another. */
-static inline bool read_numbers(assay_cbor_reader *c, assay_measurement *m)
-{
-	const unsigned char *start = c->p;
-	uint64_t metric, value;
-	size_t head = assay_cbor_head(c, 0, &metric);
+#define NUMBER_MAX ((size_t)5) /* bytes of a number of 32 bits, with its head */
 
-	if (head == 0 || metric > UINT32_MAX)
-		return false;
-	c->p += head;
-	head = assay_cbor_head(c, 0, &value);
-	if (head == 0 || value > INT64_MAX) {
-		c->p = start;
-		return false;
+/* The size of such a number; 0 for everything else, and for a head that is not the shortest. */
+static inline size_t read_number(const unsigned char *p, uint32_t *v)
+{
+	const unsigned head = *p;
+
+	*v = head;
+	if (head < 24)
+		return 1;
+	*v = p[1];
+	if (head == 24)
+		return *v >= 24 ? 2 : 0;
+	*v = (uint32_t)p[1] << 8 | p[2];
+	if (head == 25)
+		return *v > UINT8_MAX ? 3 : 0;
+	*v = (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
+	return head == 26 && *v > UINT16_MAX ? NUMBER_MAX : 0;
+}
+
+/* Nearly every measurement is two such numbers, of which a judging reads tens of millions: all up to the first that is
+ * not, is out of order, or stands where less may be left than two take. read_measurement reads that one, and tells. */
+static void read_numbers(assay_cbor_reader *c, assay_result_sample *s, size_t n)
+{
+	const unsigned char *p = c->p;
+	assay_measurement *m = &s->measurements[s->measurement_count];
+	int64_t before = s->measurement_count > 0 ? (int64_t)m[-1].metric : -1;
+
+	for (; s->measurement_count < n && (size_t)(c->end - p) >= 2 * NUMBER_MAX; s->measurement_count++, m++) {
+		uint32_t metric, value;
+		const size_t first = read_number(p, &metric), second = read_number(p + first, &value);
+
+		if (first == 0 || second == 0 || metric <= before)
+			break;
+		*m = (assay_measurement){.metric = metric, .defined = true, .value = value};
+		before = metric;
+		p += first + second;
 	}
-	c->p += head;
-	*m = (assay_measurement){.metric = (uint32_t)metric, .defined = true, .value = (int64_t)value};
-	return true;
+	c->p = p;
 }
 
 static void read_measurement(assay_cbor_reader *c, assay_measurement *m)
@@ -241,10 +262,13 @@ static void read_measurements(assay_cbor_reader *c, assay_result_sample *s)
 		assay_cbor_fault(c, "measurements are not pairs");
 	s->measurements = assay_record_room(c, n / 2, sizeof(*s->measurements));
 	while (s->measurement_count < n / 2 && c->fault == NULL) {
-		assay_measurement *m = &s->measurements[s->measurement_count];
+		assay_measurement *m;
 
-		if (!read_numbers(c, m))
-			read_measurement(c, m);
+		read_numbers(c, s, n / 2);
+		if (s->measurement_count == n / 2)
+			return;
+		m = &s->measurements[s->measurement_count];
+		read_measurement(c, m);
 		if (s->measurement_count > 0 && m->metric <= m[-1].metric)
 			assay_cbor_fault(c, "metrics out of order");
 		s->measurement_count++;

@@ -5,6 +5,7 @@ assay_add_unit(cost LINK assay::pipeline assay::pipeline_private assay::registry
 assay_add_unit(progress LINK assay::pipeline assay::pipeline_private assay::registry)
 assay_add_unit(view LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)
 assay_add_unit(sample_part LINK assay::pipeline assay::pipeline_private assay::registry)
+assay_add_unit(sample_values LINK assay::pipeline assay::pipeline_private assay::registry WRAP malloc calloc realloc)
 assay_add_unit(pace LINK assay::pipeline assay::pipeline_private assay::registry)
 assay_add_unit(past LINK assay::pipeline assay::pipeline_private assay::registry PkgConfig::LMDB WRAP malloc calloc realloc)
 target_include_directories(test_past PRIVATE ${PROJECT_SOURCE_DIR}/lineage/src)

@@ -242,6 +242,62 @@ static void result_decode__measurements_of_every_size__read_back(void **state)
 	free(sample.part);
 }
 
+/* A result of one page with these measurements, then the bytes that follow them. */
+static void with_measurements(assay_buf *b, const unsigned char *p, size_t n, size_t items)
+{
+	static const unsigned char before[] = {0xa5, 0, 1, 1, 0xf6, 2, 1, 3, 0x81}, after[] = {6, 0x80, 4, 0x80};
+
+	assay_buf_append(b, before, sizeof before);
+	assay_cbor_map(b, 7);
+	assay_cbor_uint(b, 0);
+	assay_cbor_uint(b, ASSAY_SAMPLE_PAGE);
+	assay_cbor_uint(b, 1);
+	assay_cbor_text(b, "page=1");
+	for (unsigned key = 2; key <= 4; key++) {
+		assay_cbor_uint(b, key);
+		assay_cbor_null(b);
+	}
+	assay_cbor_uint(b, 5);
+	assay_cbor_array(b, items);
+	assay_buf_append(b, p, n);
+	assay_buf_append(b, after, sizeof after);
+}
+
+/* Wherever it stands: as a metric or a value, before others or as the last one, where it is read by another function. */
+static void result_decode__a_number_that_is_not_the_shortest__ecorrupt(void **state)
+{
+	static const struct {
+		unsigned char bytes[9];
+		size_t size;
+	} numbers[] = {{{0x18, 23}, 2},
+		       {{0x19, 0, 255}, 3},
+		       {{0x1a, 0, 0, 255, 255}, 5},
+		       {{0x1b, 0, 0, 0, 0, 255, 255, 255, 255}, 9},
+		       {{0x1c}, 1},
+		       {{0x18, 24}, 2}}; /* the last one is */
+	static const unsigned char more[] = {0x18, 200, 1, 0x18, 201, 1, 0x18, 202, 1, 0x18, 203, 1, 0x18, 204, 1};
+
+	(void)state;
+	for (size_t i = 0; i < 4 * ASSAY_COUNT(numbers); i++) {
+		const bool is_value = i % 2 == 0, is_last = i / 2 % 2 == 0,
+			   is_shortest = i / 4 == ASSAY_COUNT(numbers) - 1;
+		const unsigned char one[] = {1};
+		ASSAY_AUTO_BUF list = ASSAY_BUF_INIT;
+		ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+		ASSAY_AUTO_RESULT r = {0};
+
+		if (is_value)
+			assay_buf_append(&list, one, 1);
+		assay_buf_append(&list, numbers[i / 4].bytes, numbers[i / 4].size);
+		if (!is_value)
+			assay_buf_append(&list, one, 1);
+		if (!is_last)
+			assay_buf_append(&list, more, sizeof more);
+		with_measurements(&b, list.data, list.len, is_last ? 2 : 12);
+		assert_int_equal(assay_result_decode(&r, b.data, b.len, NULL), is_shortest ? ASSAY_OK : ASSAY_ECORRUPT);
+	}
+}
+
 static void result_decode__every_truncation__ecorrupt(void **state)
 {
 	ASSAY_AUTO_RESULT r = {0};
@@ -293,6 +349,7 @@ int main(void)
 	    cmocka_unit_test(result_fail__samples_give_way_to_the_failure),
 	    cmocka_unit_test(result_decode__values_out_of_range__ecorrupt_says_which),
 	    cmocka_unit_test(result_decode__measurements_of_every_size__read_back),
+	    cmocka_unit_test(result_decode__a_number_that_is_not_the_shortest__ecorrupt),
 	    cmocka_unit_test(result_decode__every_truncation__ecorrupt),
 	    cmocka_unit_test(result_decode__random_mutations__no_harm),
 	    cmocka_unit_test(result_decode__every_alloc_fails_in_turn__enomem),

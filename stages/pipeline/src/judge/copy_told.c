@@ -243,8 +243,8 @@ static assay_code is_asked(bool *out, const asked *a, assay_err *err)
 	return rc;
 }
 
-assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_originals *o, const assay_digest *stands,
-			   assay_copy_event *did, assay_err *err)
+static assay_code ask(assay_copy_told *x, const assay_judging *j, assay_originals *o, const assay_digest *stands,
+		      assay_copy_event *did, assay_err *err)
 {
 	const assay_source *src = j->of.source;
 	const char *rest = j->row.key + strlen(src->path);
@@ -253,7 +253,6 @@ assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_ori
 	bool asks = false;
 	assay_code rc = ASSAY_OK;
 
-	*did = (assay_copy_event){0};
 	if (x->source != src->id)
 		rc = find_any(x, &a, o, err);
 	if (rc == ASSAY_OK && x->any)
@@ -265,4 +264,12 @@ assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_ori
 	assay_buf_release(&a.key);
 	assay_ticket_release(&a.told);
 	return rc;
+}
+
+/* Nearly always there is nothing that had the source's bytes, and nothing to be done for any of its samples. */
+assay_code assay_copy_tell(assay_copy_told *x, const assay_judging *j, assay_originals *o, const assay_digest *stands,
+			   assay_copy_event *did, assay_err *err)
+{
+	*did = (assay_copy_event){0};
+	return x->source == j->of.source->id && !x->any ? ASSAY_OK : ask(x, j, o, stands, did, err);
 }

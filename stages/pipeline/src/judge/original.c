@@ -265,23 +265,22 @@ assay_code assay_original_of(const char **path, assay_originals *o, assay_store 
 {
 	/* Filters may look at one kind only. */
 	const bool apart = config->filters.count > 0 && kind <= ASSAY_SAMPLE_KIND_MAX;
-	const bool has = assay_digest_eq(stands, &src->digest);
-	search e = {.all = o, .store = store, .config = config, .kind = kind, .of = src};
 	const unsigned slot = apart ? kind : 0;
 	assay_code rc = ASSAY_OK;
 
-	e.group = (assay_original_group){.digest = *stands, .modality = src->modality, .slot = slot};
 	if (o->source != src->id) {
 		o->source = src->id;
 		memset(o->known, 0, sizeof o->known);
 	}
 	if (!o->known[slot]) {
+		search e = {.all = o, .store = store, .config = config, .kind = kind, .of = src};
 		const char *first = NULL;
 		bool may;
 
+		e.group = (assay_original_group){.digest = *stands, .modality = src->modality, .slot = slot};
 		rc = assay_originals_company(&may, o, store, src, stands, err);
 		if (rc == ASSAY_OK && may)
-			rc = look_through(o, &e, has, &first, err);
+			rc = look_through(o, &e, assay_digest_eq(stands, &src->digest), &first, err);
 		if (rc == ASSAY_OK) {
 			o->path[slot] = first;
 			o->known[slot] = true;

@@ -20,16 +20,18 @@ void assay_sample_values_release(assay_sample_values *v)
 	*v = (assay_sample_values){0};
 }
 
-static void forget(assay_sample_values *v)
+/* All but the first count. */
+static void forget(assay_sample_values *v, size_t count)
 {
-	while (v->set_count > 0)
+	while (v->set_count > count)
 		v->items[v->set[--v->set_count]] = (assay_judge_value){0};
 }
 
 assay_code assay_sample_values_set(assay_sample_values *v, const assay_known_recipe *recipe,
 				   const assay_result_sample *sample, assay_err *err)
 {
-	forget(v);
+	size_t count = 0; /* of set */
+
 	for (size_t i = 0; i < sample->measurement_count; i++) {
 		const assay_measurement *m = &sample->measurements[i];
 		size_t n;
@@ -40,10 +42,19 @@ assay_code assay_sample_values_set(assay_sample_values *v, const assay_known_rec
 		n = recipe->number[m->metric];
 		if (n == SIZE_MAX)
 			continue;
-		if (v->items[n].state == ASSAY_VALUE_ABSENT)
-			v->set[v->set_count++] = n;
+		/* Mostly this sample has values of the same metrics as the last one, which give way one by one. */
+		if (count < v->set_count && v->set[count] == n) {
+			count++;
+		} else {
+			forget(v, count);
+			if (v->items[n].state == ASSAY_VALUE_ABSENT) {
+				v->set[count++] = n;
+				v->set_count = count;
+			}
+		}
 		v->items[n] =
 		    (assay_judge_value){m->defined ? ASSAY_VALUE_DEFINED : ASSAY_VALUE_UNDEFINED, m->value, m->reason};
 	}
+	forget(v, count);
 	return ASSAY_OK;
 }

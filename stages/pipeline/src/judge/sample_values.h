@@ -7,7 +7,7 @@
 
 #include "known_recipe.h"
 
-/** Kept over all samples: only what the last one had is cleared for the next. */
+/** Kept over all samples: only what the last one had, and the next has not, is cleared. */
 typedef struct assay_sample_values {
 	assay_judge_value *items; /* by number of the vocabulary */
 	size_t *set, set_count;   /* numbers that the sample has values of */
