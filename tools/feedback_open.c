@@ -127,6 +127,7 @@ static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row
 		t->unit = row->unit;
 	}
 	t->feedback_ns = t->changed_ns = o->now;
+	t->feedback_unit = row->judged_unit;
 	t->changed_run = 0;
 	rc = is_delivered(row) ? assay_content_of_row(o->store, row, &e.after, err) : ASSAY_OK;
 	e.before = e.after;

@@ -303,18 +303,30 @@ assay_code assay_command_note_left(assay_command *c, const assay_ticket *t, cons
 	return rc;
 }
 
-static assay_code fill(assay_command *c, assay_decision *d, assay_err *err)
+/* The basis of one on a verdict is of the work, and does not name the bytes. */
+static assay_code fill_bytes(assay_decision *d, assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_ticket_source(&src, c->store, t, err);
+
+	d->bytes = src.digest;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+static assay_code fill(assay_decision *d, assay_command *c, const assay_ticket *t, assay_err *err)
 {
 	d->actor = assay_strdup(c->actor);
 	d->reason = assay_strdup(c->reason);
 	d->made_ns = c->now_ns;
-	return d->actor == NULL || d->reason == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision") : ASSAY_OK;
+	if (d->actor == NULL || d->reason == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
+	return assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? fill_bytes(d, c, t, err) : ASSAY_OK;
 }
 
 assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	assay_code rc = fill(c, d, err);
+	assay_code rc = fill(d, c, t, err);
 
 	if (rc == ASSAY_OK && !c->dry)
 		rc = assay_decision_put(c->store, d, err);

@@ -99,6 +99,20 @@ static void subject_release(subject *x)
 	assay_ticket_release(&x->ticket);
 }
 
+/* Of one by an older program, and where the file is gone, it is not known. */
+static assay_code has_other_bytes(bool *out, assay_store *s, const assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_code rc = ASSAY_OK;
+
+	*out = false;
+	if (!assay_digest_is_zero(&d->bytes))
+		rc = source_of(&src, s, d->subject, err);
+	*out = rc == ASSAY_OK && !assay_digest_is_zero(&d->bytes) && !src.missing &&
+	       !assay_digest_is_zero(&src.digest) && !assay_digest_eq(&src.digest, &d->bytes);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 static assay_code load_subject(subject *x, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
@@ -149,11 +163,14 @@ static assay_code has_expired(bool *out, const subject *x, assay_store *s, const
 static assay_code why_left(assay_decision_end *out, const subject *x, assay_store *s, const assay_decision *d,
 			   assay_err *err)
 {
-	bool expired;
-	const assay_code rc = has_expired(&expired, x, s, d, err);
+	bool expired, other_bytes = false;
+	assay_code rc = has_expired(&expired, x, s, d, err);
 
+	if (rc == ASSAY_OK)
+		rc = has_other_bytes(&other_bytes, s, d, err);
 	*out = expired                                                 ? ASSAY_DECISION_EXPIRED
 	       : x->row.decision > d->id || x->ticket.decision > d->id ? ASSAY_DECISION_DECIDED_SINCE
+	       : other_bytes                                           ? ASSAY_DECISION_OTHER_BYTES
 								       : ASSAY_DECISION_OTHER_VERDICT;
 	return rc;
 }
@@ -179,17 +196,19 @@ static assay_code end_of_verdict(assay_decision_end *out, assay_store *s, const 
 static assay_code look_instead(assay_decision_end *out, assay_store *s, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_FREE char *path = NULL, *key = NULL;
-	bool answers = false;
+	bool answers = false, other_bytes = false;
 	assay_code rc = assay_decision_moved_to(&path, s, d, err);
 
 	if (rc == ASSAY_OK && path == NULL)
 		rc = assay_decision_original(&key, s, d, err);
+	if (rc == ASSAY_OK && key != NULL)
+		rc = has_other_bytes(&other_bytes, s, d, err);
 	if (rc == ASSAY_OK && path != NULL)
 		rc = assay_decision_answers_at(&answers, s, d, path, err);
 	if (rc == ASSAY_OK && path != NULL)
 		*out = answers ? ASSAY_DECISION_ANSWERS_ON : ASSAY_DECISION_MOVED;
 	else if (rc == ASSAY_OK && key != NULL)
-		*out = ASSAY_DECISION_OF_COPY;
+		*out = other_bytes ? ASSAY_DECISION_OTHER_BYTES : ASSAY_DECISION_OF_COPY;
 	return rc;
 }
 

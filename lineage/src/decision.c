@@ -3,6 +3,7 @@
  *                         expires ns | null]
  * Layout of a decision row (key: number; maps have ascending integer keys, absent values are null):
  *   {0: format 1, 1: identity, 2: standing, 3: actor, 4: owner | null, 5: reason, 6: file | null, 7: made ns}
+ *   of one on a verdict: {0: format 3, as format 1, 8: bytes}
  *   of one that was taken out: {0: format 2, 1: actor, 2: reason, 3: taken out ns}
  * Layout of the list that a version names (an object): {0: format 1, 1: [identity...]}
  * Index 'd', 'k', 'm': SHA-256(subject) -> number of the newest in the slot of verdict, content, metadata.
@@ -23,6 +24,8 @@
 #define FIELDS        8
 #define FORMAT_OUT    2 /* of a row that was taken out */
 #define FIELDS_OUT    4
+#define FORMAT_BYTES  3 /* of a row that says which bytes the source had */
+#define FIELDS_BYTES  9
 #define PAIRS_MAX     1024 /* metadata of one source */
 #define IDENTITY_SIZE 8
 
@@ -221,9 +224,11 @@ assay_code assay_decisions_decode(assay_decision **out, size_t *count, const voi
 
 static void encode(assay_buf *out, const assay_decision *d)
 {
-	assay_cbor_map(out, FIELDS);
+	const bool has_bytes = !assay_digest_is_zero(&d->bytes);
+
+	assay_cbor_map(out, has_bytes ? FIELDS_BYTES : FIELDS);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, has_bytes ? FORMAT_BYTES : FORMAT);
 	assay_cbor_uint(out, 1);
 	encode_identity(out, d);
 	assay_cbor_uint(out, 2);
@@ -238,11 +243,30 @@ static void encode(assay_buf *out, const assay_decision *d)
 	assay_cbor_text(out, d->file);
 	assay_cbor_uint(out, 7);
 	assay_cbor_int(out, d->made_ns);
+	if (has_bytes) {
+		assay_cbor_uint(out, 8);
+		assay_cbor_digest(out, &d->bytes);
+	}
+}
+
+static uint64_t read_format(assay_cbor_reader *c)
+{
+	const size_t fields = assay_cbor_read_map(c);
+	uint64_t format;
+
+	assay_cbor_read_key(c, 0);
+	format = assay_cbor_read_uint(c);
+	if (format != FORMAT && format != FORMAT_BYTES)
+		assay_cbor_fault(c, "unknown decision format");
+	else if (fields != (format == FORMAT ? FIELDS : FIELDS_BYTES))
+		assay_cbor_fault(c, "decision has another number of fields");
+	return format;
 }
 
 static void read_whole(assay_cbor_reader *c, assay_decision *out)
 {
-	assay_record_head(c, FIELDS, "decision does not have 8 fields", FORMAT, "unknown decision format");
+	const uint64_t format = read_format(c);
+
 	assay_cbor_read_key(c, 1);
 	read_identity(c, out);
 	assay_cbor_read_key(c, 2);
@@ -259,6 +283,10 @@ static void read_whole(assay_cbor_reader *c, assay_decision *out)
 	out->file = assay_cbor_read_strdup(c);
 	assay_cbor_read_key(c, 7);
 	out->made_ns = assay_cbor_read_int(c);
+	if (format == FORMAT)
+		return;
+	assay_cbor_read_key(c, 8);
+	assay_record_digest(c, &out->bytes);
 }
 
 static void read_taken_out(assay_cbor_reader *c, assay_decision *out)

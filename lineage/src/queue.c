@@ -3,6 +3,7 @@
  *   {0: format 3, 1: subject, 2: is source, 3: state, 4: unit | null, 5: null | [failure, stage, message],
  *    6: [check...], 7: opened run, 8: changed run, 9: opened ns, 10: changed ns, 11: events,
  *    12: origin, 13: decision | 0, 14: [attempt...], 15: feedback ns | 0}
+ *   of one that an evaluation told of: {0: format 4, as format 3, 16: unit of which it did}
  *   check:   see sample.c
  *   attempt: [way, null | remedy, rung, recipe, unit | 0, outcome, chosen, failed checks, null | note]
  * Layout of an event row (key: ticket number (u64), ordinal from 1 (u32), both big-endian):
@@ -31,6 +32,7 @@
 #include <string.h>
 
 #define FORMAT             3
+#define FORMAT_TOLD        4
 #define EVENT_FORMAT       2
 #define EVENT_FORMAT_ACT   3
 #define EVENT_FORMAT_TRIED 4
@@ -39,7 +41,7 @@
 #define COUNTED            "tickets.counted"
 
 /* By format. */
-static const size_t fields_of[] = {0, 12, 15, 16}, event_fields_of[] = {0, 6, 8, 8, 10, 11};
+static const size_t fields_of[] = {0, 12, 15, 16, 17}, event_fields_of[] = {0, 6, 8, 8, 10, 11};
 
 void assay_ticket_release(assay_ticket *t)
 {
@@ -115,13 +117,19 @@ static void encode_origin(assay_buf *out, const assay_ticket *t)
 	assay_ticket_attempts_encode(out, t->attempts, t->attempt_count);
 	assay_cbor_uint(out, 15);
 	assay_cbor_int(out, t->feedback_ns);
+	if (t->feedback_unit == 0)
+		return;
+	assay_cbor_uint(out, 16);
+	assay_cbor_uint(out, t->feedback_unit);
 }
 
 static void encode(assay_buf *out, const assay_ticket *t)
 {
-	assay_cbor_map(out, fields_of[FORMAT]);
+	const uint64_t format = t->feedback_unit != 0 ? FORMAT_TOLD : FORMAT;
+
+	assay_cbor_map(out, fields_of[format]);
 	assay_cbor_uint(out, 0);
-	assay_cbor_uint(out, FORMAT);
+	assay_cbor_uint(out, format);
 	assay_cbor_uint(out, 1);
 	assay_cbor_text(out, t->subject);
 	assay_cbor_uint(out, 2);
@@ -240,6 +248,10 @@ static void read_origin(assay_cbor_reader *c, assay_ticket *t, uint64_t format)
 	}
 	assay_cbor_read_key(c, 15);
 	t->feedback_ns = assay_cbor_read_int(c);
+	if (format < FORMAT_TOLD)
+		return;
+	assay_cbor_read_key(c, 16);
+	t->feedback_unit = assay_cbor_read_uint(c);
 }
 
 /* Of a record in one of the formats from 1 on, each with its number of fields. */
@@ -261,7 +273,7 @@ static uint64_t read_head(assay_cbor_reader *c, const size_t *fields, uint64_t n
 static void read_ticket(assay_cbor_reader *c, assay_ticket *t)
 {
 	const uint64_t format =
-	    read_head(c, fields_of, FORMAT, "ticket has another number of fields", "unknown ticket format");
+	    read_head(c, fields_of, FORMAT_TOLD, "ticket has another number of fields", "unknown ticket format");
 
 	assay_cbor_read_key(c, 1);
 	t->subject = assay_record_text(c);

@@ -68,6 +68,27 @@ static void decision_put__waiver__reads_back(void **state)
 	assert_null(read.file);
 }
 
+/* One whose bytes are not known is written as an older program wrote it, and stays so. */
+static void decision_put__with_and_without_bytes__both_read(void **state)
+{
+	ASSAY_AUTO_DECISION d = {0}, old = {0}, read = {0};
+
+	make_waiver(&d, "a.tif");
+	make_waiver(&old, "b.tif");
+	d.bytes.bytes[31] = 9;
+	put(state, &d);
+	put(state, &old);
+	assert_int_equal(assay_decision_withdraw(STORE(state), "a.tif", ASSAY_DECISION_OF_VERDICT, NULL), ASSAY_OK);
+	assert_int_equal(assay_decision_get(STORE(state), d.id, &read, NULL), ASSAY_OK);
+	assert_int_equal(read.standing, ASSAY_DECISION_WITHDRAWN);
+	assert_true(assay_digest_eq(&read.bytes, &d.bytes));
+	assay_decision_release(&read);
+	assert_int_equal(assay_decision_get(STORE(state), old.id, &read, NULL), ASSAY_OK);
+	assert_true(assay_digest_is_zero(&read.bytes));
+	assert_row_truncations_refused(STORE(state), ASSAY_TABLE_DECISION, d.id, read_decision);
+	assert_row_mutations_harmless(STORE(state), ASSAY_TABLE_DECISION, d.id, read_decision);
+}
+
 static void decision_put__another_on_the_subject__supersedes(void **state)
 {
 	ASSAY_AUTO_DECISION a = {0}, b = {0}, m = {0}, read = {0}, found = {0};
@@ -266,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(decision_put__waiver__reads_back),
+	    WITH_STORE(decision_put__with_and_without_bytes__both_read),
 	    WITH_STORE(decision_put__another_on_the_subject__supersedes),
 	    WITH_STORE(decision_withdraw__once__then_none_stands),
 	    WITH_STORE(decision_put__not_what_its_kind_needs__einval),

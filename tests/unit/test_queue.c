@@ -137,8 +137,10 @@ static void ticket_put__attempts_decision_origin__read_back(void **state)
 
 	make_full(&t, "a.tif");
 	add_attempts(&t);
+	t.feedback_unit = 300;
 	put(STORE(state), &t, ASSAY_TICKET_NEEDS_REVIEW, "in vain");
 	assert_int_equal(assay_ticket_get(STORE(state), t.id, &read, NULL), ASSAY_OK);
+	assert_int_equal(read.feedback_unit, 300);
 	assert_true(assay_ticket_attempts_same(t.attempts, 2, read.attempts, read.attempt_count));
 	assert_string_equal(read.attempts[0].note, "ocr.words: 3, 90 without it");
 	assert_int_equal(read.decision, 12);

@@ -66,6 +66,7 @@ typedef struct assay_decision {
 	char *reason; /* "" when none was given */
 	char *file;   /* name of the file that the payload came from; NULL without one */
 	int64_t made_ns;
+	assay_digest bytes; /* WAIVE, REJECT: those that the source had then; zero: not known, by an older program */
 } assay_decision;
 
 void assay_decision_release(assay_decision *d);

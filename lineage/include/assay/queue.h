@@ -89,6 +89,8 @@ typedef struct assay_ticket {
 	uint32_t events;
 	uint64_t decision;   /* that the state comes from, 0: none */
 	int64_t feedback_ns; /* when an evaluation last told of it: a decision made since answers that; 0: none did */
+	uint64_t
+	    feedback_unit; /* of which it told then: what the sample was made of; 0: not known, by an older program */
 	assay_ticket_attempt *attempts;
 	size_t attempt_count;
 	bool damaged; /* its row cannot be read: this is what other rows say of it (assay_ticket_peek) */

@@ -27,7 +27,7 @@ void assay_ended_release(assay_ended *e);
 
 /**
  * Path of the first source that has the bytes of one that is gone and was decided upon, where nobody decided on them since;
- * NULL when there is none, and of a verdict that was decided before anybody had read these bytes. Of a sample: where that is
+ * NULL when there is none, and of a verdict that was decided on other bytes than the file had last. Of a sample: where that is
  * neither a duplicate nor filtered, or is not there, as one that another file gave in place of the one that is gone.
  * @param path  [out] the caller frees it
  */

@@ -18,6 +18,7 @@ typedef struct asked {
 	const char *part;
 	assay_buf key;
 	assay_ticket told; /* the one that was told of last; id 0: none */
+	bool speaks;       /* it speaks of these bytes still, and not of others that the file had since */
 	bool any;
 } asked;
 
@@ -48,16 +49,22 @@ static assay_code is_of(bool *out, const asked *a, const char *subject, uint64_t
 						    : rc;
 }
 
-/* Of these bytes: its ticket speaks of them, unless it was judged anew, by others, before this one. */
-static assay_code is_about(bool *out, const asked *a, const assay_ticket *t, assay_err *err)
+/*
+ * Of these bytes: it told of them, whatever the file had since. Of one that an older program wrote down its ticket speaks of
+ * them, unless it was judged anew, by others, before this one.
+ */
+static assay_code is_about(bool *out, bool *speaks, const asked *a, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	assay_code rc;
 
-	*out = false;
+	*out = *speaks = false;
 	if (t->damaged || t->is_source || t->feedback_ns == 0)
 		return ASSAY_OK;
-	rc = is_of(out, a, t->subject, t->unit, err);
+	rc = is_of(speaks, a, t->subject, t->unit, err);
+	*out = *speaks;
+	if (rc == ASSAY_OK && t->feedback_unit != 0)
+		return is_of(out, a, t->subject, t->feedback_unit, err);
 	if (rc != ASSAY_OK || *out)
 		return rc;
 	rc = assay_sample_find(a->j->session->store, t->subject, &row, err);
@@ -70,7 +77,7 @@ static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
 {
 	asked *a = ctx;
 	ASSAY_AUTO_TICKET t = {0};
-	bool about = false;
+	bool about = false, speaks = false;
 	assay_code rc;
 
 	if (!has_left(a, other))
@@ -81,10 +88,13 @@ static assay_code look_at(void *ctx, const assay_source *other, assay_err *err)
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_peek_on(a->j->session->store, assay_buf_str(&a->key), &t, err);
 	if (rc == ASSAY_OK)
-		rc = is_about(&about, a, &t, err);
-	if (rc == ASSAY_OK && about && t.feedback_ns > a->told.feedback_ns) {
+		rc = is_about(&about, &speaks, a, &t, err);
+	if (rc == ASSAY_OK && about &&
+	    (t.feedback_ns > a->told.feedback_ns ||
+	     (t.feedback_ns == a->told.feedback_ns && speaks && !a->speaks))) { /* it came from one to the other */
 		assay_ticket_release(&a->told);
 		a->told = t;
+		a->speaks = speaks;
 		t = (assay_ticket){0};
 	}
 	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
@@ -182,6 +192,7 @@ static assay_code put(const asked *a, assay_ticket *t, bool *opened, assay_err *
 	t->changed_ns = assay_now_ns();
 	t->changed_run = 0; /* by an evaluation, though this judging found it */
 	t->feedback_ns = a->told.feedback_ns;
+	t->feedback_unit = a->j->row.judged_unit;
 	*opened = !was_open && !is_answered(a, t) && !(t->id != 0 && is_complained_of(a));
 	if (*opened)
 		rc = open_ticket(a, t, err);

@@ -42,7 +42,7 @@ static assay_code look_at_work(void *ctx, uint64_t unit, assay_err *err)
 	return rc == ASSAY_OK && w->found ? ASSAY_ESTOP : rc;
 }
 
-/* A verdict's basis does not name the bytes: it cannot be of any that nobody had read when it was made. */
+/* An older program did not write down of which: they cannot be any that nobody had read when it was made. */
 static assay_code was_read_before(bool *out, assay_store *s, const assay_decision *d, const assay_digest *bytes,
 				  assay_err *err)
 {
@@ -57,8 +57,12 @@ static assay_code was_read_before(bool *out, assay_store *s, const assay_decisio
 static assay_code is_of_those(bool *out, assay_store *s, const assay_decision *d, const assay_source *gone,
 			      assay_err *err)
 {
-	if (assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT)
+	if (assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT && assay_digest_is_zero(&d->bytes))
 		return was_read_before(out, s, d, &gone->digest, err);
+	if (assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT) {
+		*out = assay_digest_eq(&gone->digest, &d->bytes);
+		return ASSAY_OK;
+	}
 	*out = assay_digest_eq(&gone->digest, &d->basis);
 	return *out || d->is_source ? ASSAY_OK
 				    : assay_decision_stood(out, s, d->subject, &gone->digest, &d->basis, err);
