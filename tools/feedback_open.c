@@ -1,6 +1,7 @@
 #include "verbs.h"
 
 #include "feedback_choice.h"
+#include "feedback_place.h"
 #include "tell.h"
 
 #include "assay/content.h"
@@ -64,21 +65,35 @@ static void tell_reason(assay_buf *out, const opening *o, const assay_feedback_r
 	}
 }
 
-static assay_code tell_deed(opening *o, deed done, const char *subject, uint64_t ticket, assay_err *err)
+/* Of what became of it: where, and under which other key it was evaluated, or why nobody was told. */
+typedef struct telling {
+	deed done;
+	const char *subject, *evaluated; /* evaluated: NULL when it is the subject */
+	uint64_t ticket;                 /* 0: there is none */
+	const char *why;                 /* it was left; NULL otherwise */
+} telling;
+
+static assay_code tell_deed(opening *o, const telling *x, assay_err *err)
 {
 	char id[24] = "-";
 
-	o->count[done]++;
-	if (ticket != 0)
-		(void)snprintf(id, sizeof id, "T%" PRIu64, ticket);
+	o->count[x->done]++;
+	if (x->ticket != 0)
+		(void)snprintf(id, sizeof id, "T%" PRIu64, x->ticket);
 	if (!o->in->json) {
-		assay_say("%-6s %-8s %s\n", id, deeds[done], subject);
+		assay_say("%-6s %-8s %s\n", id, deeds[x->done], x->subject);
+		if (x->evaluated != NULL)
+			assay_say("                in whose place it is: %s was evaluated\n", x->evaluated);
+		if (x->why != NULL)
+			assay_say("                %s\n", x->why);
 		return ASSAY_OK;
 	}
 	assay_json_object(&o->report.json);
-	assay_json_kstr(&o->report.json, "id", ticket != 0 ? id : NULL);
-	assay_json_kstr(&o->report.json, "subject", subject);
-	assay_json_kstr(&o->report.json, "done", deeds[done]);
+	assay_json_kstr(&o->report.json, "id", x->ticket != 0 ? id : NULL);
+	assay_json_kstr(&o->report.json, "subject", x->subject);
+	assay_json_kstr(&o->report.json, "evaluated", x->evaluated != NULL ? x->evaluated : x->subject);
+	assay_json_kstr(&o->report.json, "done", deeds[x->done]);
+	assay_json_kstr(&o->report.json, "why", x->why);
 	assay_json_end(&o->report.json);
 	return assay_report_flush(&o->report, err);
 }
@@ -86,7 +101,7 @@ static assay_code tell_deed(opening *o, deed done, const char *subject, uint64_t
 /* ---------------------------------------------------------------- a sample */
 
 typedef struct search {
-	const char *reason;
+	const char *words;
 	bool found;
 } search;
 
@@ -95,20 +110,14 @@ static assay_code note_event(void *ctx, const assay_ticket_event *e, assay_err *
 	search *x = ctx;
 
 	(void)err;
-	x->found = x->found || strcmp(e->reason, x->reason) == 0;
+	x->found = x->found || strcmp(assay_ticket_words(e->reason), x->words) == 0;
 	return ASSAY_OK;
 }
 
-/* May a ticket be opened of it? Only what is delivered as it stands, unless one is open already. */
-static bool is_delivered(const assay_sample_row *row)
-{
-	return row->id != 0 && !row->missing &&
-	       (row->outcome == ASSAY_OUTCOME_ACCEPTED || row->outcome == ASSAY_OUTCOME_WAIVED);
-}
-
-static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row *row, const char *reason, bool open,
+static assay_code put_ticket(opening *o, assay_ticket *t, const assay_feedback_place *p, const char *reason, bool open,
 			     assay_err *err)
 {
+	const assay_sample_row *row = p->row.id != 0 ? &p->row : &p->own;
 	assay_ticket_event e = {.actor = (char *)(uintptr_t)o->actor, .reason = (char *)(uintptr_t)reason};
 	assay_code rc;
 
@@ -127,42 +136,74 @@ static assay_code put_ticket(opening *o, assay_ticket *t, const assay_sample_row
 		t->unit = row->unit;
 	}
 	t->feedback_ns = t->changed_ns = o->now;
-	t->feedback_unit = row->judged_unit;
+	t->feedback_unit = p->unit != 0 ? p->unit : row->judged_unit;
 	t->changed_run = 0;
-	rc = is_delivered(row) ? assay_content_of_row(o->store, row, &e.after, err) : ASSAY_OK;
+	rc = assay_feedback_delivers(row) ? assay_content_of_row(o->store, row, &e.after, err) : ASSAY_OK;
 	e.before = e.after;
 	return rc == ASSAY_OK ? assay_ticket_put_event(o->store, t, &e, err) : rc;
 }
 
-static assay_code open_one(opening *o, const assay_feedback_result *r, assay_err *err)
+/* *t: the subject's, id 0 when there is none. Was it told of by these words? */
+static assay_code was_told(bool *out, assay_ticket *t, assay_store *s, const char *subject, const assay_buf *words,
+			   assay_err *err)
 {
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	search before = {.words = assay_buf_str(words)};
+	assay_code rc = assay_buf_check(words, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_find(s, subject, t, err);
+	if (rc == ASSAY_OK) /* what was settled since is not opened again by the same words */
+		rc = assay_ticket_events(s, t->id, note_event, &before, err);
+	*out = before.found;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
+/* What is delivered of it has a ticket, or may have one; what is not only where that is open. */
+static assay_code open_on(opening *o, const assay_feedback_place *p, telling *x, const assay_buf *words, assay_err *err)
+{
 	ASSAY_AUTO_TICKET t = {0};
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
-	search before = {0};
-	bool open;
-	deed done;
-	assay_code rc = assay_sample_find(o->store, r->key, &row, err);
+	bool before, open;
+	assay_code rc = was_told(&before, &t, o->store, x->subject, words, err);
 
-	if (rc == ASSAY_OK || rc == ASSAY_ENOENT)
-		rc = assay_ticket_find(o->store, r->key, &t, err);
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	open = assay_ticket_state_is_open(t.state);
-	tell_reason(&reason, o, r);
-	ASSAY_TRY(assay_buf_check(&reason, err));
-	before.reason = assay_buf_str(&reason);
-	if (t.id != 0) /* what was settled since is not opened again by the same words */
-		ASSAY_TRY(assay_ticket_events(o->store, t.id, note_event, &before, err));
-	if (!before.found && !open && !is_delivered(&row))
-		return tell_deed(o, LEFT, r->key, 0, err);
-	done = before.found ? ALREADY : open ? ADDED : OPENED;
-	if (done != ALREADY)
-		ASSAY_TRY(put_ticket(o, &t, &row, before.reason, open, err));
-	ASSAY_TRY(tell_deed(o, done, r->key, t.id, err));
-	rc = o->dry ? ASSAY_OK : assay_store_spill(o->store, err);
-fail:
-	return rc;
+	open = rc == ASSAY_OK && assay_ticket_state_is_open(t.state);
+	if (rc == ASSAY_OK && !before && !open && p->row.id == 0) {
+		x->why = p->why;
+		return tell_deed(o, x, err);
+	}
+	if (x->evaluated != NULL)
+		assay_ticket_tell_place(&reason, x->evaluated, assay_buf_str(words));
+	else
+		assay_buf_append(&reason, words->data, words->len);
+	x->done = before ? ALREADY : open ? ADDED : OPENED;
+	if (rc == ASSAY_OK)
+		rc = assay_buf_check(&reason, err);
+	if (rc == ASSAY_OK && !before)
+		rc = put_ticket(o, &t, p, assay_buf_str(&reason), open, err);
+	x->ticket = t.id;
+	return rc == ASSAY_OK ? tell_deed(o, x, err) : rc;
+}
+
+static assay_code open_one(opening *o, const assay_feedback_result *r, assay_err *err)
+{
+	ASSAY_AUTO_FEEDBACK_PLACE p = {0};
+	ASSAY_AUTO_TICKET own = {0};
+	ASSAY_AUTO_BUF words = ASSAY_BUF_INIT;
+	telling x = {.done = LEFT, .subject = r->key};
+	bool before = false;
+	assay_code rc = assay_feedback_place_find(&p, o->store, &o->choice->version, r->key, err);
+	const bool moved = p.row.id != 0 && strcmp(p.row.key, r->key) != 0;
+
+	tell_reason(&words, o, r);
+	if (rc == ASSAY_OK && moved) /* before it was renamed: that came along by itself, or was answered */
+		rc = was_told(&before, &own, o->store, r->key, &words, err);
+	if (moved && !before) {
+		x.subject = p.row.key;
+		x.evaluated = r->key;
+	}
+	if (rc == ASSAY_OK)
+		rc = open_on(o, &p, &x, &words, err);
+	return rc == ASSAY_OK && !o->dry ? assay_store_spill(o->store, err) : rc;
 }
 
 /* ---------------------------------------------------------------- all of them */
@@ -252,7 +293,9 @@ const assay_verb assay_verb_feedback_open = {
     .help =
 	"A ticket whose origin is feedback; its sample is delivered until somebody decides otherwise, and nothing but\n"
 	"a decision that is made afterwards settles the ticket. A sample that has an open ticket gets an event in its\n"
-	"history instead, and one of feedback once it passes; one that is not delivered any more is left as it is.\n"
+	"history instead, and one of feedback once it passes. Where the source was renamed since the version, the "
+	"ticket is\n"
+	"that of the sample with the same bytes; what is not delivered any more is left, and told with the reason.\n"
 	"Either all are written or none.\n",
     .example = "  assay feedback open --fail-below 0.5 --dry-run\n"
 	       "  assay feedback open --eval vqa --label hallucination --reason 'answers invented'\n",

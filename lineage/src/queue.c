@@ -85,6 +85,21 @@ bool assay_ticket_event_is_told(const assay_ticket_event *e)
 	return e->run == 0 && !e->act && !e->damaged;
 }
 
+#define IN_PLACE "', in whose place it is"
+
+void assay_ticket_tell_place(assay_buf *out, const char *other, const char *words)
+{
+	assay_buf_printf(out, "an evaluation told of '%s" IN_PLACE "%s%s", other, words != NULL ? ": " : "",
+			 words != NULL ? words : "");
+}
+
+const char *assay_ticket_words(const char *reason)
+{
+	for (const char *next; (next = strstr(reason, IN_PLACE ": ")) != NULL;)
+		reason = next + strlen(IN_PLACE ": ");
+	return reason;
+}
+
 /* ---------------------------------------------------------------- encode */
 
 static void encode_cause(assay_buf *out, const assay_ticket *t)

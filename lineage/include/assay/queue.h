@@ -128,6 +128,11 @@ void assay_ticket_event_release(assay_ticket_event *e);
 /** Did an evaluation tell of it? Who judges has a run, and what a person does is an act: this is neither. */
 bool assay_ticket_event_is_told(const assay_ticket_event *e);
 
+/** What an event says to a sample of what an evaluation told of another, in whose place it is. @param words  NULL: lost */
+void assay_ticket_tell_place(assay_buf *out, const char *other, const char *words);
+/** The words in what an event says, whichever samples they came by; all that it says of one that was told itself. */
+const char *assay_ticket_words(const char *reason);
+
 /**
  * Insert (id 0) or replace, and append an event that says why. How many tickets are in each state is kept. The event
  * begins where the last one that can be read ended, and keeps what attempts of the ticket no event has.

@@ -196,8 +196,7 @@ static assay_code put(const asked *a, assay_ticket *t, bool *opened, assay_err *
 	*opened = !was_open && !is_answered(a, t) && !(t->id != 0 && is_complained_of(a));
 	if (*opened)
 		rc = open_ticket(a, t, err);
-	assay_buf_printf(&reason, "an evaluation told of '%s', in whose place it is%s%s", a->told.subject,
-			 w.reason != NULL ? ": " : "", w.reason != NULL ? w.reason : "");
+	assay_ticket_tell_place(&reason, a->told.subject, w.reason);
 	if (rc == ASSAY_OK)
 		rc = assay_buf_check(&reason, err);
 	if (rc == ASSAY_OK)
