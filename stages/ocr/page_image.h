@@ -37,6 +37,8 @@ void page_image_release(page_image *p);
 typedef assay_code page_decode_fn(page_image *out, page_bytes in, uint64_t max_pixels, assay_err *err);
 
 page_decode_fn page_jpeg_decode;
+/** Reads a JPEG to its end as page_jpeg_decode() does, keeps nothing, and asks for `rows` of them at least. */
+ASSAY_NODISCARD assay_code page_jpeg_check(page_bytes in, uint32_t rows, assay_err *err);
 page_decode_fn page_png_decode;
 page_decode_fn page_gif_decode;
 page_decode_fn page_webp_decode;

@@ -22,6 +22,7 @@ typedef struct decoder {
 	unsigned char *line; /* CMYK only */
 	bool inverted;       /* CMYK as Adobe stores it */
 	uint64_t max_pixels;
+	uint32_t rows; /* that must be there, for a check */
 	assay_err *err;
 	assay_code raised; /* a failure of our own, in err */
 } decoder;
@@ -175,21 +176,57 @@ static void decode(decoder *d, page_bytes in)
 		decode_rows(d);
 }
 
+static assay_code run(decoder *d, void (*work)(decoder *, page_bytes), page_bytes in)
+{
+	d->cinfo.err = jpeg_std_error(&d->mgr);
+	d->cinfo.client_data = d;
+	d->mgr.error_exit = on_error;
+	d->mgr.emit_message = on_message;
+	d->mgr.output_message = no_output;
+	if (setjmp(d->jump) == 0)
+		work(d, in);
+	jpeg_destroy_decompress(&d->cinfo);
+	if (d->raised != ASSAY_OK)
+		return d->raised;
+	if (d->code != ASSAY_OK)
+		return ASSAY_RAISE(d->err, d->code, "JPEG: %s", d->text);
+	return ASSAY_OK;
+}
+
 assay_code page_jpeg_decode(page_image *out, page_bytes in, uint64_t max_pixels, assay_err *err)
 {
 	decoder d = {.out = out, .max_pixels = max_pixels, .err = err};
 
-	d.cinfo.err = jpeg_std_error(&d.mgr);
-	d.cinfo.client_data = &d;
-	d.mgr.error_exit = on_error;
-	d.mgr.emit_message = on_message;
-	d.mgr.output_message = no_output;
-	if (setjmp(d.jump) == 0)
-		decode(&d, in);
-	jpeg_destroy_decompress(&d.cinfo);
-	if (d.raised != ASSAY_OK)
-		return d.raised;
-	if (d.code != ASSAY_OK)
-		return ASSAY_RAISE(err, d.code, "JPEG: %s", d.text);
-	return ASSAY_OK;
+	return run(&d, decode, in);
+}
+
+/* An eighth of the size: all codes are read, and next to nothing is computed of them. */
+static void check(decoder *d, page_bytes in)
+{
+	struct jpeg_decompress_struct *c = &d->cinfo;
+	JSAMPROW row;
+
+	jpeg_create_decompress(c);
+	jpeg_mem_src(c, in.data, in.size);
+	(void)jpeg_read_header(c, TRUE);
+	if (c->image_height < d->rows) {
+		d->raised = ASSAY_RAISE(d->err, ASSAY_ESHORT, "JPEG: %u rows, and %u are declared",
+					(unsigned)c->image_height, d->rows);
+		return;
+	}
+	c->out_color_space = c->jpeg_color_space;
+	c->scale_denom = 8;
+	(void)jpeg_start_decompress(c);
+	row = c->mem->alloc_large((j_common_ptr)c, JPOOL_IMAGE, (size_t)c->output_width * (size_t)c->output_components);
+	while (c->output_scanline < c->output_height && d->code == ASSAY_OK)
+		(void)jpeg_read_scanlines(c, &row, 1);
+	if (d->code == ASSAY_OK)
+		(void)jpeg_finish_decompress(c);
+}
+
+assay_code page_jpeg_check(page_bytes in, uint32_t rows, assay_err *err)
+{
+	decoder d = {.rows = rows, .err = err};
+
+	return run(&d, check, in);
 }

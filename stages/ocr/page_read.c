@@ -386,14 +386,14 @@ static void unprepare(void *shared)
 }
 #endif
 
-static const char *const libraries[] = {"libpoppler", "libcairo", "libfreetype", "libfontconfig", "libpng16",
-					"libjpeg",    "libtiff",  "libwebp",     "libwebpdemux",  "libopenjp2",
-					"libgif",     "liblept",  "libpixman-1", "liblcms2",      NULL};
+static const char *const libraries[] = {
+    "libpoppler",   "libcairo",   "libfreetype", "libfontconfig", "libpng16",    "libjpeg",  "libtiff", "libwebp",
+    "libwebpdemux", "libopenjp2", "libgif",      "liblept",       "libpixman-1", "liblcms2", "libz",    NULL};
 
 const assay_stage assay_stage_page_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "page.read",
-    .version = 2,
+    .version = 3,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "read images and PDF documents page by page",
     .reference = "",

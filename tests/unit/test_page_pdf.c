@@ -4,11 +4,13 @@
 #include "ocr_run.h"
 
 #include "page_pdf.h"
+#include "page_pdf_images.h"
 
 #include <fcntl.h>
 
 #include <cairo-pdf.h>
 #include <leptonica/allheaders.h>
+#include <zlib.h>
 
 static run r;
 
@@ -53,28 +55,59 @@ static void draw_document(assay_buf *out, int pages, bool colour)
 	assert_false(out->failed);
 }
 
+/* A document written object by object. */
+typedef struct document {
+	assay_buf *out;
+	size_t at[16]; /* of the objects, by their numbers */
+} document;
+
+static void begin_object(document *d, int number)
+{
+	d->at[number] = d->out->len;
+	assay_buf_printf(d->out, "%d 0 obj\n", number);
+}
+
+static void add_object(document *d, int number, const char *text)
+{
+	begin_object(d, number);
+	assay_buf_printf(d->out, "%s\nendobj\n", text);
+}
+
+static void add_stream(document *d, int number, const char *entries, const void *data, size_t n)
+{
+	begin_object(d, number);
+	assay_buf_printf(d->out, "<<%s/Length %zu>>\nstream\n", entries, n);
+	assay_buf_append(d->out, data, n);
+	assay_buf_puts(d->out, "\nendstream\nendobj\n");
+}
+
+static void end_document(document *d, int objects, const char *trailer)
+{
+	const size_t at = d->out->len;
+
+	assay_buf_printf(d->out, "xref\n0 %d\n0000000000 65535 f \n", objects + 1);
+	for (int i = 1; i <= objects; i++)
+		assay_buf_printf(d->out, "%010zu 00000 n \n", d->at[i]);
+	assay_buf_printf(d->out, "trailer\n<</Size %d/Root 1 0 R%s>>\nstartxref\n%zu\n%%%%EOF\n", objects + 1, trailer,
+			 at);
+	assert_false(d->out->failed);
+}
+
 /* A document of one page around a content stream and resources, with a valid cross-reference table. */
 static void write_document(assay_buf *out, const char *media_box, const char *resources, const char *content,
 			   const char *trailer)
 {
-	size_t at[5];
+	document d = {.out = out};
+	ASSAY_AUTO_BUF page = ASSAY_BUF_INIT;
 
 	assay_buf_puts(out, "%PDF-1.4\n");
-	at[1] = out->len;
-	assay_buf_puts(out, "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
-	at[2] = out->len;
-	assay_buf_puts(out, "2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n");
-	at[3] = out->len;
-	assay_buf_printf(out,
-			 "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[%s]/Resources<<%s>>/Contents 4 0 R>>\nendobj\n",
-			 media_box, resources);
-	at[4] = out->len;
-	assay_buf_printf(out, "4 0 obj\n<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", strlen(content), content);
-	at[0] = out->len;
-	assay_buf_puts(out, "xref\n0 5\n0000000000 65535 f \n");
-	for (int i = 1; i <= 4; i++)
-		assay_buf_printf(out, "%010zu 00000 n \n", at[i]);
-	assay_buf_printf(out, "trailer\n<</Size 5/Root 1 0 R%s>>\nstartxref\n%zu\n%%%%EOF\n", trailer, at[0]);
+	add_object(&d, 1, "<</Type/Catalog/Pages 2 0 R>>");
+	add_object(&d, 2, "<</Type/Pages/Count 1/Kids[3 0 R]>>");
+	assay_buf_printf(&page, "<</Type/Page/Parent 2 0 R/MediaBox[%s]/Resources<<%s>>/Contents 4 0 R>>", media_box,
+			 resources);
+	add_object(&d, 3, assay_buf_str(&page));
+	add_stream(&d, 4, "", content, strlen(content));
+	end_document(&d, 4, trailer);
 }
 
 static int ink_of(PIX *pix)
@@ -252,6 +285,262 @@ static void read__broken_content__decode_failure_with_poppler_s_words(void **sta
 	assert_non_null(strstr(r.err.msg, "PDF: "));
 }
 
+/* ---------------------------------------------------------------- pictures */
+
+enum { SIDE = 96, GREYS = SIDE * SIDE };
+
+/* Greys that neither JPEG nor Flate makes small: 40 % of the bytes hold no more than 40 % of the rows. */
+static void make_greys(unsigned char out[GREYS])
+{
+	uint32_t x = 1;
+
+	for (size_t i = 0; i < GREYS; i++) {
+		x = x * 1103515245 + 12345;
+		out[i] = (unsigned char)(x >> 16);
+	}
+}
+
+static void make_jpeg(assay_buf *out)
+{
+	unsigned char greys[GREYS];
+	PIX *pix = pixCreate(SIDE, SIDE, 8);
+	l_uint8 *data = NULL;
+	size_t n = 0;
+
+	make_greys(greys);
+	for (int i = 0; i < GREYS; i++)
+		(void)pixSetPixel(pix, i % SIDE, i / SIDE, greys[i]);
+	assert_int_equal(pixWriteMemJpeg(&data, &n, pix, 90, 0), 0);
+	assay_buf_append(out, data, n);
+	lept_free(data);
+	pixDestroy(&pix);
+}
+
+static void deflate_bytes(assay_buf *out, const void *data, size_t n)
+{
+	uLongf room = compressBound(n);
+	unsigned char *to = assay_buf_extend(out, room);
+
+	assert_non_null(to);
+	assert_int_equal(compress(to, &room, data, n), Z_OK);
+	out->len = room;
+}
+
+static const char grey_picture[] = "/Type/XObject/Subtype/Image/Width 96/Height 96/ColorSpace/DeviceGray"
+				   "/BitsPerComponent 8";
+
+static void put_number(assay_buf *out, size_t v)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		assay_buf_putc(out, (char)(v >> shift & 0xff));
+}
+
+/* Objects 1 to 4 in an object stream, 8, and a cross-reference stream, 9 (7.5.7 and 7.5.8). */
+static void end_packed(document *d, const char *const objects[])
+{
+	ASSAY_AUTO_BUF head = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF body = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF flate = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF table = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF entries = ASSAY_BUF_INIT;
+	size_t at;
+
+	for (int i = 1; i <= 4; i++) {
+		assay_buf_printf(&head, "%d %zu ", i, body.len);
+		assay_buf_printf(&body, "%s ", objects[i]);
+	}
+	assay_buf_printf(&entries, "/Type/ObjStm/N 4/First %zu/Filter/FlateDecode", head.len);
+	assay_buf_append(&head, body.data, body.len);
+	deflate_bytes(&flate, head.data, head.len);
+	add_stream(d, 8, assay_buf_str(&entries), flate.data, flate.len);
+	at = d->out->len;
+	d->at[9] = at;
+	for (int i = 0; i <= 9; i++) {
+		const bool packed = i >= 1 && i <= 4;
+
+		assay_buf_putc(&table, i == 0 ? 0 : packed ? 2 : 1);
+		put_number(&table, packed ? 8 : d->at[i]);
+		assay_buf_putc(&table, packed ? (char)(i - 1) : 0);
+	}
+	add_stream(d, 9, "/Type/XRef/Size 10/W[1 4 1]/Root 1 0 R", table.data, table.len);
+	assay_buf_printf(d->out, "startxref\n%zu\n%%%%EOF\n", at);
+	assert_false(d->out->failed);
+}
+
+/*
+ * Two pages that draw one picture each, objects 6 and 7; the first has its resources from the tree. `packed`: the tree
+ * and the pages stand in an object stream, as PDF 1.5 writes them.
+ */
+static void write_pictures(assay_buf *out, bool packed, const char *filter, const assay_buf pictures[2],
+			   const char *trailer)
+{
+	static const char *const objects[] = {
+	    NULL,
+	    "<</Type/Catalog/Pages 2 0 R>>",
+	    "<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]/MediaBox[0 0 96 96]/Resources<</XObject<</P 6 0 R>>>>>>",
+	    "<</Type/Page/Parent 2 0 R/Contents 5 0 R>>",
+	    "<</Type/Page/Parent 2 0 R/Contents 5 0 R/Resources<</XObject<</P 7 0 R>>>>>>",
+	};
+	static const char draw[] = "96 0 0 96 0 0 cm /P Do";
+	document d = {.out = out};
+	ASSAY_AUTO_BUF entries = ASSAY_BUF_INIT;
+
+	assay_buf_puts(out, "%PDF-1.5\n");
+	for (int i = 1; i <= 4 && !packed; i++)
+		add_object(&d, i, objects[i]);
+	add_stream(&d, 5, "", draw, strlen(draw));
+	assay_buf_printf(&entries, "%s%s", grey_picture, filter);
+	for (int i = 0; i < 2; i++)
+		add_stream(&d, 6 + i, assay_buf_str(&entries), pictures[i].data, pictures[i].len);
+	if (packed)
+		end_packed(&d, objects);
+	else
+		end_document(&d, 7, trailer);
+}
+
+static void read_page(const assay_buf *pdf, uint32_t page)
+{
+	assay_input in = {.part = {.first_page = page, .last_page = page}};
+
+	run_forget(&r);
+	in.fd = run_memory_fd(pdf->data, pdf->len);
+	in.size = pdf->len;
+	run_input(&r, &in);
+	(void)close(in.fd);
+}
+
+static void read__picture_cut_short__fails_on_its_page_alone(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		const bool jpeg = (i & 1) != 0;
+		const bool packed = (i & 2) != 0;
+		const uint32_t hurt = i & 4 ? 2 : 1;
+		const char *filter = jpeg ? "/Filter/DCTDecode" : "/Filter[/FlateDecode]";
+		assay_buf pictures[2] = {ASSAY_BUF_INIT, ASSAY_BUF_INIT};
+		unsigned char greys[GREYS];
+		ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+		assay_buf *bad = &pictures[hurt - 1];
+
+		make_greys(greys);
+		for (int k = 0; k < 2; k++)
+			if (jpeg)
+				make_jpeg(&pictures[k]);
+			else
+				deflate_bytes(&pictures[k], greys, GREYS);
+		bad->len = bad->len * 2 / 5;
+		write_pictures(&pdf, packed, filter, pictures, "");
+		read_page(&pdf, 3 - hurt);
+		if (r.rc != ASSAY_OK)
+			fail_msg("case %d: %s", i, r.err.msg);
+		read_page(&pdf, hurt);
+		if (r.rc != ASSAY_ESHORT)
+			fail_msg("case %d: %d %s", i, (int)r.rc, r.err.msg);
+		assert_int_equal(r.page_count, 0);
+		assert_non_null(strstr(r.err.msg, hurt == 1 ? "page 1: PDF: picture (object 6): "
+							    : "page 2: PDF: picture (object 7): "));
+		assay_buf_release(&pictures[0]);
+		assay_buf_release(&pictures[1]);
+	}
+}
+
+/* Reads one picture, given in both places, and tells what became of it. */
+static assay_code read_picture(const char *filter, const assay_buf *picture)
+{
+	const assay_buf pictures[2] = {*picture, *picture};
+	ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+
+	write_pictures(&pdf, false, filter, pictures, "");
+	read_page(&pdf, 1);
+	return r.rc;
+}
+
+static void read__damaged_codes__decode_failure(void **state)
+{
+	ASSAY_AUTO_BUF jpeg = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF flate = ASSAY_BUF_INIT;
+	unsigned char greys[GREYS];
+
+	(void)state;
+	make_jpeg(&jpeg);
+	memset(jpeg.data + jpeg.len / 2, 0xff, 20);
+	assert_int_equal(read_picture("/Filter/DCTDecode", &jpeg), ASSAY_ECORRUPT);
+	assert_non_null(strstr(r.err.msg, "JPEG: "));
+	make_greys(greys);
+	deflate_bytes(&flate, greys, GREYS);
+	flate.data[flate.len - 1] ^= 1; /* the checksum: all pixels are there, and may not be what was written */
+	assert_int_equal(read_picture("/Filter/FlateDecode", &flate), ASSAY_ECORRUPT);
+	assert_non_null(strstr(r.err.msg, "incorrect data check"));
+}
+
+/* The stream is whole, and holds 40 % of the pixels. */
+static void read__fewer_pixels_than_declared__short(void **state)
+{
+	static const struct {
+		const char *filter;
+		size_t n;
+		bool deflated;
+		assay_code want;
+	} cases[] = {
+	    {"/Filter/FlateDecode", GREYS, true, ASSAY_OK},
+	    {"/Filter/FlateDecode", GREYS - 1, true, ASSAY_ESHORT},
+	    {"/Filter/FlateDecode", GREYS * 2 / 5, true, ASSAY_ESHORT},
+	    {"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 96>>", GREYS + SIDE, true, ASSAY_OK},
+	    {"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 96>>", GREYS + SIDE - 1, true, ASSAY_ESHORT},
+	    {"", GREYS, false, ASSAY_OK},
+	    {"", GREYS - SIDE, false, ASSAY_ESHORT},
+	};
+	unsigned char data[GREYS + SIDE] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		ASSAY_AUTO_BUF picture = ASSAY_BUF_INIT;
+
+		if (cases[i].deflated)
+			deflate_bytes(&picture, data, cases[i].n);
+		else
+			assay_buf_append(&picture, data, cases[i].n);
+		if (read_picture(cases[i].filter, &picture) != cases[i].want)
+			fail_msg("case %zu: %d %s", i, (int)r.rc, r.err.msg);
+	}
+}
+
+/* poppler reads those that open without a password; their bytes say nothing before they are deciphered. */
+static void images_check__encrypted__left_to_poppler(void **state)
+{
+	(void)state;
+	for (int encrypted = 0; encrypted < 2; encrypted++) {
+		ASSAY_AUTO_BUF cut = ASSAY_BUF_INIT;
+		ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+		page_pdf_images *images;
+		assay_err err = {0};
+		int fd;
+
+		assay_buf_append(&cut, "x", 1);
+		write_pictures(&pdf, false, "/Filter/DCTDecode", (assay_buf[]){cut, cut},
+			       encrypted ? "/Encrypt<</Filter/Standard>>" : "");
+		fd = run_memory_fd(pdf.data, pdf.len);
+		assert_int_equal(page_pdf_images_open(&images, fd, 2, &err), ASSAY_OK);
+		assert_int_equal(page_pdf_images_check(images, 0, &err), encrypted ? ASSAY_OK : ASSAY_ESHORT);
+		page_pdf_images_close(images);
+		(void)close(fd);
+	}
+}
+
+static void read__deflated_jpeg__read_through_both(void **state)
+{
+	(void)state;
+	for (size_t cut = 0; cut < 2; cut++) {
+		ASSAY_AUTO_BUF jpeg = ASSAY_BUF_INIT;
+		ASSAY_AUTO_BUF flate = ASSAY_BUF_INIT;
+
+		make_jpeg(&jpeg);
+		deflate_bytes(&flate, jpeg.data, cut ? jpeg.len * 2 / 5 : jpeg.len);
+		assert_int_equal(read_picture("/Filter[/FlateDecode/DCTDecode]", &flate),
+				 cut ? ASSAY_ESHORT : ASSAY_OK);
+	}
+}
+
 static void stands_for__names_and_aliases(void **state)
 {
 	char *dir = (char *)(uintptr_t) "/usr/share/fonts/truetype/dejavu";
@@ -301,6 +590,11 @@ int main(void)
 	    TEST(read__encrypted__unsupported),
 	    TEST(read__any_truncation__fails),
 	    TEST(read__broken_content__decode_failure_with_poppler_s_words),
+	    TEST(read__picture_cut_short__fails_on_its_page_alone),
+	    TEST(read__damaged_codes__decode_failure),
+	    TEST(read__fewer_pixels_than_declared__short),
+	    TEST(read__deflated_jpeg__read_through_both),
+	    cmocka_unit_test(images_check__encrypted__left_to_poppler),
 	    cmocka_unit_test(stands_for__names_and_aliases),
 	    cmocka_unit_test(fonts_list__sorted_and_missing_folders_passed_over),
 	};
