@@ -5,6 +5,7 @@
 #include "ocr_score.h"
 #include "ocr_spelling.h"
 #include "ocr_unordered.h"
+#include "page_frame.h"
 
 #include "assay/memory.h"
 
@@ -21,6 +22,7 @@
 #define WEAK        9000 /* a symbol that makes a word of small letters doubtful */
 #define WEAK_SHORT  9700 /* and a short one that a dictionary has: hardly any two or three letters are none */
 #define FEW         20   /* symbols */
+#define TURNED_OFF  3    /* px */
 
 static int64_t share(int64_t part, int64_t whole)
 {
@@ -214,9 +216,21 @@ static assay_code measure_widths(int64_t *out, const ocr_words *w, assay_err *er
 
 /* ---------------------------------------------------------------- the page */
 
+static int32_t lesser(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Where the page was turned its border falls aslant over the height of a word, and is blurred. */
 static bool touches(const assay_word *w, const ocr_evidence_page *p)
 {
-	return w->left <= 1 || w->right >= p->width - 1;
+	const assay_corners *c = &p->corners;
+	const int32_t l1 = page_frame_left(c, w->top), l2 = page_frame_left(c, w->bottom);
+	const int32_t r1 = page_frame_right(c, w->top), r2 = page_frame_right(c, w->bottom);
+	const int32_t off = c->x[0] == c->x[3] ? 1 : TURNED_OFF;
+
+	return w->left <= 1 || w->right >= p->width - 1 || w->left <= -lesser(-l1, -l2) + off ||
+	       w->right >= lesser(r1, r2) - off;
 }
 
 static void count_lines(ocr_evidence *e, const ocr_words *w, const ocr_evidence_page *p)

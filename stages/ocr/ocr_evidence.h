@@ -72,6 +72,7 @@ bool ocr_evidence_has(int share, bool reread, bool twice);
 /** What the page gave beside its words. */
 typedef struct ocr_evidence_page {
 	int32_t width, height;
+	assay_corners corners; /* of what the file shows of the page (page_frame.h) */
 	ocr_missed missed;
 	int64_t edge; /* pieces of ink as large as text that touch the page's border */
 	ocr_beside beside;

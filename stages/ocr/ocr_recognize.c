@@ -16,6 +16,7 @@
 #include "ocr_text.h"
 #include "ocr_words.h"
 #include "page_enlarge.h"
+#include "page_frame.h"
 #include "page_value.h"
 
 #include "assay/memory.h"
@@ -220,10 +221,13 @@ static void close_stage(void *state_)
 }
 
 /* By the ink that Tesseract itself saw. */
-static assay_code weigh_ink(ocr_recognition *r, bool reread, PIX *ink, assay_err *err)
+static assay_code weigh_ink(ocr_recognition *r, const assay_page *of, bool reread, PIX *ink, assay_err *err)
 {
-	ocr_evidence_page page = {
-	    .width = pixGetWidth(ink), .height = pixGetHeight(ink), .reread = reread, .apart = r->reconciled.apart};
+	ocr_evidence_page page = {.width = pixGetWidth(ink),
+				  .height = pixGetHeight(ink),
+				  .corners = page_frame_of(of),
+				  .reread = reread,
+				  .apart = r->reconciled.apart};
 	int32_t height;
 	assay_code rc;
 
@@ -296,7 +300,7 @@ static assay_code weigh_by(ocr_recognition *r, const state *st, const assay_page
 	ASSAY_TRY(look_for_missed(r, &source, reads, ink, err));
 	if (reads)
 		ASSAY_TRY(mend_hyphens(r, st, err));
-	rc = weigh_ink(r, reads, ink, err);
+	rc = weigh_ink(r, page, reads, ink, err);
 fail:
 	return rc;
 }
@@ -401,6 +405,7 @@ static assay_code read_enlarged(ocr_recognition *r, const state *st, const assay
 	larger.dpi_y = page_enlarged_dpi(page->dpi_y, OCR_LARGER_PERCENT);
 	if (larger.pix == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "page enlarged");
+	larger.corners = page_frame_scaled(page, pixGetWidth(larger.pix), pixGetHeight(larger.pix));
 	rc = read_page(r, st, &larger, err);
 	pixDestroy(&larger.pix);
 	return rc;
@@ -502,7 +507,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 21,
+    .version = 22,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

@@ -81,7 +81,8 @@ const assay_metric ocr_report_metrics[] = {
      "share of the symbols in words that repeat what stands right before them: runs of one to eight words, with a "
      "letter, that stand three times and more, but for the first time; 0 to 1; undefined without words"},
     {"ocr.margin_cut", "1", 4, ON_PAGES,
-     "share of the lines that touch the left or right border of the page, 0 to 1; undefined without words"},
+     "share of the lines that touch the left or right border of the page, as it was before it was turned, 0 to 1; "
+     "undefined without words"},
     {"ocr.text_coverage", "1", 4, ON_PAGES, "share of the page inside words' boxes, 0 and up: near 0 for a blank page"},
     {"ocr.layer_difference", "1", 4, ON_PAGES,
      "how far the text read is from the text that the file holds of the page, in whatever order: as cer_unordered, "

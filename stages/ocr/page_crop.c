@@ -2,6 +2,7 @@
 #include "ocr.h"
 
 #include "grey.h"
+#include "page_frame.h"
 #include "page_value.h"
 
 #include "assay/decimal.h"
@@ -196,6 +197,16 @@ static assay_code find(area *out, const params *p, PIX *pix, assay_err *err)
 
 /* ---------------------------------------------------------------- the stage */
 
+static assay_code pass_cut(const assay_value *v, PIX *cut, const area *a, assay_sink *sink, assay_err *err)
+{
+	assay_value *out = page_value_replace(v, cut, err);
+
+	if (out == NULL)
+		return ASSAY_ENOMEM;
+	out->u.page.corners = page_frame_moved(&v->u.page, a->left, a->top);
+	return assay_emit(sink, out, err);
+}
+
 static assay_code push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
 	PIX *pix = v->u.page.pix, *cut;
@@ -215,7 +226,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 	boxDestroy(&box);
 	if (cut == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "cut page");
-	return page_pass_changed(v, cut, sink, err);
+	return pass_cut(v, cut, &a, sink, err);
 fail:
 	return rc;
 }

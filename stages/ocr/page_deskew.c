@@ -2,6 +2,7 @@
 #include "ocr.h"
 
 #include "grey.h"
+#include "page_frame.h"
 #include "page_skew.h"
 #include "page_value.h"
 
@@ -66,6 +67,20 @@ static PIX *turned(PIX *pix, int32_t turn)
 			 pixGetHeight(pix));
 }
 
+static assay_code pass_turned(const assay_value *v, PIX *pix, int32_t turn, assay_sink *sink, assay_err *err)
+{
+	/* Leptonica gives the same picture back for less than a thousandth. */
+	const assay_corners corners = pix == v->u.page.pix
+					  ? v->u.page.corners
+					  : page_frame_turned(&v->u.page, pixGetWidth(pix), pixGetHeight(pix), turn);
+	assay_value *out = page_value_replace(v, pix, err);
+
+	if (out == NULL)
+		return ASSAY_ENOMEM;
+	out->u.page.corners = corners;
+	return assay_emit(sink, out, err);
+}
+
 static assay_code push(void *state, const assay_value *v, assay_sink *sink, assay_err *err)
 {
 	const params *p = state;
@@ -82,7 +97,7 @@ static assay_code push(void *state, const assay_value *v, assay_sink *sink, assa
 	pix = turned(v->u.page.pix, turn);
 	if (pix == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "turn page");
-	return page_pass_changed(v, pix, sink, err);
+	return pass_turned(v, pix, turn, sink, err);
 fail:
 	return rc;
 }

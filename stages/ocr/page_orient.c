@@ -147,6 +147,7 @@ static assay_code emit_turned(const assay_value *v, int quarters, assay_sink *si
 	out = page_value_replace(v, pix, err);
 	if (out == NULL)
 		return ASSAY_ENOMEM;
+	out->u.page.corners = (assay_corners){0};
 	if (quarters != 2) {
 		out->u.page.dpi_x = v->u.page.dpi_y;
 		out->u.page.dpi_y = v->u.page.dpi_x;

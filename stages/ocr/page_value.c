@@ -1,5 +1,7 @@
 #include "page_value.h"
 
+#include "page_frame.h"
+
 #include "assay/memory.h"
 
 #include <stdlib.h>
@@ -48,6 +50,7 @@ assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *er
 	v->u.page.half = from->u.page.half;
 	v->u.page.dpi_x = from->u.page.dpi_x;
 	v->u.page.dpi_y = from->u.page.dpi_y;
+	v->u.page.corners = page_frame_scaled(&from->u.page, pixGetWidth(pix), pixGetHeight(pix));
 	return v;
 }
 

@@ -18,7 +18,7 @@ assay_value *page_value_new(PIX *pix, uint32_t root, uint32_t number, uint32_t t
 /** Give a page that was just made the text that its file holds of it; copied. NULL: none. ASSAY_OK, ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code page_value_set_layer(assay_value *v, const char *layer, assay_err *err);
 
-/** A PAGE value with another picture and everything else as in `from`. Consumes pix. */
+/** A PAGE value with another picture and everything else as in `from`, corners scaled to its size. Consumes pix. */
 assay_value *page_value_replace(const assay_value *from, PIX *pix, assay_err *err);
 
 /** Send the page on as it came in: the same value, not a copy. */

@@ -21,7 +21,7 @@ static ocr_evidence_page paper;
 static void begin(void)
 {
 	page = (ocr_words){.items = items, .details = details, .symbols = symbols};
-	paper = (ocr_evidence_page){.width = 1000, .height = 1000};
+	paper = (ocr_evidence_page){.width = 1000, .height = 1000, .corners = {{0, 1000, 1000, 0}, {0, 0, 1000, 1000}}};
 }
 
 /* A word of letters 10 px wide; `confidence` in percent. */

@@ -14,16 +14,29 @@
 
 static run r;
 
-static int setup(void **state)
+static int setup_of(const assay_stage *before)
 {
-	(void)state;
 	memset(&r, 0, sizeof r);
 	setMsgSeverity(L_SEVERITY_NONE);
+	if (before != NULL)
+		run_add(&r, before);
 	run_add(&r, &assay_stage_ocr_recognize);
 	run_prepare(&r);
 	if (r.rc != ASSAY_OK)
 		print_message("%s\n", r.err.msg);
 	return (int)r.rc;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return setup_of(NULL);
+}
+
+static int setup_levelled(void **state)
+{
+	(void)state;
+	return setup_of(&assay_stage_page_deskew);
 }
 
 static int teardown(void **state)
@@ -564,11 +577,12 @@ static void estimate__doubt__only_where_the_interval_holds_the_bound(void **stat
 	pixDestroy(&pix);
 }
 
+static const char *const four_lines[] = {"The quick brown fox jumps over", "the lazy dog near the river bank",
+					 "and then it turns round to see", "whether the dog has moved at all"};
+
 static void estimate__page_cut_through_its_lines__worse_and_found_by_its_margin(void **state)
 {
-	static const char *const lines[] = {"The quick brown fox jumps over", "the lazy dog near the river bank",
-					    "and then it turns round to see", "whether the dog has moved at all"};
-	PIX *pix = text_page(lines, 4), *cut;
+	PIX *pix = text_page(four_lines, 4), *cut;
 	BOX *part = boxCreate(0, 0, 700, pixGetHeight(pix));
 	int64_t whole;
 
@@ -583,6 +597,35 @@ static void estimate__page_cut_through_its_lines__worse_and_found_by_its_margin(
 	boxDestroy(&part);
 	pixDestroy(&pix);
 	pixDestroy(&cut);
+}
+
+/* Levelled first, the border falls aslant, in the midst of white. */
+static void estimate__page_turned_and_cut_through_its_lines__found_by_its_margin(void **state)
+{
+	static const double degrees[] = {0.5, -0.5, 2};
+	BOX *part = boxCreate(0, 0, 700, 510);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		PIX *pix = text_page(four_lines, 4);
+		PIX *turned = pixRotate(pix, (float)(degrees[i] * 3.14159265358979 / 180), L_ROTATE_AREA_MAP,
+					L_BRING_IN_WHITE, 0, 0);
+		PIX *cut = pixClipRectangle(turned, part, NULL);
+
+		run_forget(&r);
+		run_page(&r, cut, 300);
+		assert_int_equal(r.rc, ASSAY_OK);
+		assert_true(value(0, "page.skew_corrected") != 0);
+		assert_true(value(0, "ocr.margin_cut") >= 5000);
+		run_forget(&r);
+		run_page(&r, turned, 300);
+		assert_true(value(0, "page.skew_corrected") != 0);
+		assert_int_equal(value(0, "ocr.margin_cut"), 0);
+		pixDestroy(&pix);
+		pixDestroy(&turned);
+		pixDestroy(&cut);
+	}
+	boxDestroy(&part);
 }
 
 static void estimate__blank_page__undefined(void **state)
@@ -674,6 +717,8 @@ int main(void)
 	    TEST(estimate__read_once_and_twice__as_the_parameter_says),
 	    TEST(estimate__doubt__only_where_the_interval_holds_the_bound),
 	    TEST(estimate__page_cut_through_its_lines__worse_and_found_by_its_margin),
+	    cmocka_unit_test_setup_teardown(estimate__page_turned_and_cut_through_its_lines__found_by_its_margin,
+					    setup_levelled, teardown),
 	    TEST(estimate__blank_page__undefined),
 	    TEST(estimate__words_that_stand_again_and_again__found),
 	    cmocka_unit_test(engine__names_both_libraries),

@@ -41,13 +41,19 @@ typedef enum assay_value_kind {
 struct Pix;     /* Leptonica */
 struct AVFrame; /* libavutil */
 
+/** Corners of a picture, px: upper left, upper right, lower right, lower left. All 0: nothing is said. */
+typedef struct assay_corners {
+	int32_t x[4], y[4];
+} assay_corners;
+
 typedef struct assay_page {
-	struct Pix *pix;      /* 1, 8 or 32 bits a pixel, no colour map, upright (EXIF applied); treat as read-only */
-	uint32_t number;      /* 1-based page number in the source */
-	uint32_t total;       /* pages of the whole document; 0 when its maker does not know */
-	uint32_t half;        /* of a spread that was divided the page that is read first, 1, or 2; 0: it is whole */
-	int32_t dpi_x, dpi_y; /* as the file declares, or a step knows better; 0 when it does not */
-	const char *layer;    /* text that the file holds of the page, UTF-8; NULL when the format has none */
+	struct Pix *pix;       /* 1, 8 or 32 bits a pixel, no colour map, upright (EXIF applied); treat as read-only */
+	uint32_t number;       /* 1-based page number in the source */
+	uint32_t total;        /* pages of the whole document; 0 when its maker does not know */
+	uint32_t half;         /* of a spread that was divided the page that is read first, 1, or 2; 0: it is whole */
+	int32_t dpi_x, dpi_y;  /* as the file declares, or a step knows better; 0 when it does not */
+	const char *layer;     /* text that the file holds of the page, UTF-8; NULL when the format has none */
+	assay_corners corners; /* of what the file shows of it, where a step turned that; beyond them it is filled up */
 } assay_page;
 
 typedef struct assay_word {
