@@ -164,6 +164,7 @@ static bool begins_with(const char *s, const char *word)
 	return (*s | 0x20) < 'a' || (*s | 0x20) > 'z';
 }
 
+/* The first text of the row is a word for a total. */
 static bool is_total(const table *t, uint32_t row)
 {
 	static const char *const words[] = {"total",  "totals",    "subtotal", "sum",  "grand total", "summe",
@@ -180,6 +181,18 @@ static bool is_total(const table *t, uint32_t row)
 		return false;
 	}
 	return false;
+}
+
+void table_total_rows(bool *out, const table *t)
+{
+	size_t others = 0;
+
+	for (uint32_t r = 0; r < t->rows; r++) {
+		const bool named = r >= t->head && is_total(t, r);
+
+		out[r] = named && others >= 2;
+		others += r >= t->head && !named;
+	}
 }
 
 static bool number_at(int64_t *out, const table *t, uint32_t row, uint32_t column)

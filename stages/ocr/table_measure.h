@@ -38,6 +38,12 @@ table_share table_heads(const table *t);
 table_share table_totals(const table *t);
 
 /**
+ * Which rows are of totals: those whose first text begins so, below two others and more that are below the heads.
+ * @param out [out] of each row
+ */
+void table_total_rows(bool *out, const table *t);
+
+/**
  * Running totals: a column whose numbers grow by those of another one in most of at least four rows in a row, and in how many of
  * them. The first such pair.
  * @return ASSAY_OK, ASSAY_ENOMEM

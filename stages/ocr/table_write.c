@@ -165,35 +165,53 @@ static char *head_of(const table *t, uint32_t column)
 	return b.failed ? NULL : b.len > 0 ? assay_buf_steal(&b) : assay_strdup("");
 }
 
-/* A number of a cell over several columns is in the first. */
-static assay_code keep_numbers(assay_table_column *out, const table *t, uint32_t column, assay_err *err)
+/* What of a table its columns are told of: a row of totals is of no record, its label stands in any column, and what has
+ * no total is empty. */
+typedef struct records {
+	const table *t;
+	const bool *total; /* of each row */
+} records;
+
+/* The cell that begins here, but of a row of totals; NULL where there is none. */
+static const table_cell *cell_of_record(const records *of, uint32_t row, uint32_t column)
 {
+	const table_cell *c = table_at(of->t, row, column);
+
+	return c->row == row && c->column == column && !of->total[row] ? c : NULL;
+}
+
+/* A number of a cell over several columns is in the first. */
+static assay_code keep_numbers(assay_table_column *out, const records *of, uint32_t column, assay_err *err)
+{
+	const table *t = of->t;
+
 	out->numbers =
 	    assay_alloc(t->rows < ASSAY_TABLE_NUMBERS_MAX ? t->rows : ASSAY_TABLE_NUMBERS_MAX, sizeof *out->numbers);
 	if (out->numbers == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
 	for (uint32_t r = t->head; r < t->rows && out->number_count < ASSAY_TABLE_NUMBERS_MAX; r++) {
-		const table_cell *c = table_at(t, r, column);
+		const table_cell *c = cell_of_record(of, r, column);
 		assay_table_number n = {.row = r};
 
-		if (c->row == r && c->column == column && table_type_is_number(c->type) &&
+		if (c != NULL && table_type_is_number(c->type) &&
 		    table_type_number(&n.units, table_text(t, c), c->size))
 			out->numbers[out->number_count++] = n;
 	}
 	return ASSAY_OK;
 }
 
-static assay_code keep_texts(assay_table_column *out, const table *t, uint32_t column, assay_err *err)
+static assay_code keep_texts(assay_table_column *out, const records *of, uint32_t column, assay_err *err)
 {
+	const table *t = of->t;
+
 	out->texts = assay_alloc(t->rows < ASSAY_TABLE_TEXTS_MAX ? t->rows : ASSAY_TABLE_TEXTS_MAX, sizeof *out->texts);
 	if (out->texts == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
 	for (uint32_t r = t->head; r < t->rows && out->text_count < ASSAY_TABLE_TEXTS_MAX; r++) {
-		const table_cell *c = table_at(t, r, column);
+		const table_cell *c = cell_of_record(of, r, column);
 		assay_table_text *x = &out->texts[out->text_count];
 
-		if (c->row != r || c->column != column || c->type == TABLE_EMPTY || c->type == TABLE_NONE ||
-		    c->size > ASSAY_TABLE_TEXT_MAX)
+		if (c == NULL || c->type == TABLE_EMPTY || c->type == TABLE_NONE || c->size > ASSAY_TABLE_TEXT_MAX)
 			continue;
 		x->row = r;
 		x->text = assay_strdup(table_text(t, c));
@@ -204,25 +222,28 @@ static assay_code keep_texts(assay_table_column *out, const table *t, uint32_t c
 	return ASSAY_OK;
 }
 
-static void count_cells(assay_table_column *out, const table *t, uint32_t column)
+static void count_cells(assay_table_column *out, const records *of, uint32_t column)
 {
-	for (uint32_t r = t->head; r < t->rows; r++) {
-		const table_cell *c = table_at(t, r, column);
+	for (uint32_t r = of->t->head; r < of->t->rows; r++) {
+		const table_cell *c = cell_of_record(of, r, column);
 
-		if (c->row != r || c->column != column)
+		if (c == NULL)
 			continue;
 		out->cells[c->type]++;
-		out->merged += table_is_merged(t, c);
+		out->merged += table_is_merged(of->t, c);
 	}
 }
 
 assay_code table_write_columns(assay_buf *out, const table *t, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_table_columns_release) assay_table_columns all = {0};
+	ASSAY_AUTO_FREE bool *total = assay_alloc(t->rows, sizeof *total);
+	const records of = {t, total};
 
 	all.items = assay_alloc(t->columns, sizeof *all.items);
-	if (all.items == NULL)
+	if (all.items == NULL || total == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
+	table_total_rows(total, t);
 	while (all.count < t->columns) {
 		const uint32_t number = (uint32_t)all.count;
 		assay_table_column *c = &all.items[all.count++];
@@ -231,10 +252,10 @@ assay_code table_write_columns(assay_buf *out, const table *t, assay_err *err)
 		c->head = head_of(t, number);
 		if (c->head == NULL)
 			return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a table");
-		count_cells(c, t, number);
-		rc = keep_numbers(c, t, number, err);
+		count_cells(c, &of, number);
+		rc = keep_numbers(c, &of, number, err);
 		if (rc == ASSAY_OK)
-			rc = keep_texts(c, t, number, err);
+			rc = keep_texts(c, &of, number, err);
 		if (rc != ASSAY_OK)
 			return rc;
 	}

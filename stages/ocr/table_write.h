@@ -15,7 +15,7 @@ ASSAY_NODISCARD assay_code table_write_html(assay_buf *out, const table *t, assa
  */
 ASSAY_NODISCARD assay_code table_write_json(assay_buf *out, const table *t, assay_err *err);
 
-/** Heads and types of the columns, for contracts (assay/table.h). */
+/** Heads and types of the columns, for contracts (assay/table.h): of the rows below the heads that are not of totals. */
 ASSAY_NODISCARD assay_code table_write_columns(assay_buf *out, const table *t, assay_err *err);
 
 #endif

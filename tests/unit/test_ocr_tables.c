@@ -9,6 +9,7 @@
 
 #include "assay/correction.h"
 #include "assay/memory.h"
+#include "assay/table.h"
 
 enum { WIDTH = 1000, HEIGHT = 1400, LETTER = 12, TALL = 20, PITCH = 40, MAX = 4096 };
 
@@ -775,6 +776,46 @@ static void measures__subtotals__each_over_its_own(void **state)
 	expect_share(table_totals(&found.items[0]), 3, 3);
 }
 
+/* What a schema is told of a column: its cells by type, how many of them are numbers and how many have a text. */
+static void expect_column(size_t column, const uint64_t cells[ASSAY_CELL_TYPES], size_t numbers, size_t with_text)
+{
+	ASSAY_CLEANUP(assay_table_columns_release) assay_table_columns c = {0};
+	ASSAY_AUTO_BUF b = ASSAY_BUF_INIT;
+
+	assert_int_equal(table_write_columns(&b, &found.items[0], NULL), ASSAY_OK);
+	assert_int_equal(assay_table_columns_decode(&c, b.data, b.len, NULL), ASSAY_OK);
+	assert_true(column < c.count);
+	assert_memory_equal(c.items[column].cells, cells, sizeof c.items[column].cells);
+	assert_int_equal(c.items[column].number_count, numbers);
+	assert_int_equal(c.items[column].text_count, with_text);
+}
+
+static void columns__rows_of_totals__left_out(void **state)
+{
+	static const char *const rows[] = {"Day,Ships,In", "2024-03-01,Anna,12", "2024-03-02,Bora,10",
+					   "Total,,22",    "2024-03-04,Cora,18", "2024-03-05,Dora,30",
+					   "Subtotal,,48", "Total,,70"};
+
+	(void)state;
+	put_rows(rows, 8);
+	assert_int_equal(found.items[0].rows, 8);
+	expect_column(0, (const uint64_t[ASSAY_CELL_TYPES]){[ASSAY_CELL_DATE] = 4}, 0, 4);
+	expect_column(1, (const uint64_t[ASSAY_CELL_TYPES]){[ASSAY_CELL_TEXT] = 4}, 0, 4);
+	expect_column(2, (const uint64_t[ASSAY_CELL_TYPES]){[ASSAY_CELL_INTEGER] = 4}, 4, 4);
+}
+
+static void columns__rows_named_total_with_nothing_above__kept(void **state)
+{
+	static const char *const rows[] = {"Sums,Ships,In", "Total north,Anna,12", "Total south,Bora,10", "Coast,,7",
+					   "Total west,Cora,18"};
+
+	(void)state;
+	put_rows(rows, 5);
+	expect_column(0, (const uint64_t[ASSAY_CELL_TYPES]){[ASSAY_CELL_TEXT] = 4}, 0, 4);
+	expect_column(1, (const uint64_t[ASSAY_CELL_TYPES]){[ASSAY_CELL_TEXT] = 3, [ASSAY_CELL_EMPTY] = 1}, 0, 3);
+	expect_column(2, (const uint64_t[ASSAY_CELL_TYPES]){[ASSAY_CELL_INTEGER] = 4}, 4, 4);
+}
+
 static void measures__running_total__rows_where_it_grows(void **state)
 {
 	static const char *const rows[] = {"Day,Ships,So far", "One,4,4",   "Two,6,10", "Three,5,15",
@@ -1103,6 +1144,8 @@ int main(void)
 	    TEST(measures__sound_table__all_right),
 	    TEST(measures__wrong_total_and_types__told),
 	    TEST(measures__subtotals__each_over_its_own),
+	    TEST(columns__rows_of_totals__left_out),
+	    TEST(columns__rows_named_total_with_nothing_above__kept),
 	    TEST(measures__running_total__rows_where_it_grows),
 	    TEST(measures__two_values_in_a_cell__merged),
 	    TEST(measures__cells_off_their_column__not_aligned),

@@ -41,7 +41,7 @@ typedef struct assay_table_text {
 
 typedef struct assay_table_column {
 	char *head;                       /* UTF-8, from the top, parted by blanks; "" if none */
-	uint64_t cells[ASSAY_CELL_TYPES]; /* below the heads, by type */
+	uint64_t cells[ASSAY_CELL_TYPES]; /* below the heads, by type; rows of totals left out, here and below */
 	uint64_t merged;                  /* of the texts: several values side by side */
 	assay_table_number *numbers;      /* owned; cells below the heads that are one number, by row; NULL: not told */
 	size_t number_count;

@@ -13,6 +13,8 @@ pdf moved 'Item|Quantity|Date|Amount' 'Anchor|12|2024-03-01|340.50' 'Chain|31|20
     'Lantern|75|2024-03-12|61.80' 'Compass|26|2024-03-20|158.00'
 pdf swapped 'Item|Quantity|Amount|Date' 'Anchor|12|2024-03-01|340.50' 'Chain|31|2024-03-04|99.00' 'Rope|40|2024-03-09|75.25' \
     'Lantern|75|2024-03-12|61.80' 'Compass|26|2024-03-20|158.00'
+pdf total 'Item|Quantity|Amount|Date' 'Anchor|12|340.50|2024-03-01' 'Chain|31|99.00|2024-03-04' 'Rope|40|75.25|2024-03-09' \
+    'Lantern|75|61.80|2024-03-12' 'Compass|26|158.00|2024-03-20' '|Total|734.55'
 cat >in/clean.gt.csv <<'CSV'
 Item,Quantity,Amount,Date
 Anchor,12,340.50,2024-03-01
@@ -56,6 +58,7 @@ assert_jq clean.json .outcome accepted
 why() {
     assay why "in/$1.pdf#page=1&table=1" | sed -n 's/^error *//p'
 }
+assert_eq "$(why total)" '' 'no item beside the total'
 assert_eq "$(why moved)" "table.Amount: column 'Amount' stands as column 4, after 'Date'
 table.Date: column 'Date' stands as column 3, before 'Amount'"
 assert_eq "$(why swapped)" "table.Amount: column 'Amount' holds what 'Date' should: the two are swapped
