@@ -45,6 +45,41 @@ static assay_code read_families(const assay_invocation *in, bool *by_file, assay
 	return ASSAY_OK;
 }
 
+static size_t count_twice(const calibrate_pages *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		n += p->pages[i].evidence.twice;
+	return n;
+}
+
+/* Too few pages is what the store holds, and what to do about it depends on why they are few. */
+static assay_code check_pages(const calibrate_pages *p, assay_err *err)
+{
+	const size_t twice = count_twice(p);
+
+	if (p->count + p->no_evidence < OCR_FIT_PAGES_MIN)
+		return ASSAY_RAISE(err, ASSAY_EEMPTY,
+				   "calibrate: a fit needs at least %d pages whose text is known, and the store has "
+				   "%" PRIu64 ", beside %" PRIu64
+				   " without ground truth: name its files in the source's 'sidecars' (ground_truth) "
+				   "and run again, or write texts with 'assay queue resolve'",
+				   OCR_FIT_PAGES_MIN, p->count + p->no_evidence, p->no_truth);
+	if (p->count < OCR_FIT_PAGES_MIN)
+		return ASSAY_RAISE(err, ASSAY_EEMPTY,
+				   "calibrate: a fit needs at least %d pages with evidence: of %" PRIu64
+				   " whose text is known, %" PRIu64 " have none, being without words or recognised "
+				   "by an older version; run again",
+				   OCR_FIT_PAGES_MIN, p->count + p->no_evidence, p->no_evidence);
+	if (twice < OCR_FIT_PAGES_MIN)
+		return ASSAY_RAISE(err, ASSAY_EEMPTY,
+				   "calibrate: a fit needs at least %d pages that were recognised twice: of %zu whose "
+				   "text is known, %zu were; set 'ocr.recognize: {second: always}' and run again",
+				   OCR_FIT_PAGES_MIN, p->count, twice);
+	return ASSAY_OK;
+}
+
 static assay_code fit(calibration *c, assay_err *err)
 {
 	const char *base = assay_opt(c->in, "base");
@@ -52,6 +87,7 @@ static assay_code fit(calibration *c, assay_err *err)
 	ocr_estimate_model model;
 	assay_code rc;
 
+	ASSAY_TRY(check_pages(&c->pages, err));
 	if (base != NULL) {
 		path = ocr_estimate_path(strcmp(base, "default") == 0 ? "" : base);
 		if (path == NULL)
@@ -59,11 +95,8 @@ static assay_code fit(calibration *c, assay_err *err)
 		ASSAY_TRY(ocr_estimate_load(&model, path, err));
 	}
 	rc = ocr_fit(&c->model, c->pages.pages, c->pages.count, base != NULL ? &model : NULL, c->bound, err);
-	if (rc == ASSAY_EINVAL)
-		rc = assay_err_prefix(err,
-				      "%" PRIu64 " pages have no ground truth, and %" PRIu64
-				      " with it no evidence (recognise them with 'second: always')",
-				      c->pages.no_truth, c->pages.no_evidence);
+	if (rc == ASSAY_EEMPTY)
+		rc = assay_err_prefix(err, "calibrate");
 fail:
 	return rc;
 }
@@ -246,6 +279,11 @@ fail:
 	return rc == ASSAY_OK ? ASSAY_EXIT_OK : assay_exit_of(rc);
 }
 
+static const assay_exit_row exits[] = {
+    {ASSAY_EXIT_BAD_INPUT, "too few pages whose text is known, or that were recognised twice"},
+    {0, NULL},
+};
+
 const assay_verb assay_verb_calibrate = {
     .name = "calibrate",
     .group = ASSAY_GROUP_KEEP,
@@ -275,6 +313,7 @@ const assay_verb assay_verb_calibrate = {
 	       "  assay calibrate --json | jq .estimate.doubt\n",
     .options = options,
     .uses = ASSAY_USES_STORE,
+    .exits = exits,
     .see_also = "run, queue, stages",
     .run = run,
 };

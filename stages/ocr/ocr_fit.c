@@ -346,7 +346,7 @@ static assay_code fit_way(ocr_estimate_part *out, const ocr_estimate_part *base,
 	p->leave = false;
 	n = count_of(p);
 	if (n < OCR_FIT_PAGES_MIN)
-		return ASSAY_RAISE(err, ASSAY_EINVAL, "%zu pages%s%s: a fit needs at least %d", n,
+		return ASSAY_RAISE(err, ASSAY_EEMPTY, "%zu pages%s%s: a fit needs at least %d", n,
 				   p->twice ? " recognised twice" : "", p->reread ? " with lines read again" : "",
 				   OCR_FIT_PAGES_MIN);
 	fit_part(out, base, p);

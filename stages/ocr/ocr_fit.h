@@ -53,7 +53,7 @@ ASSAY_NODISCARD assay_code ocr_fit_quality_of(ocr_fit_quality *out, const ocr_fi
  *               are fitted; NULL: all is fitted
  * @param pages  [in,out]
  * @param bound  of the certificate, millionths
- * @return ASSAY_OK; ASSAY_EINVAL with fewer than OCR_FIT_PAGES_MIN pages, or of pages recognised twice; ASSAY_ENOMEM
+ * @return ASSAY_OK; ASSAY_EEMPTY with fewer than OCR_FIT_PAGES_MIN pages, or of pages recognised twice; ASSAY_ENOMEM
  */
 ASSAY_NODISCARD assay_code ocr_fit(ocr_estimate_model *out, ocr_fit_page *pages, size_t count,
 				   const ocr_estimate_model *base, int64_t bound, assay_err *err);
