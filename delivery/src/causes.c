@@ -76,27 +76,22 @@ static assay_code count_traits(gathering *g, assay_err *err)
 	return rc == ASSAY_OK ? traits_settle(&g->traits, g->count, err) : rc;
 }
 
-static uint16_t level_of(const gathering *g, size_t at, size_t metric)
-{
-	const range *r = &g->ranges.items[metric];
-	int64_t value;
-
-	return cells_get(&g->values, at, metric, &value) ? ranges_level(r, value) : (uint16_t)(r->cut_count + 1);
-}
-
 /* Columns of traits come first, then the metrics. */
 static assay_code show_subjects(gathering *g, assay_association *a, assay_err *err)
 {
 	const size_t columns = g->traits.column_count, metrics = g->values.width;
 	ASSAY_AUTO_FREE uint16_t *codes = assay_alloc(columns + metrics + 1, sizeof *codes);
+	ASSAY_AUTO_FREE cell_cuts *cuts = assay_alloc(metrics, sizeof *cuts);
 	assay_code rc = ASSAY_OK;
 
-	if (codes == NULL)
+	if (codes == NULL || cuts == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attributes");
 	for (size_t i = 0; i < columns; i++)
 		assay_association_unrelated(a, i, g->traits.columns[i].otherwise);
-	for (size_t i = 0; i < metrics; i++)
-		assay_association_ordered(a, columns + i, (uint16_t)(g->ranges.items[i].cut_count + 1));
+	for (size_t i = 0; i < metrics; i++) {
+		cells_cuts(&cuts[i], g->ranges.items[i].cuts, g->ranges.items[i].cut_count);
+		assay_association_ordered(a, columns + i, (uint16_t)(cuts[i].count + 1));
+	}
 	for (size_t i = 0, n = 0; i < g->count && rc == ASSAY_OK; i++, n--) {
 		if (n == 0) {
 			n = alike(g, i);
@@ -104,7 +99,7 @@ static assay_code show_subjects(gathering *g, assay_association *a, assay_err *e
 			each_owner(g, &g->subjects[i], fill_owner, &(owned_codes){.codes = codes});
 		}
 		for (size_t m = 0; m < metrics; m++)
-			codes[columns + m] = level_of(g, i, m);
+			codes[columns + m] = cells_level(&g->values, i, m, &cuts[m]);
 		rc = assay_association_add(a, codes, g->subjects[i].failed, err);
 	}
 	return rc;
@@ -194,15 +189,15 @@ assay_code assay_causes_find(assay_causes *out, assay_store *s, const assay_vers
 			     const unsigned char *judged, assay_err *err)
 {
 	gathering g = {.store = s, .version = v, .out = out, .run_owner = GATHERING_NONE};
-	roster r = {0};
+	members m = {0};
 	assay_code rc;
 
 	*out = (assay_causes){0};
 	g.traits.texts = g.ranges.texts = &out->texts;
 	memset(g.kind_owners, 0xff, sizeof g.kind_owners);
-	ASSAY_TRY(roster_open(&r, s, v, err));
-	ASSAY_TRY(gathering_list(&g, &r, set, judged, err));
-	roster_release(&r);
+	ASSAY_TRY(members_find(&m, s, v, set, err));
+	ASSAY_TRY(gathering_list(&g, &m, set, judged, err));
+	members_release(&m);
 	out->samples = g.count;
 	for (size_t i = 0; i < g.count; i++)
 		out->failed += g.subjects[i].failed;
@@ -212,6 +207,6 @@ assay_code assay_causes_find(assay_causes *out, assay_store *s, const assay_vers
 	}
 fail:
 	gathering_release(&g);
-	roster_release(&r);
+	members_release(&m);
 	return rc;
 }

@@ -58,3 +58,22 @@ assay_code cells_put(cells *c, size_t row, size_t column, int64_t value, assay_e
 	c->wide[c->wide_count++] = value;
 	return ASSAY_OK;
 }
+
+void cells_cuts(cell_cuts *out, const int64_t *cuts, size_t count)
+{
+	*out = (cell_cuts){.cuts = cuts, .count = (uint16_t)count};
+	for (size_t i = 0; i < CELLS_CUTS_MAX; i++)
+		out->below[i] = i >= count || cuts[i] >= SMALL ? INT32_MAX
+				: cuts[i] <= -SMALL            ? 0
+							       : (int32_t)(cuts[i] + SMALL - 1);
+}
+
+uint16_t cells_level_wide(const cells *c, uint32_t cell, const cell_cuts *k)
+{
+	const int64_t value = c->wide[cell - WIDE];
+	uint16_t level = 0;
+
+	while (level < k->count && value >= k->cuts[level])
+		level++;
+	return level;
+}

@@ -13,6 +13,7 @@
 
 #define FOLDERS_MAX 6
 #define SHORT_HEX   12
+#define AHEAD       16 /* results whose work keys are on their way from memory */
 
 void gathering_release(gathering *g)
 {
@@ -48,7 +49,7 @@ static int by_unit(const void *pa, const void *pb)
 	return strcmp(a->key, b->key);
 }
 
-static assay_code add_subject(gathering *g, const char *key, const roster_entry *e, bool failed, assay_err *err)
+static assay_code add_subject(gathering *g, const char *key, const assay_digest *work, bool failed, assay_err *err)
 {
 	subject *x;
 	assay_code rc = assay_grow(&g->subjects, &g->cap, g->count, sizeof *g->subjects, err);
@@ -60,13 +61,13 @@ static assay_code add_subject(gathering *g, const char *key, const roster_entry 
 		       .owners = {GATHERING_NONE, GATHERING_NONE, GATHERING_NONE, GATHERING_NONE, GATHERING_NONE},
 		       .failed = failed};
 	/* Samples of a unit follow each other, nearly always. */
-	if (g->count > 0 && assay_digest_eq(&g->work_key, &e->work_key))
+	if (g->count > 0 && assay_digest_eq(&g->work_key, work))
 		x->unit = x[-1].unit;
 	else
-		rc = assay_unit_find(g->store, &e->work_key, &x->unit, err);
+		rc = assay_unit_find(g->store, work, &x->unit, err);
 	if (rc != ASSAY_OK)
 		return rc == ASSAY_ENOENT ? lost_work(err) : rc;
-	g->work_key = e->work_key;
+	g->work_key = *work;
 	g->count++;
 	return ASSAY_OK;
 }
@@ -82,19 +83,18 @@ static void sort_subjects(gathering *g)
 		qsort(g->subjects, g->count, sizeof *g->subjects, by_unit);
 }
 
-/* Both lists ascend by key. Those of the results also lie in that order, and those of the roster anywhere. */
-assay_code gathering_list(gathering *g, const roster *r, const assay_feedback_set *set, const unsigned char *judged,
+assay_code gathering_list(gathering *g, const members *m, const assay_feedback_set *set, const unsigned char *judged,
 			  assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0, k = 0; i < set->count && k < r->count && rc == ASSAY_OK;) {
-		const int order = strcmp(set->items[i].key, r->entries[k].key);
+	for (size_t i = 0; i < set->count && rc == ASSAY_OK; i++) {
+		const assay_digest *work = judged[i] != ASSAY_JUDGED_NOT ? members_work(m, i) : NULL;
 
-		if (order == 0 && judged[i] != ASSAY_JUDGED_NOT)
-			rc = add_subject(g, set->items[i].key, &r->entries[k], judged[i] == ASSAY_JUDGED_FAIL, err);
-		i += order <= 0;
-		k += order >= 0;
+		if (i + AHEAD < set->count)
+			__builtin_prefetch(members_work(m, i + AHEAD));
+		if (work != NULL)
+			rc = add_subject(g, set->items[i].key, work, judged[i] == ASSAY_JUDGED_FAIL, err);
 	}
 	sort_subjects(g);
 	return rc;

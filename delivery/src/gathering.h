@@ -9,8 +9,8 @@
 #include "assay/unit.h"
 
 #include "cells.h"
+#include "members.h"
 #include "ranges.h"
-#include "roster.h"
 #include "traits.h"
 
 #define GATHERING_NONE UINT32_MAX
@@ -58,8 +58,8 @@ typedef struct gathering {
 } gathering;
 
 void gathering_release(gathering *g);
-/** The samples of results that are judged; both lists ascend by key. The results must stay. */
-ASSAY_NODISCARD assay_code gathering_list(gathering *g, const roster *r, const assay_feedback_set *set,
+/** The samples of results that are judged, of those in the version. The results must stay. */
+ASSAY_NODISCARD assay_code gathering_list(gathering *g, const members *m, const assay_feedback_set *set,
 					  const unsigned char *judged, assay_err *err);
 /** Read their units, and learn what they have. */
 ASSAY_NODISCARD assay_code gathering_read(gathering *g, assay_err *err);

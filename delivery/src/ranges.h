@@ -36,7 +36,7 @@ ASSAY_NODISCARD assay_code ranges_show(ranges *r, uint32_t number, int64_t value
 ASSAY_NODISCARD assay_code ranges_cut(ranges *r, assay_err *err);
 /** Into ascending order, by counting digits: as qsort would, in a tenth of the time. Returns ASSAY_OK or ASSAY_ENOMEM. */
 ASSAY_NODISCARD assay_code ranges_sort(int64_t *values, size_t count, assay_err *err);
-/** Level of a value, from 0; cut_count + 1 is that of none. */
+/** Level of a value, from 0; cut_count + 1 is that of none. The plain version of cells_level. */
 uint16_t ranges_level(const range *r, int64_t value);
 
 #endif

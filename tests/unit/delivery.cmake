@@ -15,7 +15,9 @@ foreach(name causes evaluation)
   assay_add_unit(${name} LINK assay::delivery WRAP malloc calloc realloc)
 endforeach()
 
-# What a report of failures is quick by, beside the plain versions.
+# What a report of failures and the import of results are quick by, beside the plain versions.
+assay_add_unit(members LINK assay::delivery WRAP malloc calloc realloc)
+target_include_directories(test_members PRIVATE ${PROJECT_SOURCE_DIR}/delivery/src)
 foreach(name cells keysort ranges)
   assay_add_unit(${name} LINK assay::delivery WRAP calloc)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/delivery/src)

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "ranges.h"
+
 enum { ROWS = 200, WIDTH = 7 };
 
 static bool memory_out;
@@ -111,6 +113,53 @@ static void cells__drawn__as_a_plain_table(void **state)
 	cells_release(&c);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Bounds of every size, and those at the ends of what a cell holds by itself. */
+static void draw_cuts(range *r, uint64_t *seed)
+{
+	static const int64_t edges[] = {
+	    INT64_MIN, -(INT64_C(1) << 30) - 1, -(INT64_C(1) << 30), -(INT64_C(1) << 30) + 1,
+	    -1,        (INT64_C(1) << 30) - 1,  INT64_C(1) << 30,    INT64_MAX};
+
+	*r = (range){.cut_count = (uint16_t)(draw(seed) % (ASSAY_COUNT(r->cuts) + 1))};
+	for (size_t i = 0; i < r->cut_count; i++)
+		r->cuts[i] = draw(seed) % 4 == 0 ? edges[draw(seed) % ASSAY_COUNT(edges)] : draw_value(seed);
+	if (r->cut_count > 1)
+		qsort(r->cuts, r->cut_count, sizeof *r->cuts, by_value);
+}
+
+/* The plain way is ranges_level. */
+static void cells_level__at_and_beside_bounds__as_of_the_value(void **state)
+{
+	uint64_t seed = 21;
+
+	(void)state;
+	for (unsigned round = 0; round < 2000; round++) {
+		cell_cuts k;
+		range r;
+		cells c;
+
+		draw_cuts(&r, &seed);
+		cells_cuts(&k, r.cuts, r.cut_count);
+		assert_int_equal(cells_open(&c, 2, 3 * ASSAY_COUNT(r.cuts), NULL), ASSAY_OK);
+		for (size_t i = 0; i < c.width; i++) {
+			const uint64_t at = (uint64_t)(i / 3 < r.cut_count ? r.cuts[i / 3] : draw_value(&seed));
+			const int64_t value = (int64_t)(at + i % 3 - 1); /* one less, the same, one more */
+
+			assert_int_equal(cells_put(&c, 1, i, value, NULL), ASSAY_OK);
+			assert_int_equal(cells_level(&c, 1, i, &k), ranges_level(&r, value));
+			assert_int_equal(cells_level(&c, 0, i, &k), r.cut_count + 1);
+		}
+		cells_release(&c);
+	}
+}
+
 static void cells__none_and_widened__empty(void **state)
 {
 	int64_t value;
@@ -147,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(cells__edges__come_back),
 	    cmocka_unit_test(cells__drawn__as_a_plain_table),
+	    cmocka_unit_test(cells_level__at_and_beside_bounds__as_of_the_value),
 	    cmocka_unit_test(cells__none_and_widened__empty),
 	    cmocka_unit_test(cells__memory_out__says_so_and_stays),
 	};

@@ -14,7 +14,7 @@
 #define ASSAY_TRIE_LEAF 32
 
 typedef struct assay_trie_entry {
-	assay_digest hash; /* SHA-256 of key; filled by assay_trie_build */
+	assay_digest hash; /* SHA-256 of key; filled by assay_trie_build, and in what a walk tells */
 	const char *key;
 	assay_outcome outcome;
 	uint32_t kind; /* assay_sample_kind; 0 for a source */
