@@ -9,9 +9,11 @@
 #include <string.h>
 
 #define STRATA_MAX (1u << ASSAY_ASSOCIATION_FINDINGS)
+#define BLOCK      64
 
 typedef struct column {
-	uint16_t *codes; /* by sample */
+	uint8_t *codes;  /* by sample, as long as none is larger */
+	uint16_t *large; /* in their place; NULL until one is */
 	uint16_t levels; /* 0: names */
 	size_t values;   /* the largest code and 1 */
 	bool has_unrelated;
@@ -21,7 +23,9 @@ typedef struct column {
 struct assay_association {
 	column *attributes;
 	size_t attribute_count;
-	uint8_t *failed; /* by sample: 0 or 1 */
+	uint16_t *block; /* codes of the latest samples, by attribute: columns take them a block at a time */
+	size_t waiting;  /* samples of the block that no column has taken yet */
+	uint8_t *failed; /* by sample: 0 or 1; also those that are waiting */
 	size_t count, cap;
 	uint64_t failures;
 };
@@ -33,14 +37,16 @@ assay_code assay_association_open(assay_association **out, size_t attributes, as
 	assay_association *a = assay_alloc(1, sizeof *a);
 
 	*out = a;
-	if (a != NULL)
+	if (a != NULL) {
 		a->attributes = assay_alloc(attributes, sizeof *a->attributes);
-	if (a == NULL || a->attributes == NULL) {
+		a->block = assay_alloc(attributes, BLOCK * sizeof *a->block);
+		a->attribute_count = a->attributes != NULL ? attributes : 0;
+	}
+	if (a == NULL || a->attributes == NULL || a->block == NULL) {
 		*out = NULL;
-		free(a);
+		assay_association_close(a);
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "attributes");
 	}
-	a->attribute_count = attributes;
 	return ASSAY_OK;
 }
 
@@ -48,9 +54,12 @@ void assay_association_close(assay_association *a)
 {
 	if (a == NULL)
 		return;
-	for (size_t i = 0; i < a->attribute_count; i++)
+	for (size_t i = 0; i < a->attribute_count; i++) {
 		free(a->attributes[i].codes);
+		free(a->attributes[i].large);
+	}
 	free(a->attributes);
+	free(a->block);
 	free(a->failed);
 	free(a);
 }
@@ -67,23 +76,34 @@ void assay_association_unrelated(assay_association *a, size_t attribute, uint16_
 	a->attributes[attribute].unrelated = code;
 }
 
+static bool stretch(column *at, size_t cap)
+{
+	const size_t bytes = at->large != NULL ? cap * sizeof *at->large : cap; /* make_room has looked */
+	void *codes = realloc(at->large != NULL ? (void *)at->large : at->codes, bytes);
+
+	if (codes == NULL)
+		return false;
+	if (at->large != NULL)
+		at->large = codes;
+	else
+		at->codes = codes;
+	return true;
+}
+
+/* For the next block. */
 static assay_code make_room(assay_association *a, assay_err *err)
 {
 	const size_t cap = a->cap > 0 ? a->cap : 64;
 	size_t more, bytes;
 	uint8_t *failed;
 
-	if (a->count < a->cap)
+	if (a->cap - a->count >= BLOCK)
 		return ASSAY_OK;
 	if (!assay_mul_size(&more, cap, 2) || !assay_mul_size(&bytes, more, sizeof(uint16_t)))
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
-	for (size_t i = 0; i < a->attribute_count; i++) {
-		uint16_t *codes = realloc(a->attributes[i].codes, bytes);
-
-		if (codes == NULL)
+	for (size_t i = 0; i < a->attribute_count; i++)
+		if (!stretch(&a->attributes[i], more))
 			return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
-		a->attributes[i].codes = codes;
-	}
 	failed = realloc(a->failed, more);
 	if (failed == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
@@ -92,20 +112,70 @@ static assay_code make_room(assay_association *a, assay_err *err)
 	return ASSAY_OK;
 }
 
-assay_code assay_association_add(assay_association *a, const uint16_t *codes, bool failed, assay_err *err)
+static assay_code enlarge(const assay_association *a, column *at, assay_err *err)
 {
-	const assay_code rc = make_room(a, err);
+	at->large = assay_alloc(a->cap, sizeof *at->large);
+	if (at->large == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "samples");
+	for (size_t i = 0; i < a->count; i++)
+		at->large[i] = at->codes[i];
+	free(at->codes);
+	at->codes = NULL;
+	return ASSAY_OK;
+}
 
+static void narrow(uint8_t *restrict to, const uint16_t *restrict codes)
+{
+	for (size_t i = 0; i < BLOCK; i++)
+		to[i] = (uint8_t)codes[i];
+}
+
+/* All of the block: behind those that wait it has codes that the column has had, or 0, and the column has room. */
+static assay_code take_block(const assay_association *a, column *at, const uint16_t *codes, assay_err *err)
+{
+	uint16_t largest = 0;
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < BLOCK; i++)
+		largest = codes[i] > largest ? codes[i] : largest;
+	if (largest > UINT8_MAX && at->large == NULL)
+		rc = enlarge(a, at, err);
 	if (rc != ASSAY_OK)
 		return rc;
-	for (size_t i = 0; i < a->attribute_count; i++) {
-		column *at = &a->attributes[i];
+	if (at->large != NULL)
+		memcpy(&at->large[a->count], codes, BLOCK * sizeof *codes);
+	else
+		narrow(&at->codes[a->count], codes);
+	if (largest >= at->values)
+		at->values = (size_t)largest + 1;
+	return ASSAY_OK;
+}
 
-		at->codes[a->count] = codes[i];
-		if (codes[i] >= at->values)
-			at->values = (size_t)codes[i] + 1;
-	}
-	a->failed[a->count++] = failed;
+/* Columns are far from each other in memory: to go to each of them for each sample costs more than the block does. */
+static assay_code settle(assay_association *a, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < a->attribute_count && rc == ASSAY_OK && a->waiting > 0; i++)
+		rc = take_block(a, &a->attributes[i], &a->block[i * BLOCK], err);
+	if (rc != ASSAY_OK)
+		return rc;
+	a->count += a->waiting;
+	a->waiting = 0;
+	return ASSAY_OK;
+}
+
+assay_code assay_association_add(assay_association *a, const uint16_t *codes, bool failed, assay_err *err)
+{
+	assay_code rc = a->waiting == BLOCK ? settle(a, err) : ASSAY_OK;
+
+	if (rc == ASSAY_OK)
+		rc = make_room(a, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	for (size_t i = 0; i < a->attribute_count; i++)
+		a->block[i * BLOCK + a->waiting] = codes[i];
+	a->failed[a->count + a->waiting++] = failed;
 	a->failures += failed;
 	return ASSAY_OK;
 }
@@ -138,10 +208,15 @@ typedef struct search {
 static void count_attribute(search *s, const column *at)
 {
 	const size_t width = 2 * (size_t)s->strata;
+	uint64_t *counts = s->counts;
 
-	memset(s->counts, 0, at->values * width * sizeof *s->counts);
-	for (size_t i = 0; i < s->a->count; i++)
-		s->counts[at->codes[i] * width + s->group[i]]++;
+	memset(counts, 0, at->values * width * sizeof *counts);
+	if (at->large != NULL)
+		for (size_t i = 0; i < s->a->count; i++)
+			counts[at->large[i] * width + s->group[i]]++;
+	else
+		for (size_t i = 0; i < s->a->count; i++)
+			counts[at->codes[i] * width + s->group[i]]++;
 }
 
 static void count_margins(search *s)
@@ -243,7 +318,8 @@ static assay_code propose_all(search *s, assay_err *err)
 
 static bool has(const search *s, const assay_hypothesis *h, size_t sample)
 {
-	const uint16_t code = s->a->attributes[h->attribute].codes[sample];
+	const column *at = &s->a->attributes[h->attribute];
+	const uint16_t code = at->large != NULL ? at->large[sample] : at->codes[sample];
 
 	return code >= h->low && code <= h->high;
 }
@@ -395,12 +471,16 @@ fail:
 	return rc;
 }
 
-assay_code assay_association_find(assay_association_report *out, const assay_association *a, double alpha,
-				  uint64_t support, assay_err *err)
+assay_code assay_association_find(assay_association_report *out, assay_association *a, double alpha, uint64_t support,
+				  assay_err *err)
 {
 	search s = {.a = a, .out = out, .log10_alpha = log10(alpha), .support = support > 0 ? support : 1};
 	assay_code rc;
 
+	*out = (assay_association_report){0};
+	rc = settle(a, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	*out = (assay_association_report){.samples = a->count, .failed = a->failures};
 	rc = find(&s, err);
 	free(s.candidates);

@@ -374,6 +374,50 @@ static void find__few_or_none__no_hypothesis(void **state)
 	assert_int_equal(few.finding_count, 0);
 }
 
+/* Codes that fit into a byte and others, which come when there is no room left or long before that. */
+static void find__codes_above_255__count_as_others_do(void **state)
+{
+	static const uint16_t guilty[] = {2, 255, 256, 299};
+	enum { NAMES = 300 };
+
+	(void)state;
+	for (size_t small = 3; small <= 129; small += 63) {
+		ASSAY_CLEANUP(assay_association_report_release) assay_association_report r = {0};
+		uint64_t samples[NAMES] = {0};
+		assay_association *a;
+		bool found[NAMES] = {0};
+
+		assert_int_equal(assay_association_open(&a, 1, NULL), ASSAY_OK);
+		for (size_t i = 0; i < small + 100 * NAMES; i++) {
+			const uint16_t code = (uint16_t)(i < small ? i % 3 : (i - small) % NAMES);
+			const bool fails =
+			    code == guilty[0] || code == guilty[1] || code == guilty[2] || code == guilty[3];
+
+			if (i == small + 7) { /* what is found so far does not end it */
+				ASSAY_CLEANUP(assay_association_report_release) assay_association_report early = {0};
+
+				assert_int_equal(assay_association_find(&early, a, 0.001, 10, NULL), ASSAY_OK);
+				assert_int_equal(early.samples, i);
+			}
+			samples[code]++;
+			assert_int_equal(assay_association_add(a, &code, fails, NULL), ASSAY_OK);
+		}
+		assert_int_equal(assay_association_find(&r, a, 0.001, 10, NULL), ASSAY_OK);
+		assay_association_close(a);
+		assert_int_equal(r.hypotheses, NAMES);
+		assert_int_equal(r.finding_count, ASSAY_COUNT(guilty));
+		for (size_t i = 0; i < r.finding_count; i++) {
+			const assay_hypothesis *h = &r.findings[i].is;
+
+			found[h->low] = true;
+			assert_int_equal(h->samples, samples[h->low]);
+			assert_int_equal(h->failed, samples[h->low]);
+		}
+		for (size_t i = 0; i < ASSAY_COUNT(guilty); i++)
+			assert_true(found[guilty[i]]);
+	}
+}
+
 static void association__allocation_n_fails__enomem_and_nothing_lost(void **state)
 {
 	unsigned n = 0;
@@ -387,7 +431,7 @@ static void association__allocation_n_fails__enomem_and_nothing_lost(void **stat
 		allocations_left = n++;
 		rc = assay_association_open(&a, 2, NULL);
 		for (unsigned i = 0; i < 100 && rc == ASSAY_OK; i++)
-			rc = assay_association_add(a, (uint16_t[]){i % 2, i % 4 == 1}, i % 2, NULL);
+			rc = assay_association_add(a, (uint16_t[]){i % 2, i == 90 ? 256 : i % 4 == 1}, i % 2, NULL);
 		if (rc == ASSAY_OK)
 			rc = assay_association_find(&r, a, 0.01, 5, NULL);
 		allocations_left = UINT32_MAX;
@@ -417,6 +461,7 @@ int main(void)
 	    cmocka_unit_test(find__unrelated_code__no_hypothesis),
 	    cmocka_unit_test(find__more_than_there_is_room_for__said),
 	    cmocka_unit_test(find__few_or_none__no_hypothesis),
+	    cmocka_unit_test(find__codes_above_255__count_as_others_do),
 	    cmocka_unit_test(association__allocation_n_fails__enomem_and_nothing_lost),
 	};
 

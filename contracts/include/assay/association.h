@@ -81,7 +81,8 @@ void assay_association_unrelated(assay_association *a, size_t attribute, uint16_
 /**
  * A sample.
  * @param codes  by attribute; names are numbered from 0 without gaps
- * @return ASSAY_OK or ASSAY_ENOMEM. Takes 2 bytes for each attribute and 1 for the sample.
+ * @return ASSAY_OK or ASSAY_ENOMEM. Takes 1 byte for each attribute, 2 for one that has had a code above 255, and 1 for
+ *         the sample.
  */
 ASSAY_NODISCARD assay_code assay_association_add(assay_association *a, const uint16_t *codes, bool failed,
 						 assay_err *err);
@@ -92,8 +93,8 @@ ASSAY_NODISCARD assay_code assay_association_add(assay_association *a, const uin
  * @param out      [out] release it in every case
  * @return ASSAY_OK or ASSAY_ENOMEM
  */
-ASSAY_NODISCARD assay_code assay_association_find(assay_association_report *out, const assay_association *a,
-						  double alpha, uint64_t support, assay_err *err);
+ASSAY_NODISCARD assay_code assay_association_find(assay_association_report *out, assay_association *a, double alpha,
+						  uint64_t support, assay_err *err);
 
 /** Logarithm (base 10) of P(X >= k): X failures among n of N samples, K of which fail. */
 double assay_fisher_log10(uint64_t k, uint64_t n, uint64_t fails, uint64_t total);
