@@ -155,10 +155,11 @@ static void put_stage(FILE *to, size_t at, const assay_stage *s)
 	put_field(to, "name", s->name);
 	put_field(to, "summary", s->summary);
 	put_field(to, "reference", s->reference);
-	(void)fprintf(to, ",\n    .modality = %d, .observes = %uu, .replaces = %uu, .emits = %uu, .makes = %uu",
-		      (int)s->modality, s->observes, s->replaces, s->emits, s->makes);
-	(void)fprintf(to, ",\n    .max_delay = %uu, .spans = %d, .takes_correction = %d, .takes_table = %d",
-		      s->max_delay, s->spans, s->takes_correction, s->takes_table);
+	(void)fprintf(to, ",\n    .modality = %d, .observes = %uu, .replaces = %uu, .needs = %uu, .emits = %uu",
+		      (int)s->modality, s->observes, s->replaces, s->needs, s->emits);
+	(void)fprintf(to,
+		      ",\n    .makes = %uu, .max_delay = %uu, .spans = %d, .takes_correction = %d, .takes_table = %d",
+		      s->makes, s->max_delay, s->spans, s->takes_correction, s->takes_table);
 	(void)fprintf(to, ", .determinism = %d, .params_size = %zu,\n", (int)s->determinism, s->params_size);
 	put_table_name(to, "libraries", at, s->libraries != NULL);
 	put_table_name(to, "params", at, s->params != NULL);

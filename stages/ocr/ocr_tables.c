@@ -528,6 +528,7 @@ const assay_stage assay_stage_ocr_tables = {
     .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "
 		 "Gobel, Hassan, Oro, Orsi 2013, doi:10.1109/ICDAR.2013.292 (how tables are scored)",
     .observes = ASSAY_VALUE_PAGE | ASSAY_VALUE_WORDS,
+    .needs = ASSAY_VALUE_PAGE | ASSAY_VALUE_WORDS,
     .makes = ASSAY_SAMPLE_MASK(ASSAY_SAMPLE_TABLE),
     .takes_table = true,
     .determinism = ASSAY_EXACT,

@@ -69,8 +69,10 @@ static const assay_stage ocr_recognize = {.name = "ocr.recognize",
 					  .params_size = sizeof(ocr_params),
 					  .metrics = ocr_metrics,
 					  .notes = ocr_notes};
-static const assay_stage ocr_tables = {
-    .name = "ocr.tables", .modality = ASSAY_MODALITY_PAGE, .observes = ASSAY_VALUE_WORDS};
+static const assay_stage ocr_tables = {.name = "ocr.tables",
+				       .modality = ASSAY_MODALITY_PAGE,
+				       .observes = ASSAY_VALUE_PAGE | ASSAY_VALUE_WORDS,
+				       .needs = ASSAY_VALUE_PAGE | ASSAY_VALUE_WORDS};
 static const assay_stage ocr_discard = {
     .name = "ocr.discard", .modality = ASSAY_MODALITY_PAGE, .replaces = ASSAY_VALUE_WORDS};
 static const assay_stage video_read = {.name = "video.read",

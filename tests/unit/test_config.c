@@ -355,6 +355,8 @@ static const wrong_case wrong[] = {
     {PAGE("page.read: {dpi: 50}"), 3, 37, "page.read: dpi: 50 is not in 72..1200 dpi"},
     {PAGE("ocr.tables"), 3, 20,
      "stage 'ocr.tables' needs words, which nothing before it makes: put 'ocr.recognize' before it"},
+    {PAGE("ocr.tables, ocr.recognize"), 3, 20,
+     "stage 'ocr.tables' needs words, which nothing before it makes: put 'ocr.recognize' before it"},
     {PAGE("ocr.recognize, ocr.discard, ocr.tables"), 3, 48,
      "stage 'ocr.tables' needs words, which nothing before it makes: put 'ocr.recognize' before it"},
     {VIDEO("video.pace, video.shots"), 3, 21,

@@ -396,6 +396,7 @@ typedef struct assay_stage {
 	const char *reference;   /* paper or standard of the method; "" for plumbing */
 	unsigned observes;       /* value kinds pushed to it that pass on by themselves afterwards */
 	unsigned replaces;  /* value kinds pushed to it that do not: it emits what follows, or drops with a reason */
+	unsigned needs;     /* of those two: kinds without which it makes nothing; 0: any one of them will do */
 	unsigned emits;     /* value kinds it may emit */
 	unsigned makes;     /* ASSAY_SAMPLE_MASK of kinds of sample it may make */
 	unsigned max_delay; /* frames by which a mark may come after the frame it names */

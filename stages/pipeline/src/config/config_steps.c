@@ -249,12 +249,12 @@ static const assay_stage *stage_that_emits(unsigned kinds, assay_modality modali
 	return NULL;
 }
 
-static void report_starved(config_loader *l, const assay_config_step *step, unsigned takes)
+static void report_starved(config_loader *l, const assay_config_step *step, unsigned lacking)
 {
-	const assay_stage *maker = stage_that_emits(takes, step->stage->modality);
+	const assay_stage *maker = stage_that_emits(lacking, step->stage->modality);
 	char kinds[64];
 
-	value_names(takes, kinds);
+	value_names(lacking, kinds);
 	if (maker != NULL)
 		assay_diagnostics_add(l->d, true, l->file, step->line, step->column,
 				      "stage '%s' needs %s, which nothing before it makes: put '%s' before it",
@@ -272,7 +272,9 @@ void config_lint_flow(config_loader *l, const assay_config_pipeline *p)
 		const assay_stage *s = p->steps[i].stage;
 		const unsigned takes = s->observes | s->replaces;
 
-		if (takes != 0 && (takes & available) == 0)
+		if ((s->needs & ~available) != 0)
+			report_starved(l, &p->steps[i], s->needs & ~available);
+		else if (takes != 0 && (takes & available) == 0)
 			report_starved(l, &p->steps[i], takes);
 		available = (available & ~s->replaces) | s->emits;
 	}
