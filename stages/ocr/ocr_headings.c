@@ -2,6 +2,7 @@
 
 #include "ocr_order.h"
 #include "ocr_text.h"
+#include "ocr_weight.h"
 
 #include "assay/memory.h"
 
@@ -10,21 +11,24 @@
 
 #include <utf8proc.h>
 
-#define SIXTEENTHS   16   /* of a pixel, in which letters are measured */
-#define X_PARTS      20   /* an x is so many parts high... */
-#define RISE_PARTS   9    /* ...what rises above it or hangs below the line so many more */
-#define GAP_HEIGHTS  3    /* heights of text: a wider gap is none between words */
-#define LINES_MAX    4    /* of one heading */
-#define WANTED       3    /* points */
-#define SURE_MIN     5000 /* mean confidence of a line that is more than dirt, in hundredths */
-#define CAPITALS_MIN 3    /* letters: fewer are initials */
+#define SIXTEENTHS    16   /* of a pixel, in which letters are measured */
+#define X_PARTS       20   /* an x is so many parts high... */
+#define RISE_PARTS    9    /* ...what rises above it or hangs below the line so many more */
+#define GAP_HEIGHTS   3    /* heights of text: a wider gap is none between words */
+#define LINES_MAX     4    /* of one heading */
+#define WANTED        3    /* points */
+#define SURE_MIN      5000 /* mean confidence of a line that is more than dirt, in hundredths */
+#define CAPITALS_MIN  3    /* letters: fewer are initials */
+#define STAMP_NUMBERS 3
+#define WEIGHT_PARTS  1024 /* of an x */
 
 typedef struct line {
 	size_t first, count; /* words */
 	int32_t left, top, right, bottom;
-	int32_t size; /* of an x, in sixteenths of a pixel; 0 when it has no letters */
+	int32_t size;   /* of an x, in sixteenths of a pixel; 0 when it has no letters */
+	int32_t weight; /* of its strokes, in WEIGHT_PARTS of an x; 0: not known */
 	int64_t letters, digits, capitals, sure;
-	bool heading, capital, large;
+	bool heading, capital, large, heavy;
 	bool torn; /* by a gap such as stands between columns */
 } line;
 
@@ -32,9 +36,10 @@ typedef struct page {
 	ocr_words *words;
 	line *lines;
 	size_t count;
-	int32_t size; /* of most text */
-	int32_t gap;  /* between most lines */
-	bool capital; /* most of it is */
+	int32_t size;   /* of most text */
+	int32_t gap;    /* between most lines */
+	int32_t weight; /* of most text */
+	bool capital;   /* most of it is */
 } page;
 
 void ocr_headings_release(ocr_headings *h)
@@ -148,6 +153,23 @@ static void read_lines(page *p, int32_t height, weighed *sizes)
 		read_line(&p->lines[i], w, height, sizes);
 }
 
+/* The strokes of larger letters are as much thicker. */
+static assay_code weigh_lines(page *p, struct Pix *picture, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < p->count && rc == ASSAY_OK; i++) {
+		line *l = &p->lines[i];
+		int32_t run = 0;
+
+		if (l->size == 0)
+			continue;
+		rc = ocr_weight_of(&run, picture, &p->words->items[l->first], l->count, err);
+		l->weight = (int32_t)((int64_t)run * (SIXTEENTHS / OCR_WEIGHT_PIXEL) * WEIGHT_PARTS / l->size);
+	}
+	return rc;
+}
+
 static bool overlap(const line *a, const line *b)
 {
 	return a->left < b->right && b->left < a->right;
@@ -185,6 +207,9 @@ static void read_page(page *p, weighed *items)
 	}
 	p->size = median(items, p->count);
 	p->capital = 2 * capitals > letters;
+	for (size_t i = 0; i < p->count; i++)
+		items[i] = (weighed){p->lines[i].weight, p->lines[i].weight > 0 ? p->lines[i].letters : 0};
+	p->weight = median(items, p->count);
 	for (size_t i = 0; i < p->count; i++) {
 		const int32_t gap = gap_above(p, &p->lines[i]);
 
@@ -247,12 +272,16 @@ static int points_of_place(const page *p, const line *l)
 	return points;
 }
 
+/* A running head or foot, or a stamp of dates and numbers. */
 static bool is_running(const page *p, const line *l)
 {
 	const assay_word *first = &p->words->items[l->first];
+	size_t numbers = 0;
 
+	for (size_t i = 0; i < l->count; i++)
+		numbers += strpbrk(first[i].text, "0123456789") != NULL;
 	return (l == p->lines || l == &p->lines[p->count - 1]) && l->count > 1 &&
-	       (is_number(first->text) || is_number(first[l->count - 1].text));
+	       (is_number(first->text) || is_number(first[l->count - 1].text) || numbers >= STAMP_NUMBERS);
 }
 
 static void judge_line(const page *p, line *l)
@@ -262,6 +291,8 @@ static void judge_line(const page *p, line *l)
 	l->large = 5 * (int64_t)l->size >= 6 * (int64_t)p->size;
 	points += l->large ? 2 : 0;
 	points += 2 * (int64_t)l->size >= 3 * (int64_t)p->size;
+	l->heavy = p->weight > 0 && 10 * (int64_t)l->weight >= 13 * (int64_t)p->weight;
+	points += l->heavy ? 2 : 0;
 	points += l->capital && !p->capital;
 	points -= ends_a_sentence(p, l);
 	l->heading = l->letters >= 2 && l->letters > l->digits && !l->torn && l->sure >= SURE_MIN &&
@@ -274,8 +305,8 @@ static bool is_alike(const page *p, const line *a, const line *b)
 {
 	const int64_t d = (int64_t)a->size - b->size, larger = a->size > b->size ? a->size : b->size;
 
-	return 8 * d <= larger && 8 * d >= -larger && a->capital == b->capital && overlap(a, b) &&
-	       p->words->items[a->first].block == p->words->items[b->first].block;
+	return 8 * d <= larger && 8 * d >= -larger && a->capital == b->capital && a->heavy == b->heavy &&
+	       overlap(a, b) && p->words->items[a->first].block == p->words->items[b->first].block;
 }
 
 /* Lines from `first` on that are one heading; 0 when it is none, and past what is text in large letters. */
@@ -283,7 +314,8 @@ static size_t lines_of(const page *p, size_t first, bool *heading)
 {
 	size_t n = 1;
 
-	while (first + n < p->count && (p->lines[first + n].large || p->lines[first + n].capital) &&
+	while (first + n < p->count &&
+	       (p->lines[first + n].large || p->lines[first + n].heavy || p->lines[first + n].capital) &&
 	       p->lines[first + n].sure >= SURE_MIN && is_alike(p, &p->lines[first], &p->lines[first + n]))
 		n++;
 	*heading = n <= LINES_MAX;
@@ -358,7 +390,7 @@ static size_t count_lines(const ocr_words *w)
 	return n;
 }
 
-assay_code ocr_headings_find(ocr_headings *h, ocr_words *w, assay_err *err)
+assay_code ocr_headings_find(ocr_headings *h, ocr_words *w, struct Pix *picture, assay_err *err)
 {
 	const size_t lines = count_lines(w);
 	ASSAY_AUTO_FREE line *items = assay_alloc(lines, sizeof *items);
@@ -375,6 +407,8 @@ assay_code ocr_headings_find(ocr_headings *h, ocr_words *w, assay_err *err)
 	ASSAY_TRY(ocr_text_height(&height, w, err));
 	read_lines(&p, height, room);
 	if (lines <= OCR_HEADINGS_LINES) {
+		if (picture != NULL)
+			ASSAY_TRY(weigh_lines(&p, picture, err));
 		read_page(&p, room);
 		for (size_t i = 0; i < p.count; i++)
 			judge_line(&p, &p.lines[i]);

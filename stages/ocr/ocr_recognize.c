@@ -493,7 +493,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 	ASSAY_TRY(choose_engine(st, &v->u.page, err));
 	ASSAY_TRY(read_page(&r, st, &v->u.page, err));
 	ASSAY_TRY(read_larger(&r, st, &v->u.page, err));
-	ASSAY_TRY(ocr_headings_find(&r.headings, &r.words, err));
+	ASSAY_TRY(ocr_headings_find(&r.headings, &r.words, pix, err));
 	about = about_of(st, v);
 	ASSAY_TRY(ocr_report(&about, &r, sink, err));
 	out = ocr_words_value(&r.words, v->root, pixGetWidth(pix), pixGetHeight(pix), err);

@@ -5,6 +5,8 @@
 #include "ocr_sections.h"
 #include "ocr_text.h"
 
+#include <leptonica/allheaders.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +15,14 @@ enum { X = 20, RISE = 9, HANG = 9, LEFT = 100, COLUMN = 1000, LEADING = 50 };
 
 static ocr_words w;
 static ocr_headings h;
+static PIX *picture; /* with the strokes of the words; NULL: none */
 static uint32_t lines, paragraphs;
 
 static void begin(void)
 {
 	ocr_words_release(&w);
 	ocr_headings_release(&h);
+	pixDestroy(&picture);
 	lines = paragraphs = 0;
 }
 
@@ -66,8 +70,23 @@ static int text(int y, int count)
 static size_t find(void)
 {
 	assert_int_equal(ocr_words_close(&w, NULL), ASSAY_OK);
-	assert_int_equal(ocr_headings_find(&h, &w, NULL), ASSAY_OK);
+	assert_int_equal(ocr_headings_find(&h, &w, picture, NULL), ASSAY_OK);
 	return h.count;
+}
+
+/* Upright strokes, one in 14 px, of every word that is there. */
+static void stroke(size_t first, int thick)
+{
+	if (picture == NULL) {
+		picture = pixCreate(LEFT + COLUMN + 200, 1000, 8);
+		assert_non_null(picture);
+		assert_int_equal(pixSetAll(picture), 0);
+	}
+	for (size_t i = first; i < w.count; i++)
+		for (int x = w.items[i].left; x + 14 <= w.items[i].right; x += 14)
+			for (int y = w.items[i].top; y < w.items[i].bottom; y++)
+				for (int k = 0; k < thick; k++)
+					assert_int_equal(pixSetPixel(picture, x + k, y, 20), 0);
 }
 
 static void assert_headings(const char *want)
@@ -107,6 +126,47 @@ static void headings__larger_letters__a_paragraph_of_its_own(void **state)
 	assert_headings("Of good company\n");
 	assert_non_null(strstr(assay_buf_str(&w.text), "other with\n\nOf good company\n\nthe common"));
 	assert_int_equal(w.items[w.count - 1].paragraph, 2);
+}
+
+/* A line of the size of the text, `room` below it, whose strokes are `thick` px and those of the text 4. */
+static size_t find_heavy(int room, int thick)
+{
+	size_t before;
+	int y;
+
+	begin();
+	y = text(100, 4);
+	stroke(0, 4);
+	before = w.count;
+	line(LEFT, y + room, 100, "Of|good|company|and|of|whatever|else|it|is|that|pleases");
+	stroke(before, thick);
+	before = w.count;
+	(void)text(y + room + LEADING, 4);
+	stroke(before, 4);
+	return find();
+}
+
+static void headings__heavier_letters_with_room__one(void **state)
+{
+	(void)state;
+	assert_int_equal(find_heavy(40, 6), 1);
+	assert_headings("Of good company and of whatever else it is that pleases\n");
+	assert_int_equal(find_heavy(40, 5), 0);
+	assert_int_equal(find_heavy(0, 6), 0);
+}
+
+static void headings__heavy_stamp_above_the_text__none(void **state)
+{
+	(void)state;
+	for (int numbers = 0; numbers < 2; numbers++) {
+		begin();
+		line(LEFT, 100, 100,
+		     numbers ? "Case|23-12263|filed|08/16/2024|page|4of8|at|the|court" : "Of|good|company");
+		stroke(0, 6);
+		(void)text(200, 4);
+		stroke(numbers ? 9 : 3, 4);
+		assert_int_equal(find(), !numbers);
+	}
 }
 
 static void headings__letters_a_tenth_larger__none(void **state)
@@ -295,6 +355,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(headings__text_alone__none_and_one_paragraph),
 	    cmocka_unit_test(headings__larger_letters__a_paragraph_of_its_own),
+	    cmocka_unit_test(headings__heavier_letters_with_room__one),
+	    cmocka_unit_test(headings__heavy_stamp_above_the_text__none),
 	    cmocka_unit_test(headings__letters_a_tenth_larger__none),
 	    cmocka_unit_test(headings__capitals_on_a_line_alone__one_and_not_amid_text),
 	    cmocka_unit_test(headings__numbered_or_centred__one_and_a_sentence_none),
