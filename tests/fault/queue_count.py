@@ -81,7 +81,7 @@ def fault_of(event, stood, evaluated):
         return "does not go on where the one before it left"
     if event["act"]:
         return None if after == stood else "an act changes what is delivered"
-    if state == "waived" and ("is a duplicate of" in event["reason"] or "takes it out" in event["reason"]):
+    if state in ("waived", "passed") and ("is a duplicate of" in event["reason"] or "takes it out" in event["reason"]):
         return None if after is None else "what waits is delivered"
     if state == "passed" and TOLD in event["reason"]:
         return None

@@ -297,7 +297,7 @@ static void describe_answer(assay_buf *out, const assay_ticket *t, const assay_d
 /*
  * The sample is delivered, and a model got it wrong.
  * @param anew  what it fails without help is not as the store has it
- * @param why   it is delivered; NULL: it passes
+ * @param why   it is delivered, or is not; NULL: it passes
  */
 static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_sample_row *row, bool anew,
 			       const char *why, assay_err *err)
@@ -333,6 +333,8 @@ static assay_code stand_beside(assay_ticketing *d, assay_ticket *t, const assay_
 	if (t->damaged)
 		tell_anew(t);
 	if (answer != NULL) {
+		if (!assay_outcome_is_delivered(row->outcome) && why != NULL)
+			assay_buf_printf(&reason, "%s; ", why);
 		describe_answer(&reason, t, answer);
 		e.actor = state == ASSAY_TICKET_WAIVED ? answer->actor : e.actor;
 	} else {
@@ -581,8 +583,8 @@ static bool stood_by_help(const assay_ticket *t, const assay_sample_row *row)
 	       t->attempt_count > 0;
 }
 
-static assay_code open_undelivered(assay_ticketing *d, const assay_ticket *t, const assay_sample_row *row,
-				   assay_err *err)
+static assay_code stand_undelivered(assay_ticketing *d, const assay_ticket *t, const assay_sample_row *row,
+				    assay_err *err)
 {
 	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
 	ASSAY_AUTO_TICKET copy = {0};
@@ -626,9 +628,8 @@ static assay_code settle_told(assay_ticketing *d, const assay_ticket *t, assay_e
 	if (rc == ASSAY_OK && !delivered && t->state == ASSAY_TICKET_WAIVED && stood_by_help(t, &row))
 		return wait_undelivered(d, t, &row, err);
 	if (rc == ASSAY_OK && !delivered)
-		return is_answered(t, &row) || (t->state == ASSAY_TICKET_OPEN && stood_by_help(t, &row))
-			   ? open_undelivered(d, t, &row, err)
-			   : settle_unnamed(d, t, err);
+		return is_answered(t, &row) || stood_by_help(t, &row) ? stand_undelivered(d, t, &row, err)
+								      : settle_unnamed(d, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_get(d->store, t->id, &copy, err);
 	if (rc != ASSAY_OK)
