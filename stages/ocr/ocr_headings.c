@@ -20,7 +20,8 @@
 #define SURE_MIN      5000 /* mean confidence of a line that is more than dirt, in hundredths */
 #define CAPITALS_MIN  3    /* letters: fewer are initials */
 #define STAMP_NUMBERS 3
-#define WEIGHT_PARTS  1024 /* of an x */
+#define RUN_MIN       (3 * OCR_WEIGHT_PIXEL) /* thinner strokes are not told apart */
+#define WEIGHT_PARTS  1024                   /* of an x */
 
 typedef struct line {
 	size_t first, count; /* words */
@@ -165,7 +166,8 @@ static assay_code weigh_lines(page *p, struct Pix *picture, assay_err *err)
 		if (l->size == 0)
 			continue;
 		rc = ocr_weight_of(&run, picture, &p->words->items[l->first], l->count, err);
-		l->weight = (int32_t)((int64_t)run * (SIXTEENTHS / OCR_WEIGHT_PIXEL) * WEIGHT_PARTS / l->size);
+		if (run >= RUN_MIN)
+			l->weight = (int32_t)((int64_t)run * (SIXTEENTHS / OCR_WEIGHT_PIXEL) * WEIGHT_PARTS / l->size);
 	}
 	return rc;
 }
