@@ -1,6 +1,7 @@
 /** ocr.recognize: the text of a page, through Tesseract's C API. */
 #include "ocr.h"
 
+#include "ocr_cut.h"
 #include "ocr_engine.h"
 #include "ocr_estimate.h"
 #include "ocr_evidence.h"
@@ -234,6 +235,7 @@ static assay_code weigh_ink(ocr_recognition *r, const assay_page *of, bool rerea
 	ASSAY_TRY(ocr_text_height(&height, &r->words, err));
 	ASSAY_TRY(ocr_evidence_edge(&page.edge, ink, height, err));
 	ASSAY_TRY(ocr_beside_measure(&page.beside, &r->words, ink, err));
+	ASSAY_TRY(ocr_cut_rows(&r->rows_cut, ink, &page.corners, height, err));
 	page.missed = r->missed;
 	rc = ocr_evidence_read(&r->evidence, &r->words, &page, err);
 fail:
@@ -507,7 +509,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 22,
+    .version = 23,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

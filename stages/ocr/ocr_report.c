@@ -30,6 +30,7 @@ enum {
 	METRIC_LANGUAGE,
 	METRIC_REPEATED,
 	METRIC_CUT,
+	METRIC_ROWS_CUT,
 	METRIC_COVERED,
 	METRIC_LAYER,
 	METRIC_ESTIMATED,
@@ -83,6 +84,8 @@ const assay_metric ocr_report_metrics[] = {
     {"ocr.margin_cut", "1", 4, ON_PAGES,
      "share of the lines that touch the left or right border of the page, as it was before it was turned, 0 to 1; "
      "undefined without words"},
+    {"ocr.rows_cut", "1", 0, ON_PAGES,
+     "rows of text that the upper or the lower border of the page cuts through, 0 to 2; undefined without words"},
     {"ocr.text_coverage", "1", 4, ON_PAGES, "share of the page inside words' boxes, 0 and up: near 0 for a blank page"},
     {"ocr.layer_difference", "1", 4, ON_PAGES,
      "how far the text read is from the text that the file holds of the page, in whatever order: as cer_unordered, "
@@ -304,6 +307,8 @@ assay_code ocr_report(const ocr_about *a, const ocr_recognition *r, assay_sink *
 				: assay_undefined(sink, sample, METRIC_CHOSEN, "no language was to be chosen", err));
 	ASSAY_TRY(measure_structure(sink, sample, a, r, err));
 	ASSAY_TRY(measure_evidence(sink, sample, &r->evidence, err));
+	ASSAY_TRY(w->count > 0 ? assay_measure(sink, sample, METRIC_ROWS_CUT, r->rows_cut, err)
+			       : assay_undefined(sink, sample, METRIC_ROWS_CUT, "no words", err));
 	ASSAY_TRY(measure_estimate(sink, sample, r, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_REREAD, r->reconciled.lines, err));
 	ASSAY_TRY(assay_measure(sink, sample, METRIC_CHANGED, r->reconciled.words, err));
@@ -337,11 +342,17 @@ static int64_t count_words(const assay_buf *written)
 assay_code ocr_report_corrected(const ocr_about *a, const assay_corrected *c, const assay_buf *written,
 				assay_sink *sink, assay_err *err)
 {
-	static const unsigned beliefs[] = {
-	    METRIC_CONFIDENCE, METRIC_LOW,           METRIC_MISSED,         METRIC_SURE,     METRIC_BREAKS,
-	    METRIC_UNKNOWN,    METRIC_LANGUAGE,      METRIC_REPEATED,       METRIC_CUT,      METRIC_COVERED,
-	    METRIC_ESTIMATED,  METRIC_ESTIMATED_LOW, METRIC_ESTIMATED_HIGH, METRIC_READINGS, METRIC_REREAD,
-	    METRIC_CHANGED,    METRIC_HEADINGS,      METRIC_PARAGRAPHS,     METRIC_ORDER,    METRIC_SECTIONS};
+	static const unsigned beliefs[] = {METRIC_CONFIDENCE,    METRIC_LOW,
+					   METRIC_MISSED,        METRIC_SURE,
+					   METRIC_BREAKS,        METRIC_UNKNOWN,
+					   METRIC_LANGUAGE,      METRIC_REPEATED,
+					   METRIC_CUT,           METRIC_ROWS_CUT,
+					   METRIC_COVERED,       METRIC_ESTIMATED,
+					   METRIC_ESTIMATED_LOW, METRIC_ESTIMATED_HIGH,
+					   METRIC_READINGS,      METRIC_REREAD,
+					   METRIC_CHANGED,       METRIC_HEADINGS,
+					   METRIC_PARAGRAPHS,    METRIC_ORDER,
+					   METRIC_SECTIONS};
 	const uint32_t sample = a->value->root;
 	const int64_t words = count_words(written);
 	assay_code rc;

@@ -25,7 +25,8 @@ typedef struct ocr_recognition {
 	ocr_estimate estimate; /* by it */
 	ocr_reconciled reconciled;
 	ocr_headings headings;
-	bool larger; /* of the enlarged page, in pixels of the page */
+	int64_t rows_cut; /* ocr_cut.h */
+	bool larger;      /* of the enlarged page, in pixels of the page */
 } ocr_recognition;
 
 /** What a report is about; all borrowed. */

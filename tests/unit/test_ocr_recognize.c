@@ -599,6 +599,23 @@ static void estimate__page_cut_through_its_lines__worse_and_found_by_its_margin(
 	pixDestroy(&cut);
 }
 
+/* Through the letters without ascenders of the first line, and of the last; their baselines are at 110 and 380. */
+static void estimate__page_cut_through_its_first_and_last_row__found(void **state)
+{
+	PIX *pix = text_page(four_lines, 4), *cut;
+	BOX *part = boxCreate(0, 97, pixGetWidth(pix), 368 - 97);
+
+	(void)state;
+	run_truth(pix, "x");
+	assert_int_equal(value(0, "ocr.rows_cut"), 0);
+	cut = pixClipRectangle(pix, part, NULL);
+	run_truth(cut, "x");
+	assert_int_equal(value(0, "ocr.rows_cut"), 2);
+	boxDestroy(&part);
+	pixDestroy(&pix);
+	pixDestroy(&cut);
+}
+
 /* Levelled first, the border falls aslant, in the midst of white. */
 static void estimate__page_turned_and_cut_through_its_lines__found_by_its_margin(void **state)
 {
@@ -637,6 +654,7 @@ static void estimate__blank_page__undefined(void **state)
 	assert_string_equal(why("ocr.cer_estimated"), "no words");
 	assert_string_equal(why("ocr.cer_estimated_high"), "no words");
 	assert_string_equal(why("ocr.margin_cut"), "no words");
+	assert_string_equal(why("ocr.rows_cut"), "no words");
 	assert_int_equal(value(0, "ocr.text_coverage"), 0);
 	assert_int_equal(value(0, "ocr.readings"), 1);
 	pixDestroy(&pix);
@@ -717,6 +735,7 @@ int main(void)
 	    TEST(estimate__read_once_and_twice__as_the_parameter_says),
 	    TEST(estimate__doubt__only_where_the_interval_holds_the_bound),
 	    TEST(estimate__page_cut_through_its_lines__worse_and_found_by_its_margin),
+	    TEST(estimate__page_cut_through_its_first_and_last_row__found),
 	    cmocka_unit_test_setup_teardown(estimate__page_turned_and_cut_through_its_lines__found_by_its_margin,
 					    setup_levelled, teardown),
 	    TEST(estimate__blank_page__undefined),
