@@ -522,7 +522,7 @@ static assay_code push(void *state_, const assay_value *v, assay_sink *sink, ass
 const assay_stage assay_stage_ocr_tables = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.tables",
-    .version = 13,
+    .version = 14,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "find the tables of a page and read their cells",
     .reference = "Nagy, Seth, Viswanathan 1992, doi:10.1109/2.144436 (cutting at rules and white space); "

@@ -1,5 +1,6 @@
 #include "table_find.h"
 
+#include "table_beyond.h"
 #include "table_measure.h"
 
 #include "assay/memory.h"
@@ -173,6 +174,20 @@ static assay_code compare_readings(table *t, table_area *a, assay_err *err)
 	return rc;
 }
 
+/* An area of what was chosen, as large as the box around it at least. */
+static assay_code make_area(table_area *a, const finder *f, const box *around, assay_err *err)
+{
+	const assay_code rc = table_area_make(a, f->words, f->chosen, f->chosen_count, &f->page->rules, f->height, err);
+
+	if (rc == ASSAY_OK && around != NULL) {
+		a->left = around->left < a->left ? around->left : a->left;
+		a->top = around->top < a->top ? around->top : a->top;
+		a->right = around->right > a->right ? around->right : a->right;
+		a->bottom = around->bottom > a->bottom ? around->bottom : a->bottom;
+	}
+	return rc;
+}
+
 /* Read what was chosen; keep it and take its words if it is a table. */
 static assay_code consider(finder *f, const box *around, bool by_lattice, assay_err *err)
 {
@@ -183,13 +198,7 @@ static assay_code consider(finder *f, const box *around, bool by_lattice, assay_
 
 	if (f->chosen_count == 0 || f->out->count == TABLES_MAX)
 		return ASSAY_OK;
-	rc = table_area_make(&a, f->words, f->chosen, f->chosen_count, &f->page->rules, f->height, err);
-	if (rc == ASSAY_OK && around != NULL) {
-		a.left = around->left < a.left ? around->left : a.left;
-		a.top = around->top < a.top ? around->top : a.top;
-		a.right = around->right > a.right ? around->right : a.right;
-		a.bottom = around->bottom > a.bottom ? around->bottom : a.bottom;
-	}
+	rc = make_area(&a, f, around, err);
 	if (rc == ASSAY_OK)
 		rc = table_read(t, &a, TABLE_BY_BOTH, err);
 	kept = rc == ASSAY_OK && (f->whole ? t->rows > 0 : is_table(t, by_lattice));
@@ -476,6 +485,51 @@ static assay_code follow_rules(size_t *last, finder *f, size_t first, assay_err 
 	return rc;
 }
 
+/* The box of a table between rules grows over heads and totals that stand beyond them. */
+static assay_code look_beyond(box *b, finder *f, assay_err *err)
+{
+	const box above_and_below = {b->left, 0, b->right, f->page->height};
+	table_ends ends = {b->top, b->bottom};
+	table_area inside = {0}, around = {0};
+	table t = {0};
+	assay_code rc;
+
+	choose_within(f, b);
+	if (f->chosen_count == 0)
+		return ASSAY_OK;
+	ASSAY_TRY(make_area(&inside, f, b, err));
+	ASSAY_TRY(table_read(&t, &inside, TABLE_BY_BOTH, err));
+	if (!is_table(&t, false))
+		goto fail;
+	choose_within(f, &above_and_below);
+	ASSAY_TRY(make_area(&around, f, b, err));
+	ASSAY_TRY(table_beyond(&ends, &t, &inside, &around, err));
+	b->top = ends.top;
+	b->bottom = ends.bottom;
+fail:
+	table_release(&t);
+	table_area_release(&inside);
+	table_area_release(&around);
+	return rc;
+}
+
+/* As the box has it, and where that is no table without what was drawn in beyond the rules. */
+static assay_code consider_between(finder *f, const box *rules, assay_err *err)
+{
+	const size_t before = f->out->count;
+	box b = *rules;
+	assay_code rc = look_beyond(&b, f, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	choose_within(f, &b);
+	rc = consider(f, &b, false, err);
+	if (rc != ASSAY_OK || f->out->count > before || (b.top == rules->top && b.bottom == rules->bottom))
+		return rc;
+	choose_within(f, rules);
+	return consider(f, rules, false, err);
+}
+
 static assay_code find_between_rules(finder *f, assay_err *err)
 {
 	const table_rule *rules = f->page->rules.level;
@@ -489,8 +543,7 @@ static assay_code find_between_rules(finder *f, assay_err *err)
 		if (rc != ASSAY_OK || last == i)
 			continue;
 		b = (box){rules[i].from - f->height, rules[i].at, rules[i].to + f->height, rules[last].at};
-		choose_within(f, &b);
-		rc = consider(f, &b, false, err);
+		rc = consider_between(f, &b, err);
 	}
 	return rc;
 }

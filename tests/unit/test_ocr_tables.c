@@ -503,6 +503,115 @@ static void find__level_rules_alone__table_between_them(void **state)
 	expect(0, harbours_csv);
 }
 
+static void prose(int x, int y, int lines, int letters)
+{
+	uint32_t seed = 77;
+
+	for (int i = 0; i < lines; i++)
+		for (int at = 0; at < letters;) {
+			const int n = 2 + (int)(test_random(&seed) % 8);
+
+			word("abcdefghijkl", (size_t)n, x + at * LETTER, y + 30 * i);
+			at += n + 1;
+		}
+}
+
+enum { LEDGER_Y = 400, LEDGER_ROWS = 6 };
+static const char *const ledger[LEDGER_ROWS][4] = {{"Day", "Customer", "Net", "Gross"},
+						   {"2024-03-01", "Old Mill", "612.10", "731.01"},
+						   {"2024-03-04", "Quay 7", "526.24", "626.23"},
+						   {"2024-03-09", "Casa Verde", "378.72", "450.68"},
+						   {"2024-03-12", "Ulla Berg", "170.43", "203.38"},
+						   {"Total", "", "1687.49", "2011.30"}};
+#define LEDGER_DATA                                                                                                    \
+	"2024-03-01,Old Mill,612.10,731.01\n2024-03-04,Quay 7,526.24,626.23\n2024-03-09,Casa Verde,378.72,450.68\n"    \
+	"2024-03-12,Ulla Berg,170.43,203.38\n"
+static const char ledger_csv[] = "Day,Customer,Net,Gross\n" LEDGER_DATA "Total,,1687.49,2011.30\n";
+
+/* Rows from..to of the ledger, and rules above those whose bit is set. */
+static void put_ledger(int from, int to, unsigned rules)
+{
+	for (int i = from; i < to; i++) {
+		(void)text(ledger[i][0], 100, LEDGER_Y + PITCH * i);
+		if (ledger[i][1][0] != '\0')
+			(void)text(ledger[i][1], 260, LEDGER_Y + PITCH * i);
+		text_to(ledger[i][2], 600, LEDGER_Y + PITCH * i);
+		text_to(ledger[i][3], 760, LEDGER_Y + PITCH * i);
+	}
+	for (int i = 0; i <= LEDGER_ROWS; i++)
+		if ((rules >> i & 1) != 0)
+			level(90, LEDGER_Y + PITCH * i - 10, 770);
+}
+
+static void find_new(void)
+{
+	(void)pixSetAllArbitrary(page, 240);
+	count = 0;
+}
+
+static void find__heads_and_totals_beyond_the_rules__of_the_table(void **state)
+{
+	enum { TOP = 1, HEAD = 2, TOTAL = 1 << (LEDGER_ROWS - 1), BOTTOM = 1 << LEDGER_ROWS };
+	static const unsigned rules[] = {HEAD | TOTAL, HEAD | BOTTOM,       TOP | TOTAL,          HEAD,
+					 TOTAL,        TOP | HEAD | BOTTOM, HEAD | TOTAL | BOTTOM};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(rules); i++) {
+		find_new();
+		prose(100, LEDGER_Y - 40 - 30 * 4, 5, 60); /* as close to the heads as they are to the rows */
+		put_ledger(0, LEDGER_ROWS, rules[i]);
+		prose(100, LEDGER_Y + PITCH * LEDGER_ROWS + (rules[i] & BOTTOM ? 0 : 20), 5, 60);
+		assert_int_equal(find(false), ASSAY_OK);
+		assert_int_equal(found.count, 1);
+		expect(0, ledger_csv);
+		assert_int_equal(found.items[0].head, 1);
+	}
+}
+
+static void find__heads_above_rules_around_the_rows__no_total_made(void **state)
+{
+	(void)state;
+	put_ledger(0, LEDGER_ROWS - 1, 2 | 1 << (LEDGER_ROWS - 1));
+	(void)text("Table 3. What is owed", 100, LEDGER_Y - PITCH);
+	(void)text("Paid in 12 days, 1687.49 in all; what is owed is told overleaf", 100,
+		   LEDGER_Y + PITCH * (LEDGER_ROWS - 1));
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, "Day,Customer,Net,Gross\n" LEDGER_DATA);
+}
+
+static void find__heads_over_heads_beyond_the_rules__all_of_them(void **state)
+{
+	(void)state;
+	put_ledger(0, LEDGER_ROWS, 2 | 1 << (LEDGER_ROWS - 1));
+	(void)text("Our", 260, LEDGER_Y - 30); /* goes on as Customer */
+	(void)text("The ledger of the harbour", 100, LEDGER_Y - 30 - 2 * PITCH);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, "Day,Our Customer,Net,Gross\n" LEDGER_DATA "Total,,1687.49,2011.30\n");
+	find_new();
+	put_ledger(0, LEDGER_ROWS, 2 | 1 << (LEDGER_ROWS - 1));
+	(void)text("Order of", 180, LEDGER_Y - PITCH);
+	(void)text("Sums in euros", 580, LEDGER_Y - PITCH);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].top, LEDGER_Y - PITCH);
+}
+
+static void find__rows_beyond_another_rule_or_far_off__not_of_the_table(void **state)
+{
+	(void)state;
+	put_ledger(1, LEDGER_ROWS - 1, 2 | 1 << (LEDGER_ROWS - 1));
+	level(90, LEDGER_Y + PITCH * (LEDGER_ROWS - 1) + 12, 770); /* ends it; what follows is of another table */
+	text_to("Paid", 150, LEDGER_Y + PITCH * LEDGER_ROWS - 20);
+	text_to("2011.30", 760, LEDGER_Y + PITCH * LEDGER_ROWS - 20);
+	(void)text("Day", 100, LEDGER_Y - 2 * PITCH);
+	(void)text("Customer", 260, LEDGER_Y - 2 * PITCH);
+	assert_int_equal(find(false), ASSAY_OK);
+	assert_int_equal(found.count, 1);
+	expect(0, LEDGER_DATA);
+}
+
 static void find__shaded_rows_and_light_rules__the_same(void **state)
 {
 	(void)state;
@@ -520,19 +629,6 @@ static void find__shaded_rows_and_light_rules__the_same(void **state)
 	assert_int_equal(find(false), ASSAY_OK);
 	expect(0, "a 1,a 1,a 1\na 1,a 1,a 1\na 1,a 1,a 1\na 1,a 1,a 1\n");
 	assert_true(found.items[0].ruled);
-}
-
-static void prose(int x, int y, int lines, int letters)
-{
-	uint32_t seed = 77;
-
-	for (int i = 0; i < lines; i++)
-		for (int at = 0; at < letters;) {
-			const int n = 2 + (int)(test_random(&seed) % 8);
-
-			word("abcdefghijkl", (size_t)n, x + at * LETTER, y + 30 * i);
-			at += n + 1;
-		}
 }
 
 static void find__prose_in_one_column_and_in_two__no_table(void **state)
@@ -1129,6 +1225,10 @@ int main(void)
 	    TEST(find__cells_of_one_row_that_go_on_in_turn__one_row),
 	    TEST(find__head_over_heads_in_one_band__row_of_its_own),
 	    TEST(find__level_rules_alone__table_between_them),
+	    TEST(find__heads_and_totals_beyond_the_rules__of_the_table),
+	    TEST(find__heads_above_rules_around_the_rows__no_total_made),
+	    TEST(find__heads_over_heads_beyond_the_rules__all_of_them),
+	    TEST(find__rows_beyond_another_rule_or_far_off__not_of_the_table),
 	    TEST(find__shaded_rows_and_light_rules__the_same),
 	    TEST(find__prose_in_one_column_and_in_two__no_table),
 	    TEST(find__list_of_points__no_table),
