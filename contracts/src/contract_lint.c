@@ -120,8 +120,10 @@ void contract_lint_applies(contract_loader *l, const assay_yaml_node *entry, con
 {
 	size_t at = 0;
 	const assay_yaml_node *item = next_applies(entry, &at);
+	static const char *const known[] = {"appliesTo", NULL};
 
 	*out = (contract_applies){0};
+	contract_lint_customs(l, entry, known, false);
 	if (item == NULL)
 		return;
 	read_applies(l, assay_yaml_get(item, "value"), out);
@@ -136,6 +138,67 @@ void contract_lint_no_applies(contract_loader *l, const assay_yaml_node *n)
 
 	while ((item = next_applies(n, &at)) != NULL)
 		CONTRACT_ERROR(l, item, "appliesTo belongs in the customProperties of a schema entry");
+}
+
+/* ---------------------------------------------------------------- names of customProperties */
+
+#define CUSTOM_MAX 31 /* letters of a name that are compared */
+
+/* Its letters and digits, small. */
+static void fold_name(char out[CUSTOM_MAX + 1], const char *name)
+{
+	size_t n = 0;
+
+	for (; *name != '\0' && n < CUSTOM_MAX; name++) {
+		const char c = (char)(*name >= 'A' && *name <= 'Z' ? *name | 0x20 : *name);
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			out[n++] = c;
+	}
+	out[n] = '\0';
+}
+
+/* The name that was meant: one slip away, however it is joined and capitalised. NULL when it is another word. */
+static const char *meant(const char *name, const char *const *known)
+{
+	char wanted[CUSTOM_MAX + 1], candidate[CUSTOM_MAX + 1];
+	assay_suggest s;
+
+	fold_name(wanted, name);
+	for (; *known != NULL; known++) {
+		fold_name(candidate, *known);
+		assay_suggest_init(&s, wanted);
+		assay_suggest_offer(&s, candidate);
+		if (s.best != NULL && s.distance <= 1)
+			return *known;
+	}
+	return NULL;
+}
+
+static bool is_one_of(const char *name, const char *const *known)
+{
+	while (*known != NULL && strcmp(name, *known) != 0)
+		known++;
+	return *known != NULL;
+}
+
+void contract_lint_customs(contract_loader *l, const assay_yaml_node *n, const char *const *known, bool told)
+{
+	const assay_yaml_node *list = assay_yaml_get(n, "customProperties");
+
+	for (size_t i = 0; list != NULL && list->type == ASSAY_YAML_SEQUENCE && i < list->count; i++) {
+		const assay_yaml_node *property = assay_yaml_get(&list->children[i], "property");
+		const char *name = contract_text(property);
+		const char *nearest;
+
+		if (name == NULL || is_one_of(name, known))
+			continue;
+		nearest = meant(name, known);
+		if (nearest != NULL)
+			CONTRACT_ERROR(l, property, "unknown property '%s', did you mean '%s'?", name, nearest);
+		else if (told)
+			CONTRACT_WARN(l, property, "property '%s' of a column of tables is not judged by Assay", name);
+	}
 }
 
 /* ---------------------------------------------------------------- ids */

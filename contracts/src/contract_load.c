@@ -21,6 +21,7 @@ static assay_code read_quality(contract_loader *l, const assay_yaml_node *elemen
 static assay_code read_properties(contract_loader *l, const assay_yaml_node *element, const contract_scope *s,
 				  bool outermost)
 {
+	static const char *const customs[] = {"severity", "appliesTo", NULL};
 	const assay_yaml_node *list = assay_yaml_get(element, "properties"), *items = assay_yaml_get(element, "items");
 	assay_code rc = ASSAY_OK;
 
@@ -30,6 +31,7 @@ static assay_code read_properties(contract_loader *l, const assay_yaml_node *ele
 		contract_scope inner = *s;
 
 		contract_lint_no_applies(l, n);
+		contract_lint_customs(l, n, customs, false);
 		inner.field = outermost ? contract_text(assay_yaml_get(n, "name")) : NULL;
 		if (inner.field != NULL)
 			rc = contract_read_property(l, n, &inner);

@@ -42,6 +42,11 @@ bool contract_lint_kind(contract_loader *l, const assay_yaml_node *n, const char
 void contract_lint_applies(contract_loader *l, const assay_yaml_node *entry, contract_applies *out);
 /** An appliesTo that stands where it has no effect. */
 void contract_lint_no_applies(contract_loader *l, const assay_yaml_node *n);
+/**
+ * The names of customProperties: one that is nearly one of Assay's (NULL-ended) is an error, others are the user's own.
+ * @param told whether these are warned of, as not judged
+ */
+void contract_lint_customs(contract_loader *l, const assay_yaml_node *n, const char *const *known, bool told);
 ASSAY_NODISCARD assay_code contract_lint_ids(contract_loader *l);
 
 /** What the checks of a `quality` list are about. */

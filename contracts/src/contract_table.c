@@ -84,8 +84,10 @@ static assay_column_type read_type(contract_loader *l, const assay_yaml_node *n)
 static void warn_of_others(contract_loader *l, const assay_yaml_node *n)
 {
 	static const char *const keys[] = {"quality", "unique", "properties", "items"};
+	static const char *const customs[] = {"sumOf", "atMost", "severity", "appliesTo", NULL};
 
-	contract_lint_no_applies(l, n);
+	contract_lint_no_applies(l, n); /* says where it belongs */
+	contract_lint_customs(l, n, customs, true);
 	for (size_t i = 0; i < ASSAY_COUNT(keys); i++) {
 		const assay_yaml_node *k = assay_yaml_get(n, keys[i]);
 

@@ -288,6 +288,10 @@ static const wrong_case wrong[] = {
     {HEAD "schema:\n- name: page\n  customProperties:\n  - {property: appliesTo, value: {a: b}}\n"
 	  "  - {property: appliesTo, value: {c: d}}\n",
      10, 6, "appliesTo stands here twice: put all metadata into one"},
+    {HEAD "schema:\n- name: page\n  customProperties: [{property: appliesto, value: {a: b}}]\n", 8, 33,
+     "unknown property 'appliesto', did you mean 'appliesTo'?"},
+    {HEAD "schema:\n- name: page\n  properties: [{name: x, customProperties: [{property: sevrity, value: warning}]}]\n",
+     8, 56, "unknown property 'sevrity', did you mean 'severity'?"},
     /* checks */
     {ENTRY "  - type: custom\n    engine: assay\n    implementation: {metric: ocr.cer, mustBe: 1}\n", 9, 5,
      "missing key 'id': verdicts and tickets name a check by it"},
@@ -1092,6 +1096,15 @@ static void load__ranges_and_sums_amiss__findings(void **state)
 	    {"logicalType: number, customProperties: [{property: sumOf, value: a}]", "names two and more of the other"},
 	    {"logicalType: string, customProperties: [{property: sumOf, value: [a, b]}]",
 	     "sumOf of a column of numbers"},
+	    {"logicalType: number, customProperties: [{property: sumof, value: [a, b]}]",
+	     "unknown property 'sumof', did you mean 'sumOf'?"},
+	    {"logicalType: number, customProperties: [{property: at_most, value: [a]}]",
+	     "unknown property 'at_most', did you mean 'atMost'?"},
+	    {"logicalType: number, customProperties: [{property: atMots, value: [a]}]", "did you mean 'atMost'?"},
+	    {"logicalType: number, customProperties: [{property: serverity, value: warning}]",
+	     "did you mean 'severity'?"},
+	    {"logicalType: number, id: x, customProperties: [{property: security, value: high}]",
+	     "property 'security' of a column of tables is not judged by Assay"},
 	};
 
 	(void)state;
