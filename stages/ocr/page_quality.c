@@ -12,6 +12,11 @@
 
 #define REFERENCE_SIDE 1754 /* longer side of A4 at 150 dpi: sharpness is measured at about this size */
 
+/* Ink on grain is darker than the page's median by so many levels, and by so many times the grain: the distance of its
+ * 16th percentile, which is the standard deviation of normal noise. */
+#define LEVELS_FAR 52
+#define GRAIN_FAR  8
+
 typedef struct params {
 	int64_t max_skew, blank_ratio;
 } params;
@@ -54,12 +59,13 @@ static const assay_metric metrics[] = {
      "Otsu's threshold; undefined for binary pages"},
     {"page.ink_ratio", "1", 6, ON_PAGES,
      "share of the pixels that are ink, 0 to 1: black ones of a binary page, those up to Otsu's threshold of others; "
-     "0 when contrast is below 0.1"},
+     "where these are less than 0.1 darker, those far below the grain, or none"},
     {"page.blank", "1", 0, ON_PAGES, "1 when ink_ratio is below blank_ratio, otherwise 0"},
     {"page.focus", "1", 2, ON_PAGES,
      "sharpness for the contrast and ink that there are: sharpness / ((median grey of paper - of ink)^2 x ink_ratio), "
      "0 "
-     "and up (print in focus: 0.3 and more); undefined for binary and blank pages and when contrast is below 0.1"},
+     "and up (print in focus: 0.3 and more); undefined for binary and blank pages, when contrast is below 0.1, and of "
+     "a little ink on grain"},
     {0},
 };
 
@@ -185,13 +191,40 @@ fail:
 	return rc;
 }
 
+/* The share in millionths, against blank_ratio in millionths: compared as whole products. */
+static bool is_blank(const grey_tones *t, const params *p)
+{
+	return t->ink * 1000000 < t->pixels * (uint64_t)p->blank_ratio || t->ink == 0;
+}
+
+/* A few words on grain are too little for Otsu's threshold: what is far below the grain is ink nevertheless. */
+static grey_tones tones_on_grain(const uint64_t hist[256], uint64_t pixels)
+{
+	const int paper = grey_level_at(hist, 0, 255, (pixels + 1) / 2);
+	const int grain = GRAIN_FAR * (paper - grey_level_at(hist, 0, 255, (pixels * 16 + 99) / 100));
+	grey_tones t = {.threshold = paper - (grain > LEVELS_FAR ? grain : LEVELS_FAR), .pixels = pixels};
+
+	for (int i = 0; i <= t.threshold; i++)
+		t.ink += hist[i];
+	if (t.ink > 0)
+		t.contrast = grey_level_at(hist, t.threshold + 1, 255, (pixels - t.ink + 1) / 2) -
+			     grey_level_at(hist, 0, t.threshold, (t.ink + 1) / 2);
+	return t;
+}
+
+static grey_tones tones_of(bool *on_grain, const uint64_t hist[256], const params *p)
+{
+	const grey_tones t = grey_tones_of(hist), far = tones_on_grain(hist, t.pixels);
+
+	*on_grain = t.ink == 0 && !is_blank(&far, p);
+	return *on_grain ? far : t;
+}
+
 static assay_code put_ink(const job *j, const grey_tones *t)
 {
-	/* the share in millionths, against blank_ratio in millionths: compared as whole products */
-	const bool blank = t->ink * 1000000 < t->pixels * (uint64_t)j->p->blank_ratio || t->ink == 0;
 	const assay_code rc = put(j, METRIC_INK, assay_round_ratio((int64_t)t->ink, (int64_t)t->pixels, 6));
 
-	return rc != ASSAY_OK ? rc : put(j, METRIC_BLANK, blank);
+	return rc != ASSAY_OK ? rc : put(j, METRIC_BLANK, is_blank(t, j->p));
 }
 
 static assay_code put_skew(const job *j, PIX *ink, const grey_tones *t)
@@ -204,7 +237,7 @@ static assay_code put_skew(const job *j, PIX *ink, const grey_tones *t)
 }
 
 /* Faint ink in focus has weak edges too: told from blur by what edges there could be. */
-static assay_code put_focus(const job *j, const laplacian *l, const grey_tones *t)
+static assay_code put_focus(const job *j, const laplacian *l, const grey_tones *t, bool on_grain)
 {
 	const int64_t contrast = t->contrast;
 
@@ -212,11 +245,13 @@ static assay_code put_focus(const job *j, const laplacian *l, const grey_tones *
 		return skip(j, METRIC_FOCUS, "page is smaller than 3 x 3 pixels");
 	if (t->ink == 0)
 		return skip(j, METRIC_FOCUS, "no ink");
+	if (on_grain) /* whose edges would be taken for those of the little ink */
+		return skip(j, METRIC_FOCUS, "too little ink beside the grain");
 	return put(j, METRIC_FOCUS,
 		   assay_round_ratio(variance(l) * (int64_t)t->pixels, contrast * contrast * (int64_t)t->ink, 0));
 }
 
-static assay_code put_grey(const job *j, PIX *pix, const grey_tones *t)
+static assay_code put_grey(const job *j, PIX *pix, const grey_tones *t, bool on_grain)
 {
 	laplacian l;
 	assay_code rc;
@@ -229,7 +264,7 @@ static assay_code put_grey(const job *j, PIX *pix, const grey_tones *t)
 	if (rc == ASSAY_OK)
 		rc = put(j, METRIC_CONTRAST, assay_round_ratio(t->contrast, 255, 4));
 	if (rc == ASSAY_OK)
-		rc = put_focus(j, &l, t);
+		rc = put_focus(j, &l, t, on_grain);
 fail:
 	return rc;
 }
@@ -257,12 +292,13 @@ static assay_code measure_grey(const job *j, PIX *pix)
 	uint64_t hist[256];
 	PIX *ink = NULL;
 	grey_tones t;
+	bool on_grain;
 	assay_code rc;
 
 	ASSAY_TRY(grey_histogram(hist, pix, j->err));
-	t = grey_tones_of(hist);
+	t = tones_of(&on_grain, hist, j->p);
 	ASSAY_TRY(put_ink(j, &t));
-	ASSAY_TRY(put_grey(j, pix, &t));
+	ASSAY_TRY(put_grey(j, pix, &t, on_grain));
 	if (t.ink > 0) {
 		ink = grey_threshold(pix, t.threshold, j->err);
 		if (ink == NULL)
@@ -290,7 +326,7 @@ static const char *const libraries[] = {"liblept", NULL};
 const assay_stage assay_stage_page_quality = {
     .abi = ASSAY_STAGE_ABI,
     .name = "page.quality",
-    .version = 2,
+    .version = 3,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "measure size, resolution, skew, sharpness, contrast and ink of a page",
     .reference = "Pech-Pacheco et al. 2000, doi:10.1109/ICPR.2000.903548 (variance of the Laplacian); Otsu 1979",

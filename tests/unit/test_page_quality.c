@@ -214,6 +214,53 @@ static void quality__page_number_alone__not_blank_but_specks_are(void **state)
 	pixDestroy(&pix);
 }
 
+/* Noise of a standard deviation of 6 levels: three draws of 0 to 11, each of a variance of 143 / 12. */
+static void add_grain(PIX *pix)
+{
+	uint32_t s = 1;
+
+	for (int y = 0; y < pixGetHeight(pix); y++)
+		for (int x = 0; x < pixGetWidth(pix); x++) {
+			l_uint32 v = 0;
+			int grain = -16;
+
+			for (int i = 0; i < 3; i++) {
+				s = s * 1664525 + 1013904223;
+				grain += (int)(s >> 24) % 12;
+			}
+			(void)pixGetPixel(pix, x, y, &v);
+			(void)pixSetPixel(pix, x, y, (l_uint32)((int)v + grain));
+		}
+}
+
+/* Blank is less than 109 of these 2174960 pixels. */
+static void quality__page_number_on_grain__ink_but_no_specks_nor_what_shines_through(void **state)
+{
+	static const struct {
+		int width, height;
+		unsigned grey;
+		int64_t blank, ink;
+	} pages[] = {{0, 0, 0, 1, 0}, {10, 10, 40, 1, 0}, {12, 20, 40, 0, 110}, {900, 1200, 212, 1, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		PIX *pix = flat(1240, 1754, 238);
+
+		for (int y = 0; y < pages[i].height; y += 20) /* bars of text, or one figure */
+			fill(pix, 200, 200 + y, pages[i].width, pages[i].height < 20 ? pages[i].height : 10,
+			     pages[i].grey);
+		if (pages[i].height == 20)
+			fill(pix, 200, 200, 12, 20, 40);
+		add_grain(pix);
+		run_forget(&r);
+		run_page(&r, pix, 150);
+		assert_int_equal(run_value(&r, "page.blank"), pages[i].blank);
+		assert_int_equal(run_value(&r, "page.ink_ratio"), pages[i].ink); /* 240 / 2174960 */
+		assert_undefined("page.focus");
+		pixDestroy(&pix);
+	}
+}
+
 static void quality__tiny_pages__no_failure(void **state)
 {
 	(void)state;
@@ -300,6 +347,7 @@ int main(void)
 	    TEST(quality__skewed_text__magnitude_either_way),
 	    TEST(quality__binary_page__ink_counted_and_grey_metrics_undefined),
 	    TEST(quality__page_number_alone__not_blank_but_specks_are),
+	    TEST(quality__page_number_on_grain__ink_but_no_specks_nor_what_shines_through),
 	    TEST(quality__tiny_pages__no_failure),
 	    cmocka_unit_test(otsu__matches_brute_force_over_means),
 	    cmocka_unit_test(otsu__one_level__none),
