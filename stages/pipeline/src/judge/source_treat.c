@@ -547,6 +547,11 @@ static assay_code stand_by_page(const making *m, assay_err *err)
 	if (rc == ASSAY_OK)
 		rc = assay_repair_decided(&m->j->repair, &of, d, &y, err);
 	if (rc != ASSAY_OK || y == NULL || y->told.outcome != 0) {
+		/* No duplicate until the file was read: whether it was before must make no difference. */
+		if (rc == ASSAY_OK && y != NULL && y->told.outcome == ASSAY_ATTEMPT_WANTED) {
+			m->t->stands = (assay_digest){{0}};
+			m->t->page_file = d;
+		}
 		assay_repair_begin(&m->j->repair); /* what comes of it is told of the page */
 		return rc;
 	}

@@ -19,7 +19,8 @@ typedef struct assay_source_treatment {
 	size_t unit_count;                /* of them */
 	const assay_known_recipe *recipe; /* of all of them */
 	assay_digest bytes;               /* that they read */
-	assay_digest stands;    /* bytes by which it is a duplicate: its own, or of a file in place of all of it */
+	/* Bytes by which it is a duplicate: its own, or of a file in place of all of it; zero until that was read. */
+	assay_digest stands;
 	const assay_unit *page; /* of a file in the place of its only page; NULL: none, or units has all of it */
 	const assay_decision *page_file; /* that put it there */
 	assay_ticket_state state;        /* of the source's ticket; 0: it needs none */
