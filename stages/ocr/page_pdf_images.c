@@ -26,6 +26,7 @@ struct page_pdf_images {
 	uint32_t round;
 	uint32_t *todo; /* places of objects that a page hangs on */
 	size_t todo_count, todo_cap;
+	size_t node_count; /* of the tree of pages, as often as they hang in it */
 	bool *checked;
 };
 
@@ -37,8 +38,8 @@ static assay_code add_pages(page_pdf_images *p, uint32_t number, int depth, assa
 	pdf_text kids, kid;
 	assay_code rc = ASSAY_OK;
 
-	/* More leaves than objects: the tree goes in circles. */
-	if (node == NULL || depth > TREE_MAX || p->page_count > p->objects.count)
+	/* More nodes than objects: the tree goes in circles. */
+	if (node == NULL || depth > TREE_MAX || p->node_count++ > p->objects.count)
 		return ASSAY_OK;
 	kids = pdf_items(pdf_lookup(&p->objects, node->text, "/Kids"));
 	if (pdf_get(node->text, "/Kids").n == 0) {

@@ -22,8 +22,8 @@ void page_pdf_images_close(page_pdf_images *p); /* NULL is fine */
  * Check the pictures that hang on a page (0-based): JPEG is decoded, Flate inflated, plain data measured, against the
  * rows that the picture declares. Other filters, and documents
  * encrypted with an empty password, are left to poppler. Each picture is read once.
- * @return ASSAY_OK, ASSAY_ESHORT, ASSAY_ECORRUPT, ASSAY_EUNSUPPORTED (a JPEG that libjpeg does not read), ASSAY_ENOMEM,
- *         ASSAY_EIO
+ * @return ASSAY_OK, ASSAY_ESHORT, ASSAY_ECORRUPT, ASSAY_EUNSUPPORTED (a JPEG that libjpeg does not read), ASSAY_EFULL
+ *         (one of more bytes than are taken into memory), ASSAY_ENOMEM, ASSAY_EIO
  */
 ASSAY_NODISCARD assay_code page_pdf_images_check(page_pdf_images *p, uint32_t page, assay_err *err);
 
