@@ -1,18 +1,7 @@
 # What an evaluation told of goes on to be asked while the bytes that a model got wrong are delivered, whatever stood in
 # their place meanwhile; and what somebody let pass of these bytes answers it, under whatever name they are delivered and
 # whichever runs lay between.
-. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
-values_dataset </dev/null
-sed -i 's/, remedy: less//' values.odcs.yaml
-export ASSAY_STORE=store ASSAY_TEST_READER=1
-assay() {
-    # shellcheck disable=SC2086
-    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
-}
-did() { assay queue "$@" --json >did.json 2>err || fail "queue $*: $(cat err)"; }
-of() { assay queue list --all --json "docs/$1.txt#page=${2-1}" 2>/dev/null | jq -r '.[0] | "\(.state) \(.origin)"'; }
-run() { settle docs; test_run_into store; assert_conserved; }
-told() { assay queue show "docs/$1.txt#page=1" --json | jq -r ".[0].history[$2] | .actor + \": \" + .reason"; }
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/decided.bash"
 bound() { sed -i "s/mustBeLessThan: [0-9]*/mustBeLessThan: $1/" values.odcs.yaml; }
 tell() {
     printf '{"key": "docs/%s.txt#page=1", "label": "fail"}\n' "$@" >eval.jsonl

@@ -1,17 +1,6 @@
 # What an evaluation told of bytes that the file had before others waits when it is gone, or goes to what has those bytes: of
 # the others, which somebody read under another name, it told nothing.
-. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
-values_dataset </dev/null
-sed -i 's/, remedy: less//' values.odcs.yaml
-export ASSAY_STORE=store ASSAY_TEST_READER=1
-assay() {
-    # shellcheck disable=SC2086
-    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
-}
-did() { assay queue "$@" --json >did.json 2>err || fail "queue $*: $(cat err)"; }
-of() { assay queue list --all --json "docs/$1.txt#page=1" 2>/dev/null | jq -r '.[0] | "\(.state) \(.origin)"'; }
-run() { settle docs; test_run_into store; assert_conserved; }
-told() { assay queue show "docs/$1.txt#page=1" --json | jq -r ".[0].history[$2] | .actor + \": \" + .reason"; }
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/decided.bash"
 for f in a:2 b:3 d:4 e:5; do printf 'value: %s\n' "${f#*:}" >"docs/${f%:*}.txt"; done
 run
 {

@@ -1,17 +1,6 @@
 # An evaluation that comes after sources were renamed: it is of the bytes of its version, and reaches what is delivered of them
 # now; of the rest it is told why it reaches nobody.
-. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
-values_dataset </dev/null
-sed -i 's/, remedy: less//' values.odcs.yaml
-export ASSAY_STORE=store ASSAY_TEST_READER=1
-assay() {
-    # shellcheck disable=SC2086
-    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
-}
-did() { assay queue "$@" --json >did.json 2>err || fail "queue $*: $(cat err)"; }
-of() { assay queue list --all --json "docs/$1.txt#page=1" 2>/dev/null | jq -r '.[0] | "\(.state) \(.origin)"'; }
-run() { settle docs; test_run_into store; assert_conserved; }
-told() { assay queue show "docs/$1.txt#page=1" --json | jq -r ".[0].history[$2] | .actor + \": \" + .reason"; }
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/decided.bash"
 deed() { jq -c --arg key "docs/$1.txt#page=1" '.tickets[] | select(.evaluated == $key) | [.subject, .done, .why]' open.json; }
 open_all() { assay feedback open --eval vqa --label fail --reason 'read wrong' "$@"; }
 n=1

@@ -1,15 +1,6 @@
 # A verdict that people decided on bytes which the file had before others waits when the file is gone, also where somebody
 # had read those others under another name by then; and is told to be of other bytes while the file has them.
-. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
-values_dataset </dev/null
-sed -i 's/, remedy: less//' values.odcs.yaml
-export ASSAY_STORE=store ASSAY_TEST_READER=1
-assay() {
-    # shellcheck disable=SC2086
-    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
-}
-did() { assay queue "$@" --actor Anna --json >did.json 2>err || fail "queue $*: $(cat err)"; }
-run() { settle docs; test_run_into store; assert_conserved; }
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/decided.bash"
 ended() { assay queue list --ended --json 2>/dev/null | jq -r '.[].subject' | paste -sd' '; }
 printf 'value: 12\n' >docs/a.txt
 printf 'value: 14\n' >docs/d.txt

@@ -1,15 +1,6 @@
 # A file stands for the only page of a source, and a copy of the source was decided upon since: what is delivered does not
-# depend on whether the file had been read by then. Two stores over the same files, one of which reads it again.
-. "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
-values_dataset </dev/null
-sed -i 's/, remedy: less//' values.odcs.yaml
-export ASSAY_STORE=store ASSAY_TEST_READER=1
-assay() {
-    # shellcheck disable=SC2086
-    ${ASSAY_EXEC_PREFIX-} "$ASSAY_TEST" "$@"
-}
-did() { assay queue "$@" --actor Anna --json >did.json 2>err || fail "queue $*: $(cat err)"; }
-run() { settle docs; test_run_into store; assert_conserved; }
+# depend on whether the file had been read by the recipe in use.
+. "$(dirname "${BASH_SOURCE[0]}")/../repair/decided.bash"
 fates() {
     local key
     for key in c i; do
