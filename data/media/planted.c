@@ -86,6 +86,17 @@ static PIX *crop(PIX *page)
 	return out;
 }
 
+/* The upper side is missing, down to the middle of the letters of the second line. */
+static PIX *behead(PIX *page)
+{
+	const int cut = PAGE_DPI * 61 / 72;
+	BOX *box = boxCreate(0, cut, pixGetWidth(page), pixGetHeight(page) - cut);
+	PIX *out = pixClipRectangle(page, box, NULL);
+
+	boxDestroy(&box);
+	return out;
+}
+
 static PIX *blur(PIX *page)
 {
 	PIX *once = pixBlockconv(page, 4, 4), *out = once != NULL ? pixBlockconv(once, 3, 3) : NULL;
@@ -223,6 +234,13 @@ static const struct planted {
       .why = "the left side is missing, through the first words of the lines"},
      .text = &harbour,
      .spoil = crop},
+    {{.path = "inbox/pages/beheaded.png",
+      REFUSED,
+      .metric = "ocr.rows_cut",
+      .check = "whole-rows",
+      .why = "the upper side is missing, through the middle of a line"},
+     .text = &kitchen,
+     .spoil = behead},
     {{.path = "inbox/pages/blurred.png", REFUSED, .metric = "page.focus", .check = "in-focus", .why = "out of focus"},
      .text = &kitchen,
      .spoil = blur},

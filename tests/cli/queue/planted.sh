@@ -1,4 +1,4 @@
-# A mixed folder with planted bad pages (lying on the side, on the head, blank, cropped, blurred, faint, unevenly lit, in a dark border,
+# A mixed folder with planted bad pages (lying on the side, on the head, blank, cropped on the left, cropped above, blurred, faint, unevenly lit, in a dark border,
 # bent, small, two on one picture, with a wrong resolution, in another language, with swapped columns of a table) under one contract: each has a ticket by the check that is made for its fault and by
 # none that is made for another, and the clean pages have none. (What is small says a resolution that it has not, and an open
 # book is not flat.)
@@ -37,6 +37,7 @@ YAML
     check in-focus page.focus 'mustBeGreaterThan: 0.2, whenMissing: skip'
     check contrast page.contrast 'mustBeGreaterThan: 0.2'
     check whole-lines ocr.margin_cut 'mustBeLessThan: 0.1, whenMissing: skip'
+    check whole-rows ocr.rows_cut 'mustBe: 0, whenMissing: skip'
     check language ocr.language_doubt 'mustBeLessThan: 0.2, whenMissing: skip'
     check missed ocr.text_missed 'mustBeLessThan: 0.1, whenMissing: skip'
     check cer-estimated ocr.cer_estimated 'mustBeLessThan: 0.02, whenMissing: skip'
@@ -56,7 +57,7 @@ assay queue list --store store --json >queue.json
 jq -r '.[] | select(.state == "open") | [.subject, ([.checks[].check] | sort | join(" "))] | join(" ")' queue.json | sort >found
 cat found
 jq -r '.files[].samples[] | select(.outcome == "quarantined") | [.key, .check] | join(" ")' EXPECTED.json >wanted
-[ "$(wc -l <wanted)" -eq 14 ] || fail 'EXPECTED.json names other than fourteen faults'
+[ "$(wc -l <wanted)" -eq 15 ] || fail 'EXPECTED.json names other than fifteen faults'
 while read -r key check; do
     grep -F "$key " found | grep -qw -e "$check" || fail "$key has no ticket by $check"
 done <wanted
