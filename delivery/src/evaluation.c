@@ -133,6 +133,15 @@ static assay_code complain_of_stranger(reading *r, const char *name, assay_err *
 
 /* ---------------------------------------------------------------- a line */
 
+/* A video has its path for a key, and its sound and shots have that path too: given as a key it is the video alone. */
+static assay_code find_named(reading *r, const evaluation_line *l, size_t name, size_t *first, size_t *count,
+			     assay_err *err)
+{
+	*first = name < l->key_count ? roster_find(&r->roster, l->names[name]) : ROSTER_NONE;
+	*count = *first != ROSTER_NONE;
+	return *count > 0 ? ASSAY_OK : roster_find_member(&r->roster, l->names[name], first, count, err);
+}
+
 /* The one sample that all names which stand for a sample agree on; ROSTER_NONE when that was complained of. */
 static assay_code find_sample(reading *r, const evaluation_line *l, size_t *sample, assay_err *err)
 {
@@ -142,7 +151,7 @@ static assay_code find_sample(reading *r, const evaluation_line *l, size_t *samp
 	*sample = ROSTER_NONE;
 	for (size_t i = 0; i < l->name_count; i++) {
 		size_t first, count;
-		const assay_code rc = roster_find_member(&r->roster, l->names[i], &first, &count, err);
+		const assay_code rc = find_named(r, l, i, &first, &count, err);
 
 		if (rc != ASSAY_OK)
 			return rc;

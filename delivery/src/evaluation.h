@@ -12,6 +12,7 @@
 typedef struct evaluation_line {
 	const char *names[EVALUATION_NAMES]; /* of the sample, the best first */
 	size_t name_count;
+	size_t key_count;             /* the first so many were given as keys */
 	assay_feedback_result result; /* without a key */
 	char label[ASSAY_FEEDBACK_LABEL_MAX + 1];
 } evaluation_line;

@@ -10,6 +10,8 @@
 
 #define SCORE_MAX 1e9
 
+/* Those of a key, and those of a file. */
+#define KEY_NAMES 6
 static const char *const sample_names[] = {"key",    "sample", "sample_key", "sample_id", "__key__",   "id",
 					   "member", "path",   "file",       "filename",  "file_name", "artifact"};
 static const char *const score_names[] = {"score", "value"};
@@ -36,8 +38,10 @@ static bool read_names(evaluation_line *l, const json_t *object, assay_buf *faul
 	for (size_t i = 0; i < ASSAY_COUNT(sample_names); i++) {
 		const char *text = json_string_value(json_object_get(object, sample_names[i]));
 
-		if (text != NULL && text[0] != '\0')
-			l->names[l->name_count++] = text;
+		if (text == NULL || text[0] == '\0')
+			continue;
+		l->names[l->name_count++] = text;
+		l->key_count += i < KEY_NAMES;
 	}
 	if (l->name_count == 0)
 		assay_buf_puts(fault,

@@ -1,18 +1,25 @@
-"""Counts for tests/fault/queue_operations, in the folder of its dataset: one process for the whole test.
+"""Counts for tests/fault/operations.bash, in the folder of its dataset: one process for the whole test.
 
+    queue_count.py texts|corpus
+
+Files are counted by what is written in them (texts), or by what the same bytes gave when nothing was decided (corpus).
 Each line of stdin is a request, answered by one line of stdout that begins with "ok" or says what is wrong:
 
-  count              docs/ against judged.json and queue.json, whose tickets lose no attempt that they had; answers with
-                     the tickets that are neither passed nor gone
+  learn V            keeps what each file gives under the pipeline V, by the delivery `out`; answers with their counts
+  count V            the files against judged.json and queue.json, whose tickets lose no attempt that they had; answers
+                     with the tickets that are neither passed nor gone. V: the pipeline in force
   tables             answers with those of these tickets that are about tables
   task T12           with the exit code that handing in desk/T12/table.csv must have by desk/T12/task.json
+  cell FILE TEXT     writes TEXT into the first cell of a table
   events             history.json: what each event tells of before and after (docs/queue.md), and that they connect
-  outcomes FOLDER    a delivery of the latest version against queue.json, sample by sample
+  outcomes FOLDER V  a delivery of the latest version against queue.json, sample by sample
   evaluate N         writes eval.jsonl: results for samples of judged.json's version by the delivery `out`; N is random
   annotate KIND N    writes back.csv or back.json, in which people corrected rows of tasks.csv; answers with how many
 """
 
+import collections
 import csv
+import hashlib
 import json
 import os
 import random
@@ -20,6 +27,7 @@ import sys
 
 UNSOLVED = {"open", "retrying", "needs-review", "rejected"}
 HELPED = {"repaired", "corrected", "replaced", "waived"}
+PASSES = ("every check", "no check of severity error")
 # A waiver under another name, of what a model got wrong: it is delivered as it is.
 ANSWERED = "which had the same bytes, was waived by"
 # What an evaluation told of a file that is gone, on the ticket of the one in its place: that passes, delivered or as a
@@ -38,24 +46,109 @@ def lines(path):
         return [json.loads(line) for line in f]
 
 
+def delivered(folder):
+    """Everything that a delivery tells of, accepted or not."""
+    return lines(os.path.join(folder, "manifest.jsonl")) + lines(os.path.join(folder, "others.jsonl"))
+
+
 def stands_by_file(ticket):
     return any(a["current"] and a["way"] == "replaced" and a["chosen"] for a in ticket["attempts"])
 
 
-def count_files(replaced):
-    """Samples, and sources that give none. replaced: sources and pages that another file stands for: a page of two tables."""
-    samples = bad = 0
-    for name in os.listdir("docs"):
-        with open(os.path.join("docs", name), encoding="utf-8") as f:
-            said = dict(line.rstrip("\n").split(": ", 1) for line in f if ": " in line)
-        path = "docs/" + name
-        if "fail" in said:
-            samples += 3 if path in replaced else 0
-            bad += path not in replaced
-            continue
-        for page in range(1, int(said.get("pages", 1)) + 1):
-            samples += 3 if f"{path}#page={page}" in replaced else 1 + int(said.get("tables", 0))
-    return samples, bad
+class Texts:
+    """Files of docs/, which say themselves what a test reader finds in them."""
+
+    def count(self, queue, _variant):
+        """Samples; whether there may be more; sources that give none."""
+        # Sources and pages that another file stands for: a page of two tables.
+        replaced = {t["subject"] for t in queue if (t["state"] == "replaced" if t["kind"] == "source" else stands_by_file(t))}
+        samples = bad = 0
+        for name in os.listdir("docs"):
+            with open(os.path.join("docs", name), encoding="utf-8") as f:
+                said = dict(line.rstrip("\n").split(": ", 1) for line in f if ": " in line)
+            path = "docs/" + name
+            if "fail" in said:
+                samples += 3 if path in replaced else 0
+                bad += path not in replaced
+                continue
+            for page in range(1, int(said.get("pages", 1)) + 1):
+                samples += 3 if f"{path}#page={page}" in replaced else 1 + int(said.get("tables", 0))
+        return samples, False, bad
+
+    def faults(self, _told, _queue, _variant):
+        return []
+
+
+class Corpus:
+    """Files of inbox/: each gives what its bytes gave when it was learnt, unless an attempt or another file stands for it
+    or a part of it. Then its pages, videos and sound are still there; tables, shots and segments may be others."""
+
+    WHOLE = {"page", "video", "audio"}
+
+    def __init__(self):
+        self.given = {}  # by pipeline and digest: how many samples, whole ones, failures
+
+    @staticmethod
+    def sources():
+        """By path, the digest of each file that is not a text beside another."""
+        found = {}
+        for folder, _, names in os.walk("inbox"):
+            for name in names:
+                if not name.endswith(".txt"):
+                    path = os.path.join(folder, name)
+                    with open(path, "rb") as f:
+                        found[path] = hashlib.sha256(f.read()).digest()
+        return found
+
+    def numbers(self, told):
+        """Samples, whole ones and failures of each source."""
+        by_source = collections.defaultdict(lambda: [0, 0, 0])
+        for entry in told:
+            n = by_source[entry["key"].split("#")[0]]
+            n[0] += entry["outcome"] != "failed"
+            n[1] += entry["kind"] in self.WHOLE
+            n[2] += entry["outcome"] == "failed"
+        return by_source
+
+    def learn(self, variant, told):
+        by_source = self.numbers(told)
+        for path, digest in self.sources().items():
+            if path not in by_source:
+                return f"{path}: gives nothing, and no failure"
+            if self.given.setdefault((variant, digest), by_source[path]) != by_source[path]:
+                return f"{path}: gives otherwise than the same bytes under another name"
+        samples, _, failures = map(sum, zip(*by_source.values()))
+        return f"ok {samples} samples, {failures} failures"
+
+    def expected(self, queue, variant):
+        """By path: what is given, and whether an attempt or another file stands for a part of it, or a file for it all."""
+        live = [t for t in queue if t["state"] not in ("gone", "passed")]
+        parts = {t["source"] for t in live if any(a["current"] and a["chosen"] and a["way"] != "corrected" for a in t["attempts"])}
+        files = {t["subject"] for t in live if t["kind"] == "source" and t["state"] == "replaced"}
+        # A recording's ticket has its source's name: where that fails, it is about the one in the other file.
+        recordings = {t["subject"] for t in live if t["kind"] != "source"}
+        for path, digest in self.sources().items():
+            given = self.given[variant, digest]
+            yield path, given, path in parts, path in files or (given[2] > 0 and path in recordings)
+
+    def count(self, queue, variant):
+        samples = bad = 0
+        more = False
+        for _, (every, whole, failures), part, file in self.expected(queue, variant):
+            samples += 1 if file else whole if part else every
+            bad += 0 if file else failures
+            more = more or part or file
+        return samples, more, bad
+
+    def faults(self, told, queue, variant):
+        """Sources that gave otherwise than they should."""
+        by_source = self.numbers(told)
+        wrong = []
+        for path, given, part, file in self.expected(queue, variant):
+            now = by_source.pop(path, [0, 0, 0])
+            if not (now[0] > 0 if file else now[1:] == given[1:] if part else now == given):
+                wrong.append((path, "gave", given, "and now", now))
+        return wrong + [(path, "is no file") for path in by_source]
 
 
 def lose_attempts(queue):
@@ -85,7 +178,7 @@ def fault_of(event, stood, evaluated):
         return None if after is None else "what waits is delivered"
     if state == "passed" and TOLD in event["reason"]:
         return None
-    if state in HELPED or (state == "passed" and ("every check" in event["reason"] or ANSWERED in event["reason"])):
+    if state in HELPED or (state == "passed" and any(words in event["reason"] for words in (*PASSES, ANSWERED))):
         return "nothing is delivered" if after is None else None
     if state == "passed" and "source" in event["reason"]:
         return "no bytes" if after is None else None
@@ -112,11 +205,9 @@ def events():
     return f"events that are not as they should be: {wrong}" if wrong else "ok"
 
 
-def count():
+def count(variant=None):
     judged, queue = load("judged.json"), load("queue.json")
-    samples, bad = count_files(
-        {t["subject"] for t in queue if (t["state"] == "replaced" if t["kind"] == "source" else stands_by_file(t))}
-    )
+    samples, more, bad = files.count(queue, variant)
     n = judged["samples"]
     of_samples = [t for t in queue if t["kind"] != "source"]
     # An evaluation's ticket that is open, or waived, may be of a sample that passes.
@@ -126,7 +217,7 @@ def count():
     waived = sum(t["state"] == "waived" for t in by_verdict)
     sums = {
         "conserved": judged["conserved"],
-        "samples of the files": n["in"] == samples,
+        "samples of the files": n["in"] == samples or (more and n["in"] > samples),
         "outcomes": n["in"] == n["accepted"] + n["quarantined"] + n["waived"] + n["duplicate"] + n["filtered"],
         "tickets of failed sources": sum(t["kind"] == "source" and t["state"] in UNSOLVED for t in queue) == bad,
         "tickets of quarantined samples": sum(t["state"] in UNSOLVED for t in by_verdict) == n["quarantined"],
@@ -160,7 +251,16 @@ def task(ticket):
     return "ok 0" if f"assay queue resolve {ticket} --text table.csv" in hand_in else "ok 64"
 
 
-def outcomes(folder):
+def cell(path, text):
+    with open(path, newline="", encoding="utf-8") as f:
+        rows = list(csv.reader(f))
+    rows[0][0] = text
+    with open(path, "w", newline="", encoding="utf-8") as f:
+        csv.writer(f).writerows(rows)
+    return "ok"
+
+
+def outcomes(folder, variant=None):
     """Whatever is not delivered has its ticket, and what is delivered has none that says otherwise."""
     allowed = {
         "accepted": {None, "passed", "gone", "repaired", "corrected", "replaced"},
@@ -170,9 +270,10 @@ def outcomes(folder):
         "duplicate": {None, "passed", "gone"},
         "filtered": {None, "passed", "gone"},
     }
-    tickets = {t["subject"]: t for t in load("queue.json")}
-    told = lines(os.path.join(folder, "manifest.jsonl")) + lines(os.path.join(folder, "others.jsonl"))
-    wrong = []
+    queue = load("queue.json")
+    tickets = {t["subject"]: t for t in queue}
+    told = delivered(folder)
+    wrong = files.faults(told, queue, variant)
     for entry in told:
         ticket = tickets.get(entry["key"])
         state = ticket and ticket["state"]
@@ -228,10 +329,17 @@ def annotate(kind, number):
     return f"ok {len(rows)}"
 
 
+def learn(variant):
+    return files.learn(variant, delivered("out"))
+
+
+files = {"texts": Texts, "corpus": Corpus}[sys.argv[1]]()
 REQUESTS = {
+    "learn": learn,
     "count": count,
     "tables": tables,
     "task": task,
+    "cell": cell,
     "events": events,
     "outcomes": outcomes,
     "evaluate": evaluate,

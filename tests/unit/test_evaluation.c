@@ -8,9 +8,9 @@
 
 #include <unistd.h>
 
-/* Pages 1 and 2 of one file, and a recording that is one sample; page 2 has the text of page 1. */
-static const char *const keys[] = {"a.pdf#page=1", "a.pdf#page=2", "b 50%25.wav"};
-enum { KEYS = 3 };
+/* Pages 1 and 2 of one file, a recording that is one sample, and a video with its sound; page 2 has the text of page 1. */
+static const char *const keys[] = {"a.pdf#page=1", "a.pdf#page=2", "b 50%25.wav", "c.mkv", "c.mkv#audio=1"};
+enum { KEYS = 5 };
 
 static assay_version version;
 static assay_digest letter, sound, recipe;
@@ -40,9 +40,10 @@ static void put_unit(assay_store *s, unsigned source, const char *const *parts, 
 static int make_version(void **state)
 {
 	static const char *const parts[] = {"page=1", "page=2"};
+	static const char *const film[] = {"", "audio=1"};
 	const char *const none[] = {""};
 	assay_trie_entry entries[KEYS];
-	assay_digest pages, recording, artifacts[2];
+	assay_digest pages, recording, video, artifacts[2];
 	assay_store *s;
 
 	if (open_store(state) != 0)
@@ -54,12 +55,15 @@ static int make_version(void **state)
 	artifacts[0] = artifacts[1] = letter;
 	put_unit(s, 1, parts, artifacts, 2, &pages);
 	put_unit(s, 2, none, &sound, 1, &recording);
+	put_unit(s, 3, film, artifacts, 2, &video);
 	for (size_t i = 0; i < KEYS; i++)
 		entries[i] = (assay_trie_entry){.key = keys[i],
 						.outcome = ASSAY_OUTCOME_ACCEPTED,
 						.kind = ASSAY_SAMPLE_PAGE,
 						.content = digest(3),
-						.work_key = i < 2 ? pages : recording};
+						.work_key = i < 2   ? pages
+							    : i < 3 ? recording
+								    : video};
 	version = (assay_version){0};
 	version.dataset = text("t");
 	assert_int_equal(assay_trie_build(s, entries, KEYS, &version.accepted, NULL), ASSAY_OK);
@@ -181,7 +185,21 @@ static void evaluation__members__found_by_what_a_delivery_calls_them(void **stat
 	assert_refused(STORE(state), "{\"member\": \"a.pdf\", \"score\": 1}",
 		       "'a.pdf' is in 2 samples: name one by its key");
 	(void)snprintf(line, sizeof line, "{\"member\": \"%s\", \"score\": 1}", assay_digest_hex(&letter, hex));
-	assert_refused(STORE(state), line, "is in 2 samples");
+	assert_refused(STORE(state), line, "is in 4 samples");
+}
+
+static void evaluation__key_that_is_the_path_of_more__that_sample(void **state)
+{
+	for (size_t i = 3; i < KEYS; i++) {
+		ASSAY_AUTO_EVALUATION e = {0};
+		char line[128];
+
+		(void)snprintf(line, sizeof line, "{\"sample_id\": \"%s\", \"file\": \"c.mkv\", \"score\": 1}",
+			       keys[i]);
+		read_well(&e, STORE(state), line);
+		assert_string_equal(e.results.items[0].key, keys[i]);
+	}
+	assert_refused(STORE(state), "{\"file\": \"c.mkv\", \"score\": 1}", "'c.mkv' is in 2 samples");
 }
 
 static void evaluation__path_with_escapes__either_way(void **state)
@@ -209,7 +227,7 @@ static void evaluation__lines__counted_and_sorted(void **state)
 		  "{\"key\": \"a.pdf#page=1\", \"score\": 3, \"note\": \"n\"}");
 	assert_int_equal(e.lines, 3);
 	assert_int_equal(e.results.count, 3);
-	for (size_t i = 0; i < KEYS; i++)
+	for (size_t i = 0; i < e.results.count; i++)
 		assert_string_equal(e.results.items[i].key, keys[i]);
 	assert_string_equal(e.results.items[0].note, "n");
 	assert_memory_equal(&e.results.version, &version.id, sizeof version.id);
@@ -258,6 +276,7 @@ int main(void)
 	    WITH_VERSION(evaluation__scores__to_nine_places),
 	    WITH_VERSION(evaluation__labels__words_for_two),
 	    WITH_VERSION(evaluation__members__found_by_what_a_delivery_calls_them),
+	    WITH_VERSION(evaluation__key_that_is_the_path_of_more__that_sample),
 	    WITH_VERSION(evaluation__path_with_escapes__either_way),
 	    WITH_VERSION(evaluation__lines__counted_and_sorted),
 	    WITH_VERSION(evaluation__bytes_that_are_no_text__refused),
