@@ -60,16 +60,13 @@ typedef struct model {
 
 typedef void model_fn(void *ctx, const assay_stage *s, const model *m, const char *problem);
 
-static void tell_file(const assay_stage *s, const char *role, const char *path, model_fn *fn, void *ctx)
+static void tell_file(assay_engines *engines, const assay_stage *s, const char *role, const char *path, model_fn *fn,
+		      void *ctx)
 {
-	ASSAY_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
 	assay_err why = ASSAY_ERR_INIT;
 	model m = {.role = role, .path = path};
 
-	if (fd < 0)
-		(void)ASSAY_RAISE_ERRNO(&why, "open '%s'", path);
-	else
-		m.there = assay_digest_fd(&m.digest, NULL, fd, &why) == ASSAY_OK;
+	m.there = assay_engines_digest(&m.digest, engines, role, path, &why) == ASSAY_OK;
 	fn(ctx, s, &m, m.there ? NULL : why.msg);
 }
 
@@ -89,7 +86,7 @@ static assay_code each_model(assay_engines *engines, model_fn *fn, void *ctx, as
 		if (rc != ASSAY_OK)
 			fn(ctx, *s, &(model){.role = "model", .path = NULL}, why.msg);
 		for (size_t i = 0; rc == ASSAY_OK && i < files.count; i++)
-			tell_file(*s, files.roles[i], files.paths[i], fn, ctx);
+			tell_file(engines, *s, files.roles[i], files.paths[i], fn, ctx);
 		assay_stage_files_release(&files);
 		assay_params_free(*s, params);
 	}

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -161,6 +162,47 @@ static void engines__stages_of_this_program__asked_here(void **state)
 	assert_string_equal(engine, "");
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void engines__file_of_several_recipes__read_once(void **state)
+{
+	ASSAY_CLEANUP(assay_engines_closep) assay_engines *e = NULL, *later = NULL;
+	char dir[] = "/tmp/assay-engines-XXXXXX";
+	char model[sizeof dir + 8], font[sizeof dir + 8];
+	assay_digest first, again, other, anew;
+	assay_err err = ASSAY_ERR_INIT;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(model, sizeof model, "%s/model", dir);
+	(void)snprintf(font, sizeof font, "%s/font", dir);
+	assert_int_equal(assay_engines_open(&e, NULL), ASSAY_OK);
+	assert_int_equal(assay_engines_digest(&first, e, "model", model, &err), ASSAY_EIO);
+	assert_non_null(strstr(err.msg, "model '"));
+	assert_non_null(strstr(err.msg, model));
+	write_file(model, "one");
+	write_file(font, "two");
+	assert_int_equal(assay_engines_digest(&first, e, "model", model, NULL), ASSAY_OK);
+	assert_int_equal(assay_engines_digest(&other, e, "font", font, NULL), ASSAY_OK);
+	write_file(model, "two");
+	assert_int_equal(assay_engines_digest(&again, e, "model", model, NULL), ASSAY_OK);
+	assert_true(assay_digest_eq(&first, &again));
+	assert_false(assay_digest_eq(&first, &other));
+	assert_int_equal(assay_engines_open(&later, NULL), ASSAY_OK);
+	assert_int_equal(assay_engines_digest(&anew, later, "model", model, NULL), ASSAY_OK);
+	assert_true(assay_digest_eq(&anew, &other));
+	assert_int_equal(unlink(model), 0);
+	assert_int_equal(unlink(font), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +213,7 @@ int main(void)
 	    cmocka_unit_test(decode__no_memory__told),
 	    cmocka_unit_test(join__lists_of_libraries__each_once_in_order),
 	    cmocka_unit_test(engines__stages_of_this_program__asked_here),
+	    cmocka_unit_test(engines__file_of_several_recipes__read_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,17 +12,25 @@
 #include "spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
+typedef struct digested {
+	char *path;
+	assay_digest digest;
+} digested;
+
 struct assay_engines {
 	pid_t pid;            /* of the worker that is asked; 0 without */
 	frame_reader control; /* its descriptor is owned; -1 without a worker */
 	bool known;
 	about about; /* where known */
+	digested *files;
+	size_t file_count, file_cap;
 };
 
 static int end_worker(assay_engines *e, bool by_itself)
@@ -62,6 +70,9 @@ void assay_engines_close(assay_engines *e)
 	(void)end_worker(e, false);
 	frame_reader_release(&e->control);
 	about_release(&e->about);
+	for (size_t i = 0; i < e->file_count; i++)
+		free(e->files[i].path);
+	free(e->files);
 	free(e);
 }
 
@@ -231,4 +242,37 @@ assay_code assay_engines_files(assay_stage_files *out, assay_engines *e, const a
 		rc = about_decode_files(out, &e->control.body, err);
 	frame_next(&e->control);
 	return rc;
+}
+
+static assay_code digest_file(digested *out, const char *path, assay_err *err)
+{
+	ASSAY_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+	assay_code rc;
+
+	if (fd < 0)
+		return ASSAY_RAISE_ERRNO(err, "open");
+	rc = assay_digest_fd(&out->digest, NULL, fd, err);
+	if (rc != ASSAY_OK)
+		return assay_err_prefix(err, "read");
+	out->path = assay_strdup(path);
+	return out->path != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "read");
+}
+
+assay_code assay_engines_digest(assay_digest *out, assay_engines *e, const char *role, const char *path, assay_err *err)
+{
+	size_t i = 0;
+	assay_code rc = ASSAY_OK;
+
+	while (i < e->file_count && strcmp(e->files[i].path, path) != 0)
+		i++;
+	if (i == e->file_count) {
+		rc = assay_grow(&e->files, &e->file_cap, e->file_count, sizeof *e->files, err);
+		if (rc == ASSAY_OK)
+			rc = digest_file(&e->files[i], path, err);
+		if (rc != ASSAY_OK)
+			return assay_err_prefix(err, "%s '%s'", role, path);
+		e->file_count++;
+	}
+	*out = e->files[i].digest;
+	return ASSAY_OK;
 }

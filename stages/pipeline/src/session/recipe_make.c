@@ -1,9 +1,7 @@
 #include "recipe_make.h"
 
-#include "assay/file.h"
 #include "assay/params.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,18 +39,14 @@ static assay_code make_params(assay_recipe_step *out, const assay_config_step *s
 	return ASSAY_OK;
 }
 
-static assay_code make_file(assay_recipe_file *out, const char *role, const char *path, assay_err *err)
+static assay_code make_file(assay_recipe_file *out, assay_engines *engines, const char *role, const char *path,
+			    assay_err *err)
 {
 	const char *slash = strrchr(path, '/');
-	ASSAY_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
-	assay_code rc;
+	assay_code rc = assay_engines_digest(&out->digest, engines, role, path, err);
 
-	if (fd < 0)
-		return ASSAY_RAISE_ERRNO(err, "open %s '%s'", role, path);
-	rc = assay_digest_fd(&out->digest, NULL, fd, err);
-	if (rc != ASSAY_OK)
-		return assay_err_prefix(err, "read %s '%s'", role, path);
-	rc = copy_text(&out->role, role, err);
+	if (rc == ASSAY_OK)
+		rc = copy_text(&out->role, role, err);
 	return rc == ASSAY_OK ? copy_text(&out->name, slash != NULL ? slash + 1 : path, err) : rc;
 }
 
@@ -79,7 +73,7 @@ static assay_code make_files(assay_recipe_step *out, const assay_config_step *st
 	while (out->file_count < files.count) {
 		const size_t i = out->file_count++;
 
-		ASSAY_TRY(make_file(&out->files[i], files.roles[i], files.paths[i], err));
+		ASSAY_TRY(make_file(&out->files[i], engines, files.roles[i], files.paths[i], err));
 	}
 	/* Where files lie is not part of the recipe, so neither may be the order of their folders. */
 	if (out->file_count > 1)

@@ -7,6 +7,7 @@
 #define ASSAY_ENGINES_H
 
 #include "assay/build_id.h"
+#include "assay/digest.h"
 #include "assay/memory.h"
 #include "assay/stage.h"
 
@@ -41,5 +42,12 @@ ASSAY_NODISCARD assay_code assay_engines_version(const char **out, assay_engines
  */
 ASSAY_NODISCARD assay_code assay_engines_files(assay_stage_files *out, assay_engines *e, const assay_stage *stage,
 					       const void *params, assay_err *err);
+/**
+ * Digest of a file that assay_engines_files tells of. Its bytes are read once, however many recipes name it: 4 MB of
+ * English are in each attempt of a ladder. All recipes made with `e` are thereby of one state of the file.
+ * @return ASSAY_OK; ASSAY_EIO when it cannot be read, with the role and the path
+ */
+ASSAY_NODISCARD assay_code assay_engines_digest(assay_digest *out, assay_engines *e, const char *role,
+						const char *path, assay_err *err);
 
 #endif
