@@ -1,7 +1,5 @@
 #include "page_pdf.h"
 
-#include "page_pdf_images.h"
-
 #include "assay/file.h"
 #include "assay/memory.h"
 
@@ -36,7 +34,6 @@ struct page_pdf {
 	missing_fonts missing; /* of the pages scanned so far */
 	uint32_t scanned;
 	PopplerFontInfo *info;
-	page_pdf_images *images;
 };
 
 /*
@@ -142,8 +139,6 @@ assay_code page_pdf_open(page_pdf **out, int fd, const page_fonts *fonts, assay_
 	rc = open_document(p, fd, err);
 	if (rc == ASSAY_OK)
 		rc = check_end(fd, err);
-	if (rc == ASSAY_OK)
-		rc = page_pdf_images_open(&p->images, fd, page_pdf_count(p), err);
 	if (rc != ASSAY_OK) {
 		page_pdf_close(p);
 		return rc;
@@ -161,7 +156,6 @@ void page_pdf_close(page_pdf *p)
 	if (p->doc != NULL)
 		g_object_unref(p->doc);
 	g_log_remove_handler("Poppler", p->said.handler);
-	page_pdf_images_close(p->images);
 	free(p->missing.names);
 	free(p);
 }
@@ -344,8 +338,6 @@ assay_code page_pdf_render(page_image *out, page_pdf *p, uint32_t index, int32_t
 	rc = find_missing(missing, p, page, index, err);
 	if (rc == ASSAY_OK)
 		rc = check_messages(p, err);
-	if (rc == ASSAY_OK && missing[0] == '\0')
-		rc = page_pdf_images_check(p->images, index, err);
 	if (rc == ASSAY_OK && missing[0] == '\0')
 		rc = render(out, p, page, dpi, max_pixels, err);
 	g_object_unref(page);

@@ -5,6 +5,7 @@
 #include "page_value.h"
 #if ASSAY_PDF
 #include "page_pdf.h"
+#include "page_pdf_images.h"
 #endif
 
 #include "assay/file.h"
@@ -308,6 +309,7 @@ static assay_code read_pdf(job *j, const page_fonts *fonts)
 
 	ASSAY_TRY(page_pdf_open(&pdf, j->in->fd, fonts, j->err));
 	ASSAY_TRY(choose_range(j, page_pdf_count(pdf)));
+	ASSAY_TRY(page_pdf_images_check(j->in->fd, j->total, j->first - 1, j->last - 1, j->err));
 	for (uint32_t n = j->first; n <= j->last; n++)
 		ASSAY_TRY(read_pdf_page(j, pdf, n));
 fail:
@@ -326,7 +328,7 @@ static assay_code read_mapped(job *j, unsigned char *data, size_t size)
 	return MATCH(tiffs, in) != NULL ? read_tiff(j, data, size) : unknown(in, j->err);
 }
 
-/* Only PDF is read through the descriptor: such documents may be larger than the address space of a child. */
+/* PDF is read through the descriptor, by poppler bit by bit: it is mapped only while its pictures are looked at. */
 static assay_code dispatch(job *j, page_bytes head, void *shared)
 {
 	void *map;
@@ -386,14 +388,15 @@ static void unprepare(void *shared)
 }
 #endif
 
-static const char *const libraries[] = {
-    "libpoppler",   "libcairo",   "libfreetype", "libfontconfig", "libpng16",    "libjpeg",  "libtiff", "libwebp",
-    "libwebpdemux", "libopenjp2", "libgif",      "liblept",       "libpixman-1", "liblcms2", "libz",    NULL};
+static const char *const libraries[] = {"libpoppler", "libqpdf", "libcairo", "libfreetype", "libfontconfig",
+					"libpng16",   "libjpeg", "libtiff",  "libwebp",     "libwebpdemux",
+					"libopenjp2", "libgif",  "liblept",  "libpixman-1", "liblcms2",
+					"libz",       NULL};
 
 const assay_stage assay_stage_page_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "page.read",
-    .version = 3,
+    .version = 4,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "read images and PDF documents page by page",
     .reference = "",

@@ -52,7 +52,7 @@ if(ASSAY_PDF)
   assay_add_unit(ocr_recognize LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER)
   assay_add_unit(table_reread LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER PkgConfig::TESSERACT
     WRAP ${ocr_alloc} ocr_engine_recognize)
-  assay_add_unit(page_pdf LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER z)
+  assay_add_unit(page_pdf LINK assay::ocr assay::stage PkgConfig::LEPT PkgConfig::POPPLER PkgConfig::QPDF z)
 endif()
 foreach(name IN ITEMS page_read page_pdf page_orient ocr_recognize table_reread)
   if(TARGET test_${name})

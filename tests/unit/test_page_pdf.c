@@ -5,11 +5,15 @@
 
 #include "page_pdf.h"
 #include "page_pdf_images.h"
+#include "pdf_inflate.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
 
 #include <cairo-pdf.h>
 #include <leptonica/allheaders.h>
+#include <qpdf/qpdf-c.h>
 #include <zlib.h>
 
 static run r;
@@ -368,8 +372,8 @@ static void end_packed(document *d, const char *const objects[])
 }
 
 /*
- * Two pages that draw one picture each, objects 6 and 7; the first has its resources from the tree. `packed`: the tree
- * and the pages stand in an object stream, as PDF 1.5 writes them.
+ * Two pages that draw one picture each, objects 6 and 7; the first has its resources from the tree, and a link to the
+ * second. `packed`: the tree and the pages stand in an object stream, as PDF 1.5 writes them.
  */
 static void write_pictures(assay_buf *out, bool packed, const char *filter, const assay_buf pictures[2],
 			   const char *trailer)
@@ -378,7 +382,7 @@ static void write_pictures(assay_buf *out, bool packed, const char *filter, cons
 	    NULL,
 	    "<</Type/Catalog/Pages 2 0 R>>",
 	    "<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]/MediaBox[0 0 96 96]/Resources<</XObject<</P 6 0 R>>>>>>",
-	    "<</Type/Page/Parent 2 0 R/Contents 5 0 R>>",
+	    "<</Type/Page/Parent 2 0 R/Contents 5 0 R/Annots[<</Subtype/Link/Rect[0 0 9 9]/Dest[4 0 R/Fit]>>]>>",
 	    "<</Type/Page/Parent 2 0 R/Contents 5 0 R/Resources<</XObject<</P 7 0 R>>>>>>",
 	};
 	static const char draw[] = "96 0 0 96 0 0 cm /P Do";
@@ -455,6 +459,19 @@ static assay_code read_picture(const char *filter, const assay_buf *picture)
 	return r.rc;
 }
 
+static assay_err check_err;
+
+static assay_code check_pages(const assay_buf *pdf, uint32_t pages, uint32_t first, uint32_t last)
+{
+	const int fd = run_memory_fd(pdf->data, pdf->len);
+	assay_code rc;
+
+	check_err = ASSAY_ERR_INIT;
+	rc = page_pdf_images_check(fd, pages, first, last, &check_err);
+	(void)close(fd);
+	return rc;
+}
+
 static void read__damaged_codes__decode_failure(void **state)
 {
 	ASSAY_AUTO_BUF jpeg = ASSAY_BUF_INIT;
@@ -489,6 +506,7 @@ static void read__fewer_pixels_than_declared__short(void **state)
 	    {"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 96>>", GREYS + SIDE - 1, true, ASSAY_ESHORT},
 	    {"", GREYS, false, ASSAY_OK},
 	    {"", GREYS - SIDE, false, ASSAY_ESHORT},
+	    {"", 0, false, ASSAY_ESHORT},
 	};
 	unsigned char data[GREYS + SIDE] = {0};
 
@@ -505,28 +523,6 @@ static void read__fewer_pixels_than_declared__short(void **state)
 	}
 }
 
-/* poppler reads those that open without a password; their bytes say nothing before they are deciphered. */
-static void images_check__encrypted__left_to_poppler(void **state)
-{
-	(void)state;
-	for (int encrypted = 0; encrypted < 2; encrypted++) {
-		ASSAY_AUTO_BUF cut = ASSAY_BUF_INIT;
-		ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
-		page_pdf_images *images;
-		assay_err err = {0};
-		int fd;
-
-		assay_buf_append(&cut, "x", 1);
-		write_pictures(&pdf, false, "/Filter/DCTDecode", (assay_buf[]){cut, cut},
-			       encrypted ? "/Encrypt<</Filter/Standard>>" : "");
-		fd = run_memory_fd(pdf.data, pdf.len);
-		assert_int_equal(page_pdf_images_open(&images, fd, 2, &err), ASSAY_OK);
-		assert_int_equal(page_pdf_images_check(images, 0, &err), encrypted ? ASSAY_OK : ASSAY_ESHORT);
-		page_pdf_images_close(images);
-		(void)close(fd);
-	}
-}
-
 static void read__deflated_jpeg__read_through_both(void **state)
 {
 	(void)state;
@@ -540,6 +536,344 @@ static void read__deflated_jpeg__read_through_both(void **state)
 				 cut ? ASSAY_ESHORT : ASSAY_OK);
 	}
 }
+
+/* ---------------------------------------------------------------- filters of text and packed data */
+
+typedef void encoder(assay_buf *out, const unsigned char *data, size_t n);
+
+static void to_hex(assay_buf *out, const unsigned char *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		assay_buf_printf(out, "%02x%s", data[i], i % 32 == 31 ? "\n" : "");
+	assay_buf_putc(out, '>');
+}
+
+/* Four bytes are five digits of base 85, k bytes at the end k + 1 of them. */
+static void to_base_85(assay_buf *out, const unsigned char *data, size_t n)
+{
+	for (size_t i = 0; i < n; i += 4) {
+		const size_t k = n - i < 4 ? n - i : 4;
+		uint32_t v = 0;
+		char digits[5];
+
+		for (size_t j = 0; j < 4; j++)
+			v = v << 8 | (j < k ? data[i + j] : 0U);
+		for (int j = 4; j >= 0; j--, v /= 85)
+			digits[j] = (char)('!' + v % 85);
+		assay_buf_append(out, digits, k + 1);
+	}
+	assay_buf_puts(out, "~>");
+}
+
+static void to_runs(assay_buf *out, const unsigned char *data, size_t n)
+{
+	for (size_t i = 0; i < n; i += 128) {
+		const size_t k = n - i < 128 ? n - i : 128;
+
+		assay_buf_putc(out, (char)(k - 1));
+		assay_buf_append(out, data + i, k);
+	}
+	assay_buf_putc(out, (char)128);
+}
+
+typedef struct codes {
+	assay_buf *out;
+	uint32_t bits;
+	int count;
+} codes;
+
+static void put_code(codes *c, uint32_t code)
+{
+	c->bits = c->bits << 9 | code;
+	for (c->count += 9; c->count >= 8; c->count -= 8)
+		assay_buf_putc(c->out, (char)(c->bits >> (c->count - 8) & 0xff));
+}
+
+/* Bytes as they are, and the table is cleared (256) before its codes grow longer than 9 bits. */
+static void to_lzw(assay_buf *out, const unsigned char *data, size_t n)
+{
+	codes c = {.out = out};
+
+	for (size_t i = 0; i < n; i++) {
+		if (i % 200 == 0)
+			put_code(&c, 256);
+		put_code(&c, data[i]);
+	}
+	put_code(&c, 257);
+	put_code(&c, 0); /* fills the last byte */
+}
+
+static void to_flate(assay_buf *out, const unsigned char *data, size_t n)
+{
+	deflate_bytes(out, data, n);
+}
+
+static void encode(assay_buf *picture, encoder *const encoders[2])
+{
+	for (int i = 0; i < 2 && encoders[i] != NULL; i++) {
+		assay_buf out = ASSAY_BUF_INIT;
+
+		encoders[i](&out, picture->data, picture->len);
+		assay_buf_release(picture);
+		*picture = out;
+	}
+}
+
+typedef struct chain {
+	const char *filter;
+	encoder *encoders[2]; /* the innermost first */
+	bool jpeg;            /* below them */
+	size_t rows;          /* bytes before each row */
+} chain;
+
+static assay_code read_chain(const chain *c, size_t percent)
+{
+	ASSAY_AUTO_BUF picture = ASSAY_BUF_INIT;
+	unsigned char data[GREYS + SIDE] = {0}; /* also the rows' bytes, which name a predictor that does nothing */
+
+	if (c->rows == 0)
+		make_greys(data);
+	if (c->jpeg)
+		make_jpeg(&picture);
+	else
+		assay_buf_append(&picture, data, GREYS + SIDE * c->rows);
+	picture.len = picture.len * percent / 100;
+	encode(&picture, c->encoders);
+	return read_picture(c->filter, &picture);
+}
+
+static void read__filters_of_text_and_packed_data__whole_or_short(void **state)
+{
+	static const chain chains[] = {
+	    {"/Filter/ASCIIHexDecode", {to_hex}, false, 0},
+	    {"/Filter/ASCII85Decode", {to_base_85}, false, 0},
+	    {"/Filter/LZWDecode", {to_lzw}, false, 0},
+	    {"/Filter/RunLengthDecode", {to_runs}, false, 0},
+	    {"/Filter[/ASCII85Decode/LZWDecode]", {to_lzw, to_base_85}, false, 0},
+	    {"/Filter[/ASCII85Decode/FlateDecode]", {to_flate, to_base_85}, false, 0},
+	    {"/Filter[/ASCIIHexDecode/FlateDecode]/DecodeParms[null<</Predictor 15/Columns 96>>]",
+	     {to_flate, to_hex},
+	     false,
+	     1},
+	    {"/Filter[/ASCII85Decode/DCTDecode]", {to_base_85}, true, 0},
+	    {"/Filter[/LZWDecode/DCTDecode]/DecodeParms[null null]", {to_lzw}, true, 0},
+	    {"/Filter[/ASCIIHexDecode/RunLengthDecode/DCTDecode]", {to_runs, to_hex}, true, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(chains); i++) {
+		if (read_chain(&chains[i], 100) != ASSAY_OK)
+			fail_msg("case %zu: %s", i, r.err.msg);
+		if (read_chain(&chains[i], chains[i].rows > 0 ? 99 : 40) != ASSAY_ESHORT)
+			fail_msg("case %zu, cut: %d %s", i, (int)r.rc, r.err.msg);
+	}
+}
+
+static void read__damaged_text_and_packed_data__decode_failure_with_qpdf_s_words(void **state)
+{
+	static const struct {
+		const char *filter, *data, *want;
+	} cases[] = {
+	    {"/Filter/ASCIIHexDecode", "00ff--00>", "base Hex decode"},
+	    {"/Filter/ASCII85Decode", "87cUR\x7f~>", "base 85 decode"},
+	    {"/Filter/LZWDecode", "\xff\xff\xff\xff", "LZWDecoder"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ASSAY_COUNT(cases); i++) {
+		ASSAY_AUTO_BUF picture = ASSAY_BUF_INIT;
+
+		assay_buf_puts(&picture, cases[i].data);
+		if (read_picture(cases[i].filter, &picture) != ASSAY_ECORRUPT ||
+		    strstr(r.err.msg, "page 1: PDF: picture (object 6): ") == NULL ||
+		    strstr(r.err.msg, cases[i].want) == NULL)
+			fail_msg("case %zu: %d %s", i, (int)r.rc, r.err.msg);
+	}
+}
+
+/* Filters that qpdf has not, and parameters that it does not understand, are poppler's business. */
+static void images_check__other_filters__left_to_poppler(void **state)
+{
+	static const char *const filters[] = {"/Filter/JPXDecode", "/Filter[/ASCII85Decode/CCITTFaxDecode]",
+					      "/Filter[/FlateDecode/FlateDecode]",
+					      "/Filter/LZWDecode/DecodeParms<</Predictor 99>>"};
+	ASSAY_AUTO_BUF picture = ASSAY_BUF_INIT;
+
+	(void)state;
+	assay_buf_putc(&picture, 'x');
+	for (size_t i = 0; i < ASSAY_COUNT(filters); i++) {
+		const assay_buf pictures[2] = {picture, picture};
+		ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+
+		write_pictures(&pdf, false, filters[i], pictures, "");
+		if (check_pages(&pdf, 2, 0, 1) != ASSAY_OK)
+			fail_msg("%s: %s", filters[i], check_err.msg);
+	}
+}
+
+/* ---------------------------------------------------------------- documents */
+
+static void encrypt(assay_buf *pdf, bool aes)
+{
+	qpdf_data q = qpdf_init();
+
+	assert_int_equal(qpdf_read_memory(q, "PDF", (const char *)pdf->data, pdf->len, ""), 0);
+	assert_int_equal(qpdf_init_write_memory(q), 0);
+	if (aes)
+		qpdf_set_r6_encryption_parameters2(q, "", "owner", 1, 1, 1, 1, 1, 1, qpdf_r3p_full, 1);
+	else
+		qpdf_set_r3_encryption_parameters_insecure(q, "", "owner", 1, 1, 1, 1, 1, 1, qpdf_r3p_full);
+	qpdf_set_stream_data_mode(q, qpdf_s_preserve);
+	assert_int_equal(qpdf_write(q), 0);
+	assay_buf_reset(pdf);
+	assay_buf_append(pdf, qpdf_get_buffer(q), qpdf_get_buffer_length(q));
+	qpdf_cleanup(&q);
+}
+
+static void read__encrypted_with_no_password__pictures_checked(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const bool cut = (i & 2) != 0;
+		ASSAY_AUTO_BUF jpeg = ASSAY_BUF_INIT;
+		ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+
+		make_jpeg(&jpeg);
+		jpeg.len = cut ? jpeg.len * 2 / 5 : jpeg.len;
+		write_pictures(&pdf, false, "/Filter/DCTDecode", (assay_buf[]){jpeg, jpeg}, "");
+		encrypt(&pdf, (i & 1) != 0);
+		read_page(&pdf, 1);
+		if (r.rc != (cut ? ASSAY_ESHORT : ASSAY_OK))
+			fail_msg("case %d: %d %s", i, (int)r.rc, r.err.msg);
+	}
+}
+
+/* A form that draws itself as well, and a picture whose mask has fewer rows. */
+static void read__mask_of_a_picture_in_a_form__checked(void **state)
+{
+	const unsigned char greys[GREYS] = {0};
+	document d;
+	ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF entries = ASSAY_BUF_INIT;
+
+	(void)state;
+	d = (document){.out = &pdf};
+	assay_buf_puts(&pdf, "%PDF-1.4\n");
+	add_object(&d, 1, "<</Type/Catalog/Pages 2 0 R>>");
+	add_object(&d, 2, "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 96 96]>>");
+	add_object(&d, 3, "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>");
+	add_stream(&d, 4, "", "/F Do", 5);
+	add_stream(&d, 5,
+		   "/Type/XObject/Subtype/Form/BBox[0 0 96 96]/Resources<</XObject<</P 6 0 R/F 5 0 R>>/X 3 0 R>>",
+		   "q 96 0 0 96 0 0 cm /P Do Q", 26);
+	assay_buf_printf(&entries, "%s/SMask 7 0 R", grey_picture);
+	add_stream(&d, 6, assay_buf_str(&entries), greys, GREYS);
+	add_stream(&d, 7, grey_picture, greys, GREYS - SIDE);
+	end_document(&d, 7, "");
+	read_page(&pdf, 1);
+	assert_int_equal(r.rc, ASSAY_ESHORT);
+	assert_non_null(
+	    strstr(r.err.msg, "page 1: PDF: picture (object 7): 9120 bytes of pixels, where 96 x 96 take 9216"));
+}
+
+static void images_check__other_number_of_pages__more_are_all_checked_fewer_are_damage(void **state)
+{
+	const unsigned char greys[GREYS] = {0};
+	const assay_buf pictures[2] = {{.data = (unsigned char *)(uintptr_t)greys, .len = GREYS},
+				       {.data = (unsigned char *)(uintptr_t)greys, .len = 1}};
+	ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+
+	(void)state;
+	write_pictures(&pdf, false, "", pictures, "");
+	assert_int_equal(check_pages(&pdf, 2, 0, 0), ASSAY_OK);
+	assert_int_equal(check_pages(&pdf, 1, 0, 0), ASSAY_ESHORT);
+	assert_non_null(strstr(check_err.msg, "page 1: PDF: picture (object 7)"));
+	assert_int_equal(check_pages(&pdf, 3, 0, 0), ASSAY_ECORRUPT);
+	assert_string_equal(check_err.msg, "PDF: 3 pages are declared, 2 are found");
+}
+
+static void images_check__no_document__decode_failure_with_qpdf_s_words(void **state)
+{
+	ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+
+	(void)state;
+	assay_buf_puts(&pdf, "%PDF-1.4\nnothing\n%%EOF\n");
+	assert_int_equal(check_pages(&pdf, 1, 0, 0), ASSAY_ECORRUPT);
+	assert_non_null(strstr(check_err.msg, "PDF: "));
+	assert_non_null(strstr(check_err.msg, "trailer"));
+}
+
+/* ---------------------------------------------------------------- memory */
+
+static void inflate__bomb__stops_when_enough_is_there(void **state)
+{
+	const size_t n = (size_t)64 << 20;
+	ASSAY_AUTO_FREE unsigned char *zeros = calloc(n, 1);
+	ASSAY_AUTO_BUF flate = ASSAY_BUF_INIT;
+	uint64_t out;
+	assay_err err = {0};
+
+	(void)state;
+	assert_non_null(zeros);
+	deflate_bytes(&flate, zeros, n);
+	assert_int_equal(pdf_inflate(&out, NULL, (page_bytes){flate.data, flate.len}, 1000, &err), ASSAY_OK);
+	assert_in_range(out, 1000, (size_t)2 << 20);
+}
+
+#ifndef ASSAY_SANITIZED /* the sanitizers' shadow memory alone is terabytes */
+/* What is in use, and so much more. */
+static struct rlimit limit_memory(size_t more)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	struct rlimit old, now;
+	char line[80];
+
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof line, f));
+	(void)fclose(f);
+	assert_int_equal(getrlimit(RLIMIT_AS, &old), 0);
+	now = old;
+	now.rlim_cur = strtoul(line, NULL, 10) * 4096 + more; /* its first number is of pages */
+	assert_int_equal(setrlimit(RLIMIT_AS, &now), 0);
+	return old;
+}
+
+static void images_check__larger_than_the_address_space__no_memory_and_says_which_limit(void **state)
+{
+	const int fd = run_memory_fd("%PDF-", 5);
+	assay_err err = {0};
+	struct rlimit old;
+	assay_code rc;
+
+	(void)state;
+	assert_int_equal(ftruncate(fd, (off_t)1 << 30), 0);
+	old = limit_memory((size_t)512 << 20);
+	rc = page_pdf_images_check(fd, 1, 0, 0, &err);
+	assert_int_equal(setrlimit(RLIMIT_AS, &old), 0);
+	(void)close(fd);
+	assert_int_equal(rc, ASSAY_ENOMEM);
+	assert_non_null(strstr(err.msg, "1073741824 bytes do not fit into the address space (limits: memory_mib)"));
+}
+
+/* Runs of 128 zeros, 512 MiB of them in all. */
+static void images_check__unpacked_larger_than_memory__no_memory(void **state)
+{
+	ASSAY_AUTO_BUF runs = ASSAY_BUF_INIT;
+	ASSAY_AUTO_BUF pdf = ASSAY_BUF_INIT;
+	struct rlimit old;
+	assay_code rc;
+
+	(void)state;
+	for (size_t i = 0; i < (size_t)4 << 20; i++)
+		assay_buf_append(&runs, "\x81", 2);
+	write_pictures(&pdf, false, "/Filter/RunLengthDecode", (assay_buf[]){runs, runs}, "");
+	old = limit_memory((size_t)128 << 20);
+	rc = check_pages(&pdf, 2, 0, 0);
+	assert_int_equal(setrlimit(RLIMIT_AS, &old), 0);
+	if (rc != ASSAY_ENOMEM)
+		fail_msg("%d %s", (int)rc, check_err.msg);
+}
+#endif
 
 static void stands_for__names_and_aliases(void **state)
 {
@@ -594,7 +928,18 @@ int main(void)
 	    TEST(read__damaged_codes__decode_failure),
 	    TEST(read__fewer_pixels_than_declared__short),
 	    TEST(read__deflated_jpeg__read_through_both),
-	    cmocka_unit_test(images_check__encrypted__left_to_poppler),
+	    TEST(read__filters_of_text_and_packed_data__whole_or_short),
+	    TEST(read__damaged_text_and_packed_data__decode_failure_with_qpdf_s_words),
+	    TEST(read__encrypted_with_no_password__pictures_checked),
+	    TEST(read__mask_of_a_picture_in_a_form__checked),
+	    cmocka_unit_test(images_check__other_filters__left_to_poppler),
+	    cmocka_unit_test(images_check__other_number_of_pages__more_are_all_checked_fewer_are_damage),
+	    cmocka_unit_test(images_check__no_document__decode_failure_with_qpdf_s_words),
+	    cmocka_unit_test(inflate__bomb__stops_when_enough_is_there),
+#ifndef ASSAY_SANITIZED
+	    cmocka_unit_test(images_check__larger_than_the_address_space__no_memory_and_says_which_limit),
+	    cmocka_unit_test(images_check__unpacked_larger_than_memory__no_memory),
+#endif
 	    cmocka_unit_test(stands_for__names_and_aliases),
 	    cmocka_unit_test(fonts_list__sorted_and_missing_folders_passed_over),
 	};

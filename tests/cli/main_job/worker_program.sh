@@ -2,7 +2,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/dataset.bash"
 need_assay_test
 need_strace
-decoders='libavcodec|libavformat|libtesseract|liblept|libsndfile|libpoppler|libcairo'
+decoders='libavcodec|libavformat|libtesseract|liblept|libsndfile|libpoppler|libqpdf|libcairo'
 
 ldd "$ASSAY-worker" | grep -E "$decoders" >/dev/null || fail 'the worker loads no decoder'
 if ldd "$ASSAY" | grep -E "$decoders"; then fail 'assay loads decoders'; fi
