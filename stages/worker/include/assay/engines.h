@@ -47,7 +47,7 @@ ASSAY_NODISCARD assay_code assay_engines_files(assay_stage_files *out, assay_eng
  * English are in each attempt of a ladder. All recipes made with `e` are thereby of one state of the file.
  * @return ASSAY_OK; ASSAY_EIO when it cannot be read, with the role and the path
  */
-ASSAY_NODISCARD assay_code assay_engines_digest(assay_digest *out, assay_engines *e, const char *role,
-						const char *path, assay_err *err);
+ASSAY_NODISCARD assay_code assay_engines_digest(assay_digest *out, assay_engines *e, const char *role, const char *path,
+						assay_err *err);
 
 #endif
