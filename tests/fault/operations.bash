@@ -12,12 +12,12 @@
 #
 # Files, pipeline, remedies and contract are edited, time goes on so that waivers end, people decide on pages and tables,
 # annotate and give verdicts on what models made of it, versions are delivered. What must come out is counted from the
-# files themselves, from the rows of tickets, from versions and deliveries (queue_count.py). Every 500 operations and at
-# the end the store is checked, and a new one is made from the same files, configuration and decisions: it must come to
-# the same version.
+# files themselves, from the rows of tickets, from versions and deliveries (queue_count.py). Every
+# `compare_every` operations and at the end the store is checked, and a new one is made from the same files, configuration
+# and decisions: it must come to the same version.
 #
-# Expects `assay` (the program), `copy` (the one that copies decisions), `operations`, `seed` and `dataset` (what
-# queue_count.py counts files by). Leaves the caller in the folder of its dataset.
+# Expects `assay` (the program), `copy` (the one that copies decisions), `operations`, `seed`, `compare_every` and
+# `dataset` (what queue_count.py counts files by). Leaves the caller in the folder of its dataset.
 export ASSAY_STORE=store TZ=UTC
 RANDOM=$seed
 echo "seed $seed"
@@ -215,7 +215,8 @@ operate_at_random() {
     count || fail 'it does not add up'
     for ((n = 1; n <= operations; n++)); do
         operate_once
-        ((n % 500 != 0)) || { compare || fail 'not the same'; echo "$n operations, $kills kills"; }
+        ((n % 250 != 0)) || echo "$n operations, $kills kills"
+        ((n % compare_every != 0)) || { compare || fail 'not the same'; echo "$n operations: a new store says the same"; }
     done
     n=$operations
     compare || fail 'not the same'

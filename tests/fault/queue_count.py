@@ -125,8 +125,9 @@ class Corpus:
         live = [t for t in queue if t["state"] not in ("gone", "passed")]
         parts = {t["source"] for t in live if any(a["current"] and a["chosen"] and a["way"] != "corrected" for a in t["attempts"])}
         files = {t["subject"] for t in live if t["kind"] == "source" and t["state"] == "replaced"}
-        # A recording's ticket has its source's name: where that fails, it is about the one in the other file.
-        recordings = {t["subject"] for t in live if t["kind"] != "source"}
+        # A recording's ticket has its source's name: where that fails, it is about the one in the other file. It is passed,
+        # or gone as it was, where that is a duplicate.
+        recordings = {t["subject"] for t in queue if t["kind"] != "source"}
         for path, digest in self.sources().items():
             given = self.given[variant, digest]
             yield path, given, path in parts, path in files or (given[2] > 0 and path in recordings)
