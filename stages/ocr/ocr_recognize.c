@@ -14,6 +14,7 @@
 #include "ocr_reconcile.h"
 #include "ocr_report.h"
 #include "ocr_rows.h"
+#include "ocr_seams.h"
 #include "ocr_text.h"
 #include "ocr_words.h"
 #include "page_enlarge.h"
@@ -297,6 +298,7 @@ static assay_code weigh_by(ocr_recognition *r, const state *st, const assay_page
 
 	if (reads)
 		ASSAY_TRY(ocr_reconcile(&r->words, &r->reconciled, &source, err));
+	ASSAY_TRY(ocr_seams_part(&r->words, err));
 	if (r->words.count == 0)
 		return ASSAY_OK;
 	ASSAY_TRY(look_for_missed(r, &source, reads, ink, err));
@@ -358,6 +360,8 @@ static assay_code recognize_small(ocr_words *w, TessBaseAPI *api, const assay_pa
 	rc = ocr_engine_recognize(api, pix, page->dpi_y * SECOND_PERCENT / 100, err);
 	if (rc == ASSAY_OK)
 		rc = ocr_words_read(w, api, err);
+	if (rc == ASSAY_OK)
+		rc = ocr_seams_part(w, err);
 	ocr_engine_clear(api);
 	pixDestroy(&pix);
 	return rc == ASSAY_EINVAL ? ASSAY_OK : rc; /* refused at that size: nothing is read */
@@ -509,7 +513,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 23,
+    .version = 24,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "
