@@ -20,7 +20,9 @@ typedef struct walk {
 
 static bool is_container(const walk *w, qpdf_oh oh)
 {
-	return qpdf_oh_is_dictionary(w->d.q, oh) || qpdf_oh_is_array(w->d.q, oh) || qpdf_oh_is_stream(w->d.q, oh);
+	const enum qpdf_object_type_e type = qpdf_oh_get_type_code(w->d.q, oh);
+
+	return type == ot_dictionary || type == ot_array || type == ot_stream;
 }
 
 static bool is_new(walk *w, int number)
@@ -47,11 +49,16 @@ static assay_code add(walk *w, qpdf_oh oh)
 /* Takes the handle. What is written in place has no number, and is come upon once. */
 static assay_code push(walk *w, qpdf_oh oh)
 {
-	const int number = qpdf_oh_get_object_id(w->d.q, oh);
+	int number;
 
+	if (!is_container(w, oh)) {
+		qpdf_oh_release(w->d.q, oh);
+		return ASSAY_OK;
+	}
+	number = qpdf_oh_get_object_id(w->d.q, oh);
 	if (number < 0 || (unsigned)number >= OBJECTS_MAX)
 		return ASSAY_RAISE(w->err, ASSAY_ECORRUPT, "PDF: an object of number %d", number);
-	if (is_container(w, oh) && (number == 0 || is_new(w, number)))
+	if (number == 0 || is_new(w, number))
 		return add(w, oh);
 	qpdf_oh_release(w->d.q, oh);
 	return ASSAY_OK;
@@ -80,8 +87,14 @@ static assay_code push_values(walk *w, qpdf_oh dict)
 /* Pages and what is above them are not followed: other pages hang on them. */
 static bool is_of_the_tree(const walk *w, qpdf_oh dict)
 {
-	return pdf_has_name(&w->d, dict, "/Type", "/Page") || pdf_has_name(&w->d, dict, "/Type", "/Pages") ||
-	       pdf_has_name(&w->d, dict, "/Type", "/Catalog");
+	static const char *const types[] = {"/Page", "/Pages", "/Catalog"};
+	const qpdf_oh type = pdf_get(&w->d, dict, "/Type");
+	bool is = false;
+
+	for (size_t i = 0; i < ASSAY_COUNT(types) && qpdf_oh_is_name(w->d.q, type) && !is; i++)
+		is = qpdf_oh_is_name_and_equals(w->d.q, type, types[i]);
+	qpdf_oh_release(w->d.q, type);
+	return is;
 }
 
 static assay_code visit_dictionary(walk *w, qpdf_oh oh, qpdf_oh dict)
