@@ -17,7 +17,7 @@
 #define WHOLE 1000
 
 /* Thousandths of the words' contrast up to which a row is none: of print, and of what shows through. */
-#define SHARP   100
+#define SHARP   40
 #define BLURRED 250
 
 /* The median of the words that have ink; 0 where none has. */

@@ -23,8 +23,8 @@ typedef struct ocr_missed {
  *
  * What shows through from the other side of the sheet is no text of this page. It is known by its contrast, next to that
  * of the words that were read, and by its edges, which the paper blurs: a row whose edges are at least two thirds as steep as
- * the words' counts in full from a fifth of their contrast on and not at all up to a tenth, any other from a half and up
- * to a quarter, and in proportion between.
+ * the words' counts in full from 8 percent of their contrast on and not at all up to 4, any other from a half and up to a
+ * quarter, and in proportion between.
  *
  * @param words  at least one
  * @param page   [borrowed] as it was given to be read; dark areas are looked into for bright writing (ocr_shaded.h)

@@ -251,6 +251,8 @@ static void missed__half_a_page_too_faint_to_be_read__half_of_the_text(void **st
 	assert_in_range(faint_half(150, 0), 490, 510);
 	assert_in_range(faint_half(180, 8), 470, 530);
 	assert_in_range(faint_half(190, 4), 470, 530);
+	assert_in_range(faint_half(216, 0), 490, 510); /* 19 of 205 levels, a little under a tenth */
+	assert_in_range(faint_half(216, 2), 470, 530);
 	assert_int_equal(faint_half(PAPER, 0), 0);
 	assert_int_equal(faint_half(PAPER, 8), 0);
 }
@@ -287,7 +289,7 @@ static void missed__what_shows_through__nothing(void **state)
 	assert_int_equal(shown_through(520, 190, 2), 0);
 	assert_int_equal(shown_through(62, 180, 2), 0);
 	assert_in_range(shown_through(520, 180, 0), 490, 510); /* print as faint, and sharp */
-	assert_int_equal(shown_through(520, 222, 0), 0);       /* a fiftieth of the other print's contrast */
+	assert_int_equal(shown_through(520, 228, 0), 0);       /* a thirtieth of the other print's contrast */
 }
 
 /* Cells of a table in four colours, their writing dark: none of them was read. */
