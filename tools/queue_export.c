@@ -91,8 +91,12 @@ static assay_code put_file(const exporting *x, const char *path, const void *p, 
 
 static void put_failed(assay_buf *out, const assay_work *w)
 {
-	const assay_ticket now = assay_ticket_standing_as(w->ticket, &w->stands);
+	const assay_ticket now = assay_work_now(w);
 
+	if (w->feedback != NULL)
+		assay_buf_puts(out, w->feedback);
+	if (out->len > 0 && now.failure != ASSAY_FAILURE_NONE)
+		assay_buf_puts(out, "; ");
 	if (now.failure != ASSAY_FAILURE_NONE)
 		assay_tell_failure(out, now.stage, now.failure, now.message);
 	for (size_t i = 0; i < now.check_count; i++) {
@@ -194,7 +198,7 @@ fail:
 
 static void json_data(assay_json *j, const exporting *x, const assay_work *w, const desk *d, const char *path)
 {
-	const assay_ticket now = assay_ticket_standing_as(w->ticket, &w->stands);
+	const assay_ticket now = assay_work_now(w);
 	ASSAY_AUTO_BUF failed = ASSAY_BUF_INIT, url = ASSAY_BUF_INIT;
 	char id[24];
 
@@ -214,6 +218,7 @@ static void json_data(assay_json *j, const exporting *x, const assay_work *w, co
 	assay_json_end(j);
 	assay_json_key(j, "meta");
 	assay_json_object(j);
+	assay_json_kstr(j, "feedback", w->feedback);
 	assay_json_checks(j, "checks", now.checks, now.check_count);
 	assay_json_end(j);
 }

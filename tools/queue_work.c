@@ -22,7 +22,9 @@
 void assay_work_release(assay_work *w)
 {
 	free(w->path);
+	free(w->feedback);
 	assay_sample_row_release(&w->stands);
+	assay_sample_row_release(&w->delivered);
 	assay_source_release(&w->source);
 	assay_view_release(&w->view);
 }
@@ -69,10 +71,28 @@ static assay_code find_ways(assay_work *w, assay_store *s, assay_err *err)
 	return rc;
 }
 
+assay_ticket assay_work_now(const assay_work *w)
+{
+	return assay_ticket_standing_as(w->ticket, w->delivered.id != 0 ? &w->delivered : &w->stands);
+}
+
+/* What the model got wrong, of the sample that it was given: that is what people are to look for. */
+static assay_code load_feedback(assay_work *w, assay_store *s, assay_err *err)
+{
+	assay_code rc;
+
+	if (w->ticket->origin != ASSAY_TICKET_FEEDBACK)
+		return ASSAY_OK;
+	rc = assay_ticket_told(&w->feedback, s, w->ticket, err);
+	if (rc == ASSAY_OK)
+		rc = assay_sample_find(s, w->ticket->subject, &w->delivered, err);
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+}
+
 /* With the columns marked of which a check of the ticket, as it stands, speaks. */
 static assay_code see_marked(assay_work *w, assay_viewer *viewer, assay_store *s, assay_err *err)
 {
-	const assay_ticket now = assay_ticket_standing_as(w->ticket, &w->stands);
+	const assay_ticket now = assay_work_now(w);
 	ASSAY_AUTO_FREE size_t *marked = assay_alloc(now.check_count, sizeof *marked);
 	ASSAY_AUTO_TICKET_COLUMNS columns = {0};
 	size_t count = 0;
@@ -102,6 +122,7 @@ assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, 
 	ASSAY_TRY(assay_ticket_path(&w->path, t, err));
 	ASSAY_TRY(assay_ticket_kind(&w->kind, s, t, err));
 	ASSAY_TRY(assay_ticket_standing(&w->stands, s, t, err));
+	ASSAY_TRY(load_feedback(w, s, err));
 	rc = assay_source_find(s, w->path, &w->source, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_basis(&w->made_of, s, t, &w->source, err);
@@ -203,6 +224,7 @@ void assay_work_json(assay_json *j, const assay_work *w)
 	assay_json_kstr(j, "source", w->path);
 	assay_json_kstr(j, "state", assay_ticket_state_name(t->state));
 	assay_json_kstr(j, "lane", w->lane);
+	assay_json_kstr(j, "feedback", w->feedback);
 	assay_json_failure(j, "failure", t->stage, t->failure, t->message);
 	assay_json_checks(j, "checks", t->checks, t->check_count);
 	assay_json_checks(j, "standing_checks", w->stands.checks, w->stands.check_count);

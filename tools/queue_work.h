@@ -14,6 +14,8 @@
 typedef struct assay_work {
 	const assay_ticket *ticket; /* borrowed */
 	assay_sample_row stands;    /* assay_ticket_standing */
+	char *feedback;             /* what an evaluation said last, where one opened it; NULL otherwise */
+	assay_sample_row delivered; /* the sample then, as it stands; id 0 otherwise */
 	char *path;                 /* of its source, as the store has it */
 	assay_source source;        /* id 0 when the store has none of that path any more */
 	assay_digest made_of;       /* assay_ticket_basis; zero without a source */
@@ -32,6 +34,11 @@ void assay_work_release(assay_work *w);
  */
 ASSAY_NODISCARD assay_code assay_work_load(assay_work *w, assay_viewer *viewer, assay_store *s, const assay_ticket *t,
 					   assay_err *err);
+/**
+ * The ticket by what there is to be done, which people are asked: its subject as it stands. What an evaluation told of may
+ * well fail nothing so, whatever it fails without help: that is in w->feedback. Borrows from w: not to be released.
+ */
+assay_ticket assay_work_now(const assay_work *w);
 /** The object of task.json (docs/formats.md, "Work folder"). */
 void assay_work_json(assay_json *j, const assay_work *w);
 

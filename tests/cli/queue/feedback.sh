@@ -25,3 +25,28 @@ assay queue retry "$one" >out 2>err || fail "retry: $(cat err)"
 assert_eq "$(assay queue list --json "$one" "$two" | jq -r '[.[] | .state + " " + .origin] | join(", ")')" 'open feedback, open feedback' 'both are open again'
 assert_eq "$(assay show latest --json | jq -r .version)" "$first" 'the version is the first one'
 assay check >out || fail "check: $(cat out)"
+echo 'decided upon'
+
+# What the model got wrong goes with the work, and what was mended before does not.
+assay queue resolve "$wrong" --text inbox/scans/mislabelled.gt.txt >out 2>err || fail "resolve: $(cat err)"
+printf '{"key": "%s", "label": "hallucination", "score": 0.25, "note": "no such date"}\n{"key": "%s", "label": "hallucination"}\n' \
+    "$wrong" "$letter" >eval2.jsonl
+assay feedback import eval2.jsonl >out 2>err || fail "import: $(cat err)"
+assay feedback open --eval eval2 --label hallucination --reason 'model 7 answers wrong' >out 2>err || fail "open: $(cat err)"
+id=$(assay queue list --json "$wrong" | jq -r '.[0] | select(.checks[0].check == "cer") | .id')
+told='model 7 answers wrong; evaluation E2 eval2: score 0.25, label hallucination: no such date'
+assert_eq "$(assay queue show "$id" --json | jq -r '.[0].feedback')" "$told" 'the ticket'
+assay queue show "$id" --work work >out
+assert_jq "work/$id/task.json" '.feedback' "$told"
+assay queue export --format labelstudio --out desk "$id" >out
+wide='wide: page.width *, must be > 90000'
+assert_match "$(jq -r '.[0].data.ask' desk/page/tasks.json)" "$told; $wide" 'what is asked'
+assert_jq desk/page/tasks.json '.[0].meta | [.feedback, (.checks | map(.check))] | @json' "[\"$told\",[\"wide\"]]"
+assay queue export --format csv --out tasks.csv "$id" "$letter" >out
+assert_match "$(python3 -c 'import csv; print(*(r["failed"] for r in csv.DictReader(open("tasks.csv", newline=""))), sep="\n")')" \
+    "$told; $wide
+model 7 answers wrong; evaluation E2 eval2: label hallucination; $wide" 'the table'
+cut=$(assay queue list --json inbox/scans/cut.tif | jq -r '.[0].id')
+assay queue show "$cut" --work work >out
+assert_jq "work/$cut/task.json" '.feedback' null
+echo 'the work'
