@@ -95,6 +95,7 @@ static const struct {
 	assay_obstacle_fn *obstacle;
 	const char *advice;
 } by_people[] = {
+    {assay_obstacle_to_metadata, "say what is true of it: 'assay queue resolve @ --metadata NAME=VALUE'"},
     {assay_obstacle_to_correction, "type what it says: 'assay queue resolve @ --text FILE'"},
     {assay_obstacle_to_file, "put a better file in its place: 'assay queue resolve @ --file FILE'"},
     {assay_obstacle_to_waiver, "deliver it all the same: 'assay queue waive @ --owner NAME --reason TEXT'"},

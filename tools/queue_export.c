@@ -444,7 +444,7 @@ const assay_verb assay_verb_queue_export = {
 	"several people for one ticket are fine. 'assay queue import' takes either back. What it would not take is "
 	"left\n"
 	"out, with the reason: what has no text (tables, shots, segments, sources that gave no samples), passes, was\n"
-	"rejected or waived, or has another file in its place.\n" ASSAY_SELECTION_HELP,
+	"rejected or waived, breaks the fields, or has another file in its place.\n" ASSAY_SELECTION_HELP,
     .options = options,
     .example = "  assay queue export --format labelstudio --lane readers --out desk\n"
 	       "  assay queue export --check cer --format csv --out cer.csv\n",

@@ -377,15 +377,11 @@ const assay_verb assay_verb_queue_import = {
 	"that name no annotator are as they were handed out and are left out, unless --annotator says who.\n"
 	"The texts of a ticket are one correction: the one in the middle is taken, and how far people agree is\n"
 	"measured (ocr.agreement, transcript.agreement). An annotation without a text is told and\n"
-	"left out. A text for what was settled since the export is told and skipped, and the rest is taken: what "
-	"passes or\n"
-	"is gone, has another file in its place or other bytes, was rejected or waived (with --settled the text of "
-	"such is\n"
-	"taken too, and ends that). A fault in the file is told with its line or task, and nothing of it is taken. "
-	"FILE\n"
-	"may be a pipe, or - for standard input. Then what follows is done at once: everything is judged, and a "
-	"version\n"
-	"is committed.\n",
+	"left out. A text for what was settled since the export is told and skipped, and the rest is taken: what\n"
+	"passes or is gone, has another file in its place or other bytes, breaks the fields, was rejected or waived\n"
+	"(with --settled the text of such is taken too, and ends that). A fault in the file is told with its line or\n"
+	"task, and nothing of it is taken. FILE may be a pipe, or - for standard input. Then what follows is done at\n"
+	"once: everything is judged, and a version is committed.\n",
     .options = options,
     .example = "  assay queue import project-3.json --dry-run\n  assay queue import cer.csv --annotator ann\n",
     .exits = assay_command_exits,

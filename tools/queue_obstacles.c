@@ -127,6 +127,11 @@ static assay_code settled(assay_buf *why, assay_store *s, const assay_ticket *t,
 	return rc;
 }
 
+static assay_code nothing_to_resolve(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	return settled(why, s, t, "resolve", err);
+}
+
 static assay_code source_is_gone(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_AUTO_SOURCE src = {0};
@@ -183,12 +188,59 @@ assay_code assay_obstacle_decided(assay_buf *why, assay_store *s, const assay_ti
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
 
-/* ---------------------------------------------------------------- a text, another file */
+/* ---------------------------------------------------------------- what breaks the fields */
 
-static assay_code nothing_to_resolve(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+/* What keeps its sample out as it stands, be it by a correction or another file; the ticket goes on about the plain one. */
+static assay_code failure_of(assay_failure *out, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	return settled(why, s, t, "resolve", err);
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	const assay_code rc = t->is_source ? ASSAY_ENOENT : assay_sample_find(s, t->subject, &row, err);
+
+	*out = rc == ASSAY_OK ? row.failure : t->failure;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }
+
+/* No text, no other file and no way to read it changes what is said of its source. */
+static assay_code breaks_fields(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	assay_failure failure;
+	const assay_code rc = failure_of(&failure, s, t, err);
+
+	if (rc == ASSAY_OK && !t->is_source && failure == ASSAY_FAILURE_METADATA)
+		assay_buf_printf(
+		    why,
+		    "breaks the fields of assay.yaml by its metadata, and would whatever it says and however "
+		    "it is read: 'assay queue resolve T%" PRIu64 " --metadata NAME=VALUE' says what is true of it",
+		    t->id);
+	return rc;
+}
+
+static assay_code keeps_fields(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_BUF broken = ASSAY_BUF_INIT;
+	const assay_code rc = breaks_fields(&broken, s, t, err);
+
+	if (rc == ASSAY_OK && broken.len == 0)
+		assay_buf_puts(why, "is not kept out by its metadata");
+	return rc;
+}
+
+assay_code assay_obstacle_to_metadata(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static assay_obstacle_fn *const list[] = {nothing_to_resolve, assay_obstacle_decided, source_is_gone,
+						  keeps_fields};
+
+	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+assay_code assay_obstacle_of_metadata(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	const assay_code rc = breaks_fields(why, s, t, err);
+
+	return rc == ASSAY_OK ? assay_buf_check(why, err) : rc;
+}
+
+/* ---------------------------------------------------------------- a text, another file */
 
 assay_code assay_obstacle_to_text_ever(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
@@ -229,7 +281,7 @@ static assay_code has_other_file(assay_buf *why, assay_store *s, const assay_tic
 assay_code assay_obstacle_to_text(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, assay_obstacle_to_text_ever,
-						  source_is_gone, has_other_file};
+						  source_is_gone,     breaks_fields,   has_other_file};
 
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
@@ -269,8 +321,8 @@ static assay_code is_on_other_page(assay_buf *why, assay_store *s, const assay_t
 
 assay_code assay_obstacle_to_correction(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, takes_no_table, source_is_gone,
-						  is_on_other_page};
+	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, takes_no_table,
+						  source_is_gone,     breaks_fields,   is_on_other_page};
 
 	if (!assay_ticket_is_table(t))
 		return assay_obstacle_to_text(why, s, t, err);
@@ -302,7 +354,8 @@ static assay_code is_part(assay_buf *why, assay_store *s, const assay_ticket *t,
 
 assay_code assay_obstacle_to_file(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, is_part, source_is_gone};
+	static assay_obstacle_fn *const list[] = {nothing_to_resolve, goes_with_whole, is_part, source_is_gone,
+						  breaks_fields};
 
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
@@ -326,23 +379,17 @@ static assay_code is_rejected(assay_buf *why, assay_store *s, const assay_ticket
 	return t->state == ASSAY_TICKET_REJECTED ? assay_obstacle_decided(why, s, t, err) : ASSAY_OK;
 }
 
-/* What would be delivered may be a correction or another file; the ticket goes on about the plain sample. */
 static assay_code cannot_be_delivered(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	ASSAY_AUTO_SAMPLE_ROW row = {0};
-	const assay_code rc = assay_sample_find(s, t->subject, &row, err);
-	const assay_failure failure = rc == ASSAY_OK ? row.failure : t->failure;
+	assay_failure failure;
+	assay_code rc = failure_of(&failure, s, t, err);
 
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
-		return rc;
-	if (failure == ASSAY_FAILURE_METADATA)
-		assay_buf_puts(why,
-			       "breaks the fields of assay.yaml: 'assay queue resolve --metadata' says what is true of "
-			       "it");
-	else if (failure != ASSAY_FAILURE_NONE)
+	if (rc == ASSAY_OK)
+		rc = breaks_fields(why, s, t, err);
+	if (rc == ASSAY_OK && why->len == 0 && failure != ASSAY_FAILURE_NONE)
 		assay_buf_printf(why, "has nothing that could be delivered (%s): reject it",
 				 assay_failure_name(failure));
-	return ASSAY_OK;
+	return rc;
 }
 
 /* Only what fails, or what a model got wrong, can be let pass. */
@@ -483,7 +530,7 @@ static assay_code passes(assay_buf *why, assay_store *s, const assay_ticket *t, 
 
 assay_code assay_obstacle_to_remedy(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	static assay_obstacle_fn *const list[] = {nothing_to_try, goes_with_whole,  source_is_gone,
+	static assay_obstacle_fn *const list[] = {nothing_to_try, goes_with_whole,  source_is_gone, breaks_fields,
 						  content_stays,  is_of_other_file, passes};
 
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);

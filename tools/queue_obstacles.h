@@ -24,6 +24,10 @@ assay_obstacle_fn assay_obstacle_to_text;
 assay_obstacle_fn assay_obstacle_to_text_ever;
 /** `resolve --file`: what is part of what its file holds. */
 assay_obstacle_fn assay_obstacle_to_file;
+/** `resolve --metadata`, which any source takes: where it settles nothing, since something else keeps the sample out. */
+assay_obstacle_fn assay_obstacle_to_metadata;
+/** `retry` without a remedy, where nothing is left to try: that its metadata keep it out. */
+assay_obstacle_fn assay_obstacle_of_metadata;
 /** `waive`: what does not fail, what cannot be delivered, what people rejected. */
 assay_obstacle_fn assay_obstacle_to_waiver;
 assay_obstacle_fn assay_obstacle_to_rejection;

@@ -252,6 +252,8 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
 	rc = assay_command_allow(c, t, assay_obstacle_to_trying, err);
+	if (rc == ASSAY_OK)
+		rc = assay_command_allow(c, t, assay_obstacle_of_metadata, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	if (t->attempt_count >= ASSAY_CONFIG_TRIES_ENOUGH)

@@ -519,7 +519,7 @@ typedef struct working {
 
 static void tell_work(const working *w, const assay_work *k)
 {
-	const bool has_text = k->view.text != SIZE_MAX;
+	const bool has_text = assay_work_takes_text(k);
 
 	assay_say("%s/T%" PRIu64 "  %s: %zu files%s%s%s\n", w->folders.dir, k->ticket->id, k->ticket->subject,
 		  k->view.file_count + 1, has_text ? ", " : "", has_text ? k->view.files[k->view.text].name : "",

@@ -54,6 +54,7 @@ static const struct {
 } ways[ASSAY_WORK_WAYS] = {
     {assay_obstacle_to_correction, "resolve", "--text "},
     {assay_obstacle_to_file, "resolve", "--file FILE"},
+    {assay_obstacle_to_metadata, "resolve", "--metadata NAME=VALUE"},
     {assay_obstacle_to_waiver, "waive", "--owner NAME --reason TEXT"},
     {assay_obstacle_to_rejection, "reject", "--reason TEXT"},
 };
@@ -134,6 +135,14 @@ fail:
 	return rc;
 }
 
+bool assay_work_takes_text(const assay_work *w)
+{
+	for (size_t i = 0; i < ASSAY_WORK_WAYS && w->view.text != SIZE_MAX; i++)
+		if (w->ways[i] && ways[i].obstacle == assay_obstacle_to_correction)
+			return true;
+	return false;
+}
+
 /* ---------------------------------------------------------------- task.json */
 
 static void json_file(assay_json *j, const char *key, const assay_view *v, size_t at)
@@ -203,7 +212,7 @@ static void json_hand_in(assay_json *j, const assay_work *w)
 	for (size_t i = 0; i < ASSAY_WORK_WAYS; i++) {
 		const bool takes_text = ways[i].obstacle == assay_obstacle_to_correction;
 
-		if (w->ways[i] && (!takes_text || w->view.text != SIZE_MAX))
+		if (takes_text ? assay_work_takes_text(w) : w->ways[i])
 			json_command(j, w, ways[i].verb, ways[i].rest,
 				     takes_text ? w->view.files[w->view.text].name : "");
 	}
@@ -229,7 +238,7 @@ void assay_work_json(assay_json *j, const assay_work *w)
 	assay_json_checks(j, "checks", t->checks, t->check_count);
 	assay_json_checks(j, "standing_checks", w->stands.checks, w->stands.check_count);
 	json_metadata(j, &w->source);
-	json_file(j, "text", &w->view, w->view.text);
+	json_file(j, "text", &w->view, assay_work_takes_text(w) ? w->view.text : SIZE_MAX);
 	json_file(j, "picture", &w->view, w->view.picture);
 	json_file(j, "sound", &w->view, w->view.sound);
 	json_lines(j, &w->view);

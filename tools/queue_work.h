@@ -9,7 +9,7 @@
 #include "assay/source.h"
 #include "assay/view.h"
 
-#define ASSAY_WORK_WAYS 4 /* to hand it in: a text, a file, a waiver, a rejection */
+#define ASSAY_WORK_WAYS 5 /* to hand it in: a text, a file, metadata, a waiver, a rejection */
 
 typedef struct assay_work {
 	const assay_ticket *ticket; /* borrowed */
@@ -39,6 +39,8 @@ ASSAY_NODISCARD assay_code assay_work_load(assay_work *w, assay_viewer *viewer, 
  * well fail nothing so, whatever it fails without help: that is in w->feedback. Borrows from w: not to be released.
  */
 assay_ticket assay_work_now(const assay_work *w);
+/** Is there a text, or cells, that would be taken back? */
+bool assay_work_takes_text(const assay_work *w);
 /** The object of task.json (docs/formats.md, "Work folder"). */
 void assay_work_json(assay_json *j, const assay_work *w);
 

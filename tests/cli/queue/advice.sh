@@ -66,3 +66,27 @@ assert_eq "$(hand_in "$(page worse)")" 'resolve --file waive --owner reject --re
 assert_eq "$(hand_in "$(page gone)")" '' 'gone'
 [ "$advised" -gt 25 ] || fail "$advised were advised"
 echo 'as people decided'
+
+# What breaks the fields is mended by what is said of its source, and by nothing else.
+sed -i 's/modality: page}/modality: page, sidecars: {metadata: "{stem}.json"}}/' assay.yaml
+echo 'fields: {year: {type: integer, min: 1800}}' >>assay.yaml
+printf 'value: 4\ntables: 1\n' >docs/year.txt
+echo '{"year": "1700"}' >docs/year.json
+settle docs
+test_run_into store
+all_advice_holds better.txt less
+for key in "$(page year)" "$(page year)&table=1"; do
+    assert_eq "$(tries "$key" | grep -o "'assay queue [^']*'")" "'assay queue resolve $(id "$key") --metadata NAME=VALUE'
+'assay queue reject $(id "$key") --reason TEXT'" "what to try: $key"
+    assert_eq "$(hand_in "$key")" 'resolve --metadata reject --reason' "to hand in: $key"
+    assert_jq "advice/$(id "$key")/task.json" .text null
+done
+assert_eq "$(assay queue export --format csv --out tasks.csv "$(page year)" | head -n 1 | cut -d: -f1)" "$(id "$(page year)")    left out" 'no task'
+for what in 'resolve --text better.txt' 'resolve --file better.txt' 'retry' 'retry --remedy less' 'waive --owner Anna --reason legible'; do
+    # shellcheck disable=SC2086
+    assert_exit 64 assay queue ${what%% *} "$(page year)" ${what#"${what%% *}"}
+    assert_match "$(cat err)" "*breaks the fields of assay.yaml*'assay queue resolve $(id "$(page year)") --metadata NAME=VALUE' says what is true of it" "$what"
+done
+decide resolve "$(page year)" --metadata year=1900
+assert_eq "$(assay queue list --json --all docs/year.txt | jq -r 'map(.state) | join(" ")')" 'passed passed' 'mended'
+echo 'metadata'

@@ -19,6 +19,7 @@ all_advice_holds() {
         command=${command//text.txt/$file}
         command=${command//table.csv/$file}
         command=${command//--remedy NAME/--remedy $remedy}
+        command=${command//NAME=VALUE/year=1900}
         command=${command//NAME/Anna}
         command=${command//TEXT/why}
         # shellcheck disable=SC2086
