@@ -539,6 +539,7 @@ static assay_code put_work(void *ctx, const assay_ticket *t, assay_err *err)
 		rc = assay_work_load(&k, w->viewer, w->store, t, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_lane(&k.lane, w->config, &w->sel->stages, t, err);
+	k.dir = w->folders.dir;
 	if (rc == ASSAY_OK)
 		rc = assay_work_put(fd, &k, err);
 	if (rc != ASSAY_OK)

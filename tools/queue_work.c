@@ -3,6 +3,7 @@
 #include "queue_columns.h"
 #include "queue_obstacles.h"
 #include "queue_ticket.h"
+#include "tell.h"
 
 #include "assay/file.h"
 #include "assay/memory.h"
@@ -196,12 +197,17 @@ static void json_metadata(assay_json *j, const assay_source *src)
 	assay_json_end(j);
 }
 
-static void json_command(assay_json *j, const assay_work *w, const char *verb, const char *rest, const char *file)
+/* The text of its folder, from where the verb runs: there the command is typed. */
+static void put_text_path(assay_buf *line, const assay_work *w)
 {
-	char line[128];
+	ASSAY_AUTO_BUF path = ASSAY_BUF_INIT;
+	size_t size = strlen(w->dir);
 
-	(void)snprintf(line, sizeof line, "assay queue %s T%" PRIu64 " %s%s", verb, w->ticket->id, rest, file);
-	assay_json_str(j, line);
+	while (size > 1 && w->dir[size - 1] == '/')
+		size--;
+	assay_buf_printf(&path, "%.*s/T%" PRIu64 "/%s", (int)size, w->dir, w->ticket->id,
+			 w->view.files[w->view.text].name);
+	assay_tell_word(line, assay_buf_str(&path));
 }
 
 /* What a person types when the work is done. */
@@ -211,10 +217,14 @@ static void json_hand_in(assay_json *j, const assay_work *w)
 	assay_json_array(j);
 	for (size_t i = 0; i < ASSAY_WORK_WAYS; i++) {
 		const bool takes_text = ways[i].obstacle == assay_obstacle_to_correction;
+		ASSAY_AUTO_BUF line = ASSAY_BUF_INIT;
 
-		if (takes_text ? assay_work_takes_text(w) : w->ways[i])
-			json_command(j, w, ways[i].verb, ways[i].rest,
-				     takes_text ? w->view.files[w->view.text].name : "");
+		if (takes_text ? !assay_work_takes_text(w) : !w->ways[i])
+			continue;
+		assay_buf_printf(&line, "assay queue %s T%" PRIu64 " %s", ways[i].verb, w->ticket->id, ways[i].rest);
+		if (takes_text)
+			put_text_path(&line, w);
+		assay_json_str(j, assay_buf_str(&line));
 	}
 	assay_json_end(j);
 }

@@ -20,7 +20,8 @@ typedef struct assay_work {
 	assay_source source;        /* id 0 when the store has none of that path any more */
 	assay_digest made_of;       /* assay_ticket_basis; zero without a source */
 	const char *lane;           /* [borrowed] set by who knows it; NULL otherwise */
-	const char *kind;           /* of the sample, "source" for a source; NULL when it was made anew since */
+	const char *dir;  /* [borrowed] the same, of the folder that its own is in, from where the verb runs */
+	const char *kind; /* of the sample, "source" for a source; NULL when it was made anew since */
 	assay_view view;
 	bool ways[ASSAY_WORK_WAYS]; /* that the verbs take for it as it stands */
 } assay_work;

@@ -43,6 +43,23 @@ void assay_tell_safe(assay_buf *out, const char *text)
 		append_safe(out, text, strlen(text));
 }
 
+void assay_tell_word(assay_buf *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:@%+-=";
+
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+		assay_buf_puts(out, word);
+		return;
+	}
+	assay_buf_putc(out, '\'');
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			assay_buf_puts(out, "'\\''");
+		else
+			assay_buf_putc(out, *word);
+	assay_buf_putc(out, '\'');
+}
+
 static void append_newlines(assay_buf *out, size_t n)
 {
 	while (n-- > 0)

@@ -19,6 +19,8 @@
 void assay_say(const char *fmt, ...) ASSAY_PRINTF(1, 2);
 /** The same, appended: newlines are escaped wherever they are. NULL is written as "". */
 void assay_tell_safe(assay_buf *out, const char *text);
+/** As one word of a command that a person gives to a shell: in single quotes where it needs them. */
+void assay_tell_word(assay_buf *out, const char *word);
 
 /** The name that the machine knows the user by, made harmless; it is written down, never relied on. */
 void assay_tell_actor(assay_buf *out);

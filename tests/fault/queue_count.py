@@ -254,7 +254,7 @@ def tables():
 def task(ticket):
     with open(os.path.join("desk", ticket, "task.json"), encoding="utf-8") as f:
         hand_in = json.load(f)["hand_in"]
-    return "ok 0" if f"assay queue resolve {ticket} --text table.csv" in hand_in else "ok 64"
+    return "ok 0" if f"assay queue resolve {ticket} --text desk/{ticket}/table.csv" in hand_in else "ok 64"
 
 
 def cell(path, text):

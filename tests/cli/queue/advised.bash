@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # all_advice_holds FILE REMEDY: of every ticket, what `queue show` says to try and what task.json says to hand in, as dry
-# runs; *advised* is how many there were. Without a name for REMEDY those are left out that ask for one. FILE and text.txt stand for what a person would hand in.
+# runs; *advised* is how many there were. Without a name for REMEDY those are left out that ask for one. FILE and the file to correct stand for what a person would hand in.
 all_advice_holds() {
     local file=$1 remedy=$2 line command
     advised=0
@@ -16,8 +16,7 @@ all_advice_holds() {
         command=${line#assay queue }
         [ -n "$remedy" ] || [[ $command != *--remedy* ]] || continue
         command=${command//FILE/$file}
-        command=${command//text.txt/$file}
-        command=${command//table.csv/$file}
+        [[ ! $command =~ advice/T[0-9]+/(text.txt|table.csv) ]] || command=${command//"${BASH_REMATCH[0]}"/$file}
         command=${command//--remedy NAME/--remedy $remedy}
         command=${command//NAME=VALUE/year=1900}
         command=${command//NAME/Anna}

@@ -14,10 +14,17 @@ assert_match "$(cat told)" "desk/$id  $wrong: * files, text.txt to correct" 'wha
 assert_jq "desk/$id/task.json" '.ticket' "$id"
 assert_jq "desk/$id/task.json" '.key' "$wrong"
 assert_jq "desk/$id/task.json" '.checks[0].check' cer
-assert_jq "desk/$id/task.json" '.hand_in[0]' "assay queue resolve $id --text text.txt"
+assert_jq "desk/$id/task.json" '.hand_in[0]' "assay queue resolve $id --text desk/$id/text.txt"
 assert_jq "desk/$id/task.json" '.text + " " + .picture' 'text.txt page.png'
 assert_jq "desk/$id/task.json" '.files | map(.name) | sort | join(" ")' "$(cd "desk/$id" && ls | grep -v task.json | sort | tr '\n' ' ' | sed 's/ $//')"
 assert_eq "$(width_height "desk/$id/page.png")" "$(width_height inbox/scans/mislabelled.png)" 'size of the picture'
+# What it says is what is typed where the folder was made.
+for dir in desk/ "o'hara's desk" "$PWD/desk"; do
+    [ -e "$dir" ] || assay queue show "$id" --work "$dir" >/dev/null
+    assay queue show "$id" --work "$dir" --force --json >told
+    eval "$(jq -r '.[0].hand_in[0]' told) --dry-run" >out 2>err || fail "$dir: $(cat err)"
+done
+assert_jq "o'hara's desk/$id/task.json" '.hand_in[0]' "assay queue resolve $id --text 'o'\\''hara'\\''s desk/$id/text.txt'"
 echo 'page, text and task'
 
 # Doubtful lines are cut out; the page of many lines that are none has some.

@@ -50,7 +50,7 @@ assay queue show "$id" --json >shown.json
 assert_jq shown.json '[.[0].checks[].check] | sort | join(" ")' 'sure table.Amount table.Date'
 assay queue show "$id" --work desk >told
 assert_match "$(cat told)" "desk/$id  $table: * files, table.csv to correct" 'what was done'
-assert_jq "desk/$id/task.json" '[.text, .hand_in[0]] | @json' "[\"table.csv\",\"assay queue resolve $id --text table.csv\"]"
+assert_jq "desk/$id/task.json" '[.text, .hand_in[0]] | @json' "[\"table.csv\",\"assay queue resolve $id --text desk/$id/table.csv\"]"
 cmp "desk/$id/table.csv" <(assay show "$table" --artifact csv) || fail 'not the cells that were read'
 cmp "desk/$id/table.csv" in/swapped.gt.csv || fail "read otherwise: $(cat "desk/$id/table.csv")"
 
