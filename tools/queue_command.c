@@ -2,6 +2,7 @@
 
 #include "duplicate.h"
 #include "queue_attempts.h"
+#include "queue_ended.h"
 #include "summary.h"
 #include "tell_decision.h"
 
@@ -80,6 +81,7 @@ void assay_command_release(assay_command *c)
 	free(c->taken);
 	free(c->anew);
 	free(c->actor);
+	assay_basis_maker_close(c->bases);
 	assay_store_close(c->store);
 	assay_config_close(c->config);
 	assay_closep(&c->rootfd);
@@ -337,14 +339,15 @@ assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_d
 		rc = assay_command_note_told(c, t, assay_buf_str(&text), err);
 	else if (rc == ASSAY_OK)
 		rc = assay_command_note(c, t, assay_buf_str(&text), err);
+	if (rc == ASSAY_OK)
+		c->items[c->count - 1].decision = d->id;
 	c->judge = true;
 	assay_decision_release(d);
 	return rc;
 }
 
-assay_code assay_command_add(assay_command *c, const char *text, assay_err *err)
+static assay_code add_to(assay_command_item *item, const char *text, assay_err *err)
 {
-	assay_command_item *item = &c->items[c->count - 1];
 	ASSAY_AUTO_BUF whole = ASSAY_BUF_INIT;
 	assay_code rc;
 
@@ -357,12 +360,25 @@ assay_code assay_command_add(assay_command *c, const char *text, assay_err *err)
 	return item->text != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "ticket");
 }
 
+assay_code assay_command_add(assay_command *c, const char *text, assay_err *err)
+{
+	return add_to(&c->items[c->count - 1], text, err);
+}
+
+static assay_code basis_by(assay_digest *out, bool *passes, assay_command *c, const assay_sample_row *row,
+			   const assay_unit *u, assay_err *err)
+{
+	const assay_code rc = c->bases == NULL ? assay_basis_maker_open(&c->bases, c->config, c->store, err) : ASSAY_OK;
+
+	return rc == ASSAY_OK ? assay_basis_make(out, passes, c->bases, row, u, err) : rc;
+}
+
 /*
  * Of the verdict as it stands, which is on the unit that was judged: a correction's, another file's, or that of a remedy
  * for all of a source. A remedy for the sample alone is tried after decisions: they are on the plain one, but a waiver of
  * what a model got wrong, which it did with the sample as it is delivered.
  */
-assay_code assay_command_basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row,
+assay_code assay_command_basis_of_row(assay_digest *out, bool *passes, assay_command *c, const assay_sample_row *row,
 				      assay_decision_kind kind, assay_err *err)
 {
 	ASSAY_AUTO_UNIT plain = {0}, judged = {0};
@@ -371,10 +387,9 @@ assay_code assay_command_basis_of_row(assay_digest *out, assay_command *c, const
 	if (row->way == ASSAY_WAY_REMEDY && row->plain_unit != 0 && kind != ASSAY_DECISION_WAIVE)
 		ASSAY_TRY(assay_unit_get(c->store, row->plain_unit, &plain, err));
 	if (plain.id != 0 && plain.result.failure == ASSAY_FAILURE_NONE)
-		return assay_pipeline_plain_basis(out, c->config, c->store, row, &plain, err);
+		return basis_by(out, passes, c, row, &plain, err);
 	ASSAY_TRY(assay_unit_get(c->store, row->judged_unit, &judged, err));
-	rc = assay_decision_basis(out, &judged.work_key, row->failure, row->failed_stage, row->checks, row->check_count,
-				  err);
+	rc = basis_by(out, passes, c, row, &judged, err);
 fail:
 	return rc;
 }
@@ -394,32 +409,43 @@ static assay_code add_file(assay_digest *work_key, assay_command *c, const assay
 		   : rc;
 }
 
-static assay_code basis_of_ticket(assay_digest *out, assay_command *c, const assay_ticket *t, assay_decision_kind kind,
+/* Its failure is of the work alone: no contract speaks of it. */
+static assay_code basis_of_source(assay_digest *out, assay_command *c, const assay_ticket *t, assay_decision_kind kind,
 				  assay_err *err)
 {
 	ASSAY_AUTO_UNIT u = {0};
 	assay_code rc = t->unit != 0 ? assay_unit_get(c->store, t->unit, &u, err) : ASSAY_OK;
 
-	if (rc == ASSAY_OK && t->unit != 0 && t->is_source && kind == ASSAY_DECISION_REJECT)
+	if (rc == ASSAY_OK && t->unit != 0 && kind == ASSAY_DECISION_REJECT)
 		rc = add_file(&u.work_key, c, t, &u, err);
 	return rc == ASSAY_OK
 		   ? assay_decision_basis(out, &u.work_key, t->failure, t->stage, t->checks, t->check_count, err)
 		   : rc;
 }
 
+static assay_code basis_of_sample(assay_digest *out, bool *passes, assay_command *c, const assay_ticket *t,
+				  const assay_sample_row *row, assay_err *err)
+{
+	ASSAY_AUTO_UNIT u = {0};
+	const assay_code rc = assay_unit_get(c->store, t->unit, &u, err);
+
+	return rc == ASSAY_OK ? basis_by(out, passes, c, row, &u, err) : rc;
+}
+
 /*
  * An evaluation's ticket says nothing of the verdict, and that of a sample that was corrected or replaced speaks of the
  * plain one: the sample's row does. A remedy by name takes the place of what stands there, so it is for the plain one.
  */
-assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t, assay_decision_kind kind,
-			       assay_err *err)
+assay_code assay_command_basis(assay_digest *out, bool *passes, assay_command *c, const assay_ticket *t,
+			       assay_decision_kind kind, assay_err *err)
 {
 	const bool by_feedback = t->origin == ASSAY_TICKET_FEEDBACK;
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	assay_code rc;
 
+	*passes = false;
 	if (t->is_source)
-		return basis_of_ticket(out, c, t, kind, err);
+		return basis_of_source(out, c, t, kind, err);
 	rc = assay_sample_find(c->store, t->subject, &row, err);
 	if (rc == ASSAY_ENOENT)
 		return assay_command_refuse(t, err, "is about a sample that is not there any more");
@@ -427,8 +453,8 @@ assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_
 		return rc;
 	if (by_feedback ||
 	    (kind != ASSAY_DECISION_REMEDY && (row.way == ASSAY_WAY_CORRECTED || row.way == ASSAY_WAY_REPLACED)))
-		return assay_command_basis_of_row(out, c, &row, kind, err);
-	return basis_of_ticket(out, c, t, kind, err);
+		return assay_command_basis_of_row(out, passes, c, &row, kind, err);
+	return basis_of_sample(out, passes, c, t, &row, err);
 }
 
 assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t, assay_err *err)
@@ -613,6 +639,43 @@ static assay_code put_act(assay_command *c, const assay_command_item *item, assa
 		   : rc;
 }
 
+/* What holds no more once it is judged upon has no event of the judging: that somebody decided so stays to be read. */
+static assay_code tell_void(assay_command *c, assay_command_item *item, assay_err *err)
+{
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT, text = ASSAY_BUF_INIT;
+	ASSAY_AUTO_DECISION d = {0};
+	ASSAY_AUTO_TICKET t = {0};
+	assay_decision_end end;
+	assay_code rc = assay_decision_get(c->store, item->decision, &d, err);
+
+	if (rc == ASSAY_OK)
+		rc = assay_decision_end_of(&end, c->store, &d, err);
+	if (rc != ASSAY_OK || !assay_decision_end_is(end))
+		return rc;
+	assay_buf_printf(&text, "not in force: %s; decide again", assay_decision_end_text(&why, end, &d));
+	ASSAY_TRY(assay_buf_check(&why, err));
+	ASSAY_TRY(assay_buf_check(&text, err));
+	ASSAY_TRY(add_to(item, assay_buf_str(&text), err));
+	rc = assay_ticket_find(c->store, item->subject, &t, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	item->ticket = t.id;
+	item->told = false;
+	rc = put_act(c, item, err);
+fail:
+	return rc;
+}
+
+static assay_code tell_voids(assay_command *c, assay_err *err)
+{
+	assay_code rc = ASSAY_OK;
+
+	for (size_t i = 0; i < c->count && rc == ASSAY_OK; i++)
+		if (c->items[i].decision != 0)
+			rc = tell_void(c, &c->items[i], err);
+	return rc == ASSAY_OK ? assay_store_commit(c->store, err) : rc;
+}
+
 assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_summary_release) assay_summary s = {0};
@@ -630,6 +693,7 @@ assay_code assay_command_finish(assay_command *c, int *exit, assay_err *err)
 	if (rc != ASSAY_OK)
 		return assay_err_prefix(err, "what was decided is stored, and 'assay run' goes on with it");
 	*exit = s.exit;
+	ASSAY_TRY(tell_voids(c, err));
 	rc = tell(c, &s, *exit, err);
 fail:
 	return rc;

@@ -38,6 +38,7 @@ typedef struct assay_command_item {
 	char *text;                /* what is done to it */
 	char *reason;              /* why */
 	bool left;                 /* nothing is: it stays as it is */
+	uint64_t decision;         /* that was made; 0: none */
 	bool told;                 /* an event of its own tells who decided so: what a person lets pass or gives up */
 } assay_command_item;
 
@@ -65,7 +66,8 @@ typedef struct assay_command {
 	bool skips; /* the verb may leave some of its file out: */
 	assay_command_skip *skipped;
 	size_t skip_count, skip_cap;
-	uint64_t *taken; /* numbers of decisions that cannot be read and are taken out */
+	assay_basis_maker *bases; /* once a basis was asked for */
+	uint64_t *taken;          /* numbers of decisions that cannot be read and are taken out */
 	size_t taken_count, taken_cap;
 	uint64_t *anew; /* numbers of tickets that could not be read, and were made anew before all else */
 	size_t anew_count, anew_cap;
@@ -102,12 +104,17 @@ ASSAY_NODISCARD assay_code assay_command_decide(assay_command *c, const assay_ti
 						assay_err *err);
 /** Say more of the ticket that was decided or noted last. */
 ASSAY_NODISCARD assay_code assay_command_add(assay_command *c, const char *text, assay_err *err);
-/** What the verdict was about that a decision of this kind is on: its basis. */
-ASSAY_NODISCARD assay_code assay_command_basis(assay_digest *out, assay_command *c, const assay_ticket *t,
+/**
+ * What a decision of this kind is on: its basis. Of a sample it is what the contracts say of it now, by which the judging
+ * that follows goes, also where they were edited since it was judged.
+ * @param passes  [out] of a sample: nothing speaks against it by these
+ */
+ASSAY_NODISCARD assay_code assay_command_basis(assay_digest *out, bool *passes, assay_command *c, const assay_ticket *t,
 					       assay_decision_kind kind, assay_err *err);
 /** The same of a sample as it stands, with a ticket or without. */
-ASSAY_NODISCARD assay_code assay_command_basis_of_row(assay_digest *out, assay_command *c, const assay_sample_row *row,
-						      assay_decision_kind kind, assay_err *err);
+ASSAY_NODISCARD assay_code assay_command_basis_of_row(assay_digest *out, bool *passes, assay_command *c,
+						      const assay_sample_row *row, assay_decision_kind kind,
+						      assay_err *err);
 /** The source of a ticket, which must be there. */
 ASSAY_NODISCARD assay_code assay_command_source(assay_source *out, assay_command *c, const assay_ticket *t,
 						assay_err *err);

@@ -282,14 +282,14 @@ static assay_code reject(void *ctx, assay_command *c, const assay_ticket *t, ass
 {
 	const naming *n = ctx;
 	assay_digest basis;
-	bool named;
+	bool named, passes;
 	assay_code rc = is_named(&named, n, t, err);
 
 	if (rc != ASSAY_OK || named)
 		return rc;
 	rc = assay_command_allow(c, t, assay_obstacle_to_rejection, err);
 	if (rc == ASSAY_OK)
-		rc = assay_command_basis(&basis, c, t, ASSAY_DECISION_REJECT, err);
+		rc = assay_command_basis(&basis, &passes, c, t, ASSAY_DECISION_REJECT, err);
 	return rc == ASSAY_OK ? decide(c, t, &basis, err) : rc;
 }
 
@@ -299,10 +299,11 @@ static assay_code reject_row(assay_command *c, uint64_t id, assay_err *err)
 	ASSAY_AUTO_SAMPLE_ROW row = {0};
 	ASSAY_AUTO_TICKET t = {0};
 	assay_digest basis;
+	bool passes;
 	assay_code rc;
 
 	ASSAY_TRY(assay_sample_get(c->store, id, &row, err));
-	ASSAY_TRY(assay_command_basis_of_row(&basis, c, &row, ASSAY_DECISION_REJECT, err));
+	ASSAY_TRY(assay_command_basis_of_row(&basis, &passes, c, &row, ASSAY_DECISION_REJECT, err));
 	rc = assay_ticket_find(c->store, row.key, &t, err);
 	if (rc == ASSAY_ENOENT) {
 		t.subject = assay_strdup(row.key);

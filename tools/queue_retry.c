@@ -89,7 +89,7 @@ static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, con
 {
 	assay_decision d = {.kind = ASSAY_DECISION_REMEDY, .is_source = t->is_source};
 	assay_code rc = can_remedy(r, c, t, err);
-	bool stood;
+	bool stood, passes;
 
 	if (rc == ASSAY_OK)
 		rc = take_back(&stood, c, t->subject, ASSAY_DECISION_OF_VERDICT, err);
@@ -100,7 +100,7 @@ static assay_code try_remedy(const assay_config_remedy *r, assay_command *c, con
 	if (d.subject == NULL || d.remedy == NULL)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "decision");
 	else
-		rc = assay_command_basis(&d.basis, c, t, d.kind, err);
+		rc = assay_command_basis(&d.basis, &passes, c, t, d.kind, err);
 	if (rc == ASSAY_OK)
 		return assay_command_decide(c, t, &d, err);
 	assay_decision_release(&d);

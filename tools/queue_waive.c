@@ -26,6 +26,7 @@ static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assa
 {
 	const waiver *w = ctx;
 	assay_decision d = {.kind = ASSAY_DECISION_WAIVE, .expires_ns = w->expires_ns};
+	bool passes = false;
 	assay_code rc = assay_command_allow(c, t, assay_obstacle_to_waiver, err);
 
 	if (rc != ASSAY_OK)
@@ -33,7 +34,11 @@ static assay_code waive(void *ctx, assay_command *c, const assay_ticket *t, assa
 	d.subject = assay_strdup(t->subject);
 	d.owner = assay_strdup(w->owner);
 	rc = d.subject == NULL || d.owner == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "decision")
-						  : assay_command_basis(&d.basis, c, t, d.kind, err);
+						  : assay_command_basis(&d.basis, &passes, c, t, d.kind, err);
+	if (rc == ASSAY_OK && passes && t->origin != ASSAY_TICKET_FEEDBACK)
+		rc = assay_command_refuse(t, err,
+					  "passes by the contracts as they were edited since it was judged: "
+					  "there is nothing to waive, and 'assay judge' settles it");
 	if (rc == ASSAY_OK)
 		return assay_command_decide(c, t, &d, err);
 	assay_decision_release(&d);

@@ -101,13 +101,23 @@ ASSAY_NODISCARD assay_code assay_pipeline_repair(assay_summary *out, const assay
 						 int rootfd, const char *verb, const assay_run_opts *opts,
 						 assay_err *err);
 /**
- * What a decision is made upon of a sample that a remedy repaired: the sample as the pipeline made it, judged by the
- * contracts of the configuration (its row tells of the repaired one alone). Writes nothing.
- * @param plain  its unit, in which the sample is
+ * What decisions are made upon: samples as the contracts and fields of the configuration judge them now, whatever those
+ * said that they were judged by last, since the judging that follows a decision goes by these. Writes nothing.
  */
-ASSAY_NODISCARD assay_code assay_pipeline_plain_basis(assay_digest *out, const assay_config *config, assay_store *store,
-						      const assay_sample_row *row, const assay_unit *plain,
-						      assay_err *err);
+typedef struct assay_basis_maker assay_basis_maker;
+
+/** @param config, store  borrowed as long as it is open */
+ASSAY_NODISCARD assay_code assay_basis_maker_open(assay_basis_maker **out, const assay_config *config,
+						  assay_store *store, assay_err *err);
+void assay_basis_maker_close(assay_basis_maker *m); /* NULL is fine */
+/**
+ * The basis of one on the verdict, or of a remedy by name.
+ * @param passes  [out] no check of severity error fails, and nothing else is said against it
+ * @param row     of the sample
+ * @param u       that it is judged by: its own, or the plain one where a remedy repaired it; the sample is in it
+ */
+ASSAY_NODISCARD assay_code assay_basis_make(assay_digest *out, bool *passes, assay_basis_maker *m,
+					    const assay_sample_row *row, const assay_unit *u, assay_err *err);
 /** The next run is to try a source again whose last outcome it would keep. ASSAY_ENOENT when it is no source. */
 ASSAY_NODISCARD assay_code assay_pipeline_ask_again(assay_store *store, const char *path, assay_err *err);
 
