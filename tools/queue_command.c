@@ -325,10 +325,64 @@ static assay_code fill(assay_decision *d, assay_command *c, const assay_ticket *
 	return assay_decision_slot_of(d->kind) == ASSAY_DECISION_OF_VERDICT ? fill_bytes(d, c, t, err) : ASSAY_OK;
 }
 
-assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d, assay_err *err)
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* But for when, and for the name of the file that the same text came from. */
+static bool says_the_same(const assay_decision *a, const assay_decision *b)
+{
+	return a->kind == b->kind && a->is_source == b->is_source && assay_digest_eq(&a->basis, &b->basis) &&
+	       assay_digest_eq(&a->payload, &b->payload) && a->expires_ns == b->expires_ns &&
+	       assay_digest_eq(&a->bytes, &b->bytes) && same_text(a->actor, b->actor) &&
+	       same_text(a->owner, b->owner) && same_text(a->reason, b->reason);
+}
+
+assay_code assay_command_note_kept(assay_command *c, const assay_ticket *t, const assay_decision *d, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	assay_code rc = fill(d, c, t, err);
+	assay_code rc;
+
+	assay_buf_puts(&text, "stays as it was: ");
+	if (d->kind != 0)
+		assay_tell_decision(&text, d);
+	else
+		assay_buf_puts(&text, assay_ticket_state_name(t->state));
+	if (d->kind != 0 && d->reason[0] != '\0') {
+		assay_buf_puts(&text, " (");
+		assay_tell_safe(&text, d->reason);
+		assay_buf_puts(&text, ")");
+	}
+	rc = assay_buf_check(&text, err);
+	return rc == ASSAY_OK ? assay_command_note_left(c, t, assay_buf_str(&text), err) : rc;
+}
+
+/*
+ * Told twice, it is decided once: its ticket stands by it. A remedy by name, and what an attempt is still to be made for, is asked
+ * for again; metadata are of the source, and their verb looks for itself.
+ */
+static assay_code is_decided(bool *kept, assay_command *c, const assay_ticket *t, const assay_decision *d,
+			     assay_err *err)
+{
+	ASSAY_AUTO_DECISION before = {0};
+	assay_code rc;
+
+	*kept = false;
+	if (t->decision == 0 || t->state == ASSAY_TICKET_RETRYING || d->kind == ASSAY_DECISION_REMEDY ||
+	    d->kind == ASSAY_DECISION_METADATA)
+		return ASSAY_OK;
+	rc = assay_decision_find(c->store, d->subject, assay_decision_slot_of(d->kind), &before, err);
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	*kept = before.id == t->decision && before.standing == ASSAY_DECISION_STANDS && says_the_same(&before, d);
+	return *kept ? assay_command_note_kept(c, t, &before, err) : ASSAY_OK;
+}
+
+static assay_code decide_anew(assay_command *c, const assay_ticket *t, assay_decision *d, assay_err *err)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
 
 	if (rc == ASSAY_OK && !c->dry)
 		rc = assay_decision_put(c->store, d, err);
@@ -342,6 +396,18 @@ assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_d
 	if (rc == ASSAY_OK)
 		c->items[c->count - 1].decision = d->id;
 	c->judge = true;
+	return rc;
+}
+
+assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d, assay_err *err)
+{
+	bool kept = false;
+	assay_code rc = fill(d, c, t, err);
+
+	if (rc == ASSAY_OK)
+		rc = is_decided(&kept, c, t, d, err);
+	if (rc == ASSAY_OK && !kept)
+		rc = decide_anew(c, t, d, err);
 	assay_decision_release(d);
 	return rc;
 }

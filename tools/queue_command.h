@@ -99,7 +99,13 @@ ASSAY_NODISCARD assay_code assay_command_note_told(assay_command *c, const assay
 /** It is named by the selection, and left as it is; the text says why. */
 ASSAY_NODISCARD assay_code assay_command_note_left(assay_command *c, const assay_ticket *t, const char *text,
 						   assay_err *err);
-/** Decide (actor, reason and time are filled in), and note it. d is released. */
+/** The same of what stands by this decision already, or, where it has no kind, is in its state: it stays so. */
+ASSAY_NODISCARD assay_code assay_command_note_kept(assay_command *c, const assay_ticket *t, const assay_decision *d,
+						   assay_err *err);
+/**
+ * Decide (actor, reason and time are filled in), and note it. d is released. What the ticket stands by already, by the same
+ * person for the same reason, stays as it was.
+ */
 ASSAY_NODISCARD assay_code assay_command_decide(assay_command *c, const assay_ticket *t, assay_decision *d,
 						assay_err *err);
 /** Say more of the ticket that was decided or noted last. */

@@ -255,7 +255,9 @@ static assay_code store_texts(assay_digest *payload, const importing *m, size_t 
 				   " are larger than %zu MiB together, which no sample's "
 				   "are: nothing was imported",
 				   m->path, m->items[start].ticket, ASSAY_CORRECTION_SIZE_MAX >> 20);
-	if (rc != ASSAY_OK || m->c->dry)
+	if (rc == ASSAY_OK && m->c->dry)
+		return assay_digest_of(payload, record.data, record.len, err);
+	if (rc != ASSAY_OK)
 		return rc;
 	return assay_object_put(m->c->store, ASSAY_OBJECT_PAYLOAD, record.data, record.len, NULL, payload, NULL, err);
 }

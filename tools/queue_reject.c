@@ -326,27 +326,13 @@ static bool is_noted(const assay_command *c, uint64_t ticket)
 
 static assay_code note_kept(assay_command *c, uint64_t ticket, assay_err *err)
 {
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	ASSAY_AUTO_DECISION d = {0};
 	ASSAY_AUTO_TICKET t = {0};
 	assay_code rc = assay_ticket_get(c->store, ticket, &t, err);
 
 	if (rc == ASSAY_OK && t.decision != 0)
 		rc = assay_decision_peek(c->store, t.decision, &d, err);
-	if (rc != ASSAY_OK)
-		return rc;
-	assay_buf_puts(&text, "stays as it was: ");
-	if (d.kind != 0)
-		assay_tell_decision(&text, &d);
-	else
-		assay_buf_puts(&text, "rejected");
-	if (d.kind != 0 && d.reason[0] != '\0') {
-		assay_buf_puts(&text, " (");
-		assay_tell_safe(&text, d.reason);
-		assay_buf_puts(&text, ")");
-	}
-	rc = assay_buf_check(&text, err);
-	return rc == ASSAY_OK ? assay_command_note_left(c, &t, assay_buf_str(&text), err) : rc;
+	return rc == ASSAY_OK ? assay_command_note_kept(c, &t, &d, err) : rc;
 }
 
 static assay_code reject_all(assay_command *c, assay_err *err)

@@ -112,7 +112,9 @@ static assay_code store_text(resolution *r, assay_command *c, const assay_ticket
 	const assay_code rc =
 	    assay_ticket_is_table(t) ? encode_table(&record, r, c, t, err) : encode_text(&record, r, err);
 
-	if (rc != ASSAY_OK || c->dry)
+	if (rc == ASSAY_OK && c->dry)
+		return assay_digest_of(&r->payload, record.data, record.len, err);
+	if (rc != ASSAY_OK)
 		return rc;
 	return assay_object_put(c->store, ASSAY_OBJECT_PAYLOAD, record.data, record.len, NULL, &r->payload, NULL, err);
 }
@@ -145,12 +147,14 @@ static assay_code store_file(resolution *r, assay_command *c, assay_err *err)
 	void *p;
 	assay_code rc = open_regular(&fd, &before, r->file, err);
 
-	if (rc != ASSAY_OK || c->dry)
+	if (rc != ASSAY_OK)
 		return rc;
 	p = mmap(NULL, (size_t)before.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return ASSAY_RAISE_ERRNO(err, "read '%s'", r->file);
-	rc = assay_object_put(c->store, ASSAY_OBJECT_PAYLOAD, p, (size_t)before.st_size, NULL, &r->payload, NULL, err);
+	rc = c->dry ? assay_digest_of(&r->payload, p, (size_t)before.st_size, err)
+		    : assay_object_put(c->store, ASSAY_OBJECT_PAYLOAD, p, (size_t)before.st_size, NULL, &r->payload,
+				       NULL, err);
 	(void)munmap(p, (size_t)before.st_size);
 	if (rc == ASSAY_OK && (fstat(fd, &after) != 0 || !is_same(&before, &after)))
 		return ASSAY_RAISE(err, ASSAY_EBUSY, "'%s' was written to while it was read: try again", r->file);

@@ -386,6 +386,13 @@ static assay_code keep_beside(assay_ticketing *d, assay_ticket *t, const assay_c
 
 /* ---------------------------------------------------------------- complaints */
 
+/* Settled by people, and now by them in another way: nothing was open in between. */
+static bool is_decided(assay_ticket_state s)
+{
+	return s == ASSAY_TICKET_CORRECTED || s == ASSAY_TICKET_REPLACED || s == ASSAY_TICKET_WAIVED ||
+	       s == ASSAY_TICKET_REJECTED;
+}
+
 assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c, assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
@@ -394,6 +401,7 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 	const bool was_open = rc == ASSAY_OK && (t.damaged || assay_ticket_state_is_open(t.state));
 	const assay_ticket_origin origin = origin_of(&t, c, state);
 	const bool stays = rc == ASSAY_OK && !t.damaged && t.origin == origin && unchanged(&t, c, state);
+	const bool is_new = !was_open && !stays && !(is_decided(t.state) && is_decided(state));
 	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
 
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
@@ -407,14 +415,14 @@ assay_code assay_ticketing_complain(assay_ticketing *d, const assay_complaint *c
 		return visit_ticket(d, t.id, err);
 	if (!stays && (assay_ticket_state_is_open(state) || state == ASSAY_TICKET_REPAIRED))
 		ASSAY_TRY(tell_reopened(&why, d, &t, c, err));
-	if (!was_open && !stays) {
+	if (is_new) {
 		t.opened_run = d->run;
 		t.opened_ns = assay_now_ns();
 		d->opened++;
 	}
-	d->settled += !stays && !assay_ticket_state_is_open(state);
+	d->settled += (is_new || was_open) && !stays && !assay_ticket_state_is_open(state);
 	ASSAY_TRY(replace_text(&t.subject, c->subject, err));
-	if (!was_open && !stays && c->age != NULL)
+	if (is_new && c->age != NULL)
 		ASSAY_TRY(c->age(c->ctx, &t, err));
 	ASSAY_TRY(replace_text(&t.stage, c->stage, err));
 	ASSAY_TRY(replace_text(&t.message, c->message, err));
