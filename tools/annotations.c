@@ -1,6 +1,7 @@
 #include "annotations.h"
 
 #include "csv.h"
+#include "person.h"
 
 #include "assay/suggest.h"
 #include "assay/text.h"
@@ -60,29 +61,9 @@ static void fault(const reading *r, const saying *s, const char *what)
 		assay_diagnostics_add(r->d, true, r->name, s->line, 1, "%s", what);
 }
 
-/* C0, DEL and C1, which is C2 80 to C2 9F in UTF-8. */
-static bool has_control(const char *text)
-{
-	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
-		if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
-			return true;
-	return false;
-}
-
-const char *assay_annotator_fault(const char *name)
-{
-	const size_t size = strlen(name);
-
-	if (size > ASSAY_ANNOTATOR_MAX)
-		return "the name of who wrote it is longer than 200 bytes";
-	if (assay_utf8_prefix(name, size) != size)
-		return "the name of who wrote it is not UTF-8";
-	return has_control(name) ? "the name of who wrote it holds a control character, such as a line break" : NULL;
-}
-
 static const char *who_says(const reading *r, const saying *s)
 {
-	return s->annotator != NULL && *s->annotator != '\0' ? s->annotator : r->default_annotator;
+	return s->annotator != NULL && !assay_person_is_nobody(s->annotator) ? s->annotator : r->default_annotator;
 }
 
 /* That there is nothing to read on a page is said by 'queue resolve --text': here it is far more often an oversight. */
@@ -98,8 +79,21 @@ static void leave_out(reading *r, const saying *s)
 		assay_diagnostics_add(r->d, false, r->name, s->line, 1, "the line of %.100s has no text", who);
 }
 
+/* With a blank before or behind it is the same person, who cannot agree with himself. */
+static bool keep_name(char **out, const char *name)
+{
+	const char *first = name + strspn(name, " \t");
+	size_t size = strlen(first);
+
+	while (size > 0 && (first[size - 1] == ' ' || first[size - 1] == '\t'))
+		size--;
+	*out = assay_strndup(first, size);
+	return *out != NULL;
+}
+
 static assay_code add(reading *r, const saying *s)
 {
+	ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
 	assay_annotation a = {.line = s->line, .task = s->task};
 	const char *who = who_says(r, s);
 	assay_code rc;
@@ -116,9 +110,10 @@ static assay_code add(reading *r, const saying *s)
 		fault(r, s, "it does not say who completed it: --annotator NAME says who");
 		return ASSAY_OK;
 	}
-	if (assay_annotator_fault(who) != NULL) {
-		fault(r, s, assay_annotator_fault(who));
-		return ASSAY_OK;
+	if (assay_person_fault(who) != NULL) {
+		assay_buf_printf(&why, "the name of who wrote it %s", assay_person_fault(who));
+		fault(r, s, assay_buf_str(&why));
+		return assay_buf_check(&why, r->err);
 	}
 	if (s->digest != NULL && *s->digest != '\0') {
 		a.has_digest =
@@ -132,7 +127,7 @@ static assay_code add(reading *r, const saying *s)
 	if (rc != ASSAY_OK)
 		return rc;
 	a.text = assay_strdup(s->text);
-	if (a.text == NULL || !keep(&a.ticket, s->ticket) || !keep(&a.key, s->key) || !keep(&a.annotator, who) ||
+	if (a.text == NULL || !keep(&a.ticket, s->ticket) || !keep(&a.key, s->key) || !keep_name(&a.annotator, who) ||
 	    !keep(&a.reason, s->reason)) {
 		annotation_release(&a);
 		return ASSAY_RAISE(r->err, ASSAY_ENOMEM, "annotation");
@@ -194,7 +189,7 @@ static assay_code take_row(reading *r, const assay_csv *c, const size_t place[IG
 	}
 	for (size_t i = 0; i < IGNORED; i++)
 		cell[i] = place[i] != SIZE_MAX ? assay_csv_field(c, place[i]) : "";
-	if (cell[ANNOTATOR][0] == '\0' && r->default_annotator == NULL) {
+	if (assay_person_is_nobody(cell[ANNOTATOR]) && r->default_annotator == NULL) {
 		r->out->blank++;
 		return ASSAY_OK;
 	}

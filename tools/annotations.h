@@ -47,8 +47,4 @@ ASSAY_NODISCARD assay_code assay_annotations_read(assay_annotations *out, const 
 						  size_t size, const char *default_annotator, assay_diagnostics *d,
 						  assay_err *err);
 
-#define ASSAY_ANNOTATOR_MAX 200 /* bytes */
-/** What is wrong with the name of who wrote a text, which lists and histories tell; NULL: nothing. */
-const char *assay_annotator_fault(const char *name);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "feedback_choice.h"
 #include "feedback_place.h"
+#include "person.h"
 #include "tell.h"
 
 #include "assay/content.h"
@@ -261,6 +262,9 @@ static assay_code open_tickets(const assay_invocation *in, assay_store *s, bool 
 	opening o = {.in = in, .store = s, .choice = &c, .why = assay_opt(in, "reason"), .dry = dry};
 	assay_code rc;
 
+	if (o.why != NULL && assay_reason_fault(o.why) != NULL)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "feedback open: --reason: the reason %s",
+				   assay_reason_fault(o.why));
 	assay_tell_actor(&who);
 	rc = assay_buf_check(&who, err);
 	if (rc != ASSAY_OK)

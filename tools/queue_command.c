@@ -1,6 +1,7 @@
 #include "queue_command.h"
 
 #include "duplicate.h"
+#include "person.h"
 #include "queue_attempts.h"
 #include "queue_ended.h"
 #include "summary.h"
@@ -42,6 +43,19 @@ static assay_code learn_actor(assay_command *c, assay_err *err)
 	return c->actor == NULL ? ASSAY_RAISE(err, ASSAY_ENOMEM, "name of the user") : ASSAY_OK;
 }
 
+/* What every history tells from then on. */
+static assay_code check_words(const assay_invocation *in, assay_err *err)
+{
+	const char *actor = assay_opt(in, "actor"), *reason = assay_opt(in, "reason");
+
+	if (actor != NULL && assay_person_fault(actor) != NULL)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --actor: the name %s", in->title, assay_person_fault(actor));
+	if (reason != NULL && assay_reason_fault(reason) != NULL)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --reason: the reason %s", in->title,
+				   assay_reason_fault(reason));
+	return ASSAY_OK;
+}
+
 assay_code assay_command_open(assay_command *c, const assay_invocation *in, assay_err *err)
 {
 	const char *reason = assay_opt(in, "reason");
@@ -53,6 +67,7 @@ assay_code assay_command_open(assay_command *c, const assay_invocation *in, assa
 			     .reason = reason != NULL ? reason : "",
 			     .now_ns = assay_now_ns(),
 			     .dry = assay_opt(in, "dry-run") != NULL};
+	ASSAY_TRY(check_words(in, err));
 	ASSAY_TRY(assay_opt_uint(in, "jobs", 0, 1, 128, &jobs, err));
 	c->opts.jobs = (unsigned)jobs;
 	ASSAY_TRY(assay_opt_moment(in, "as-of", &c->opts.has_as_of, &c->opts.as_of_ns, err));

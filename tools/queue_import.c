@@ -2,6 +2,7 @@
 
 #include "annotations.h"
 #include "handed.h"
+#include "person.h"
 #include "queue_command.h"
 
 #include "assay/correction.h"
@@ -312,11 +313,9 @@ static assay_code read_file(importing *m, const assay_invocation *in, assay_err 
 	const char *annotator = assay_opt(in, "annotator");
 	assay_code rc;
 
-	if (annotator != NULL && annotator[0] == '\0')
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue import: --annotator: say who");
-	if (annotator != NULL && assay_annotator_fault(annotator) != NULL)
-		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue import: --annotator: %s",
-				   assay_annotator_fault(annotator));
+	if (annotator != NULL && assay_person_fault(annotator) != NULL)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue import: --annotator: the name %s",
+				   assay_person_fault(annotator));
 	rc = assay_handed_open(&h, in, "FILE", m->path, FILE_MAX, err);
 	m->name = h.name;
 	if (rc != ASSAY_OK)

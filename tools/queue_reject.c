@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "person.h"
 #include "queue_command.h"
 
 #include "subject.h"
@@ -366,7 +367,7 @@ static int run(const assay_invocation *in, assay_err *err)
 	assay_code rc;
 	int code = ASSAY_EXIT_OK;
 
-	if (assay_opt(in, "reason") == NULL || assay_opt(in, "reason")[0] == '\0')
+	if (assay_opt(in, "reason") == NULL || assay_person_is_nobody(assay_opt(in, "reason")))
 		return assay_exit_of(ASSAY_RAISE(err, ASSAY_EUSAGE, "queue reject: --reason: say why it is given up"));
 	ASSAY_TRY(assay_command_open(&c, in, err));
 	ASSAY_TRY(reject_all(&c, err));

@@ -147,6 +147,21 @@ static bool parse_age(int64_t *ns, const char *text)
 	return false;
 }
 
+/* The shell makes an empty value of a variable that is not set: that must not be everything. */
+static assay_code refuse_empty(const assay_selection *sel, assay_err *err)
+{
+	static const assay_option rows[] = {
+	    ASSAY_SELECTION_OPTIONS, ASSAY_SELECTION_BY_METADATA, ASSAY_SELECTION_BY_REMEDY, {NULL, 0, NULL, NULL}};
+	const char *value;
+
+	for (const assay_option *o = rows; o->name != NULL; o++)
+		for (int at = 0; (value = filter_next(sel, o->name, &at)) != NULL;)
+			if (o->value != NULL && value[0] == '\0')
+				return ASSAY_RAISE(err, ASSAY_EUSAGE, "%s: --%s: is empty, which is no selection",
+						   sel->in->title, o->name);
+	return ASSAY_OK;
+}
+
 static assay_code parse_filters(assay_selection *sel, assay_err *err)
 {
 	const assay_invocation *in = sel->in;
@@ -155,6 +170,7 @@ static assay_code parse_filters(assay_selection *sel, assay_err *err)
 	int64_t ns = 0;
 	assay_code rc;
 
+	ASSAY_TRY(refuse_empty(sel, err));
 	ASSAY_TRY(parse_words(&sel->failures, in, &of_failure, err));
 	ASSAY_TRY(parse_words(&states, in, &of_state, err));
 	ASSAY_TRY(parse_words(&modalities, in, &of_modality, err));

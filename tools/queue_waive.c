@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "person.h"
 #include "queue_command.h"
 
 #include "assay/memory.h"
@@ -51,9 +52,12 @@ static assay_code parse(waiver *w, const assay_invocation *in, assay_err *err)
 	bool expires; /* else it holds for good */
 
 	*w = (waiver){.owner = assay_opt(in, "owner")};
-	if (w->owner == NULL || w->owner[0] == '\0')
+	if (w->owner == NULL)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue waive: --owner: say who answers for it");
-	if (reason == NULL || reason[0] == '\0')
+	if (assay_person_fault(w->owner) != NULL)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue waive: --owner: the name %s: say who answers for it",
+				   assay_person_fault(w->owner));
+	if (reason == NULL || assay_person_is_nobody(reason))
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue waive: --reason: say why it may pass");
 	return assay_opt_moment(in, "expires", &expires, &w->expires_ns, err);
 }

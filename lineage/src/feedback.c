@@ -273,8 +273,12 @@ assay_code assay_feedback_find(assay_store *s, const char *name, const assay_dig
 const char *assay_feedback_name_fault(const char *name)
 {
 	const char *fault = assay_tag_name_fault(name);
+	const bool is_number =
+	    (name[0] == 'E' || name[0] == 'e') && name[1] != '\0' && strspn(name + 1, "0123456789") == strlen(name + 1);
 	const bool of_tags = strcmp(name, "latest") == 0 || strspn(name, "0123456789abcdefABCDEF") == strlen(name);
 
+	if (is_number)
+		return "is as the number of an evaluation";
 	return fault != NULL && name[0] != '\0' && strlen(name) <= ASSAY_TAG_NAME_MAX && of_tags ? NULL : fault;
 }
 

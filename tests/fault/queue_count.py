@@ -282,6 +282,9 @@ def outcomes(folder, variant=None):
     wrong = files.faults(told, queue, variant)
     for entry in told:
         ticket = tickets.get(entry["key"])
+        # A recording has its source's name, whose ticket may be about the file that stands for that.
+        if ticket and (ticket["kind"] == "source") != (entry["kind"] == "source"):
+            ticket = None
         state = ticket and ticket["state"]
         beside = ticket and ticket["origin"] == "feedback" and entry["outcome"] != "quarantined"
         if state not in allowed[entry["outcome"]] and not beside:

@@ -88,11 +88,11 @@ assay feedback open --eval vqa --label fail --reason 'read wrong' >/dev/null
 did resolve "$c" --file other.txt
 assay feedback open --eval vqa --label fail --reason 'read wrong again' >/dev/null
 did waive "$c" --owner Ann --reason 'good enough'
-assert_match "$(told)" '["waived","feedback",1,"good enough",*'
+assert_match "$(told)" '["waived","feedback",1,"owner Ann: good enough",*'
 did resolve "$c" --metadata state=draft
 assert_eq "$(told)" "[\"waived\",\"feedback\",0,\"filter 'no-drafts' takes it out\",null]" 'waits'
 events=$(assay queue show "$c" --json | jq '.[0].history | length')
 assay judge >/dev/null
 assert_eq "$(assay queue show "$c" --json | jq '.[0].history | length')" "$events" 'told once'
 did resolve "$c" --metadata state=final
-assert_match "$(told)" '["waived","feedback",1,"good enough",*'
+assert_match "$(told)" '["waived","feedback",1,"owner Ann: good enough",*'

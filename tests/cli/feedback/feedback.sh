@@ -44,6 +44,10 @@ assay feedback import eval.jsonl --replace >out
 assert_match "$(head -n 1 out)" '1 results are E3 eval, of version*' 'replaced'
 assert_exit 64 assay feedback import eval.jsonl --eval 'a b'
 assert_exit 64 assay feedback import eval.jsonl --eval ''
+for number in E1 e12; do
+    assert_exit 64 assay feedback import eval.jsonl --eval $number
+    assert_match "$(cat err)" "*the name '$number' is as the number of an evaluation*" 'a name that would hide another'
+done
 assert_exit 66 assay feedback import eval.jsonl --version v9
 assert_exit 66 assay feedback import none.jsonl
 assert_match "$(cat err)" "*there is no file 'none.jsonl'" 'no file'

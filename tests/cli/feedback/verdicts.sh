@@ -65,7 +65,7 @@ assay why "$(page a)" >why.txt
 grep -qF 'decision  waived by Anna until 2199-01-01' why.txt || fail "why: $(cat why.txt)"
 ! grep -qF 'not in force' why.txt || fail "why: $(cat why.txt)"
 assert_eq "$(assay queue show --json "$(page a)" | jq -c '.[0].history[-1] | [.state, .actor, .reason]')" \
-    '["waived","ben","the question was wrong"]' 'history'
+    '["waived","ben","owner Anna, until 2199-01-01T00:00:00.000Z: the question was wrong"]' 'history'
 run
 assert_eq "$(states)" 'a waived*, b waived*, c waived*, d waived*' 'after a run'
 assert_eq "$(assay why "$(page d)" --json | jq -r .verdict.outcome)" accepted 'repaired as it was'

@@ -79,7 +79,7 @@ assert_jq prov.json '[.activity[] | select(."assay:kind" == "waive") | ."assay:t
 assert_jq prov.json '[.agent[] | select(."prov:type"."$" == "prov:Person") | ."prov:label"] | sort | @json' '["Anna","ben"]'
 assert_jq prov.json '.wasInfluencedBy | length' 2 # the sample, and its ticket
 assay queue show "$waived" >shown
-grep -qE '^history   .*  waived +smudged, but legible$' shown || fail "history: $(cat shown)"
+grep -qE '^history   .*  waived +owner Anna, until 2026-07-01T00:00:00.000Z: smudged, but legible$' shown || fail "history: $(cat shown)"
 grep -qF '          after sha256:' shown || fail "no content after: $(cat shown)"
 echo 'waived'
 

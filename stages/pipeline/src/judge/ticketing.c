@@ -84,6 +84,19 @@ static void describe_passing(assay_buf *out, const assay_sample_row *row)
 	}
 }
 
+/* In the words of who decided; of a waiver with who answers for it, and until when. */
+static void tell_reason(assay_buf *out, const assay_decision *d)
+{
+	char time[32];
+
+	if (d->owner != NULL)
+		assay_buf_printf(out, "owner %s", d->owner);
+	if (d->owner != NULL && d->expires_ns != 0)
+		assay_buf_printf(out, ", until %s", assay_time_format(d->expires_ns, time));
+	assay_buf_puts(out, d->owner != NULL ? ": " : "");
+	assay_buf_puts(out, d->reason[0] != '\0' ? d->reason : "no reason was given");
+}
+
 /* A decision on a source holds for its copies too, by their own words. */
 static void describe_decision(assay_buf *out, const assay_complaint *c)
 {
@@ -93,7 +106,7 @@ static void describe_decision(assay_buf *out, const assay_complaint *c)
 		return;
 	if (!d->is_source && strcmp(d->subject, c->subject) != 0)
 		assay_buf_printf(out, "'%s', in which it was found, was rejected: ", d->subject);
-	assay_buf_puts(out, d->reason[0] != '\0' ? d->reason : "no reason was given");
+	tell_reason(out, d);
 }
 
 /* Why the ticket comes into its state. */
@@ -289,9 +302,10 @@ static assay_ticket_state answered_state(const assay_ticket *t, const assay_deci
 static void describe_answer(assay_buf *out, const assay_ticket *t, const assay_decision *answer)
 {
 	if (answered_state(t, answer) == ASSAY_TICKET_PASSED)
-		assay_buf_printf(out, "'%s', which had the same bytes, was waived by %s: ", answer->subject,
-				 answer->owner != NULL ? answer->owner : answer->actor);
-	assay_buf_puts(out, answer->reason);
+		assay_buf_printf(out, "'%s', which had the same bytes, was waived by %s: %s", answer->subject,
+				 answer->owner != NULL ? answer->owner : answer->actor, answer->reason);
+	else
+		tell_reason(out, answer);
 }
 
 /*
