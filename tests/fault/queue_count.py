@@ -126,6 +126,8 @@ class Corpus:
         live = [t for t in queue if t["state"] not in ("gone", "passed")]
         standing = [(t, a["way"]) for t in live for a in t["attempts"] if a["current"] and a["chosen"]]
         parts = {t["source"] for t, way in standing if way != "corrected"}
+        # What an evaluation told of it is answered under another name: that passes, and a repair that it stands by is not told.
+        parts |= {t["source"] for t in queue if t["origin"] == "feedback" and t["state"] == "passed"}
         # The other file may have more pages, and another number of streams.
         replaced = {t["source"] for t, way in standing if way == "replaced"}
         files = {t["subject"] for t, way in standing if way == "replaced"}
