@@ -233,13 +233,6 @@ assay_code assay_obstacle_to_metadata(assay_buf *why, assay_store *s, const assa
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
 
-assay_code assay_obstacle_of_metadata(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
-{
-	const assay_code rc = breaks_fields(why, s, t, err);
-
-	return rc == ASSAY_OK ? assay_buf_check(why, err) : rc;
-}
-
 /* ---------------------------------------------------------------- a text, another file */
 
 assay_code assay_obstacle_to_text_ever(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
@@ -443,13 +436,6 @@ assay_code assay_obstacle_to_rejection(assay_buf *why, assay_store *s, const ass
 
 /* ---------------------------------------------------------------- a remedy */
 
-assay_code assay_obstacle_to_trying(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
-{
-	const assay_code rc = settled(why, s, t, "try", err);
-
-	return rc == ASSAY_OK ? assay_buf_check(why, err) : rc;
-}
-
 static assay_code nothing_to_try(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	const assay_code rc = settled(why, s, t, "try", err);
@@ -507,6 +493,34 @@ static bool fails(const assay_failed_check *checks, size_t count, assay_failure 
 	return failure != ASSAY_FAILURE_NONE;
 }
 
+assay_code assay_tell_answers(assay_buf *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	static const struct {
+		assay_obstacle_fn *obstacle;
+		const char *verb, *rest;
+	} answers[] = {
+	    {assay_obstacle_to_correction, "resolve", "--text FILE"},
+	    {assay_obstacle_to_file, "resolve", "--file FILE"},
+	    {assay_obstacle_to_waiver, "waive", "--owner NAME --reason TEXT"},
+	    {assay_obstacle_to_rejection, "reject", "--reason TEXT"},
+	};
+	assay_code rc = ASSAY_OK;
+	bool any = false;
+
+	for (size_t i = 0; i < ASSAY_COUNT(answers) && rc == ASSAY_OK; i++) {
+		ASSAY_AUTO_BUF why = ASSAY_BUF_INIT;
+
+		rc = answers[i].obstacle(&why, s, t, err);
+		if (rc != ASSAY_OK || why.len > 0)
+			continue;
+		assay_buf_printf(out, "%s'assay queue %s T%" PRIu64 " %s'",
+				 any ? ", " : "what the model got wrong is answered by ", answers[i].verb, t->id,
+				 answers[i].rest);
+		any = true;
+	}
+	return rc;
+}
+
 /* Remedies are for what fails as the pipeline makes it. What a model got wrong may well pass. */
 static assay_code passes(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
@@ -523,8 +537,13 @@ static assay_code passes(assay_buf *why, assay_store *s, const assay_ticket *t, 
 		failing = (row.way == ASSAY_WAY_REMEDY && row.plain_unit != row.unit) ||
 			  fails(row.checks, row.check_count, row.failure);
 	}
-	if (!failing)
-		assay_buf_puts(why, "passes every check as the pipeline makes it: a remedy would not be tried");
+	if (failing)
+		return ASSAY_OK;
+	assay_buf_puts(why, "passes every check as the pipeline makes it: a remedy would not be tried");
+	if (t->origin == ASSAY_TICKET_FEEDBACK) {
+		assay_buf_puts(why, "; ");
+		return assay_tell_answers(why, s, t, err);
+	}
 	return ASSAY_OK;
 }
 

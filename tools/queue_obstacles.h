@@ -26,14 +26,10 @@ assay_obstacle_fn assay_obstacle_to_text_ever;
 assay_obstacle_fn assay_obstacle_to_file;
 /** `resolve --metadata`, which any source takes: where it settles nothing, since something else keeps the sample out. */
 assay_obstacle_fn assay_obstacle_to_metadata;
-/** `retry` without a remedy, where nothing is left to try: that its metadata keep it out. */
-assay_obstacle_fn assay_obstacle_of_metadata;
 /** `waive`: what does not fail, what cannot be delivered, what people rejected. */
 assay_obstacle_fn assay_obstacle_to_waiver;
 assay_obstacle_fn assay_obstacle_to_rejection;
-/** `retry`: what is settled by nobody. */
-assay_obstacle_fn assay_obstacle_to_trying;
-/** `retry --remedy`, whichever it is: what passes, what a person's correction or file helps. */
+/** `retry --remedy`, whichever it is: what is settled by nobody, what passes, what a person's correction or file helps. */
 assay_obstacle_fn assay_obstacle_to_remedy;
 /** That people rejected it or let it pass: who, when, why and how that is taken back. */
 assay_obstacle_fn assay_obstacle_decided;
@@ -43,6 +39,9 @@ assay_obstacle_fn assay_obstacle_decided;
  * it is not.
  */
 ASSAY_NODISCARD assay_code assay_ticket_whole(assay_ticket *out, assay_store *s, const assay_ticket *t, assay_err *err);
+/** Of one that an evaluation opened: what the verbs take. "what the model got wrong is answered by '...', '...'" */
+ASSAY_NODISCARD assay_code assay_tell_answers(assay_buf *out, assay_store *s, const assay_ticket *t, assay_err *err);
+
 /** What people let pass under another name of the same bytes, in answer to an evaluation. */
 typedef struct assay_ticket_answer {
 	assay_decision waiver;

@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include "queue_attempts.h"
 #include "queue_command.h"
 #include "queue_ended.h"
 
@@ -173,6 +174,35 @@ static assay_code mark_source(assay_command *c, const assay_ticket *t, assay_err
 	return rc == ASSAY_OK && !c->dry ? assay_pipeline_ask_again(c->store, src.path, err) : rc;
 }
 
+/* The attempt that it stands by. */
+static const assay_ticket_attempt *repaired_by(const assay_ticket *t)
+{
+	for (size_t i = 0; i < t->attempt_count; i++)
+		if (t->attempts[i].chosen && t->attempts[i].way == ASSAY_WAY_REMEDY &&
+		    t->attempts[i].outcome == ASSAY_ATTEMPT_PASSED)
+			return &t->attempts[i];
+	return NULL;
+}
+
+static assay_code refuse_repaired(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	const assay_ticket_attempt *a = repaired_by(t);
+	ASSAY_AUTO_BUF way = ASSAY_BUF_INIT, answers = ASSAY_BUF_INIT;
+	assay_code rc = ASSAY_OK;
+
+	assay_tell_way(&way, a->way, a->remedy, a->rung);
+	if (t->origin == ASSAY_TICKET_FEEDBACK) {
+		assay_buf_puts(&answers, "; ");
+		rc = assay_tell_answers(&answers, c->store, t, err);
+	}
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_command_refuse(t, err,
+				    "is repaired by %s, so what else its checks name is not tried: name a remedy with "
+				    "--remedy, which is tried first%s",
+				    assay_buf_str(&way), assay_buf_str(&answers));
+}
+
 static assay_code retry_source(assay_command *c, const assay_ticket *t, bool withdrawn, assay_err *err)
 {
 	assay_code rc;
@@ -183,6 +213,8 @@ static assay_code retry_source(assay_command *c, const assay_ticket *t, bool wit
 	}
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
+	if (repaired_by(t) != NULL)
+		return refuse_repaired(c, t, err);
 	return assay_command_refuse(t, err,
 				    "failed by its bytes (%s), and would again: name a remedy with --remedy, hand in a "
 				    "sound file with 'assay queue resolve T%" PRIu64
@@ -251,11 +283,11 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 
 	if (withdrawn)
 		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
-	rc = assay_command_allow(c, t, assay_obstacle_to_trying, err);
-	if (rc == ASSAY_OK)
-		rc = assay_command_allow(c, t, assay_obstacle_of_metadata, err);
+	rc = assay_command_allow(c, t, assay_obstacle_to_remedy, err);
 	if (rc != ASSAY_OK)
 		return rc;
+	if (repaired_by(t) != NULL)
+		return refuse_repaired(c, t, err);
 	if (t->attempt_count >= ASSAY_CONFIG_TRIES_ENOUGH)
 		return assay_command_refuse(t, err,
 					    "has had %zu attempts, and after %d no further remedy is begun: name one "

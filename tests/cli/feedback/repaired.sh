@@ -29,6 +29,8 @@ assert_jq open.json '[.opened, .added, .left] | @json' '[1,0,0]'
 assay queue show "$page" --json >show.json
 assert_jq show.json '.[0] | [.state, .origin, [.checks[].check], .feedback, (.attempts | map(select(.current)) | length)] | @json' \
     '["open","feedback",["sure"],"evaluation E1 eval: label fail: strokes are gone",1]'
+assert_exit 64 assay queue retry "$page"
+assert_match "$(cat err)" "*is repaired by ink, rung 1, so what else its checks name is not tried: *; what the model got wrong is answered by 'assay queue resolve *" 'retry'
 write_bound "$plain" 1.0.2
 judge_pages
 assert_jq run.json .conserved true

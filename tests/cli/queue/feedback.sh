@@ -1,6 +1,7 @@
 # Tickets of an evaluation: their samples pass every check. Waived they stay as they are, rejected they leave the dataset.
 . "$(dirname "${BASH_SOURCE[0]}")/pages.bash"
 pages_dataset
+echo 'remedies: {less: [page.binarize: {}]}' >>assay.yaml
 run_pages
 first=$(jq_get .version run.json)
 one='inbox/scans/notice.pdf#page=1' two='inbox/scans/notice.pdf#page=2'
@@ -50,3 +51,14 @@ cut=$(assay queue list --json inbox/scans/cut.tif | jq -r '.[0].id')
 assay queue show "$cut" --work work >out
 assert_jq "work/$cut/task.json" '.feedback' null
 echo 'the work'
+
+# Nothing is left to try of what passes: a person answers.
+for remedy in '' '--remedy less'; do
+    # shellcheck disable=SC2086
+    assert_exit 64 assay queue retry "$one" $remedy
+    id=$(assay queue list --json "$one" | jq -r '.[0].id')
+    assert_match "$(cat err)" "*$id ($one) passes every check as the pipeline makes it: a remedy would not be tried; what the model got \
+wrong is answered by 'assay queue resolve $id --text FILE', 'assay queue resolve $id --file FILE', \
+'assay queue waive $id --owner NAME --reason TEXT', 'assay queue reject $id --reason TEXT'" "retry $remedy"
+done
+echo 'nothing to try'

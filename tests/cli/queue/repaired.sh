@@ -39,6 +39,8 @@ assay queue show "$letter" >shown
 grep -qF 'attempt   faint, rung 1: fails 1 check' shown || fail "first attempt: $(cat shown)"
 grep -qF 'attempt   faint, rung 2: passes; taken' shown || fail "second attempt: $(cat shown)"
 grep -qF 'parameter page.quality.blank_ratio is 0.0001, was 0.5' shown || fail "what changed: $(cat shown)"
+assert_exit 64 assay queue retry "$letter"
+assert_match "$(cat err)" '*T1 (*) is repaired by faint, rung 2, so what else its checks name is not tried: name a remedy with --remedy, which is tried first' 'nothing to retry'
 echo 'the queue'
 
 assay why "$letter" >why.txt

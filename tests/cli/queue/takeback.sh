@@ -87,7 +87,7 @@ printf '{"key": "%s", "label": false}\n' "$(page good)" >eval.jsonl
 assay feedback import eval.jsonl >out 2>err || fail "import: $(cat err)"
 assay feedback open >out 2>err || fail "open: $(cat err)"
 assert_exit 64 assay queue retry "$(page good)" --remedy less
-assert_match "$(cat err)" '*passes every check as the pipeline makes it: a remedy would not be tried' 'a remedy on what passes'
+assert_match "$(cat err)" '*passes every check as the pipeline makes it: a remedy would not be tried; what the model got wrong is answered by *' 'a remedy on what passes'
 decide reject "$(page good)" --reason 'cut'
 assert_exit 64 assay queue retry "$(page good)" --remedy less
 assert_eq "$(state "$(page good)")" rejected 'and stays rejected'
