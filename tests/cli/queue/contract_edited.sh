@@ -26,7 +26,7 @@ assay queue waive "$(page v14)" --owner Ann --reason ok --dry-run >told 2>err ||
 assert_eq "$(outcome v14)" quarantined 'a dry run'
 assay queue waive "$(page v14)" --owner Ann --actor Ann --reason ok --json >told 2>err || fail "waive: $(cat err)"
 assert_eq "$(outcome v14)" waived 'waived'
-assert_eq "$(history v14)" 'waived Ann ok' 'an act of a person is in the history'
+assert_eq "$(history v14)" 'waived Ann owner Ann: ok' 'an act of a person is in the history'
 grep -q 'not in force' told && fail "in force: $(cat told)"
 version=$(jq -r .summary.version told)
 test_run_into store
@@ -77,7 +77,7 @@ void='waived by Ann; not in force: how it is made, or what it fails, has changed
 grep -q "^T[0-9]* *open .*$void\$" told || fail "void: $(cat told)"
 assert_eq "$(history near)" "open Ann $void; it will do" 'an act'
 assay queue waive "$(page near)" --owner Ann --actor Ann --reason 'it will do' >told 2>err || fail "waive: $(cat err)"
-assert_eq "$(history near)" 'waived Ann it will do' 'decided again'
+assert_eq "$(history near)" 'waived Ann owner Ann: it will do' 'decided again'
 test_run_into store
 assert_eq "$(history near)" 'waived Ann it will do' 'it holds'
 assay check >out || fail "check: $(cat out)"
