@@ -4,6 +4,7 @@
 #include "person.h"
 #include "queue_attempts.h"
 #include "queue_ended.h"
+#include "queue_lane.h"
 #include "summary.h"
 #include "tell_decision.h"
 
@@ -606,6 +607,7 @@ static void say_item(const assay_command *c, const assay_command_item *item, con
 
 static assay_code tell_item(const assay_command *c, const assay_command_item *item, assay_json *j, assay_err *err)
 {
+	ASSAY_CLEANUP(assay_ticket_stages_release) assay_ticket_stages stages = {.store = c->store};
 	ASSAY_CLEANUP(assay_ticket_facts_release) assay_ticket_facts facts = {0};
 	ASSAY_AUTO_TICKET t = {0};
 	ASSAY_AUTO_BUF lost = ASSAY_BUF_INIT;
@@ -625,6 +627,8 @@ static assay_code tell_item(const assay_command *c, const assay_command_item *it
 		return ASSAY_OK;
 	}
 	rc = assay_ticket_facts_load_region(&facts, c->store, &facts.recipe, err);
+	if (rc == ASSAY_OK)
+		rc = assay_ticket_lane(&facts.lane, c->config, &stages, &t, err);
 	if (rc != ASSAY_OK)
 		return rc;
 	assay_json_object(j);

@@ -11,6 +11,8 @@ text=$(assay queue show "$id" --work desk >/dev/null && cat "desk/$id/text.txt" 
 
 assay queue export --format labelstudio --lane readers --out desk2 >told
 n=$(assay queue list --json | jq '[.[] | select(.lane == "readers")] | length')
+reader=$(assay queue list --json | jq -r '[.[] | select(.lane == "readers")][0].id')
+assert_jq <(assay queue reject "$reader" --reason torn --dry-run --json) '.tickets[0].ticket.lane' readers 'who decides is told the lane too'
 assert_eq "$(cat told)" "$n tasks in desk2/page" 'what was done'
 assert_eq "$(python3 "$(dirname "${BASH_SOURCE[0]}")/labelstudio-check.py" desk2/page)" "$n" 'tasks that are valid'
 jq ".[] | select(.data.ticket == \"$id\")" desk2/page/tasks.json >task.json
