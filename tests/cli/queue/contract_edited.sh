@@ -79,5 +79,5 @@ assert_eq "$(history near)" "open Ann $void; it will do" 'an act'
 assay queue waive "$(page near)" --owner Ann --actor Ann --reason 'it will do' >told 2>err || fail "waive: $(cat err)"
 assert_eq "$(history near)" 'waived Ann owner Ann: it will do' 'decided again'
 test_run_into store
-assert_eq "$(history near)" 'waived Ann it will do' 'it holds'
+assert_eq "$(history near)" 'waived Ann owner Ann: it will do' 'it holds'
 assay check >out || fail "check: $(cat out)"
