@@ -346,9 +346,14 @@ static bool same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* But for when, and for the name of the file that the same text came from. */
+/*
+ * But for when, and for the name of the file that the same text came from. That of a file in the place of another is what
+ * lineage names.
+ */
 static bool says_the_same(const assay_decision *a, const assay_decision *b)
 {
+	if (a->kind == ASSAY_DECISION_REPLACE && !same_text(a->file, b->file))
+		return false;
 	return a->kind == b->kind && a->is_source == b->is_source && assay_digest_eq(&a->basis, &b->basis) &&
 	       assay_digest_eq(&a->payload, &b->payload) && a->expires_ns == b->expires_ns &&
 	       assay_digest_eq(&a->bytes, &b->bytes) && same_text(a->actor, b->actor) &&
