@@ -63,6 +63,9 @@ static assay_code create(int *out, const exporting *x, int dir, const char *path
 	*out = openat(dir, path, O_WRONLY | O_CREAT | O_CLOEXEC | (x->force ? O_TRUNC : O_EXCL), 0666);
 	if (*out < 0 && errno == EEXIST)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "'%s' is there already; --force writes over it", path);
+	if (*out < 0 && errno == ENOENT)
+		return ASSAY_RAISE(err, ASSAY_ENOENT,
+				   "the folder that '%s' is to be written to is not there: make it first", path);
 	return *out >= 0 ? ASSAY_OK : ASSAY_RAISE_ERRNO(err, "write '%s'", path);
 }
 
@@ -370,6 +373,9 @@ static assay_code parse(exporting *x, assay_err *err)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue export: --format is labelstudio or csv");
 	if (x->out == NULL)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue export: --out says where to");
+	if (strcmp(x->out, "-") == 0)
+		return ASSAY_RAISE(err, ASSAY_EUSAGE,
+				   "queue export: --out is the name of a file or folder: '-' is none");
 	x->is_csv = strcmp(format, "csv") == 0;
 	if (x->is_csv && x->media != NULL)
 		return ASSAY_RAISE(err, ASSAY_EUSAGE, "queue export: --media is of --format labelstudio");

@@ -226,7 +226,8 @@ static assay_code choose(by_fn **out, grouping *g, const char *by, assay_err *er
 			*out = ways[i].by;
 			return ASSAY_OK;
 		}
-		assay_suggest_offer(&near, ways[i].name);
+		if (strcmp(ways[i].name, by) != 0) /* "metadata:" lacks its name */
+			assay_suggest_offer(&near, ways[i].name);
 	}
 	return ASSAY_RAISE(err, ASSAY_EUSAGE,
 			   "%s: --group: '%s' is not check, stage, failure, modality, kind, state, origin, remedy, "

@@ -507,15 +507,31 @@ static assay_code passes_remedy(bool *out, const assay_selection *sel, const ass
 	return rc == ASSAY_ESTOP ? ASSAY_OK : rc;
 }
 
-static bool passes_path(const assay_selection *sel, const char *path)
+static bool is_below(const char *path, const char *pattern)
 {
+	return strncmp(path, pattern, strlen(pattern)) == 0 || assay_glob_match(pattern, path);
+}
+
+/* A source is named as its file is, and as lists show it, with "#" and "%" escaped. */
+static assay_code passes_path(bool *out, const assay_selection *sel, const char *path, assay_err *err)
+{
+	ASSAY_AUTO_BUF name = ASSAY_BUF_INIT;
 	const char *pattern;
 	bool asked = false;
+	assay_code rc;
 
+	if (!assay_path_unescape(&name, path))
+		assay_buf_reset(&name);
+	rc = assay_buf_check(&name, err);
+	if (rc != ASSAY_OK)
+		return rc;
 	for (int at = 0; (pattern = filter_next(sel, "source", &at)) != NULL; asked = true)
-		if (strncmp(path, pattern, strlen(pattern)) == 0 || assay_glob_match(pattern, path))
-			return true;
-	return !asked;
+		if (is_below(path, pattern) || is_below(assay_buf_str(&name), pattern)) {
+			*out = true;
+			return ASSAY_OK;
+		}
+	*out = !asked;
+	return ASSAY_OK;
 }
 
 /* As the pipeline makes it, or as it stands. */
@@ -649,7 +665,7 @@ static assay_code belongs(bool *out, assay_selection *sel, const assay_ticket *t
 	if (!*out)
 		return ASSAY_OK;
 	ASSAY_TRY(assay_ticket_path(&path, t, err));
-	*out = passes_path(sel, path);
+	ASSAY_TRY(passes_path(out, sel, path, err));
 	if (*out)
 		ASSAY_TRY(passes_source(out, sel, path, err));
 	if (*out)

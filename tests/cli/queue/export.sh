@@ -48,6 +48,9 @@ echo 'a table'
 
 assert_exit 64 assay queue export --format csv
 assert_exit 64 assay queue export --out x
+assert_exit 64 assay queue export --format csv --out -
+assert_exit 66 assay queue export --format csv --out nowhere/all.csv
+assert_match "$(cat err)" "*'nowhere/all.csv'*make it first" 'no folder'
 assert_exit 64 assay queue export --format xml --out x
 assert_exit 64 assay queue export --format csv --out x --lane experts
 assert_match "$(cat err)" "*has no lane 'experts'" 'unknown lane'

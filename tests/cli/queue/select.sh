@@ -87,6 +87,8 @@ for bad in '--age 3' '--age d' '--age -3d' '--age 99999999999999w' '--state opn'
 done
 assay queue list --state opn 2>err || true
 assert_eq "$(cat err)" "assay: queue list: --state: 'opn' is no state of a ticket, did you mean 'open'?" 'hint'
+assert_exit 64 assay queue list --group metadata:
+assert_match "$(cat err)" "*'metadata:' is not *lane, source or metadata:NAME" 'a hint that helps nobody is none'
 echo 'filters'
 
 by_distance=$(subjects --sort distance)
@@ -151,3 +153,12 @@ assert_eq "$(assay queue list --all | grep -c '^T[0-9]* *passed ')" 1 'the state
 assert_exit 64 assay queue show
 assert_eq "$(assay queue show --json --check huge | jq -r '.[].subject')" 'docs/a/far.txt#page=1' 'show by a filter'
 assert_eq "$(assay queue show --json "$near" docs/a/far.txt | jq -r '[.[].state] | sort | join(" ")')" 'open passed' 'show two'
+echo 'settled'
+
+printf 'value: 44\n' >'docs/a/100%#2.txt'
+test_run_into store
+for name in 'docs/a/100%#2.txt' 'docs/a/100%25%232.txt' 'docs/a/100%#*'; do
+    assert_eq "$(subjects --source "$name")" 'a/100%25%232.txt' "by the name $name"
+done
+assert_eq "$(subjects --source 'docs/a/101%')" '' 'by another name'
+echo 'names with what is escaped in keys'

@@ -10,7 +10,7 @@
  * Number of this program's way to judge. Raise it when equal rows, contracts and configuration may give another
  * outcome, another ticket or another version than before.
  */
-#define ASSAY_JUDGING_FORMAT 15
+#define ASSAY_JUDGING_FORMAT 16
 
 typedef struct assay_judged_before {
 	bool known; /* there was a judgement whose tries hold what the rows say */

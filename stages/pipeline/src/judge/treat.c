@@ -90,7 +90,7 @@ static void keep_objection(assay_judging *j)
 
 /*
  * Where there is nothing to judge the sample stands as the pipeline made it: it waits, or somebody is to look at it. The
- * ticket goes on about what it was opened for; about what stands in its place only where the sample itself passes.
+ * ticket goes on about the sample itself, also where that passes and what stands in its place does not.
  */
 static assay_code take_content(assay_judging *j, const assay_decision *d, assay_err *err)
 {
@@ -116,10 +116,7 @@ static assay_code take_content(assay_judging *j, const assay_decision *d, assay_
 	j->row.remedy = NULL; /* of what it is part of: how the correction was read is told by its unit */
 	j->row.rung = 0;
 	j->row.plain_unit = j->of.unit->id;
-	if (j->row.outcome == ASSAY_OUTCOME_QUARANTINED)
-		keep_objection(j);
-	else
-		j->base = t->of;
+	keep_objection(j);
 	j->of = t->of;
 	rc = assay_try_weigh(j, t, NULL, err);
 	t->told.chosen = true;
