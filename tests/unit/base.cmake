@@ -1,7 +1,9 @@
 set(base_alloc malloc calloc realloc)
 assay_add_unit(arena LINK assay::base WRAP malloc)
 assay_add_unit(buf LINK assay::base WRAP ${base_alloc})
-assay_add_unit(cbor LINK assay::base WRAP ${base_alloc})
+foreach(name IN ITEMS cbor cbor_canonical cbor_faults)
+  assay_add_unit(${name} LINK assay::base WRAP ${base_alloc})
+endforeach()
 assay_add_unit(correction LINK assay::base WRAP ${base_alloc})
 assay_add_unit(decimal LINK assay::base)
 assay_add_unit(digest LINK assay::base PkgConfig::CRYPTO Threads::Threads
