@@ -266,8 +266,8 @@ static bool put_text(assay_buf *out, const json_t *value)
 /* The text area named text, or the only one. false: there is none, or *wrong says what is wrong with it. */
 static bool find_text(assay_buf *out, const json_t *results, const char **wrong)
 {
-	const json_t *found = NULL, *result;
-	size_t i, areas = 0;
+	const json_t *named = NULL, *other = NULL, *result;
+	size_t i, names = 0, others = 0;
 
 	json_array_foreach(results, i, result)
 	{
@@ -276,17 +276,23 @@ static bool find_text(assay_buf *out, const json_t *results, const char **wrong)
 
 		if (type == NULL || strcmp(type, "textarea") != 0)
 			continue;
-		areas++;
-		if (found == NULL || (from != NULL && strcmp(from, "text") == 0))
-			found = result;
-		if (from != NULL && strcmp(from, "text") == 0)
-			areas = 1;
+		if (from != NULL && strcmp(from, "text") == 0) {
+			named = result;
+			names++;
+		} else {
+			other = result;
+			others++;
+		}
 	}
-	if (found == NULL)
+	if (names + others == 0)
 		return false;
-	if (areas > 1)
+	if (names > 1) /* of regions, in an order that nothing tells: which is first on the page is for people to say */
+		*wrong = "an annotation has several texts named 'text', such as one for each region: put all of it "
+			 "into one, "
+			 "and export it again";
+	else if (names == 0 && others > 1)
 		*wrong = "it has several text areas and none is named 'text'";
-	else if (!put_text(out, json_object_get(json_object_get(found, "value"), "text")))
+	else if (!put_text(out, json_object_get(json_object_get(names > 0 ? named : other, "value"), "text")))
 		*wrong = "value.text of its text area is no text";
 	return *wrong == NULL;
 }

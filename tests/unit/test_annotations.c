@@ -65,6 +65,7 @@ static void read__tables__faults_with_their_line(void **state)
 }
 
 #define AREA(text)        "{\"type\":\"textarea\",\"from_name\":\"text\",\"to_name\":\"image\",\"value\":{\"text\":" text "}}"
+#define OTHER             "{\"type\":\"textarea\",\"from_name\":\"note\",\"value\":{\"text\":[\"of note\"]}}"
 #define TASK(annotations) "{\"id\":7,\"data\":{\"ticket\":\"T1\",\"key\":\"k\"},\"annotations\":[" annotations "]}"
 
 static void read__tasks__one_text_for_each_annotator(void **state)
@@ -79,6 +80,8 @@ static void read__tasks__one_text_for_each_annotator(void **state)
 	check("[" TASK("") "," TASK("{\"result\":[]}") ",{\"data\":{\"key\":\"k\"}}]", NULL,
 	      " 2 0in: warning: task 2: the annotation of nobody has no text\n");
 	check(TASK("{\"result\":[{\"type\":\"choices\"}," AREA("[\"a\",\"b\"]") "]}"), "cy", "T1|k|cy|-|a\nb; 0 0");
+	check(TASK("{\"result\":[" OTHER "," AREA("[\"a\"]") "," OTHER "]}"), "cy", "T1|k|cy|-|a; 0 0");
+	check(TASK("{\"result\":[" OTHER "]}"), "cy", "T1|k|cy|-|of note; 0 0");
 }
 
 static void read__tasks__faults_with_their_number(void **state)
@@ -90,6 +93,12 @@ static void read__tasks__faults_with_their_number(void **state)
 	      " 1 0in: error: task 2: an annotation has no list 'result'\n");
 	check("[" TASK("{\"result\":[" AREA("7") "]}") "]", NULL,
 	      " 0 0in: error: task 1: value.text of its text area is no text\n");
+	check(
+	    "[" TASK("") "," TASK("{\"result\":[" AREA("[\"AAA\"]") "," AREA("[\"BBB\"]") "]}") "]", "ann",
+	    " 1 0in: error: task 2: an annotation has several texts named 'text', such as one for each region: put all "
+	    "of it into one, and export it again\n");
+	check(TASK("{\"result\":[" OTHER "," OTHER "]}"), "ann",
+	      " 0 0in: error: task 1: it has several text areas and none is named 'text'\n");
 	check("[{\"data\":{},\"annotations\":[{\"result\":[" AREA("[\"x\"]") "]}]}]", NULL,
 	      " 0 0in: error: task 1: it names neither a ticket nor a key\n");
 	check("[{\"data\":{\"ticket\":\"T1\"},\"annotations\":{}}]", NULL,

@@ -81,6 +81,11 @@ assert_eq "$(assay queue show "$id" --json | jq -c '.[0].decision')" "$decision"
 jq '.[0].data.ticket = "T77"' export.json >bad.json
 assert_exit 65 assay queue import bad.json
 grep -q "^bad.json: error: task 1: there is no ticket 'T77'$" err || fail "$(cat err)"
+jq '.[0].annotations[0].result |= [.[0], (.[0] | .id = "r2" | .value.text = ["BBB second"])]' export.json >bad.json
+assert_exit 65 assay queue import bad.json
+grep -q "^bad.json: error: task 1: an annotation has several texts named 'text'.*: put all of it into one, and export it again$" err ||
+    fail "texts of regions: $(cat err)"
+assert_eq "$(assay queue show "$id" --json | jq -c '.[0].decision')" "$decision" 'decision after texts of regions'
 assert_exit 66 assay queue import none.csv
 assay queue export --format csv --out untouched.csv "$id" >/dev/null
 assert_exit 65 assay queue import untouched.csv
