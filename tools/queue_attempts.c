@@ -24,9 +24,21 @@ void assay_tell_way(assay_buf *out, assay_sample_way way, const char *remedy, ui
 	}
 }
 
-/* @param current  false: what it came to then */
-static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a, bool current)
+/* Of a file in the place of all of a source it is only asked whether that can be read. */
+static bool is_only_read(const assay_ticket_attempt *a, bool is_source)
 {
+	return is_source && a->way == ASSAY_WAY_REPLACED && a->outcome == ASSAY_ATTEMPT_PASSED;
+}
+
+static const char *note_of(const assay_ticket_attempt *a, bool is_source)
+{
+	return a->note == NULL && is_only_read(a, is_source) ? "each of its samples is judged for itself" : a->note;
+}
+
+/* @param current  false: what it came to then */
+static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a, bool is_source, bool current)
+{
+	const char *const note = note_of(a, is_source);
 	const char *const words[] = {
 	    [ASSAY_ATTEMPT_WANTED] = "not made yet",
 	    [ASSAY_ATTEMPT_PASSED] = "passes",
@@ -39,13 +51,13 @@ static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a, bool cur
 	if (a->outcome == ASSAY_ATTEMPT_CHECKS)
 		assay_buf_printf(out, "fails %" PRIu32 " check%s", a->failed_checks, a->failed_checks == 1 ? "" : "s");
 	else
-		assay_buf_puts(out, words[a->outcome]);
+		assay_buf_puts(out, is_only_read(a, is_source) ? "can be read" : words[a->outcome]);
 	if (a->chosen)
 		assay_buf_puts(out, "; taken");
-	if (a->note == NULL)
+	if (note == NULL)
 		return;
 	assay_buf_puts(out, ": ");
-	assay_tell_safe(out, a->note);
+	assay_tell_safe(out, note);
 }
 
 /* What it changes in the recipe that failed. */
@@ -67,6 +79,7 @@ typedef struct teller {
 	assay_store *store;
 	const assay_ticket_facts *facts; /* NULL: without changes */
 	assay_json *json;
+	bool is_source; /* that the ticket is about */
 } teller;
 
 /* Since when it stands in the history. */
@@ -96,7 +109,7 @@ static assay_code say_attempt(void *ctx, const assay_ticket_tried *x, assay_err 
 
 	assay_tell_way(&text, a->way, a->remedy, a->rung);
 	assay_buf_puts(&text, ": ");
-	tell_outcome(&text, a, x->current);
+	tell_outcome(&text, a, w->is_source, x->current);
 	rc = assay_buf_check(&text, err);
 	if (rc == ASSAY_OK)
 		rc = changes_of(&changes, w->store, a, w->facts, err);
@@ -110,7 +123,7 @@ static assay_code say_attempt(void *ctx, const assay_ticket_tried *x, assay_err 
 
 assay_code assay_say_attempts(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_err *err)
 {
-	teller w = {.store = s, .facts = c};
+	teller w = {.store = s, .facts = c, .is_source = t->is_source};
 
 	return assay_ticket_tried_each(s, t, say_attempt, &w, err);
 }
@@ -163,7 +176,7 @@ static assay_code json_attempt(void *ctx, const assay_ticket_tried *x, assay_err
 	assay_json_kstr(j, "outcome", assay_attempt_outcome_name(a->outcome));
 	assay_json_kbool(j, "chosen", a->chosen);
 	assay_json_kuint(j, "failed_checks", a->failed_checks);
-	assay_json_kstr(j, "note", a->note);
+	assay_json_kstr(j, "note", note_of(a, w->is_source));
 	rc = json_since(w, x, err);
 	if (w->facts != NULL)
 		assay_json_changes(j, "changes", &changes);
@@ -174,7 +187,7 @@ static assay_code json_attempt(void *ctx, const assay_ticket_tried *x, assay_err
 assay_code assay_json_attempts(assay_json *j, const char *key, assay_store *s, const assay_ticket *t,
 			       const assay_ticket_facts *c, assay_err *err)
 {
-	teller w = {.store = s, .facts = c, .json = j};
+	teller w = {.store = s, .facts = c, .json = j, .is_source = t->is_source};
 	assay_code rc;
 
 	assay_json_key(j, key);

@@ -124,7 +124,9 @@ static void describe(assay_buf *out, const assay_ticket *t, const assay_complain
 		assay_buf_puts(out, "as it was corrected it passes every check");
 		return;
 	case ASSAY_TICKET_REPLACED:
-		assay_buf_puts(out, "the file in its place passes every check");
+		assay_buf_puts(out, t->is_source
+					? "the file in its place can be read: each of its samples is judged for itself"
+					: "the file in its place passes every check");
 		return;
 	case ASSAY_TICKET_WAIVED:
 	case ASSAY_TICKET_REJECTED:
