@@ -535,12 +535,23 @@ static assay_code measure_counts(const reader *r, assay_err *err)
 	return assay_measure(r->sink, r->root, M_PIXEL_ASPECT, assay_round_ratio(r->aspect.num, r->aspect.den, 4), err);
 }
 
+static assay_code finish_track(reader *r, assay_av_track *t, assay_err *err)
+{
+	const assay_code rc = assay_av_track_finish(t, r->in, M_AUDIO, r->p->max_damage, r->sink, err);
+	const int32_t rate = (int32_t)t->blocks.rate; /* of a short stream not known before its end */
+
+	if (rc != ASSAY_OK || t->rejected)
+		return rc;
+	return assay_span(r->sink, t->root, (assay_time){t->blocks.origin, 1, rate},
+			  (assay_time){t->blocks.origin + (int64_t)t->blocks.first, 1, rate}, err);
+}
+
 static assay_code finish_tracks(reader *r, assay_err *err)
 {
 	assay_code rc = ASSAY_OK;
 
 	for (unsigned i = 0; i < r->track_count && rc == ASSAY_OK; i++)
-		rc = assay_av_track_finish(&r->tracks[i], r->in, M_AUDIO, r->p->max_damage, r->sink, err);
+		rc = finish_track(r, &r->tracks[i], err);
 	return rc;
 }
 
@@ -640,7 +651,7 @@ static assay_code read_video(void *shared, const void *p, const assay_input *in,
 const assay_stage assay_stage_video_read = {
     .abi = ASSAY_STAGE_ABI,
     .name = "video.read",
-    .version = 3,
+    .version = 4,
     .modality = ASSAY_MODALITY_VIDEO,
     .spans = true,
     .summary = "reads the main video stream, every audio stream and all text subtitles of a file in one pass",

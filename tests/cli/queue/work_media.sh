@@ -62,6 +62,14 @@ assert_jq "desk/$(ticket inbox/video/reel.mp4)/task.json" '.files | length > 1' 
 sound=$(assay queue list --json --kind audio --source inbox/video | jq -r '.[0].id')
 assay queue show "$sound" --work desk --json >told
 assert_jq told '.[0].picture' waveform.png
+# Every recording and part of one says when it is, the sound of a video as one that lies by itself.
+assay queue list --json >queue.json
+assert_eq "$(jq -r '[.[] | select(.region.span == null).subject] | join(" ")' queue.json)" '' 'without a span'
+jq -r '.[] | select(.kind == "audio") | [.subject, .checks[0].value,
+    (.region.span | .end.ticks * .end.num / .end.den - .start.ticks * .start.num / .start.den)] | @tsv' queue.json >spans
+assert_eq "$(wc -l <spans)" 2 'recordings of sound'
+awk -F '\t' '{ d = $2 - $3; if (d > 1e-5 || d < -1e-5) { print; bad = 1 } } END { exit bad }' spans || fail 'a span is not as long as its sound'
+assert_match "$(assay queue show "$sound" | grep '^region')" 'region *0* s to * s' 'for people'
 echo 'video'
 
 # What is advised of recordings, segments, videos and shots is what the verbs take.
