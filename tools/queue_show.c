@@ -519,11 +519,13 @@ typedef struct working {
 
 static void tell_work(const working *w, const assay_work *k)
 {
-	const bool has_text = assay_work_takes_text(k);
+	const assay_view_file *text = assay_work_takes_text(k) ? &k->view.files[k->view.text] : NULL;
 
 	assay_say("%s/T%" PRIu64 "  %s: %zu files%s%s%s\n", w->folders.dir, k->ticket->id, k->ticket->subject,
-		  k->view.file_count + 1, has_text ? ", " : "", has_text ? k->view.files[k->view.text].name : "",
-		  has_text ? " to correct" : "");
+		  k->view.file_count + 1, text != NULL ? ", " : "", text != NULL ? text->name : "",
+		  text == NULL         ? ""
+		  : text->data.len > 0 ? " to correct"
+				       : " to write into: nothing was read");
 	if (k->view.missing != NULL)
 		assay_say("          no picture: %s\n", k->view.missing);
 }
@@ -537,6 +539,8 @@ static assay_code put_work(void *ctx, const assay_ticket *t, assay_err *err)
 
 	if (rc == ASSAY_OK)
 		rc = assay_work_load(&k, w->viewer, w->store, t, err);
+	if (rc == ASSAY_OK)
+		rc = assay_work_begin_text(&k, err);
 	if (rc == ASSAY_OK)
 		rc = assay_ticket_lane(&k.lane, w->config, &w->sel->stages, t, err);
 	k.dir = w->folders.dir;

@@ -2,6 +2,7 @@
 
 #include "queue_columns.h"
 #include "queue_obstacles.h"
+#include "queue_table.h"
 #include "queue_ticket.h"
 #include "tell.h"
 
@@ -136,12 +137,36 @@ fail:
 	return rc;
 }
 
-bool assay_work_takes_text(const assay_work *w)
+static bool can_correct(const assay_work *w)
 {
-	for (size_t i = 0; i < ASSAY_WORK_WAYS && w->view.text != SIZE_MAX; i++)
+	for (size_t i = 0; i < ASSAY_WORK_WAYS; i++)
 		if (w->ways[i] && ways[i].obstacle == assay_obstacle_to_correction)
 			return true;
 	return false;
+}
+
+bool assay_work_takes_text(const assay_work *w)
+{
+	return w->view.text != SIZE_MAX && can_correct(w);
+}
+
+assay_code assay_work_begin_text(assay_work *w, assay_err *err)
+{
+	const bool is_table = assay_ticket_is_table(w->ticket);
+	assay_view *v = &w->view;
+	assay_view_file *f;
+	assay_code rc;
+
+	if (v->text != SIZE_MAX || !can_correct(w))
+		return ASSAY_OK;
+	rc = assay_grow(&v->files, &v->file_cap, v->file_count, sizeof *v->files, err);
+	if (rc != ASSAY_OK)
+		return rc;
+	f = &v->files[v->file_count];
+	*f = (assay_view_file){.name = assay_strdup(is_table ? "table.csv" : "text.txt"),
+			       .media = assay_strdup(is_table ? "text/csv" : "text/plain; charset=utf-8")};
+	v->text = v->file_count++;
+	return f->name != NULL && f->media != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "view");
 }
 
 /* ---------------------------------------------------------------- task.json */

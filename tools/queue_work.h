@@ -40,6 +40,11 @@ ASSAY_NODISCARD assay_code assay_work_load(assay_work *w, assay_viewer *viewer, 
  * well fail nothing so, whatever it fails without help: that is in w->feedback. Borrows from w: not to be released.
  */
 assay_ticket assay_work_now(const assay_work *w);
+/**
+ * Where a text or cells would be taken and nothing was read, such as of a recording without a transcript: an empty file to
+ * write them into.
+ */
+ASSAY_NODISCARD assay_code assay_work_begin_text(assay_work *w, assay_err *err);
 /** Is there a text, or cells, that would be taken back? */
 bool assay_work_takes_text(const assay_work *w);
 /** The object of task.json (docs/formats.md, "Work folder"). */

@@ -79,3 +79,28 @@ for kind in video:3 shot:2 segment:2; do
     assert_jq "advice/$id/task.json" '.hand_in | length' ${kind#*:}
 done
 echo 'advice'
+
+# A recording that nobody transcribed has a text to write into, which is taken as it is advised.
+rm -r advice inbox/video
+cat >assay.yaml <<'YAML'
+dataset: media
+sources: [{path: "inbox/audio/*", modality: audio}]
+pipelines: {audio: [audio.transcript]}
+contracts: [heard.odcs.yaml]
+YAML
+sed '/name: segment/,$d' media.odcs.yaml >heard.odcs.yaml
+assay run --store heard --progress none >/dev/null
+export ASSAY_STORE=heard
+id=$(ticket inbox/audio/speech.wav)
+assay queue show "$id" --work desk --force >told
+assert_match "$(cat told)" "desk/$id *files, text.txt to write into: nothing was read" 'what was done'
+assert_jq "desk/$id/task.json" '.text + " " + .hand_in[0]' "text.txt assay queue resolve $id --text desk/$id/text.txt"
+assert_eq "$(stat -c %s "desk/$id/text.txt")" 0 'an empty text'
+assay queue export --format labelstudio --out tasks "$id" >out
+assert_jq tasks/audio/tasks.json '.[0].predictions' '[]'
+echo 'and what was said' >"desk/$id/text.txt"
+eval "$(jq -r '.hand_in[0]' "desk/$id/task.json")" >out 2>err || fail "handed in: $(cat err)"
+assert_eq "$(assay show inbox/audio/speech.wav --artifact transcript)" 'and what was said' 'the text'
+assay queue show "$id" --work desk --force >told
+assert_match "$(cat told)" "desk/$id *files, text.txt to correct" 'a text that is there'
+echo 'no transcript'
