@@ -263,8 +263,30 @@ static assay_code store_texts(assay_digest *payload, const importing *m, size_t 
 	return assay_object_put(m->c->store, ASSAY_OBJECT_PAYLOAD, record.data, record.len, NULL, payload, NULL, err);
 }
 
+/* Another text that stands is not lost, but nobody compares it with these: who wrote it is told. */
+static assay_code tell_replaced(assay_buf *out, importing *m, const assay_ticket *t, const assay_source *src,
+				const assay_digest *payload, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	char time[32];
+	const assay_code rc = assay_ticket_content(&d, m->c->store, t, src, err);
+
+	if (rc != ASSAY_OK || d.kind != ASSAY_DECISION_CORRECT || assay_digest_eq(&d.payload, payload))
+		return rc;
+	assay_buf_puts(out, "takes the place of what was ");
+	assay_tell_decision(out, &d);
+	assay_buf_printf(out, " on %s", assay_tell_time(d.made_ns, time));
+	if (d.reason[0] != '\0') {
+		assay_buf_puts(out, " (");
+		assay_tell_safe(out, d.reason);
+		assay_buf_puts(out, ")");
+	}
+	return assay_buf_check(out, err);
+}
+
 static assay_code decide(importing *m, size_t start, size_t end, assay_err *err)
 {
+	ASSAY_AUTO_BUF replaced = ASSAY_BUF_INIT;
 	ASSAY_AUTO_BUF reason = ASSAY_BUF_INIT;
 	ASSAY_AUTO_TICKET t = {0};
 	ASSAY_AUTO_SOURCE src = {0};
@@ -278,6 +300,7 @@ static assay_code decide(importing *m, size_t start, size_t end, assay_err *err)
 	put_reason(&reason, m, start, end);
 	ASSAY_TRY(assay_buf_check(&reason, err));
 	ASSAY_TRY(assay_ticket_basis(&d.basis, m->c->store, &t, &src, err));
+	ASSAY_TRY(tell_replaced(&replaced, m, &t, &src, &d.payload, err));
 	d.subject = assay_strdup(t.subject);
 	d.file = assay_strdup(m->name);
 	if (d.subject == NULL || d.file == NULL) {
@@ -287,6 +310,8 @@ static assay_code decide(importing *m, size_t start, size_t end, assay_err *err)
 	m->c->reason = assay_buf_str(&reason);
 	rc = assay_command_decide(m->c, &t, &d, err);
 	m->c->reason = given;
+	if (rc == ASSAY_OK && replaced.len > 0)
+		rc = assay_command_add(m->c, assay_buf_str(&replaced), err);
 fail:
 	return rc;
 }

@@ -46,7 +46,17 @@ with open("odd.csv", "w", newline="") as f:
     w.writerow(["ticket", "text", "annotator"])
     w.writerow([sys.argv[1], "'" + open("odd.txt").read(), "cy"])
 PY
-assay queue import odd.csv >/dev/null
+# A text that stood is named, with who wrote it; the same one again is not.
+replaced="takes the place of what was corrected by $(id -un) from export.json on *Z (ann@x; 5)"
+assay queue import odd.csv --dry-run >told
+assert_match "$(grep "^$id " told)" "$id *corrected by $(id -un) from odd.csv; $replaced (dry run: not done)" 'what it would replace'
+assay queue import odd.csv --json >told
+assert_match "$(jq -r '.tickets[0].did' told)" "corrected by $(id -un) from odd.csv; $replaced" 'what it replaces'
+assay queue show "$id" --json | jq -r '.[0].history[] | select(.act).reason' >acts
+grep -q "from odd.csv; takes the place of what was corrected by .* from export.json" acts || fail "history: $(cat acts)"
+cp odd.csv again.csv
+assay queue import again.csv --json >told
+assert_eq "$(jq -r '.tickets[0].did' told)" "stays as it was: corrected by $(id -un) from odd.csv (cy)" 'the same text'
 assay queue export --format csv --out back.csv "$id" >/dev/null
 python3 - <<'PY' || fail 'another text came back'
 import csv
