@@ -1,11 +1,24 @@
-# What the events of a ticket say is true: what a file in the place of a source came to.
+# What the events of a ticket say is true: what a file in the place of a source came to, and why what was repaired is judged
+# again.
 . "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
-values_dataset </dev/null
-sed -i 's/, remedy: less//' values.odcs.yaml
+values_dataset <<'YAML'
+remedies:
+  less: [test.read: {add: -5}]
+  obey: {failures: [decode], attempts: [test.read: {obey: 0}]}
+  named: [test.read: {obey: 0, add: -6}]
+YAML
 printf 'fail: short\n' >docs/short.txt
 printf 'value: 50\n' >bad.txt
-printf 'value: 12\n' >docs/page.txt
+printf 'value: 30\n' >docs/page.txt
 printf 'value: 3\n' >good.txt
+printf 'value: 2\n' >second.txt
+printf 'value: 1\n' >third.txt
+printf 'value: 11\n' >docs/text.txt
+printf 'value: 12\n' >docs/file.txt
+printf 'value: 13\n' >docs/named.txt
+printf 'value: 14\n' >docs/other.txt
+printf 'fail: decode\nvalue: 3\n' >docs/source.txt
+for n in copied copy; do printf 'fail: decode\nvalue: 4\n' >"docs/$n.txt"; done
 settle docs
 export ASSAY_STORE=store ASSAY_TEST_READER=1
 assay() {
@@ -31,3 +44,35 @@ assert_eq "$(last 'docs/page.txt#page=1')" 'replaced the file in its place passe
 assay queue show 'docs/page.txt#page=1' >shown
 grep -qxF 'attempt   the other file: passes; taken' shown || fail "attempt: $(cat shown)"
 echo 'a file in its place'
+
+# Repaired, and then somebody decides: the remedies are as they were.
+# since SUBJECT: what its history has after it was repaired first; what a person did in brackets.
+since() {
+    assay queue show "$1" --json | jq -r '.[0].history | .[(map(.state) | index("repaired")) + 1:][] |
+        if .act then "(\(.reason))" else "\(.state) \(.reason)" end'
+}
+did resolve 'docs/text.txt#page=1' --text good.txt --actor Anna
+assert_eq "$(since 'docs/text.txt#page=1')" '(corrected by Anna from good.txt)
+retrying test.value is 11, must be < 10; correction: wanted
+corrected as it was corrected it passes every check' 'a text'
+did resolve 'docs/file.txt#page=1' --file second.txt --actor Anna
+assert_eq "$(since 'docs/file.txt#page=1')" '(replaced by Anna with second.txt)
+retrying test.value is 12, must be < 10; other file: wanted
+replaced the file in its place passes every check' 'a file'
+did retry 'docs/named.txt#page=1' --remedy named --actor Anna
+assert_eq "$(since 'docs/named.txt#page=1')" '(retried by Anna with remedy named)
+retrying test.value is 13, must be < 10; remedy named, attempt 1: wanted
+repaired remedy named, attempt 1, makes it pass every check' 'a remedy by name'
+did resolve docs/source.txt --file third.txt --actor Anna
+assert_eq "$(since docs/source.txt)" '(replaced by Anna with third.txt)
+retrying test.read: decode: the file asks for it; other file: wanted
+replaced the file in its place can be read: each of its samples is judged for itself' 'a file for a source'
+did retry docs/copied.txt --remedy named --actor Anna
+assert_eq "$(since docs/copied.txt | sed -n 2p)" 'retrying test.read: decode: the file asks for it; remedy named, attempt 1: wanted' 'a source'
+assert_eq "$(since docs/copy.txt | sed -n 1p)" \
+    "retrying Anna named remedy named for 'docs/copied.txt', which has the same bytes; test.read: decode: the file asks for it; remedy named, attempt 1: wanted" 'its copy'
+sed -i 's/less: .*/less: [test.read: {add: -7}]/' assay.yaml
+test_run_into store
+assert_eq "$(since 'docs/other.txt#page=1' | sed -n 1p)" 'retrying the remedies changed; test.value is 14, must be < 10; remedy less, attempt 1: wanted' \
+    'nobody decided'
+echo 'repaired before'

@@ -136,6 +136,23 @@ static bool was(const assay_reopening *r, assay_outcome outcome)
 	return r->before != NULL && r->before->outcome == outcome;
 }
 
+/* What was decided on the subject itself is told by the act before; what was decided on a copy by nothing else here. */
+static void tell_decided(assay_buf *out, const assay_ticket *t, const assay_decision *d)
+{
+	if (d->kind == ASSAY_DECISION_REMEDY && strcmp(d->subject, t->subject) != 0)
+		assay_buf_printf(out, "%s named remedy %s for '%s', which has the same bytes", d->actor, d->remedy,
+				 d->subject);
+}
+
+/* A remedy made it pass: others do now, or are tried, since somebody decided so or the configuration has others. */
+static void tell_help(assay_buf *out, const assay_reopening *r)
+{
+	if (r->decision != NULL && r->decision->id != r->ticket->decision)
+		tell_decided(out, r->ticket, r->decision);
+	else
+		add(out, "the remedies changed");
+}
+
 /* Work and contract may both have changed: both are told, since either may be the cause. */
 static assay_code tell_change(assay_buf *out, const assay_reopening *r, assay_err *err)
 {
@@ -159,7 +176,7 @@ static assay_code tell_change(assay_buf *out, const assay_reopening *r, assay_er
 	if (r->failure == ASSAY_FAILURE_METADATA || r->ticket->failure == ASSAY_FAILURE_METADATA)
 		add(out, "its metadata changed, or what is asked of them");
 	else if (r->ticket->state == ASSAY_TICKET_REPAIRED)
-		add(out, "the remedies changed");
+		tell_help(out, r);
 	return ASSAY_OK;
 }
 
