@@ -1,5 +1,6 @@
 #include "annotations.h"
 
+#include "compose.h"
 #include "csv.h"
 #include "person.h"
 
@@ -79,15 +80,18 @@ static void leave_out(reading *r, const saying *s)
 		assay_diagnostics_add(r->d, false, r->name, s->line, 1, "the line of %.100s has no text", who);
 }
 
-/* With a blank before or behind it is the same person, who cannot agree with himself. */
+/* With a blank before or behind it, or with its accents apart, it is the same person, who cannot agree with himself. */
 static bool keep_name(char **out, const char *name)
 {
+	ASSAY_AUTO_BUF composed = ASSAY_BUF_INIT;
+	assay_err err;
 	const char *first = name + strspn(name, " \t");
 	size_t size = strlen(first);
 
 	while (size > 0 && (first[size - 1] == ' ' || first[size - 1] == '\t'))
 		size--;
-	*out = assay_strndup(first, size);
+	*out = assay_text_compose(&composed, first, size, &err) == ASSAY_OK ? assay_strdup(assay_buf_str(&composed))
+									    : NULL;
 	return *out != NULL;
 }
 

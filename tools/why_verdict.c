@@ -358,6 +358,18 @@ static void print_queue(const assay_sample_row *row, const assay_why_verdict *v)
 		  assay_buf_str(&reason));
 }
 
+/* No check speaks against it as it stands, and it may be kept out all the same. */
+static const char *without_checks(const assay_sample_row *row, const assay_why_verdict *v)
+{
+	if (row->outcome != ASSAY_OUTCOME_QUARANTINED || v->ticket.id == 0 || v->ticket.damaged)
+		return "every check that applies to it is passed";
+	if (v->ticket.state == ASSAY_TICKET_RETRYING)
+		return "every check is passed by itself; what was decided to stand in its place is still to be made";
+	if (v->ticket.state == ASSAY_TICKET_NEEDS_REVIEW)
+		return "every check is passed by itself; what was decided to stand in its place came to nothing";
+	return "every check that applies to it is passed; people keep it out";
+}
+
 static void print_reason(const assay_sample_row *row, const assay_why_verdict *v)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
@@ -370,7 +382,7 @@ static void print_reason(const assay_sample_row *row, const assay_why_verdict *v
 	} else if (row->outcome == ASSAY_OUTCOME_FILTERED) {
 		assay_say("          filter '%s' takes it out of the dataset\n", row->failed_stage);
 	} else if (row->check_count == 0 && row->original == NULL) {
-		assay_say("          every check that applies to it is passed\n");
+		assay_say("          %s\n", without_checks(row, v));
 	}
 	print_failed_checks(row);
 }

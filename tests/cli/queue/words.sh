@@ -44,6 +44,9 @@ echo 'waived'
 printf 'key,text,annotator\n%s,value: 4,anna\n%s,value: 4,"  anna "\n' "$(page c)" "$(page c)" >one.csv
 assert_exit 65 assay queue import one.csv
 assert_match "$(head -n 1 err)" '*the same person wrote*' 'twice the same'
+printf 'key,text,annotator\n%s,value: 4,Jos\xc3\xa9\n%s,value: 4,Jose\xcc\x81\n' "$(page c)" "$(page c)" >one.csv
+assert_exit 65 assay queue import one.csv
+assert_match "$(head -n 1 err)" '*the same person wrote*' 'with the accent apart'
 printf 'key,text,annotator\n%s,value: 4," "\n' "$(page c)" >nobody.csv
 assert_exit 65 assay queue import nobody.csv
 assert_match "$(tail -n 1 err)" '*holds no text that somebody wrote' 'a blank is nobody'

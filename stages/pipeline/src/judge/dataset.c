@@ -132,12 +132,7 @@ static assay_code want(dataset *d, assay_err *err)
 /* Attempts at the sample that was judged are made before all is judged again. */
 static bool is_tried_next(const dataset *d)
 {
-	const assay_repair *r = &d->judging.repair;
-	bool found = false;
-
-	for (size_t i = 0; d->job->repairs && i < r->count && !found; i++)
-		found = r->tries[i].told.outcome == ASSAY_ATTEMPT_WANTED;
-	return found;
+	return d->job->repairs && assay_repair_wants(&d->judging.repair);
 }
 
 /* What takes the place of a copy that is gone is told of, before a complaint: that says why its ticket is in its state. */

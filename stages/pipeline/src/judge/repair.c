@@ -295,6 +295,15 @@ assay_try *assay_repair_next(assay_repair *r)
 	return t;
 }
 
+bool assay_repair_wants(const assay_repair *r)
+{
+	bool wants = false;
+
+	for (size_t i = 0; i < r->count && !wants; i++)
+		wants = r->tries[i].told.outcome == ASSAY_ATTEMPT_WANTED;
+	return wants;
+}
+
 bool assay_repair_may_begin(const assay_repair *r)
 {
 	return r->count < ASSAY_CONFIG_TRIES_ENOUGH;

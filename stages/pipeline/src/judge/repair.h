@@ -94,6 +94,8 @@ void assay_repair_release(assay_repair *r);
 void assay_repair_begin(assay_repair *r);
 /** Room for one more; NULL when there are as many as there may be. */
 assay_try *assay_repair_next(assay_repair *r);
+/** Is a try still to be made? */
+bool assay_repair_wants(const assay_repair *r);
 /** May a remedy be begun? Where not, the last attempt's note is to say so: assay_repair_note_left. */
 bool assay_repair_may_begin(const assay_repair *r);
 /** Say of the last attempt that this remedy was not begun after it. */

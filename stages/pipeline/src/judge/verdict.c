@@ -52,7 +52,7 @@ static bool same_text(const char *a, const char *b)
 
 static bool row_stands(const assay_sample_row *row, const assay_sample_row *now)
 {
-	return row->id != 0 && !row->missing && row->unit == now->unit && row->position == now->position &&
+	return row->id != 0 && row->unit == now->unit && row->position == now->position &&
 	       row->outcome == now->outcome && row->judged_unit == now->judged_unit && row->failure == now->failure &&
 	       same_text(row->failed_stage, now->failed_stage) && same_text(row->original, now->original) &&
 	       row->way == now->way && row->rung == now->rung && row->decision == now->decision &&
@@ -82,6 +82,7 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 {
 	assay_store *store = j->session->store;
 	const uint64_t hint = j->before.id + 1;
+	bool stands;
 	assay_code rc;
 
 	j->row = (assay_sample_row){
@@ -111,15 +112,15 @@ assay_code assay_sample_judge(assay_judging *j, const assay_judged *of, bool *wr
 	if (rc != ASSAY_OK && rc != ASSAY_ENOENT)
 		return rc;
 	j->row.id = j->before.id;
+	stands = row_stands(&j->before, &j->row);
 	/* A verdict that the next judging will replace is no part of the sample's history. */
-	*written =
-	    !row_stands(&j->before, &j->row) && !j->passing && !(j->repairs && j->state == ASSAY_TICKET_RETRYING);
-	if (!*written) {
+	*written = (!stands || j->before.missing) && !j->passing && !(j->repairs && assay_repair_wants(&j->repair));
+	/* One that is back as it was has the history that it had: its file was only looked at once more. */
+	if (stands || !*written)
 		keep_standing(&j->row, &j->before);
-		return ASSAY_OK;
-	}
-	remember_before(&j->row, &j->before);
-	rc = assay_sample_put(store, &j->row, err);
+	else
+		remember_before(&j->row, &j->before);
+	rc = *written ? assay_sample_put(store, &j->row, err) : ASSAY_OK;
 fail:
 	return rc;
 }
