@@ -5,7 +5,9 @@
  */
 #include "assay/queue.h"
 
+#include "assay/content.h"
 #include "assay/log.h"
+#include "assay/source.h"
 
 #include "catalog.h"
 #include "queue_rows.h"
@@ -340,20 +342,52 @@ fail:
 	return rc;
 }
 
-assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason, assay_err *err)
+/* Of a source its bytes, of a sample its content; zero of what is not there, or cannot be read. */
+static assay_code judged_last(assay_digest *out, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_SAMPLE_ROW row = {0};
+	ASSAY_AUTO_SOURCE src = {0};
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc =
+	    t->is_source ? assay_source_find(s, t->subject, &src, &why) : assay_sample_find(s, t->subject, &row, &why);
+
+	if (rc == ASSAY_OK && t->is_source && !src.missing)
+		*out = src.digest;
+	if (rc == ASSAY_OK && !t->is_source && !row.missing)
+		return assay_content_of_row(s, &row, out, err);
+	if (rc == ASSAY_OK || rc == ASSAY_ENOENT || rc == ASSAY_ECORRUPT)
+		return ASSAY_OK;
+	if (err != NULL)
+		*err = why;
+	return rc;
+}
+
+/* Of an event that leaves delivered what was. Where nothing was, what stood is the subject as it was judged last. */
+static assay_code tell_left(assay_ticket_event *e, assay_store *s, const assay_ticket *t, assay_err *err)
 {
 	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
+	const assay_code rc = assay_ticket_last_event(s, t, &last, err);
+
+	if (rc != ASSAY_OK)
+		return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
+	e->after = last.after;
+	return assay_digest_is_zero(&last.after) ? judged_last(&e->before, s, t, err) : ASSAY_OK;
+}
+
+assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason, assay_err *err)
+{
 	ASSAY_AUTO_TICKET before = {0};
 	assay_ticket_event e = {.actor = (char *)(uintptr_t)actor, .reason = (char *)(uintptr_t)reason};
+	assay_ticket was = *t; /* borrows */
 	assay_code rc = load_before(s, t->id, &before, err);
 
+	was.events = before.events;
 	if (rc == ASSAY_OK)
-		rc = assay_ticket_last_event(s, &before, &last, err);
-	if (rc != ASSAY_OK && rc != ASSAY_ENOENT) {
+		rc = tell_left(&e, s, &was, err);
+	if (rc != ASSAY_OK) {
 		(void)assay_err_prefix(err, "ticket for '%s'", t->subject);
 		return rc;
 	}
-	e.after = last.after;
 	return assay_ticket_put_event(s, t, &e, err);
 }
 
@@ -361,17 +395,15 @@ assay_code assay_ticket_put_act(assay_store *s, uint64_t id, const char *actor, 
 				assay_err *err)
 {
 	ASSAY_AUTO_TICKET t = {0};
-	ASSAY_CLEANUP(assay_ticket_event_release) assay_ticket_event last = {0};
 	assay_ticket_event e = {.act = true, .at_ns = at_ns};
 	assay_code rc = assay_ticket_get(s, id, &t, err);
 
 	if (rc == ASSAY_OK)
-		rc = assay_ticket_last_event(s, &t, &last, err);
-	if (rc != ASSAY_OK && (rc != ASSAY_ENOENT || t.id == 0))
+		rc = tell_left(&e, s, &t, err);
+	if (rc != ASSAY_OK)
 		return rc;
 	e.actor = (char *)(uintptr_t)actor;
 	e.reason = (char *)(uintptr_t)reason;
-	e.after = last.after;
 	return assay_ticket_put_event(s, &t, &e, err);
 }
 

@@ -140,7 +140,7 @@ const char *assay_ticket_words(const char *reason);
  */
 ASSAY_NODISCARD assay_code assay_ticket_put_event(assay_store *s, assay_ticket *t, const assay_ticket_event *e,
 						  assay_err *err);
-/** The same for an event that leaves delivered what was. */
+/** The same for an event that leaves delivered what was; where nothing was, `before` is its subject as it was judged last. */
 ASSAY_NODISCARD assay_code assay_ticket_put(assay_store *s, assay_ticket *t, const char *actor, const char *reason,
 					    assay_err *err);
 /** ASSAY_ENOENT without a message; ASSAY_ECORRUPT says which ticket cannot be read, and what makes it anew. */

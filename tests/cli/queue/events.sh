@@ -1,5 +1,5 @@
-# What the events of a ticket say is true: what a file in the place of a source came to, and why what was repaired is judged
-# again.
+# What the events of a ticket say is true: what a file in the place of a source came to, why what was repaired is judged
+# again, and what stood when somebody decided.
 . "$(dirname "${BASH_SOURCE[0]}")/../repair/values.bash"
 values_dataset <<'YAML'
 remedies:
@@ -76,3 +76,27 @@ test_run_into store
 assert_eq "$(since 'docs/other.txt#page=1' | sed -n 1p)" 'retrying the remedies changed; test.value is 14, must be < 10; remedy less, attempt 1: wanted' \
     'nobody decided'
 echo 'repaired before'
+
+# What is not delivered stands as it was judged last: by the text before, by the source's own bytes.
+# before SUBJECT ACT: what stood when a person did that, and by the event that follows.
+before() {
+    assay queue show "$1" --json | jq -r --arg act "$2" '.[0].history | (map(.act and .reason == $act) | index(true)) as $n |
+        .[$n, $n + 1].before'
+}
+page='docs/page.txt#page=1'
+did retry "$page"
+for n in 31 32 31; do
+    printf 'value: %s\n' "$n" >"text$n.txt"
+    did resolve "$page" --text "text$n.txt" --actor Anna
+done
+did waive "$page" --owner Anna --reason 'it will do'
+first=$(assay queue show "$page" --json | jq -r '.[0].history[-1].after')
+assert_match "$first" 'sha256:*' 'the first text, as it is delivered'
+assert_eq "$(before "$page" 'corrected by Anna from text32.txt')" "$first
+$first" 'the text before'
+short=$(sha256sum <docs/short.txt | cut -d' ' -f1)
+did retry "$source"
+did resolve "$source" --file second.txt --actor Anna
+assert_eq "$(before "$source" 'replaced by Anna with second.txt')" "sha256:$short
+sha256:$short" 'the source itself'
+echo 'what stood'
