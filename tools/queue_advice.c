@@ -113,11 +113,13 @@ static assay_code advise_unless(assay_obstacle_fn *obstacle, const char *text, a
 	return rc;
 }
 
-static assay_code advise_people(assay_store *s, const assay_ticket *t, assay_advise_fn *fn, void *ctx, assay_err *err)
+static assay_code advise_people(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn,
+				void *ctx, assay_err *err)
 {
-	assay_code rc = ASSAY_OK;
+	bool any = c->config == NULL; /* not known: there may be one */
+	assay_code rc = any ? ASSAY_OK : assay_remedy_can_change(&any, c->config, NULL, s, t, err);
 
-	if (t->origin == ASSAY_TICKET_JUDGED)
+	if (rc == ASSAY_OK && any && t->origin == ASSAY_TICKET_JUDGED)
 		rc = advise_unless(assay_obstacle_to_remedy,
 				   "another way to read it: 'assay queue retry @ --remedy NAME'", s, t, fn, ctx, err);
 	for (size_t i = 0; i < ASSAY_COUNT(by_people) && rc == ASSAY_OK; i++)
@@ -202,7 +204,11 @@ assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assa
 	if (rc != ASSAY_OK)
 		return rc;
 	for (size_t i = 0; i < ASSAY_COUNT(by_state); i++)
-		if (by_state[i].state == t->state && (t->origin == ASSAY_TICKET_JUDGED || t->decision != 0))
+		if (by_state[i].state == t->state && assay_ticket_waits_for_run(t))
+			advise(fn, ctx,
+			       "'assay run' makes the attempts that are still to be made: it looks at the files again",
+			       t->id);
+		else if (by_state[i].state == t->state && (t->origin == ASSAY_TICKET_JUDGED || t->decision != 0))
 			advise(fn, ctx, by_state[i].advice,
 			       by_state[i].state == ASSAY_TICKET_RETRYING ? t->id : decided);
 	if (t->state == ASSAY_TICKET_GONE)
@@ -217,5 +223,5 @@ assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assa
 	} else {
 		advise_work(t, c, fn, ctx);
 	}
-	return advise_people(s, t, fn, ctx, err);
+	return advise_people(s, t, c, fn, ctx, err);
 }

@@ -4,6 +4,7 @@
 #include "queue_ticket.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* ---------------------------------------------------------------- what is asked of the store */
 
@@ -353,6 +354,59 @@ assay_code assay_obstacle_to_file(assay_buf *why, assay_store *s, const assay_ti
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
 
+/* ---------------------------------------------------------------- what waits */
+
+/* The outcome of what was made in vain is a class of failure, which may pass when it is made again. */
+static bool is_failure(const char *note)
+{
+	for (unsigned i = ASSAY_FAILURE_CRASH; assay_failure_name(i) != NULL; i++)
+		if (strcmp(note, assay_failure_name(i)) == 0)
+			return true;
+	return false;
+}
+
+bool assay_ticket_waits_for_run(const assay_ticket *t)
+{
+	bool waits = false;
+
+	for (size_t i = 0; t->state == ASSAY_TICKET_RETRYING && i < t->attempt_count; i++) {
+		const assay_ticket_attempt *a = &t->attempts[i];
+
+		if (a->outcome == ASSAY_ATTEMPT_WANTED ||
+		    (a->outcome == ASSAY_ATTEMPT_UNDONE && (a->note == NULL || is_failure(a->note))))
+			return false;
+		waits |= a->outcome == ASSAY_ATTEMPT_UNDONE;
+	}
+	return waits;
+}
+
+/* "'assay queue retry T12' tries it" */
+static void tell_who_tries(assay_buf *why, const assay_ticket *t)
+{
+	if (assay_ticket_waits_for_run(t))
+		assay_buf_puts(why, "'assay run' tries it");
+	else
+		assay_buf_printf(why, "'assay queue retry T%" PRIu64 "' tries it", t->id);
+}
+
+/* A sample that waits for what a person handed in is not judged before: no decision on its verdict would hold. */
+static assay_code waits_for_content(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
+{
+	ASSAY_AUTO_DECISION d = {0};
+	assay_code rc;
+
+	if (t->is_source || t->state != ASSAY_TICKET_RETRYING)
+		return ASSAY_OK;
+	rc = content_of(&d, s, t, err);
+	if (rc != ASSAY_OK || (d.kind != ASSAY_DECISION_CORRECT && d.kind != ASSAY_DECISION_REPLACE))
+		return rc;
+	assay_buf_printf(why, "has %s that is still to be tried, and is not judged before: ",
+			 d.kind == ASSAY_DECISION_CORRECT ? "a correction" : "another file in its place");
+	tell_who_tries(why, t);
+	assay_buf_puts(why, "; decide then");
+	return ASSAY_OK;
+}
+
 /* ---------------------------------------------------------------- a waiver, a rejection */
 
 static assay_code gave_no_samples(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
@@ -397,7 +451,8 @@ static assay_code nothing_to_waive(assay_buf *why, assay_store *s, const assay_t
 
 assay_code assay_obstacle_to_waiver(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	static assay_obstacle_fn *const list[] = {gave_no_samples, is_rejected, nothing_to_waive, cannot_be_delivered};
+	static assay_obstacle_fn *const list[] = {gave_no_samples, is_rejected, nothing_to_waive, waits_for_content,
+						  cannot_be_delivered};
 
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
@@ -429,7 +484,7 @@ static assay_code fails_no_more(assay_buf *why, assay_store *s, const assay_tick
 
 assay_code assay_obstacle_to_rejection(assay_buf *why, assay_store *s, const assay_ticket *t, assay_err *err)
 {
-	static assay_obstacle_fn *const list[] = {nothing_to_reject, goes_with_whole, fails_no_more};
+	static assay_obstacle_fn *const list[] = {nothing_to_reject, goes_with_whole, waits_for_content, fails_no_more};
 
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
 }
@@ -455,14 +510,15 @@ static assay_code content_stays(assay_buf *why, assay_store *s, const assay_tick
 	if (rc != ASSAY_OK || (d.kind != ASSAY_DECISION_CORRECT && d.kind != ASSAY_DECISION_REPLACE) ||
 	    t->state == ASSAY_TICKET_NEEDS_REVIEW)
 		return rc;
-	if (t->state == ASSAY_TICKET_RETRYING)
-		assay_buf_printf(why, "has %s that is still to be tried: 'assay queue retry T%" PRIu64 "' tries it",
-				 what, t->id);
-	else
-		assay_buf_printf(why,
-				 "has %s, which a remedy would take back: 'assay queue retry T%" PRIu64
-				 "' takes it back first, then name the remedy",
-				 what, t->id);
+	if (t->state == ASSAY_TICKET_RETRYING) {
+		assay_buf_printf(why, "has %s that is still to be tried: ", what);
+		tell_who_tries(why, t);
+		return ASSAY_OK;
+	}
+	assay_buf_printf(why,
+			 "has %s, which a remedy would take back: 'assay queue retry T%" PRIu64
+			 "' takes it back first, then name the remedy",
+			 what, t->id);
 	return ASSAY_OK;
 }
 
@@ -553,4 +609,18 @@ assay_code assay_obstacle_to_remedy(assay_buf *why, assay_store *s, const assay_
 						  content_stays,  is_of_other_file, passes};
 
 	return first_of(list, ASSAY_COUNT(list), why, s, t, err);
+}
+
+assay_code assay_remedy_can_change(bool *out, const assay_config *config, const assay_config_remedy *r, assay_store *s,
+				   const assay_ticket *t, assay_err *err)
+{
+	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
+	ASSAY_AUTO_SOURCE src = {0};
+	const assay_code rc = assay_ticket_source(&src, s, t, err);
+
+	*out = false;
+	for (size_t i = 0; rc == ASSAY_OK && i < config->remedy_count; i++)
+		if (r == NULL || r == &config->remedies[i])
+			*out |= assay_config_rung_chain(config, src.modality, &config->remedies[i], 0, steps) > 0;
+	return rc == ASSAY_ENOENT ? ASSAY_OK : rc;
 }

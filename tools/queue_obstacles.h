@@ -5,6 +5,7 @@
 #ifndef ASSAY_QUEUE_OBSTACLES_H
 #define ASSAY_QUEUE_OBSTACLES_H
 
+#include "assay/config.h"
 #include "assay/decision.h"
 #include "assay/queue.h"
 #include "assay/source.h"
@@ -31,6 +32,17 @@ assay_obstacle_fn assay_obstacle_to_waiver;
 assay_obstacle_fn assay_obstacle_to_rejection;
 /** `retry --remedy`, whichever it is: what is settled by nobody, what passes, what a person's correction or file helps. */
 assay_obstacle_fn assay_obstacle_to_remedy;
+/**
+ * Does one of the remedies of assay.yaml change how its source is made? `retry --remedy` refuses one that does not.
+ * @param r  NULL: any of them
+ */
+ASSAY_NODISCARD assay_code assay_remedy_can_change(bool *out, const assay_config *config, const assay_config_remedy *r,
+						   assay_store *s, const assay_ticket *t, assay_err *err);
+/**
+ * Does it wait for attempts that `assay run` alone can make, since a file is not as it was when it was digested, which no
+ * other verb does again?
+ */
+bool assay_ticket_waits_for_run(const assay_ticket *t);
 /** That people rejected it or let it pass: who, when, why and how that is taken back. */
 assay_obstacle_fn assay_obstacle_decided;
 

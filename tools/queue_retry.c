@@ -73,13 +73,15 @@ static assay_code take_back(bool *out, assay_command *c, const char *subject, as
 
 static assay_code can_remedy(const assay_config_remedy *r, assay_command *c, const assay_ticket *t, assay_err *err)
 {
-	const assay_config_step *steps[2 * ASSAY_CONFIG_STEPS_MAX];
 	ASSAY_AUTO_SOURCE src = {0};
+	bool changes = false;
 	assay_code rc = assay_command_allow(c, t, assay_obstacle_to_remedy, err);
 
 	if (rc == ASSAY_OK)
 		rc = assay_command_source(&src, c, t, err);
-	if (rc == ASSAY_OK && assay_config_rung_chain(c->config, src.modality, r, 0, steps) == 0)
+	if (rc == ASSAY_OK)
+		rc = assay_remedy_can_change(&changes, c->config, r, c->store, t, err);
+	if (rc == ASSAY_OK && !changes)
 		return assay_command_refuse(t, err, "is %s: remedy '%s' changes nothing for it",
 					    assay_modality_name((unsigned)src.modality), r->name);
 	return rc;

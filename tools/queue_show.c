@@ -325,7 +325,7 @@ typedef struct showing {
 	const assay_invocation *in;
 	assay_store *store;
 	assay_selection *sel;
-	const assay_config *lanes; /* NULL: not known */
+	const assay_config *config; /* NULL: not known */
 	assay_report *report;
 	uint64_t shown;
 } showing;
@@ -342,7 +342,8 @@ static assay_code show_ticket(void *ctx, const assay_ticket *t, assay_err *err)
 	if (rc == ASSAY_OK)
 		rc = source_of(&src, w->store, t, err);
 	if (rc == ASSAY_OK)
-		rc = assay_ticket_lane(&c.lane, w->lanes, &w->sel->stages, t, err);
+		rc = assay_ticket_lane(&c.lane, w->config, &w->sel->stages, t, err);
+	c.config = w->config;
 	if (rc != ASSAY_OK)
 		return rc;
 	w->shown++;
@@ -494,7 +495,7 @@ static assay_code show(const assay_invocation *in, assay_store *s, assay_err *er
 	rc = select_some(&sel, in, s, err);
 	if (rc == ASSAY_OK)
 		rc = assay_lane_rules_load(&lanes, in, err);
-	w.lanes = lanes.config;
+	w.config = lanes.config;
 	sel.damaged = show_damaged;
 	if (rc == ASSAY_OK)
 		rc = assay_selection_each(&sel, 0, show_ticket, &w, err);

@@ -23,6 +23,7 @@ typedef struct assay_ticket_facts {
 	char *feedback;                    /* of a ticket that feedback opened: what it said last; NULL otherwise */
 	assay_sample_row stands;           /* assay_ticket_standing */
 	const char *lane;                  /* [borrowed] set by who knows it (queue_lane.h); NULL otherwise */
+	const assay_config *config;        /* [borrowed] the same of assay.yaml; NULL: it is not there, or wrong */
 } assay_ticket_facts;
 
 void assay_ticket_facts_release(assay_ticket_facts *c);

@@ -90,3 +90,33 @@ done
 decide resolve "$(page year)" --metadata year=1900
 assert_eq "$(assay queue list --json --all docs/year.txt | jq -r 'map(.state) | join(" ")')" 'passed passed' 'mended'
 echo 'metadata'
+
+# What waits since its file was written to waits for `assay run`: no retry makes it, and nothing that is decided would hold.
+printf 'value: 3\n# typed\n' >typed.txt
+touch -d '2 hours ago' docs/open.txt
+decide resolve "$(page open)" --text typed.txt
+assert_jq did.json '.tickets[0].ticket.state' retrying
+assert_eq "$(tries "$(page open)")" "'assay run' makes the attempts that are still to be made: it looks at the files again" 'what to try'
+for what in 'waive --owner Anna --reason legible' 'reject --reason torn'; do
+    # shellcheck disable=SC2086
+    assert_exit 64 assay queue ${what%% *} "$(page open)" ${what#"${what%% *}"}
+    assert_match "$(cat err)" "*has a correction that is still to be tried, and is not judged before: 'assay run' tries it; decide then" "$what"
+done
+assert_exit 64 assay queue retry "$(page open)" --remedy less
+assert_match "$(cat err)" "*has a correction that is still to be tried: 'assay run' tries it" 'a remedy'
+all_advice_holds better.txt less
+test_run_into store
+assert_eq "$(assay queue list --json --all "$(page open)" | jq -r '.[0].state')" corrected 'looked at again'
+echo 'what waits for a run'
+
+# A remedy is advised where one changes something: there is none, or only for sound.
+worse=$(page worse)
+assert_eq "$(tries "$worse" | grep -c -e '--remedy NAME')" 1 'a remedy for pages'
+sed -i '/^remedies:/,/^  less:/d' assay.yaml
+assert_eq "$(tries "$worse" | grep -c -e '--remedy NAME')" 0 'no remedy'
+sed -i 's/^  page: .*/&\n  audio: [audio.activity]/' assay.yaml
+printf 'remedies: {quiet: [audio.activity: {margin_db: 3}]}\n' >>assay.yaml
+assert_eq "$(tries "$worse" | grep -c -e '--remedy NAME')" 0 'a remedy for sound'
+assert_exit 64 assay queue retry "$worse" --remedy quiet
+assert_match "$(cat err)" "*$worse) is page: remedy 'quiet' changes nothing for it" 'refused'
+echo 'remedies'
