@@ -2,6 +2,7 @@
 
 #include "feedback_choice.h"
 #include "feedback_place.h"
+#include "feedback_words.h"
 #include "person.h"
 #include "tell.h"
 
@@ -45,17 +46,19 @@ typedef struct opening {
 
 /* ---------------------------------------------------------------- words */
 
-/* "blurred scans; evaluation E3 vqa: score 0.31, label fail: misread the total" */
+/* "blurred scans; evaluation E3 vqa: score 0.31 < 0.5, label fail: misread the total"; without the bound by a label */
 static void tell_reason(assay_buf *out, const opening *o, const assay_feedback_result *r)
 {
 	char score[ASSAY_DECIMAL_TEXT];
+	const bool by_score = strncmp(o->choice->measure, "score ", 6) == 0;
 
 	if (o->why != NULL)
 		assay_buf_printf(out, "%s; ", o->why);
 	assay_buf_printf(out, "evaluation E%" PRIu64 " %s: ", o->choice->row.id, o->choice->row.name);
 	if (r->has_score)
-		assay_buf_printf(out, "score %s",
-				 assay_decimal_format((assay_decimal){r->score, ASSAY_FEEDBACK_SCALE}, score));
+		assay_buf_printf(out, "score %s%s",
+				 assay_decimal_format((assay_decimal){r->score, ASSAY_FEEDBACK_SCALE}, score),
+				 by_score ? o->choice->measure + strlen("score") : "");
 	if (r->label != NULL)
 		assay_buf_printf(out, "%slabel %s", r->has_score ? ", " : "", r->label);
 	if (r->note != NULL && r->note[0] != '\0') {
@@ -111,7 +114,7 @@ static assay_code note_event(void *ctx, const assay_ticket_event *e, assay_err *
 	search *x = ctx;
 
 	(void)err;
-	x->found = x->found || strcmp(assay_ticket_words(e->reason), x->words) == 0;
+	x->found = x->found || assay_feedback_words_same(assay_ticket_words(e->reason), x->words);
 	return ASSAY_OK;
 }
 

@@ -1,3 +1,4 @@
+#include "feedback_words.h"
 #include "queue_ended.h"
 #include "queue_obstacles.h"
 #include "queue_ticket.h"
@@ -195,6 +196,19 @@ static assay_code advise_answered(assay_store *s, const assay_ticket *t, assay_a
 	return assay_buf_check(&text, err);
 }
 
+/* Of the evaluation that told of it, by the measure that it failed. Inner quotes do not stand within quotes. */
+static void advise_report(const assay_ticket_facts *c, assay_advise_fn *fn, void *ctx)
+{
+	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT, command = ASSAY_BUF_INIT;
+	const char *quote;
+
+	assay_feedback_words_report(&command, c->feedback != NULL ? assay_ticket_words(c->feedback) : "");
+	quote = strchr(assay_buf_str(&command), '\'') == NULL ? "'" : "";
+	assay_buf_printf(&text, "what else the model got wrong, and what it has in common: %s%s%s", quote,
+			 assay_buf_str(&command), quote);
+	fn(ctx, assay_buf_str(&text));
+}
+
 assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assay_ticket_facts *c, assay_advise_fn *fn,
 			       void *ctx, assay_err *err)
 {
@@ -218,7 +232,7 @@ assay_code assay_ticket_advise(assay_store *s, const assay_ticket *t, const assa
 	if (t->state != ASSAY_TICKET_OPEN && t->state != ASSAY_TICKET_NEEDS_REVIEW)
 		return ASSAY_OK;
 	if (t->origin == ASSAY_TICKET_FEEDBACK) {
-		fn(ctx, "what else the model got wrong, and what it has in common: 'assay feedback report'");
+		advise_report(c, fn, ctx);
 		fn(ctx, "a cause that is found is mended in assay.yaml or its contracts: 'assay run' makes it again");
 	} else {
 		advise_work(t, c, fn, ctx);

@@ -125,17 +125,35 @@ assert_eq "$(jq -c '[.tickets[] | [.subject, .done]], .opened' dry.json)" "$(jq 
 ticket=$(jq -r --arg key "$two" '.tickets[] | select(.subject == $key) | .id' open.json)
 assay queue show "$ticket" --json >show.json
 assert_jq show.json '.[0] | [.subject, .state, .history[0].reason, .history[0].actor] | @json' \
-    "[\"$two\",\"open\",\"blurred; evaluation E1 eval: score 0.1\",\"$(id -un)\"]"
+    "[\"$two\",\"open\",\"blurred; evaluation E1 eval: score 0.1 < 0.5\",\"$(id -un)\"]"
 assert_eq "$(assay queue list --origin feedback --json | jq length)" 2 'in the queue'
-assert_match "$(assay queue list --origin feedback | grep -F "$two")" "$ticket *open *$two *blurred; evaluation E1 eval: score 0.1" 'a line'
+assert_match "$(assay queue list --origin feedback | grep -F "$two")" "$ticket *open *$two *blurred; evaluation E1 eval: score 0.1 < 0.5" 'a line'
 assert_jq <(assay queue list --origin feedback --json) '[.[] | .feedback != null, .opened.run, .failure] | @json' '[true,null,null,true,null,null]'
 assay queue show "$ticket" >show
-assert_match "$(grep '^try' show)" "*'assay feedback report'" 'what to try'
+assert_match "$(grep '^try' show)" "*: 'assay feedback report --eval E1 --fail-below 0.5'" 'what to try'
+# advised TICKET: the report that is advised, of its own evaluation though others came later, by its own measure
+advised() { eval "$(assay queue show "$1" --json | jq -r '.[0].try[0]' | sed "s/^[^:]*: //; s/^'\\(.*\\)'\$/\\1/") --json"; }
+assert_jq <(advised "$ticket") '[.evaluation, .measure, .failed] | @json' '["E1","score < 0.5",2]'
 assert_match "$(grep -c 'run 0' show || true) $(grep -A1 '^history' show | tail -n 1)" "0 *by $(id -un)" 'by whom, and by no run'
 assay feedback open --eval E1 --fail-below 0.5 --reason 'blurred' >out
 assert_eq "$(tail -n 1 out)" '0 opened; 2 told before' 'again'
 assay feedback open --eval E2 --label fail >out
 assert_eq "$(tail -n 1 out)" '1 opened' 'by label'
+labelled=$(assay queue list --json --origin feedback "$letter" | jq -r '.[0].id')
+assert_jq <(advised "$labelled") '[.evaluation, .measure, .failed] | @json' '["E2","label fail",1]'
+printf '{"key": "%s", "label": "no date", "score": 7}\n' "$letter" >dates.jsonl
+assay feedback import dates.jsonl >out
+assay feedback open --label 'no date' >out
+assert_match "$(assay queue show "$labelled" | grep '^try')" "*: assay feedback report --eval E* --label 'no date'" 'a label of words'
+assert_jq <(advised "$labelled") '[.name, .measure, .failed] | @json' '["dates","label no date",1]'
+assay feedback open --fail-above 6 >out
+assert_eq "$(tail -n 1 out)" '0 opened; 1 told before' 'by another measure it is no news'
+printf '{"key": "%s", "score": 7}\n' "$letter" >errors.jsonl
+assay feedback import errors.jsonl >out
+assay feedback open --fail-above 6 >out
+assert_jq <(advised "$labelled") '[.name, .measure, .failed] | @json' '["errors","score > 6",1]'
+assay feedback open --fail-above 5 >out
+assert_eq "$(tail -n 1 out)" '0 opened; 1 told before' 'by another bound it is no news'
 assay feedback open --eval E1 --fail-below 0.2 >out
 assert_eq "$(tail -n 1 out)" '0 opened; 1 open already, told of it' 'an event'
 assert_eq "$(assay queue show "$ticket" --json | jq '.[0].history | length')" 2 'history'
