@@ -1,5 +1,6 @@
 # What people decide on a video is about all of the recording: another file brings its own sound, and with the pictures
-# the sound is rejected that lies in the same file. What is decided on the sound alone leaves the pictures.
+# the sound is rejected that lies in the same file. What is decided on the sound alone leaves the pictures. What a file for
+# a recording came to is told of that, and of each in it what it fails.
 . "$(dirname "${BASH_SOURCE[0]}")/../main_job/dataset.bash"
 use_media inbox/video/reel.mp4 inbox/video/archive.mkv
 mv inbox/video/archive.mkv other.mkv
@@ -110,3 +111,21 @@ assert_eq "$(jq -r .treatment delivery/manifest.jsonl | sort -u)" replaced 'a fi
 decide retry "$pictures"
 assert_eq "$(assay why "$reel" --json | jq -r .verdict.way) $(assay why "$reel#audio=1" --json | jq -r .verdict.way)" 'plain replaced' 'ways'
 echo 'another sound'
+
+# A recording that cannot be read, whose file brings sound that fails, and then pictures that do: one ticket for both, and
+# what its events say is so of each.
+head -c 300 "$reel" >inbox/video/cut.mp4
+cut=inbox/video/cut.mp4
+settle inbox
+sed -i 's/mustBeLessThan: 4}/mustBeLessThan: 40}/' clips.odcs.yaml
+run_into store
+decide resolve "$cut" --file other.mkv
+told() { assay queue show "$1" --json | jq -r '.[0].history[-1] | "\(.state) \(.reason)"'; }
+id=$(jq -r '.tickets[0].ticket.id' did.json)
+assert_eq "$(told "$id")" \
+    'replaced the file in its place can be read: each of its samples is judged for itself' 'of the recording'
+assert_match "$(told "$cut#audio=1")" 'open audio.duration is *' 'of its sound'
+sed -i 's/mustBeLessThan: 40}/mustBeLessThan: 0.5}/' clips.odcs.yaml
+judged
+assert_match "$(told "$id")" 'open the contract changed; video.duration is *' 'of its pictures'
+echo 'a file for what cannot be read'

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* The decision that settled it, if it stands and is none of those that hold now; NULL otherwise. */
-static const assay_decision *ended_decision(const assay_reopening *r)
+/* The decision that settled it, if it stands; NULL otherwise. */
+static const assay_decision *settling_decision(const assay_reopening *r)
 {
 	const assay_ticket *t = r->ticket;
 
@@ -16,9 +16,15 @@ static const assay_decision *ended_decision(const assay_reopening *r)
 		const assay_decision *d = assay_decided_find(r->decided, t->subject, (assay_decision_slot)slot);
 
 		if (d != NULL && d->id == t->decision)
-			return r->decision != NULL && r->decision->id == d->id ? NULL : d;
+			return d;
 	}
 	return NULL;
+}
+
+/* Of one that was found: a file for all of a recording goes on to stand where its stream fails now. */
+static bool holds(const assay_reopening *r, const assay_decision *d)
+{
+	return (r->decision != NULL && r->decision->id == d->id) || r->decided->in_force[d - r->decided->items];
 }
 
 /* Days are what people name; a time of day is told where there is one. */
@@ -49,9 +55,17 @@ static bool is_over(const assay_reopening *r, const assay_decision *d)
 
 /* ---------------------------------------------------------------- what changed */
 
+/* It was about the source, and is about the sample now that has the same name. */
+static bool turns_to_sample(const assay_reopening *r)
+{
+	return r->ticket->is_source && !r->is_source;
+}
+
 /* What the pipeline made of it when it was settled. A ticket that passed has the unit that failed before that. */
 static uint64_t unit_then(const assay_reopening *r)
 {
+	if (turns_to_sample(r))
+		return r->before != NULL ? r->before->judged_unit : 0;
 	if (r->ticket->state != ASSAY_TICKET_PASSED)
 		return r->ticket->unit;
 	if (r->before == NULL)
@@ -169,7 +183,7 @@ static assay_code tell_change(assay_buf *out, const assay_reopening *r, assay_er
 	rc = out->len == 0 ? tell_work(out, r, err) : ASSAY_OK;
 	if (out->len == 0)
 		tell_found(out, r);
-	if ((!r->ticket->is_source || r->ticket->state == ASSAY_TICKET_REPAIRED) && has_other_contracts(r))
+	if ((!r->is_source || r->ticket->state == ASSAY_TICKET_REPAIRED) && has_other_contracts(r))
 		add(out, "the contract changed");
 	if (rc != ASSAY_OK || out->len > 0)
 		return rc;
@@ -244,16 +258,17 @@ static assay_code tell_elsewhere(assay_buf *out, const assay_reopening *r, assay
 
 assay_code assay_reopened_tell(assay_buf *out, const assay_reopening *r, assay_err *err)
 {
-	const assay_decision *d = ended_decision(r);
+	const assay_decision *d = settling_decision(r);
+	const bool ended = d != NULL && !holds(r, d);
 
-	if (d != NULL && is_over(r, d)) {
+	if (ended && is_over(r, d)) {
 		tell_decision(out, d);
 		tell_over(out, d);
 		return ASSAY_OK;
 	}
 	if (d == NULL && r->ticket->decision != 0 && (r->decision == NULL || r->decision->id != r->ticket->decision))
 		return tell_elsewhere(out, r, err);
-	if (d != NULL)
+	if (ended)
 		tell_decision(out, d);
-	return tell_end(out, r, d != NULL, err);
+	return tell_end(out, r, ended, err);
 }

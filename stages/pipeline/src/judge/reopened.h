@@ -13,11 +13,12 @@ typedef struct assay_reopening {
 	const assay_digest *contracts;      /* set that is judged by now, */
 	const assay_digest *last_contracts; /* and by the judging before; zero: not known */
 	const assay_ticket *ticket;         /* as it was settled */
-	uint64_t unit;                      /* as the pipeline makes it now; 0: there is none */
-	assay_failure failure;              /* that it has now */
-	const assay_sample_row *before;     /* the sample before this judging; NULL: not known */
-	unsigned cause;                     /* of a source: what this run found changed (assay_cause); 0: nothing */
-	const assay_decision *decision;     /* that the new state comes from; NULL: none */
+	bool is_source;                 /* what is told of; its ticket may have been about the source of that name */
+	uint64_t unit;                  /* as the pipeline makes it now; 0: there is none */
+	assay_failure failure;          /* that it has now */
+	const assay_sample_row *before; /* the sample before this judging; NULL: not known */
+	unsigned cause;                 /* of a source: what this run found changed (assay_cause); 0: nothing */
+	const assay_decision *decision; /* that the new state comes from; NULL: none */
 } assay_reopening;
 
 /**

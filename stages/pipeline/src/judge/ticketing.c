@@ -217,6 +217,7 @@ static assay_code tell_reopened(assay_buf *out, const assay_ticketing *d, const 
 	    .contracts = &d->contracts,
 	    .last_contracts = &d->last_contracts,
 	    .ticket = was,
+	    .is_source = c->is_source,
 	    .unit = c->unit,
 	    .failure = c->failure,
 	    .before = c->before,
