@@ -205,6 +205,33 @@ static assay_code refuse_repaired(assay_command *c, const assay_ticket *t, assay
 				    assay_buf_str(&way), assay_buf_str(&answers));
 }
 
+static assay_code refuse_bytes(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	bool remedy;
+	const assay_code rc = assay_remedy_can_change(&remedy, c->config, NULL, c->store, t, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_command_refuse(
+	    t, err,
+	    "failed by its bytes (%s), and would again: %shand in a sound file with 'assay queue resolve T%" PRIu64
+	    " --file FILE', or give it up with 'assay queue reject T%" PRIu64 "'",
+	    assay_failure_name(t->failure), remedy ? "name a remedy with --remedy, " : "", t->id, t->id);
+}
+
+static assay_code refuse_unremedied(assay_command *c, const assay_ticket *t, assay_err *err)
+{
+	bool remedy;
+	const assay_code rc = assay_remedy_can_change(&remedy, c->config, NULL, c->store, t, err);
+
+	if (rc != ASSAY_OK)
+		return rc;
+	return assay_command_refuse(t, err, "has no remedy: %s",
+				    remedy ? "name one with --remedy, or bind one to the check in the contract"
+					   : "write one that changes how it is made under 'remedies' of assay.yaml, "
+					     "and bind it to the check in the contract");
+}
+
 static assay_code retry_source(assay_command *c, const assay_ticket *t, bool withdrawn, assay_err *err)
 {
 	assay_code rc;
@@ -217,11 +244,7 @@ static assay_code retry_source(assay_command *c, const assay_ticket *t, bool wit
 		return assay_command_note(c, t, "taken back: judged as if nothing had been decided", err);
 	if (repaired_by(t) != NULL)
 		return refuse_repaired(c, t, err);
-	return assay_command_refuse(t, err,
-				    "failed by its bytes (%s), and would again: name a remedy with --remedy, hand in a "
-				    "sound file with 'assay queue resolve T%" PRIu64
-				    " --file FILE', or give it up with 'assay queue reject T%" PRIu64 "'",
-				    assay_failure_name(t->failure), t->id, t->id);
+	return refuse_bytes(c, t, err);
 }
 
 /* The file stays. What is to be said of it is said by the next retry. */
@@ -299,9 +322,7 @@ static assay_code retry_sample(assay_command *c, const assay_ticket *t, bool wit
 		return assay_command_refuse(t, err,
 					    "has seen every remedy that its checks name: name another with "
 					    "--remedy, or change 'remedies' of assay.yaml");
-	return assay_command_refuse(t, err,
-				    "has no remedy: name one with --remedy, or bind one to the check in the "
-				    "contract");
+	return refuse_unremedied(c, t, err);
 }
 
 /* A page by whose other file its source is a duplicate has passed; the file is taken back all the same. */

@@ -112,6 +112,8 @@ echo 'what waits for a run'
 # A remedy is advised where one changes something: there is none, or only for sound.
 worse=$(page worse)
 assert_eq "$(tries "$worse" | grep -c -e '--remedy NAME')" 1 'a remedy for pages'
+assert_exit 64 assay queue retry docs/broken.txt
+assert_match "$(cat err)" '*would again: name a remedy with --remedy, hand in*' 'a remedy for a file'
 sed -i '/^remedies:/,/^  less:/d' assay.yaml
 assert_eq "$(tries "$worse" | grep -c -e '--remedy NAME')" 0 'no remedy'
 sed -i 's/^  page: .*/&\n  audio: [audio.activity]/' assay.yaml
@@ -119,4 +121,9 @@ printf 'remedies: {quiet: [audio.activity: {margin_db: 3}]}\n' >>assay.yaml
 assert_eq "$(tries "$worse" | grep -c -e '--remedy NAME')" 0 'a remedy for sound'
 assert_exit 64 assay queue retry "$worse" --remedy quiet
 assert_match "$(cat err)" "*$worse) is page: remedy 'quiet' changes nothing for it" 'refused'
+decide retry "$worse"
+assert_exit 64 assay queue retry "$worse"
+assert_match "$(cat err)" "*has no remedy: write one that changes how it is made under 'remedies' of assay.yaml,*" 'none fits'
+assert_exit 64 assay queue retry docs/broken.txt
+assert_match "$(cat err)" '*would again: hand in a sound file*' 'none for a file'
 echo 'remedies'
