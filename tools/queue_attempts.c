@@ -35,8 +35,7 @@ static const char *note_of(const assay_ticket_attempt *a, bool is_source)
 	return a->note == NULL && is_only_read(a, is_source) ? "each of its samples is judged for itself" : a->note;
 }
 
-/* @param current  false: what it came to then */
-static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a, bool is_source, bool current)
+void assay_tell_attempt(assay_buf *out, const assay_ticket_attempt *a, bool is_source, bool current)
 {
 	const char *const note = note_of(a, is_source);
 	const char *const words[] = {
@@ -48,6 +47,8 @@ static void tell_outcome(assay_buf *out, const assay_ticket_attempt *a, bool is_
 	    [ASSAY_ATTEMPT_UNDONE] = current ? "not finished: the next run tries it again" : "not finished",
 	};
 
+	assay_tell_way(out, a->way, a->remedy, a->rung);
+	assay_buf_puts(out, ": ");
 	if (a->outcome == ASSAY_ATTEMPT_CHECKS)
 		assay_buf_printf(out, "fails %" PRIu32 " check%s", a->failed_checks, a->failed_checks == 1 ? "" : "s");
 	else
@@ -107,9 +108,7 @@ static assay_code say_attempt(void *ctx, const assay_ticket_tried *x, assay_err 
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	assay_code rc;
 
-	assay_tell_way(&text, a->way, a->remedy, a->rung);
-	assay_buf_puts(&text, ": ");
-	tell_outcome(&text, a, w->is_source, x->current);
+	assay_tell_attempt(&text, a, w->is_source, x->current);
 	rc = assay_buf_check(&text, err);
 	if (rc == ASSAY_OK)
 		rc = changes_of(&changes, w->store, a, w->facts, err);

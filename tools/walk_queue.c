@@ -248,13 +248,12 @@ typedef struct attempts {
 	bool current; /* those that are asked for now */
 } attempts;
 
-static assay_code tell_past(assay_node *n, const assay_ticket_attempt *a, assay_err *err)
+static assay_code tell_past(assay_node *n, const assay_ticket_attempt *a, bool is_source, assay_err *err)
 {
 	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
 	assay_code rc;
 
-	assay_tell_way(&text, a->way, a->remedy, a->rung);
-	assay_buf_printf(&text, ": %s", assay_attempt_outcome_name(a->outcome));
+	assay_tell_attempt(&text, a, is_source, false);
 	rc = assay_buf_check(&text, err);
 	n->is_past = true;
 	return rc == ASSAY_OK ? walk_set_text(&n->text, assay_buf_str(&text), err) : rc;
@@ -277,7 +276,7 @@ static assay_code add_tried(void *ctx, const assay_ticket_tried *x, assay_err *e
 	}
 	ASSAY_TRY(add_attempt(w->t, x->attempt->unit, w->path, w->k->subject, &at, err));
 	if (!x->current && at >= known && at != w->plain)
-		ASSAY_TRY(tell_past(&g->nodes[at], x->attempt, err));
+		ASSAY_TRY(tell_past(&g->nodes[at], x->attempt, w->k->is_source, err));
 	ASSAY_TRY(assay_graph_edge(g, w->ticket, ASSAY_GENERATED_BY, at, err));
 	if (w->plain != SIZE_MAX && w->plain != at)
 		ASSAY_TRY(assay_graph_edge(g, at, ASSAY_INFORMED_BY, w->plain, err));

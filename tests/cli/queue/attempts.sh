@@ -63,7 +63,7 @@ decide import back.csv
 tried corrected '(less checks)' '(more checks)' '(more passed taken)' '(replaced passed taken)' 'corrected passed taken'
 assay lineage "$vain" --json >graph.json
 assert_jq graph.json '[.nodes[] | select(.type == "unit" and .past) | .tried] | sort | @json' \
-    '["less, rung 1: checks","more, rung 1: checks","more, rung 2: passed","the other file: passed"]'
+    '["less, rung 1: fails 1 check: value: test.value is 45","more, rung 1: fails 1 check: value: test.value is 90","more, rung 2: passes; taken","the other file: passes; taken"]'
 assert_eq "$(assay lineage "$vain" | grep -c '^tried     sha256:[0-9a-f]\{12\} by .*, which counts no more$')" 4 'a line for each'
 echo 'people'
 
