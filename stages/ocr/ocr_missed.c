@@ -32,6 +32,7 @@ typedef struct finder {
 	PIX *solid;         /* dark ground */
 	look text;          /* of the words */
 	BOXA *plain, *dark; /* rows, in pixels of the page */
+	BOXA *narrow;       /* on paper, and too short for a row */
 	ocr_missed found;
 } finder;
 
@@ -42,6 +43,7 @@ static void finder_release(finder *f)
 	pixDestroy(&f->solid);
 	boxaDestroy(&f->plain);
 	boxaDestroy(&f->dark);
+	boxaDestroy(&f->narrow);
 }
 
 static int64_t count_ink(PIX *pix)
@@ -198,12 +200,11 @@ static int64_t weight_of(const finder *f, const pieces *p, PIX *ink, bool bright
 	return bright ? WHOLE : weight_of_print(f, ink, row);
 }
 
-static assay_code keep(finder *f, const BOX *row, bool dark, assay_err *err)
+static assay_code keep(BOXA *rows, int k, const BOX *row, assay_err *err)
 {
-	const int k = f->in.factor;
 	BOX *b = boxCreate(row->x * k, row->y * k, row->w * k, row->h * k);
 
-	if (b == NULL || boxaAddBox(dark ? f->dark : f->plain, b, L_INSERT) != 0)
+	if (b == NULL || boxaAddBox(rows, b, L_INSERT) != 0)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
 	return ASSAY_OK;
 }
@@ -217,7 +218,7 @@ static assay_code weigh_row(finder *f, const pieces *p, PIX *ink, bool bright, B
 	f->found.letters += count_in(p->letters, row) * weight / WHOLE;
 	if (bright && weight > 0) /* the ground between its letters is ink */
 		(void)pixRasterop(f->rest, row->x, row->y, row->w, row->h, PIX_CLR, NULL, 0, 0);
-	return 2 * weight >= WHOLE ? keep(f, row, dark, err) : ASSAY_OK;
+	return 2 * weight >= WHOLE ? keep(dark ? f->dark : f->plain, f->in.factor, row, err) : ASSAY_OK;
 }
 
 /* Pieces side by side grow into rows; those that are long enough may be text. */
@@ -234,9 +235,12 @@ static assay_code find_rows(finder *f, PIX *ink, bool bright, assay_err *err)
 		rows = joined != NULL ? pixConnCompBB(joined, 8) : NULL;
 		rc = rows != NULL ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
 	}
-	for (l_int32 i = 0; rc == ASSAY_OK && i < rows->n; i++)
+	for (l_int32 i = 0; rc == ASSAY_OK && i < rows->n; i++) {
 		if (rows->box[i]->w >= ROW_PIECES * height)
 			rc = weigh_row(f, &p, ink, bright, rows->box[i], err);
+		else if (!bright && 2 * weight_of(f, &p, ink, bright, rows->box[i]) >= WHOLE)
+			rc = keep(f->narrow, f->in.factor, rows->box[i], err);
+	}
 	pixDestroy(&joined);
 	boxaDestroy(&rows);
 	pieces_release(&p);
@@ -268,7 +272,8 @@ static assay_code find(finder *f, PIX *page, assay_err *err)
 	f->rest = pixCopy(NULL, f->in.pix);
 	f->plain = boxaCreate(0);
 	f->dark = boxaCreate(0);
-	if (f->rest == NULL || f->plain == NULL || f->dark == NULL)
+	f->narrow = boxaCreate(0);
+	if (f->rest == NULL || f->plain == NULL || f->dark == NULL || f->narrow == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
 	clear(f->rest, f->words, f->in.factor);
 	f->found.ink = count_ink(f->in.pix);
@@ -285,22 +290,24 @@ assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *page
 	const assay_code rc = find(&f, page, err);
 
 	*out = f.found;
+	out->shorts = f.narrow != NULL ? f.narrow->n : 0;
 	finder_release(&f);
 	return rc;
 }
 
-assay_code ocr_missed_rows(BOXA **out, int *plain, const ocr_words *words, PIX *page, assay_err *err)
+assay_code ocr_missed_rows(BOXA **out, int *plain, BOXA **narrow, const ocr_words *words, PIX *page, assay_err *err)
 {
 	finder f = {.words = words};
 	assay_code rc = find(&f, page, err);
 
-	*out = NULL;
+	*out = *narrow = NULL;
 	*plain = f.plain != NULL ? f.plain->n : 0;
 	if (rc == ASSAY_OK && boxaJoin(f.plain, f.dark, 0, -1) != 0)
 		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
 	if (rc == ASSAY_OK) {
 		*out = f.plain;
-		f.plain = NULL;
+		*narrow = f.narrow;
+		f.plain = f.narrow = NULL;
 	}
 	finder_release(&f);
 	return rc;

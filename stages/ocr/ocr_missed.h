@@ -13,6 +13,7 @@ typedef struct ocr_missed {
 	int64_t missed;  /* ink outside that looks like text */
 	int64_t ink;     /* all ink */
 	int64_t letters; /* pieces of what was missed; letters that touch are one */
+	int64_t shorts;  /* what is outside, looks like text, and is too short to be a row of it: not in `missed` */
 } ocr_missed;
 
 /**
@@ -36,11 +37,12 @@ ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *
  * The rows of such ink that count at least by half, from top to bottom in pixels of the page; those on dark ground behind
  * the others.
  *
- * @param out    [out, owned] boxaDestroy(); NULL after a failure
- * @param plain  [out] how many are not on dark ground
+ * @param out     [out, owned] boxaDestroy(); NULL after a failure
+ * @param plain   [out] how many are not on dark ground
+ * @param narrow  [out, owned] the same of what is on paper and too short to be a row: numbers of lines and of notes
  */
-ASSAY_NODISCARD assay_code ocr_missed_rows(struct Boxa **out, int *plain, const ocr_words *words, struct Pix *page,
-					   assay_err *err);
+ASSAY_NODISCARD assay_code ocr_missed_rows(struct Boxa **out, int *plain, struct Boxa **narrow, const ocr_words *words,
+					   struct Pix *page, assay_err *err);
 
 /** Take the words' ink out of a page's, with an eighth of their height around, as letters stand out of their boxes. */
 void ocr_missed_clear(struct Pix *ink, const ocr_words *words);

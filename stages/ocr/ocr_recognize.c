@@ -260,7 +260,7 @@ static assay_code look_for_missed(ocr_recognition *r, const ocr_source *source, 
 	assay_code rc;
 
 	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, source->pix, err));
-	if (!reads || r->missed.missed == 0)
+	if (!reads || (r->missed.missed == 0 && r->missed.shorts < OCR_ROWS_COLUMN))
 		return ASSAY_OK;
 	ASSAY_TRY(ocr_rows_read(&r->words, &added, source, ink, err));
 	r->reconciled.words += added;
@@ -513,7 +513,7 @@ fail:
 const assay_stage assay_stage_ocr_recognize = {
     .abi = ASSAY_STAGE_ABI,
     .name = "ocr.recognize",
-    .version = 25,
+    .version = 26,
     .modality = ASSAY_MODALITY_PAGE,
     .summary = "recognise the text of a page, and score it where there is ground truth",
     .reference = "Smith 2007, doi:10.1109/ICDAR.2007.4376991 (Tesseract); Myers 1999, doi:10.1145/316542.316550, "

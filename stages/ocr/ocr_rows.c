@@ -1,46 +1,49 @@
 #include "ocr_rows.h"
 
 #include "ocr_missed.h"
+#include "ocr_number.h"
 #include "ocr_order.h"
 #include "ocr_plausible.h"
+#include "ocr_rows_put.h"
 #include "ocr_score.h"
+#include "page_brick.h"
 
 #include "assay/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <leptonica/allheaders.h>
 #include <utf8proc.h>
 
-#define ROWS_MAX    64 /* of a page that are read */
-#define TRIES       8  /* rows without text, one after another, that make the rest a picture */
+#define ROWS_MAX    512 /* of a page that are read */
+#define TRIES       8   /* rows without text, one after another, that make the rest a picture */
 #define SURE        8000
 #define SURER       9000
 #define SAME_PART   5 /* of the characters may differ between two looks */
 #define LETTERS_MIN 3
-#define DRAWN       2 /* times its ink within two heights of text around make a row a label in a drawing */
+#define ODD         1000 /* what spelling says against a letter or a digit where none belongs: "10MG" */
+#define ODD_PART    8    /* one of so many symbols may be, where two looks are surer and all but equal */
+#define ADDRESS_MIN 10   /* symbols */
+#define NEARLY      20   /* of so many characters one may differ then */
+#define NAME_MIN    6    /* symbols of an unknown word that tells what an amount is: "00093-7456-01" */
+#define DRAWN       2    /* times its ink within two heights of text around make a row a label in a drawing */
 #define AROUND      2
-#define NEAR_SIDE   3 /* heights of text; above and below one */
-#define MARGIN_PART 8 /* of the text's height, around a row */
+#define RULE        6   /* heights of text that a straight line is longer than */
+#define SHORT_MAX   256 /* of a page */
+#define NEAR_SIDE   3   /* heights of text; above and below one */
+#define MARGIN_PART 8   /* of the text's height, around a row */
 #define SIDE_PART   17
-
-typedef struct found {
-	ocr_box box;
-	ocr_reading reading;
-	size_t before; /* word of the page */
-} found;
 
 typedef struct work {
 	const ocr_words *old;
-	ocr_words made;
 	const ocr_source *source;
 	ocr_dictionary dictionary;
 	int32_t height; /* of the page's text */
 	PIX *ink;       /* [borrowed] of the page */
 	PIX *drawn;     /* of it, what is in no word and no row */
-	found rows[ROWS_MAX];
+	ocr_row rows[ROWS_MAX];
 	size_t count;
-	int64_t added;
 } work;
 
 static bool knows(void *with, const char *word)
@@ -53,7 +56,7 @@ static bool knows(void *with, const char *word)
 /* What speaks for a row. */
 typedef struct merits {
 	int64_t sure;            /* mean of its symbols */
-	size_t symbols, letters; /* without blanks; letters and digits of them */
+	size_t symbols, letters; /* without blanks; letters and digits of them, and what belongs to a number */
 	size_t worded, known;    /* letters and digits of words with a letter, and of those that a dictionary knows */
 	int32_t spelling;        /* what it says against it */
 } merits;
@@ -67,6 +70,18 @@ static bool has_letter(const uint32_t *points, size_t n)
 			return true;
 	}
 	return false;
+}
+
+/* "https://www.example.org/a": no dictionary has it, and its marks are its own. */
+static bool is_address(const uint32_t *points, size_t n)
+{
+	bool dot = false, slash = false;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		dot = dot || points[i] == '.';
+		slash = slash || (points[i] == ':' && points[i + 1] == '/');
+	}
+	return n >= ADDRESS_MIN && dot && slash;
 }
 
 static void weigh_word(merits *m, const ocr_glyph *g, size_t n, const ocr_dictionary *d)
@@ -83,7 +98,11 @@ static void weigh_word(merits *m, const ocr_glyph *g, size_t n, const ocr_dictio
 		points[i] = g[i].point;
 	}
 	letters = ocr_word_core(core, points, n);
-	m->letters += letters;
+	if (is_address(points, n)) {
+		m->letters += n;
+		return;
+	}
+	m->letters += ocr_is_number(g, n) ? n : letters;
 	m->spelling += ocr_plausible_spelling(points, n);
 	if (has_letter(points, n)) {
 		m->worded += letters;
@@ -91,19 +110,12 @@ static void weigh_word(merits *m, const ocr_glyph *g, size_t n, const ocr_dictio
 	}
 }
 
-static size_t word_end(const ocr_reading *r, size_t i)
-{
-	while (i < r->count && r->items[i].point != ' ')
-		i++;
-	return i;
-}
-
 static merits merits_of(const ocr_reading *r, const ocr_dictionary *d)
 {
 	merits m = {0};
 
 	for (size_t i = 0; i < r->count; i++) {
-		const size_t end = word_end(r, i);
+		const size_t end = ocr_row_word_end(r, i);
 
 		weigh_word(&m, r->items + i, end - i, d);
 		i = end;
@@ -117,10 +129,13 @@ static bool is_text(const merits *a, const merits *b, size_t distance)
 	const size_t longer = a->symbols > b->symbols ? a->symbols : b->symbols;
 	const int64_t sure = a->sure < b->sure ? a->sure : b->sure;
 
+	const bool surer = NEARLY * distance <= longer && sure >= SURER;
+	const size_t odd = surer ? longer / ODD_PART : 0;
+
 	if (sure < SURE || SAME_PART * distance > longer || a->letters < LETTERS_MIN ||
-	    4 * a->letters < 3 * a->symbols || a->spelling < 0)
+	    4 * a->letters < 3 * a->symbols || a->spelling + (int64_t)odd * ODD < 0)
 		return false;
-	return 2 * a->known >= a->worded || (distance == 0 && sure >= SURER);
+	return 2 * a->known >= a->worded || surer;
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -129,8 +144,10 @@ static assay_code look_at(ocr_reading *r, const work *k, const ocr_box *box, int
 {
 	const ocr_source *s = k->source;
 	const ocr_look look = {0, percent, (k->height + SIDE_PART / 2) / SIDE_PART, 0};
+	const assay_code rc = ocr_line_read(r, s->api, s->pix, s->dpi, *box, look, err);
 
-	return ocr_line_read(r, s->api, s->pix, s->dpi, *box, look, err);
+	ocr_reading_trim(r);
+	return rc;
 }
 
 static ocr_box with_margin(const BOX *b, int32_t margin)
@@ -138,12 +155,12 @@ static ocr_box with_margin(const BOX *b, int32_t margin)
 	return (ocr_box){b->x - margin, b->y - margin, b->x + b->w + margin, b->y + b->h + margin};
 }
 
-/* One word with no word of the page beside or above or below it: a label too. */
-static bool is_alone(const work *k, const found *r)
+/* One word with no word of the page beside or above or below it: mostly a label in a drawing. */
+static bool is_alone(const work *k, const ocr_row *r)
 {
 	const int64_t side = NEAR_SIDE * (int64_t)k->height, above = k->height;
 
-	if (word_end(&r->reading, 0) < r->reading.count)
+	if (ocr_row_word_end(&r->reading, 0) < r->reading.count)
 		return false;
 	for (size_t i = 0; i < k->old->count; i++) {
 		const assay_word *w = &k->old->items[i];
@@ -155,23 +172,33 @@ static bool is_alone(const work *k, const found *r)
 	return true;
 }
 
+/* A label as maps are full of, until an amount is found beside it. */
+static bool is_lone_word(const ocr_row *r)
+{
+	return r->alone && r->worded;
+}
+
 /* *text says whether the row was put among the found ones. */
 static assay_code read_row(work *k, const BOX *b, bool paper, bool *text, assay_err *err)
 {
 	const ocr_box box = with_margin(b, k->height / MARGIN_PART);
-	found *r = &k->rows[k->count];
+	ocr_row *r = &k->rows[k->count];
 	ocr_reading second = {0};
 	merits a, c;
 	size_t distance;
 	assay_code rc;
 
-	*r = (found){.box = {b->x, b->y, b->x + b->w, b->y + b->h}};
+	*r = (ocr_row){.box = {b->x, b->y, b->x + b->w, b->y + b->h}};
 	*text = false;
 	ASSAY_TRY(look_at(&r->reading, k, &box, 20, err));
 	a = merits_of(&r->reading, &k->dictionary);
-	if (!is_text(&a, &a, 0) || (paper && is_alone(k, r)))
+	r->alone = paper && is_alone(k, r);
+	r->worded = a.worded > 0;
+	if (!is_text(&a, &a, 0))
 		goto fail;
 	ASSAY_TRY(look_at(&second, k, &box, 40, err));
+	ocr_reading_trim_both(&r->reading, &second);
+	a = merits_of(&r->reading, &k->dictionary);
 	ASSAY_TRY(ocr_reading_distance(&distance, &r->reading, &second, err));
 	c = merits_of(&second, &k->dictionary);
 	*text = is_text(&a, &c, distance);
@@ -214,218 +241,303 @@ static assay_code read_rows(work *k, const BOXA *boxes, int plain, assay_err *er
 			continue;
 		tried++;
 		rc = read_row(k, boxes->box[i], i < plain, &text, err);
-		failed = text ? 0 : failed + 1;
+		failed = text && !is_lone_word(&k->rows[k->count - 1]) ? 0 : failed + 1;
 	}
 	return rc;
 }
 
-static assay_code find_drawn(work *k, const ocr_words *w, const BOXA *boxes, assay_err *err)
+/* Rules part rows and columns and draw nothing. */
+static assay_code remove_rules(PIX *drawn, int32_t height, assay_err *err)
+{
+	const int length = RULE * height;
+	PIX *across = page_brick_open(drawn, length, 1), *down = page_brick_open(drawn, 1, length);
+	const bool whole = across != NULL && down != NULL;
+
+	if (whole) {
+		(void)pixRasterop(across, 0, 0, pixGetWidth(across), pixGetHeight(across), PIX_SRC | PIX_DST, down, 0,
+				  0);
+		(void)pixRasterop(drawn, 0, 0, pixGetWidth(drawn), pixGetHeight(drawn), PIX_DST & PIX_NOT(PIX_SRC),
+				  across, 0, 0);
+	}
+	pixDestroy(&across);
+	pixDestroy(&down);
+	return whole ? ASSAY_OK : ASSAY_RAISE(err, ASSAY_ENOMEM, "rules of a page");
+}
+
+static void clear(PIX *pix, const BOXA *boxes)
+{
+	for (l_int32 i = 0; i < boxes->n; i++) {
+		const BOX *b = boxes->box[i];
+
+		(void)pixRasterop(pix, b->x, b->y, b->w, b->h, PIX_CLR, NULL, 0, 0);
+	}
+}
+
+static assay_code find_drawn(work *k, const ocr_words *w, const BOXA *rows, assay_err *err)
 {
 	k->drawn = pixCopy(NULL, k->ink);
 	if (k->drawn == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "drawings of a page");
 	ocr_missed_clear(k->drawn, w);
+	clear(k->drawn, rows);
+	return remove_rules(k->drawn, k->height, err);
+}
+
+/* ---------------------------------------------------------------- what stands alone */
+
+static bool is_amount(const ocr_row *r)
+{
+	return ocr_is_amount(r->reading.items, ocr_row_word_end(&r->reading, 0));
+}
+
+/* Does it say what the amount is, from the left? */
+static bool says_what(const ocr_box *b, const ocr_row *amount)
+{
+	return b->right <= amount->box.left && ocr_rows_beside(b, &amount->box);
+}
+
+/* "Cash      8.20", far apart: a line of a receipt. */
+static bool is_line(const work *k, const ocr_row *r)
+{
+	const bool amount = is_amount(r);
+
+	for (size_t i = 0; i < k->count; i++) {
+		const ocr_row *by = &k->rows[i];
+
+		if (amount ? by->worded && says_what(&by->box, r) : is_amount(by) && says_what(&r->box, by))
+			return true;
+	}
+	for (size_t i = 0; amount && i < k->old->count; i++) {
+		const assay_word *w = &k->old->items[i];
+		const ocr_box box = {w->left, w->top, w->right, w->bottom};
+
+		const ocr_detail *d = &k->old->details[i];
+
+		if ((d->known || d->symbol_count >= NAME_MIN) && says_what(&box, r))
+			return true;
+	}
+	return false;
+}
+
+/* Single words away from all others are labels in drawings, but for those of which one tells an amount. */
+static void drop_labels(work *k)
+{
+	bool kept[ROWS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < k->count; i++)
+		kept[i] = !k->rows[i].alone || is_line(k, &k->rows[i]);
+	for (size_t i = 0; i < k->count; i++) {
+		if (kept[i])
+			k->rows[count++] = k->rows[i];
+		else
+			ocr_reading_release(&k->rows[i].reading);
+	}
+	k->count = count;
+}
+
+/* ---------------------------------------------------------------- columns of what is short */
+
+/* Numbers of lines, "Q." and "A.", quantities: each is too short to be known as text, and together they tell what they are. */
+typedef struct column {
+	const BOX *boxes; /* [borrowed] from top to bottom */
+	ocr_reading items[SHORT_MAX];
+	bool agreed[SHORT_MAX]; /* two looks say the same, and surely */
+	size_t count;
+} column;
+
+static void column_release(column *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		ocr_reading_release(&c->items[i]);
+}
+
+static int by_middle(const void *x, const void *y)
+{
+	const BOX *a = x, *b = y;
+	const int32_t of_a = 2 * a->x + a->w, of_b = 2 * b->x + b->w;
+
+	return of_a != of_b ? (of_a > of_b ? 1 : -1) : (a->y > b->y) - (a->y < b->y);
+}
+
+static int by_top(const void *x, const void *y)
+{
+	const BOX *a = x, *b = y;
+
+	return a->y != b->y ? (a->y > b->y ? 1 : -1) : (a->x > b->x) - (a->x < b->x);
+}
+
+static bool is_found(const work *k, const BOX *b)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		const ocr_box *r = &k->rows[i].box;
+
+		if (b->x < r->right && r->left < b->x + b->w && b->y < r->bottom && r->top < b->y + b->h)
+			return true;
+	}
+	return false;
+}
+
+/* Nothing where there is more of it than columns of a page have: that is a picture. */
+static size_t find_short(BOX shorts[SHORT_MAX], const work *k, const BOXA *boxes)
+{
+	size_t n = 0;
+
 	for (l_int32 i = 0; i < boxes->n; i++) {
 		const BOX *b = boxes->box[i];
 
-		(void)pixRasterop(k->drawn, b->x, b->y, b->w, b->h, PIX_CLR, NULL, 0, 0);
+		if (is_found(k, b))
+			continue;
+		if (n == SHORT_MAX)
+			return 0;
+		shorts[n++] = *b;
 	}
-	return ASSAY_OK;
+	qsort(shorts, n, sizeof *shorts, by_middle);
+	return n;
 }
 
-/* ---------------------------------------------------------------- where it goes */
-
-typedef struct line {
-	size_t first, end; /* words */
-	ocr_box box;
-} line;
-
-static bool next_line(line *l, const ocr_words *w)
+/* As many as stand one below the other. */
+static size_t column_end(const BOX *shorts, size_t i, size_t n, int32_t height)
 {
-	const assay_word *first;
-
-	l->first = l->end;
-	if (l->first >= w->count)
-		return false;
-	first = &w->items[l->first];
-	l->box = (ocr_box){first->left, first->top, first->right, first->bottom};
-	for (l->end++; l->end < w->count && w->items[l->end].line == first->line; l->end++) {
-		const assay_word *by = &w->items[l->end];
-
-		l->box.left = by->left < l->box.left ? by->left : l->box.left;
-		l->box.top = by->top < l->box.top ? by->top : l->box.top;
-		l->box.right = by->right > l->box.right ? by->right : l->box.right;
-		l->box.bottom = by->bottom > l->box.bottom ? by->bottom : l->box.bottom;
-	}
-	return true;
+	for (i++; i < n; i++)
+		if (2 * shorts[i].x + shorts[i].w - 2 * shorts[i - 1].x - shorts[i - 1].w > 2 * height)
+			break;
+	return i;
 }
 
-static bool is_beside(const ocr_box *a, const ocr_box *b)
+static bool is_same(const ocr_reading *a, const ocr_reading *b)
 {
-	const int64_t a_height = (int64_t)a->bottom - a->top, b_height = (int64_t)b->bottom - b->top;
-	const int64_t low = a->bottom < b->bottom ? a->bottom : b->bottom, high = a->top > b->top ? a->top : b->top;
-
-	return 2 * (low - high) > (a_height < b_height ? a_height : b_height);
+	for (size_t i = 0; a->count == b->count && i < a->count; i++)
+		if (a->items[i].point != b->items[i].point)
+			return false;
+	return a->count == b->count;
 }
 
-static bool is_above(const ocr_box *a, const ocr_box *b)
+/* The width of a full stop behind it, which is too small to be found with it: ink that is low, and none above. */
+static int32_t stop_beside(const work *k, const BOX *b)
 {
-	return (int64_t)a->top + a->bottom < (int64_t)b->top + b->bottom;
+	const int32_t width = k->height;
+	const BOX above = {.x = b->x + b->w, .y = b->y, .w = width, .h = b->h / 2};
+	const BOX below = {.x = b->x + b->w, .y = b->y + b->h / 2, .w = width, .h = b->h - b->h / 2};
+
+	return count_ink(k->ink, &above, 0) == 0 && count_ink(k->ink, &below, 0) > 0 ? width : 0;
 }
 
-/* What has been found on the way through the lines; SIZE_MAX: nothing. */
-typedef struct places {
-	size_t above, below, left, right;
-	int32_t above_bottom, below_top, left_right, right_left;
-} places;
-
-static void note(places *p, const line *l, const ocr_box *row)
+static assay_code look_twice(column *c, const work *k, size_t i, assay_err *err)
 {
-	if (l->box.left < row->right && row->left < l->box.right) {
-		if (is_above(&l->box, row) && (p->above == SIZE_MAX || l->box.bottom >= p->above_bottom)) {
-			p->above = l->end;
-			p->above_bottom = l->box.bottom;
-		} else if (!is_above(&l->box, row) && (p->below == SIZE_MAX || l->box.top < p->below_top)) {
-			p->below = l->first;
-			p->below_top = l->box.top;
-		}
-	} else if (is_beside(&l->box, row)) {
-		if (l->box.right <= row->left && (p->left == SIZE_MAX || l->box.right > p->left_right)) {
-			p->left = l->end;
-			p->left_right = l->box.right;
-		} else if (l->box.left >= row->right && (p->right == SIZE_MAX || l->box.left < p->right_left)) {
-			p->right = l->first;
-			p->right_left = l->box.left;
-		}
-	}
-}
-
-size_t ocr_rows_place(const ocr_words *w, const ocr_box *row)
-{
-	places p = {.above = SIZE_MAX, .below = SIZE_MAX, .left = SIZE_MAX, .right = SIZE_MAX};
-	line l = {0};
-
-	while (next_line(&l, w))
-		note(&p, &l, row);
-	if (p.above == SIZE_MAX)
-		return p.below != SIZE_MAX   ? p.below
-		       : p.left != SIZE_MAX  ? p.left
-		       : p.right != SIZE_MAX ? p.right
-					     : w->count;
-	l = (line){.end = p.above};
-	while (next_line(&l, w) && is_beside(&l.box, row) && l.box.right <= row->left)
-		p.above = l.end;
-	return p.above;
-}
-
-/* ---------------------------------------------------------------- putting in */
-
-static int by_place(const void *a_, const void *b_)
-{
-	const found *a = a_, *b = b_;
-
-	if (a->before != b->before)
-		return a->before < b->before ? -1 : 1;
-	if (!is_beside(&a->box, &b->box))
-		return a->box.top < b->box.top ? -1 : 1;
-	return (a->box.left > b->box.left) - (a->box.left < b->box.left);
-}
-
-static assay_code put_word(work *k, const found *r, size_t from, size_t to, assay_word w, assay_err *err)
-{
-	ASSAY_AUTO_FREE ocr_symbol *symbols = assay_alloc(to - from, sizeof *symbols);
-	ASSAY_AUTO_FREE uint32_t *points = assay_alloc(to - from, sizeof *points);
-	ASSAY_AUTO_BUF text = ASSAY_BUF_INIT;
-	char core[OCR_WORD_BYTES];
+	ocr_box box = with_margin(&c->boxes[i], k->height / MARGIN_PART);
+	ocr_reading second = {0};
+	merits a, b;
 	assay_code rc;
 
-	if (symbols == NULL || points == NULL)
-		return ASSAY_RAISE(err, ASSAY_ENOMEM, "symbols of a word");
-	w.left = INT32_MAX;
-	w.right = 0;
-	w.confidence = 10000;
-	for (size_t i = from; i < to; i++) {
-		const ocr_glyph *g = &r->reading.items[i];
-
-		points[i - from] = g->point;
-		symbols[i - from] = (ocr_symbol){g->point, g->left, g->right, g->sure};
-		w.left = g->left < w.left ? g->left : w.left;
-		w.right = g->right > w.right ? g->right : w.right;
-		w.confidence = g->sure < w.confidence ? g->sure : w.confidence;
-	}
-	ASSAY_TRY(ocr_points_text(&text, points, to - from, err));
-	k->added++;
-	rc = ocr_words_add(&k->made, &w, assay_buf_str(&text), symbols, to - from,
-			   ocr_word_core(core, points, to - from) > 0 && ocr_word_known(&k->dictionary, core), err);
+	box.right += stop_beside(k, &c->boxes[i]);
+	ASSAY_TRY(look_at(&c->items[i], k, &box, 20, err));
+	ASSAY_TRY(look_at(&second, k, &box, 40, err));
+	a = merits_of(&c->items[i], &k->dictionary);
+	b = merits_of(&second, &k->dictionary);
+	c->agreed[i] = is_same(&c->items[i], &second) && a.letters > 0 && a.sure >= SURER && b.sure >= SURER;
 fail:
+	ocr_reading_release(&second);
 	return rc;
 }
 
-static assay_code put_row(work *k, const found *r, uint32_t number, assay_err *err)
+static bool has_words_beside(const work *k, const ocr_box *b)
 {
-	const assay_word *neighbour = &k->old->items[r->before > 0 ? r->before - 1 : 0];
-	const assay_word w = {.top = r->box.top,
-			      .bottom = r->box.bottom,
-			      .line = number,
-			      .paragraph = neighbour->paragraph,
-			      .block = neighbour->block};
+	for (size_t i = 0; i < k->old->count; i++) {
+		const assay_word *w = &k->old->items[i];
+		const ocr_box box = {w->left, w->top, w->right, w->bottom};
+
+		if (ocr_rows_beside(&box, b))
+			return true;
+	}
+	return false;
+}
+
+/* Most can be read, there are lines beside them, and they are not all the same: dashes of a line look like "I". */
+static bool is_column(const column *c, const work *k)
+{
+	size_t agreed = 0, beside = 0, first = SIZE_MAX;
+	bool differ = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const ocr_box box = with_margin(&c->boxes[i], 0);
+
+		if (!c->agreed[i])
+			continue;
+		first = first == SIZE_MAX ? i : first;
+		agreed++;
+		beside += has_words_beside(k, &box);
+		differ = differ || !is_same(&c->items[i], &c->items[first]);
+	}
+	return agreed >= OCR_ROWS_COLUMN && 4 * agreed >= 3 * c->count && 2 * beside >= agreed && differ;
+}
+
+/* A word of the dictionary near others. */
+static bool is_word(const work *k, const ocr_row *f)
+{
+	const merits m = merits_of(&f->reading, &k->dictionary);
+
+	return m.known >= LETTERS_MIN && m.known == m.letters && !is_alone(k, f);
+}
+
+/* All that can be read of a column; of others the amounts of what stands on their left, and words. */
+static void take_column(work *k, column *c)
+{
+	const bool whole = is_column(c, k);
+
+	for (size_t i = 0; i < c->count && k->count < ROWS_MAX; i++) {
+		const ocr_row f = {.box = with_margin(&c->boxes[i], 0), .reading = c->items[i]};
+
+		if (!c->agreed[i] || !(whole || (is_amount(&f) && is_line(k, &f)) || is_word(k, &f)))
+			continue;
+		k->rows[k->count++] = f;
+		c->items[i] = (ocr_reading){0};
+	}
+}
+
+/* @param vain  [in, out] those in a row that were nothing, of what is no column */
+static assay_code read_column(work *k, const BOX *boxes, size_t count, size_t *vain, assay_err *err)
+{
+	ASSAY_AUTO_FREE column *c = assay_alloc(1, sizeof *c);
+	const size_t before = k->count;
+	size_t failed = 0;
 	assay_code rc = ASSAY_OK;
 
-	for (size_t i = 0; i < r->reading.count && rc == ASSAY_OK; i++) {
-		const size_t end = word_end(&r->reading, i);
-
-		if (end > i)
-			rc = put_word(k, r, i, end, w, err);
-		i = end;
+	if (c == NULL)
+		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a page");
+	*c = (column){.boxes = boxes, .count = count};
+	for (size_t i = 0; i < count && failed < TRIES && rc == ASSAY_OK; i++) {
+		rc = look_twice(c, k, i, err);
+		failed += !c->agreed[i];
 	}
+	if (rc == ASSAY_OK)
+		take_column(k, c);
+	*vain = k->count > before ? 0 : *vain + failed;
+	column_release(c);
 	return rc;
 }
 
-static assay_code put_old(work *k, size_t i, uint32_t number, assay_err *err)
+static assay_code read_columns(work *k, const BOXA *boxes, assay_err *err)
 {
-	const ocr_detail *d = &k->old->details[i];
-	assay_word w = k->old->items[i];
-
-	w.line = number;
-	return ocr_words_add(&k->made, &w, w.text, k->old->symbols + d->symbol, d->symbol_count, d->known, err);
-}
-
-static assay_code merge(work *k, assay_err *err)
-{
-	const assay_word *old = k->old->items;
-	uint32_t number = 0;
-	size_t next = 0;
+	BOX shorts[SHORT_MAX];
+	const size_t n = find_short(shorts, k, boxes);
+	size_t vain = 0;
 	assay_code rc = ASSAY_OK;
 
-	qsort(k->rows, k->count, sizeof *k->rows, by_place);
-	for (size_t i = 0; i <= k->old->count && rc == ASSAY_OK; i++) {
-		number += i > 0 && (i == k->old->count || old[i].line != old[i - 1].line);
-		for (; next < k->count && k->rows[next].before == i && rc == ASSAY_OK; next++)
-			rc = put_row(k, &k->rows[next], number++, err);
-		if (i < k->old->count && rc == ASSAY_OK)
-			rc = put_old(k, i, number, err);
+	for (size_t i = 0, end; i < n && rc == ASSAY_OK; i = end) {
+		end = column_end(shorts, i, n, k->height);
+		if (end - i < OCR_ROWS_COLUMN && vain >= TRIES)
+			continue;
+		qsort(shorts + i, end - i, sizeof *shorts, by_top);
+		rc = read_column(k, shorts + i, end - i, &vain, err);
 	}
-	return rc == ASSAY_OK ? ocr_words_close(&k->made, err) : rc;
-}
-
-static assay_code replace(ocr_words *w, work *k, assay_err *err)
-{
-	assay_code rc;
-
-	for (size_t i = 0; i < k->count; i++)
-		k->rows[i].before = ocr_rows_place(w, &k->rows[i].box);
-	ASSAY_TRY(merge(k, err));
-	ocr_words_release(w);
-	*w = k->made;
-	k->made = (ocr_words){0};
-fail:
 	return rc;
 }
 
 assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source, PIX *ink, assay_err *err)
 {
 	ASSAY_AUTO_FREE work *k = assay_alloc(1, sizeof *k);
-	BOXA *boxes = NULL;
+	BOXA *boxes = NULL, *narrow = NULL;
 	int plain;
 	assay_code rc;
 
@@ -435,19 +547,19 @@ assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source,
 	*k = (work){.old = w, .source = source, .dictionary = {knows, source->api}, .ink = ink};
 	TessBaseAPISetPageSegMode(source->api, PSM_RAW_LINE);
 	ASSAY_TRY(ocr_text_height(&k->height, w, err));
-	ASSAY_TRY(ocr_missed_rows(&boxes, &plain, w, source->pix, err));
+	ASSAY_TRY(ocr_missed_rows(&boxes, &plain, &narrow, w, source->pix, err));
 	ASSAY_TRY(find_drawn(k, w, boxes, err));
 	ASSAY_TRY(read_rows(k, boxes, plain, err));
+	drop_labels(k);
+	ASSAY_TRY(read_columns(k, narrow, err));
 	if (k->count > 0)
-		rc = replace(w, k, err);
-	if (rc == ASSAY_OK)
-		*added = k->added;
+		rc = ocr_rows_put(w, added, k->rows, k->count, &k->dictionary, err);
 fail:
 	TessBaseAPISetPageSegMode(source->api, source->segmentation);
 	for (size_t i = 0; i < k->count; i++)
 		ocr_reading_release(&k->rows[i].reading);
-	ocr_words_release(&k->made);
 	pixDestroy(&k->drawn);
 	boxaDestroy(&boxes);
+	boxaDestroy(&narrow);
 	return rc;
 }

@@ -4,16 +4,21 @@
 
 #include "ocr_reconcile.h"
 
+#define OCR_ROWS_COLUMN 5 /* short pieces one below the other that may be a column of text */
+
 /**
  * Read the rows that look like text and are in no word's box (ocr_missed.h), each from its own picture, and put those
  * into the words that are text by two looks: both sure, saying the same but for a fifth of the characters, letters and
  * digits for the most part, spelt as words are; and half of their letters are in words that a dictionary knows, or both
- * looks are equal and surer still. What no look reads surely is a picture and stays one; and a row on paper with twice
- * its ink of other kinds close around it is a label in a drawing.
+ * looks are all but equal and surer still. What no look reads surely is a picture and stays one; and a row on paper with twice
+ * its ink of other kinds close around it, rules left aside, is a label in a drawing, and so is a word by itself, but for an amount
+ * and what it is of. What is too short for a row becomes text in columns of five and more that can be read and have lines
+ * beside them, and as amounts, or words near others.
  *
  * A row goes behind the lowest line above it that shares a column of pixels with it, and behind lines at its own height
  * that follow there on its left; without such a line before the highest one below, else beside a line of its height,
- * else to the end. It belongs to the paragraph of its neighbour. Lines are numbered anew.
+ * else to the end. It becomes a part of a line of its height that it is directly before or behind; otherwise it belongs to the
+ * paragraph of its neighbour. Lines are numbered anew.
  *
  * @param w      at least one; replaced
  * @param added  [out] words put in; 0: w is as it was
