@@ -14,6 +14,8 @@
 #define ROW_PIECES 3 /* a row of text is at least so many times as wide as high */
 #define QUIET      4 /* paper is on average so many times less deep than the ink on it */
 
+#define SHORTS_MAX 4096 /* of a page; more is grain */
+
 #define WHOLE 1000
 
 /* Thousandths of the words' contrast up to which a row is none: of print, and of what shows through. */
@@ -32,7 +34,7 @@ typedef struct finder {
 	PIX *solid;         /* dark ground */
 	look text;          /* of the words */
 	BOXA *plain, *dark; /* rows, in pixels of the page */
-	BOXA *narrow;       /* on paper, and too short for a row */
+	BOXA *shorts;       /* on paper, and too short for a row */
 	ocr_missed found;
 } finder;
 
@@ -43,7 +45,7 @@ static void finder_release(finder *f)
 	pixDestroy(&f->solid);
 	boxaDestroy(&f->plain);
 	boxaDestroy(&f->dark);
-	boxaDestroy(&f->narrow);
+	boxaDestroy(&f->shorts);
 }
 
 static int64_t count_ink(PIX *pix)
@@ -221,12 +223,20 @@ static assay_code weigh_row(finder *f, const pieces *p, PIX *ink, bool bright, B
 	return 2 * weight >= WHOLE ? keep(dark ? f->dark : f->plain, f->in.factor, row, err) : ASSAY_OK;
 }
 
+static assay_code weigh_short(finder *f, const pieces *p, PIX *ink, BOX *b, assay_err *err)
+{
+	const bool dark = 2 * count_in(f->solid, b) > (int64_t)b->w * b->h;
+
+	return !dark && 2 * weight_of(f, p, ink, false, b) >= WHOLE ? keep(f->shorts, f->in.factor, b, err) : ASSAY_OK;
+}
+
 /* Pieces side by side grow into rows; those that are long enough may be text. */
 static assay_code find_rows(finder *f, PIX *ink, bool bright, assay_err *err)
 {
 	const int height = f->in.height;
 	PIX *joined = NULL;
 	BOXA *rows = NULL;
+	int shorts = 0;
 	pieces p;
 	assay_code rc = pieces_find(&p, ink, height, err);
 
@@ -238,9 +248,11 @@ static assay_code find_rows(finder *f, PIX *ink, bool bright, assay_err *err)
 	for (l_int32 i = 0; rc == ASSAY_OK && i < rows->n; i++) {
 		if (rows->box[i]->w >= ROW_PIECES * height)
 			rc = weigh_row(f, &p, ink, bright, rows->box[i], err);
-		else if (!bright && 2 * weight_of(f, &p, ink, bright, rows->box[i]) >= WHOLE)
-			rc = keep(f->narrow, f->in.factor, rows->box[i], err);
+		else if (!bright && shorts++ < SHORTS_MAX)
+			rc = weigh_short(f, &p, ink, rows->box[i], err);
 	}
+	if (shorts > SHORTS_MAX)
+		(void)boxaClear(f->shorts);
 	pixDestroy(&joined);
 	boxaDestroy(&rows);
 	pieces_release(&p);
@@ -272,8 +284,8 @@ static assay_code find(finder *f, PIX *page, assay_err *err)
 	f->rest = pixCopy(NULL, f->in.pix);
 	f->plain = boxaCreate(0);
 	f->dark = boxaCreate(0);
-	f->narrow = boxaCreate(0);
-	if (f->rest == NULL || f->plain == NULL || f->dark == NULL || f->narrow == NULL)
+	f->shorts = boxaCreate(0);
+	if (f->rest == NULL || f->plain == NULL || f->dark == NULL || f->shorts == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "ink of a page");
 	clear(f->rest, f->words, f->in.factor);
 	f->found.ink = count_ink(f->in.pix);
@@ -284,31 +296,38 @@ fail:
 	return rc;
 }
 
-assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *page, assay_err *err)
+void ocr_missed_boxes_release(ocr_missed_boxes *b)
 {
-	finder f = {.words = words};
-	const assay_code rc = find(&f, page, err);
-
-	*out = f.found;
-	out->shorts = f.narrow != NULL ? f.narrow->n : 0;
-	finder_release(&f);
-	return rc;
+	boxaDestroy(&b->rows);
+	boxaDestroy(&b->shorts);
 }
 
-assay_code ocr_missed_rows(BOXA **out, int *plain, BOXA **narrow, const ocr_words *words, PIX *page, assay_err *err)
+assay_code ocr_missed_find(ocr_missed *out, ocr_missed_boxes *boxes, const ocr_words *words, PIX *page, assay_err *err)
 {
 	finder f = {.words = words};
 	assay_code rc = find(&f, page, err);
 
-	*out = *narrow = NULL;
-	*plain = f.plain != NULL ? f.plain->n : 0;
-	if (rc == ASSAY_OK && boxaJoin(f.plain, f.dark, 0, -1) != 0)
-		rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
+	*out = f.found;
+	*boxes = (ocr_missed_boxes){0};
 	if (rc == ASSAY_OK) {
-		*out = f.plain;
-		*narrow = f.narrow;
-		f.plain = f.narrow = NULL;
+		boxes->plain = f.plain->n;
+		if (boxaJoin(f.plain, f.dark, 0, -1) != 0)
+			rc = ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
+	}
+	if (rc == ASSAY_OK) {
+		boxes->rows = f.plain;
+		boxes->shorts = f.shorts;
+		f.plain = f.shorts = NULL;
 	}
 	finder_release(&f);
+	return rc;
+}
+
+assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, PIX *page, assay_err *err)
+{
+	ocr_missed_boxes boxes;
+	const assay_code rc = ocr_missed_find(out, &boxes, words, page, err);
+
+	ocr_missed_boxes_release(&boxes);
 	return rc;
 }

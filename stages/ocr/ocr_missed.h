@@ -13,7 +13,6 @@ typedef struct ocr_missed {
 	int64_t missed;  /* ink outside that looks like text */
 	int64_t ink;     /* all ink */
 	int64_t letters; /* pieces of what was missed; letters that touch are one */
-	int64_t shorts;  /* what is outside, looks like text, and is too short to be a row of it: not in `missed` */
 } ocr_missed;
 
 /**
@@ -33,15 +32,20 @@ typedef struct ocr_missed {
  */
 ASSAY_NODISCARD assay_code ocr_missed_measure(ocr_missed *out, const ocr_words *words, struct Pix *page,
 					      assay_err *err);
-/**
- * The rows of such ink that count at least by half, from top to bottom in pixels of the page; those on dark ground behind
- * the others.
- *
- * @param out     [out, owned] boxaDestroy(); NULL after a failure
- * @param plain   [out] how many are not on dark ground
- * @param narrow  [out, owned] the same of what is on paper and too short to be a row: numbers of lines and of notes
- */
-ASSAY_NODISCARD assay_code ocr_missed_rows(struct Boxa **out, int *plain, struct Boxa **narrow, const ocr_words *words,
+/** Where it is, in pixels of the page. */
+typedef struct ocr_missed_boxes {
+	struct Boxa
+	    *rows; /* [owned] those that count at least by half, from top to bottom, on dark ground behind the others */
+	int plain; /* how many of them are not on dark ground */
+	struct Boxa *
+	    shorts; /* [owned] the same of what is on paper and too short to be a row: numbers of lines and of notes; none
+			      * where there are more than 4096 such pieces */
+} ocr_missed_boxes;
+
+void ocr_missed_boxes_release(ocr_missed_boxes *b);
+
+/** As ocr_missed_measure(), and where it is. boxes: [out] nothing in it after a failure. */
+ASSAY_NODISCARD assay_code ocr_missed_find(ocr_missed *out, ocr_missed_boxes *boxes, const ocr_words *words,
 					   struct Pix *page, assay_err *err);
 
 /** Take the words' ink out of a page's, with an eighth of their height around, as letters stand out of their boxes. */

@@ -2,6 +2,8 @@
 
 #include <utf8proc.h>
 
+#define DEGREE 0xb0
+
 static bool is_digit(uint32_t p)
 {
 	return p >= '0' && p <= '9';
@@ -47,11 +49,14 @@ bool ocr_is_amount(const ocr_glyph *word, size_t count)
 	       (word[count - 3].point == '.' || word[count - 3].point == ',');
 }
 
+/* What does not stand behind numbers: the others are text, whatever is thought of their spelling. */
 static bool is_sign(uint32_t p)
 {
 	const utf8proc_category_t c = utf8proc_category((utf8proc_int32_t)p);
 
-	return c < UTF8PROC_CATEGORY_LU || c > UTF8PROC_CATEGORY_NO;
+	if (is_mark(p) || p == '*' || p == DEGREE || c == UTF8PROC_CATEGORY_SC)
+		return false;
+	return p == '|' || (c != UTF8PROC_CATEGORY_SM && (c < UTF8PROC_CATEGORY_LU || c > UTF8PROC_CATEGORY_NO));
 }
 
 /* Does a number end there? */

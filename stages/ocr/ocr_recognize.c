@@ -256,15 +256,16 @@ static ocr_source source_of(const state *st, const assay_page *page)
 /* What was missed, and less of it where rows of it can be read. */
 static assay_code look_for_missed(ocr_recognition *r, const ocr_source *source, bool reads, PIX *ink, assay_err *err)
 {
+	ocr_missed_boxes boxes;
 	int64_t added = 0;
 	assay_code rc;
 
-	ASSAY_TRY(ocr_missed_measure(&r->missed, &r->words, source->pix, err));
-	if (!reads || (r->missed.missed == 0 && r->missed.shorts < OCR_ROWS_COLUMN))
-		return ASSAY_OK;
-	ASSAY_TRY(ocr_rows_read(&r->words, &added, source, ink, err));
+	ASSAY_TRY(ocr_missed_find(&r->missed, &boxes, &r->words, source->pix, err));
+	if (reads)
+		rc = ocr_rows_read(&r->words, &added, source, ink, &boxes, err);
+	ocr_missed_boxes_release(&boxes);
 	r->reconciled.words += added;
-	if (added > 0)
+	if (rc == ASSAY_OK && added > 0)
 		rc = ocr_missed_measure(&r->missed, &r->words, source->pix, err);
 fail:
 	return rc;

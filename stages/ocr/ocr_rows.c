@@ -1,6 +1,5 @@
 #include "ocr_rows.h"
 
-#include "ocr_missed.h"
 #include "ocr_number.h"
 #include "ocr_order.h"
 #include "ocr_plausible.h"
@@ -20,16 +19,21 @@
 #define TRIES       8   /* rows without text, one after another, that make the rest a picture */
 #define SURE        8000
 #define SURER       9000
-#define SAME_PART   5 /* of the characters may differ between two looks */
+#define SAME_PART   5  /* of the characters may differ between two looks */
+#define LONE_MAX    64 /* words by themselves: a map */
 #define LETTERS_MIN 3
 #define ODD         1000 /* what spelling says against a letter or a digit where none belongs: "10MG" */
 #define ODD_PART    8    /* one of so many symbols may be, where two looks are surer and all but equal */
 #define ADDRESS_MIN 10   /* symbols */
+#define SCHEME_MIN  3    /* letters */
 #define NEARLY      20   /* of so many characters one may differ then */
 #define NAME_MIN    6    /* symbols of an unknown word that tells what an amount is: "00093-7456-01" */
 #define DRAWN       2    /* times its ink within two heights of text around make a row a label in a drawing */
 #define AROUND      2
-#define RULE        6   /* heights of text that a straight line is longer than */
+#define RULE        6 /* heights of text that a straight line is longer than */
+#define COLUMN_MIN  5
+#define COLUMN_WIDE 2   /* heights of text that the middles of a column are apart */
+#define ITEM_SIDE   4   /* heights of text at most between a number and the line that it is of */
 #define SHORT_MAX   256 /* of a page */
 #define NEAR_SIDE   3   /* heights of text; above and below one */
 #define MARGIN_PART 8   /* of the text's height, around a row */
@@ -72,16 +76,15 @@ static bool has_letter(const uint32_t *points, size_t n)
 	return false;
 }
 
-/* "https://www.example.org/a": no dictionary has it, and its marks are its own. */
-static bool is_address(const uint32_t *points, size_t n)
+/* "https://www.example.org/a": as good as a word that is known, with marks of its own. */
+static bool is_address(const uint32_t *points, size_t n, size_t letters)
 {
-	bool dot = false, slash = false;
+	size_t scheme = 0;
 
-	for (size_t i = 0; i + 1 < n; i++) {
-		dot = dot || points[i] == '.';
-		slash = slash || (points[i] == ':' && points[i + 1] == '/');
-	}
-	return n >= ADDRESS_MIN && dot && slash;
+	while (scheme < n && has_letter(points + scheme, 1))
+		scheme++;
+	return n >= ADDRESS_MIN && 4 * letters >= 3 * n && scheme >= SCHEME_MIN && scheme + 1 < n &&
+	       points[scheme] == ':' && points[scheme + 1] == '/';
 }
 
 static void weigh_word(merits *m, const ocr_glyph *g, size_t n, const ocr_dictionary *d)
@@ -98,11 +101,12 @@ static void weigh_word(merits *m, const ocr_glyph *g, size_t n, const ocr_dictio
 		points[i] = g[i].point;
 	}
 	letters = ocr_word_core(core, points, n);
-	if (is_address(points, n)) {
-		m->letters += n;
+	m->letters += ocr_is_number(g, n) ? n : letters;
+	if (is_address(points, n, letters)) {
+		m->worded += letters;
+		m->known += letters;
 		return;
 	}
-	m->letters += ocr_is_number(g, n) ? n : letters;
 	m->spelling += ocr_plausible_spelling(points, n);
 	if (has_letter(points, n)) {
 		m->worded += letters;
@@ -128,14 +132,13 @@ static bool is_text(const merits *a, const merits *b, size_t distance)
 {
 	const size_t longer = a->symbols > b->symbols ? a->symbols : b->symbols;
 	const int64_t sure = a->sure < b->sure ? a->sure : b->sure;
-
 	const bool surer = NEARLY * distance <= longer && sure >= SURER;
 	const size_t odd = surer ? longer / ODD_PART : 0;
 
 	if (sure < SURE || SAME_PART * distance > longer || a->letters < LETTERS_MIN ||
 	    4 * a->letters < 3 * a->symbols || a->spelling + (int64_t)odd * ODD < 0)
 		return false;
-	return 2 * a->known >= a->worded || surer;
+	return (a->worded > 0 && 2 * a->known >= a->worded) || surer;
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -144,10 +147,13 @@ static assay_code look_at(ocr_reading *r, const work *k, const ocr_box *box, int
 {
 	const ocr_source *s = k->source;
 	const ocr_look look = {0, percent, (k->height + SIDE_PART / 2) / SIDE_PART, 0};
-	const assay_code rc = ocr_line_read(r, s->api, s->pix, s->dpi, *box, look, err);
+	assay_err why = ASSAY_ERR_INIT;
+	const assay_code rc = ocr_line_read(r, s->api, s->pix, s->dpi, *box, look, &why);
 
+	if (rc != ASSAY_OK && rc != ASSAY_EINVAL)
+		return ASSAY_RAISE(err, rc, "%s", why.msg);
 	ocr_reading_trim(r);
-	return rc;
+	return ASSAY_OK; /* what the engine refuses is no text */
 }
 
 static ocr_box with_margin(const BOX *b, int32_t margin)
@@ -192,8 +198,6 @@ static assay_code read_row(work *k, const BOX *b, bool paper, bool *text, assay_
 	*text = false;
 	ASSAY_TRY(look_at(&r->reading, k, &box, 20, err));
 	a = merits_of(&r->reading, &k->dictionary);
-	r->alone = paper && is_alone(k, r);
-	r->worded = a.worded > 0;
 	if (!is_text(&a, &a, 0))
 		goto fail;
 	ASSAY_TRY(look_at(&second, k, &box, 40, err));
@@ -202,6 +206,9 @@ static assay_code read_row(work *k, const BOX *b, bool paper, bool *text, assay_
 	ASSAY_TRY(ocr_reading_distance(&distance, &r->reading, &second, err));
 	c = merits_of(&second, &k->dictionary);
 	*text = is_text(&a, &c, distance);
+	r->worded = a.worded > 0;
+	r->beside = !r->worded;
+	r->alone = paper && is_alone(k, r);
 fail:
 	ocr_reading_release(&second);
 	if (rc == ASSAY_OK && *text)
@@ -231,17 +238,19 @@ static bool is_label(const work *k, const BOX *b)
 /* The first `plain` are on paper, where a drawing can be told from it. */
 static assay_code read_rows(work *k, const BOXA *boxes, int plain, assay_err *err)
 {
-	int failed = 0, tried = 0;
+	int failed = 0, lone = 0, tried = 0;
 	assay_code rc = ASSAY_OK;
 
-	for (l_int32 i = 0; i < boxes->n && tried < ROWS_MAX && failed < TRIES && rc == ASSAY_OK; i++) {
+	for (l_int32 i = 0; i < boxes->n && tried < ROWS_MAX && failed < TRIES && lone < LONE_MAX && rc == ASSAY_OK;
+	     i++) {
 		bool text;
 
 		if (i < plain && is_label(k, boxes->box[i]))
 			continue;
 		tried++;
 		rc = read_row(k, boxes->box[i], i < plain, &text, err);
-		failed = text && !is_lone_word(&k->rows[k->count - 1]) ? 0 : failed + 1;
+		failed = text ? 0 : failed + 1;
+		lone += text && is_lone_word(&k->rows[k->count - 1]);
 	}
 	return rc;
 }
@@ -304,7 +313,8 @@ static bool is_line(const work *k, const ocr_row *r)
 	for (size_t i = 0; i < k->count; i++) {
 		const ocr_row *by = &k->rows[i];
 
-		if (amount ? by->worded && says_what(&by->box, r) : is_amount(by) && says_what(&r->box, by))
+		if (amount ? by->worded && says_what(&by->box, r)
+			   : r->worded && is_amount(by) && says_what(&r->box, by))
 			return true;
 	}
 	for (size_t i = 0; amount && i < k->old->count; i++) {
@@ -378,7 +388,23 @@ static bool is_found(const work *k, const BOX *b)
 	return false;
 }
 
-/* Nothing where there is more of it than columns of a page have: that is a picture. */
+/* A line of the page, or a row that was found. */
+static bool has_line_beside(const work *k, const ocr_box *b)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (ocr_rows_beside(&k->rows[i].box, b))
+			return true;
+	for (size_t i = 0; i < k->old->count; i++) {
+		const assay_word *w = &k->old->items[i];
+		const ocr_box box = {w->left, w->top, w->right, w->bottom};
+
+		if (ocr_rows_beside(&box, b))
+			return true;
+	}
+	return false;
+}
+
+/* Those beside lines; nothing where there is more of it than columns of a page have: that is a picture. */
 static size_t find_short(BOX shorts[SHORT_MAX], const work *k, const BOXA *boxes)
 {
 	size_t n = 0;
@@ -386,7 +412,9 @@ static size_t find_short(BOX shorts[SHORT_MAX], const work *k, const BOXA *boxes
 	for (l_int32 i = 0; i < boxes->n; i++) {
 		const BOX *b = boxes->box[i];
 
-		if (is_found(k, b))
+		const ocr_box box = with_margin(b, 0);
+
+		if (is_found(k, b) || !has_line_beside(k, &box))
 			continue;
 		if (n == SHORT_MAX)
 			return 0;
@@ -399,8 +427,10 @@ static size_t find_short(BOX shorts[SHORT_MAX], const work *k, const BOXA *boxes
 /* As many as stand one below the other. */
 static size_t column_end(const BOX *shorts, size_t i, size_t n, int32_t height)
 {
+	const size_t first = i;
+
 	for (i++; i < n; i++)
-		if (2 * shorts[i].x + shorts[i].w - 2 * shorts[i - 1].x - shorts[i - 1].w > 2 * height)
+		if (2 * (shorts[i].x - shorts[first].x) + shorts[i].w - shorts[first].w > 2 * COLUMN_WIDE * height)
 			break;
 	return i;
 }
@@ -435,41 +465,31 @@ static assay_code look_twice(column *c, const work *k, size_t i, assay_err *err)
 	ASSAY_TRY(look_at(&second, k, &box, 40, err));
 	a = merits_of(&c->items[i], &k->dictionary);
 	b = merits_of(&second, &k->dictionary);
-	c->agreed[i] = is_same(&c->items[i], &second) && a.letters > 0 && a.sure >= SURER && b.sure >= SURER;
+	c->agreed[i] =
+	    is_same(&c->items[i], &second) && a.letters > 0 && a.spelling >= 0 && a.sure >= SURER && b.sure >= SURER;
 fail:
 	ocr_reading_release(&second);
 	return rc;
 }
 
-static bool has_words_beside(const work *k, const ocr_box *b)
+/* Most can be read, and they are not all the same: dashes of a line look like "I". */
+static bool is_column(const column *c)
 {
-	for (size_t i = 0; i < k->old->count; i++) {
-		const assay_word *w = &k->old->items[i];
-		const ocr_box box = {w->left, w->top, w->right, w->bottom};
-
-		if (ocr_rows_beside(&box, b))
-			return true;
-	}
-	return false;
-}
-
-/* Most can be read, there are lines beside them, and they are not all the same: dashes of a line look like "I". */
-static bool is_column(const column *c, const work *k)
-{
-	size_t agreed = 0, beside = 0, first = SIZE_MAX;
+	size_t agreed = 0, below = 0, first = SIZE_MAX, last = SIZE_MAX;
 	bool differ = false;
 
 	for (size_t i = 0; i < c->count; i++) {
-		const ocr_box box = with_margin(&c->boxes[i], 0);
-
 		if (!c->agreed[i])
 			continue;
 		first = first == SIZE_MAX ? i : first;
 		agreed++;
-		beside += has_words_beside(k, &box);
+		if (last == SIZE_MAX || c->boxes[i].y >= c->boxes[last].y + c->boxes[last].h) {
+			below++;
+			last = i;
+		}
 		differ = differ || !is_same(&c->items[i], &c->items[first]);
 	}
-	return agreed >= OCR_ROWS_COLUMN && 4 * agreed >= 3 * c->count && 2 * beside >= agreed && differ;
+	return below >= COLUMN_MIN && 4 * agreed >= 3 * c->count && differ;
 }
 
 /* A word of the dictionary near others. */
@@ -480,15 +500,37 @@ static bool is_word(const work *k, const ocr_row *f)
 	return m.known >= LETTERS_MIN && m.known == m.letters && !is_alone(k, f);
 }
 
-/* All that can be read of a column; of others the amounts of what stands on their left, and words. */
+/* "1.", "2.3" or "12", directly before a line: a single digit by itself may be a stroke. */
+static bool is_item(const work *k, const ocr_row *f)
+{
+	if (f->reading.count < 2 || !ocr_is_number(f->reading.items, f->reading.count))
+		return false;
+	for (size_t i = 0; i < k->old->count; i++) {
+		const assay_word *w = &k->old->items[i];
+		const ocr_box box = {w->left, w->top, w->right, w->bottom};
+
+		if ((i == 0 || w[-1].line != w->line) && w->left >= f->box.right &&
+		    w->left - f->box.right <= ITEM_SIDE * k->height && ocr_rows_beside(&box, &f->box))
+			return true;
+	}
+	return false;
+}
+
+/* Is it text without a column of its kind? */
+static bool is_short_text(const work *k, const ocr_row *f)
+{
+	return (is_amount(f) && is_line(k, f)) || is_item(k, f) || is_word(k, f);
+}
+
+/* All that can be read of a column, and what is text without one. */
 static void take_column(work *k, column *c)
 {
-	const bool whole = is_column(c, k);
+	const bool whole = is_column(c);
 
 	for (size_t i = 0; i < c->count && k->count < ROWS_MAX; i++) {
-		const ocr_row f = {.box = with_margin(&c->boxes[i], 0), .reading = c->items[i]};
+		const ocr_row f = {.box = with_margin(&c->boxes[i], 0), .reading = c->items[i], .beside = true};
 
-		if (!c->agreed[i] || !(whole || (is_amount(&f) && is_line(k, &f)) || is_word(k, &f)))
+		if (!c->agreed[i] || !(whole || is_short_text(k, &f)))
 			continue;
 		k->rows[k->count++] = f;
 		c->items[i] = (ocr_reading){0};
@@ -506,7 +548,7 @@ static assay_code read_column(work *k, const BOX *boxes, size_t count, size_t *v
 	if (c == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "columns of a page");
 	*c = (column){.boxes = boxes, .count = count};
-	for (size_t i = 0; i < count && failed < TRIES && rc == ASSAY_OK; i++) {
+	for (size_t i = 0; i < count && (failed < TRIES || 4 * failed <= count) && rc == ASSAY_OK; i++) {
 		rc = look_twice(c, k, i, err);
 		failed += !c->agreed[i];
 	}
@@ -526,7 +568,7 @@ static assay_code read_columns(work *k, const BOXA *boxes, assay_err *err)
 
 	for (size_t i = 0, end; i < n && rc == ASSAY_OK; i = end) {
 		end = column_end(shorts, i, n, k->height);
-		if (end - i < OCR_ROWS_COLUMN && vain >= TRIES)
+		if (end - i < COLUMN_MIN && vain >= TRIES)
 			continue;
 		qsort(shorts + i, end - i, sizeof *shorts, by_top);
 		rc = read_column(k, shorts + i, end - i, &vain, err);
@@ -534,32 +576,40 @@ static assay_code read_columns(work *k, const BOXA *boxes, assay_err *err)
 	return rc;
 }
 
-assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source, PIX *ink, assay_err *err)
+/* What looks like text to what is text. */
+static assay_code read_boxes(work *k, const ocr_missed_boxes *boxes, assay_err *err)
 {
-	ASSAY_AUTO_FREE work *k = assay_alloc(1, sizeof *k);
-	BOXA *boxes = NULL, *narrow = NULL;
-	int plain;
+	assay_code rc;
+
+	ASSAY_TRY(ocr_text_height(&k->height, k->old, err));
+	ASSAY_TRY(find_drawn(k, k->old, boxes->rows, err));
+	ASSAY_TRY(read_rows(k, boxes->rows, boxes->plain, err));
+	drop_labels(k);
+	rc = read_columns(k, boxes->shorts, err);
+fail:
+	return rc;
+}
+
+assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source, PIX *ink,
+			 const ocr_missed_boxes *boxes, assay_err *err)
+{
+	ASSAY_AUTO_FREE work *k = NULL;
 	assay_code rc;
 
 	*added = 0;
+	if (boxes->rows->n == 0 && boxes->shorts->n == 0)
+		return ASSAY_OK;
+	k = assay_alloc(1, sizeof *k);
 	if (k == NULL)
 		return ASSAY_RAISE(err, ASSAY_ENOMEM, "rows of a page");
 	*k = (work){.old = w, .source = source, .dictionary = {knows, source->api}, .ink = ink};
 	TessBaseAPISetPageSegMode(source->api, PSM_RAW_LINE);
-	ASSAY_TRY(ocr_text_height(&k->height, w, err));
-	ASSAY_TRY(ocr_missed_rows(&boxes, &plain, &narrow, w, source->pix, err));
-	ASSAY_TRY(find_drawn(k, w, boxes, err));
-	ASSAY_TRY(read_rows(k, boxes, plain, err));
-	drop_labels(k);
-	ASSAY_TRY(read_columns(k, narrow, err));
-	if (k->count > 0)
+	rc = read_boxes(k, boxes, err);
+	if (rc == ASSAY_OK && k->count > 0)
 		rc = ocr_rows_put(w, added, k->rows, k->count, &k->dictionary, err);
-fail:
 	TessBaseAPISetPageSegMode(source->api, source->segmentation);
 	for (size_t i = 0; i < k->count; i++)
 		ocr_reading_release(&k->rows[i].reading);
 	pixDestroy(&k->drawn);
-	boxaDestroy(&boxes);
-	boxaDestroy(&narrow);
 	return rc;
 }

@@ -2,9 +2,8 @@
 #ifndef ASSAY_OCR_ROWS_H
 #define ASSAY_OCR_ROWS_H
 
+#include "ocr_missed.h"
 #include "ocr_reconcile.h"
-
-#define OCR_ROWS_COLUMN 5 /* short pieces one below the other that may be a column of text */
 
 /**
  * Read the rows that look like text and are in no word's box (ocr_missed.h), each from its own picture, and put those
@@ -13,7 +12,7 @@
  * looks are all but equal and surer still. What no look reads surely is a picture and stays one; and a row on paper with twice
  * its ink of other kinds close around it, rules left aside, is a label in a drawing, and so is a word by itself, but for an amount
  * and what it is of. What is too short for a row becomes text in columns of five and more that can be read and have lines
- * beside them, and as amounts, or words near others.
+ * beside them, and as amounts, as numbers directly before a line, or words near others.
  *
  * A row goes behind the lowest line above it that shares a column of pixels with it, and behind lines at its own height
  * that follow there on its left; without such a line before the highest one below, else beside a line of its height,
@@ -23,10 +22,11 @@
  * @param w      at least one; replaced
  * @param added  [out] words put in; 0: w is as it was
  * @param ink    [borrowed] 1 bpp of the words' page
+ * @param boxes  of what nobody read, by these words
  * @return ASSAY_OK, ASSAY_ENOMEM, ASSAY_EINVAL; w is still whole after a failure. The engine holds no page afterwards.
  */
 ASSAY_NODISCARD assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source, struct Pix *ink,
-					 assay_err *err);
+					 const ocr_missed_boxes *boxes, assay_err *err);
 
 /** The word before which a row of that box goes: 0 to w->count, at the beginning of a line or the end. */
 size_t ocr_rows_place(const ocr_words *w, const ocr_box *row);

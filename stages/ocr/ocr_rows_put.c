@@ -110,19 +110,55 @@ size_t ocr_rows_place(const ocr_words *w, const ocr_box *row)
 
 /* ---------------------------------------------------------------- putting in */
 
+/* Behind the line before it, by itself, or ahead of the next one. */
+static int class_of(const ocr_row *r)
+{
+	return r->behind ? 0 : r->ahead ? 2 : 1;
+}
+
+static int by_left(const void *a_, const void *b_)
+{
+	const ocr_row *a = a_, *b = b_;
+
+	if (a->box.left != b->box.left)
+		return a->box.left < b->box.left ? -1 : 1;
+	return (a->box.top > b->box.top) - (a->box.top < b->box.top);
+}
+
 static int by_place(const void *a_, const void *b_)
 {
 	const ocr_row *a = a_, *b = b_;
 
 	if (a->before != b->before)
 		return a->before < b->before ? -1 : 1;
-	if (a->behind != b->behind)
-		return a->behind ? -1 : 1;
-	if (a->ahead != b->ahead)
-		return a->ahead ? 1 : -1;
-	if (!ocr_rows_beside(&a->box, &b->box))
-		return a->box.top < b->box.top ? -1 : 1;
-	return (a->box.left > b->box.left) - (a->box.left < b->box.left);
+	if (class_of(a) != class_of(b))
+		return class_of(a) - class_of(b);
+	if (class_of(a) != 1)
+		return by_left(a, b);
+	return a->box.top != b->box.top ? (a->box.top < b->box.top ? -1 : 1) : by_left(a, b);
+}
+
+/* Where the rows end that are one line: those by themselves at the height of the first. */
+static size_t line_end(const ocr_row *rows, size_t i, size_t count)
+{
+	const ocr_row *first = &rows[i];
+
+	for (i++; i < count && class_of(first) == 1; i++)
+		if (rows[i].before != first->before || class_of(&rows[i]) != 1 ||
+		    !ocr_rows_beside(&first->box, &rows[i].box))
+			break;
+	return i;
+}
+
+static void put_in_order(ocr_row *rows, size_t count)
+{
+	qsort(rows, count, sizeof *rows, by_place);
+	for (size_t i = 0, end; i < count; i = end) {
+		end = line_end(rows, i, count);
+		qsort(rows + i, end - i, sizeof *rows, by_left);
+		for (size_t at = i; at < end; at++)
+			rows[at].last = at + 1 == end && class_of(&rows[at]) == 1;
+	}
 }
 
 static assay_code put_word(merger *k, const ocr_row *r, size_t from, size_t to, assay_word w, assay_err *err)
@@ -184,16 +220,6 @@ static assay_code put_old(merger *k, size_t i, uint32_t number, assay_err *err)
 	return ocr_words_add(&k->made, &w, w.text, k->old->symbols + d->symbol, d->symbol_count, d->known, err);
 }
 
-/* Not what is part of a line of the page, nor what another row goes on from. */
-static bool ends_line(const merger *k, size_t i)
-{
-	const ocr_row *r = &k->rows[i], *next = i + 1 < k->count ? r + 1 : NULL;
-
-	if (r->behind || r->ahead)
-		return false;
-	return next == NULL || next->before != r->before || next->ahead || !ocr_rows_beside(&r->box, &next->box);
-}
-
 static assay_code merge(merger *k, assay_err *err)
 {
 	const assay_word *old = k->old->items;
@@ -201,12 +227,12 @@ static assay_code merge(merger *k, assay_err *err)
 	size_t next = 0;
 	assay_code rc = ASSAY_OK;
 
-	qsort(k->rows, k->count, sizeof *k->rows, by_place);
+	put_in_order(k->rows, k->count);
 	for (size_t i = 0; i <= k->old->count && rc == ASSAY_OK; i++) {
 		number += i > 0 && (i == k->old->count || old[i].line != old[i - 1].line);
 		for (; next < k->count && k->rows[next].before == i && rc == ASSAY_OK; next++) {
 			rc = put_row(k, &k->rows[next], number - k->rows[next].behind, err);
-			number += ends_line(k, next);
+			number += k->rows[next].last;
 		}
 		if (i < k->old->count && rc == ASSAY_OK)
 			rc = put_old(k, i, number, err);
@@ -214,11 +240,34 @@ static assay_code merge(merger *k, assay_err *err)
 	return rc == ASSAY_OK ? ocr_words_close(&k->made, err) : rc;
 }
 
+/* The nearest line at its height, on either side. */
+static bool place_beside(ocr_row *r, const ocr_words *w)
+{
+	int64_t nearest = INT64_MAX;
+	line l = {0};
+
+	while (next_line(&l, w)) {
+		const int64_t behind = (int64_t)r->box.left - l.box.right, ahead = (int64_t)l.box.left - r->box.right;
+
+		if (!ocr_rows_beside(&l.box, &r->box) || (behind < 0 && ahead < 0))
+			continue;
+		if ((behind >= 0 ? behind : ahead) >= nearest)
+			continue;
+		nearest = behind >= 0 ? behind : ahead;
+		r->behind = behind >= 0;
+		r->ahead = !r->behind;
+		r->before = r->behind ? l.end : l.first;
+	}
+	return nearest != INT64_MAX;
+}
+
 /* Where it stands at the height of a line that it goes before or behind, it is a part of that. */
 static void place(ocr_row *r, const ocr_words *w)
 {
 	line l = {0};
 
+	if (r->beside && place_beside(r, w))
+		return;
 	r->before = ocr_rows_place(w, &r->box);
 	while (next_line(&l, w) && l.first <= r->before) {
 		if (!ocr_rows_beside(&l.box, &r->box))

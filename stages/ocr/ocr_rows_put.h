@@ -12,8 +12,10 @@ typedef struct ocr_row {
 	size_t before; /* word of the page */
 	bool behind;   /* it belongs to the line that ends there */
 	bool ahead;    /* or to the one that begins there */
+	bool last;     /* of a line of its own */
 	bool alone;    /* one word, with no word of the page near */
 	bool worded;   /* it has a letter */
+	bool beside;   /* it goes with the line at its height, rather than below the one above */
 } ocr_row;
 
 /** Where the word ends that begins there: at a blank or the end. */
@@ -22,7 +24,7 @@ size_t ocr_row_word_end(const ocr_reading *r, size_t i);
 bool ocr_rows_beside(const ocr_box *a, const ocr_box *b);
 
 /**
- * Put them into the words, each where ocr_rows_place() says: as a line of its own, or as a part of the line that it stands beside
+ * Put them into the words, each where ocr_rows_place() says, but those that go beside lines at the nearest one of their height: as a line of its own, or as a part of the line that it stands beside
  * when it goes directly before or behind that. Lines are numbered anew.
  *
  * @param w      at least one; replaced

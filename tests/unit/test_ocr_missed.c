@@ -383,8 +383,8 @@ static void missed__rows_of_a_larger_page__in_its_own_pixels(void **state)
 			      {"them", 240, 120, 330, 210, .confidence = 9000},
 			      {"all", 240, 255, 330, 345, .confidence = 9000}};
 	const ocr_words w = {.items = words, .count = 3};
-	BOXA *rows = NULL, *narrow = NULL;
-	int plain = 0;
+	ocr_missed_boxes boxes;
+	ocr_missed m;
 
 	(void)state;
 	print_lines(small, 40, PRINT);
@@ -392,18 +392,17 @@ static void missed__rows_of_a_larger_page__in_its_own_pixels(void **state)
 		paint(small, 100 + i * STEP, 700, WIDTH, HEIGHT, 170);
 	paint(small, 20, 600, WIDTH, HEIGHT, 100); /* the number of a line */
 	pix = pixScaleBySampling(small, 3, 3);
-	assert_int_equal(ocr_missed_rows(&rows, &plain, &narrow, &w, pix, NULL), ASSAY_OK);
-	assert_int_equal(rows->n, 1);
-	assert_int_equal(plain, 1);
-	assert_in_range(rows->box[0]->x, 290, 310);
-	assert_in_range(rows->box[0]->y, 2090, 2110);
-	assert_in_range(rows->box[0]->w, 3 * (9 * STEP + WIDTH) - 20, 3 * (9 * STEP + WIDTH) + 20);
-	assert_in_range(rows->box[0]->h, 80, 110);
-	assert_int_equal(narrow->n, 1);
-	assert_in_range(narrow->box[0]->x, 50, 65);
-	assert_in_range(narrow->box[0]->y, 1790, 1810);
-	boxaDestroy(&rows);
-	boxaDestroy(&narrow);
+	assert_int_equal(ocr_missed_find(&m, &boxes, &w, pix, NULL), ASSAY_OK);
+	assert_int_equal(boxes.rows->n, 1);
+	assert_int_equal(boxes.plain, 1);
+	assert_in_range(boxes.rows->box[0]->x, 290, 310);
+	assert_in_range(boxes.rows->box[0]->y, 2090, 2110);
+	assert_in_range(boxes.rows->box[0]->w, 3 * (9 * STEP + WIDTH) - 20, 3 * (9 * STEP + WIDTH) + 20);
+	assert_in_range(boxes.rows->box[0]->h, 80, 110);
+	assert_int_equal(boxes.shorts->n, 1);
+	assert_in_range(boxes.shorts->box[0]->x, 50, 65);
+	assert_in_range(boxes.shorts->box[0]->y, 1790, 1810);
+	ocr_missed_boxes_release(&boxes);
 	pixDestroy(&pix);
 	pixDestroy(&small);
 }

@@ -259,7 +259,14 @@ static assay_code do_rows(assay_err *err)
 	const ocr_source s = source();
 	int64_t added;
 
-	return ocr_rows_read(&words, &added, &s, ink, err);
+	ocr_missed_boxes boxes;
+	ocr_missed m;
+	assay_code rc = ocr_missed_find(&m, &boxes, &words, pix, err);
+
+	if (rc == ASSAY_OK)
+		rc = ocr_rows_read(&words, &added, &s, ink, &boxes, err);
+	ocr_missed_boxes_release(&boxes);
+	return rc;
 }
 
 /* The first, the second, ... call fails until none is left to fail: an error each time, and the page as it was. */

@@ -125,10 +125,14 @@ static int teardown(void **state)
 static const char *read_rows(void)
 {
 	const ocr_source s = {.pix = pix};
+	ocr_missed_boxes boxes;
+	ocr_missed m;
 	int64_t added;
 
 	assert_int_equal(ocr_words_close(&words, NULL), ASSAY_OK);
-	assert_int_equal(ocr_rows_read(&words, &added, &s, ink, NULL), ASSAY_OK);
+	assert_int_equal(ocr_missed_find(&m, &boxes, &words, pix, NULL), ASSAY_OK);
+	assert_int_equal(ocr_rows_read(&words, &added, &s, ink, &boxes, NULL), ASSAY_OK);
+	ocr_missed_boxes_release(&boxes);
 	return assay_buf_str(&words.text);
 }
 
@@ -155,6 +159,23 @@ static void rows__a_line_of_one_word_and_an_amount__one_line(void **state)
 	assert_string_equal(read_rows(), "merchandise\nCash 18.20\n");
 }
 
+/* Below a line over the whole width, each beside its own. */
+static void rows__amounts_below_a_wide_line__each_behind_its_own(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 40; i += 14)
+		word(0, 60 + PITCH * (int32_t)i, 100, "headings12345");
+	word(1, 60, 200, "merchandise");
+	word(2, 60, 300, "discounted");
+	word(3, 60, 400, "remainder");
+	unread(900, 200, "18.20", NULL);
+	unread(900, 300, "-1.20", NULL);
+	unread(900, 400, "17.00", NULL);
+	assert_string_equal(
+	    read_rows(),
+	    "headings12345 headings12345 headings12345\nmerchandise 18.20\ndiscounted -1.20\nremainder 17.00\n");
+}
+
 /* As in a drawing: words and numbers by themselves; and an amount of nothing. */
 static void rows__what_stands_alone_and_tells_no_amount__left_out(void **state)
 {
@@ -163,6 +184,9 @@ static void rows__what_stands_alone_and_tells_no_amount__left_out(void **state)
 	unread(60, 400, "harbour", NULL);
 	unread(900, 500, "1250", NULL);
 	unread(900, 700, "18.20", NULL);
+	unread(900, 800, "12.5 8", "12.5 S"); /* one word, without its flag */
+	unread(60, 900, "1250", NULL);        /* what it is of has letters */
+	unread(900, 900, "18.20", NULL);
 	assert_string_equal(read_rows(), "merchandise\n");
 }
 
@@ -248,6 +272,20 @@ static void columns__a_stop_behind__read_with_it(void **state)
 			    "A. sentence\nQ. sentence\nA. sentence\nQ. sentence\nA. sentence\nQ sentence\n");
 }
 
+/* The numbers of a list are too few for a column, and close to what they are of; those of an axis are not. */
+static void rows__a_number_before_a_line__read(void **state)
+{
+	(void)state;
+	lines(5);
+	unread(100, 100, "1.", NULL);
+	unread(100, 260, "2.", NULL);
+	unread(100, 340, "3.", "8.");
+	unread(900, 180, "45", NULL);
+	unread(20, 420, "44", NULL);
+	unread(100, 420, "4", NULL); /* a stroke, maybe */
+	assert_string_equal(read_rows(), "1. sentence\nsentence\n2. sentence\nsentence\nsentence\n");
+}
+
 /* ---------------------------------------------------------------- what no dictionary has */
 
 static void rows__a_short_word_beside_others__read(void **state)
@@ -296,12 +334,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(rows__an_amount_far_from_what_it_is_of__behind_its_line),
+	    TEST(rows__amounts_below_a_wide_line__each_behind_its_own),
 	    TEST(rows__a_line_of_one_word_and_an_amount__one_line),
 	    TEST(rows__what_stands_alone_and_tells_no_amount__left_out),
 	    TEST(columns__numbers_of_lines__each_before_its_line),
 	    TEST(columns__one_of_them_in_doubt__the_others),
 	    TEST(columns__what_is_none__left_out),
 	    TEST(columns__a_stop_behind__read_with_it),
+	    TEST(rows__a_number_before_a_line__read),
 	    TEST(rows__a_short_word_beside_others__read),
 	    TEST(rows__an_address_and_doses__read),
 	    TEST(rows__rules_around__no_drawing),
