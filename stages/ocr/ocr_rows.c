@@ -404,6 +404,19 @@ static bool has_line_beside(const work *k, const ocr_box *b)
 	return false;
 }
 
+/* Ink of a word whose box the engine made too low for its letters. */
+static bool is_of_flat_word(const work *k, const ocr_box *b)
+{
+	for (size_t i = 0; i < k->old->count; i++) {
+		const assay_word *w = &k->old->items[i];
+
+		if (k->old->details[i].symbol_count > 1 && 2 * (w->bottom - w->top) < k->height && w->left < b->right &&
+		    b->left < w->right && w->top - k->height < b->bottom && b->top < w->bottom + k->height)
+			return true;
+	}
+	return false;
+}
+
 /* Those beside lines; nothing where there is more of it than columns of a page have: that is a picture. */
 static size_t find_short(BOX shorts[SHORT_MAX], const work *k, const BOXA *boxes)
 {
@@ -414,7 +427,7 @@ static size_t find_short(BOX shorts[SHORT_MAX], const work *k, const BOXA *boxes
 
 		const ocr_box box = with_margin(b, 0);
 
-		if (is_found(k, b) || !has_line_beside(k, &box))
+		if (is_found(k, b) || !has_line_beside(k, &box) || is_of_flat_word(k, &box))
 			continue;
 		if (n == SHORT_MAX)
 			return 0;

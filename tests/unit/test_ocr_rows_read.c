@@ -297,6 +297,17 @@ static void rows__a_short_word_beside_others__read(void **state)
 	assert_string_equal(read_rows(), "sea merchandise\n");
 }
 
+/* The box of "folium" has but the feet of its letters; the rest of them is no other word. */
+static void rows__what_is_left_of_a_word_with_a_flat_box__left_out(void **state)
+{
+	(void)state;
+	word(0, 300, 100, "merchandise");
+	word(1, 100, 130, "folium");
+	words.items[1].bottom = 136;
+	unread(130, 100, "sea", NULL);
+	assert_string_equal(read_rows(), "merchandise\nfolium\n");
+}
+
 static void rows__an_address_and_doses__read(void **state)
 {
 	(void)state;
@@ -343,6 +354,7 @@ int main(void)
 	    TEST(columns__a_stop_behind__read_with_it),
 	    TEST(rows__a_number_before_a_line__read),
 	    TEST(rows__a_short_word_beside_others__read),
+	    TEST(rows__what_is_left_of_a_word_with_a_flat_box__left_out),
 	    TEST(rows__an_address_and_doses__read),
 	    TEST(rows__rules_around__no_drawing),
 	};
