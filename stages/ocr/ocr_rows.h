@@ -14,21 +14,15 @@
  * and what it is of. What is too short for a row becomes text in columns of five and more that can be read and have lines
  * beside them, and as amounts, as numbers directly before a line, or words near others.
  *
- * A row goes behind the lowest line above it that shares a column of pixels with it, and behind lines at its own height
- * that follow there on its left; without such a line before the highest one below, else beside a line of its height,
- * else to the end. It becomes a part of a line of its height that it is directly before or behind; otherwise it belongs to the
- * paragraph of its neighbour. Lines are numbered anew.
+ * ocr_rows_put.h says where in the text.
  *
  * @param w      at least one; replaced
  * @param added  [out] words put in; 0: w is as it was
  * @param ink    [borrowed] 1 bpp of the words' page
  * @param boxes  of what nobody read, by these words
- * @return ASSAY_OK, ASSAY_ENOMEM, ASSAY_EINVAL; w is still whole after a failure. The engine holds no page afterwards.
+ * @return ASSAY_OK, ASSAY_ENOMEM; w is still whole after a failure. The engine holds no page afterwards.
  */
 ASSAY_NODISCARD assay_code ocr_rows_read(ocr_words *w, int64_t *added, const ocr_source *source, struct Pix *ink,
 					 const ocr_missed_boxes *boxes, assay_err *err);
-
-/** The word before which a row of that box goes: 0 to w->count, at the beginning of a line or the end. */
-size_t ocr_rows_place(const ocr_words *w, const ocr_box *row);
 
 #endif

@@ -1,7 +1,6 @@
 #include "ocr_rows_put.h"
 
 #include "ocr_plausible.h"
-#include "ocr_rows.h"
 
 #include "assay/memory.h"
 

@@ -24,8 +24,9 @@ size_t ocr_row_word_end(const ocr_reading *r, size_t i);
 bool ocr_rows_beside(const ocr_box *a, const ocr_box *b);
 
 /**
- * Put them into the words, each where ocr_rows_place() says, but those that go beside lines at the nearest one of their height: as a line of its own, or as a part of the line that it stands beside
- * when it goes directly before or behind that. Lines are numbered anew.
+ * Put them into the words: those that go beside lines into the nearest one at their height, the others where
+ * ocr_rows_place() says, as a line of its own, or as a part of the line that it stands beside when it goes directly before or
+ * behind that. Lines are numbered anew.
  *
  * @param w      at least one; replaced
  * @param added  [out] words put in; only written on success
@@ -34,5 +35,14 @@ bool ocr_rows_beside(const ocr_box *a, const ocr_box *b);
  */
 ASSAY_NODISCARD assay_code ocr_rows_put(ocr_words *w, int64_t *added, ocr_row *rows, size_t count,
 					const ocr_dictionary *d, assay_err *err);
+
+/**
+ * The word before which a row of that box goes, at the beginning of a line or the end: behind the lowest line above it that shares
+ * a column of pixels with it, and behind lines at its own height that follow there on its left; without such a line before the
+ * highest one below, else beside a line of its height, else at the end.
+ *
+ * @return 0 to w->count
+ */
+size_t ocr_rows_place(const ocr_words *w, const ocr_box *row);
 
 #endif

@@ -23,9 +23,9 @@ assay_add_unit(ocr_reconcile LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERAC
   WRAP calloc realloc pixClipRectangle pixAddBorderGeneral pixCopy ocr_engine_recognize ocr_line_read ocr_reading_take
        TessBaseAPIGetIterator TessBaseAPIIsValidWord TessBaseAPISetPageSegMode)
 assay_add_unit(ocr_number LINK assay::ocr PkgConfig::TESSERACT)
-assay_add_unit(ocr_rows_read LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT
+assay_add_unit(ocr_rows LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT
   WRAP ocr_line_read TessBaseAPIIsValidWord TessBaseAPISetPageSegMode)
-assay_add_unit(ocr_rows LINK assay::ocr PkgConfig::TESSERACT)
+assay_add_unit(ocr_rows_put LINK assay::ocr PkgConfig::TESSERACT)
 assay_add_unit(ocr_score LINK assay::ocr)
 assay_add_unit(ocr_truth LINK assay::ocr)
 assay_add_unit(ocr_words LINK assay::ocr PkgConfig::LEPT PkgConfig::TESSERACT)
